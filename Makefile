@@ -1,0 +1,31 @@
+# Every command enters its own Python environment, made from a lock file; nothing is installed system-wide but what
+# `make doctor` names. PYTHON=python3.12 make … chooses another interpreter.
+PYTHON ?= python3
+ARGS ?=
+
+.PHONY: demo demo-reset doctor manage test check proofs bench snapshots messages lock shell
+
+demo:            ## run the market with embedded servers (SEARCH=elasticsearch: with a real Elasticsearch)
+	@SEARCH=$(SEARCH) $(PYTHON) -m launch demo $(ARGS)
+demo-reset:      ## forget the demo's data
+	@$(PYTHON) -m launch demo-reset
+doctor:          ## what this machine lacks, and the line that installs it
+	@$(PYTHON) -m launch doctor $(ARGS)
+manage:          ## Django's command line on the demo's data: make manage ARGS="import_market_data DIR"
+	@$(PYTHON) -m launch manage $(ARGS)
+test:            ## all tests, on real servers
+	@$(PYTHON) -m launch test $(ARGS)
+check:           ## format, lint, types, import layers, migrations, translations, templates
+	@$(PYTHON) -m launch check
+proofs:          ## the long forms of the proofs
+	@$(PYTHON) -m launch proofs $(ARGS)
+bench:           ## figures beside peers and limits
+	@$(PYTHON) -m launch bench $(ARGS)
+snapshots:       ## render the schema snapshots after a migration was added
+	@$(PYTHON) -m launch snapshots
+messages:        ## collect strings for translation into locale/
+	@$(PYTHON) -m launch messages
+lock:            ## resolve the lock files anew
+	@$(PYTHON) -m launch lock
+shell:           ## a shell inside the development environment
+	@$(PYTHON) -m launch shell

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class CmsConfig(AppConfig):
+    """Templates and Wagtail hooks for both page trees; no tables."""
+
+    name = "cms"
+    label = "cms"

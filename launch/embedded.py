@@ -1,0 +1,30 @@
+"""What the product's environment is when a person has set none: embedded servers below one data folder."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+
+def product_environment(database_url: str, redis_url: str, data: Path) -> dict[str, str]:
+    """Environment variables of the product; what is set already in ours wins."""
+    defaults = {
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+        "DATA_DIR": str(data),
+        "SECRET_KEY": secret_key(data),
+        "DJANGO_SETTINGS_MODULE": "marketplace.config.settings",
+        "LOG_FORMAT": "plain",
+    }
+    return {name: os.environ.get(name, value) for name, value in defaults.items()}
+
+
+def secret_key(data: Path) -> str:
+    """Made once and kept: sessions live through a restart."""
+    file = data / "secret-key"
+    if not file.exists():
+        data.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(50))
+    return file.read_text()

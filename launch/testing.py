@@ -1,0 +1,20 @@
+"""make test: what the tests need, then pytest on two cores."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import pytest
+
+from launch.paths import ROOT
+
+
+def main() -> int:
+    os.chdir(ROOT)
+    arguments = sys.argv[1:] or ["-n", "2", "--dist", "loadfile", "-m", "not long"]
+    return int(pytest.main(arguments))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,86 @@
+"""Which app's tables lie in which schema.
+
+The rule: only a folder named `merchant` holds tables of a merchant's own schema; every other table is public.
+tests/architecture/test_app_lists.py derives both lists from the tree and compares.
+"""
+
+from __future__ import annotations
+
+# In the public schema and in every merchant's, each for the reason beside it.
+IN_BOTH = [
+    "django.contrib.contenttypes",  # permissions and pages name their models by it, per schema
+    "django.contrib.auth",  # groups and permissions: roles belong to one schema
+    "tenants.access",  # who has which role in this schema
+    "wagtail.images",  # from here on: a page tree, images and their rights for the market and for each merchant
+    "wagtail.users",
+    "wagtail.admin",
+    "wagtail.search",
+    "wagtail.embeds",
+    "wagtail.sites",
+    "wagtail",
+    "taggit",
+    "modelcluster",
+    # Deleting a page asks the table of every page type. Were the market's types public only, deleting page 5 of a merchant
+    # would delete page 5 of the market, found through the search path. Which type may be made where: cms/pages.py.
+    "cms.platform",
+    "cms.merchant",
+]
+
+# Public only, not ours.
+PUBLIC_THIRD_PARTY = [
+    "django_tenants",
+    "django.contrib.sessions",
+    "allauth",
+    "allauth.account",
+]
+
+# Apps without tables.
+WITHOUT_TABLES = [
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django_htmx",
+    "django_filters",
+    "cms",
+    "storefront",
+    "marketplace.web",
+]
+
+PUBLIC = [
+    "marketplace.kernel",
+    "tenants.tenancy",
+    "tenants.accounts",
+    "marketplace.platform.taxonomy",
+    "marketplace.platform.listings",
+    "marketplace.platform.members",
+    "marketplace.platform.cart",
+    "marketplace.platform.checkout",
+    "marketplace.platform.payments",
+    "marketplace.platform.ledger",
+    "search",
+]
+
+MERCHANT = [
+    "marketplace.merchant.catalogue",
+    "marketplace.merchant.pricing",
+    "marketplace.merchant.inventory",
+    "marketplace.merchant.orders",
+    "marketplace.merchant.fulfilment",
+]
+
+# Last: it ties the others together and needs all permissions to exist.
+LAST = ["marketplace.config"]
+
+SHARED_APPS = [*PUBLIC_THIRD_PARTY, *WITHOUT_TABLES, *IN_BOTH, *PUBLIC, *LAST]
+TENANT_APPS = [*IN_BOTH, *MERCHANT, *LAST]
+# Ours without tables come first: their templates and commands stand before those of others. `tenants.access` comes last:
+# after a migration it makes the roles, and by then every app's permissions exist.
+INSTALLED_APPS = [
+    *WITHOUT_TABLES,
+    *PUBLIC,
+    *MERCHANT,
+    *PUBLIC_THIRD_PARTY,
+    *[app for app in IN_BOTH if app != "tenants.access"],
+    *LAST,
+    "tenants.access",
+]

@@ -1,0 +1,29 @@
+"""The worker's application. Tasks come from the outbox only (marketplace/kernel/tasks.py)."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import setup_logging, task_postrun, task_prerun
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.config.settings")
+
+app = Celery("wanshang")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["marketplace.kernel"])
+
+
+@setup_logging.connect
+def _keep_our_logging(**kwargs: Any) -> None:
+    """Celery would replace the root handlers: the settings' LOGGING is in force already."""
+
+
+@task_prerun.connect
+@task_postrun.connect
+def _start_in_public(**kwargs: Any) -> None:
+    """A task begins and ends in the public schema; jobs of a merchant open theirs themselves."""
+    from django.db import connection
+
+    connection.set_schema_to_public()

@@ -1,0 +1,98 @@
+"""Settings from the environment, each checked at start and named with what it should be.
+
+docs/settings.md lists them (a test compares).
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from psycopg.conninfo import conninfo_to_dict
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Environment(BaseSettings):
+    """Every name below is the name of an environment variable."""
+
+    model_config = SettingsConfigDict(extra="ignore", case_sensitive=True)
+
+    SECRET_KEY: str = Field(min_length=50, description="at least 50 random characters; signs sessions and links. Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'")
+    DATABASE_URL: str = Field(description="PostgreSQL 15 or later: postgresql://user:password@host:5432/name")
+    REDIS_URL: str = Field(description="Redis or Valkey 7 or later, as broker and cache: redis://host:6379/0, rediss://… or unix:///path?db=0")
+    ELASTICSEARCH_URL: str = Field("", description="Elasticsearch 8.19 or 9: http://host:9200. Empty: PostgreSQL answers searches")
+    BASE_URL: str = Field("http://market.localhost:8000", description="where the market answers: https://market.example. Shops, workbenches and console are hosts below it")
+    DATA_DIR: Path = Field(description="an absolute folder for media, private papers and, without EMAIL_URL, mails")
+    EMAIL_URL: str = Field("", description="smtp://user:password@host:587 (STARTTLS), smtps://…:465, or empty: mails are written to DATA_DIR/mails")
+    EMAIL_FROM: str = Field("market@market.localhost", description="sender of mails: name@market.example")
+    DEBUG: bool = Field(False, description="true or false; true shows details of errors and is never for the public")
+    BEHIND_PROXY: bool = Field(False, description="true when a proxy in front sets X-Forwarded-For and X-Forwarded-Proto; false otherwise, or callers could forge both")
+    LOG_FORMAT: Literal["json", "plain"] = Field("json", description="json or plain")
+    LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    OUTBOX_LEASE_S: int = Field(30, ge=1, le=3600, description="seconds after which an unanswered delivery is sent again, 1 to 3600")
+
+    @field_validator("DATABASE_URL")
+    @classmethod
+    def _is_postgresql(cls, value: str) -> str:
+        if urlsplit(value).scheme not in ("postgresql", "postgres"):
+            raise ValueError("the address does not begin with postgresql://")
+        if not conninfo_to_dict(value).get("dbname"):
+            raise ValueError("the address names no database")
+        return value
+
+    @field_validator("REDIS_URL")
+    @classmethod
+    def _is_redis(cls, value: str) -> str:
+        if urlsplit(value).scheme not in ("redis", "rediss", "unix"):
+            raise ValueError("the address does not begin with redis://, rediss:// or unix://")
+        return value
+
+    @field_validator("ELASTICSEARCH_URL")
+    @classmethod
+    def _is_http(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
+            raise ValueError("the address does not begin with http:// or https:// and a host")
+        return value
+
+    @field_validator("BASE_URL")
+    @classmethod
+    def _is_origin(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+            raise ValueError("not an origin: a scheme and a host, perhaps a port, and nothing after them")
+        return value.rstrip("/")
+
+    @field_validator("DATA_DIR")
+    @classmethod
+    def _is_absolute(cls, value: Path) -> Path:
+        if not value.is_absolute():
+            raise ValueError("the folder does not begin with /")
+        return value
+
+    @field_validator("EMAIL_URL")
+    @classmethod
+    def _is_smtp(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme not in ("smtp", "smtps") or not urlsplit(value).hostname):
+            raise ValueError("the address does not begin with smtp:// or smtps:// and a host")
+        return value
+
+
+def read() -> Environment:
+    """The environment, or the end of the process with one line for every setting that is wrong."""
+    try:
+        return Environment()  # type: ignore[call-arg]
+    except ValidationError as wrong:
+        sys.exit("These settings are missing or wrong:\n" + "\n".join(complaints(wrong)))
+
+
+def complaints(wrong: ValidationError) -> list[str]:
+    """A line a setting: its name, what is wrong with it, what it should be. Never its value: it may hold a password."""
+    lines = []
+    for error in wrong.errors(include_input=False, include_url=False):
+        name = str(error["loc"][0])
+        what = "is not set" if error["type"] == "missing" else error["msg"].removeprefix("Value error, ")
+        lines.append(f"  {name}: {what}. It should be {Environment.model_fields[name].description}.")
+    return lines

@@ -1,0 +1,103 @@
+"""Around every request: its id, its language and zone, its refusals."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+
+from marketplace.config.errors import refuse
+from marketplace.kernel.context import Running, running
+from marketplace.kernel.errors import Busy, MarketError
+from tenants.tenancy.models import Market
+
+log = logging.getLogger("wanshang.request")
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+PLAUSIBLE_ID = re.compile(r"[A-Za-z0-9_-]{8,40}\Z")
+
+
+def request_context(get_response: GetResponse) -> GetResponse:
+    """A request id in the logs, in error pages and in the answer's header; one log line a request."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-Id", "") if settings.TRUST_FORWARDED_FOR else ""
+        request.request_id = given if PLAUSIBLE_ID.match(given) else secrets.token_hex(8)  # type: ignore[attr-defined]
+        token = running.set(Running(request_id=request.request_id))  # type: ignore[attr-defined]
+        started = time.perf_counter()
+        try:
+            response = get_response(request)
+            now = running.get()
+            now.merchant = str(getattr(getattr(request, "merchant", None), "slug", ""))
+            if hasattr(request, "_cached_user") and request.user.is_authenticated:
+                now.user = str(request.user.pk)
+            response.headers["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
+            log.info(
+                "%s %s %s", request.method, request.path, response.status_code,
+                extra={"host": request.META.get("HTTP_HOST", ""), "status": response.status_code, "ms": round((time.perf_counter() - started) * 1000, 1)},
+            )
+            return response
+        finally:
+            running.reset(token)
+
+    return middleware
+
+
+def language_and_zone(get_response: GetResponse) -> GetResponse:
+    """The reader's language (the address's `hl`, else the cookie, else the browser's wish, else the market's) and the market's zone."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        market = Market.objects.first()
+        request.market = market  # type: ignore[attr-defined]
+        codes = market.languages if market else [code for code, _name in settings.LANGUAGES]
+        asked = request.GET.get("hl", "")
+        chosen = asked if asked in codes else request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        if chosen not in codes:
+            wished = translation.get_language_from_request(request)
+            chosen = wished if request.headers.get("Accept-Language") and wished in codes else codes[0]
+        with translation.override(chosen), timezone.override(ZoneInfo(market.zone) if market else None):
+            request.LANGUAGE_CODE = chosen  # type: ignore[attr-defined]
+            response = get_response(request)
+        patch_vary_headers(response, ("Accept-Language", "Cookie"))
+        response.headers.setdefault("Content-Language", chosen)
+        if asked == chosen and request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME) != chosen:
+            response.set_cookie(
+                settings.LANGUAGE_COOKIE_NAME, chosen, max_age=settings.LANGUAGE_COOKIE_AGE,
+                secure=settings.HTTPS, samesite="Lax", httponly=True,
+            )
+        return response
+
+    return middleware
+
+
+class refusals:  # noqa: N801  a middleware, named like the functions beside it
+    """A MarketError becomes a page, an htmx fragment or JSON; a lock that was waited for too long becomes "busy"."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, MarketError):
+            return refuse(request, error)
+        if is_contention(error):
+            log.warning("gave way to another transaction", exc_info=error)
+            return refuse(request, Busy())
+        return None
+
+
+def is_contention(error: BaseException) -> bool:
+    """Whether the database gave up waiting, or chose us as the victim of a deadlock: a repetition may succeed."""
+    state: Any = getattr(error.__cause__, "sqlstate", None)
+    return state in ("55P03", "57014", "40P01", "40001")

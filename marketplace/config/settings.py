@@ -1,0 +1,261 @@
+"""Django's settings. What differs between installations comes from the environment (environment.py); nothing here does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+from psycopg.conninfo import conninfo_to_dict
+
+from marketplace.config import app_lists, environment
+
+ENV = environment.read()
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+SECRET_KEY = ENV.SECRET_KEY
+DEBUG = ENV.DEBUG
+
+# ── Hosts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+_base = urlsplit(ENV.BASE_URL)
+BASE_SCHEME = _base.scheme
+BASE_HOST = str(_base.hostname)
+BASE_PORT = _base.port
+HTTPS = _base.scheme == "https"
+# The rows of `Domain` are the list of allowed hosts: an unknown one is answered 404 before anything else looks at it.
+ALLOWED_HOSTS = ["*"]
+HOST_URLCONFS = {kind: f"marketplace.config.urls.{kind}" for kind in ("market", "console", "shop", "workbench")}
+ROOT_URLCONF = "marketplace.config.urls.market"
+WSGI_APPLICATION = "marketplace.config.wsgi.application"
+
+# ── Apps and schemas ─────────────────────────────────────────────────────────────────────────────────────────────────
+INSTALLED_APPS = app_lists.INSTALLED_APPS
+SHARED_APPS = app_lists.SHARED_APPS
+TENANT_APPS = app_lists.TENANT_APPS
+TENANT_MODEL = "tenancy.Merchant"
+TENANT_DOMAIN_MODEL = "tenancy.Domain"
+DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
+TENANT_LIMIT_SET_CALLS = True
+SNAPSHOT_DIR = ROOT / "marketplace" / "config" / "snapshots"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+_database = conninfo_to_dict(ENV.DATABASE_URL)
+DATABASES = {
+    "default": {
+        "ENGINE": "django_tenants.postgresql_backend",
+        "NAME": _database.pop("dbname"),
+        "USER": _database.pop("user", ""),
+        "PASSWORD": _database.pop("password", ""),
+        "HOST": _database.pop("host", ""),
+        "PORT": _database.pop("port", ""),
+        "CONN_MAX_AGE": 300,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            **_database,
+            "connect_timeout": 5,
+            "application_name": "wanshang",
+            # Nobody waits for ever: "busy, try again" is an answer, a hanging page is none.
+            "options": "-c lock_timeout=3s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s",
+        },
+    }
+}
+
+MIDDLEWARE = [
+    "marketplace.config.middleware.request_context",
+    "marketplace.config.health.answer_health",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "tenants.tenancy.hosts.host_middleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "marketplace.config.middleware.language_and_zone",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "tenants.access.middleware.AccessMiddleware",
+    "marketplace.config.middleware.refusals",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "storefront.context.page",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "storefront.templatetags.market"],
+        },
+    }
+]
+FORM_RENDERER = "storefront.forms.Renderer"
+
+# ── People ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["tenants.access.backend.SchemaBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ["email", "name"]}},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "tenants.accounts.adapter.Adapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/ip,10/15m/key", "signup": "20/m/ip", "reset_password": "20/m/ip,5/m/key"}
+
+# ── Cookies and headers ──────────────────────────────────────────────────────────────────────────────────────────────
+# Host-only on every host: no cookie has a domain, and under HTTPS the name's prefix makes browsers insist on it.
+_prefix = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{_prefix}session"
+CSRF_COOKIE_NAME = f"{_prefix}csrf"
+CSRF_FAILURE_VIEW = "marketplace.config.errors.csrf_failure"
+LANGUAGE_COOKIE_NAME = f"{_prefix}language"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+SESSION_COOKIE_AGE = 30 * 24 * 3600
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if ENV.BEHIND_PROXY:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+TRUST_FORWARDED_FOR = ENV.BEHIND_PROXY
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# ── Language, money, time ────────────────────────────────────────────────────────────────────────────────────────────
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [ROOT / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"  # each request is shown in the market's zone (middleware.language_and_zone)
+
+# ── Files ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+STATIC_URL = "/static/"
+STATIC_ROOT = ENV.DATA_DIR / "static"
+STATICFILES_DIRS: list[Any] = []
+MEDIA_URL = "/media/"
+MEDIA_ROOT = ENV.DATA_DIR / "media"
+PAPERS_ROOT = ENV.DATA_DIR / "papers"
+STORAGES = {
+    "default": {"BACKEND": "tenants.tenancy.storage.PublicMedia"},
+    "papers": {"BACKEND": "tenants.tenancy.storage.PrivatePapers"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = False
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # Wagtail's page editor
+
+# ── Cache, worker, outbox ────────────────────────────────────────────────────────────────────────────────────────────
+CACHES = {
+    "default": {
+        "BACKEND": "marketplace.config.cache.ForgivingRedisCache",
+        "LOCATION": ENV.REDIS_URL,
+        # Wagtail's site roots and renditions would leak between merchants without the schema in every key.
+        "KEY_FUNCTION": "django_tenants.cache.make_key",
+        "REVERSE_KEY_FUNCTION": "django_tenants.cache.reverse_key",
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+    }
+}
+CELERY_BROKER_URL = ENV.REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 2, "retry_on_timeout": False}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_PREFETCH_MULTIPLIER = 4
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_TIME_LIMIT = 600
+CELERY_TIMEZONE = "UTC"
+OUTBOX_LEASE_S = ENV.OUTBOX_LEASE_S
+
+# ── Mail ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.EMAIL_FROM
+if ENV.EMAIL_URL:
+    _mail = urlsplit(ENV.EMAIL_URL)
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST, EMAIL_PORT = _mail.hostname, _mail.port or (465 if _mail.scheme == "smtps" else 587)
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
+    EMAIL_USE_SSL, EMAIL_USE_TLS = _mail.scheme == "smtps", _mail.scheme == "smtp"
+    EMAIL_TIMEOUT = 20
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = ENV.DATA_DIR / "mails"
+
+# ── Search ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+ELASTICSEARCH_URL = ENV.ELASTICSEARCH_URL
+SEARCH_INDEX = "wanshang-listings"
+
+# ── Wagtail: content only ────────────────────────────────────────────────────────────────────────────────────────────
+WAGTAIL_SITE_NAME = "Wanshang"
+WAGTAILADMIN_BASE_URL = ENV.BASE_URL
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+WAGTAIL_GRAVATAR_PROVIDER_URL = None  # no call to a stranger's server
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False  # people sign in and change passwords at the market's own pages
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
+WAGTAIL_WORKFLOW_ENABLED = False
+WAGTAILADMIN_LOGIN_URL = "/sign-in/"
+WAGTAILADMIN_PERMITTED_LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+WAGTAILIMAGES_EXTENSIONS = ["jpg", "jpeg", "png", "webp"]
+WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = 40_000_000
+WAGTAILEMBEDS_FINDERS: list[Any] = []  # an embed would fetch a foreign address
+
+# ── Logs ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"context": {"()": "marketplace.config.logs.Context"}},
+    "formatters": {
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s %(request_id)s %(merchant)s %(user)s",
+            "rename_fields": {"asctime": "at", "levelname": "level", "name": "logger"},
+        },
+        "plain": {"format": "%(asctime)s %(levelname)-7s %(name)s %(message)s  [%(request_id)s]", "datefmt": "%H:%M:%S"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": ENV.LOG_FORMAT, "filters": ["context"]}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "wanshang": {"level": ENV.LOG_LEVEL},
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "ERROR"},
+    },
+}

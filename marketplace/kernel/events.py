@@ -1,0 +1,56 @@
+"""Facts in the past tense. Every class stands in docs/events.md (a test compares)."""
+
+from __future__ import annotations
+
+import types
+import typing
+from dataclasses import asdict, dataclass, fields
+from typing import Any, ClassVar, Self
+from uuid import UUID
+
+from marketplace.kernel.plain import plain
+
+BY_TOPIC: dict[str, type[Event]] = {}
+
+
+@dataclass(frozen=True)
+class Event:
+    """Base of all facts. Fields are str, int, bool, UUID, lists of these, or None; `merchant_id` says whose fact it is."""
+
+    topic: ClassVar[str]
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if cls.topic in BY_TOPIC:
+            raise TypeError(f"two events with the topic {cls.topic}")
+        BY_TOPIC[cls.topic] = cls
+
+    def body(self) -> dict[str, Any]:
+        return plain(asdict(self))  # type: ignore[no-any-return]
+
+    @classmethod
+    def from_body(cls, body: dict[str, Any]) -> Self:
+        """The fact again. Keys that this version does not know are left out, so a newer writer does no harm."""
+        kinds = typing.get_type_hints(cls)
+        return cls(**{f.name: _read(kinds[f.name], body[f.name]) for f in fields(cls) if f.name in body})
+
+
+def _read(kind: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    if typing.get_origin(kind) in (types.UnionType, typing.Union):
+        kind = next(inner for inner in typing.get_args(kind) if inner is not type(None))
+    if typing.get_origin(kind) is list:
+        (inner,) = typing.get_args(kind)
+        return [_read(inner, each) for each in value]
+    return UUID(value) if kind is UUID else value
+
+
+@dataclass(frozen=True)
+class DeadlineReached(Event):
+    """A waiting state has run out; the default outcome of its kind follows."""
+
+    topic = "deadline.reached"
+    kind: str
+    subject_id: UUID
+    merchant_id: UUID | None = None

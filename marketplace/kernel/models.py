@@ -1,0 +1,127 @@
+"""Tables every other part stands on, all in the public schema."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.kernel import clock
+from marketplace.kernel.ids import new_id
+
+
+class OutboxEvent(models.Model):
+    """A fact, stored in the transaction of the change it reports. Never edited; the relay fans it out to deliveries."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    topic = models.CharField(max_length=60)
+    merchant_id = models.UUIDField(null=True)
+    body = models.JSONField()
+    locale = models.CharField(max_length=12)
+    request_id = models.CharField(max_length=40, blank=True)
+    recorded_at = models.DateTimeField(default=clock.now)
+    fanned_out_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["id"], name="outbox_waiting", condition=Q(fanned_out_at=None))]
+
+
+class Delivery(models.Model):
+    """One reaction to one event: the effect is keyed by this pair, so it happens once."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        DONE = "done", _("Done")
+        DEAD = "dead", _("Given up")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    event = models.ForeignKey(OutboxEvent, on_delete=models.CASCADE, related_name="deliveries")
+    reaction = models.CharField(max_length=120)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.WAITING)
+    attempts = models.IntegerField(default=0)
+    # Next moment at which the relay may send it (again): it is pushed ahead with every sending.
+    due_at = models.DateTimeField(default=clock.now)
+    # Until then a worker has an outward reaction in hand.
+    claimed_until = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    last_error = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["event", "reaction"], name="one_effect_per_event_and_reaction")]
+        indexes = [models.Index(fields=["due_at", "id"], name="delivery_waiting", condition=Q(status="waiting"))]
+
+
+class DeadLetter(models.Model):
+    """A delivery that was given up, with what is needed to understand it; `manage.py replay_dead_letters` sends it again."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="dead_letters")
+    error = models.TextField()
+    attempts = models.IntegerField()
+    at = models.DateTimeField(default=clock.now)
+    replayed_at = models.DateTimeField(null=True)
+
+
+class Deadline(models.Model):
+    """A moment by which a waiting state ends by itself. Its kind names the default outcome (config/subscriptions.py)."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        FIRED = "fired", _("Reached")
+        MET = "met", _("No longer needed")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    kind = models.CharField(max_length=40)
+    merchant_id = models.UUIDField(null=True)
+    subject_id = models.UUIDField()
+    due_at = models.DateTimeField()
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.WAITING)
+    created_at = models.DateTimeField(default=clock.now)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "subject_id"], condition=Q(status="waiting"), name="one_waiting_deadline_per_subject")]
+        indexes = [models.Index(fields=["due_at"], name="deadline_waiting", condition=Q(status="waiting"))]
+
+
+class IdempotencyKey(models.Model):
+    """That a request with this key was accepted, what it asked (as a hash) and what it made."""
+
+    id = models.BigAutoField(primary_key=True)
+    scope = models.CharField(max_length=60)
+    key = models.CharField(max_length=80)
+    fingerprint = models.CharField(max_length=64)
+    result = models.JSONField(null=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scope", "key"], name="one_use_per_idempotency_key")]
+
+
+class AuditEvent(models.Model):
+    """Who did what to what, before, after, why. Rows are only ever added (a trigger refuses the rest).
+
+    With a merchant it belongs to the shop's log, without one to the market's.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    at = models.DateTimeField(default=clock.now)
+    merchant_id = models.UUIDField(null=True)
+    actor_kind = models.CharField(max_length=10)
+    actor_id = models.UUIDField(null=True)
+    actor_label = models.CharField(max_length=200, blank=True)
+    on_behalf_of = models.UUIDField(null=True)
+    action = models.CharField(max_length=60)
+    subject_type = models.CharField(max_length=60)
+    subject_id = models.CharField(max_length=60)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    why = models.TextField(blank=True)
+    request_id = models.CharField(max_length=40, blank=True)
+    address = models.CharField(max_length=45, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["merchant_id", "-id"], name="audit_by_log"),
+            models.Index(fields=["subject_type", "subject_id", "-id"], name="audit_by_subject"),
+        ]

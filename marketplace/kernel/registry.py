@@ -1,0 +1,54 @@
+"""Which reaction follows which fact. Filled once, by marketplace/config/subscriptions.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from marketplace.kernel.events import DeadlineReached, Event
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """`run` gets the event and its id. An outward reaction calls a foreign system, so it runs outside a transaction
+    and must itself be harmless when repeated; the others run in the transaction that marks them done.
+    """
+
+    run: Callable[..., None]
+    outward: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.run.__module__}.{self.run.__qualname__}"
+
+
+_by_topic: dict[str, list[Reaction]] = {}
+_by_name: dict[str, Reaction] = {}
+_deadlines: dict[str, Callable[[DeadlineReached], None]] = {}
+
+
+def install(reactions: Mapping[type[Event], Iterable[Reaction]], deadlines: Mapping[str, Callable[[DeadlineReached], None]]) -> None:
+    _by_topic.clear()
+    _by_name.clear()
+    _deadlines.clear()
+    _deadlines.update(deadlines)
+    for kind, follows in {DeadlineReached: [Reaction(end_waiting)], **reactions}.items():
+        _by_topic[kind.topic] = list(follows)
+        _by_name.update({reaction.name: reaction for reaction in follows})
+
+
+def reactions_to(topic: str) -> list[Reaction]:
+    return _by_topic.get(topic, [])
+
+
+def reaction_named(name: str) -> Reaction | None:
+    return _by_name.get(name)
+
+
+def deadline_kinds() -> frozenset[str]:
+    return frozenset(_deadlines)
+
+
+def end_waiting(event: DeadlineReached) -> None:
+    """The default outcome of the deadline's kind."""
+    _deadlines[event.kind](event)

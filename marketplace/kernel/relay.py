@@ -1,0 +1,175 @@
+"""The relay: facts out of the outbox, to their reactions, at least once.
+
+The database holds who still has to react; the broker only carries the hint that there is work. So whatever happens to
+the broker, or to a worker, a delivery stays waiting and is sent again when its lease runs out.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import translation
+
+from marketplace.kernel import clock, registry
+from marketplace.kernel.events import BY_TOPIC
+from marketplace.kernel.models import DeadLetter, Delivery, OutboxEvent
+
+log = logging.getLogger("wanshang.relay")
+
+MOST_ATTEMPTS = 12
+# How many deliveries may be with the broker and the workers at once: a long queue there would only be sent twice.
+MOST_IN_FLIGHT = 2000
+# Waits after the first, second, … failure: together some seven hours before a delivery is given up.
+BACK_OFF_S = (1, 2, 5, 15, 60, 300, 900, 1800, 3600, 3600, 7200, 7200)
+
+
+@dataclass(frozen=True)
+class Sending:
+    delivery_id: UUID
+    merchant_id: UUID | None
+    locale: str
+
+
+def fan_out(limit: int = 500) -> int:
+    """Give every new fact a delivery for each of its reactions. Returns the number of facts taken."""
+    with transaction.atomic():
+        facts = list(OutboxEvent.objects.filter(fanned_out_at=None).order_by("id").select_for_update(skip_locked=True)[:limit])
+        deliveries = [Delivery(event=fact, reaction=reaction.name) for fact in facts for reaction in registry.reactions_to(fact.topic)]
+        Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
+        OutboxEvent.objects.filter(pk__in=[fact.pk for fact in facts]).update(fanned_out_at=clock.now())
+    return len(facts)
+
+
+def lease(limit: int = 200) -> list[Sending]:
+    """Take deliveries that are due and push their next moment ahead, so that nobody sends them twice at once."""
+    now = clock.now()
+    in_flight = Delivery.objects.filter(status=Delivery.Status.WAITING, due_at__gt=now, attempts__gt=0).count()
+    if (limit := min(limit, MOST_IN_FLIGHT - in_flight)) <= 0:
+        return []
+    with transaction.atomic():
+        due = list(
+            Delivery.objects.filter(status=Delivery.Status.WAITING, due_at__lte=now)
+            .order_by("due_at", "id")
+            .select_for_update(skip_locked=True, of=("self",))
+            .select_related("event")[:limit]
+        )
+        for spent in [delivery for delivery in due if delivery.attempts >= MOST_ATTEMPTS]:
+            _give_up(spent, spent.last_error or "sent, but no worker ever answered")
+            due.remove(spent)
+        Delivery.objects.filter(pk__in=[delivery.pk for delivery in due]).update(
+            due_at=now + timedelta(seconds=settings.OUTBOX_LEASE_S), attempts=F("attempts") + 1
+        )
+    return [Sending(delivery.pk, delivery.event.merchant_id, delivery.event.locale) for delivery in due]
+
+
+def relay_once(send: Callable[[Sending], None]) -> int:
+    """One round: fan out, lease, send. Returns how many were sent. `send` may raise: then its delivery is due again at once."""
+    fan_out()
+    sent = 0
+    for sending in (leased := lease()):
+        try:
+            send(sending)
+        except Exception:
+            # The broker is away. What was not sent is due again in a second; no attempt is used up.
+            rest = [other.delivery_id for other in leased[sent:]]
+            Delivery.objects.filter(pk__in=rest, status=Delivery.Status.WAITING).update(
+                due_at=clock.now() + timedelta(seconds=1), attempts=F("attempts") - 1
+            )
+            log.warning("the broker takes no messages: %s deliveries wait", len(rest), exc_info=True)
+            break
+        sent += 1
+    return sent
+
+
+def perform(delivery_id: UUID) -> bool:
+    """Run one reaction, once. True if it was done now, False if it was done before, is in other hands, or failed."""
+    delivery = Delivery.objects.select_related("event").filter(pk=delivery_id, status=Delivery.Status.WAITING).first()
+    if delivery is None:
+        return False
+    reaction = registry.reaction_named(delivery.reaction)
+    if reaction is None:
+        _failed(delivery_id, f"no reaction is called {delivery.reaction} any more")
+        return False
+    with translation.override(delivery.event.locale):
+        try:
+            done = _outward(delivery, reaction) if reaction.outward else _inward(delivery, reaction)
+        except Exception as error:
+            log.exception("reaction failed: %s", delivery.reaction, extra={"event_id": str(delivery.event_id)})
+            _failed(delivery_id, "".join(traceback.format_exception(error))[-4000:])
+            return False
+    return done
+
+
+def _inward(delivery: Delivery, reaction: registry.Reaction) -> bool:
+    waiting = Delivery.objects.filter(pk=delivery.pk, status=Delivery.Status.WAITING)
+    with transaction.atomic():
+        if not list(waiting.select_for_update(skip_locked=True)):
+            return False
+        reaction.run(_event(delivery))
+        waiting.update(status=Delivery.Status.DONE, done_at=clock.now(), last_error="")
+    return True
+
+
+def _outward(delivery: Delivery, reaction: registry.Reaction) -> bool:
+    now = clock.now()
+    free = Delivery.objects.filter(pk=delivery.pk, status=Delivery.Status.WAITING).exclude(claimed_until__gt=now)
+    if not free.update(claimed_until=now + timedelta(seconds=settings.OUTBOX_LEASE_S)):
+        return False
+    reaction.run(_event(delivery))
+    Delivery.objects.filter(pk=delivery.pk).update(status=Delivery.Status.DONE, done_at=clock.now(), claimed_until=None, last_error="")
+    return True
+
+
+def _event(delivery: Delivery) -> object:
+    return BY_TOPIC[delivery.event.topic].from_body(delivery.event.body)
+
+
+def _failed(delivery_id: UUID, error: str) -> None:
+    with transaction.atomic():
+        delivery = Delivery.objects.select_for_update().get(pk=delivery_id)
+        if delivery.status != Delivery.Status.WAITING:
+            return
+        if delivery.attempts >= MOST_ATTEMPTS:
+            _give_up(delivery, error)
+            return
+        wait = BACK_OFF_S[min(max(delivery.attempts, 1), len(BACK_OFF_S)) - 1]
+        delivery.last_error, delivery.claimed_until = error, None
+        delivery.due_at = clock.now() + timedelta(seconds=wait)
+        delivery.save(update_fields=["last_error", "due_at", "claimed_until"])
+
+
+def _give_up(delivery: Delivery, error: str) -> None:
+    delivery.status, delivery.last_error, delivery.claimed_until = Delivery.Status.DEAD, error, None
+    delivery.save(update_fields=["status", "last_error", "claimed_until"])
+    DeadLetter.objects.create(delivery=delivery, error=error, attempts=delivery.attempts)
+    log.error("gave up after %s attempts: %s", delivery.attempts, delivery.reaction, extra={"event_id": str(delivery.event_id)})
+
+
+def replay(dead_letter: DeadLetter) -> None:
+    """Send a given-up delivery again, with all its attempts before it."""
+    with transaction.atomic():
+        taken = DeadLetter.objects.filter(pk=dead_letter.pk, replayed_at=None).update(replayed_at=clock.now())
+        if taken:
+            Delivery.objects.filter(pk=dead_letter.delivery_id, status=Delivery.Status.DEAD).update(
+                status=Delivery.Status.WAITING, attempts=0, due_at=clock.now(), last_error=""
+            )
+
+
+def deliver_events(rounds: int = 50) -> int:
+    """Relay and reactions in this process, until nothing is due: for fast tests and commands. Returns how many were performed."""
+    performed = 0
+    for _round in range(rounds):
+        done: list[bool] = []
+        relay_once(lambda sending: done.append(perform(sending.delivery_id)))  # noqa: B023  used before the loop goes on
+        if not done:
+            return performed
+        performed += sum(done)
+    raise RuntimeError(f"events still follow events after {rounds} rounds")

@@ -1,0 +1,68 @@
+"""A merchant's products. What the market sells of them is a copy (platform/listings)."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.kernel import clock
+from marketplace.kernel.texts import Localised, localised
+from tenants.tenancy.guard import MerchantModel
+
+
+class Product(MerchantModel):
+    """Category, brand and attributes are the market's, named by key: no foreign key leaves the schema."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        ON_SALE = "on_sale", _("On sale")
+        OFF_SALE = "off_sale", _("Off sale")
+
+    category_id = models.IntegerField()
+    brand_id = models.IntegerField(null=True)
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.DRAFT)
+    titles = models.JSONField()  # language code → text
+    descriptions = models.JSONField(default=dict)  # language code → clean HTML
+    attributes = models.JSONField(default=list)  # as in Listing.attributes
+    axes = models.JSONField(default=list)  # attribute ids
+    source_ref = models.CharField(max_length=120, null=True, unique=True)  # what an import knows it by
+    version = models.IntegerField(default=1)  # rises with every change; the listing copies it
+    created_at = models.DateTimeField(default=clock.now)
+    changed_at = models.DateTimeField(default=clock.now)
+
+    class Meta(MerchantModel.Meta):
+        indexes = [models.Index(fields=["-created_at", "-id"], name="product_newest"), models.Index(fields=["status", "-created_at"], name="product_by_status")]
+
+    def __str__(self) -> str:
+        return self.title.text
+
+    @property
+    def title(self) -> Localised:
+        return localised(self.titles)
+
+
+class Variant(MerchantModel):
+    """What is stocked, priced and sold: one combination of the product's axes."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="variants")
+    sku = models.CharField(max_length=64, unique=True)
+    options = models.JSONField(default=dict)  # attribute id → value id
+    position = models.IntegerField(default=0)
+    is_active = models.BooleanField(default=True)
+
+    class Meta(MerchantModel.Meta):
+        indexes = [models.Index(fields=["product", "position"], name="variant_of_product")]
+
+
+class Picture(MerchantModel):
+    """A picture of a product. `key` is the path in public media, below the schema's folder."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="pictures")
+    key = models.CharField(max_length=200)
+    alt = models.JSONField(default=dict)  # language code → text
+    position = models.IntegerField(default=0)
+
+    class Meta(MerchantModel.Meta):
+        constraints = [models.CheckConstraint(condition=~Q(key=""), name="picture_has_a_file")]
+        indexes = [models.Index(fields=["product", "position"], name="picture_of_product")]

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class OrdersConfig(AppConfig):
+    name = "marketplace.merchant.orders"
+    label = "merchant_orders"

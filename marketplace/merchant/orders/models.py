@@ -1,0 +1,92 @@
+"""A merchant's orders (子订单): one per shop in a buyer's decision."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from marketplace.kernel import clock
+from marketplace.kernel.money import money_of
+from marketplace.merchant.orders.states import FulfilmentStatus, OrderStatus, PaymentStatus
+from tenants.tenancy.guard import MerchantModel
+
+
+class Order(MerchantModel):
+    number = models.CharField(max_length=24, unique=True)
+    group_id = models.UUIDField()
+    buyer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=20, choices=OrderStatus.choices, default=OrderStatus.AWAITING_PAYMENT)
+    payment_status = models.CharField(max_length=20, choices=PaymentStatus.choices, default=PaymentStatus.UNPAID)
+    fulfilment_status = models.CharField(max_length=20, choices=FulfilmentStatus.choices, default=FulfilmentStatus.NONE)
+    currency = models.CharField(max_length=3)
+    items_minor = models.BigIntegerField()
+    freight_minor = models.BigIntegerField(default=0)
+    total_minor = models.BigIntegerField()
+    commission_minor = models.BigIntegerField()
+    address = models.JSONField()
+    note = models.CharField(max_length=300, blank=True)
+    placed_at = models.DateTimeField(default=clock.now)
+    paid_at = models.DateTimeField(null=True)
+    shipped_at = models.DateTimeField(null=True)
+    completed_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+
+    class Meta(MerchantModel.Meta):
+        constraints = [models.CheckConstraint(condition=Q(total_minor=F("items_minor") + F("freight_minor")), name="total_is_the_sum")]
+        indexes = [
+            models.Index(fields=["-placed_at", "-id"], name="order_newest"),
+            models.Index(fields=["status", "-placed_at", "-id"], name="order_by_status"),
+            models.Index(fields=["group_id"], name="order_by_group"),
+        ]
+
+    total = money_of("total_minor")
+    items = money_of("items_minor")
+    freight = money_of("freight_minor")
+    commission = money_of("commission_minor")
+
+
+class OrderLine(MerchantModel):
+    """What was bought, as it was: title, options, price and commission are frozen here."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    position = models.IntegerField()
+    product_id = models.UUIDField()
+    variant_id = models.UUIDField()
+    sku = models.CharField(max_length=64)
+    titles = models.JSONField()
+    options = models.JSONField(default=list)  # [[{language: attribute}, {language: value}], …]
+    picture = models.CharField(max_length=200, blank=True)
+    quantity = models.IntegerField()
+    shipped = models.IntegerField(default=0)
+    currency = models.CharField(max_length=3)
+    unit_minor = models.BigIntegerField()
+    total_minor = models.BigIntegerField()
+    commission_rate = models.DecimalField(max_digits=6, decimal_places=4)
+    commission_minor = models.BigIntegerField()
+
+    class Meta(MerchantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["order", "position"], name="lines_are_numbered"),
+            models.CheckConstraint(condition=Q(quantity__gt=0, shipped__gte=0, shipped__lte=F("quantity")), name="shipped_within_ordered"),
+            models.CheckConstraint(condition=Q(total_minor=F("unit_minor") * F("quantity")), name="line_total_is_the_product"),
+        ]
+
+    unit = money_of("unit_minor")
+    total = money_of("total_minor")
+    commission = money_of("commission_minor")
+
+
+class StatusChange(MerchantModel):
+    """The history of an order, a row a move."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="changes")
+    old = models.CharField(max_length=20)
+    new = models.CharField(max_length=20)
+    at = models.DateTimeField(default=clock.now)
+    actor_kind = models.CharField(max_length=10)
+    actor_label = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta(MerchantModel.Meta):
+        indexes = [models.Index(fields=["order", "at"], name="change_by_order")]

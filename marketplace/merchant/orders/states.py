@@ -1,0 +1,88 @@
+"""The statuses of an order and their moves, and the one label that people see."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from marketplace.kernel.states import Moves
+
+
+class OrderStatus(models.TextChoices):
+    AWAITING_PAYMENT = "awaiting_payment", _("Unpaid")
+    ON_HOLD = "on_hold", _("On hold")
+    CONFIRMED = "confirmed", _("Confirmed")
+    COMPLETED = "completed", _("Completed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class PaymentStatus(models.TextChoices):
+    UNPAID = "unpaid", _("Unpaid")
+    PAID = "paid", _("Paid")
+    PART_REFUNDED = "part_refunded", _("Part refunded")
+    REFUNDED = "refunded", _("Refunded")
+
+
+class FulfilmentStatus(models.TextChoices):
+    NONE = "none", _("Not shipped")
+    PART_SHIPPED = "part_shipped", _("Part shipped")
+    SHIPPED = "shipped", _("Shipped")
+    DELIVERED = "delivered", _("Delivered")
+
+
+ORDER_MOVES = Moves(
+    {
+        OrderStatus.AWAITING_PAYMENT: {OrderStatus.CONFIRMED, OrderStatus.ON_HOLD, OrderStatus.CANCELLED},
+        OrderStatus.ON_HOLD: {OrderStatus.CONFIRMED, OrderStatus.CANCELLED},
+        OrderStatus.CONFIRMED: {OrderStatus.COMPLETED, OrderStatus.CANCELLED, OrderStatus.ON_HOLD},
+        OrderStatus.COMPLETED: set(),
+        OrderStatus.CANCELLED: set(),
+    }
+)
+
+
+class Label(models.TextChoices):
+    """The one label people see, a pure function of the three statuses (label_of)."""
+
+    UNPAID = "unpaid", pgettext_lazy("order", "Unpaid")
+    ON_HOLD = "on_hold", pgettext_lazy("order", "On hold")
+    TO_SHIP = "to_ship", pgettext_lazy("order", "To ship")
+    PART_SHIPPED = "part_shipped", pgettext_lazy("order", "Part shipped")
+    SHIPPED = "shipped", pgettext_lazy("order", "Shipped")
+    DELIVERED = "delivered", pgettext_lazy("order", "Delivered")
+    COMPLETED = "completed", pgettext_lazy("order", "Completed")
+    REFUNDED = "refunded", pgettext_lazy("order", "Refunded")
+    CANCELLED = "cancelled", pgettext_lazy("order", "Cancelled")
+
+
+TONES = {
+    Label.UNPAID: "warn",
+    Label.ON_HOLD: "warn",
+    Label.TO_SHIP: "info",
+    Label.PART_SHIPPED: "violet",
+    Label.SHIPPED: "brand",
+    Label.DELIVERED: "brand",
+    Label.COMPLETED: "success",
+    Label.REFUNDED: "",
+    Label.CANCELLED: "",
+}
+
+
+def label_of(status: str, payment_status: str, fulfilment_status: str) -> Label:
+    """What one calls an order that stands so."""
+    if payment_status == PaymentStatus.REFUNDED:
+        return Label.REFUNDED
+    if status == OrderStatus.CONFIRMED:
+        return {
+            FulfilmentStatus.NONE: Label.TO_SHIP,
+            FulfilmentStatus.PART_SHIPPED: Label.PART_SHIPPED,
+            FulfilmentStatus.SHIPPED: Label.SHIPPED,
+            FulfilmentStatus.DELIVERED: Label.DELIVERED,
+        }[FulfilmentStatus(fulfilment_status)]
+    return {
+        OrderStatus.AWAITING_PAYMENT: Label.UNPAID,
+        OrderStatus.ON_HOLD: Label.ON_HOLD,
+        OrderStatus.COMPLETED: Label.COMPLETED,
+        OrderStatus.CANCELLED: Label.CANCELLED,
+    }[OrderStatus(status)]

@@ -1,0 +1,36 @@
+"""One cart over many shops."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from marketplace.kernel import clock
+from marketplace.kernel.ids import new_id
+
+
+class Cart(models.Model):
+    """A person's cart, or a visitor's whose session holds its key."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="cart")
+    created_at = models.DateTimeField(default=clock.now)
+
+
+class CartLine(models.Model):
+    """A variant of a merchant, named by key: the cart outlives the listing."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="lines")
+    merchant_id = models.UUIDField()
+    variant_id = models.UUIDField()
+    quantity = models.IntegerField()
+    is_chosen = models.BooleanField(default=True)
+    added_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["cart", "variant_id"], name="one_line_per_variant"),
+            models.CheckConstraint(condition=Q(quantity__range=(1, 999)), name="quantity_1_to_999"),
+        ]

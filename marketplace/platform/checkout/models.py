@@ -1,0 +1,83 @@
+"""A buyer's decision, and the public copies of the orders it became."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.kernel import clock
+from marketplace.kernel.ids import new_id
+from marketplace.kernel.money import money_of
+from tenants.tenancy.models import Merchant
+
+
+class OrderGroup(models.Model):
+    """One buyer decision (主订单): one payment, one order per merchant."""
+
+    class Status(models.TextChoices):
+        AWAITING_PAYMENT = "awaiting_payment", _("Awaiting payment")
+        PAID = "paid", _("Paid")
+        EXPIRED = "expired", _("Expired")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    number = models.CharField(max_length=20, unique=True)
+    buyer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # The browser made the key and keeps it: the same form sent twice places one order.
+    key = models.CharField(max_length=80)
+    fingerprint = models.CharField(max_length=64)
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.AWAITING_PAYMENT)
+    currency = models.CharField(max_length=3)
+    items_minor = models.BigIntegerField()
+    freight_minor = models.BigIntegerField(default=0)
+    total_minor = models.BigIntegerField()
+    address = models.JSONField()
+    language = models.CharField(max_length=12)
+    placed_at = models.DateTimeField(default=clock.now)
+    hold_until = models.DateTimeField()
+    paid_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["buyer", "key"], name="one_group_per_key")]
+        indexes = [models.Index(fields=["buyer", "-placed_at"], name="group_by_buyer")]
+
+    total = money_of("total_minor")
+    items = money_of("items_minor")
+    freight = money_of("freight_minor")
+
+
+class OrderCopy(models.Model):
+    """The public copy of a merchant's order: what buyer, operator and ledger read. The key is the order's own."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    group = models.ForeignKey(OrderGroup, on_delete=models.PROTECT, related_name="orders")
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="+")
+    buyer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    number = models.CharField(max_length=24, unique=True)
+    status = models.CharField(max_length=20)
+    payment_status = models.CharField(max_length=20)
+    fulfilment_status = models.CharField(max_length=20)
+    currency = models.CharField(max_length=3)
+    items_minor = models.BigIntegerField()
+    freight_minor = models.BigIntegerField(default=0)
+    total_minor = models.BigIntegerField()
+    commission_minor = models.BigIntegerField()
+    # [{"title": {language: text}, "options": {...}, "picture": key, "quantity": n, "unit_minor": n, "total_minor": n, "product_id": …}, …]
+    lines = models.JSONField()
+    packages = models.JSONField(default=list)  # [{"carrier": code, "tracking": number, "shipped_at": ISO time, "lines": [[line no, n], …]}, …]
+    placed_at = models.DateTimeField()
+    completed_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["buyer", "-placed_at", "-id"], name="copy_by_buyer"),
+            models.Index(fields=["-placed_at", "-id"], name="copy_newest"),
+            models.Index(fields=["merchant", "completed_at"], name="copy_to_settle", condition=models.Q(completed_at__isnull=False, settled_at=None)),
+        ]
+
+    total = money_of("total_minor")
+    items = money_of("items_minor")
+    freight = money_of("freight_minor")
+    commission = money_of("commission_minor")

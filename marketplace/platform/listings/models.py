@@ -1,0 +1,84 @@
+"""The public copy of every product on sale. Written in the transaction of the product's change, rebuildable from it.
+
+Everything a buyer meets before placing an order is read from here, so no page asks a merchant's schema after another.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import models
+
+from marketplace.kernel import clock
+from marketplace.kernel.money import money_of
+from marketplace.kernel.texts import Localised, localised
+from marketplace.platform.taxonomy.models import Brand, Category
+from tenants.tenancy.models import Merchant
+
+
+class Listing(models.Model):
+    """A product on sale in the market. The key is the product's own."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="+")
+    titles = models.JSONField()  # language code → text
+    descriptions = models.JSONField(default=dict)  # language code → clean HTML
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+")
+    brand = models.ForeignKey(Brand, null=True, on_delete=models.PROTECT, related_name="+")
+    # [[attribute id, [value ids], {language: text} or null], …] in the order of the specification table
+    attributes = models.JSONField(default=list)
+    axes = models.JSONField(default=list)  # attribute ids that tell the variants apart
+    pictures = models.JSONField(default=list)  # [{"key": storage key with schema, "alt": {language: text}}, …]
+    currency = models.CharField(max_length=3)
+    price_minor = models.BigIntegerField()  # lowest sale price of the variants
+    price_to_minor = models.BigIntegerField()  # highest
+    market_minor = models.BigIntegerField(null=True)
+    is_on_sale = models.BooleanField(default=True)
+    in_stock = models.BooleanField(default=True)
+    sold = models.IntegerField(default=0)
+    published_at = models.DateTimeField(default=clock.now)
+    changed_at = models.DateTimeField(default=clock.now)
+    version = models.IntegerField()  # of the product it is a copy of
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["merchant", "-published_at"], name="listing_by_merchant"),
+            models.Index(fields=["category", "-sold"], name="listing_by_category"),
+            models.Index(fields=["-published_at"], name="listing_newest"),
+        ]
+
+    price = money_of("price_minor")
+    price_to = money_of("price_to_minor")
+    market_price = money_of("market_minor")
+
+    @property
+    def title(self) -> Localised:
+        return localised(self.titles)
+
+    @property
+    def picture(self) -> str:
+        return str(self.pictures[0]["key"]) if self.pictures else ""
+
+
+class ListingVariant(models.Model):
+    """What can be put into a cart. The key is the variant's own."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="variants")
+    sku = models.CharField(max_length=64)
+    options = models.JSONField(default=dict)  # attribute id → value id
+    currency = models.CharField(max_length=3)
+    price_minor = models.BigIntegerField()
+    market_minor = models.BigIntegerField(null=True)
+    in_stock = models.BooleanField(default=True)
+    position = models.IntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["listing", "position"], name="listing_variants")]
+
+    price = money_of("price_minor")
+    market_price = money_of("market_minor")
+
+    @property
+    def merchant_id(self) -> UUID:
+        return self.listing.merchant_id

@@ -1,0 +1,86 @@
+"""What goods are called in the whole market: categories, brands, attributes and their values.
+
+Keys are integers, unlike elsewhere: search packs them four bytes each, and nothing here lives in a merchant's schema.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.kernel.texts import Localised, localised
+
+
+class Named(models.Model):
+    """Something with a name in several languages (code → name) and a code that imports know it by."""
+
+    id = models.AutoField(primary_key=True)
+    names = models.JSONField()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return localised(self.names).text
+
+    @property
+    def localised_name(self) -> Localised:
+        return localised(self.names)
+
+
+class Category(Named):
+    """A node of the market's one tree. Goods may stand in any node; `path` holds the ids from the root to the node."""
+
+    code = models.CharField(max_length=60, unique=True)
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    path = models.JSONField(default=list)
+    position = models.IntegerField(default=0)
+    picture = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["parent", "position"], name="category_children")]
+
+
+class Brand(Named):
+    code = models.CharField(max_length=80, unique=True)
+
+
+class Attribute(Named):
+    """A property of goods. `choice` has values of its own; the others hold what the merchant enters."""
+
+    class Kind(models.TextChoices):
+        CHOICE = "choice", _("Choice")
+        NUMBER = "number", _("Number")
+        BOOLEAN = "boolean", _("Yes or no")
+        TEXT = "text", _("Text")
+
+    code = models.CharField(max_length=120, unique=True)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.CHOICE)
+    unit = models.CharField(max_length=20, blank=True)
+    is_facet = models.BooleanField(default=True)
+
+
+class AttributeValue(Named):
+    attribute = models.ForeignKey(Attribute, on_delete=models.CASCADE, related_name="values")
+    code = models.CharField(max_length=160)
+    position = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["attribute", "code"], name="one_code_per_attribute")]
+
+
+class CategoryAttribute(models.Model):
+    """That goods of a category (and below it) are described by an attribute."""
+
+    id = models.AutoField(primary_key=True)
+    category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="attributes")
+    attribute = models.ForeignKey(Attribute, on_delete=models.CASCADE, related_name="+")
+    is_required = models.BooleanField(default=False)
+    position = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["category", "attribute"], name="attribute_once_per_category")]

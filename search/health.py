@@ -1,0 +1,2 @@
+def search_health() -> str:
+    return "postgres"

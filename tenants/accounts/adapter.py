@@ -1,0 +1,27 @@
+"""allauth, told our ways."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from tenants.tenancy.models import Domain
+
+
+class Adapter(DefaultAccountAdapter):
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Consumers register at the market; nobody registers at the console."""
+        return bool(request.domain.kind == Domain.Kind.MARKET)  # type: ignore[attr-defined]
+
+    def is_safe_url(self, url: str) -> bool:
+        return url_has_allowed_host_and_scheme(url, allowed_hosts={self.request.get_host()})
+
+    def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> Any:
+        user = super().save_user(request, user, form, commit=False)
+        user.language = request.LANGUAGE_CODE  # type: ignore[attr-defined]
+        if commit:
+            user.save()
+        return user

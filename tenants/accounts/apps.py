@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "tenants.accounts"
+    label = "accounts"
+
+    def ready(self) -> None:
+        from django.contrib.auth.signals import user_logged_out
+
+        from tenants.accounts.handover import end_handed_over_sessions
+
+        user_logged_out.connect(end_handed_over_sessions, dispatch_uid="end-handed-over-sessions")

@@ -1,0 +1,102 @@
+"""People, and at whom they work. Public schema; what they may do there stands in each schema (tenants/access)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from marketplace.kernel import clock
+from marketplace.kernel.ids import new_id
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """A person. There is no other kind: nobody is privileged by a flag."""
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. Small and rarely written: profile, counters and last visits lie elsewhere."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=80, blank=True)
+    language = models.CharField(max_length=12, blank=True)
+    is_active = models.BooleanField(default=True)
+    # Wagtail asks for this column. A constraint keeps it false: rights come from roles in a schema, never from a flag.
+    is_superuser = models.BooleanField(default=False)
+    joined_at = models.DateTimeField(default=clock.now)
+    last_login = None  # type: ignore[assignment]
+
+    groups = models.ManyToManyField("auth.Group", through="access.UserGroup", blank=True, related_name="user_set", related_query_name="user")
+    user_permissions = models.ManyToManyField(
+        "auth.Permission", through="access.UserPermission", blank=True, related_name="user_set", related_query_name="user"
+    )
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="one_person_per_address"),
+            models.CheckConstraint(condition=Q(is_superuser=False), name="nobody_is_superuser"),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_full_name()
+
+    @property
+    def is_staff(self) -> bool:
+        """Django's flag for its own admin, which we do not use."""
+        return False
+
+    def get_full_name(self) -> str:
+        return self.name or self.email.split("@")[0]
+
+    def get_short_name(self) -> str:
+        return self.get_full_name()
+
+
+class Membership(models.Model):
+    """That a person works for a merchant, or, without one, for the operator. What they may do is their role in that schema."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    merchant_id = models.UUIDField(null=True)
+    is_active = models.BooleanField(default=True)
+    since = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "merchant_id"], nulls_distinct=False, name="one_membership_per_place")]
+        indexes = [models.Index(fields=["merchant_id"], name="membership_by_merchant")]
+
+
+class HandOver(models.Model):
+    """A sign-in on its way from the market's host to a shop's or workbench's: usable once, on one host, within a minute."""
+
+    token_hash = models.CharField(primary_key=True, max_length=64)
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    host = models.CharField(max_length=253)
+    path = models.CharField(max_length=500)
+    state = models.CharField(max_length=64)
+    origin_session = models.CharField(max_length=40, blank=True)
+    target_session = models.CharField(max_length=40, blank=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["origin_session"], name="hand_over_by_origin")]

@@ -1,0 +1,110 @@
+"""The market and its merchants: verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from wagtail.models import Page, Site
+
+from marketplace.kernel import clock
+from marketplace.kernel.actors import Actor
+from marketplace.kernel.audit import audit
+from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.outbox import record
+from marketplace.kernel.verbs import verb
+from tenants.tenancy.birth import load_merchant
+from tenants.tenancy.errors import MarketExists, MerchantUnknown, SlugTaken
+from tenants.tenancy.events import ShopOpened, ShopRequested
+from tenants.tenancy.hosts import console_url, shop_host, workbench_host
+from tenants.tenancy.models import RESERVED_SLUGS, Domain, Market, Merchant, schema_name_of
+from tenants.tenancy.schemas import merchant_schema
+from tenants.tenancy.versions import code_version
+
+
+@verb
+def open_market(
+    *, by: Actor, names: Mapping[str, str], currency: str, zone: str, languages: list[str], contact_email: str, rail: str,
+    hold_minutes: int = 30, receive_days: int = 10, settle_days: int = 7,
+) -> Market:
+    """Write the market and its two hosts. Raises MarketExists the second time."""
+    with transaction.atomic():
+        if Market.objects.exists():
+            raise MarketExists
+        market = Market.objects.create(
+            names=dict(names), currency=currency, zone=zone, languages=languages, contact_email=contact_email, rail=rail,
+            hold_minutes=hold_minutes, receive_days=receive_days, settle_days=settle_days,
+        )
+        Domain.objects.create(host=settings.BASE_HOST, kind=Domain.Kind.MARKET)
+        Domain.objects.create(host=console_url("").split("//")[1].split(":")[0], kind=Domain.Kind.CONSOLE)
+        _set_site(settings.BASE_HOST, names)
+        audit(by=by, action="market.opened", subject="market", subject_id=market.pk, after={"names": market.names, "currency": currency, "zone": zone})
+    return market
+
+
+@verb
+def request_merchant(*, by: Actor, merchant_id: UUID, slug: str, names: Mapping[str, str], contact_email: str, owner_id: UUID) -> Merchant:
+    """Let a merchant in: the row is there at once, schema and shop follow within seconds by a worker.
+
+    `merchant_id` is made by the form, so the same form sent twice lets one merchant in. Raises SlugTaken, InvalidInput.
+    """
+    slug = slug.strip().lower()
+    with transaction.atomic():
+        if same := Merchant.objects.filter(pk=merchant_id).first():
+            return same
+        if slug in RESERVED_SLUGS or Merchant.objects.filter(slug=slug).exists():
+            raise SlugTaken(slug=slug)
+        merchant = Merchant(
+            pk=merchant_id, schema_name=schema_name_of(merchant_id), slug=slug, names={k: v for k, v in names.items() if v}, contact_email=contact_email,
+            ordinal=(Merchant.objects.aggregate(last=Max("ordinal"))["last"] or 0) + 1,
+        )
+        try:
+            merchant.clean_fields(exclude={field.name for field in Merchant._meta.fields} - {"slug", "names", "contact_email"})
+        except ValidationError as wrong:
+            field, messages = next(iter(wrong.message_dict.items()))
+            raise InvalidInput(field=field, why=messages[0]) from wrong
+        try:
+            with transaction.atomic():
+                merchant.save(force_insert=True)
+        except IntegrityError as taken:
+            raise SlugTaken(slug=slug) from taken
+        audit(by=by, action="merchant.requested", subject="merchant", subject_id=merchant.pk, merchant_id=merchant.pk, after={"slug": slug, "names": merchant.names})
+        record(ShopRequested(merchant_id=merchant.pk, owner_id=owner_id))
+    return merchant
+
+
+@verb
+def bear_merchant(*, by: Actor, merchant_id: UUID) -> bool:
+    """Schema, hosts and site of a merchant in one transaction. False if it was born before."""
+    with transaction.atomic():
+        merchant = Merchant.objects.select_for_update().filter(pk=merchant_id).first()
+        if merchant is None:
+            raise MerchantUnknown
+        if merchant.status != Merchant.Status.OPENING:
+            return False
+        load_merchant(merchant.schema_name)
+        Domain.objects.create(host=shop_host(merchant.slug), kind=Domain.Kind.SHOP, tenant=merchant)
+        Domain.objects.create(host=workbench_host(merchant.slug), kind=Domain.Kind.WORKBENCH, tenant=merchant)
+        with merchant_schema(merchant_id):
+            _set_site(shop_host(merchant.slug), merchant.names)
+        merchant.status, merchant.opened_at, merchant.schema_version = Merchant.Status.OPEN, clock.now(), code_version("merchant")
+        merchant.save(update_fields=["status", "opened_at", "schema_version"])
+        audit(by=by, action="merchant.opened", subject="merchant", subject_id=merchant_id, merchant_id=merchant_id, before={"status": "opening"}, after={"status": "open"})
+    return True
+
+
+def _set_site(host: str, names: Mapping[str, str]) -> None:
+    """Wagtail finds its pages by the host of this schema's one site."""
+    port = settings.BASE_PORT or (443 if settings.HTTPS else 80)
+    title = names.get("zh-hans") or next(iter(names.values()))
+    Site.objects.update(hostname=host, port=port, site_name=title[:255])
+    Page.objects.filter(depth=2).update(title=title, draft_title=title)
+
+
+def announce_opened(*, merchant_id: UUID, owner_id: UUID) -> None:
+    """Record that the shop can trade, in the transaction of its birth."""
+    record(ShopOpened(merchant_id=merchant_id, owner_id=owner_id))

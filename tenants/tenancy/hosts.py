@@ -1,0 +1,69 @@
+"""From the host name to the schema and the pages: one middleware, and the addresses of the market and its shops."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+from tenants.tenancy.models import Domain, Merchant
+from tenants.tenancy.schemas import open_schema
+
+
+def host_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Set schema and URLconf from the Domain row; an unknown host is answered 404 without a schema."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        connection.set_schema_to_public()
+        try:
+            host = request.get_host().rsplit(":", 1)[0].lower()
+        except DisallowedHost:
+            host = ""
+        domain = Domain.objects.select_related("tenant").filter(host=host).first()
+        if domain is None:
+            return HttpResponse(render_to_string("errors/unknown_host.html"), status=404)
+        request.domain = domain  # type: ignore[attr-defined]
+        request.merchant = domain.tenant  # type: ignore[attr-defined]
+        request.urlconf = settings.HOST_URLCONFS[domain.kind]  # type: ignore[attr-defined]
+        if domain.tenant is not None:
+            open_schema(domain.tenant.pk)
+        try:
+            return get_response(request)
+        finally:
+            connection.set_schema_to_public()
+
+    return middleware
+
+
+def origin(host: str) -> str:
+    """Scheme, host and port, without a slash at the end."""
+    port = f":{settings.BASE_PORT}" if settings.BASE_PORT else ""
+    return f"{settings.BASE_SCHEME}://{host}{port}"
+
+
+def market_url(path: str = "/") -> str:
+    return origin(settings.BASE_HOST) + path
+
+
+def console_url(path: str = "/") -> str:
+    return origin(f"ops.{settings.BASE_HOST}") + path
+
+
+def shop_host(slug: str) -> str:
+    return f"{slug}.{settings.BASE_HOST}"
+
+
+def workbench_host(slug: str) -> str:
+    return f"{slug}.seller.{settings.BASE_HOST}"
+
+
+def shop_url(merchant: Merchant, path: str = "/") -> str:
+    return origin(shop_host(merchant.slug)) + path
+
+
+def workbench_url(merchant: Merchant, path: str = "/") -> str:
+    return origin(workbench_host(merchant.slug)) + path

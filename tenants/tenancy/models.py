@@ -1,0 +1,128 @@
+"""The market, its merchants, and the hosts they answer on. Public schema."""
+
+from __future__ import annotations
+
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_tenants.models import TenantMixin
+
+from marketplace.kernel import clock
+from marketplace.kernel.ids import new_id
+from marketplace.kernel.texts import Localised, localised
+
+RESERVED_SLUGS = frozenset({"seller", "ops", "www", "api", "static", "media", "mail", "cms", "admin"})
+
+
+def schema_name_of(merchant_id: UUID) -> str:
+    """A merchant's schema: never the slug, which may change."""
+    return f"m_{merchant_id.hex}"
+
+
+class Market(models.Model):
+    """The one market of this installation, made by `manage.py open_market`."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
+    names = models.JSONField()  # language code → name
+    currency = models.CharField(max_length=3)
+    zone = models.CharField(max_length=64)
+    languages = models.JSONField()  # codes in the order of the switch; the first is the default
+    contact_email = models.EmailField()
+    rail = models.CharField(max_length=20)
+    hold_minutes = models.SmallIntegerField(default=30)
+    receive_days = models.SmallIntegerField(default=10)
+    settle_days = models.SmallIntegerField(default=7)
+    opened_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="one_market"),
+            models.CheckConstraint(condition=Q(hold_minutes__range=(5, 1440)), name="hold_between_5_minutes_and_a_day"),
+            models.CheckConstraint(condition=Q(receive_days__range=(1, 90)), name="receive_within_90_days"),
+            models.CheckConstraint(condition=Q(settle_days__range=(0, 90)), name="settle_within_90_days"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return localised(self.names).text
+
+    @property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+
+class Merchant(TenantMixin):
+    """A business that trades here. Everything of its own lies in its schema."""
+
+    class Status(models.TextChoices):
+        OPENING = "opening", _("Opening")
+        OPEN = "open", _("Open")
+        SUSPENDED = "suspended", _("Suspended")
+        CLOSED = "closed", _("Closed")
+
+    auto_create_schema = False  # tenants/tenancy/birth.py does it, from a snapshot
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    slug = models.CharField(
+        max_length=40,
+        unique=True,
+        validators=[RegexValidator(r"^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\Z", _("Use small letters, digits and hyphens; begin and end with a letter or digit."))],
+    )
+    names = models.JSONField()  # language code → name of the shop
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPENING)
+    contact_email = models.EmailField()
+    # A small number for search, which packs it; in the order of opening.
+    ordinal = models.IntegerField(unique=True)
+    # Hash of the migrations its schema has; differs from the code's while the schema lags behind (versions.py).
+    schema_version = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+    opened_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(slug__in=sorted(RESERVED_SLUGS)), name="slug_not_reserved")]
+        indexes = [models.Index(fields=["-created_at", "-id"], name="merchant_newest")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return localised(self.names).text
+
+    @property
+    def localised_name(self) -> Localised:
+        return localised(self.names)
+
+
+class Domain(models.Model):
+    """A host name and what answers on it. An unknown host is answered 404 without a schema."""
+
+    class Kind(models.TextChoices):
+        MARKET = "market", _("Market")
+        CONSOLE = "console", _("Console")
+        SHOP = "shop", _("Shop")
+        WORKBENCH = "workbench", _("Workbench")
+
+    host = models.CharField(primary_key=True, max_length=253)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    tenant = models.ForeignKey(Merchant, null=True, on_delete=models.CASCADE, related_name="domains")
+    is_primary = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["shop", "workbench"], tenant__isnull=False) | Q(kind__in=["market", "console"], tenant__isnull=True),
+                name="shop_and_workbench_have_a_merchant",
+            ),
+            models.UniqueConstraint(fields=["tenant", "kind"], condition=Q(is_primary=True), nulls_distinct=False, name="one_primary_host_per_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return self.host
