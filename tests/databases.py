@@ -31,8 +31,8 @@ def admin(sql: str) -> list[tuple[object, ...]]:
 
 
 def template_name() -> str:
-    from tests import world
     from tenants.tenancy.birth import migrations_hash, snapshot_folder
+    from tests import world
 
     digest = hashlib.sha256(migrations_hash().encode())
     for file in sorted(snapshot_folder().glob("*.gz")):

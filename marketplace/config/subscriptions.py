@@ -2,18 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from marketplace.flows import open_shop, pay, place_order, publish_product, ship_order
+from marketplace.flows.events import (
+    OrderCompleted,
+    OrderGroupExpired,
+    OrderGroupPaid,
+    OrderGroupPlaced,
+    OrderShipped,
+    StatementIssued,
+)
 from marketplace.kernel import registry
+from marketplace.kernel.events import DeadlineReached, Event
 from marketplace.kernel.registry import Reaction
-from marketplace.flows import open_shop
-from tenants.tenancy.events import ShopRequested
+from marketplace.merchant.inventory.events import StockCrossedZero
+from marketplace.platform.listings.events import ListingsChanged
+from marketplace.platform.payments.events import RailNoticeReceived, RefundDue
+from tenants.tenancy.events import ShopOpened, ShopRequested
 from tenants.tenancy.jobs import JobRequested, run_job
 
-REACTIONS = {
+REACTIONS: dict[type[Event], list[Reaction]] = {
     JobRequested: [Reaction(run_job)],
     ShopRequested: [Reaction(open_shop.bear_shop)],
+    ShopOpened: [],
+    ListingsChanged: [],
+    StockCrossedZero: [Reaction(publish_product.copy_stock)],
+    OrderGroupPlaced: [],
+    RailNoticeReceived: [Reaction(pay.act_on_notice)],
+    OrderGroupPaid: [],
+    OrderGroupExpired: [],
+    RefundDue: [Reaction(pay.send_refund, outward=True)],
+    OrderShipped: [],
+    OrderCompleted: [],
+    StatementIssued: [],
 }
 
-DEADLINES: dict = {}
+DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
+    place_order.UNPAID: pay.expire_unpaid,
+    ship_order.RECEIPT: ship_order.receive_by_itself,
+}
 
 
 def install() -> None:

@@ -7,7 +7,12 @@ from collections.abc import Mapping
 from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
-from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
+from wagtail.models import (
+    Collection,
+    GroupCollectionPermission,
+    GroupPagePermission,
+    Page,
+)
 
 from tenants.access.rights import Right as R
 

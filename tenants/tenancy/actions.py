@@ -21,7 +21,13 @@ from tenants.tenancy.birth import load_merchant
 from tenants.tenancy.errors import MarketExists, MerchantUnknown, SlugTaken
 from tenants.tenancy.events import ShopOpened, ShopRequested
 from tenants.tenancy.hosts import console_url, shop_host, workbench_host
-from tenants.tenancy.models import RESERVED_SLUGS, Domain, Market, Merchant, schema_name_of
+from tenants.tenancy.models import (
+    RESERVED_SLUGS,
+    Domain,
+    Market,
+    Merchant,
+    schema_name_of,
+)
 from tenants.tenancy.schemas import merchant_schema
 from tenants.tenancy.versions import code_version
 

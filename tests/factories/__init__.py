@@ -1,0 +1,129 @@
+"""Worlds built through the real verbs."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+from marketplace.flows.pay import finish_payment
+from marketplace.flows.place_order import place_order
+from marketplace.flows.publish_product import put_on_sale, save_product
+from marketplace.flows.ship_order import confirm_receipt, ship_order
+from marketplace.kernel.actors import SYSTEM, Actor, rail
+from marketplace.kernel.money import Money
+from marketplace.kernel.relay import deliver_events
+from marketplace.merchant.catalogue.actions import ProductInput, VariantInput
+from marketplace.merchant.catalogue.models import Product
+from marketplace.platform.cart.actions import add_to_cart, cart_of
+from marketplace.platform.cart.models import Cart
+from marketplace.platform.cart.queries import view_cart
+from marketplace.platform.checkout.models import OrderCopy, OrderGroup
+from marketplace.platform.ledger.actions import set_commission
+from marketplace.platform.ledger.models import CommissionRule
+from marketplace.platform.members.actions import save_address
+from marketplace.platform.payments.actions import start_payment
+from marketplace.platform.taxonomy.actions import put_categories
+from marketplace.platform.taxonomy.models import Category
+from tenants.accounts.models import User
+from tenants.tenancy.schemas import merchant_schema
+from tests.databases import MERCHANTS
+
+
+def yuan(text: str) -> Money:
+    return Money.parse(text, "CNY")
+
+
+def commission(rate: str = "0.05") -> None:
+    if not CommissionRule.objects.exists():
+        set_commission(by=SYSTEM, rate=Decimal(rate))
+
+
+def a_category(code: str = "cups", names: dict[str, str] | None = None, parent: str | None = None) -> Category:
+    return put_categories(by=SYSTEM, rows=[{"code": code, "parent": parent, "names": names or {"zh-hans": "杯子", "en": "Cups"}}])[code]
+
+
+def a_product(
+    shop: str = "a", *, title: str = "Mug", price: str = "100", stock: int = 10, on_sale: bool = True, category: Category | None = None, variants: int = 1,
+    titles: dict[str, str] | None = None, market_price: str | None = None,
+) -> Product:
+    """A product of merchant a, b or c, by default on sale."""
+    category = category or a_category()
+    made = [VariantInput(sku=f"{title}-{uuid4().hex[:8]}", options={1: n} if variants > 1 else {}) for n in range(variants)]
+    with merchant_schema(MERCHANTS[shop]):
+        product = save_product(
+            by=SYSTEM, product_id=uuid4(), is_new=True,
+            product=ProductInput(category_id=category.pk, titles=titles or {"en": title, "zh-hans": f"{title}（中文）"}, variants=made, pictures=[("demo/mug.webp", {})]),
+            prices={variant.id: (yuan(price), yuan(market_price) if market_price else None) for variant in made},
+            stock={variant.id: stock for variant in made},
+        )
+        if on_sale:
+            product = put_on_sale(by=SYSTEM, product_id=product.pk)
+    return product
+
+
+def variant_of(product: Product, shop: str = "a") -> UUID:
+    with merchant_schema(MERCHANTS[shop]):
+        return UUID(str(product.variants.order_by("position").values_list("pk", flat=True)[0]))
+
+
+def a_buyer(email: str = "") -> User:
+    return User.objects.create_user(email or f"buyer-{uuid4().hex[:8]}@example.com", "correct horse battery", name="林知夏")
+
+
+def acting(user: User) -> Actor:
+    return Actor(kind="person", user_id=user.pk, label=user.email)
+
+
+def an_address(buyer: User) -> UUID:
+    return save_address(
+        by=acting(buyer), address_id=uuid4(), is_default=True,
+        fields={"recipient": "林知夏", "phone": "13800138000", "country": "CN", "province": "上海市", "city": "上海市", "district": "徐汇区", "street": "漕溪北路 1 号"},
+    ).pk
+
+
+def a_cart(buyer: User, *wanted: tuple[str, Product, int]) -> Cart:
+    """A cart with (shop letter, product, quantity)."""
+    cart = cart_of(by=acting(buyer), cart_id=None)
+    for shop, product, quantity in wanted:
+        add_to_cart(by=acting(buyer), cart=cart, variant_id=variant_of(product, shop), quantity=quantity)
+    return cart
+
+
+def place(buyer: User, cart: Cart, *, key: str = "", total: Money | None = None, address_id: UUID | None = None) -> OrderGroup:
+    commission()
+    return place_order(
+        by=acting(buyer), key=key or uuid4().hex, cart_id=cart.pk, address_id=address_id or an_address(buyer),
+        shown_total=total or view_cart(cart, "CNY").total, language="zh-hans",
+    )
+
+
+def a_placed_group(*wanted: tuple[str, Product, int], buyer: User | None = None) -> OrderGroup:
+    buyer = buyer or a_buyer()
+    return place(buyer, a_cart(buyer, *wanted))
+
+
+def pay(group: OrderGroup) -> OrderGroup:
+    """Pay on the sandbox rail, as its notice would."""
+    start_payment(by=SYSTEM, group_id=group.pk)
+    attempt = group.payment.attempts.get(status="open")
+    finish_payment(by=rail("sandbox"), attempt_id=attempt.pk, rail_ref=f"test-{attempt.pk}")
+    group.refresh_from_db()
+    return group
+
+
+def ship(copy: OrderCopy) -> None:
+    with merchant_schema(copy.merchant_id):
+        ship_order(by=SYSTEM, package_id=uuid4(), number=copy.number, carrier="sf", tracking_number=f"SF{uuid4().hex[:12]}")
+
+
+def receive(copy: OrderCopy) -> None:
+    confirm_receipt(by=SYSTEM, copy=copy)
+
+
+def a_completed_group(*wanted: tuple[str, Product, int], buyer: User | None = None) -> OrderGroup:
+    group = pay(a_placed_group(*wanted, buyer=buyer))
+    for copy in group.orders.all():
+        ship(copy)
+        receive(copy)
+    deliver_events()
+    return group

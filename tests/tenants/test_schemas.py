@@ -13,14 +13,20 @@ from django.db import connection, transaction
 from django.db.utils import OperationalError
 
 from marketplace.kernel.actors import SYSTEM
-from marketplace.kernel.models import AuditEvent
 from marketplace.kernel.audit import audit
+from marketplace.kernel.models import AuditEvent
 from marketplace.merchant.inventory.models import StockLocation
 from tenants.accounts.actions import give_role
 from tenants.accounts.models import User
 from tenants.tenancy.guard import WrongSchema
 from tenants.tenancy.models import schema_name_of
-from tenants.tenancy.schemas import NotInMerchantSchema, SecondSchema, current_merchant_id, in_merchant_schemas, merchant_schema
+from tenants.tenancy.schemas import (
+    NotInMerchantSchema,
+    SecondSchema,
+    current_merchant_id,
+    in_merchant_schemas,
+    merchant_schema,
+)
 from tests.databases import MERCHANTS
 
 A, B, C = MERCHANTS.values()
@@ -302,9 +308,10 @@ class TestNothingElseLeaks:
             current_merchant_id()
 
     def test_deleting_a_page_of_a_merchant_leaves_the_markets_page_with_the_same_key(self):
-        from cms.platform.models import MarketPage
-        from cms.merchant.models import ShopPage
         from wagtail.models import Page
+
+        from cms.merchant.models import ShopPage
+        from cms.platform.models import MarketPage
 
         market_page = Page.objects.get(depth=2).add_child(instance=MarketPage(title="Terms", slug="terms"))
         with merchant_schema(A):

@@ -8,7 +8,11 @@ from django.db.models import F, Q
 
 from marketplace.kernel import clock
 from marketplace.kernel.money import money_of
-from marketplace.merchant.orders.states import FulfilmentStatus, OrderStatus, PaymentStatus
+from marketplace.merchant.orders.states import (
+    FulfilmentStatus,
+    OrderStatus,
+    PaymentStatus,
+)
 from tenants.tenancy.guard import MerchantModel
 
 

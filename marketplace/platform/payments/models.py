@@ -53,10 +53,7 @@ class PaymentAttempt(models.Model):
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["payment", "n"], name="attempts_are_numbered"),
-            models.UniqueConstraint(fields=["payment"], condition=Q(status="succeeded"), name="a_payment_succeeds_once"),
-        ]
+        constraints = [models.UniqueConstraint(fields=["payment", "n"], name="attempts_are_numbered")]
 
 
 class PaymentSplit(models.Model):
@@ -86,7 +83,7 @@ class RailNotice(models.Model):
 
 
 class Refund(models.Model):
-    """Money on its way back to the buyer. Here: a payment that came after its order had expired goes back in full."""
+    """Money on its way back to the buyer: a payment that came too late, or a second time, goes back in full."""
 
     class Status(models.TextChoices):
         DUE = "due", _("Due")
@@ -94,6 +91,7 @@ class Refund(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
+    attempt = models.ForeignKey(PaymentAttempt, on_delete=models.PROTECT, related_name="refunds")
     key = models.CharField(max_length=100, unique=True)
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.DUE)
     currency = models.CharField(max_length=3)

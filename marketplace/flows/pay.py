@@ -1,0 +1,122 @@
+"""Money in: what follows when a rail says paid, and when nobody pays in time. Both lock the group first, so one of them wins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.db import transaction
+
+from marketplace.flows.events import OrderGroupExpired, OrderGroupPaid
+from marketplace.flows.place_order import UNPAID
+from marketplace.kernel.actors import SYSTEM, Actor, rail
+from marketplace.kernel.audit import audit
+from marketplace.kernel.deadlines import meet
+from marketplace.kernel.events import DeadlineReached
+from marketplace.kernel.outbox import record
+from marketplace.kernel.verbs import verb
+from marketplace.merchant.inventory.actions import allocate_stock, release_stock
+from marketplace.merchant.orders.actions import cancel_order, confirm_order
+from marketplace.merchant.orders.models import Order
+from marketplace.platform.checkout.actions import (
+    locked_group,
+    set_group_status,
+    update_copy,
+)
+from marketplace.platform.checkout.models import OrderCopy, OrderGroup
+from marketplace.platform.payments.actions import (
+    keep_payment,
+    note_failed,
+    note_refunded,
+    note_succeeded,
+    return_payment,
+)
+from marketplace.platform.payments.events import RailNoticeReceived, RefundDue
+from marketplace.platform.payments.models import PaymentAttempt, RailNotice, Refund
+from marketplace.platform.payments.rails import rail_named
+from tenants.tenancy.schemas import in_merchant_schemas
+
+
+def act_on_notice(event: RailNoticeReceived) -> None:
+    """Reaction: what a rail said about an attempt."""
+    notice = RailNotice.objects.get(pk=event.notice_id)
+    attempt_id = UUID(notice.body["attempt"])
+    if notice.body["outcome"] == "succeeded":
+        finish_payment(by=rail(notice.rail), attempt_id=attempt_id, rail_ref=notice.notice_id)
+    else:
+        note_failed(by=rail(notice.rail), attempt_id=attempt_id, why=str(notice.body.get("why", "")))
+
+
+@verb
+def finish_payment(*, by: Actor, attempt_id: UUID, rail_ref: str) -> bool:
+    """The rail has the money. It pays the group, or goes back by itself when the group has expired or is paid already.
+
+    Safe to repeat, and to run several times at once. True if the group is paid by this.
+    """
+    with transaction.atomic():
+        attempt = PaymentAttempt.objects.select_related("payment").get(pk=attempt_id)
+        group = locked_group(attempt.payment.group_id)
+        if not note_succeeded(by=by, attempt=attempt, rail_ref=rail_ref):
+            return False
+        if group.status != OrderGroup.Status.AWAITING_PAYMENT:
+            return_payment(by=by, attempt=attempt, reason="paid_twice" if group.status == OrderGroup.Status.PAID else "paid_too_late")
+            return False
+        keep_payment(by=by, attempt=attempt)
+        set_group_status(by=by, group=group, status=OrderGroup.Status.PAID)
+        meet(kind=UNPAID, subject_id=group.pk)
+
+        def confirm(order_id: UUID) -> Order:
+            allocate_stock(by=by, order_id=order_id)
+            order: Order = confirm_order(by=by, order_id=order_id)
+            return order
+
+        merchant_ids = _in_each_order(by, group, confirm)
+        record(OrderGroupPaid(group_id=group.pk, merchant_ids=merchant_ids))
+    return True
+
+
+def expire_unpaid(event: DeadlineReached) -> None:
+    """Reaction to the deadline `order_group.unpaid`."""
+    expire_group(by=SYSTEM, group_id=event.subject_id)
+
+
+@verb
+def expire_group(*, by: Actor, group_id: UUID) -> bool:
+    """Nobody paid in time: cancel the orders, free their stock. False if the group was no longer waiting."""
+    with transaction.atomic():
+        group = locked_group(group_id)
+        if group.status != OrderGroup.Status.AWAITING_PAYMENT:
+            return False
+        set_group_status(by=by, group=group, status=OrderGroup.Status.EXPIRED)
+        meet(kind=UNPAID, subject_id=group.pk)
+
+        def cancel(order_id: UUID) -> Order:
+            release_stock(by=by, order_id=order_id)
+            order: Order = cancel_order(by=by, order_id=order_id, reason="not paid in time")
+            return order
+
+        merchant_ids = _in_each_order(by, group, cancel)
+        record(OrderGroupExpired(group_id=group.pk, merchant_ids=merchant_ids))
+        audit(by=by, action="order_group.expired", subject="order_group", subject_id=group.number, before={"status": "awaiting_payment"}, after={"status": "expired"})
+    return True
+
+
+def _in_each_order(by: Actor, group: OrderGroup, change: Callable[[UUID], Order]) -> list[UUID]:
+    """Change each order of a group in its own schema, and copy how it stands. Returns the merchants."""
+    orders = {copy.merchant_id: copy.pk for copy in OrderCopy.objects.filter(group=group)}
+    changed: dict[UUID, Order] = {}
+    with in_merchant_schemas(orders) as merchants:
+        for merchant_id in merchants:
+            changed[merchant_id] = change(orders[merchant_id])
+    for order in changed.values():
+        update_copy(by=by, order_id=order.pk, changed={"status": order.status, "payment_status": order.payment_status})
+    return list(changed)
+
+
+def send_refund(event: RefundDue) -> None:
+    """Outward reaction: ask the rail, under the refund's own key, then write down that it is done."""
+    refund = Refund.objects.select_related("payment", "attempt").get(pk=event.refund_id)
+    if refund.status == Refund.Status.DONE:
+        return
+    ref = rail_named(refund.payment.rail).refund(refund)
+    note_refunded(by=rail(refund.payment.rail), refund_id=refund.pk, rail_ref=ref)

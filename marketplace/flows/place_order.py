@@ -1,0 +1,176 @@
+"""The buyer's decision: from a cart over several shops to one order per merchant, in one transaction, or nothing and a reason."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+
+from marketplace.flows.events import OrderGroupPlaced
+from marketplace.kernel import clock
+from marketplace.kernel.actors import Actor
+from marketplace.kernel.audit import audit
+from marketplace.kernel.deadlines import set_deadline
+from marketplace.kernel.errors import KeyReused
+from marketplace.kernel.formats import format_money
+from marketplace.kernel.ids import new_id
+from marketplace.kernel.money import Money
+from marketplace.kernel.numbers import new_number
+from marketplace.kernel.outbox import record
+from marketplace.kernel.plain import fingerprint
+from marketplace.kernel.texts import localised
+from marketplace.kernel.verbs import verb
+from marketplace.merchant.inventory.actions import Wanted, reserve_stock
+from marketplace.merchant.inventory.errors import OutOfStock
+from marketplace.merchant.orders.actions import write_order
+from marketplace.merchant.orders.models import Order, OrderLine
+from marketplace.merchant.pricing.models import Price
+from marketplace.platform.cart.errors import CartEmpty
+from marketplace.platform.cart.models import Cart, CartLine
+from marketplace.platform.checkout.actions import write_group
+from marketplace.platform.checkout.errors import CartChanged
+from marketplace.platform.checkout.models import OrderCopy, OrderGroup
+from marketplace.platform.ledger.queries import Rates, commission_rates
+from marketplace.platform.listings.models import Listing, ListingVariant
+from marketplace.platform.members.access import address_of
+from marketplace.platform.payments.actions import plan_payment
+from marketplace.platform.taxonomy.models import AttributeValue
+from tenants.tenancy.models import Market
+from tenants.tenancy.schemas import in_merchant_schemas
+
+UNPAID = "order_group.unpaid"
+
+
+@dataclass
+class Chosen:
+    """A line on its way from the cart to an order."""
+
+    variant: ListingVariant
+    quantity: int
+    options: list[list[dict[str, str]]]
+
+    @property
+    def listing(self) -> Listing:
+        return self.variant.listing
+
+
+@verb
+def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID, shown_total: Money, language: str) -> OrderGroup:
+    """Place what is chosen in the cart. The same `key` places one group and returns it again.
+
+    Stock is held, prices and commission are frozen, the cart is emptied of what was ordered: all or nothing. Raises
+    CartEmpty, CartChanged, OutOfStock, NotFound (address), KeyReused, NoCommissionRule.
+    """
+    asked = fingerprint({"cart": cart_id, "address": address_id, "total": shown_total.minor})
+    with transaction.atomic():
+        cart = Cart.objects.select_for_update(of=("self",)).get(pk=cart_id, user_id=by.user_id)
+        # After the lock: of two equal requests the second sees what the first made.
+        if same := OrderGroup.objects.filter(buyer_id=by.user_id, key=key).first():
+            if same.fingerprint != asked:
+                raise KeyReused
+            return same
+        market = Market.objects.get()
+        chosen = _chosen_lines(cart)
+        now = clock.now()
+        group = OrderGroup(
+            number=new_number(now, market.tz), buyer_id=by.user_id, key=key, fingerprint=asked, currency=market.currency,
+            address=address_of(by.user_id, address_id).as_kept(), language=language, placed_at=now, hold_until=now + timedelta(minutes=market.hold_minutes),
+        )
+        copies = _open_orders(by, group, chosen, commission_rates())
+        group.items_minor = group.total_minor = sum(copy.total_minor for copy in copies)
+        if group.total != shown_total:
+            raise CartChanged(total=format_money(group.total))
+        write_group(by=by, group=group, copies=copies)
+        plan_payment(by=by, group=group, rail=market.rail, shares={copy.pk: (copy.merchant_id, copy.total) for copy in copies})
+        CartLine.objects.filter(cart=cart, is_chosen=True, variant_id__in=[line.variant.pk for line in chosen]).delete()
+        set_deadline(kind=UNPAID, subject_id=group.pk, due_at=group.hold_until)
+        record(OrderGroupPlaced(group_id=group.pk, merchant_ids=[copy.merchant_id for copy in copies]))
+        audit(by=by, action="order_group.placed", subject="order_group", subject_id=group.number, after={"total": group.total_minor, "orders": [copy.number for copy in copies]})
+    return group
+
+
+def _chosen_lines(cart: Cart) -> list[Chosen]:
+    """What is chosen, with the public copies it is sold by. Raises CartEmpty, CartChanged for what is off sale."""
+    lines = list(CartLine.objects.filter(cart=cart, is_chosen=True))
+    variants = {
+        variant.pk: variant
+        for variant in ListingVariant.objects.select_related("listing__category").filter(pk__in=[line.variant_id for line in lines], listing__is_on_sale=True)
+    }
+    lines = [line for line in lines if line.variant_id in variants and variants[line.variant_id].in_stock]
+    if not lines:
+        raise CartEmpty
+    labels = _option_labels([variants[line.variant_id] for line in lines])
+    return [Chosen(variants[line.variant_id], line.quantity, labels[line.variant_id]) for line in lines]
+
+
+def _option_labels(variants: list[ListingVariant]) -> dict[UUID, list[list[dict[str, str]]]]:
+    """Names of the options in all languages: the order keeps them as they were."""
+    pairs = {variant.pk: [(int(a), int(v)) for a, v in variant.options.items()] for variant in variants}
+    if not any(pairs.values()):
+        return {key: [] for key in pairs}
+    values = {value.pk: value for value in AttributeValue.objects.filter(pk__in={v for some in pairs.values() for _a, v in some}).select_related("attribute")}
+    return {key: [[values[v].attribute.names, values[v].names] for _a, v in some if v in values] for key, some in pairs.items()}
+
+
+def _open_orders(by: Actor, group: OrderGroup, chosen: list[Chosen], rates: Rates) -> list[OrderCopy]:
+    """Reserve and write, schema by schema in the order of their names. Returns the public copies."""
+    by_merchant: dict[UUID, list[Chosen]] = defaultdict(list)
+    for line in chosen:
+        by_merchant[line.listing.merchant_id].append(line)
+    copies: list[OrderCopy] = []
+    with in_merchant_schemas(by_merchant) as merchants:
+        for merchant_id in merchants:
+            part = sorted(by_merchant[merchant_id], key=lambda line: line.variant.pk)
+            order, lines = _draft(by, group, merchant_id, part, rates, number=f"{group.number}-{len(copies) + 1}")
+            reserve_stock(
+                by=by, order_id=order.pk,
+                wanted=[Wanted(line.pk, line.variant_id, line.quantity, localised(line.titles, group.language).text) for line in lines],
+            )
+            write_order(by=by, order=order, lines=lines)
+            copies.append(_copy(group, merchant_id, order, lines))
+    return copies
+
+
+def _draft(by: Actor, group: OrderGroup, merchant_id: UUID, part: list[Chosen], rates: Rates, number: str) -> tuple[Order, list[OrderLine]]:
+    """The order as it will be, at the prices in force in the merchant's schema. Raises CartChanged for what has none."""
+    prices = {price.variant_id: price.sale for price in Price.objects.filter(variant_id__in=[line.variant.pk for line in part], ends_at=None, variant__is_active=True)}
+    order = Order(
+        id=new_id(), number=number, group_id=group.pk, buyer_id=group.buyer_id, currency=group.currency, address=group.address, placed_at=group.placed_at,
+        items_minor=0, total_minor=0, commission_minor=0,
+    )
+    lines = []
+    for position, line in enumerate(part, start=1):
+        if line.variant.pk not in prices:
+            raise OutOfStock(title=localised(line.listing.titles).text, left=0)
+        unit = prices[line.variant.pk]
+        total = unit.times(line.quantity)
+        rate: Decimal = rates.rate(merchant_id, line.listing.category.path)
+        lines.append(
+            OrderLine(
+                order=order, position=position, product_id=line.listing.pk, variant_id=line.variant.pk, sku=line.variant.sku, titles=line.listing.titles,
+                options=line.options, picture=line.listing.picture, quantity=line.quantity, currency=unit.currency, unit_minor=unit.minor,
+                total_minor=total.minor, commission_rate=rate, commission_minor=total.times(rate).minor,
+            )
+        )
+    order.items_minor = order.total_minor = sum(line.total_minor for line in lines)
+    order.commission_minor = sum(line.commission_minor for line in lines)
+    return order, lines
+
+
+def _copy(group: OrderGroup, merchant_id: UUID, order: Order, lines: list[OrderLine]) -> OrderCopy:
+    return OrderCopy(
+        id=order.pk, group=group, merchant_id=merchant_id, buyer_id=group.buyer_id, number=order.number, status=order.status,
+        payment_status=order.payment_status, fulfilment_status=order.fulfilment_status, currency=order.currency, items_minor=order.items_minor,
+        total_minor=order.total_minor, commission_minor=order.commission_minor, placed_at=order.placed_at,
+        lines=[
+            {
+                "id": str(line.pk), "product_id": str(line.product_id), "titles": line.titles, "options": line.options, "picture": line.picture,
+                "quantity": line.quantity, "unit_minor": line.unit_minor, "total_minor": line.total_minor,
+            }
+            for line in lines
+        ],
+    )

@@ -1,0 +1,50 @@
+"""Money, numbers and times as people read them, by the active language."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from babel import Locale
+from babel.dates import format_datetime as babel_datetime
+from babel.numbers import format_currency, format_decimal, get_currency_symbol
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from marketplace.kernel import clock
+from marketplace.kernel.money import Money
+
+LOCALES = {"zh-hans": "zh_Hans_CN", "zh-hant": "zh_Hant_TW", "en": "en"}
+
+
+def locale(language: str | None = None) -> Locale:
+    return Locale.parse(LOCALES.get((language or get_language() or "en").lower(), "en"))
+
+
+def format_money(amount: Money, language: str | None = None) -> str:
+    """`¥1,634.00` in Chinese, `CN¥1,634.00` in English; a minus before the symbol."""
+    text = format_currency(abs(amount.decimal), amount.currency, locale=locale(language))
+    return f"−{text}" if amount.minor < 0 else text
+
+
+def money_parts(amount: Money, language: str | None = None) -> tuple[str, str, str]:
+    """Symbol, whole units and decimals (with their sign), for prices that are set in three sizes."""
+    whole, _dot, cents = f"{abs(amount.decimal):f}".partition(".")
+    symbol = get_currency_symbol(amount.currency, locale=locale(language))
+    number = format_decimal(Decimal(whole), locale=locale(language))
+    return symbol, f"−{number}" if amount.minor < 0 else number, f".{cents}" if cents else ""
+
+
+def format_count(number: int, language: str | None = None) -> str:
+    return str(format_decimal(number, locale=locale(language)))
+
+
+def format_time(moment: datetime, language: str | None = None) -> str:
+    """`11月22日 周日 09:12`, `Sun 22 Nov 09:12`; the year only if it is not this one. In the zone of the request."""
+    local = timezone.localtime(moment)
+    this_year = local.year == timezone.localtime(clock.now()).year
+    if (language or get_language() or "en").lower().startswith("zh"):
+        pattern = "M月d日 EEE HH:mm" if this_year else "y年M月d日 EEE HH:mm"
+    else:
+        pattern = "EEE d MMM HH:mm" if this_year else "EEE d MMM y HH:mm"
+    return str(babel_datetime(local, pattern, tzinfo=local.tzinfo, locale=locale(language)))

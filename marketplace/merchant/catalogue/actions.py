@@ -1,0 +1,145 @@
+"""Products: verbs. All run in the merchant's schema that is open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import nh3
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from marketplace.kernel import clock
+from marketplace.kernel.actors import Actor
+from marketplace.kernel.audit import audit
+from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.ids import new_id
+from marketplace.kernel.verbs import verb
+from marketplace.merchant.catalogue.errors import ProductUnknown, SkuTaken
+from marketplace.merchant.catalogue.models import Picture, Product, Variant
+from tenants.tenancy.schemas import current_merchant_id
+
+DESCRIPTION_TAGS = {"p", "br", "b", "strong", "i", "em", "ul", "ol", "li", "h3", "h4"}
+
+
+@dataclass
+class VariantInput:
+    """One combination: `options` maps attribute ids to value ids."""
+
+    sku: str
+    options: Mapping[int, int] = field(default_factory=dict)
+    id: UUID = field(default_factory=new_id)
+
+
+@dataclass
+class ProductInput:
+    """What a merchant enters. Texts by language code; attributes as in Listing.attributes."""
+
+    category_id: int
+    titles: Mapping[str, str]
+    variants: Sequence[VariantInput]
+    descriptions: Mapping[str, str] = field(default_factory=dict)
+    brand_id: int | None = None
+    attributes: Sequence[Sequence[Any]] = ()
+    axes: Sequence[int] = ()
+    pictures: Sequence[tuple[str, Mapping[str, str]]] = ()  # (storage key, alt texts)
+    source_ref: str | None = None
+
+    def clean(self) -> None:
+        """Raises InvalidInput, naming the field."""
+        self.titles = {code: text.strip() for code, text in self.titles.items() if text and text.strip()}
+        self.descriptions = {code: nh3.clean(text, tags=DESCRIPTION_TAGS, attributes={}) for code, text in self.descriptions.items() if text and text.strip()}
+        if not self.titles:
+            raise InvalidInput(field="title", why=_("Give the product a title in at least one language."))
+        if any(len(text) > 200 for text in self.titles.values()):
+            raise InvalidInput(field="title", why=_("A title has at most 200 characters."))
+        if not self.variants:
+            raise InvalidInput(field="variants", why=_("A product has at least one variant."))
+        skus = [variant.sku.strip() for variant in self.variants]
+        if not all(skus):
+            raise InvalidInput(field="sku", why=_("Every variant needs an article number."))
+        if len(set(skus)) < len(skus):
+            raise InvalidInput(field="sku", why=_("Two variants have the same article number."))
+        combinations = [tuple(sorted(variant.options.items())) for variant in self.variants]
+        if len(set(combinations)) < len(combinations):
+            raise InvalidInput(field="variants", why=_("Two variants are the same combination."))
+
+
+@verb
+def enter_product(*, by: Actor, product_id: UUID, product: ProductInput) -> Product:
+    """Enter a product as a draft. The same `product_id` enters one. Raises InvalidInput, SkuTaken."""
+    product.clean()
+    with transaction.atomic():
+        if same := Product.objects.filter(pk=product_id).first():
+            return same
+        row = Product(pk=product_id)
+        _fill(row, product)
+        row.save(force_insert=True)
+        _put_variants(row, product)
+        Picture.objects.bulk_create([Picture(product=row, key=key, alt=dict(alt), position=place) for place, (key, alt) in enumerate(product.pictures)])
+        audit(by=by, action="product.entered", subject="product", subject_id=row.pk, merchant_id=current_merchant_id(), after=_audited(row))
+    return row
+
+
+@verb
+def change_product(*, by: Actor, product_id: UUID, product: ProductInput) -> Product:
+    """Change a product; variants that are no longer named become inactive. Raises ProductUnknown, InvalidInput, SkuTaken."""
+    product.clean()
+    with transaction.atomic():
+        row = locked_product(product_id)
+        before = _audited(row)
+        _fill(row, product)
+        row.version += 1
+        row.save()
+        _put_variants(row, product)
+        audit(by=by, action="product.changed", subject="product", subject_id=row.pk, merchant_id=current_merchant_id(), before=before, after=_audited(row))
+    return row
+
+
+@verb
+def set_product_status(*, by: Actor, product_id: UUID, status: str) -> Product:
+    """On sale, off sale. The flow that calls this writes the public copy. Raises ProductUnknown."""
+    with transaction.atomic():
+        row = locked_product(product_id)
+        before = row.status
+        row.status, row.changed_at, row.version = status, clock.now(), row.version + 1
+        row.save(update_fields=["status", "changed_at", "version"])
+        audit(by=by, action=f"product.{status}", subject="product", subject_id=row.pk, merchant_id=current_merchant_id(), before={"status": before}, after={"status": status})
+    return row
+
+
+def locked_product(product_id: UUID) -> Product:
+    row: Product | None = Product.objects.select_for_update().filter(pk=product_id).first()
+    if row is None:
+        raise ProductUnknown
+    return row
+
+
+def _fill(row: Product, product: ProductInput) -> None:
+    row.category_id, row.brand_id = product.category_id, product.brand_id
+    row.titles, row.descriptions = dict(product.titles), dict(product.descriptions)
+    row.attributes, row.axes = [list(attribute) for attribute in product.attributes], list(product.axes)
+    row.source_ref = product.source_ref
+    row.changed_at = clock.now()
+
+
+def _put_variants(row: Product, product: ProductInput) -> None:
+    kept = [
+        Variant(id=variant.id, product=row, sku=variant.sku.strip(), options={str(k): v for k, v in variant.options.items()}, position=place)
+        for place, variant in enumerate(product.variants)
+    ]
+    taken = Variant.objects.filter(sku__in=[variant.sku for variant in kept]).exclude(product=row).values_list("sku", flat=True).first()
+    if taken:
+        raise SkuTaken(sku=taken)
+    row.variants.exclude(pk__in=[variant.pk for variant in kept]).update(is_active=False)
+    try:
+        with transaction.atomic():
+            Variant.objects.bulk_create(kept, update_conflicts=True, unique_fields=["id"], update_fields=["sku", "options", "position", "is_active"])
+    except IntegrityError as clash:
+        raise SkuTaken(sku=", ".join(variant.sku for variant in kept)) from clash
+
+
+def _audited(row: Product) -> dict[str, Any]:
+    return {"titles": row.titles, "category": row.category_id, "brand": row.brand_id, "attributes": row.attributes, "version": row.version}

@@ -1,0 +1,18 @@
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.kernel.errors import MarketError
+
+
+class ProductIncomplete(MarketError):
+    code, status = "product_incomplete", 422
+    message = _("This product cannot go on sale yet: {missing}.")
+
+
+class SkuTaken(MarketError):
+    code, status, field = "sku_taken", 409, "sku"
+    message = _("The article number “{sku}” is used by another product. Choose another.")
+
+
+class ProductUnknown(MarketError):
+    code, status = "product_unknown", 404
+    message = _("There is no such product in this shop.")

@@ -1,0 +1,23 @@
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.kernel.errors import MarketError
+
+
+class OrderUnknown(MarketError):
+    code, status = "order_unknown", 404
+    message = _("There is no order with this number, or it is not yours.")
+
+
+class NotPaidYet(MarketError):
+    code, status = "not_paid_yet", 409
+    message = _("Order {number} is not paid. It can be shipped once the payment has arrived.")
+
+
+class NothingToShip(MarketError):
+    code, status = "nothing_to_ship", 409
+    message = _("Nothing of order {number} is left to ship with these quantities. Reload the page to see what has gone out.")
+
+
+class NotShippedYet(MarketError):
+    code, status = "not_shipped_yet", 409
+    message = _("Order {number} has not been shipped completely. You can confirm receipt when all of it is on its way.")

@@ -1,0 +1,84 @@
+"""The cart: verbs. A cart is a preference, not a promise: it is not audited, and prices are read anew at every look."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from marketplace.kernel.actors import Actor
+from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.verbs import verb
+from marketplace.platform.cart.models import Cart, CartLine
+from marketplace.platform.listings.errors import NotOnSale
+from marketplace.platform.listings.models import ListingVariant
+
+MOST = 999
+
+
+@verb
+def cart_of(*, by: Actor, cart_id: UUID | None) -> Cart:
+    """The cart of a person, or the visitor's with this key; made if there is none."""
+    if by.user_id:
+        return Cart.objects.get_or_create(user_id=by.user_id)[0]
+    found = Cart.objects.filter(pk=cart_id, user=None).first() if cart_id else None
+    return found or Cart.objects.create()
+
+
+@verb
+def add_to_cart(*, by: Actor, cart: Cart, variant_id: UUID, quantity: int) -> CartLine:
+    """Put more of a variant into the cart. Raises NotOnSale, InvalidInput."""
+    if not 1 <= quantity <= MOST:
+        raise InvalidInput(field="quantity", why=_("Choose a quantity from 1 to {most}.").format(most=MOST))
+    variant = ListingVariant.objects.select_related("listing").filter(pk=variant_id, listing__is_on_sale=True).first()
+    if variant is None:
+        raise NotOnSale
+    with transaction.atomic():
+        Cart.objects.select_for_update().get(pk=cart.pk)
+        line, made = CartLine.objects.get_or_create(
+            cart=cart, variant_id=variant_id, defaults={"merchant_id": variant.listing.merchant_id, "quantity": quantity}
+        )
+        if not made:
+            line.quantity, line.is_chosen = min(line.quantity + quantity, MOST), True
+            line.save(update_fields=["quantity", "is_chosen"])
+    return line
+
+
+@verb
+def set_quantity(*, by: Actor, cart: Cart, line_id: UUID, quantity: int) -> None:
+    """Change a line; 0 takes it out. A line that is not in this cart is left alone. Raises InvalidInput."""
+    if not 0 <= quantity <= MOST:
+        raise InvalidInput(field="quantity", why=_("Choose a quantity from 1 to {most}.").format(most=MOST))
+    line = CartLine.objects.filter(cart=cart, pk=line_id)
+    if quantity:
+        line.update(quantity=quantity)
+    else:
+        line.delete()
+
+
+@verb
+def choose_lines(*, by: Actor, cart: Cart, line_ids: list[UUID]) -> None:
+    """Exactly these lines go to the checkout."""
+    with transaction.atomic():
+        CartLine.objects.filter(cart=cart).exclude(pk__in=line_ids).update(is_chosen=False)
+        CartLine.objects.filter(cart=cart, pk__in=line_ids).update(is_chosen=True)
+
+
+@verb
+def merge_carts(*, by: Actor, visitor_cart_id: UUID) -> None:
+    """After sign-in: what the visitor chose joins the person's cart; the larger quantity of a line counts."""
+    with transaction.atomic():
+        visitor = Cart.objects.select_for_update().filter(pk=visitor_cart_id, user=None).first()
+        if visitor is None:
+            return
+        own = Cart.objects.get_or_create(user_id=by.user_id)[0]
+        held = {line.variant_id: line for line in own.lines.all()}
+        for line in visitor.lines.all():
+            if mine := held.get(line.variant_id):
+                mine.quantity, mine.is_chosen = max(mine.quantity, line.quantity), True
+                mine.save(update_fields=["quantity", "is_chosen"])
+            else:
+                line.cart = own
+                line.save(update_fields=["cart"])
+        visitor.delete()

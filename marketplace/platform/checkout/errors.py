@@ -1,0 +1,18 @@
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.kernel.errors import MarketError
+
+
+class CartChanged(MarketError):
+    code, status = "cart_changed", 409
+    message = _("Prices or goods have changed since you looked: the total is now {total}. Look it over and confirm once more; nothing was ordered.")
+
+
+class GroupUnknown(MarketError):
+    code, status = "group_unknown", 404
+    message = _("There is no order with this number, or it is not yours.")
+
+
+class PaymentClosed(MarketError):
+    code, status = "payment_closed", 409
+    message = _("Order {number} can no longer be paid: {status}.")

@@ -1,0 +1,78 @@
+"""The journal: verbs. Nothing else writes postings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+
+from marketplace.kernel import clock
+from marketplace.kernel.actors import Actor
+from marketplace.kernel.audit import audit
+from marketplace.kernel.money import Money
+from marketplace.kernel.verbs import verb
+from marketplace.platform.ledger.models import (
+    Account,
+    CommissionRule,
+    JournalEntry,
+    Posting,
+)
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of an entry; a positive amount is a debit."""
+
+    account: Account
+    amount: Money
+    merchant_id: UUID | None = None
+
+
+def debit(account: Account, amount: Money, merchant_id: UUID | None = None) -> Side:
+    return Side(account, amount, merchant_id)
+
+
+def credit(account: Account, amount: Money, merchant_id: UUID | None = None) -> Side:
+    return Side(account, -amount, merchant_id)
+
+
+class Unbalanced(ValueError):
+    """Debits and credits differ: always a defect. The database refuses it too."""
+
+
+@verb
+def post(*, by: Actor, kind: str, ref: str, sides: Sequence[Side]) -> JournalEntry:
+    """Post a balanced entry, once per (kind, ref): the second call returns the first entry. Sides of zero are left out.
+
+    Raises Unbalanced unless debits equal credits in each currency.
+    """
+    totals: dict[str, int] = {}
+    for side in sides:
+        totals[side.amount.currency] = totals.get(side.amount.currency, 0) + side.amount.minor
+    if any(totals.values()):
+        raise Unbalanced(f"{kind} {ref}: {totals}")
+    with transaction.atomic():
+        entry = JournalEntry(kind=kind, ref=ref)
+        JournalEntry.objects.bulk_create([entry], ignore_conflicts=True)
+        stored = JournalEntry.objects.get(kind=kind, ref=ref)
+        if stored.pk == entry.pk:
+            Posting.objects.bulk_create(
+                [
+                    Posting(entry=stored, account=side.account, merchant_id=side.merchant_id, currency=side.amount.currency, amount_minor=side.amount.minor)
+                    for side in sides
+                    if side.amount
+                ]
+            )
+    return stored
+
+
+@verb
+def set_commission(*, by: Actor, rate: Decimal, merchant_id: UUID | None = None, category_id: int | None = None) -> CommissionRule:
+    """From now on. Orders that are placed keep the rate they were placed with."""
+    with transaction.atomic():
+        rule = CommissionRule.objects.create(rate=rate, merchant_id=merchant_id, category_id=category_id, since=clock.now())
+        audit(by=by, action="commission.set", subject="commission_rule", subject_id=rule.pk, merchant_id=merchant_id, after={"rate": rate, "category": category_id})
+    return rule

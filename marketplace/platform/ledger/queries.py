@@ -1,0 +1,62 @@
+"""Reads of the journal: balances are sums."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Sum
+
+from marketplace.kernel.money import Money
+from marketplace.platform.ledger.errors import NoCommissionRule
+from marketplace.platform.ledger.models import Account, CommissionRule, Posting
+
+
+@dataclass(frozen=True)
+class Rates:
+    """The commission rules in force, to ask for many lines at once."""
+
+    by_merchant: Mapping[UUID, Decimal]
+    by_category: Mapping[int, Decimal]
+    general: Decimal
+
+    def rate(self, merchant_id: UUID, category_path: Sequence[int]) -> Decimal:
+        """The most specific: the merchant's own, then the nearest category's, then the general one."""
+        if merchant_id in self.by_merchant:
+            return self.by_merchant[merchant_id]
+        for category_id in reversed(category_path):
+            if category_id in self.by_category:
+                return self.by_category[category_id]
+        return self.general
+
+
+def commission_rates() -> Rates:
+    """Raises NoCommissionRule when there is no general rate: a missing rule is refused, never read as zero."""
+    by_merchant: dict[UUID, Decimal] = {}
+    by_category: dict[int, Decimal] = {}
+    general: Decimal | None = None
+    for rule in CommissionRule.objects.order_by("since", "pk"):  # the later rule wins
+        if rule.merchant_id:
+            by_merchant[rule.merchant_id] = rule.rate
+        elif rule.category_id:
+            by_category[rule.category_id] = rule.rate
+        else:
+            general = rule.rate
+    if general is None:
+        raise NoCommissionRule
+    return Rates(by_merchant, by_category, general)
+
+
+def balance(account: Account, currency: str, merchant_id: UUID | None = None) -> Money:
+    """Debits less credits: what stands on an account (a liability is negative)."""
+    which = {"merchant_id": merchant_id} if merchant_id else {}
+    total = Posting.objects.filter(account=account, currency=currency, **which).aggregate(sum=Sum("amount_minor"))["sum"]
+    return Money(total or 0, currency)
+
+
+def trial_balance(currency: str) -> list[tuple[Account, Money]]:
+    """Every account with its balance; the sum of all is zero."""
+    sums = dict(Posting.objects.filter(currency=currency).values_list("account").annotate(sum=Sum("amount_minor")))
+    return [(account, Money(sums.get(account.value, 0), currency)) for account in Account]

@@ -1,0 +1,131 @@
+"""Payments: verbs. No network call happens inside a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+
+from marketplace.kernel import clock
+from marketplace.kernel.actors import Actor
+from marketplace.kernel.audit import audit
+from marketplace.kernel.money import Money
+from marketplace.kernel.outbox import record
+from marketplace.kernel.verbs import verb
+from marketplace.platform.checkout.actions import locked_group
+from marketplace.platform.checkout.errors import PaymentClosed
+from marketplace.platform.checkout.models import OrderGroup
+from marketplace.platform.ledger.actions import credit, debit, post
+from marketplace.platform.ledger.models import Account
+from marketplace.platform.payments.events import RailNoticeReceived, RefundDue
+from marketplace.platform.payments.models import (
+    Payment,
+    PaymentAttempt,
+    PaymentSplit,
+    RailNotice,
+    Refund,
+)
+from marketplace.platform.payments.rails import rail_named
+
+
+@verb
+def plan_payment(*, by: Actor, group: OrderGroup, rail: str, shares: Mapping[UUID, tuple[UUID, Money]]) -> Payment:
+    """One payment for a group; `shares` maps order ids to (merchant id, amount) and adds up to the group's total."""
+    if Money.sum((amount for _merchant, amount in shares.values()), group.currency) != group.total:
+        raise ValueError(f"shares of group {group.number} do not add up to its total")
+    payment = Payment.objects.create(group=group, rail=rail, currency=group.currency, amount_minor=group.total_minor)
+    PaymentSplit.objects.bulk_create(
+        [
+            PaymentSplit(payment=payment, merchant_id=merchant_id, order_id=order_id, currency=amount.currency, amount_minor=amount.minor)
+            for order_id, (merchant_id, amount) in shares.items()
+        ]
+    )
+    return payment
+
+
+@verb
+def start_payment(*, by: Actor, group_id: UUID) -> str:
+    """Begin to pay, or go on with the attempt that is open; the address the buyer goes to. Raises PaymentClosed, RailUnknown."""
+    with transaction.atomic():
+        group = locked_group(group_id)
+        if group.status != OrderGroup.Status.AWAITING_PAYMENT:
+            raise PaymentClosed(number=group.number, status=group.get_status_display())
+        payment = group.payment
+        attempt = payment.attempts.filter(status=PaymentAttempt.Status.OPEN).order_by("-n").first()
+        if attempt is None:
+            n = (payment.attempts.aggregate(last=Max("n"))["last"] or 0) + 1
+            attempt = PaymentAttempt.objects.create(payment=payment, n=n, key=f"pay:{group.pk}:{n}")
+    return rail_named(payment.rail).begin(attempt)
+
+
+@verb
+def take_notice(*, by: Actor, rail: str, notice_id: str, body: Mapping[str, Any]) -> bool:
+    """Store what a rail said, before anything follows from it. False when it said so before."""
+    with transaction.atomic():
+        notice = RailNotice(rail=rail, notice_id=notice_id, body=dict(body))
+        RailNotice.objects.bulk_create([notice], ignore_conflicts=True)
+        is_new = RailNotice.objects.filter(pk=notice.pk).exists()
+        if is_new:
+            record(RailNoticeReceived(notice_id=notice.pk))
+    return is_new
+
+
+@verb
+def note_failed(*, by: Actor, attempt_id: UUID, why: str) -> None:
+    """The rail declined. The buyer may try again; an attempt that has ended stays as it is."""
+    waiting = PaymentAttempt.objects.filter(pk=attempt_id, status=PaymentAttempt.Status.OPEN)
+    waiting.update(status=PaymentAttempt.Status.FAILED, failure=why[:60], ended_at=clock.now())
+
+
+@verb
+def note_succeeded(*, by: Actor, attempt: PaymentAttempt, rail_ref: str) -> bool:
+    """The rail has the money. False if we knew. Of an attempt whose group is locked."""
+    waiting = PaymentAttempt.objects.filter(pk=attempt.pk).exclude(status=PaymentAttempt.Status.SUCCEEDED)
+    return bool(waiting.update(status=PaymentAttempt.Status.SUCCEEDED, rail_ref=rail_ref[:120], ended_at=clock.now()))
+
+
+@verb
+def keep_payment(*, by: Actor, attempt: PaymentAttempt) -> None:
+    """The money pays the group: it lies in escrow until the orders are complete."""
+    payment = attempt.payment
+    payment.status, payment.succeeded_at = Payment.Status.SUCCEEDED, clock.now()
+    payment.save(update_fields=["status", "succeeded_at"])
+    post(
+        by=by, kind="payment_received", ref=attempt.key,
+        sides=[debit(Account.RAIL_CLEARING, payment.amount), credit(Account.BUYER_ESCROW, payment.amount)],
+    )
+    audit(by=by, action="payment.received", subject="payment", subject_id=payment.pk, after={"amount": payment.amount_minor, "attempt": attempt.n})
+
+
+@verb
+def return_payment(*, by: Actor, attempt: PaymentAttempt, reason: str) -> Refund:
+    """The money came too late or twice: all of it goes back by itself."""
+    payment = attempt.payment
+    post(
+        by=by, kind="payment_to_return", ref=attempt.key,
+        sides=[debit(Account.RAIL_CLEARING, payment.amount), credit(Account.REFUNDS_DUE, payment.amount)],
+    )
+    refund, made = Refund.objects.get_or_create(
+        key=f"refund:{attempt.key}",
+        defaults={"payment": payment, "attempt": attempt, "currency": payment.currency, "amount_minor": payment.amount_minor, "reason": reason},
+    )
+    if made:
+        record(RefundDue(refund_id=refund.pk))
+        audit(by=by, action="refund.due", subject="refund", subject_id=refund.pk, after={"amount": refund.amount_minor}, why=reason)
+    return refund
+
+
+@verb
+def note_refunded(*, by: Actor, refund_id: UUID, rail_ref: str) -> None:
+    """The rail sent it back. Safe to repeat."""
+    with transaction.atomic():
+        refund = Refund.objects.select_for_update(of=("self",)).get(pk=refund_id)
+        if refund.status == Refund.Status.DONE:
+            return
+        refund.status, refund.done_at = Refund.Status.DONE, clock.now()
+        refund.save(update_fields=["status", "done_at"])
+        post(by=by, kind="refund_sent", ref=refund.key, sides=[debit(Account.REFUNDS_DUE, refund.amount), credit(Account.RAIL_CLEARING, refund.amount)])
+        audit(by=by, action="refund.sent", subject="refund", subject_id=refund.pk, before={"status": "due"}, after={"status": "done", "rail_ref": rail_ref})

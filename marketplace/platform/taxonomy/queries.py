@@ -1,0 +1,42 @@
+"""Reads of the taxonomy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from marketplace.platform.taxonomy.models import (
+    Attribute,
+    AttributeValue,
+    Brand,
+    Category,
+    CategoryAttribute,
+)
+
+
+def roots() -> list[Category]:
+    return list(Category.objects.filter(parent=None).order_by("position", "id"))
+
+
+def path_of(category: Category) -> list[Category]:
+    """From the root to the category itself."""
+    found = Category.objects.in_bulk(category.path)
+    return [found[key] for key in category.path if key in found]
+
+
+def attributes_for(category: Category) -> list[Attribute]:
+    """The attributes that describe goods of a category, its ancestors' included."""
+    return list(Attribute.objects.filter(pk__in=category_attribute_ids(category)).order_by("id"))
+
+
+def category_attribute_ids(category: Category) -> list[int]:
+    rows = CategoryAttribute.objects.filter(category_id__in=category.path).order_by("position", "id")
+    return list(dict.fromkeys(rows.values_list("attribute_id", flat=True)))
+
+
+def labels(attribute_ids: Iterable[int], value_ids: Iterable[int]) -> tuple[dict[int, Attribute], dict[int, AttributeValue]]:
+    """Attributes and values by key, for showing what a listing stores as numbers."""
+    return Attribute.objects.in_bulk(set(attribute_ids)), AttributeValue.objects.in_bulk(set(value_ids))
+
+
+def brands(ids: Iterable[int]) -> dict[int, Brand]:
+    return Brand.objects.in_bulk(set(ids))
