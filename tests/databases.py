@@ -6,6 +6,7 @@ import fcntl
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from uuid import UUID
 
 import psycopg
@@ -47,17 +48,18 @@ def ensure_template() -> str:
     with open(cache() / "test" / "template.lock", "w") as making:
         fcntl.flock(making, fcntl.LOCK_EX)
         if not admin(f"select 1 from pg_database where datname = '{name}'"):
-            for (old,) in admin("select datname from pg_database where datname like 'tpl\\_%' or datname like 'test\\_%'"):
-                if old == "test_run" or _in_use(str(old)):
-                    continue
-                admin(f'drop database "{old}" with (force)')
+            for (old,) in admin("select datname from pg_database where datname ~ '^(tpl|test)_'"):
+                if not _belongs_to_a_run(str(old)):
+                    admin(f'drop database if exists "{old}" with (force)')
             _build(f"{name}_building")
             admin(f'alter database "{name}_building" rename to "{name}"')
     return name
 
 
-def _in_use(name: str) -> bool:
-    return bool(admin(f"select 1 from pg_stat_activity where datname = '{name}'"))
+def _belongs_to_a_run(name: str) -> bool:
+    """Whether it is a database of a test run (test_<process id>_…) that still goes on."""
+    kind, _, rest = name.partition("_")
+    return kind == "test" and Path(f"/proc/{rest.partition('_')[0]}").exists()
 
 
 def _build(name: str) -> None:
