@@ -6,3 +6,8 @@ class CmsConfig(AppConfig):
 
     name = "cms"
     label = "cms"
+
+    def ready(self) -> None:
+        from cms.rules import declare
+
+        declare()

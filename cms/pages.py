@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import connection, models
+from django.urls import get_urlconf, set_urlconf
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
@@ -36,6 +37,14 @@ class TwoLanguagePage(Page):
         """The root of a tree is the first page of its host, not /pages/."""
         parts = super().get_url_parts(request)
         return (*parts[:2], "/") if parts and parts[1] and self.depth == 2 else parts
+
+    def make_preview_request(self, *args: Any, **kwargs: Any) -> Any:
+        """The request inside the request leaves its URLconf behind: put ours back."""
+        ours = get_urlconf()
+        try:
+            return super().make_preview_request(*args, **kwargs)
+        finally:
+            set_urlconf(ours)
 
     def in_language(self, language: str) -> tuple[str, Any, str]:
         """Title, content and the language they are really in."""

@@ -1,2 +1,37 @@
-def page(request):
-    return {}
+"""What every page knows: market, languages, theme, cart."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from marketplace.platform.cart.queries import count_pieces
+from tenants.tenancy.hosts import market_url
+
+LANGUAGE_NAMES = {"zh-hans": "简体中文", "zh-hant": "繁體中文", "en": "English"}
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    market = getattr(request, "market", None)
+    codes = market.languages if market else [code for code, _name in settings.LANGUAGES]
+    return {
+        "market": market,
+        "host_kind": getattr(getattr(request, "domain", None), "kind", ""),
+        "shop": getattr(request, "merchant", None),
+        "theme": request.COOKIES.get("theme", "auto") if request.COOKIES.get("theme") in ("light", "dark") else "auto",
+        "other_languages": [(code, LANGUAGE_NAMES.get(code, code)) for code in codes if code != getattr(request, "LANGUAGE_CODE", "")],
+        "market_url": market_url(""),
+        "cart_pieces": SimpleLazyObject(lambda: _pieces(request)),
+        "request_id": getattr(request, "request_id", ""),
+    }
+
+
+def _pieces(request: HttpRequest) -> int:
+    if getattr(request, "user", None) is not None and request.user.is_authenticated:
+        return count_pieces(user_id=request.user.pk)
+    held = request.session.get("cart") if hasattr(request, "session") else None
+    return count_pieces(cart_id=UUID(held)) if held else 0

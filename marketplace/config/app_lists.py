@@ -39,6 +39,7 @@ WITHOUT_TABLES = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.forms",
     "django_htmx",
     "django_filters",
     "cms",

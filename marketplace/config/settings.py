@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "cms.middleware.cms_policy",
     "tenants.tenancy.hosts.host_middleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "marketplace.config.middleware.language_and_zone",
@@ -92,12 +93,13 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "storefront.context.page",
+                "marketplace.web.context.back_office",
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static", "storefront.templatetags.market"],
         },
     }
 ]
-FORM_RENDERER = "storefront.forms.Renderer"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # ── People ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "accounts.User"
@@ -151,7 +153,8 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        # The answer to a sign-in form may lead on to a shop's or workbench's host (the hand-over).
+        "form-action": [SELF, f"{BASE_SCHEME}://*.{_base.netloc}", f"{BASE_SCHEME}://{_base.netloc}"],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }

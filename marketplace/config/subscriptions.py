@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from marketplace.flows import open_shop, pay, place_order, publish_product, ship_order
+from marketplace.flows import open_shop, pay, place_order, publish_product, sandbox, ship_order
 from marketplace.flows.events import (
     OrderCompleted,
     OrderGroupExpired,
@@ -41,6 +41,7 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
 DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     place_order.UNPAID: pay.expire_unpaid,
     ship_order.RECEIPT: ship_order.receive_by_itself,
+    sandbox.ANSWER: sandbox.tell,
 }
 
 

@@ -1,3 +1,144 @@
+"""What templates of shop and back offices share: money, times, texts in several languages, icons."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
 from django import template
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from marketplace.kernel import formats
+from marketplace.kernel.money import Money
+from marketplace.kernel.texts import localised
+from marketplace.merchant.fulfilment.carriers import CARRIERS
+from marketplace.merchant.orders.states import TONES, label_of
 
 register = template.Library()
+
+
+@register.filter
+def money(amount: Money | None) -> str:
+    return formats.format_money(amount) if amount is not None else ""
+
+
+@register.simple_tag
+def price(amount: Money, *, classes: str = "", cents: bool = False) -> SafeString:
+    """A price in three sizes; cents are left out when they are zero, unless asked for."""
+    symbol, whole, decimals = formats.money_parts(amount)
+    shown = decimals if cents or decimals.strip(".0") else ""
+    tail = format_html("<sub>{}</sub>", shown) if shown else ""
+    return format_html('<span class="price {}"><small>{}</small>{}{}</span>', classes, symbol, whole, tail)
+
+
+@register.filter
+def count(number: int) -> str:
+    return formats.format_count(number)
+
+
+@register.filter
+def when(moment: datetime | str | None) -> str:
+    if isinstance(moment, str):
+        moment = datetime.fromisoformat(moment)
+    return formats.format_time(moment) if moment else ""
+
+
+@register.filter
+def local(texts: dict[str, str] | None) -> str:
+    """A text in the reader's language, or the next best, plain."""
+    return localised(texts or {}).text
+
+
+@register.simple_tag
+def text(texts: dict[str, str] | None) -> SafeString | str:
+    """The same, marked with its language when that is not the page's."""
+    found = localised(texts or {})
+    if found.language == (get_language() or "").lower():
+        return found.text
+    return format_html('<span lang="{}">{}</span>', html_language(found.language), found.text)
+
+
+@register.simple_tag
+def html_text(texts: dict[str, str] | None) -> SafeString:
+    """A text that was stored as clean HTML."""
+    found = localised(texts or {})
+    return format_html('<div lang="{}">{}</div>', html_language(found.language), mark_safe(found.text))  # noqa: S308  cleaned by nh3 when it was stored
+
+
+@register.filter
+def html_language(code: str) -> str:
+    """zh-hans → zh-Hans, as BCP 47 writes it."""
+    main, _dash, script = code.partition("-")
+    return f"{main}-{script.capitalize()}" if script else main
+
+
+@register.simple_tag
+def icon(name: str, size: str = "", classes: str = "") -> SafeString:
+    return format_html('<svg class="icon {} {}" aria-hidden="true"><use href="#i-{}"/></svg>', f"icon-{size}" if size else "", classes, name)
+
+
+@register.filter
+def media(key: str) -> str:
+    """The address of a public picture, the same on every host."""
+    return f"/media/{key}" if key else "/static/img/no-picture.svg"
+
+
+@register.simple_tag
+def order_tag(order: Any) -> SafeString:
+    """The one label people see, with its dot and colour."""
+    label = label_of(order.status, order.payment_status, order.fulfilment_status)
+    tone = TONES[label]
+    return format_html('<span class="tag status {}">{}</span>', f"tag-{tone}" if tone else "", label.label)
+
+
+@register.filter
+def carrier(code: str) -> str:
+    return localised(CARRIERS.get(code, {"en": code})).text
+
+
+@register.filter
+def initial(name: str) -> str:
+    """The one sign that stands for a shop or person."""
+    return name.strip()[:1].upper() or "·"
+
+
+@register.filter
+def minor(amount_minor: int, currency: str) -> Money:
+    """Money from a stored number of minor units."""
+    return Money(amount_minor, currency)
+
+
+@register.filter
+def get(mapping: dict[Any, Any], key: Any) -> Any:
+    return mapping.get(key)
+
+
+@register.simple_tag(takes_context=True)
+def here(context: template.Context, **changes: Any) -> str:
+    """This page's address with some parameters changed; None or "" removes one. The page number goes with every change."""
+    request: HttpRequest = context["request"]
+    query = request.GET.copy()
+    for name in ("page", "after", "before"):
+        if name not in changes:
+            query.pop(name, None)
+    for name, value in changes.items():
+        if value in (None, ""):
+            query.pop(name, None)
+        else:
+            query[name] = str(value)
+    return f"{request.path}?{query.urlencode()}" if query else request.path
+
+
+@register.simple_tag(takes_context=True)
+def toggled(context: template.Context, name: str, value: Any) -> str:
+    """This page's address with one of several values of a parameter added or taken away."""
+    request: HttpRequest = context["request"]
+    query = request.GET.copy()
+    query.pop("page", None)
+    chosen = query.getlist(name)
+    value = str(value)
+    query.setlist(name, [other for other in chosen if other != value] if value in chosen else [*chosen, value])
+    return f"{request.path}?{query.urlencode()}" if query else request.path

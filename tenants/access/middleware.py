@@ -22,7 +22,7 @@ class AccessMiddleware:
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         match = request.resolver_match
-        rule = rule_of(view, match.view_name if match else None)
+        rule = rule_of(view, request.domain.kind, match.view_name if match else None)  # type: ignore[attr-defined]
         if rule is None:
             log.error("route without a rule: %s", match.view_name if match else request.path)
             raise Http404

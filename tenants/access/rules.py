@@ -34,17 +34,22 @@ class RightMissing(MarketError):
     message = _("Your role does not include: {right}. Ask an owner or administrator to give it to you.")
 
 
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
 @dataclass(frozen=True)
 class Rule:
     """`audience` is anyone, signed_in, staff (of the host's merchant) or operator (of the market)."""
 
     audience: str
     right: Right | None = None
+    change: Right | None = None  # what a request that changes something needs besides
 
     def __post_init__(self) -> None:
         scope = {"staff": "merchant", "operator": "market"}.get(self.audience)
-        if self.right and self.right.scope != scope:
-            raise ValueError(f"{self.right} is no right of a {self.audience}")
+        for right in (self.right, self.change):
+            if right and right.scope != scope:
+                raise ValueError(f"{right} is no right of a {self.audience}")
 
     def refusal(self, request: HttpRequest) -> HttpResponse | None:
         """None when the request may go on; a redirect to sign-in for somebody unknown. Raises a MarketError for somebody known."""
@@ -57,8 +62,10 @@ class Rule:
             return None
         if not works_here(request):
             raise NotStaffHere(account=user.email)
-        if self.right and not user.has_perm(self.right.full_name):
-            raise RightMissing(right=_(self.right.label))
+        needed = [self.right] if request.method in SAFE else [self.right, self.change]
+        for right in needed:
+            if right and not user.has_perm(right.full_name):
+                raise RightMissing(right=_(right.label))
         return None
 
 
@@ -71,9 +78,9 @@ def signed_in() -> Rule:
     return Rule("signed_in")
 
 
-def staff(right: Right | None = None) -> Rule:
+def staff(right: Right | None = None, *, change: Right | None = None) -> Rule:
     """Somebody who works for the merchant of this host and has the right (None: may only enter)."""
-    return Rule("staff", right)
+    return Rule("staff", right, change)
 
 
 def operator(right: Right | None = None) -> Rule:
@@ -127,14 +134,14 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     return response
 
 
-# Routes of Wagtail and others, which cannot carry a rule themselves: (name, rule), first match wins. Filled by cms/.
-OTHERS: dict[str, Rule] = {}
+# Routes of Wagtail, which cannot carry a rule themselves: (kind of host, route name) → rule. Filled by cms/rules.py.
+OTHERS: dict[tuple[str, str], Rule] = {}
 
 
-def rule_of(view: Any, view_name: str | None) -> Rule | None:
+def rule_of(view: Any, kind: str, view_name: str | None) -> Rule | None:
     """The rule beside the route, or the one declared for a route of somebody else's; None when there is none."""
     found: Rule | None = getattr(view, "rule", None)
-    return found or OTHERS.get(view_name or "")
+    return found or OTHERS.get((kind, view_name or ""))
 
 
 def all_routes(kind: str) -> Iterator[tuple[str, URLPattern, str]]:

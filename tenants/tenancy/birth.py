@@ -10,6 +10,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
+from django.apps import apps
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
@@ -22,13 +23,14 @@ class SnapshotStale(RuntimeError):
 
 
 def migrations_hash() -> str:
-    """A hash over the names and contents of all migrations and over both app lists."""
+    """A hash over the names and contents of all migrations, and over which apps' tables lie where."""
     loader = MigrationLoader(None, ignore_no_migrations=True)
     digest = hashlib.sha256()
     for key in sorted(loader.disk_migrations):
         module = __import__(loader.disk_migrations[key].__module__, fromlist=["_"])
         digest.update(repr(key).encode() + Path(str(module.__file__)).read_bytes())
-    digest.update(repr((list(settings.SHARED_APPS), list(settings.TENANT_APPS))).encode())
+    with_tables = {apps.get_app_config(label).name for label, _name in loader.disk_migrations}
+    digest.update(repr([sorted(with_tables & set(listed)) for listed in (settings.SHARED_APPS, settings.TENANT_APPS)]).encode())
     return digest.hexdigest()
 
 

@@ -18,6 +18,7 @@ def host_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Call
     """Set schema and URLconf from the Domain row; an unknown host is answered 404 without a schema."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        before = connection.tenant  # Wagtail answers previews by a request inside a request
         connection.set_schema_to_public()
         try:
             host = request.get_host().rsplit(":", 1)[0].lower()
@@ -25,6 +26,7 @@ def host_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Call
             host = ""
         domain = Domain.objects.select_related("tenant").filter(host=host).first()
         if domain is None:
+            connection.set_tenant(before)
             return HttpResponse(render_to_string("errors/unknown_host.html"), status=404)
         request.domain = domain  # type: ignore[attr-defined]
         request.merchant = domain.tenant  # type: ignore[attr-defined]
@@ -34,7 +36,7 @@ def host_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Call
         try:
             return get_response(request)
         finally:
-            connection.set_schema_to_public()
+            connection.set_tenant(before)
 
     return middleware
 

@@ -1,8 +1,30 @@
+"""The operator's console."""
+
 from cms.views import page_elsewhere
 from marketplace.config.urls.shared import *  # noqa: F403
-from marketplace.config.urls.shared import PAGES
-from tenants.access.rules import operator, route
+from marketplace.config.urls.shared import PAGES, cms_routes
+from marketplace.web.logs import log_page
+from marketplace.web.operator import ledger, merchants, orders
+from marketplace.web.operator.overview import overview
+from storefront.auth import sign_in_routes
+from storefront.media import media
+from tenants.access.rights import Right
+from tenants.access.rules import anyone, operator, route
 
 urlpatterns = [
+    route("", overview, may=operator(), name="overview"),
+    route("merchants/", merchants.merchants, may=operator(Right.VIEW_MERCHANTS), name="merchants"),
+    route("merchants/new/", merchants.merchant_new, may=operator(Right.OPEN_MERCHANTS), name="merchant-new"),
+    route("merchants/<uuid:merchant_id>/", merchants.merchant, may=operator(Right.VIEW_MERCHANTS), name="merchant"),
+    route("orders/", orders.orders, may=operator(Right.VIEW_MARKET_ORDERS), name="orders"),
+    route("settlement/", ledger.settlement, may=operator(Right.SETTLE), name="settlement"),
+    route("settlement/run/", ledger.settlement_run, may=operator(Right.SETTLE), name="settlement-run"),
+    route("statements/", ledger.statements, may=operator(Right.VIEW_LEDGER), name="statements"),
+    route("statements/<str:number>/", ledger.statement, may=operator(Right.VIEW_LEDGER), name="statement"),
+    route("journal/", ledger.journal, may=operator(Right.VIEW_LEDGER), name="journal"),
+    route("log/", log_page(base="operator/base.html", of_merchant=False), may=operator(Right.VIEW_MARKET_LOG), name="log"),
+    *sign_in_routes(),
+    *cms_routes(),
+    route("media/<str:schema>/<path:path>", media, may=anyone(), name="media"),
     route(PAGES, page_elsewhere, may=operator(), name="wagtail_serve", is_regex=True),
 ]

@@ -1,8 +1,43 @@
+"""The market's host: looking, buying, the personal centre."""
+
 from cms.views import page
 from marketplace.config.urls.shared import *  # noqa: F403
 from marketplace.config.urls.shared import PAGES
-from tenants.access.rules import anyone, route
+from storefront import auth
+from storefront.account import views as account
+from storefront.cart import views as cart
+from storefront.checkout import sandbox
+from storefront.checkout import views as checkout
+from storefront.media import media
+from storefront.shop import views as shop
+from tenants.access.rules import anyone, route, signed_in
 
 urlpatterns = [
+    route("", shop.home, may=anyone(), name="home"),
+    route("search/", shop.search, may=anyone(), name="search"),
+    route("c/<int:category_id>/", shop.category, may=anyone(), name="category"),
+    route("p/<uuid:listing_id>/", shop.product, may=anyone(), name="product"),
+    route("shops/", shop.shops, may=anyone(), name="shops"),
+    route("cart/", cart.cart, may=anyone(), name="cart"),
+    route("cart/add/", cart.add, may=anyone(), name="cart-add"),
+    route("cart/lines/<uuid:line_id>/", cart.line, may=anyone(), name="cart-line"),
+    route("cart/lines/<uuid:line_id>/choose/", cart.choose, may=anyone(), name="cart-choose"),
+    route("checkout/", checkout.checkout, may=signed_in(), name="checkout"),
+    route("checkout/address/", checkout.address, may=signed_in(), name="checkout-address"),
+    route("checkout/place/", checkout.place, may=signed_in(), name="checkout-place"),
+    route("pay/<str:number>/", checkout.pay, may=signed_in(), name="pay"),
+    route("pay/sandbox/<uuid:attempt_id>/", sandbox.page, may=signed_in(), name="pay-sandbox"),
+    route("orders/", account.orders, may=signed_in(), name="orders"),
+    route("orders/<str:number>/", account.group, may=signed_in(), name="order-group"),
+    route("orders/<str:number>/receive/", account.receive, may=signed_in(), name="order-receive"),
+    route("account/", account.home, may=signed_in(), name="account"),
+    route("account/addresses/", account.addresses, may=signed_in(), name="addresses"),
+    route("account/addresses/new/", account.address, may=signed_in(), name="address-new"),
+    route("account/addresses/<uuid:address_id>/", account.address, may=signed_in(), name="address"),
+    route("account/addresses/<uuid:address_id>/remove/", account.address_remove, may=signed_in(), name="address-remove"),
+    route("hand-over/", auth.hand_over, may=signed_in(), name="hand-over"),
+    *auth.sign_in_routes(),
+    *auth.registration_routes(),
+    route("media/<str:schema>/<path:path>", media, may=anyone(), name="media"),
     route(PAGES, page, may=anyone(), name="wagtail_serve", is_regex=True),
 ]

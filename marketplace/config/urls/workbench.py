@@ -1,8 +1,32 @@
+"""A merchant's workbench."""
+
 from cms.views import page_elsewhere
 from marketplace.config.urls.shared import *  # noqa: F403
-from marketplace.config.urls.shared import PAGES
-from tenants.access.rules import route, staff
+from marketplace.config.urls.shared import PAGES, cms_routes
+from marketplace.web.logs import log_page
+from marketplace.web.seller import money, orders, products
+from marketplace.web.seller.overview import overview
+from storefront.auth import hand_over_routes
+from storefront.media import media
+from tenants.access.rights import Right
+from tenants.access.rules import anyone, route, staff
 
 urlpatterns = [
+    route("", overview, may=staff(), name="overview"),
+    route("orders/", orders.orders, may=staff(Right.VIEW_ORDERS), name="orders"),
+    route("orders/<str:number>/", orders.order, may=staff(Right.VIEW_ORDERS), name="order"),
+    route("orders/<str:number>/ship/", orders.ship, may=staff(Right.SHIP_ORDERS), name="order-ship"),
+    route("products/", products.products, may=staff(Right.VIEW_PRODUCTS), name="products"),
+    route("products/new/", products.product, may=staff(Right.EDIT_PRODUCTS), name="product-new"),
+    route("products/categories/", products.categories, may=staff(Right.EDIT_PRODUCTS), name="product-categories"),
+    route("products/<uuid:product_id>/", products.product, may=staff(Right.VIEW_PRODUCTS, change=Right.EDIT_PRODUCTS), name="product"),
+    route("products/<uuid:product_id>/on-sale/", products.on_sale, may=staff(Right.EDIT_PRODUCTS), name="product-on-sale"),
+    route("products/<uuid:product_id>/off-sale/", products.off_sale, may=staff(Right.EDIT_PRODUCTS), name="product-off-sale"),
+    route("statements/", money.statements, may=staff(Right.VIEW_STATEMENTS), name="statements"),
+    route("statements/<str:number>/", money.statement, may=staff(Right.VIEW_STATEMENTS), name="statement"),
+    route("log/", log_page(base="seller/base.html", of_merchant=True), may=staff(Right.VIEW_SHOP_LOG), name="log"),
+    *hand_over_routes(),
+    *cms_routes(),
+    route("media/<str:schema>/<path:path>", media, may=anyone(), name="media"),
     route(PAGES, page_elsewhere, may=staff(), name="wagtail_serve", is_regex=True),
 ]

@@ -78,7 +78,7 @@ def enter_product(*, by: Actor, product_id: UUID, product: ProductInput) -> Prod
         _fill(row, product)
         row.save(force_insert=True)
         _put_variants(row, product)
-        Picture.objects.bulk_create([Picture(product=row, key=key, alt=dict(alt), position=place) for place, (key, alt) in enumerate(product.pictures)])
+        _put_pictures(row, product)
         audit(by=by, action="product.entered", subject="product", subject_id=row.pk, merchant_id=current_merchant_id(), after=_audited(row))
     return row
 
@@ -94,6 +94,8 @@ def change_product(*, by: Actor, product_id: UUID, product: ProductInput) -> Pro
         row.version += 1
         row.save()
         _put_variants(row, product)
+        row.pictures.all().delete()
+        _put_pictures(row, product)
         audit(by=by, action="product.changed", subject="product", subject_id=row.pk, merchant_id=current_merchant_id(), before=before, after=_audited(row))
     return row
 
@@ -139,6 +141,10 @@ def _put_variants(row: Product, product: ProductInput) -> None:
             Variant.objects.bulk_create(kept, update_conflicts=True, unique_fields=["id"], update_fields=["sku", "options", "position", "is_active"])
     except IntegrityError as clash:
         raise SkuTaken(sku=", ".join(variant.sku for variant in kept)) from clash
+
+
+def _put_pictures(row: Product, product: ProductInput) -> None:
+    Picture.objects.bulk_create([Picture(product=row, key=key, alt=dict(alt), position=place) for place, (key, alt) in enumerate(product.pictures)])
 
 
 def _audited(row: Product) -> dict[str, Any]:

@@ -94,3 +94,9 @@ class StatusChange(MerchantModel):
 
     class Meta(MerchantModel.Meta):
         indexes = [models.Index(fields=["order", "at"], name="change_by_order")]
+
+    @property
+    def label(self) -> str:
+        """What happened, in words; moves of both statuses stand in one history."""
+        words = dict(OrderStatus.choices) | dict(FulfilmentStatus.choices)
+        return str(words.get(self.new, self.new))

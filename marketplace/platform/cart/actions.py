@@ -58,11 +58,9 @@ def set_quantity(*, by: Actor, cart: Cart, line_id: UUID, quantity: int) -> None
 
 
 @verb
-def choose_lines(*, by: Actor, cart: Cart, line_ids: list[UUID]) -> None:
-    """Exactly these lines go to the checkout."""
-    with transaction.atomic():
-        CartLine.objects.filter(cart=cart).exclude(pk__in=line_ids).update(is_chosen=False)
-        CartLine.objects.filter(cart=cart, pk__in=line_ids).update(is_chosen=True)
+def choose_line(*, by: Actor, cart: Cart, line_id: UUID, is_chosen: bool) -> None:
+    """Whether a line goes to the checkout. A line that is not in this cart is left alone."""
+    CartLine.objects.filter(cart=cart, pk=line_id).update(is_chosen=is_chosen)
 
 
 @verb

@@ -18,6 +18,7 @@ from tenants.tenancy.models import Merchant
 class LineView:
     line: CartLine
     variant: ListingVariant | None  # None: no longer on sale
+    options: str = ""  # the chosen options in words, filled in by pages that show them
 
     @property
     def is_buyable(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +31,9 @@ from marketplace.platform.payments.models import (
 )
 from marketplace.platform.payments.rails import rail_named
 
+# An answer that has not come after this long is given up for a new attempt; if it comes after all, its money goes back.
+ANSWER_WITHIN = timedelta(minutes=10)
+
 
 @verb
 def plan_payment(*, by: Actor, group: OrderGroup, rail: str, shares: Mapping[UUID, tuple[UUID, Money]]) -> Payment:
@@ -54,11 +58,19 @@ def start_payment(*, by: Actor, group_id: UUID) -> str:
         if group.status != OrderGroup.Status.AWAITING_PAYMENT:
             raise PaymentClosed(number=group.number, status=group.get_status_display())
         payment = group.payment
-        attempt = payment.attempts.filter(status=PaymentAttempt.Status.OPEN).order_by("-n").first()
-        if attempt is None:
+        attempt = payment.attempts.order_by("-n").first()
+        if attempt is not None and attempt.status == PaymentAttempt.Status.SENT and attempt.created_at > clock.now() - ANSWER_WITHIN:
+            return f"/orders/{group.number}/"  # the answer is on its way
+        if attempt is None or attempt.status != PaymentAttempt.Status.OPEN:
             n = (payment.attempts.aggregate(last=Max("n"))["last"] or 0) + 1
             attempt = PaymentAttempt.objects.create(payment=payment, n=n, key=f"pay:{group.pk}:{n}")
     return rail_named(payment.rail).begin(attempt)
+
+
+@verb
+def note_sent(*, by: Actor, attempt_id: UUID) -> None:
+    """The buyer has confirmed at the rail; its answer is awaited."""
+    PaymentAttempt.objects.filter(pk=attempt_id, status=PaymentAttempt.Status.OPEN).update(status=PaymentAttempt.Status.SENT)
 
 
 @verb
@@ -76,7 +88,7 @@ def take_notice(*, by: Actor, rail: str, notice_id: str, body: Mapping[str, Any]
 @verb
 def note_failed(*, by: Actor, attempt_id: UUID, why: str) -> None:
     """The rail declined. The buyer may try again; an attempt that has ended stays as it is."""
-    waiting = PaymentAttempt.objects.filter(pk=attempt_id, status=PaymentAttempt.Status.OPEN)
+    waiting = PaymentAttempt.objects.filter(pk=attempt_id, status__in=[PaymentAttempt.Status.OPEN, PaymentAttempt.Status.SENT])
     waiting.update(status=PaymentAttempt.Status.FAILED, failure=why[:60], ended_at=clock.now())
 
 

@@ -38,7 +38,8 @@ class PaymentAttempt(models.Model):
     """One try at a rail under one stored key: the same key always asks for the same."""
 
     class Status(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", _("Open")  # the buyer is at the rail
+        SENT = "sent", _("Awaiting the answer")  # the buyer has confirmed there
         SUCCEEDED = "succeeded", _("Succeeded")
         FAILED = "failed", _("Failed")
 

@@ -1,0 +1,163 @@
+"""make demo: the whole market on this machine, with embedded servers. Ctrl-C stops everything it started and keeps the data."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+
+from launch import build, elasticsearch, postgres, processes, valkey
+from launch.embedded import product_environment
+from launch.paths import ROOT, home
+
+HOST = os.environ.get("DEMO_HOST", "market.localhost")
+PORT = int(os.environ.get("DEMO_PORT", "8000"))
+PASSWORD = "demo-market-2026"  # noqa: S105  printed on the screen, for a demo on this machine
+
+
+class Demo:
+    """What runs, in the order it was started."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.started: list[tuple[str, subprocess.Popen[bytes]]] = []
+
+    def servers(self) -> dict[str, str]:
+        step("database")
+        cluster = postgres.start(self.data / "postgres")
+        self._own("PostgreSQL", cluster.process)
+        cluster.ensure_database("wanshang")
+        broker = valkey.start(self.data / "valkey")
+        self._own("Valkey", broker.process)
+        env = {**os.environ, **product_environment(cluster.url(), broker.url(), self.data), "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+        env["BASE_URL"] = os.environ.get("BASE_URL", f"http://{HOST}:{PORT}")
+        env["LOG_LEVEL"] = os.environ.get("LOG_LEVEL", "WARNING")
+        if os.environ.get("SEARCH") == "elasticsearch":
+            step("Elasticsearch")
+            node = elasticsearch.start(self.data / "elasticsearch")
+            self._own("Elasticsearch", node.process)
+            env["ELASTICSEARCH_URL"] = node.url()
+        return env
+
+    def product(self, env: Mapping[str, str]) -> None:
+        python = sys.executable
+        logs = self.data / "logs"
+        logs.mkdir(exist_ok=True)
+        commands = {
+            "web": [python, "-m", "gunicorn", "--config", "marketplace/config/gunicorn.py", "--bind", f"127.0.0.1:{PORT}", "marketplace.config.wsgi"],
+            "worker": [python, "-m", "celery", "-A", "marketplace.config.celery", "worker", "--concurrency", "2", "--loglevel", "WARNING", "--without-mingle", "--without-gossip"],
+            "scheduler": [python, "manage.py", "scheduler"],
+        }
+        for name, command in commands.items():
+            self._own(name, processes.start(command, env=env, log=logs / f"{name}.log", cwd=ROOT))
+
+    def _own(self, name: str, process: subprocess.Popen[bytes] | None) -> None:
+        if process:
+            self.started.append((name, process))
+
+    def stop(self) -> None:
+        for name, process in reversed(self.started):
+            processes.stop(process, how=signal.SIGINT if name == "PostgreSQL" else signal.SIGTERM, patience_s=30)
+
+    def watch(self) -> str:
+        """Wait until somebody stops us, or one of ours ends by itself; its name."""
+        while True:
+            for name, process in self.started:
+                if process.poll() is not None:
+                    return name
+            time.sleep(0.5)
+
+
+def main() -> None:
+    began = time.monotonic()
+    if port_is_taken():
+        sys.exit(f"Port {PORT} is in use. Another demo may be running; otherwise: make demo DEMO_PORT=8001")
+    signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
+    demo = Demo(home() / "demo")
+    try:
+        step("style sheet and translations")
+        build.build_styles()
+        build.compile_messages()
+        env = demo.servers()
+        build.collect_static(env)
+        prepare(env)
+        demo.product(env)
+        step("web server, worker, scheduler")
+        wait_until_ready()
+        print_addresses(time.monotonic() - began, demo.data)
+        ended = demo.watch()
+        print(f"\n{ended} ended by itself; see {demo.data / 'logs'}.")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("\nStopping …", flush=True)
+    finally:
+        demo.stop()
+    print("Stopped. Your data are kept; `make demo-reset` forgets them.")
+
+
+def prepare(env: Mapping[str, str]) -> None:
+    """The market and its first shops, once; afterwards only what a newer version of the code needs."""
+    step("market and demo shops")
+    run = lambda *command: subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=env).returncode  # noqa: E731
+    password = Path(env["DATA_DIR"]) / "demo-password"
+    password.write_text(PASSWORD)
+    has_market = subprocess.run([sys.executable, "manage.py", "has_market"], cwd=ROOT, env=env).returncode == 0
+    if not has_market:
+        opened = run(
+            "open_market", "--name-zh", "万商", "--name-en", "Wanshang", "--currency", "CNY", "--zone", "Asia/Shanghai", "--languages", "zh-hans,en",
+            "--operator", "operator@market.localhost", "--password-file", str(password), "--contact", "help@market.localhost", "--rail", "sandbox",
+            "--commission", "5", "--settle-days", "0",
+        )
+        if opened:
+            sys.exit("The market could not be opened; the reason is above.")
+    if run("seed_demo", "--password-file", str(password)):
+        sys.exit("The demo shops could not be made; the reason is above.")
+
+
+def port_is_taken() -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", PORT)) == 0
+
+
+def wait_until_ready(patience_s: float = 60) -> None:
+    until = time.monotonic() + patience_s
+    while time.monotonic() < until:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/readyz", timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    sys.exit(f"The web server does not answer; see {home() / 'demo' / 'logs' / 'web.log'}.")
+
+
+def step(name: str) -> None:
+    print(f"· {name}", flush=True)
+
+
+def print_addresses(seconds: float, data: Path) -> None:
+    base = f"{HOST}:{PORT}"
+    print(f"""
+Ready after {seconds:.0f} s.
+
+  Market     http://{base}/
+  Shops      http://kiln.{base}/   http://trail.{base}/   http://mono.{base}/   http://linden.{base}/
+  Workbench  http://kiln.seller.{base}/   (and trail, mono, linden)
+  Console    http://ops.{base}/
+
+  Accounts, all with the password {PASSWORD}
+  consumer   lin@buyer.localhost        operator   operator@market.localhost
+  owners     owner@kiln.localhost   owner@trail.localhost   owner@mono.localhost   owner@linden.localhost
+
+  Mails lie in {data / "mails"}. Ctrl-C stops everything and keeps the data.
+""", flush=True)
+
+
+if __name__ == "__main__":
+    main()

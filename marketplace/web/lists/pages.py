@@ -1,0 +1,92 @@
+"""The one list of both back offices: keyset pages, filters and search kept in the address, tabs, capped counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from marketplace.kernel.formats import format_count
+from marketplace.web.lists.keyset import keyset_page
+
+Text = str | Promise
+MOST_COUNTED = 1000
+
+
+@dataclass(frozen=True)
+class Column:
+    """A head: rows are drawn by the list's row template, in the same order."""
+
+    label: Text
+    end: bool = False
+    wide_only: bool = False
+
+
+@dataclass(frozen=True)
+class Tab:
+    label: str
+    value: str
+    is_now: bool
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """A list. `rows` gives the queryset of whoever asks; everything else is how it looks.
+
+    `filters` is a django-filter class; a filter called `q` is the search box, one called `show` the tabs.
+    `prepare` may fetch what the rows of a page need besides, all at once.
+    """
+
+    title: Text
+    columns: Sequence[Column]
+    row_template: str
+    rows: Callable[[HttpRequest], QuerySet[Any]]
+    filters: type[django_filters.FilterSet]
+    order: tuple[str, ...] = ("-created_at", "-pk")
+    size: int = 25
+    empty: Text = ""
+    search_hint: Text = ""
+    base: str = "seller/base.html"
+    actions_template: str = ""
+    prepare: Callable[[HttpRequest, list[Any]], None] = field(default=lambda request, rows: None)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        filterset = self.filters(request.GET, queryset=self.rows(request), request=request)
+        found = filterset.qs if filterset.is_valid() else filterset.queryset.none()
+        page = keyset_page(found, self.order, size=self.size, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+        self.prepare(request, page.rows)
+        is_filtered = any(request.GET.get(name) for name in filterset.filters)
+        context = {
+            "list": self,
+            "title": self.title,
+            "page": page,
+            "filter_form": filterset.form,
+            "choices": [bound for bound in filterset.form if bound.name not in ("q", "show")],
+            "tabs": self._tabs(filterset),
+            "count": capped_count(found),
+            "is_filtered": is_filtered,
+            "has_search": "q" in filterset.filters,
+            "base": self.base,
+        }
+        template = "lists/_rows.html" if request.htmx and not request.htmx.boosted else "lists/list.html"  # type: ignore[attr-defined]
+        return render(request, template, context)
+
+    def _tabs(self, filterset: django_filters.FilterSet) -> list[Tab]:
+        show = filterset.filters.get("show")
+        if show is None:
+            return []
+        now = filterset.form.data.get("show", "")
+        return [Tab(_("All"), "", not now), *(Tab(str(label), value, value == now) for value, label in show.extra["choices"])]
+
+
+def capped_count(queryset: QuerySet[Any]) -> str:
+    """How many rows, counted up to a thousand: nobody waits for an exact million."""
+    found = queryset.order_by()[: MOST_COUNTED + 1].count()
+    return f"{format_count(MOST_COUNTED)}+" if found > MOST_COUNTED else format_count(found)

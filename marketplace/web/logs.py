@@ -1,0 +1,37 @@
+"""The audit log, as a list: the shop's own in the workbench, the market's in the console."""
+
+from __future__ import annotations
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.kernel.models import AuditEvent
+from marketplace.web.lists.pages import Column, ListPage
+
+
+class LogFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(method="search")
+
+    def search(self, queryset: QuerySet[AuditEvent], name: str, value: str) -> QuerySet[AuditEvent]:
+        text = value.strip()
+        return queryset.filter(Q(action__icontains=text) | Q(subject_id__startswith=text) | Q(actor_label__icontains=text) | Q(request_id=text))
+
+
+def log_page(*, base: str, of_merchant: bool) -> ListPage:
+    def rows(request: HttpRequest) -> QuerySet[AuditEvent]:
+        return AuditEvent.objects.filter(merchant_id=request.merchant.pk) if of_merchant else AuditEvent.objects.all()  # type: ignore[attr-defined]
+
+    return ListPage(
+        title=_("Log"),
+        columns=[Column(_("When")), Column(_("Who")), Column(_("What")), Column(_("Before → after"), wide_only=True)],
+        row_template="web/_log_row.html",
+        rows=rows,
+        filters=LogFilter,
+        order=("-pk",),
+        size=50,
+        search_hint=_("Action, subject, person or request"),
+        empty=_("Nothing has been changed yet. Every change will stand here with who, what and why."),
+        base=base,
+    )

@@ -1,0 +1,15 @@
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.web.menu import Entry
+from tenants.access.rights import Right
+
+ENTRIES = [
+    Entry(_("Overview"), "home", "overview", None),
+    Entry(_("Merchants"), "shop", "merchants", Right.VIEW_MERCHANTS),
+    Entry(_("Orders"), "list", "orders", Right.VIEW_MARKET_ORDERS),
+    Entry(_("Settlement"), "wallet", "settlement", Right.SETTLE),
+    Entry(_("Statements"), "receipt", "statements", Right.VIEW_LEDGER),
+    Entry(_("Journal"), "book", "journal", Right.VIEW_LEDGER),
+    Entry(_("Market pages"), "edit", "wagtailadmin_home", Right.EDIT_MARKET_PAGES),
+    Entry(_("Log"), "clock", "log", Right.VIEW_MARKET_LOG),
+]

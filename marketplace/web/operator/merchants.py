@@ -1,0 +1,107 @@
+"""Merchants: who trades here, and letting one in."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+import django_filters
+from django import forms
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from marketplace.flows.open_shop import open_shop
+from marketplace.kernel.errors import MarketError
+from marketplace.platform.checkout.models import OrderCopy
+from marketplace.platform.ledger.models import Account, Statement
+from marketplace.platform.ledger.queries import balance
+from marketplace.platform.listings.models import Listing
+from marketplace.web.lists.pages import Column, ListPage, capped_count
+from tenants.access.actors import actor_of
+from tenants.accounts.models import Membership
+from tenants.tenancy.errors import MerchantUnknown
+from tenants.tenancy.hosts import shop_host, shop_url, workbench_url
+from tenants.tenancy.models import Merchant
+
+
+class MerchantFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(method="search")
+    show = django_filters.ChoiceFilter(field_name="status", choices=Merchant.Status.choices)
+
+    def search(self, queryset: QuerySet[Merchant], name: str, value: str) -> QuerySet[Merchant]:
+        text = value.strip()
+        named = Q(**{"names__zh-hans__icontains": text}) | Q(names__en__icontains=text)
+        return queryset.filter(named | Q(slug__icontains=text) | Q(contact_email__icontains=text))
+
+
+merchants = ListPage(
+    title=_lazy("Merchants"),
+    columns=[Column(_lazy("Shop")), Column(_lazy("Address")), Column(_lazy("Contact"), wide_only=True), Column(_lazy("Status")), Column(_lazy("Since"), end=True)],
+    row_template="operator/_merchant_row.html",
+    rows=lambda request: Merchant.objects.all(),
+    filters=MerchantFilter,
+    search_hint=_lazy("Name, address or e-mail"),
+    empty=_lazy("No merchant yet. Let the first one in; its shop opens within seconds."),
+    base="operator/base.html",
+    actions_template="operator/_merchants_actions.html",
+)
+
+
+class MerchantForm(forms.Form):
+    """The hidden key makes the same form sent twice one merchant."""
+
+    merchant_id = forms.UUIDField(widget=forms.HiddenInput)
+    name_zh = forms.CharField(label=_lazy("Shop's name in Chinese"), max_length=60, required=False)
+    name_en = forms.CharField(label=_lazy("Shop's name in English"), max_length=60, required=False)
+    slug = forms.CharField(label=_lazy("Address"), max_length=40, help_text=_lazy("Small letters, digits and hyphens; the shop's host begins with it"))
+    owner_email = forms.EmailField(label=_lazy("Owner's e-mail"), help_text=_lazy("Who has no account yet sets a password by “Forgotten?” at sign-in"))
+    owner_name = forms.CharField(label=_lazy("Owner's name"), max_length=80, required=False)
+
+    def clean(self) -> dict[str, object]:
+        cleaned = super().clean() or {}
+        if not (cleaned.get("name_zh", "").strip() or cleaned.get("name_en", "").strip()):
+            self.add_error("name_zh", _("Give the shop a name in at least one language."))
+        return cleaned
+
+
+def merchant_new(request: HttpRequest) -> HttpResponse:
+    form = MerchantForm(request.POST or None, initial={"merchant_id": uuid4()})
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            merchant = open_shop(
+                by=actor_of(request), merchant_id=data["merchant_id"], slug=data["slug"], names={"zh-hans": data["name_zh"], "en": data["name_en"]},
+                owner_email=data["owner_email"], owner_name=data["owner_name"],
+            )
+        except MarketError as refusal:
+            field = {"email": "owner_email", "contact_email": "owner_email"}.get(refusal.field or "", refusal.field)
+            form.add_error(field if field in form.fields else None, str(refusal))
+        else:
+            messages.success(request, _("“{name}” is being opened.").format(name=merchant.name))
+            return HttpResponseRedirect(f"/merchants/{merchant.pk}/")
+    context = {"title": _("Let a merchant in"), "form": form, "host_tail": shop_host("")}
+    return render(request, "operator/merchant_new.html", context, status=422 if form.errors else 200)
+
+
+def merchant(request: HttpRequest, merchant_id: UUID) -> HttpResponse:
+    found = Merchant.objects.filter(pk=merchant_id).first()
+    if found is None:
+        raise MerchantUnknown
+    currency = request.market.currency  # type: ignore[attr-defined]
+    context = {
+        "title": found.name,
+        "merchant": found,
+        "is_opening": found.status == Merchant.Status.OPENING,
+        "shop_address": shop_url(found),
+        "workbench_address": workbench_url(found),
+        "people": Membership.objects.filter(merchant_id=found.pk, is_active=True).select_related("user").order_by("since"),
+        "on_sale": capped_count(Listing.objects.filter(merchant=found, is_on_sale=True)),
+        "orders": list(OrderCopy.objects.filter(merchant=found).select_related("merchant").order_by("-placed_at")[:10]),
+        "owed": -balance(Account.MERCHANT_PAYABLE, currency, found.pk),
+        "statements": list(Statement.objects.filter(merchant=found).order_by("-created_at")[:5]),
+    }
+    template = "operator/_merchant.html" if request.htmx else "operator/merchant.html"  # type: ignore[attr-defined]
+    return render(request, template, context)

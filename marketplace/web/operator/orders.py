@@ -1,0 +1,37 @@
+"""All orders of the market, from their public copies: no schema is opened."""
+
+from __future__ import annotations
+
+import django_filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.merchant.orders.states import OrderStatus
+from marketplace.platform.checkout.models import OrderCopy
+from marketplace.web.lists.pages import Column, ListPage
+from tenants.tenancy.models import Merchant
+
+
+class CopyFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(method="search")
+    show = django_filters.ChoiceFilter(field_name="status", choices=OrderStatus.choices)
+    merchant = django_filters.ModelChoiceFilter(queryset=Merchant.objects.order_by("slug"), label=_("Shop"), empty_label=_("All"))
+    since = django_filters.DateFilter(field_name="placed_at", lookup_expr="date__gte", label=_("Since"), widget=forms.DateInput(attrs={"type": "date"}))
+
+    def search(self, queryset: QuerySet[OrderCopy], name: str, value: str) -> QuerySet[OrderCopy]:
+        text = value.strip()
+        return queryset.filter(Q(number__startswith=text) | Q(buyer__email__iexact=text))
+
+
+orders = ListPage(
+    title=_("Orders"),
+    columns=[Column(_("Order")), Column(_("Shop")), Column(_("Buyer"), wide_only=True), Column(_("Status")), Column(_("Total"), end=True)],
+    row_template="operator/_order_row.html",
+    rows=lambda request: OrderCopy.objects.select_related("merchant", "buyer"),
+    filters=CopyFilter,
+    order=("-placed_at", "-pk"),
+    search_hint=_("Number or the buyer's e-mail"),
+    empty=_("No order yet. Every order of every shop will stand here."),
+    base="operator/base.html",
+)

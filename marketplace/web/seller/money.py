@@ -1,0 +1,40 @@
+"""What the merchant earned: statements, read from the public ledger and nobody else's."""
+
+from __future__ import annotations
+
+import django_filters
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.kernel.money import Money
+from marketplace.platform.ledger.access import statement_of_merchant
+from marketplace.platform.ledger.models import Account, Statement
+from marketplace.platform.ledger.queries import balance
+from marketplace.web.lists.pages import Column, ListPage
+
+
+class StatementFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(method="search")
+
+    def search(self, queryset: QuerySet[Statement], name: str, value: str) -> QuerySet[Statement]:
+        return queryset.filter(number__startswith=value.strip())
+
+
+statements = ListPage(
+    title=_("Statements"),
+    columns=[Column(_("Statement")), Column(_("Sales"), end=True), Column(_("Commission"), end=True, wide_only=True), Column(_("Paid out"), end=True)],
+    row_template="seller/_statement_row.html",
+    rows=lambda request: Statement.objects.filter(merchant_id=request.merchant.pk),  # type: ignore[attr-defined]
+    filters=StatementFilter,
+    search_hint=_("Number"),
+    empty=_("No statement yet. Orders are settled some days after the buyer has received them; the statement then lists each of them."),
+)
+
+
+def statement(request: HttpRequest, number: str) -> HttpResponse:
+    merchant = request.merchant  # type: ignore[attr-defined]
+    found = statement_of_merchant(merchant.pk, number)
+    earned: Money = -balance(Account.MERCHANT_PAYABLE, found.currency, merchant.pk)
+    return render(request, "web/statement.html", {"title": found.number, "statement": found, "lines": list(found.lines.order_by("completed_at")), "base": "seller/base.html", "earned": earned})

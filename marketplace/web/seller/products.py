@@ -1,0 +1,127 @@
+"""Products: enter, change, put on sale, take off."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import django_filters
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.views.decorators.http import require_POST
+
+from marketplace.flows.publish_product import put_on_sale, take_product_off_sale
+from marketplace.kernel.errors import MarketError, NotFound
+from marketplace.kernel.money import Money
+from marketplace.merchant.catalogue.models import Product, Variant
+from marketplace.merchant.inventory.models import StockLevel
+from marketplace.merchant.pricing.models import Price
+from marketplace.platform.taxonomy.models import Category
+from marketplace.web.lists.pages import Column, ListPage
+from marketplace.web.seller.product_form import ProductForm, find_categories, save
+from tenants.access.actors import actor_of
+from tenants.tenancy.hosts import market_url
+
+
+class ProductFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(method="search")
+    show = django_filters.ChoiceFilter(field_name="status", choices=Product.Status.choices)
+
+    def search(self, queryset: QuerySet[Product], name: str, value: str) -> QuerySet[Product]:
+        """By title in any language, or article number."""
+        text = value.strip()
+        skus = Variant.objects.filter(sku__icontains=text).values("product_id")
+        return queryset.filter(Q(titles__icontains=text) | Q(**{"titles__zh-hans__icontains": text}) | Q(titles__en__icontains=text) | Q(pk__in=skus))
+
+
+def _with_offer(request: HttpRequest, rows: list[Product]) -> None:
+    """Price from, stock and first picture of each row: four queries for the page."""
+    ids = [row.pk for row in rows]
+    currency = request.market.currency  # type: ignore[attr-defined]
+    lowest: dict[Any, int] = {}
+    for product_id, sale in Price.objects.filter(variant__product_id__in=ids, variant__is_active=True, ends_at=None).values_list("variant__product_id", "sale_minor"):
+        lowest[product_id] = min(sale, lowest.get(product_id, sale))
+    stock: dict[Any, int] = {}
+    for level in StockLevel.objects.filter(variant__product_id__in=ids, variant__is_active=True).select_related("variant"):
+        stock[level.variant.product_id] = stock.get(level.variant.product_id, 0) + level.available
+    pictures: dict[Any, str] = {}
+    for row in Product.objects.filter(pk__in=ids).prefetch_related("pictures"):
+        first = min(row.pictures.all(), key=lambda picture: picture.position, default=None)
+        pictures[row.pk] = f"{request.merchant.schema_name}/{first.key}" if first else ""  # type: ignore[attr-defined]
+    categories = Category.objects.in_bulk([row.category_id for row in rows])
+    for row in rows:
+        row.price = Money(lowest[row.pk], currency) if row.pk in lowest else None
+        row.available = stock.get(row.pk, 0)
+        row.picture = pictures[row.pk]
+        row.category = categories.get(row.category_id)
+
+
+products = ListPage(
+    title=_lazy("Products"),
+    columns=[Column(_lazy("Product")), Column(_lazy("Category"), wide_only=True), Column(_lazy("Status")), Column(_lazy("Stock"), end=True), Column(_lazy("Price"), end=True), Column("", end=True)],
+    row_template="seller/_product_row.html",
+    rows=lambda request: Product.objects.all(),
+    filters=ProductFilter,
+    search_hint=_lazy("Title or article number"),
+    empty=_lazy("No product yet. Enter the first one: title, category, price, stock and a picture are enough."),
+    actions_template="seller/_products_actions.html",
+    prepare=_with_offer,
+)
+
+
+def product(request: HttpRequest, product_id: UUID | None = None) -> HttpResponse:
+    """Enter a new product, or change one."""
+    row = None
+    if product_id is not None:
+        row = Product.objects.filter(pk=product_id).first()
+        if row is None:
+            raise NotFound
+    currency = request.market.currency  # type: ignore[attr-defined]
+    if request.method == "POST":
+        form = ProductForm(request.POST, request.FILES, product=row, currency=currency)
+        if "find_category" in request.POST:
+            form.show_only()
+        elif form.is_valid():
+            try:
+                saved = save(actor_of(request), form, row)
+                if request.POST.get("then") == "on_sale":
+                    put_on_sale(by=actor_of(request), product_id=saved.pk)
+            except MarketError as refusal:
+                form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            else:
+                messages.success(request, _("“{title}” is saved.").format(title=saved.title.text))
+                return HttpResponseRedirect(f"/products/{saved.pk}/")
+    else:
+        form = ProductForm(product=row, currency=currency, initial={"product_id": row.pk if row else uuid4()})
+    context = {
+        "title": row.title.text if row else _("New product"),
+        "product": row,
+        "form": form,
+        "found_categories": form.found_categories(),
+        "listing_address": market_url(f"/p/{row.pk}/") if row and row.status == Product.Status.ON_SALE else "",
+        "pictures": [f"{request.merchant.schema_name}/{picture.key}" for picture in row.pictures.order_by("position")] if row else [],  # type: ignore[attr-defined]
+    }
+    return render(request, "seller/product.html", context, status=422 if form.errors else 200)
+
+
+def categories(request: HttpRequest) -> HttpResponse:
+    """Categories that match what was typed, to choose one from."""
+    return render(request, "seller/_categories.html", {"found_categories": find_categories(request.GET.get("category_query", "")), "chosen": request.GET.get("category", "")})
+
+
+@require_POST
+def on_sale(request: HttpRequest, product_id: UUID) -> HttpResponse:
+    row = put_on_sale(by=actor_of(request), product_id=product_id)
+    messages.success(request, _("“{title}” is on sale; the market finds it within seconds.").format(title=row.title.text))
+    return HttpResponseRedirect(f"/products/{product_id}/")
+
+
+@require_POST
+def off_sale(request: HttpRequest, product_id: UUID) -> HttpResponse:
+    row = take_product_off_sale(by=actor_of(request), product_id=product_id)
+    messages.success(request, _("“{title}” is off sale. Orders that exist are not touched.").format(title=row.title.text))
+    return HttpResponseRedirect(f"/products/{product_id}/")

@@ -1,0 +1,157 @@
+"""The personal centre: orders, addresses, and where one works."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from marketplace.flows.ship_order import RECEIPT, confirm_receipt
+from marketplace.kernel.deadlines import due_at
+from marketplace.kernel.errors import MarketError
+from marketplace.merchant.orders.states import FulfilmentStatus, OrderStatus
+from marketplace.platform.checkout.access import copy_of_buyer, group_of_buyer
+from marketplace.platform.checkout.models import OrderCopy, OrderGroup
+from marketplace.platform.members.access import address_of, addresses_of
+from marketplace.platform.members.actions import remove_address, save_address
+from marketplace.platform.payments.models import PaymentAttempt
+from storefront.account.forms import AddressForm
+from tenants.access.actors import actor_of
+from tenants.accounts.models import Membership
+from tenants.tenancy.hosts import console_url, workbench_url
+from tenants.tenancy.models import Merchant
+
+GROUPS_A_PAGE = 10
+
+
+@dataclass
+class Place:
+    """Where somebody works."""
+
+    name: str
+    url: str
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    mine = list(Membership.objects.filter(user_id=request.user.pk, is_active=True).values_list("merchant_id", flat=True))
+    merchants = Merchant.objects.filter(pk__in=[key for key in mine if key], status=Merchant.Status.OPEN)
+    places = [Place(merchant.name, workbench_url(merchant)) for merchant in merchants]
+    if None in mine:
+        places.append(Place(_("Console of the market"), console_url()))
+    return render(request, "account/home.html", {"section": "account", "workplaces": places})
+
+
+# ── Addresses ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def addresses(request: HttpRequest) -> HttpResponse:
+    return render(request, "account/addresses.html", {"section": "addresses", "addresses": addresses_of(request.user.pk)})
+
+
+def address(request: HttpRequest, address_id: UUID | None = None) -> HttpResponse:
+    if request.method == "POST":
+        form = AddressForm(request.POST)
+        if save_form(request, form):
+            return HttpResponseRedirect("/account/addresses/")
+    else:
+        form = AddressForm.of(address_of(request.user.pk, address_id)) if address_id else AddressForm.fresh()
+    return render(request, "account/address.html", {"section": "addresses", "form": form}, status=422 if form.errors else 200)
+
+
+def save_form(request: HttpRequest, form: AddressForm) -> bool:
+    """Save what was entered; False with the errors in the form."""
+    if not form.is_valid():
+        return False
+    try:
+        save_address(by=actor_of(request), address_id=form.cleaned_data["address_id"], fields=form.kept_fields(), is_default=form.cleaned_data["is_default"])
+    except MarketError as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        return False
+    return True
+
+
+@require_POST
+def address_remove(request: HttpRequest, address_id: UUID) -> HttpResponse:
+    remove_address(by=actor_of(request), address_id=address_id)
+    return HttpResponseRedirect("/account/addresses/")
+
+
+# ── Orders ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass
+class Tab:
+    name: str
+    href: str
+    is_now: bool
+
+
+def order_filters() -> dict[str, tuple[str, dict[str, Any]]]:
+    return {
+        "": (_("All"), {}),
+        "unpaid": (_("To pay"), {"status": OrderGroup.Status.AWAITING_PAYMENT}),
+        "coming": (_("On the way"), {"status": OrderGroup.Status.PAID, "orders__status": OrderStatus.CONFIRMED}),
+        "done": (_("Completed"), {"orders__status": OrderStatus.COMPLETED}),
+    }
+
+
+def orders(request: HttpRequest) -> HttpResponse:
+    """The buyer's groups, newest first, by keyset: one query for groups and one for their orders."""
+    filters = order_filters()
+    chosen = request.GET.get("show", "")
+    name = chosen if chosen in filters else ""
+    groups = OrderGroup.objects.filter(buyer_id=request.user.pk, **filters[name][1]).distinct().order_by("-placed_at", "-pk")
+    if after := _moment(request.GET.get("after", "")):
+        groups = groups.filter(placed_at__lt=after)
+    page = list(groups[: GROUPS_A_PAGE + 1])
+    shown = page[:GROUPS_A_PAGE]
+    by_group: dict[UUID, list[OrderCopy]] = {group.pk: [] for group in shown}
+    for copy in OrderCopy.objects.filter(group__in=shown).select_related("merchant").order_by("number"):
+        by_group[copy.group_id].append(copy)
+    for group in shown:
+        group.shown_orders = by_group[group.pk]  # type: ignore[attr-defined]
+    tabs = [Tab(label, "?" + urlencode({"show": key}) if key else "?", key == name) for key, (label, _which) in filters.items()]
+    older = shown[-1].placed_at.isoformat() if len(page) > GROUPS_A_PAGE else ""
+    return render(request, "orders/list.html", {"section": "orders", "groups": shown, "tabs": tabs, "older": older})
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text.replace(" ", "+"))
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
+def group(request: HttpRequest, number: str) -> HttpResponse:
+    """One decision and its orders; while a rail's answer is awaited, the page asks again."""
+    found = group_of_buyer(request.user.pk, number)
+    copies = list(OrderCopy.objects.filter(group=found).select_related("merchant").order_by("number"))
+    for copy in copies:
+        copy.can_receive = copy.status == OrderStatus.CONFIRMED and copy.fulfilment_status == FulfilmentStatus.SHIPPED  # type: ignore[attr-defined]
+        copy.receipt_due = due_at(kind=RECEIPT, subject_id=copy.pk) if copy.can_receive else None  # type: ignore[attr-defined]
+    attempt = PaymentAttempt.objects.filter(payment__group=found).order_by("-n").first()
+    waits = found.status == OrderGroup.Status.AWAITING_PAYMENT and attempt is not None and attempt.status == PaymentAttempt.Status.SENT
+    context = {
+        "section": "orders",
+        "group": found,
+        "orders": copies,
+        "all_complete": all(copy.status == OrderStatus.COMPLETED for copy in copies),
+        "waits_for_rail": waits,
+        "failed": attempt is not None and attempt.status == PaymentAttempt.Status.FAILED,
+    }
+    return render(request, "orders/_group.html" if request.htmx else "orders/group.html", context)  # type: ignore[attr-defined]
+
+
+@require_POST
+def receive(request: HttpRequest, number: str) -> HttpResponse:
+    copy = copy_of_buyer(request.user.pk, number)
+    confirm_receipt(by=actor_of(request), copy=copy)
+    return HttpResponseRedirect(f"/orders/{copy.group.number}/#order-{copy.number}")

@@ -1,0 +1,64 @@
+"""Sign-in, registration, passwords (allauth's views with our addresses and rules), and the hand-over to other hosts."""
+
+from __future__ import annotations
+
+from allauth.account import views as account
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern
+
+from tenants.access.actors import actor_of
+from tenants.access.rules import anyone, foreign_route, route, signed_in
+from tenants.accounts.handover import accept_hand_over, issue_hand_over
+
+
+def hand_over(request: HttpRequest) -> HttpResponse:
+    """On the market's host: send the sign-in on to the host that asked for it."""
+    asked = request.GET
+    target = issue_hand_over(
+        by=actor_of(request), user=request.user, host=asked.get("host", ""), path=asked.get("path", "/"), state=asked.get("state", ""),
+        origin_session=request.session.session_key or "",
+    )
+    return HttpResponseRedirect(target)
+
+
+def accept(request: HttpRequest) -> HttpResponse:
+    """On a shop's or workbench's host: sign in with the token, once."""
+    return HttpResponseRedirect(accept_hand_over(by=actor_of(request), request=request, token=request.GET.get("token", "")))
+
+
+def password_routes() -> list[URLPattern]:
+    return [
+        foreign_route("password/forgotten/", account.password_reset, may=anyone(), name="account_reset_password"),
+        foreign_route("password/forgotten/sent/", account.password_reset_done, may=anyone(), name="account_reset_password_done"),
+        foreign_route("password/new/<slug:uidb36>-<slug:key>/", account.password_reset_from_key, may=anyone(), name="account_reset_password_from_key"),
+        foreign_route("password/new/done/", account.password_reset_from_key_done, may=anyone(), name="account_reset_password_from_key_done"),
+        foreign_route("password/change/", account.password_change, may=signed_in(), name="account_change_password"),
+        foreign_route("password/set/", account.password_set, may=signed_in(), name="account_set_password"),
+        foreign_route("sign-in/again/", account.reauthenticate, may=signed_in(), name="account_reauthenticate"),
+    ]
+
+
+def sign_in_routes() -> list[URLPattern]:
+    """For the hosts people sign in on: the market's and the console's."""
+    return [
+        foreign_route("sign-in/", account.login, may=anyone(), name="account_login"),
+        foreign_route("sign-out/", account.logout, may=anyone(), name="account_logout"),
+        foreign_route("sign-in/closed/", account.account_inactive, may=anyone(), name="account_inactive"),
+        *password_routes(),
+    ]
+
+
+def registration_routes() -> list[URLPattern]:
+    return [
+        foreign_route("register/", account.signup, may=anyone(), name="account_signup"),
+        foreign_route("email/confirm/<str:key>/", account.confirm_email, may=anyone(), name="account_confirm_email"),
+        foreign_route("email/sent/", account.email_verification_sent, may=anyone(), name="account_email_verification_sent"),
+    ]
+
+
+def hand_over_routes() -> list[URLPattern]:
+    """For the hosts that receive a sign-in."""
+    return [
+        route("hand-over/accept/", accept, may=anyone(), name="hand-over-accept"),
+        foreign_route("sign-out/", account.logout, may=anyone(), name="account_logout"),
+    ]

@@ -1,0 +1,184 @@
+"""The search page's address, both ways: from its parameters to a query, and from an answer to facets with links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from marketplace.kernel.errors import MarketError
+from marketplace.kernel.formats import format_money
+from marketplace.kernel.money import Money
+from marketplace.kernel.texts import localised
+from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category
+from search.contract import Answer, Count, Query, Sort
+from storefront.pages import page_number
+from tenants.tenancy.models import Merchant
+
+MOST_FACETS = 8
+MOST_VALUES = 40
+MOST_PAGES = 100
+
+
+def sort_names() -> list[tuple[Sort, str]]:
+    return [
+        (Sort.RELEVANCE, _("Best match")),
+        (Sort.POPULAR, _("Most bought")),
+        (Sort.NEWEST, _("Newest")),
+        (Sort.PRICE_UP, _("Price, low to high")),
+        (Sort.PRICE_DOWN, _("Price, high to low")),
+    ]
+
+
+@dataclass
+class Asked:
+    """A query as read from an address, with what could not be read."""
+
+    query: Query
+    price_error: str = ""
+
+
+def read_query(parameters: QueryDict, category: Category | None, currency: str) -> Asked:
+    """What the address asks for. Parameters that make no sense are left out; a price that is none is named."""
+    price_error = ""
+    ends: dict[str, int | None] = {}
+    for name in ("from", "to"):
+        ends[name] = None
+        if text := parameters.get(name, "").strip():
+            try:
+                ends[name] = max(Money.parse(text, currency).minor, 0)
+            except MarketError as wrong:
+                price_error = str(wrong)
+    values = {
+        int(name[1:]): chosen
+        for name in parameters
+        if name[:1] == "a" and name[1:].isascii() and name[1:].isdigit() and len(name) < 10 and (chosen := _ids(parameters.getlist(name)))
+    }
+    sort = parameters.get("sort", "")
+    query = Query(
+        text=" ".join(parameters.get("q", "").split())[:200],
+        category=category.pk if category else None,
+        brands=_ids(parameters.getlist("brand")),
+        shops=_ids(parameters.getlist("shop")),
+        values=values,
+        price_from=ends["from"],
+        price_to=ends["to"],
+        in_stock=parameters.get("stock") == "1",
+        sort=Sort(sort) if sort in set(Sort) else Sort.RELEVANCE,
+        page=page_number(parameters.get("page"), MOST_PAGES),
+    )
+    return Asked(query, price_error)
+
+
+def _ids(texts: Iterable[str]) -> frozenset[int]:
+    return frozenset(int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 10)
+
+
+@dataclass
+class Row:
+    id: int
+    name: str
+    count: int
+    is_chosen: bool = False
+    language: str = ""  # when the name is not in the page's language
+    href: str = ""
+
+
+@dataclass
+class Group:
+    name: str
+    parameter: str
+    rows: list[Row] = field(default_factory=list)
+
+    @property
+    def open(self) -> bool:
+        return len(self.rows) <= 12 or any(row.is_chosen for row in self.rows)
+
+
+@dataclass
+class Names:
+    """Names of everything an answer mentions, fetched in one query a kind."""
+
+    categories: dict[int, Category]
+    brands: dict[int, Brand]
+    shops: dict[int, Merchant]
+    attributes: dict[int, Attribute]
+    values: dict[int, AttributeValue]
+
+
+def names_for(answer: Answer, query: Query) -> Names:
+    shown = dict(list(answer.attributes.items())[:MOST_FACETS])
+    value_ids = {count.id for counts in shown.values() for count in counts[:MOST_VALUES]} | {v for some in query.values.values() for v in some}
+    return Names(
+        Category.objects.in_bulk([count.id for count in answer.categories]),
+        Brand.objects.in_bulk({count.id for count in answer.brands[:MOST_VALUES]} | query.brands),
+        {m.ordinal: m for m in Merchant.objects.filter(ordinal__in={count.id for count in answer.shops[:MOST_VALUES]} | query.shops)},
+        Attribute.objects.in_bulk({*shown, *query.values}),
+        AttributeValue.objects.in_bulk(value_ids),
+    )
+
+
+def facet_groups(answer: Answer, query: Query, names: Names) -> list[Group]:
+    groups = [
+        Group(_("Brand"), "brand", _rows(answer.brands, names.brands, query.brands)),
+        Group(_("Shop"), "shop", _rows(answer.shops, names.shops, query.shops)),
+    ]
+    for attribute_id, counts in list(answer.attributes.items())[:MOST_FACETS]:
+        attribute = names.attributes.get(attribute_id)
+        if attribute:
+            groups.append(Group(attribute.name, f"a{attribute_id}", _rows(counts, names.values, query.values.get(attribute_id, frozenset()))))
+    return [group for group in groups if len(group.rows) > 1 or any(row.is_chosen for row in group.rows)]
+
+
+def _rows(counts: list[Count], names: dict[int, Any], chosen: frozenset[int]) -> list[Row]:
+    here = (get_language() or "").lower()
+    rows = []
+    for count in counts[:MOST_VALUES]:
+        if count.id in names:
+            name = localised(names[count.id].names)
+            rows.append(Row(count.id, name.text, count.count, count.id in chosen, "" if name.language == here else name.language))
+    return rows
+
+
+@dataclass
+class Chip:
+    """A chosen filter, with the address that takes it away."""
+
+    label: str
+    without: str
+
+
+def chips(parameters: QueryDict, query: Query, names: Names, path: str, currency: str) -> list[Chip]:
+    found: list[Chip] = []
+
+    def add(label: str, **drop: str | None) -> None:
+        left = parameters.copy()
+        left.pop("page", None)
+        for name, value in drop.items():
+            name = "from" if name == "from_" else name
+            left.setlist(name, [other for other in left.getlist(name) if value is not None and other != value])
+        found.append(Chip(label, f"{path}?{left.urlencode()}" if any(left.values()) else path))
+
+    for brand_id in sorted(query.brands & names.brands.keys()):
+        add(names.brands[brand_id].name, brand=str(brand_id))
+    for shop_id in sorted(query.shops & names.shops.keys()):
+        add(names.shops[shop_id].name, shop=str(shop_id))
+    for attribute_id, values in query.values.items():
+        for value_id in sorted(values & names.values.keys()):
+            add(names.values[value_id].name, **{f"a{attribute_id}": str(value_id)})
+    if query.price_from is not None or query.price_to is not None:
+        low = format_money(Money(query.price_from or 0, currency))
+        high = format_money(Money(query.price_to, currency)) if query.price_to is not None else ""
+        add(f"{low} – {high}" if high else _("from {price}").format(price=low), from_=None, to=None)
+    if query.in_stock:
+        add(_("In stock"), stock=None)
+    return found
+
+
+def kept(parameters: QueryDict, *but: str) -> list[tuple[str, str]]:
+    """Parameters a form has to carry along."""
+    return [(name, value) for name, values in parameters.lists() if name not in (*but, "page") for value in values]
