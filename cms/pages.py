@@ -24,7 +24,6 @@ class TwoLanguagePage(Page):
     content_panels = [*Page.content_panels, FieldPanel("title_en"), FieldPanel("body"), FieldPanel("body_en")]
     # The table of a page type lies in one kind of schema only: there it may be made, and nowhere else.
     in_merchant_schemas = False
-    template = "cms/page.html"
 
     class Meta:
         abstract = True
@@ -37,6 +36,9 @@ class TwoLanguagePage(Page):
         """The root of a tree is the first page of its host, not /pages/."""
         parts = super().get_url_parts(request)
         return (*parts[:2], "/") if parts and parts[1] and self.depth == 2 else parts
+
+    def get_template(self, request: Any, *args: Any, **kwargs: Any) -> str:
+        return "cms/page.html"
 
     def make_preview_request(self, *args: Any, **kwargs: Any) -> Any:
         """The request inside the request leaves its URLconf behind: put ours back."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -10,8 +11,9 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, connections
+from django.test import override_settings
 
-from tests import databases
+from tests import databases, elastic
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +38,32 @@ def own_database(request: pytest.FixtureRequest, django_db_setup: None, django_d
         with databases.using(name):
             yield name
         databases.drop(name)
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_url() -> str:
+    """A real Elasticsearch; the first to ask waits for its start."""
+    try:
+        return elastic.url()
+    except RuntimeError as why:
+        pytest.fail(f"these tests need Elasticsearch. {why}")
+
+
+@pytest.fixture(scope="session")
+def static_files() -> Path:
+    """Style sheet, translations and collected static files, for servers that tests start. Returns their data folder."""
+    from django.core.management import call_command
+
+    from launch import build
+
+    with open(databases.cache_folder() / "build.lock", "w") as building:
+        fcntl.flock(building, fcntl.LOCK_EX)
+        build.build_styles()
+        build.compile_messages()
+    data = Path(os.environ["DATA_DIR"])
+    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}):
+        call_command("collectstatic", interactive=False, verbosity=0)
+    return data
 
 
 @pytest.fixture(autouse=True)

@@ -31,6 +31,10 @@ def admin(sql: str) -> list[tuple[object, ...]]:
         return done.fetchall() if done.description else []
 
 
+def cache_folder() -> Path:
+    return cache() / "test"
+
+
 def template_name() -> str:
     from tenants.tenancy.birth import migrations_hash, snapshot_folder
     from tests import world
@@ -45,7 +49,7 @@ def template_name() -> str:
 def ensure_template() -> str:
     """The name of a database with market and cast, made if it is not there; others of former states are dropped."""
     name = template_name()
-    with open(cache() / "test" / "template.lock", "w") as making:
+    with open(cache_folder() / "template.lock", "w") as making:
         fcntl.flock(making, fcntl.LOCK_EX)
         if not admin(f"select 1 from pg_database where datname = '{name}'"):
             for (old,) in admin("select datname from pg_database where datname ~ '^(tpl|test)_'"):

@@ -13,12 +13,14 @@ import pytest
 
 from launch import postgres, processes, valkey
 from launch.paths import cache
+from tests import elastic
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 NUMBER = int(WORKER.removeprefix("gw") or 0) if WORKER else 0
 BASE_URL = "http://market.localhost:8000"
 
 _started: list[postgres.Cluster | valkey.Valkey] = []
+_elasticsearch: list[elastic.Keeper] = []
 
 
 def _fill_environment() -> None:
@@ -40,6 +42,7 @@ def _fill_environment() -> None:
             "LOG_FORMAT": "plain",
             "LOG_LEVEL": "WARNING",
             "DEBUG": "false",
+            "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # Playwright runs its loop in the thread of the test
             "OUTBOX_LEASE_S": "30",
             "DJANGO_SETTINGS_MODULE": "tests.settings",
         }
@@ -54,7 +57,15 @@ def database_url(name: str) -> str:
 _fill_environment()
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    if not WORKER:
+        _elasticsearch.append(elastic.Keeper())
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
+    for keeper in _elasticsearch:
+        keeper.stop()
+    _elasticsearch.clear()
     for server in reversed(_started):
         if isinstance(server, postgres.Cluster):
             postgres.stop(server)

@@ -11,6 +11,7 @@ IN_BOTH = [
     "django.contrib.contenttypes",  # permissions and pages name their models by it, per schema
     "django.contrib.auth",  # groups and permissions: roles belong to one schema
     "tenants.access",  # who has which role in this schema
+    "wagtail.documents",  # Wagtail's admin asks for it; none of its pages answers (cms/rules.py)
     "wagtail.images",  # from here on: a page tree, images and their rights for the market and for each merchant
     "wagtail.users",
     "wagtail.admin",
@@ -39,12 +40,12 @@ WITHOUT_TABLES = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
-    "django.forms",
     "django_htmx",
     "django_filters",
     "cms",
     "storefront",
     "marketplace.web",
+    "django.forms",  # last: our templates of form fields stand before its own
 ]
 
 PUBLIC = [

@@ -11,13 +11,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
 from marketplace.config.errors import refuse
 from marketplace.kernel.context import Running, running
 from marketplace.kernel.errors import Busy, MarketError
+from tenants.access.rules import rule_of
 from tenants.tenancy.models import Market
 
 log = logging.getLogger("wanshang.request")
@@ -77,6 +78,27 @@ def language_and_zone(get_response: GetResponse) -> GetResponse:
         return response
 
     return middleware
+
+
+class access:  # noqa: N801  a middleware, named like the functions beside it
+    """Deny by default: each route answers whom its rule lets in, and a route without a rule answers nobody."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        match = request.resolver_match
+        rule = rule_of(view, request.domain.kind, match.view_name if match else None)  # type: ignore[attr-defined]
+        if rule is None:
+            log.warning("route without a rule: %s", match.view_name if match else request.path)
+            raise Http404
+        try:
+            return rule.refusal(request)
+        except MarketError as refusal:
+            return refuse(request, refusal)
 
 
 class refusals:  # noqa: N801  a middleware, named like the functions beside it

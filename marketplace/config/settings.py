@@ -68,7 +68,6 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "cms.middleware.cms_policy",
     "tenants.tenancy.hosts.host_middleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "marketplace.config.middleware.language_and_zone",
@@ -79,8 +78,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "tenants.access.middleware.AccessMiddleware",
+    "marketplace.config.middleware.access",
     "marketplace.config.middleware.refusals",
+    "cms.middleware.cms_answers",
 ]
 
 TEMPLATES = [

@@ -19,6 +19,7 @@ from marketplace.kernel.registry import Reaction
 from marketplace.merchant.inventory.events import StockCrossedZero
 from marketplace.platform.listings.events import ListingsChanged
 from marketplace.platform.payments.events import RailNoticeReceived, RefundDue
+from search import indexer
 from tenants.tenancy.events import ShopOpened, ShopRequested
 from tenants.tenancy.jobs import JobRequested, run_job
 
@@ -26,7 +27,7 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     JobRequested: [Reaction(run_job)],
     ShopRequested: [Reaction(open_shop.bear_shop)],
     ShopOpened: [],
-    ListingsChanged: [],
+    ListingsChanged: [Reaction(indexer.refresh_postgres), Reaction(indexer.refresh_elasticsearch, outward=True)],
     StockCrossedZero: [Reaction(publish_product.copy_stock)],
     OrderGroupPlaced: [],
     RailNoticeReceived: [Reaction(pay.act_on_notice)],

@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from marketplace.flows.ship_order import RECEIPT, confirm_receipt
 from marketplace.kernel.deadlines import due_at
@@ -77,7 +76,6 @@ def save_form(request: HttpRequest, form: AddressForm) -> bool:
     return True
 
 
-@require_POST
 def address_remove(request: HttpRequest, address_id: UUID) -> HttpResponse:
     remove_address(by=actor_of(request), address_id=address_id)
     return HttpResponseRedirect("/account/addresses/")
@@ -150,7 +148,6 @@ def group(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "orders/_group.html" if request.htmx else "orders/group.html", context)  # type: ignore[attr-defined]
 
 
-@require_POST
 def receive(request: HttpRequest, number: str) -> HttpResponse:
     copy = copy_of_buyer(request.user.pk, number)
     confirm_receipt(by=actor_of(request), copy=copy)

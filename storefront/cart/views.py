@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from marketplace.kernel.errors import InvalidInput
 from marketplace.platform.cart.actions import add_to_cart, cart_of, choose_line, merge_carts, set_quantity
@@ -40,7 +39,6 @@ def cart(request: HttpRequest) -> HttpResponse:
     return render(request, "cart/cart.html", {"cart": shown_cart(request)})
 
 
-@require_POST
 def add(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     held = request.session.get("cart")
@@ -58,7 +56,6 @@ def add(request: HttpRequest) -> HttpResponse:
     return render(request, "cart/_added.html", {"oob": True})
 
 
-@require_POST
 def line(request: HttpRequest, line_id: UUID) -> HttpResponse:
     own = cart_if_any(request)
     if own:
@@ -66,7 +63,6 @@ def line(request: HttpRequest, line_id: UUID) -> HttpResponse:
     return _changed(request)
 
 
-@require_POST
 def choose(request: HttpRequest, line_id: UUID) -> HttpResponse:
     own = cart_if_any(request)
     if own:

@@ -9,7 +9,6 @@ from uuid import UUID, uuid4
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from marketplace.flows.place_order import place_order
 from marketplace.kernel.errors import InvalidInput, MarketError
@@ -69,7 +68,6 @@ def _page(request: HttpRequest, *, form: AddressForm | None = None, refusal: Mar
     return render(request, "checkout/checkout.html", context, status=status)
 
 
-@require_POST
 def address(request: HttpRequest) -> HttpResponse:
     form = AddressForm(request.POST)
     if save_form(request, form):
@@ -77,7 +75,6 @@ def address(request: HttpRequest) -> HttpResponse:
     return _page(request, form=form)
 
 
-@require_POST
 def place(request: HttpRequest) -> HttpResponse:
     """Place the order, then on to the payment. A refusal shows the page anew, with the reason and a fresh total."""
     cart = cart_if_any(request)

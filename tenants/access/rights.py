@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from enum import Enum
 
+from django.utils.translation import gettext_noop as _
+
 
 class Right(Enum):
     """value: (scope, codename, what it allows). A merchant's rights mean nothing in the market's schema, and the reverse."""
 
-    VIEW_ORDERS = ("merchant", "view_orders", "See orders")
-    SHIP_ORDERS = ("merchant", "ship_orders", "Ship orders")
-    VIEW_PRODUCTS = ("merchant", "view_products", "See products and stock")
-    EDIT_PRODUCTS = ("merchant", "edit_products", "Enter and change products, prices and stock")
-    VIEW_STATEMENTS = ("merchant", "view_statements", "See statements")
-    VIEW_SHOP_LOG = ("merchant", "view_shop_log", "See the shop's log")
-    EDIT_SHOP_PAGES = ("merchant", "edit_shop_pages", "Edit the shop's pages")
+    VIEW_ORDERS = ("merchant", "view_orders", _("See orders"))
+    SHIP_ORDERS = ("merchant", "ship_orders", _("Ship orders"))
+    VIEW_PRODUCTS = ("merchant", "view_products", _("See products and stock"))
+    EDIT_PRODUCTS = ("merchant", "edit_products", _("Enter and change products, prices and stock"))
+    VIEW_STATEMENTS = ("merchant", "view_statements", _("See statements"))
+    VIEW_SHOP_LOG = ("merchant", "view_shop_log", _("See the shop's log"))
+    EDIT_SHOP_PAGES = ("merchant", "edit_shop_pages", _("Edit the shop's pages"))
 
-    VIEW_MERCHANTS = ("market", "view_merchants", "See merchants")
-    OPEN_MERCHANTS = ("market", "open_merchants", "Open merchants")
-    VIEW_MARKET_ORDERS = ("market", "view_market_orders", "See all orders")
-    SETTLE = ("market", "settle", "Settle with merchants")
-    VIEW_LEDGER = ("market", "view_ledger", "See the journal and statements")
-    VIEW_MARKET_LOG = ("market", "view_market_log", "See the market's log")
-    EDIT_MARKET_PAGES = ("market", "edit_market_pages", "Edit the market's pages")
+    VIEW_MERCHANTS = ("market", "view_merchants", _("See merchants"))
+    OPEN_MERCHANTS = ("market", "open_merchants", _("Open merchants"))
+    VIEW_MARKET_ORDERS = ("market", "view_market_orders", _("See all orders"))
+    SETTLE = ("market", "settle", _("Settle with merchants"))
+    VIEW_LEDGER = ("market", "view_ledger", _("See the journal and statements"))
+    VIEW_MARKET_LOG = ("market", "view_market_log", _("See the market's log"))
+    EDIT_MARKET_PAGES = ("market", "edit_market_pages", _("Edit the market's pages"))
 
     def __init__(self, scope: str, codename: str, label: str) -> None:
         self.scope, self.codename, self.label = scope, codename, label

@@ -1,4 +1,4 @@
-"""Who may use a route, said beside the route. A route without a rule answers nobody (middleware.py).
+"""Who may use a route, said beside the route. A route without a rule answers nobody (config/middleware.py).
 
     urlpatterns = [route("orders/", orders, may=staff(Right.VIEW_ORDERS), name="orders")]
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, URLResolver, get_resolver, path, re_path
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
@@ -88,15 +88,20 @@ def operator(right: Right | None = None) -> Rule:
     return Rule("operator", right)
 
 
-def route(pattern: str, view: Callable[..., Any], *, may: Rule, name: str, is_regex: bool = False) -> URLPattern:
-    """Django's path() with the rule that guards it; the view writes only through verbs."""
+def route(pattern: str, view: Callable[..., Any], *, may: Rule, name: str, methods: str = "GET", is_regex: bool = False) -> URLPattern:
+    """Django's path() with the rule that guards it and the methods it takes ("GET", "POST" or "GET POST"). The view
+    writes only through verbs."""
+    allowed = [*methods.split(), "HEAD"] if "GET" in methods else methods.split()
 
     @functools.wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if request.method not in allowed:
+            return HttpResponseNotAllowed(allowed)
         with only_verbs_write():
             return view(request, *args, **kwargs)
 
     guarded.rule = may  # type: ignore[attr-defined]
+    guarded.methods = allowed  # type: ignore[attr-defined]
     return (re_path if is_regex else path)(pattern, guarded, name=name)
 
 

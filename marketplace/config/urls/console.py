@@ -14,11 +14,11 @@ from tenants.access.rules import anyone, operator, route
 urlpatterns = [
     route("", overview, may=operator(), name="overview"),
     route("merchants/", merchants.merchants, may=operator(Right.VIEW_MERCHANTS), name="merchants"),
-    route("merchants/new/", merchants.merchant_new, may=operator(Right.OPEN_MERCHANTS), name="merchant-new"),
+    route("merchants/new/", merchants.merchant_new, may=operator(Right.OPEN_MERCHANTS), name="merchant-new", methods="GET POST"),
     route("merchants/<uuid:merchant_id>/", merchants.merchant, may=operator(Right.VIEW_MERCHANTS), name="merchant"),
     route("orders/", orders.orders, may=operator(Right.VIEW_MARKET_ORDERS), name="orders"),
     route("settlement/", ledger.settlement, may=operator(Right.SETTLE), name="settlement"),
-    route("settlement/run/", ledger.settlement_run, may=operator(Right.SETTLE), name="settlement-run"),
+    route("settlement/run/", ledger.settlement_run, may=operator(Right.SETTLE), name="settlement-run", methods="POST"),
     route("statements/", ledger.statements, may=operator(Right.VIEW_LEDGER), name="statements"),
     route("statements/<str:number>/", ledger.statement, may=operator(Right.VIEW_LEDGER), name="statement"),
     route("journal/", ledger.journal, may=operator(Right.VIEW_LEDGER), name="journal"),

@@ -44,6 +44,8 @@ class ListPage:
     `prepare` may fetch what the rows of a page need besides, all at once.
     """
 
+    do_not_call_in_templates = True
+
     title: Text
     columns: Sequence[Column]
     row_template: str

@@ -12,7 +12,6 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
 
 from marketplace.flows.settle import preview, settle
 from marketplace.kernel.errors import InvalidInput
@@ -42,7 +41,6 @@ def settlement(request: HttpRequest) -> HttpResponse:
     return render(request, "operator/settlement.html", context)
 
 
-@require_POST
 def settlement_run(request: HttpRequest) -> HttpResponse:
     try:
         chosen = [UUID(text) for text in request.POST.getlist("merchant")]

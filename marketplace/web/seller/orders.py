@@ -128,8 +128,6 @@ def _order_page(request: HttpRequest, found: Order, lines: list[OrderLine], form
 def ship(request: HttpRequest, number: str) -> HttpResponse:
     found = order_for_staff(number)
     lines = list(found.lines.order_by("position"))
-    if request.method != "POST":
-        return HttpResponseRedirect(f"/orders/{number}/")
     form = ShipForm(request.POST, lines=lines)
     if form.is_valid():
         try:

@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.views.decorators.http import require_POST
 
 from marketplace.flows.publish_product import put_on_sale, take_product_off_sale
 from marketplace.kernel.errors import MarketError, NotFound
@@ -113,14 +112,12 @@ def categories(request: HttpRequest) -> HttpResponse:
     return render(request, "seller/_categories.html", {"found_categories": find_categories(request.GET.get("category_query", "")), "chosen": request.GET.get("category", "")})
 
 
-@require_POST
 def on_sale(request: HttpRequest, product_id: UUID) -> HttpResponse:
     row = put_on_sale(by=actor_of(request), product_id=product_id)
     messages.success(request, _("“{title}” is on sale; the market finds it within seconds.").format(title=row.title.text))
     return HttpResponseRedirect(f"/products/{product_id}/")
 
 
-@require_POST
 def off_sale(request: HttpRequest, product_id: UUID) -> HttpResponse:
     row = take_product_off_sale(by=actor_of(request), product_id=product_id)
     messages.success(request, _("“{title}” is off sale. Orders that exist are not touched.").format(title=row.title.text))

@@ -1,0 +1,207 @@
+"""Search beside its limit: the page of 24 with all facets on both backends, and what raw PostgreSQL needs for the bare hits.
+
+The mix: 70 % the shared development queries, 20 % category pages with two facet groups chosen, 10 % one broad word. Limit and
+ours take turns in every round, so a busy machine slows both. Documents: the shared products, multiplied with changes to the
+wanted number; without them a generated catalogue.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import random
+import resource
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+
+from launch import elasticsearch, postgres
+from launch.embedded import product_environment
+from launch.paths import ROOT, cache
+
+SHARED = ROOT.parent / "shared" / "data" / "search-en"
+SPACE = UUID("6a5d3a9e-6a55-4f0e-8f0b-0d0a3c1f9f10")
+SIZES = {True: 20_000, False: 100_000}  # short: documents
+ROUNDS = {True: 5, False: 10}
+GOALS_MS = {20_000: {"postgres": 60, "elasticsearch": 60}, 100_000: {"postgres": 120, "elasticsearch": 80}}
+BROAD = {"black", "cable", "printer", "notebook"}
+
+
+def run(short: bool) -> list[dict[str, Any]]:
+    """Rows {name, value, unit, beside, ratio, goal, met}; milliseconds at one client."""
+    cluster = postgres.start(cache() / "bench" / "postgres")
+    server = elasticsearch.start(cache() / "bench" / "elasticsearch", fresh=True, heap="1g")
+    try:
+        _enter(cluster)
+        return _measure(SIZES[short], ROUNDS[short], server.url())
+    finally:
+        elasticsearch.stop(server)
+        postgres.stop(cluster)
+
+
+def _enter(cluster: postgres.Cluster) -> None:
+    """Django on an empty database of this bench."""
+    cluster.psql("postgres", "drop database if exists bench_search with (force)")
+    cluster.ensure_database("bench_search")
+    os.environ.update(product_environment(cluster.url("bench_search"), "unix:///nowhere", cache() / "bench"))
+    import django
+
+    django.setup()
+    from tenants.tenancy.birth import load_public
+
+    load_public()
+
+
+def _measure(size: int, rounds: int, url: str) -> list[dict[str, Any]]:
+    from search.backends.elasticsearch import ElasticsearchBackend
+    from search.backends.postgres import PostgresBackend
+
+    backends = [PostgresBackend(), ElasticsearchBackend(url, "bench-search", timeout_s=60)]
+    rows = []
+    for backend in backends:
+        before, cpu = time.perf_counter(), _cpu_s()
+        made = backend.rebuild(_documents(size))
+        took = time.perf_counter() - before
+        rows.append(_row(f"{backend.name}: documents built per s, {made} documents, {1e3 * (_cpu_s() - cpu) / made:.2f} ms of our CPU each", made / took, "1/s"))
+    mix = _mix()
+    ways: dict[str, Callable[[Any], object]] = {"limit": _limit, **{backend.name: backend.search for backend in backends}}
+    times: dict[str, list[list[float]]] = {name: [] for name in ways}
+    for query in mix[:20]:
+        for ask in ways.values():
+            ask(query)  # warm
+    for _round in range(rounds):
+        for name, ask in ways.items():
+            times[name].append([_timed_ms(ask, query) for query in mix])
+    limits = [statistics.median(each) for each in times["limit"]]
+    kept = [n for n, limit in enumerate(limits) if abs(limit / statistics.median(limits) - 1) <= 0.25]
+    if len(kept) < rounds:
+        print(f"  {rounds - len(kept)} of {rounds} rounds dropped: the limit was off by over 25 %", file=sys.stderr)
+    beside = _at([ms for n in kept for ms in times["limit"][n]], 0.95)
+    load = f"load {os.getloadavg()[0]:.1f}"
+    for name in ways:
+        all_ms = [ms for n in kept for ms in times[name][n]]
+        goal = GOALS_MS.get(size, {}).get(name)
+        rows.append(_row(f"{name}: p50, {size} documents, {load}", _at(all_ms, 0.5), "ms"))
+        rows.append(_row(f"{name}: p95, {size} documents, {load}", _at(all_ms, 0.95), "ms", beside if name != "limit" else None, goal))
+    return rows
+
+
+def _row(name: str, value: float, unit: str, beside: float | None = None, goal: float | None = None) -> dict[str, Any]:
+    return {
+        "name": f"search: {name}", "value": round(value, 2), "unit": unit, "beside": beside and round(beside, 2),
+        "ratio": beside and round(value / beside, 2), "goal": goal, "met": None if goal is None else value <= goal,
+    }  # fmt: skip
+
+
+def _limit(query: Any) -> object:
+    """What the same words cost in bare SQL: 24 keys by popularity, no counts and no ranking."""
+    from django.db import connection
+
+    from search.backends.packing import required_nodes, tsquery_all
+    from search.words import ask
+
+    words = tsquery_all(ask(query.text).words)
+    with connection.cursor() as cursor:
+        where, values = ("tsv @@ %s::tsquery", [words]) if words else ("nodes @> %s::int[]", [required_nodes(query)])
+        cursor.execute(f"SELECT id FROM search_searchdoc WHERE {where} ORDER BY popularity DESC, id LIMIT 24", values)  # noqa: S608
+        return cursor.fetchall()
+
+
+def _mix() -> list[Any]:
+    from search.contract import Query
+
+    dice = random.Random(1)
+    texts = [line.split("\t")[1] for line in (SHARED / "dev" / "queries.tsv").read_text().splitlines()[1:]] if SHARED.exists() else _own_texts()
+    asked = [Query(text=text) for text in texts]
+    pages = max(len(asked) * 2 // 7, 1)
+    asked += [
+        Query(category=dice.randint(1, 12), brands=frozenset(dice.sample(range(1, 40), 3)), values={1: frozenset(dice.sample(range(1, 9), 3))})
+        for _page in range(pages)
+    ]
+    asked += [Query(text=dice.choice(sorted(BROAD))) for _word in range(max(len(texts) // 7, 1))]
+    dice.shuffle(asked)
+    return asked
+
+
+def _own_texts() -> list[str]:
+    from tests.search.test_parity import TEXTS
+
+    return [text for text in TEXTS if text]
+
+
+def _documents(size: int) -> Iterator[Any]:
+    from tests.search.catalogue import generated
+
+    return islice(_multiplied(), size) if SHARED.exists() else generated(size)
+
+
+def _multiplied() -> Iterator[Any]:
+    """The shared products again and again: later rounds have two words more, other prices and popularity, some values swapped."""
+    from search.contract import Doc
+    from search.documents import marks, text_tokens
+
+    with gzip.open(SHARED / "products.jsonl.gz", "rt") as lines:
+        products = [json.loads(line) for line in lines]
+    dice = random.Random(2)
+    brands = {name: n for n, name in enumerate(sorted({product["brand"] for product in products}), 1)}
+    words = sorted({word for product in products for word in product["title"].split()})
+    attributes: dict[str, int] = {}
+    values: dict[tuple[str, str], int] = {}
+    shown = [_facets(product, attributes, values) for product in products]
+    for around in range(10_000):
+        for number, product in enumerate(products):
+            swap = around and dice.random() < 0.1
+            title = product["title"] + (" " + " ".join(dice.sample(words, 2)) if around else "")
+            category = product.get("cat") or ""
+            root = 1 + hash_of(category) % 12
+            tokens = text_tokens(titles=[title], names=[product["brand"], category], texts=[product.get("desc") or ""])
+            entered = [str(value) for value in (product.get("attrs") or {}).values() if isinstance(value, str) and len(value) <= 30]
+            brand = dice.choice(list(brands.values())) if swap else brands[product["brand"]]
+            yield Doc(
+                id=uuid5(SPACE, f"{around}/{product['id']}"), tokens=tokens, length=sum(tokens.values()),
+                category_path=[root, 100 + hash_of(category) % 60, 1000 + hash_of(category) % 218], brand=brand, shop=1 + brand % 50,
+                values=[(1, 1 + hash_of(product["id"]) % 8), *shown[dice.randrange(len(shown)) if swap else number]],
+                price=int((product["price_usd_cents"] or 1000) * dice.uniform(0.8, 1.2)), popularity=float(int(dice.paretovariate(0.8)) % 100_000),
+                published=1_600_000_000 + dice.randrange(10**8), in_stock=dice.random() < 0.95, version=1,
+                marks=marks(aside=entered, heads=[category], short=[title]),
+            )  # fmt: skip
+
+
+def _facets(product: dict[str, Any], attributes: dict[str, int], values: dict[tuple[str, str], int]) -> list[tuple[int, int]]:
+    pairs = []
+    for name, value in (product.get("attrs") or {}).items():
+        attribute = attributes.setdefault(name, len(attributes) + 2)
+        pairs.append((attribute, values.setdefault((name, str(value)), len(values) + 100)))
+    return pairs
+
+
+def hash_of(text: str) -> int:
+    import zlib
+
+    return zlib.crc32(text.encode())
+
+
+def _timed_ms(ask: Callable[[Any], object], query: Any) -> float:
+    before = time.perf_counter()
+    ask(query)
+    return 1e3 * (time.perf_counter() - before)
+
+
+def _at(values: list[float], share: float) -> float:
+    return sorted(values)[min(int(share * len(values)), len(values) - 1)]
+
+
+def _cpu_s() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+if __name__ == "__main__":
+    for found in run(short=Path(sys.argv[-1]).name != "long"):
+        print(json.dumps(found, ensure_ascii=False))

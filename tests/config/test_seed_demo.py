@@ -1,0 +1,136 @@
+"""The demo's shops, goods and people."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+
+from demo.catalogue import catalogue
+from demo.draw import LIST, small_webp
+from demo.pictures import FOLDER, picture_file
+from marketplace.kernel.models import AuditEvent, OutboxEvent
+from marketplace.merchant.inventory.models import StockLevel
+from marketplace.platform.listings.models import Listing, ListingVariant
+from marketplace.platform.members.models import Address
+from marketplace.platform.taxonomy.models import Category, CategoryAttribute
+from tenants.access.models import UserGroup
+from tenants.accounts.models import User
+from tenants.tenancy.models import Market, Merchant
+from tenants.tenancy.schemas import merchant_schema
+from tests import factories as make
+
+PASSWORD = "demo on a hill"
+PRODUCTS = [(shop, product) for shop in catalogue()["shops"] for product in shop["products"]]
+
+
+@pytest.fixture(scope="module")
+def password_file(tmp_path_factory):
+    file = tmp_path_factory.mktemp("demo") / "password"
+    file.write_text(PASSWORD + "\n")
+    return str(file)
+
+
+def seed(password_file: str) -> None:
+    call_command("seed_demo", password_file=password_file, verbosity=0)
+
+
+def what_changes() -> tuple[int, ...]:
+    return (
+        OutboxEvent.objects.exclude(topic="shop.opened").count(), Listing.objects.count(), ListingVariant.objects.count(), User.objects.count(),
+        Address.objects.count(), AuditEvent.objects.exclude(action__startswith="taxonomy.").exclude(action="category.described").count(),
+    )
+
+
+@pytest.fixture(scope="module")
+def seeded(own_database, password_file):
+    seed(password_file)
+
+
+class TestSeeding:
+    def test_every_product_is_on_sale_with_its_prices_stock_and_pictures(self, seeded):
+        assert Listing.objects.filter(is_on_sale=True).count() == len(PRODUCTS) >= 40
+        assert ListingVariant.objects.count() == sum(len(product["variants"]) for _shop, product in PRODUCTS)
+        mug = Listing.objects.get(titles__en="Morning Mist stoneware mug")
+        assert (mug.price, mug.price_to, len(mug.axes)) == (make.yuan("118"), make.yuan("138"), 2)
+        assert mug.titles["zh-hans"] == "晨雾粗陶马克杯"
+        sold_out = Listing.objects.get(titles__en="Stream fishing set")
+        assert not sold_out.in_stock
+        for listing in Listing.objects.all():
+            assert listing.pictures and all((Path(settings.MEDIA_ROOT) / picture["key"]).is_file() for picture in listing.pictures)
+
+    def test_stock_is_what_the_catalogue_says(self, seeded):
+        for shop in catalogue()["shops"]:
+            with merchant_schema(Merchant.objects.get(slug=shop["slug"]).pk):
+                stock = dict(StockLevel.objects.values_list("variant__sku", "on_hand"))
+            wanted = sum(row[-1] for product in shop["products"] for row in product["variants"])
+            assert sum(stock.values()) == wanted
+
+    def test_people_can_sign_in_and_owners_own_their_shop(self, seeded):
+        for shop in catalogue()["shops"]:
+            owner = User.objects.get(email=f"owner@{shop['slug']}.localhost")
+            assert owner.check_password(PASSWORD)
+            with merchant_schema(Merchant.objects.get(slug=shop["slug"]).pk):
+                assert UserGroup.objects.filter(user=owner, group__name="owner").exists()
+        for buyer in catalogue()["buyers"]:
+            person = User.objects.get(email=buyer["email"])
+            assert person.check_password(PASSWORD) and Address.objects.get(user=person).is_default
+
+    def test_the_taxonomy_has_ten_roots_and_says_what_describes_goods(self, seeded):
+        assert Category.objects.filter(parent=None).count() >= 10
+        assert not [category for category in Category.objects.all() if set(category.names) != {"zh-hans", "en"}]
+        assert all((Path(settings.MEDIA_ROOT) / category.picture).is_file() for category in Category.objects.all())
+        described = CategoryAttribute.objects.filter(category__code="keyboards").order_by("position").values_list("attribute__code", flat=True)
+        assert list(described)[:2] == ["color", "switch"]
+
+    def test_what_was_seeded_can_be_bought(self, seeded):
+        listing = Listing.objects.filter(in_stock=True).first()
+        variant = listing.variants.filter(in_stock=True).first()
+        buyer = make.a_buyer()
+        from marketplace.platform.cart.actions import add_to_cart, cart_of
+
+        cart = cart_of(by=make.acting(buyer), cart_id=None)
+        add_to_cart(by=make.acting(buyer), cart=cart, variant_id=variant.pk, quantity=1)
+        assert make.place(buyer, cart).total == variant.price
+
+    def test_a_second_run_changes_nothing(self, seeded, password_file):
+        before = what_changes()
+        seed(password_file)
+        assert what_changes() == before
+
+
+@pytest.mark.django_db
+def test_a_market_with_a_real_rail_gets_no_people_with_a_known_password(password_file):
+    Market.objects.update(rail="bank")
+    before = User.objects.count()
+    with pytest.raises(CommandError, match="only for the sandbox rail"):
+        seed(password_file)
+    assert User.objects.count() == before
+
+
+class TestPictures:
+    def test_every_picture_that_is_named_is_there(self):
+        named = {name for _shop, product in PRODUCTS for name in product["pictures"]} | {row[4] for row in catalogue()["categories"]}
+        assert {name for name in named if picture_file(name).stem != name} == set()
+
+    def test_a_kind_stands_for_its_first_colour_and_the_unknown_for_a_parcel(self):
+        assert picture_file("mug").stem == "mug-clay"
+        assert picture_file("hard_disk").stem == "hard-disk"
+        assert picture_file("unheard of").stem == "parcel"
+
+    def test_they_are_small_and_none_is_left_over(self):
+        listed = tomllib.loads(LIST.read_text())
+        files = {file.stem: file.stat().st_size for file in FOLDER.glob("*.webp")}
+        assert set(files) == {*listed["pictures"], *listed["details"], *listed["scenes"]}
+        assert max(size for name, size in files.items() if name not in listed["scenes"]) <= 20_000
+        assert sum(files.values()) <= 1_500_000
+
+    def test_drawing_again_gives_the_same_file(self):
+        pytest.importorskip("resvg_py")
+        from demo.draw import MOST_BYTES, WIDTH, picture
+
+        kind, main, accent = tomllib.loads(LIST.read_text())["pictures"]["teapot-celadon"]
+        assert small_webp(picture(kind, main, accent), WIDTH, MOST_BYTES) == picture_file("teapot-celadon").read_bytes()

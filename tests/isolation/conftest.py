@@ -1,0 +1,108 @@
+"""Two merchants with canary words in everything of theirs, buyers, and the operator, each with a signed-in client."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from marketplace.flows.settle import settle
+from marketplace.kernel.actors import SYSTEM
+from marketplace.merchant.orders.models import OrderLine
+from marketplace.platform.checkout.models import OrderCopy
+from marketplace.platform.ledger.models import Statement
+from marketplace.platform.members.models import Address
+from tenants.accounts.models import User
+from tenants.tenancy.models import Market
+from tenants.tenancy.schemas import merchant_schema
+from tests import factories as make
+from tests.databases import MERCHANTS
+from tests.world import SLUGS
+
+
+@dataclass
+class Side:
+    """What one merchant has, and what nobody else may see of it."""
+
+    letter: str
+    merchant_id: UUID
+    objects: dict[str, Any] = field(default_factory=dict)
+    # Words that stand only in things of this merchant's own back office or of its buyer.
+    secrets: list[str] = field(default_factory=list)
+
+    @property
+    def slug(self) -> str:
+        return SLUGS[self.letter]
+
+    def host(self, kind: str) -> str:
+        return {"shop": f"{self.slug}.market.localhost", "workbench": f"{self.slug}.seller.market.localhost"}[kind]
+
+
+@dataclass
+class World:
+    a: Side
+    b: Side
+    users: dict[str, User]
+    clients: dict[str, Client]
+
+
+def build_side(letter: str) -> tuple[Side, User]:
+    from io import BytesIO
+
+    from django.core.files.base import ContentFile
+    from PIL import Image as Pixels
+    from wagtail.images import get_image_model
+    from wagtail.models import Page
+
+    from cms.merchant.models import ShopPage
+
+    side = Side(letter, MERCHANTS[letter])
+    word = f"kanarie-{letter}"
+    buyer = make.a_buyer(f"{word}-buyer@example.com")
+    product = make.a_product(letter, title=f"{word}-title", price="77.70")
+    draft = make.a_product(letter, title=f"{word}-draft", on_sale=False)
+    make.a_completed_group((letter, product, 1), buyer=buyer)
+    copy = OrderCopy.objects.get(buyer=buyer)
+    settle(by=SYSTEM, merchant_ids=[side.merchant_id])
+    waiting = make.pay(make.a_placed_group((letter, product, 1), buyer=buyer)).orders.get()
+    unpaid = make.a_placed_group((letter, product, 1), buyer=buyer)
+    make.start_payment(by=SYSTEM, group_id=unpaid.pk)
+    statement = Statement.objects.get(merchant_id=side.merchant_id)
+    with merchant_schema(side.merchant_id):
+        data = BytesIO()
+        Pixels.new("RGB", (40, 40), "red").save(data, "PNG")
+        image = get_image_model().objects.create(title=f"{word}-image", file=ContentFile(data.getvalue(), "same.png"))
+        page = Page.objects.get(depth=2).add_child(instance=ShopPage(title=f"{word}-page", slug=f"{word}-page", live=False))
+        revision = page.save_revision()
+        line = OrderLine.objects.get(order_id=waiting.pk)
+    side.objects = {
+        "merchant_id": side.merchant_id, "listing_id": product.pk, "product_id": draft.pk, "number": waiting.number, "statement": statement.number, "group": unpaid.number,
+        "group_paid": copy.group.number, "attempt_id": unpaid.payment.attempts.get().pk, "address_id": Address.objects.filter(user=buyer).first().pk,
+        "line_id": line.pk, "page_id": page.pk, "image_id": image.pk, "revision_id": revision.pk, "variant": make.variant_of(product, letter),
+    }
+    side.secrets = [f"{word}-draft", f"{word}-buyer", f"{word}-page", f"{word}-image", waiting.number, copy.number, statement.number]
+    return side, buyer
+
+
+@pytest.fixture(scope="module")
+def world(own_database: str) -> Iterator[World]:
+    Market.objects.update(settle_days=0)
+    make.commission()
+    (a, buyer_a), (b, _buyer_b) = build_side("a"), build_side("b")
+    users = {
+        "consumer": make.a_buyer("consumer@example.com"),
+        "buyer_a": buyer_a,
+        "staff_a": User.objects.get(email="owner-a@market.localhost"),
+        "staff_b": User.objects.get(email="owner-b@market.localhost"),
+        "operator": User.objects.get(email="operator@market.localhost"),
+    }
+    clients = {"anonymous": Client(raise_request_exception=False)}
+    for name, user in users.items():
+        clients[name] = Client(raise_request_exception=False)
+        clients[name].force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    yield World(a, b, users, clients)

@@ -1,0 +1,6 @@
+"""Settings of servers that tests start: the product's own, but passwords are checked quickly."""
+
+from marketplace.config.settings import *  # noqa: F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+ACCOUNT_RATE_LIMITS = {}
