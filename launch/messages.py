@@ -78,9 +78,11 @@ def untranslated(catalog: Catalog) -> list[str]:
 
 def written(catalog: Catalog) -> bytes:
     out = io.BytesIO()
+    catalog.fuzzy = False
+    catalog.header_comment = f"# Wanshang in {catalog.locale_identifier}"
     write_po(out, catalog, width=0, sort_output=True, omit_header=False, include_lineno=False, ignore_obsolete=True)
     # The times in the header would change with every run.
-    return b"\n".join(line for line in out.getvalue().split(b"\n") if b"-Date:" not in line and b"Generated-By" not in line)
+    return b"\n".join(line for line in out.getvalue().split(b"\n") if not any(word in line for word in (b"-Date:", b"Generated-By", b"Last-Translator", b"Language-Team", b"Report-Msgid")))
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel import clock
 from marketplace.merchant.catalogue.models import Variant
@@ -45,9 +46,9 @@ class StockMovement(MerchantModel):
     """Why `on_hand` changed. Its sum per level is `on_hand`."""
 
     class Kind(models.TextChoices):
-        COUNTED = "counted", _("Counted")
-        RECEIVED = "received", _("Received")
-        SHIPPED = "shipped", _("Shipped")
+        COUNTED = "counted", pgettext_lazy("stock", "Counted")
+        RECEIVED = "received", pgettext_lazy("stock", "Received")
+        SHIPPED = "shipped", pgettext_lazy("stock", "Shipped")
 
     level = models.ForeignKey(StockLevel, on_delete=models.CASCADE, related_name="movements")
     kind = models.CharField(max_length=12, choices=Kind.choices)
@@ -66,7 +67,7 @@ class Reservation(MerchantModel):
     class Status(models.TextChoices):
         HELD = "held", _("Held")
         ALLOCATED = "allocated", _("Allocated")
-        SHIPPED = "shipped", _("Shipped")
+        SHIPPED = "shipped", pgettext_lazy("stock", "Shipped")
         RELEASED = "released", _("Released")
 
     order_id = models.UUIDField()

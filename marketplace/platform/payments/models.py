@@ -38,7 +38,7 @@ class PaymentAttempt(models.Model):
     """One try at a rail under one stored key: the same key always asks for the same."""
 
     class Status(models.TextChoices):
-        OPEN = "open", _("Open")  # the buyer is at the rail
+        OPEN = "open", _("At the rail")  # the buyer is at the rail
         SENT = "sent", _("Awaiting the answer")  # the buyer has confirmed there
         SUCCEEDED = "succeeded", _("Succeeded")
         FAILED = "failed", _("Failed")
@@ -87,7 +87,7 @@ class Refund(models.Model):
     """Money on its way back to the buyer: a payment that came too late, or a second time, goes back in full."""
 
     class Status(models.TextChoices):
-        DUE = "due", _("Due")
+        DUE = "due", _("To be sent")
         DONE = "done", _("Done")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -1,11 +1,11 @@
-"""The taxonomy: verbs. Everything is known by its code, so the same call may come again."""
+"""The taxonomy: verbs. Everything is known by its code, so the same call may come again; what is as it should be is not written."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
@@ -18,45 +18,61 @@ from marketplace.platform.taxonomy.models import (
     CategoryAttribute,
 )
 
+AT_ONCE = 1000
+
 
 @verb
 def put_categories(*, by: Actor, rows: Iterable[Mapping[str, Any]]) -> dict[str, Category]:
-    """Categories by code: `code`, `parent` (a code, of a row before or already there), `names`, `picture`. Returns all rows by code."""
-    wanted = list(rows)
+    """Categories by code: `code`, `parent` (a code, of a row before or already there), `names`, and perhaps `picture` and `position`.
+
+    Without a position, the order of the rows counts. Returns all categories by code. Raises ValueError for a child before its parent.
+    """
     with transaction.atomic():
         known = {category.code: category for category in Category.objects.all()}
         before = len(known)
-        for depth_rows in _by_depth(wanted, known):
-            fresh, changed = [], []
-            for position, row in depth_rows:
-                parent = known.get(row["parent"]) if row.get("parent") else None
-                category = known.get(row["code"])
-                if category is None:
-                    category = known[row["code"]] = Category(code=row["code"])
-                    fresh.append(category)
-                else:
-                    changed.append(category)
-                category.parent, category.names, category.position = parent, dict(row["names"]), position
-                category.picture = row.get("picture", category.picture)
-            Category.objects.bulk_create(fresh, batch_size=1000)
-            for category in fresh + changed:
-                category.path = [*(category.parent.path if category.parent else []), category.pk]
-            Category.objects.bulk_update(fresh + changed, ["parent", "names", "position", "picture", "path"], batch_size=500)
-        audit(by=by, action="taxonomy.categories_put", subject="taxonomy", subject_id="categories", before={"count": before}, after={"count": len(known)})
+        wanted = list(rows)
+        fresh: list[Category] = []
+        changed: list[Category] = []
+        keys = iter(_new_keys(sum(row["code"] not in known for row in wanted)))
+        for place, row in enumerate(wanted):
+            parent = _parent(row, known)
+            category = known.get(row["code"])
+            if category is None:
+                category = known[row["code"]] = Category(pk=next(keys), code=row["code"])
+                fresh.append(category)
+            held = _as_held(category)
+            category.parent, category.names = parent, dict(row["names"])
+            category.position, category.picture = row.get("position", place), row.get("picture", category.picture)
+            category.path = [*(parent.path if parent else []), category.pk]
+            if not category._state.adding and held != _as_held(category):
+                changed.append(category)
+        Category.objects.bulk_create(fresh, batch_size=AT_ONCE)
+        Category.objects.bulk_update(changed, ["parent", "names", "position", "picture", "path"], batch_size=500)
+        if fresh or changed:
+            audit(
+                by=by, action="taxonomy.categories_put", subject="taxonomy", subject_id="categories",
+                before={"count": before}, after={"count": len(known), "changed": len(changed)},
+            )
     return known
 
 
-def _by_depth(rows: list[Mapping[str, Any]], known: Mapping[str, Category]) -> list[list[tuple[int, Mapping[str, Any]]]]:
-    """Rows in the order of their depth, so that every parent has its key before its children; with their place among all."""
-    depth: dict[str, int] = {code: len(category.path) for code, category in known.items()}
-    levels: dict[int, list[tuple[int, Mapping[str, Any]]]] = {}
-    for position, row in enumerate(rows):
-        parent = row.get("parent")
-        if parent and parent not in depth:
-            raise ValueError(f"category {row['code']} stands before its parent {parent}")
-        depth[row["code"]] = depth[parent] + 1 if parent else 1
-        levels.setdefault(depth[row["code"]], []).append((position, row))
-    return [levels[level] for level in sorted(levels)]
+def _as_held(category: Category) -> tuple[Any, ...]:
+    return (category.parent_id, category.names, category.position, category.picture, category.path)
+
+
+def _new_keys(count: int) -> list[int]:
+    """Keys for rows that are not written yet: a category's path names its own."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [Category._meta.db_table, count])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _parent(row: Mapping[str, Any], known: Mapping[str, Category]) -> Category | None:
+    if not row.get("parent"):
+        return None
+    if row["parent"] not in known:
+        raise ValueError(f"category {row['code']} stands before its parent {row['parent']}")
+    return known[row["parent"]]
 
 
 @verb
@@ -64,49 +80,83 @@ def put_brands(*, by: Actor, rows: Iterable[Mapping[str, Any]]) -> dict[str, Bra
     """Brands by code: `code`, `names`."""
     wanted = {row["code"]: dict(row["names"]) for row in rows}
     with transaction.atomic():
-        Brand.objects.bulk_create(
-            [Brand(code=code, names=names) for code, names in wanted.items()],
-            update_conflicts=True, unique_fields=["code"], update_fields=["names"], batch_size=1000,
-        )
-        audit(by=by, action="taxonomy.brands_put", subject="taxonomy", subject_id="brands", after={"count": len(wanted)})
+        held = dict(Brand.objects.filter(code__in=wanted).values_list("code", "names"))
+        differing = [Brand(code=code, names=names) for code, names in wanted.items() if held.get(code) != names]
+        Brand.objects.bulk_create(differing, update_conflicts=True, unique_fields=["code"], update_fields=["names"], batch_size=AT_ONCE)
+        if differing:
+            audit(by=by, action="taxonomy.brands_put", subject="taxonomy", subject_id="brands", after={"count": len(differing)})
     return {brand.code: brand for brand in Brand.objects.filter(code__in=wanted)}
 
 
 @verb
 def put_attributes(*, by: Actor, rows: Iterable[Mapping[str, Any]]) -> dict[str, Attribute]:
     """Attributes by code: `code`, `names`, `kind`, `unit`, `is_facet`."""
-    wanted = [
-        Attribute(code=row["code"], names=dict(row["names"]), kind=row.get("kind", "choice"), unit=row.get("unit", ""), is_facet=row.get("is_facet", True))
-        for row in rows
-    ]
-    with transaction.atomic():
-        Attribute.objects.bulk_create(
-            wanted, update_conflicts=True, unique_fields=["code"], update_fields=["names", "kind", "unit", "is_facet"], batch_size=1000
+    wanted = {
+        row["code"]: Attribute(
+            code=row["code"], names=dict(row["names"]), kind=row.get("kind", "choice"), unit=row.get("unit", ""), is_facet=row.get("is_facet", True)
         )
-        audit(by=by, action="taxonomy.attributes_put", subject="taxonomy", subject_id="attributes", after={"count": len(wanted)})
-    return {attribute.code: attribute for attribute in Attribute.objects.filter(code__in=[attribute.code for attribute in wanted])}
+        for row in rows
+    }
+    fields = ["names", "kind", "unit", "is_facet"]
+    with transaction.atomic():
+        held = {row["code"]: row for row in Attribute.objects.filter(code__in=wanted).values("code", *fields)}
+        differing = [row for code, row in wanted.items() if code not in held or any(getattr(row, name) != held[code][name] for name in fields)]
+        Attribute.objects.bulk_create(differing, update_conflicts=True, unique_fields=["code"], update_fields=fields, batch_size=AT_ONCE)
+        if differing:
+            audit(by=by, action="taxonomy.attributes_put", subject="taxonomy", subject_id="attributes", after={"count": len(differing)})
+    return {attribute.code: attribute for attribute in Attribute.objects.filter(code__in=wanted)}
 
 
 @verb
 def put_values(*, by: Actor, rows: Iterable[Mapping[str, Any]]) -> dict[tuple[int, str], AttributeValue]:
-    """Values by attribute and code: `attribute_id`, `code`, `names`, `position`."""
-    wanted = [AttributeValue(attribute_id=row["attribute_id"], code=row["code"], names=dict(row["names"]), position=row.get("position", 0)) for row in rows]
-    with transaction.atomic():
-        AttributeValue.objects.bulk_create(
-            wanted, update_conflicts=True, unique_fields=["attribute", "code"], update_fields=["names", "position"], batch_size=1000
+    """Values by attribute and code: `attribute_id`, `code`, `names`, `position`. Returns all values of these attributes."""
+    wanted = {
+        (row["attribute_id"], row["code"]): AttributeValue(
+            attribute_id=row["attribute_id"], code=row["code"], names=dict(row["names"]), position=row.get("position", 0)
         )
-        audit(by=by, action="taxonomy.values_put", subject="taxonomy", subject_id="values", after={"count": len(wanted)})
-    ids = {value.attribute_id for value in wanted}
+        for row in rows
+    }
+    ids = {attribute_id for attribute_id, _code in wanted}
+    with transaction.atomic():
+        there = {(value.attribute_id, value.code): value for value in AttributeValue.objects.filter(attribute_id__in=ids)}
+        differing = [
+            value for key, value in wanted.items() if (held := there.get(key)) is None or (held.names, held.position) != (value.names, value.position)
+        ]
+        if not differing:
+            return there
+        AttributeValue.objects.bulk_create(
+            differing, update_conflicts=True, unique_fields=["attribute", "code"], update_fields=["names", "position"], batch_size=AT_ONCE
+        )
+        audit(by=by, action="taxonomy.values_put", subject="taxonomy", subject_id="values", after={"count": len(differing)})
     return {(value.attribute_id, value.code): value for value in AttributeValue.objects.filter(attribute_id__in=ids)}
 
 
 @verb
 def describe_category(*, by: Actor, category_id: int, attribute_ids: list[int]) -> None:
     """Say which attributes describe goods of a category, in this order."""
+    describe_categories(by=by, described={category_id: attribute_ids})
+
+
+@verb
+def describe_categories(*, by: Actor, described: Mapping[int, list[int]]) -> None:
+    """Say which attributes describe goods of each of these categories (by id), in this order."""
     with transaction.atomic():
-        CategoryAttribute.objects.filter(category_id=category_id).exclude(attribute_id__in=attribute_ids).delete()
+        there = {(row.category_id, row.attribute_id): row for row in CategoryAttribute.objects.filter(category_id__in=described)}
+        wanted = {(category, attribute): place for category, attributes in described.items() for place, attribute in enumerate(dict.fromkeys(attributes))}
+        gone = [row.pk for key, row in there.items() if key not in wanted]
+        differing = [
+            CategoryAttribute(category_id=key[0], attribute_id=key[1], position=place)
+            for key, place in wanted.items()
+            if key not in there or there[key].position != place
+        ]
+        CategoryAttribute.objects.filter(pk__in=gone).delete()
         CategoryAttribute.objects.bulk_create(
-            [CategoryAttribute(category_id=category_id, attribute_id=key, position=place) for place, key in enumerate(attribute_ids)],
-            update_conflicts=True, unique_fields=["category", "attribute"], update_fields=["position"],
+            differing, update_conflicts=True, unique_fields=["category", "attribute"], update_fields=["position"], batch_size=2 * AT_ONCE
         )
-        audit(by=by, action="taxonomy.category_described", subject="category", subject_id=category_id, after={"attributes": attribute_ids})
+        if gone or differing:
+            categories = {row.category_id for row in differing} | {there_key[0] for there_key in there if there_key not in wanted}
+            subject_id = next(iter(categories)) if len(categories) == 1 else "categories"
+            audit(
+                by=by, action="taxonomy.category_described", subject="category", subject_id=subject_id,
+                after={"categories": len(categories), "attributes": len(differing), "removed": len(gone)},
+            )

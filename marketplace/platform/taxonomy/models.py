@@ -6,7 +6,7 @@ Keys are integers, unlike elsewhere: search packs them four bytes each, and noth
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel.texts import Localised, localised
 
@@ -53,10 +53,10 @@ class Attribute(Named):
     """A property of goods. `choice` has values of its own; the others hold what the merchant enters."""
 
     class Kind(models.TextChoices):
-        CHOICE = "choice", _("Choice")
-        NUMBER = "number", _("Number")
-        BOOLEAN = "boolean", _("Yes or no")
-        TEXT = "text", _("Text")
+        CHOICE = "choice", pgettext_lazy("attribute", "Choice")
+        NUMBER = "number", pgettext_lazy("attribute", "Number")
+        BOOLEAN = "boolean", pgettext_lazy("attribute", "Yes or no")
+        TEXT = "text", pgettext_lazy("attribute", "Text")
 
     code = models.CharField(max_length=120, unique=True)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.CHOICE)

@@ -39,11 +39,11 @@ class MerchantFilter(django_filters.FilterSet):
 
 merchants = ListPage(
     title=_lazy("Merchants"),
-    columns=[Column(_lazy("Shop")), Column(_lazy("Address")), Column(_lazy("Contact"), wide_only=True), Column(_lazy("Status")), Column(_lazy("Since"), end=True)],
+    columns=[Column(_lazy("Shop")), Column(_lazy("Web address")), Column(_lazy("Contact"), wide_only=True), Column(_lazy("Status")), Column(_lazy("Since"), end=True)],
     row_template="operator/_merchant_row.html",
     rows=lambda request: Merchant.objects.all(),
     filters=MerchantFilter,
-    search_hint=_lazy("Name, address or e-mail"),
+    search_hint=_lazy("Name, web address or e-mail"),
     empty=_lazy("No merchant yet. Let the first one in; its shop opens within seconds."),
     base="operator/base.html",
     actions_template="operator/_merchants_actions.html",
@@ -56,7 +56,7 @@ class MerchantForm(forms.Form):
     merchant_id = forms.UUIDField(widget=forms.HiddenInput)
     name_zh = forms.CharField(label=_lazy("Shop's name in Chinese"), max_length=60, required=False)
     name_en = forms.CharField(label=_lazy("Shop's name in English"), max_length=60, required=False)
-    slug = forms.CharField(label=_lazy("Address"), max_length=40, help_text=_lazy("Small letters, digits and hyphens; the shop's host begins with it"))
+    slug = forms.CharField(label=_lazy("Web address"), max_length=40, help_text=_lazy("Small letters, digits and hyphens; the shop's host begins with it"))
     owner_email = forms.EmailField(label=_lazy("Owner's e-mail"), help_text=_lazy("Who has no account yet sets a password by “Forgotten?” at sign-in"))
     owner_name = forms.CharField(label=_lazy("Owner's name"), max_length=80, required=False)
 

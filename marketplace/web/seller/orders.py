@@ -69,7 +69,7 @@ def _with_lines(request: HttpRequest, rows: list[Order]) -> None:
 
 orders = ListPage(
     title=_lazy("Orders"),
-    columns=[Column(_lazy("Order")), Column(_lazy("Goods")), Column(_lazy("Buyer"), wide_only=True), Column(_lazy("Status")), Column(_lazy("Paid"), end=True), Column("", end=True)],
+    columns=[Column(_lazy("Order")), Column(_lazy("Goods")), Column(_lazy("Buyer"), wide_only=True), Column(_lazy("Status")), Column(_lazy("Amount"), end=True), Column("", end=True)],
     row_template="seller/_order_row.html",
     rows=lambda request: Order.objects.all(),
     filters=OrderFilter,
