@@ -56,10 +56,11 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
 
-def start(state: Path, *, port: int = 0, fresh: bool = False, heap: str = "256m") -> Server:
+def start(state: Path, *, port: int = 0, fresh: bool = False, heap: str = "256m", is_lasting: bool = False) -> Server:
     """Start the server whose data lie below `state`; adopt it when it runs already.
 
-    `port` 0 takes a free one; `fresh` forgets former data. Raises SystemExit saying what is missing.
+    `port` 0 takes a free one; `fresh` forgets former data; `is_lasting` compiles for speed, which a short run never earns
+    back. Raises SystemExit saying what is missing.
     """
     state.mkdir(parents=True, exist_ok=True)
     with _alone(state.parent / f"{state.name}.starting"):
@@ -68,7 +69,8 @@ def start(state: Path, *, port: int = 0, fresh: bool = False, heap: str = "256m"
         release, jdk = choose()
         home = fetched(release)
         port = port or _free_port()
-        _prepare(state, home, port, heap, fresh=fresh)
+        jvm = [f"-Xms{heap}", f"-Xmx{heap}", *([] if is_lasting else ["-XX:TieredStopAtLevel=1"])]
+        _prepare(state, home, port, jvm, fresh=fresh)
         process = _run(state, home, jdk)
         (state / "port").write_text(str(port))
         _wait(process, state, port)
@@ -153,7 +155,7 @@ def _fetch(release: Release, folder: Path) -> None:
     shutil.rmtree(aside)
 
 
-def _prepare(state: Path, home: Path, port: int, heap: str, *, fresh: bool) -> None:
+def _prepare(state: Path, home: Path, port: int, jvm: list[str], *, fresh: bool) -> None:
     for former in ["config", *(["data"] if fresh else [])]:
         shutil.rmtree(state / former, ignore_errors=True)
     folders = [state / name for name in ("config", "data", "logs", "tmp")]
@@ -170,7 +172,7 @@ def _prepare(state: Path, home: Path, port: int, heap: str, *, fresh: bool) -> N
     if (home / "modules" / "x-pack-core").exists():  # on loopback, for nobody else
         settings["xpack.security.enabled"] = "false"
     options = [
-        f"-Xms{heap}", f"-Xmx{heap}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", f"-Djava.io.tmpdir={state / 'tmp'}",
+        *jvm, "-XX:+UseSerialGC", f"-Djava.io.tmpdir={state / 'tmp'}",
         f"-XX:ErrorFile={state / 'logs'}/hs_err_pid%p.log", "-XX:+ExitOnOutOfMemoryError", "20-:--add-modules=jdk.incubator.vector",
     ]  # fmt: skip
     (state / "config" / "elasticsearch.yml").write_text("".join(f"{name}: {value}\n" for name, value in settings.items()))

@@ -86,9 +86,12 @@ class RunningMarket:
         for name in reversed(list(self.processes)):
             processes.stop(self.processes.pop(name))
 
-    def log(self, name: str) -> str:
+    def whole_log(self, name: str) -> str:
         file = self.logs / f"{name}.log"
-        return "\n".join(file.read_text(errors="replace").splitlines()[-30:]) if file.exists() else "no log"
+        return file.read_text(errors="replace") if file.exists() else "no log"
+
+    def log(self, name: str) -> str:
+        return "\n".join(self.whole_log(name).splitlines()[-30:])
 
     def url(self, path: str = "/", host: str = "market.localhost") -> str:
         return f"http://{host}:{self.port}{path}"

@@ -13,6 +13,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.config.settings")
 app = Celery("wanshang")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["marketplace.kernel"])
+# Celery would open a new connection to the database for every task: keep one for a thousand, and look whether it still
+# works before each.
+app.conf.update({"CELERY_DB_REUSE_MAX": 1000})
 
 
 @setup_logging.connect
@@ -24,6 +27,7 @@ def _keep_our_logging(**kwargs: Any) -> None:
 @task_postrun.connect
 def _start_in_public(**kwargs: Any) -> None:
     """A task begins and ends in the public schema; jobs of a merchant open theirs themselves."""
-    from django.db import connection
+    from django.db import close_old_connections, connection
 
+    close_old_connections()
     connection.set_schema_to_public()

@@ -38,9 +38,10 @@ class Delivery(models.Model):
     event = models.ForeignKey(OutboxEvent, on_delete=models.CASCADE, related_name="deliveries")
     reaction = models.CharField(max_length=120)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.WAITING)
-    attempts = models.IntegerField(default=0)
-    # Next moment at which the relay may send it (again): it is pushed ahead with every sending.
+    attempts = models.IntegerField(default=0)  # how often a worker began
+    # Next moment at which the relay may send it (again): pushed ahead with every sending and every failure.
     due_at = models.DateTimeField(default=clock.now)
+    sent_at = models.DateTimeField(null=True)  # set while it is with the broker or a worker
     # Until then a worker has an outward reaction in hand.
     claimed_until = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)

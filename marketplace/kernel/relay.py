@@ -15,7 +15,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 from django.utils import translation
 
 from marketplace.kernel import clock, registry
@@ -26,7 +25,7 @@ log = logging.getLogger("wanshang.relay")
 
 MOST_ATTEMPTS = 12
 # How many deliveries may be with the broker and the workers at once: a long queue there would only be sent twice.
-MOST_IN_FLIGHT = 2000
+MOST_IN_FLIGHT = 200
 # Waits after the first, second, … failure: together some seven hours before a delivery is given up.
 BACK_OFF_S = (1, 2, 5, 15, 60, 300, 900, 1800, 3600, 3600, 7200, 7200)
 
@@ -49,10 +48,12 @@ def fan_out(limit: int = 500) -> int:
 
 
 def lease(limit: int = 200) -> list[Sending]:
-    """Take deliveries that are due and push their next moment ahead, so that nobody sends them twice at once."""
+    """Take deliveries that are due and push their next moment ahead, so that nobody sends them twice at once.
+
+    A delivery that a worker has in hand is locked, and passed over.
+    """
     now = clock.now()
-    in_flight = Delivery.objects.filter(status=Delivery.Status.WAITING, due_at__gt=now, attempts__gt=0).count()
-    if (limit := min(limit, MOST_IN_FLIGHT - in_flight)) <= 0:
+    if (limit := min(limit, MOST_IN_FLIGHT - in_flight())) <= 0:
         return []
     with transaction.atomic():
         due = list(
@@ -62,27 +63,33 @@ def lease(limit: int = 200) -> list[Sending]:
             .select_related("event")[:limit]
         )
         for spent in [delivery for delivery in due if delivery.attempts >= MOST_ATTEMPTS]:
-            _give_up(spent, spent.last_error or "sent, but no worker ever answered")
+            _give_up(spent, spent.last_error or "every worker that began it ended before it did")
             due.remove(spent)
-        Delivery.objects.filter(pk__in=[delivery.pk for delivery in due]).update(
-            due_at=now + timedelta(seconds=settings.OUTBOX_LEASE_S), attempts=F("attempts") + 1
-        )
+        Delivery.objects.filter(pk__in=[delivery.pk for delivery in due]).update(due_at=now + timedelta(seconds=settings.OUTBOX_LEASE_S), sent_at=now)
     return [Sending(delivery.pk, delivery.event.merchant_id, delivery.event.locale) for delivery in due]
 
 
+def in_flight() -> int:
+    """How many are with the broker or a worker."""
+    return Delivery.objects.filter(status=Delivery.Status.WAITING, due_at__gt=clock.now(), sent_at__isnull=False).count()
+
+
+def has_backlog() -> bool:
+    """Whether something is due that could not be sent yet."""
+    return Delivery.objects.filter(status=Delivery.Status.WAITING, due_at__lte=clock.now()).exists()
+
+
 def relay_once(send: Callable[[Sending], None]) -> int:
-    """One round: fan out, lease, send. Returns how many were sent. `send` may raise: then its delivery is due again at once."""
+    """One round: fan out, lease, send. Returns how many were sent. When `send` raises, what was not sent is due again soon."""
     fan_out()
     sent = 0
     for sending in (leased := lease()):
         try:
             send(sending)
         except Exception:
-            # The broker is away. What was not sent is due again in a second; no attempt is used up.
+            # The broker is away.
             rest = [other.delivery_id for other in leased[sent:]]
-            Delivery.objects.filter(pk__in=rest, status=Delivery.Status.WAITING).update(
-                due_at=clock.now() + timedelta(seconds=1), attempts=F("attempts") - 1
-            )
+            Delivery.objects.filter(pk__in=rest, status=Delivery.Status.WAITING).update(due_at=clock.now() + timedelta(seconds=1), sent_at=None)
             log.warning("the broker takes no messages: %s deliveries wait", len(rest), exc_info=True)
             break
         sent += 1
@@ -91,7 +98,7 @@ def relay_once(send: Callable[[Sending], None]) -> int:
 
 def perform(delivery_id: UUID) -> bool:
     """Run one reaction, once. True if it was done now, False if it was done before, is in other hands, or failed."""
-    delivery = Delivery.objects.select_related("event").filter(pk=delivery_id, status=Delivery.Status.WAITING).first()
+    delivery = _begin(delivery_id)
     if delivery is None:
         return False
     reaction = registry.reaction_named(delivery.reaction)
@@ -108,13 +115,33 @@ def perform(delivery_id: UUID) -> bool:
     return done
 
 
+def _begin(delivery_id: UUID) -> Delivery | None:
+    """Count the attempt before it is made, so that work which kills its worker is given up one day. None if it is not ours to do."""
+    now = clock.now()
+    with transaction.atomic():
+        delivery = (
+            Delivery.objects.filter(pk=delivery_id, status=Delivery.Status.WAITING)
+            .exclude(claimed_until__gt=now)
+            .select_for_update(skip_locked=True, of=("self",))
+            .select_related("event")
+            .first()
+        )
+        if delivery is None:
+            return None
+        delivery.attempts += 1
+        delivery.due_at = now + timedelta(seconds=settings.OUTBOX_LEASE_S)
+        delivery.save(update_fields=["attempts", "due_at"])
+    return delivery
+
+
 def _inward(delivery: Delivery, reaction: registry.Reaction) -> bool:
     waiting = Delivery.objects.filter(pk=delivery.pk, status=Delivery.Status.WAITING)
     with transaction.atomic():
+        # The lock tells everybody that it is in hand, for as long as it takes, and no longer than we live.
         if not list(waiting.select_for_update(skip_locked=True)):
             return False
         reaction.run(_event(delivery))
-        waiting.update(status=Delivery.Status.DONE, done_at=clock.now(), last_error="")
+        waiting.update(status=Delivery.Status.DONE, done_at=clock.now(), last_error="", sent_at=None)
     return True
 
 
@@ -124,7 +151,7 @@ def _outward(delivery: Delivery, reaction: registry.Reaction) -> bool:
     if not free.update(claimed_until=now + timedelta(seconds=settings.OUTBOX_LEASE_S)):
         return False
     reaction.run(_event(delivery))
-    Delivery.objects.filter(pk=delivery.pk).update(status=Delivery.Status.DONE, done_at=clock.now(), claimed_until=None, last_error="")
+    Delivery.objects.filter(pk=delivery.pk).update(status=Delivery.Status.DONE, done_at=clock.now(), claimed_until=None, last_error="", sent_at=None)
     return True
 
 
@@ -141,14 +168,14 @@ def _failed(delivery_id: UUID, error: str) -> None:
             _give_up(delivery, error)
             return
         wait = BACK_OFF_S[min(max(delivery.attempts, 1), len(BACK_OFF_S)) - 1]
-        delivery.last_error, delivery.claimed_until = error, None
+        delivery.last_error, delivery.claimed_until, delivery.sent_at = error, None, None
         delivery.due_at = clock.now() + timedelta(seconds=wait)
-        delivery.save(update_fields=["last_error", "due_at", "claimed_until"])
+        delivery.save(update_fields=["last_error", "due_at", "claimed_until", "sent_at"])
 
 
 def _give_up(delivery: Delivery, error: str) -> None:
-    delivery.status, delivery.last_error, delivery.claimed_until = Delivery.Status.DEAD, error, None
-    delivery.save(update_fields=["status", "last_error", "claimed_until"])
+    delivery.status, delivery.last_error, delivery.claimed_until, delivery.sent_at = Delivery.Status.DEAD, error, None, None
+    delivery.save(update_fields=["status", "last_error", "claimed_until", "sent_at"])
     DeadLetter.objects.create(delivery=delivery, error=error, attempts=delivery.attempts)
     log.error("gave up after %s attempts: %s", delivery.attempts, delivery.reaction, extra={"event_id": str(delivery.event_id)})
 

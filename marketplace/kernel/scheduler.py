@@ -14,11 +14,12 @@ from django.db import Error, connection
 from marketplace.kernel import clock, deadlines
 from marketplace.kernel.models import Delivery, OutboxEvent
 from marketplace.kernel.outbox import CHANNEL
-from marketplace.kernel.relay import Sending, relay_once
+from marketplace.kernel.relay import Sending, has_backlog, relay_once
 
 log = logging.getLogger("wanshang.scheduler")
 
 POLL_S = 1.0
+BUSY_S = 0.05  # while more is due than may be in flight
 LEADERSHIP = 0x57414E53  # advisory lock: "WANS"
 KEEP = timedelta(days=30)
 
@@ -83,7 +84,7 @@ def work(send: Callable[[Sending], None], stop: threading.Event) -> None:
 
 def wait_for_work() -> None:
     """Until somebody records a fact, a deadline comes, or a second has passed."""
-    patience = POLL_S
+    patience = BUSY_S if has_backlog() else POLL_S
     if due := deadlines.next_due():
         patience = min(patience, max((due - clock.now()).total_seconds(), 0.01))
     for _notice in connection.connection.notifies(timeout=patience, stop_after=1):

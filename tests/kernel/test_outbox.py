@@ -177,13 +177,32 @@ def test_a_delivery_nobody_answers_is_sent_again_when_its_lease_runs_out(setting
         assert send_all() == first
 
 
+def test_waiting_in_a_long_queue_uses_up_no_attempt():
+    ring()
+    for n in range(MOST_ATTEMPTS + 2):
+        with clock.shifted(timedelta(seconds=31 * n)):
+            assert len(send_all()) == 1
+    assert Delivery.objects.get(event__topic="test.rang").attempts == 0
+
+
+def test_work_that_kills_its_worker_every_time_is_given_up_one_day():
+    ring()
+    for n in range(MOST_ATTEMPTS):
+        with clock.shifted(timedelta(seconds=31 * n)):
+            (delivery,) = send_all()
+            assert relay._begin(delivery)  # and then the worker dies
+    with clock.shifted(timedelta(days=1)):
+        assert send_all() == []
+    assert "ended before it did" in DeadLetter.objects.get().error
+
+
 def test_only_so_many_are_in_flight_at_once(monkeypatch):
     monkeypatch.setattr(relay, "MOST_IN_FLIGHT", 3)
     for _bell in range(5):
         ring()
     assert len(send_all()) == 3
     assert send_all() == []
-    for delivery in Delivery.objects.filter(event__topic="test.rang", attempts=1):
+    for delivery in Delivery.objects.filter(event__topic="test.rang", sent_at__isnull=False):
         perform(delivery.pk)
     assert len(send_all()) == 2
 

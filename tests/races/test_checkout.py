@@ -1,0 +1,83 @@
+"""R1, short: nothing oversold, nothing undersold, no 5xx, no deadlock, against a running server. Long form: `make proofs`."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from marketplace.merchant.inventory.models import Reservation, StockLevel
+from marketplace.platform.checkout.models import OrderGroup
+from tenants.tenancy.schemas import merchant_schema
+from tests import factories as make
+from tests.buyers import all_at_once, at_the_checkout
+from tests.databases import MERCHANTS
+from tests.running import running
+
+
+@pytest.fixture(scope="module")
+def server(own_database, static_files):
+    with running(own_database, static_files, "web") as market:
+        yield market
+
+
+def mutated(database, static_files, name):
+    return running(database, static_files, "web", MUTANT=name)
+
+
+def stock_and_reservations(product, shop="a"):
+    with merchant_schema(MERCHANTS[shop]):
+        level = StockLevel.objects.get(variant__product=product)
+        held = sum(Reservation.objects.filter(level=level, status="held").values_list("quantity", flat=True))
+        return level.on_hand, level.reserved, held
+
+
+def test_a_hundred_buyers_on_the_last_ten_units_make_exactly_ten_orders(server):
+    product = make.a_product(stock=10)
+    before = OrderGroup.objects.count()
+    answers = all_at_once(server, [at_the_checkout(("a", product, 1)) for _buyer in range(100)])
+    assert Counter(answer.placed for answer in answers) == {True: 10, False: 90}
+    assert {answer.status for answer in answers if not answer.placed} == {409}
+    assert all("left of" in answer.body or "nothing chosen" in answer.body or "Sold out" in answer.body for answer in answers if not answer.placed)
+    assert OrderGroup.objects.count() - before == 10
+    assert stock_and_reservations(product) == (10, 10, 10)
+
+
+def test_the_same_with_stock_read_before_it_is_written_sells_too_much(own_database, static_files):
+    """The control: the race is real, and the lock is what wins it."""
+    product = make.a_product(stock=10)
+    with mutated(own_database, static_files, "read_then_write_stock") as server:
+        answers = all_at_once(server, [at_the_checkout(("a", product, 1)) for _buyer in range(100)])
+    assert sum(answer.placed for answer in answers) > 10
+    _on_hand, reserved, held = stock_and_reservations(product)
+    assert held > reserved
+
+
+def crossed(server, rounds):
+    """Two buyers a round, over the same two shops, in opposite order."""
+    in_a, in_b = make.a_product("a", stock=1000), make.a_product("b", stock=1000)
+    answers = []
+    for _round in range(rounds):
+        answers += all_at_once(server, [at_the_checkout(("a", in_a, 1), ("b", in_b, 1)), at_the_checkout(("b", in_b, 1), ("a", in_a, 1))])
+    return answers
+
+
+def test_baskets_crossed_over_the_same_shops_all_go_through(own_database, static_files):
+    with mutated(own_database, static_files, "pause_between_schemas") as server:
+        assert [answer.status for answer in crossed(server, rounds=2)] == [302] * 4
+
+
+def test_the_same_in_the_order_of_the_baskets_deadlocks(own_database, static_files):
+    """The control: without the order of schemas one of two is the victim, and is told to try again."""
+    with mutated(own_database, static_files, "visit_in_given_order") as server:
+        statuses = Counter(answer.status for answer in crossed(server, rounds=2))
+        assert statuses[503] >= 1
+        assert "deadlock detected" in server.whole_log("web")
+
+
+def test_the_same_button_pressed_ten_times_at_once_places_one_order(server):
+    ready = at_the_checkout(("a", make.a_product(stock=50), 1))
+    before = OrderGroup.objects.count()
+    answers = all_at_once(server, [ready] * 10)
+    assert OrderGroup.objects.count() - before == 1
+    assert len({answer.location for answer in answers if answer.placed}) == 1
