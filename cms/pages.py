@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import connection, models
+from django.db import models
 from django.urls import get_urlconf, set_urlconf
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
@@ -12,6 +12,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 
 from cms.blocks.content import ContentBlocks
+from tenants.tenancy.link import connection
 
 
 class TwoLanguagePage(Page):

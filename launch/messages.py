@@ -48,8 +48,8 @@ def template() -> Catalog:
     for name, _line, message, context in strings():
         if message and message != "" and (not isinstance(message, tuple) or all(message)):
             catalog.add(message, locations=[(name, 1)], context=context)
-    for message in catalog:
-        message.locations = sorted({(name, 0) for name, _line in message.locations})
+    for entry in catalog:
+        entry.locations = sorted({(name, 0) for name, _line in entry.locations})
     return catalog
 
 

@@ -1,4 +1,4 @@
-"""The one contract of search. Both backends keep it; tests/search/test_contract.py holds them to it."""
+"""The one contract of search. Both backends keep it; tests/search/ holds them to it with the same assertions."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from typing import Protocol
 from uuid import UUID
 
 SIZE = 24
+REACH = 2400  # listings that paging can reach, whatever the total: a hundred pages
+LARGEST_KEY = 2**29 - 1  # of categories, brands, shops and values; it names nothing
+HIGHEST_PRICE = 2**62
 
 
 class Sort(StrEnum):
@@ -24,7 +27,7 @@ class Query:
     """What a buyer asks for. Values within one group are joined by OR, groups by AND.
 
     Categories, brands, attributes and values are taxonomy keys; shops are merchants' ordinals; prices are minor units of
-    the market's currency, both ends included.
+    the market's currency, both ends included. A value belongs to one attribute. Text without a single word in it is no text.
     """
 
     text: str = ""
@@ -42,6 +45,35 @@ class Query:
     def but(self, **changes: object) -> Query:
         return replace(self, **changes)  # type: ignore[arg-type]
 
+    def bounded(self) -> Query:
+        """The same question with numbers that both backends can hold: what is beyond them finds nothing, and raises nothing."""
+        size = min(max(self.size, 1), 100)
+        return replace(
+            self,
+            category=None if self.category is None else min(max(self.category, 1), LARGEST_KEY),
+            brands=_bounded(self.brands),
+            shops=_bounded(self.shops),
+            values={min(max(attribute, 1), LARGEST_KEY): _bounded(values) for attribute, values in self.values.items() if values},
+            price_from=None if self.price_from is None else min(max(self.price_from, 0), HIGHEST_PRICE),
+            price_to=None if self.price_to is None else min(max(self.price_to, -1), HIGHEST_PRICE),
+            page=max(self.page, 1),
+            size=size,
+        )
+
+    @property
+    def start(self) -> int:
+        """Place of the page's first listing, from 0; never beyond REACH."""
+        return min((self.page - 1) * self.size, REACH)
+
+    @property
+    def end(self) -> int:
+        """Place behind the page's last listing."""
+        return min(self.start + self.size, REACH)
+
+
+def _bounded(keys: frozenset[int]) -> frozenset[int]:
+    return frozenset(min(max(key, 0), LARGEST_KEY) for key in keys)
+
 
 @dataclass(frozen=True)
 class Count:
@@ -55,10 +87,14 @@ class Count:
 class Answer:
     """Listing keys of the page, and the facets of everything that was found.
 
-    Facet lists are sorted by count, then id. `categories` are the children of the asked category (roots without one) that
-    hold something. `attributes` maps attribute → values. `price_from`/`price_to` span what was found, the price choice
-    aside. `rung` says how far the words had to be relaxed: 0 all words, 1 some words. `is_estimate`: total and counts were
-    made from an unbiased sample.
+    Facet lists are sorted by count, then id, and hold what counts at least one, the 300 largest of a kind. `categories` are
+    the children of the asked category (roots without one) that hold something. `attributes` maps attribute → values, the
+    attribute that most listings have first. `price_from`/`price_to` span what was found, the price choice aside. Pages end at
+    REACH.
+
+    `rung` says how far the words had to be relaxed: 0 all words; 1 some words, because under these filters no listing holds
+    them all. `also`: where all words fill less than the first page of best matches, listings that hold some of them, best
+    first, to be shown below; they are in no count. `is_estimate`: total and counts were made from an unbiased sample.
     """
 
     ids: list[UUID]
@@ -72,6 +108,7 @@ class Answer:
     rung: int = 0
     is_estimate: bool = False
     backend: str = ""
+    also: list[UUID] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -79,9 +116,9 @@ class Doc:
     """A listing, made ready by documents.py: the same for both backends."""
 
     id: UUID
-    tokens: Mapping[str, float]  # token → frequency weighted by field
-    length: float  # weighted number of tokens
-    category_path: list[int]
+    tokens: Mapping[str, int]  # token of its texts → frequency weighted by field
+    length: int  # weighted number of tokens
+    category_path: list[int]  # from the root to its own
     brand: int  # 0: none
     shop: int
     values: list[tuple[int, int]]  # (attribute, value) of facet attributes
@@ -90,17 +127,24 @@ class Doc:
     published: int  # seconds since 1970
     in_stock: bool
     version: int
+    marks: frozenset[str] = frozenset()  # what is only there or not there: see tokens.py
+
+
+class BackendAway(Exception):
+    """The backend did not answer, or not in time, or not with what was asked."""
 
 
 class Backend(Protocol):
     name: str
 
-    def search(self, query: Query) -> Answer: ...
+    def search(self, query: Query) -> Answer:
+        """Raises BackendAway."""
 
     def put(self, docs: Iterable[Doc]) -> None:
-        """Add or replace. An older version never overwrites a newer one."""
+        """Add or replace. An older version never overwrites a newer one; the same version does."""
 
-    def remove(self, ids: Iterable[UUID]) -> None: ...
+    def remove(self, ids: Iterable[UUID]) -> None:
+        """Take out what is there of these."""
 
     def rebuild(self, docs: Iterable[Doc]) -> int:
         """Replace everything, readers seeing the old or the new and nothing between. Returns how many."""

@@ -9,13 +9,13 @@ from django.db import models
 
 
 class SearchDoc(models.Model):
-    """One listing, ready to be found. Built by documents.py, never edited; the listing is the truth."""
+    """One listing, ready to be found: packed by backends/packing.py, never edited; the listing is the truth."""
 
     id = models.UUIDField(primary_key=True, editable=False)
-    tsv = SearchVectorField()  # tokens with weights, and the bucket words of sampled counting
-    facets = models.BinaryField()  # facet value ids, int32 little endian
-    forward = models.BinaryField()  # crc32 of each token (uint32), then its impact (uint8)
-    nodes = ArrayField(models.IntegerField())  # encoded categories on the path, brand, shop, facet values
+    tsv = SearchVectorField()  # tokens with weights, marks, and the sample lexemes
+    facets = models.BinaryField()  # pairs of int32, little endian: (attribute, value), and the steps of the category path
+    forward = models.BinaryField()  # five bytes a token: crc32 and frequency
+    nodes = ArrayField(models.IntegerField())  # categories on the path, brand, shop, facet values, "in stock"
     category = models.IntegerField()
     brand = models.IntegerField()  # 0: none
     shop = models.IntegerField()
@@ -35,7 +35,7 @@ class SearchDoc(models.Model):
 
 
 class SearchTerm(models.Model):
-    """In how many listings a token occurs, counted when the index was last built."""
+    """In how many listings a token or mark occurs. Written with every document; `~docs` and `~length` count the whole."""
 
     term = models.CharField(primary_key=True, max_length=80)
     df = models.IntegerField()

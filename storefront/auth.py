@@ -6,7 +6,7 @@ from allauth.account import views as account
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern
 
-from tenants.access.actors import actor_of
+from tenants.access.actors import actor_of, person_of
 from tenants.access.rules import anyone, foreign_route, route, signed_in
 from tenants.accounts.handover import accept_hand_over, issue_hand_over
 
@@ -15,7 +15,7 @@ def hand_over(request: HttpRequest) -> HttpResponse:
     """On the market's host: send the sign-in on to the host that asked for it."""
     asked = request.GET
     target = issue_hand_over(
-        by=actor_of(request), user=request.user, host=asked.get("host", ""), path=asked.get("path", "/"), state=asked.get("state", ""),
+        by=actor_of(request), user=person_of(request), host=asked.get("host", ""), path=asked.get("path", "/"), state=asked.get("state", ""),
         origin_session=request.session.session_key or "",
     )
     return HttpResponseRedirect(target)

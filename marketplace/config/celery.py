@@ -27,7 +27,9 @@ def _keep_our_logging(**kwargs: Any) -> None:
 @task_postrun.connect
 def _start_in_public(**kwargs: Any) -> None:
     """A task begins and ends in the public schema; jobs of a merchant open theirs themselves."""
-    from django.db import close_old_connections, connection
+    from django.db import close_old_connections
+
+    from tenants.tenancy.link import connection
 
     close_old_connections()
     connection.set_schema_to_public()

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import Error, connection
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from redis import Redis
 from redis.exceptions import RedisError
 
 from search.health import search_health
+from tenants.tenancy.link import connection
 from tenants.tenancy.versions import schema_versions
 
 
@@ -43,7 +44,7 @@ def ready() -> JsonResponse:
         parts["database"] = type(away).__name__
         is_ready = False
     try:
-        Redis.from_url(settings.CACHES["default"]["LOCATION"], socket_timeout=1, socket_connect_timeout=1).ping()
+        Redis.from_url(str(settings.CACHES["default"]["LOCATION"]), socket_timeout=1, socket_connect_timeout=1).ping()
         parts["broker"] = "ok"
     except RedisError as away:
         parts["broker"] = type(away).__name__

@@ -67,9 +67,9 @@ def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID, shown_t
     """
     asked = fingerprint({"cart": cart_id, "address": address_id, "total": shown_total.minor})
     with transaction.atomic():
-        cart = Cart.objects.select_for_update(of=("self",)).get(pk=cart_id, user_id=by.user_id)
+        cart = Cart.objects.select_for_update(of=("self",)).get(pk=cart_id, user_id=by.person)
         # After the lock: of two equal requests the second sees what the first made.
-        if same := OrderGroup.objects.filter(buyer_id=by.user_id, key=key).first():
+        if same := OrderGroup.objects.filter(buyer_id=by.person, key=key).first():
             if same.fingerprint != asked:
                 raise KeyReused
             return same
@@ -77,8 +77,8 @@ def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID, shown_t
         chosen = _chosen_lines(cart)
         now = clock.now()
         group = OrderGroup(
-            number=new_number(now, market.tz), buyer_id=by.user_id, key=key, fingerprint=asked, currency=market.currency,
-            address=address_of(by.user_id, address_id).as_kept(), language=language, placed_at=now, hold_until=now + timedelta(minutes=market.hold_minutes),
+            number=new_number(now, market.tz), buyer_id=by.person, key=key, fingerprint=asked, currency=market.currency,
+            address=address_of(by.person, address_id).as_kept(), language=language, placed_at=now, hold_until=now + timedelta(minutes=market.hold_minutes),
         )
         copies = _open_orders(by, group, chosen, commission_rates())
         group.items_minor = group.total_minor = sum(copy.total_minor for copy in copies)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from marketplace.kernel import clock
@@ -36,6 +36,7 @@ from marketplace.platform.listings.actions import (
 )
 from marketplace.platform.listings.models import Listing, ListingVariant
 from marketplace.platform.taxonomy.models import Category
+from tenants.tenancy.link import connection
 from tenants.tenancy.schemas import current_merchant_id, merchant_schema
 
 

@@ -57,12 +57,12 @@ def preview() -> list[Due]:
     rows = list(
         OrderCopy.objects.filter(completed_at__lte=settle_until(), settled_at=None)
         .values("merchant_id")
-        .annotate(orders=Count("id"), sales=Sum("total_minor"), commission=Sum("commission_minor"), first=Min("completed_at"), last=Max("completed_at"))
+        .annotate(orders=Count("id"), sales=Sum("total_minor"), kept=Sum("commission_minor"), first=Min("completed_at"), last=Max("completed_at"))
         .order_by("merchant_id")
     )
     merchants = Merchant.objects.in_bulk([row["merchant_id"] for row in rows])
     return [
-        Due(merchants[row["merchant_id"]], row["orders"], Money(row["sales"], currency), Money(row["commission"], currency), row["first"], row["last"])
+        Due(merchants[row["merchant_id"]], row["orders"], Money(row["sales"], currency), Money(row["kept"], currency), row["first"], row["last"])
         for row in rows
     ]
 
@@ -98,7 +98,7 @@ def _settle_one(by: Actor, merchant_id: UUID, until: datetime) -> Statement | No
         StatementLine.objects.bulk_create(
             [
                 StatementLine(
-                    statement=statement, entry=entries[copy.number], order_id=copy.pk, order_number=copy.number, completed_at=copy.completed_at,
+                    statement=statement, entry=entries[copy.number], order_id=copy.pk, order_number=copy.number, completed_at=copy.completed_at or until,
                     currency=copy.currency, sales_minor=copy.total_minor, commission_minor=copy.commission_minor,
                 )
                 for copy in due

@@ -17,6 +17,13 @@ class Actor:
     request_id: str = ""
     on_behalf_of: UUID | None = None
 
+    @property
+    def person(self) -> UUID:
+        """The key of the person who acts. Raises RuntimeError where nobody is signed in: a route lacks its rule."""
+        if self.user_id is None:
+            raise RuntimeError("a verb for persons was called by nobody")
+        return self.user_id
+
 
 SYSTEM = Actor(kind="system", label="system")
 

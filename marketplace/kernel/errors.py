@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -19,7 +20,7 @@ class MarketError(Exception):
 
     code: ClassVar[str] = "refused"
     status: ClassVar[int] = 409
-    message: ClassVar[str] = _("This cannot be done now. Go back, reload the page and try again.")
+    message: ClassVar[str | Promise] = _("This cannot be done now. Go back, reload the page and try again.")
     field: str | None = None
 
     def __init__(self, *, field: str | None = None, **facts: object) -> None:

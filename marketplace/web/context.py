@@ -14,8 +14,8 @@ from tenants.tenancy.models import Domain
 
 
 def back_office(request: HttpRequest) -> dict[str, Any]:
-    kind = getattr(getattr(request, "domain", None), "kind", "")
-    entries = {Domain.Kind.WORKBENCH: OF_WORKBENCH, Domain.Kind.CONSOLE: OF_CONSOLE}.get(kind)
+    kind = str(getattr(getattr(request, "domain", None), "kind", ""))
+    entries = {str(Domain.Kind.WORKBENCH): OF_WORKBENCH, str(Domain.Kind.CONSOLE): OF_CONSOLE}.get(kind)
     if entries is None:
         return {}
     return {"menu": SimpleLazyObject(lambda: menu_for(request, entries))}

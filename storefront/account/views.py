@@ -22,7 +22,7 @@ from marketplace.platform.members.access import address_of, addresses_of
 from marketplace.platform.members.actions import remove_address, save_address
 from marketplace.platform.payments.models import PaymentAttempt
 from storefront.account.forms import AddressForm
-from tenants.access.actors import actor_of
+from tenants.access.actors import actor_of, person_of
 from tenants.accounts.models import Membership
 from tenants.tenancy.hosts import console_url, workbench_url
 from tenants.tenancy.models import Merchant
@@ -39,7 +39,7 @@ class Place:
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    mine = list(Membership.objects.filter(user_id=request.user.pk, is_active=True).values_list("merchant_id", flat=True))
+    mine = list(Membership.objects.filter(user_id=person_of(request).pk, is_active=True).values_list("merchant_id", flat=True))
     merchants = Merchant.objects.filter(pk__in=[key for key in mine if key], status=Merchant.Status.OPEN)
     places = [Place(merchant.name, workbench_url(merchant)) for merchant in merchants]
     if None in mine:
@@ -51,7 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def addresses(request: HttpRequest) -> HttpResponse:
-    return render(request, "account/addresses.html", {"section": "addresses", "addresses": addresses_of(request.user.pk)})
+    return render(request, "account/addresses.html", {"section": "addresses", "addresses": addresses_of(person_of(request).pk)})
 
 
 def address(request: HttpRequest, address_id: UUID | None = None) -> HttpResponse:
@@ -60,7 +60,7 @@ def address(request: HttpRequest, address_id: UUID | None = None) -> HttpRespons
         if save_form(request, form):
             return HttpResponseRedirect("/account/addresses/")
     else:
-        form = AddressForm.of(address_of(request.user.pk, address_id)) if address_id else AddressForm.fresh()
+        form = AddressForm.of(address_of(person_of(request).pk, address_id)) if address_id else AddressForm.fresh()
     return render(request, "account/address.html", {"section": "addresses", "form": form}, status=422 if form.errors else 200)
 
 
@@ -105,7 +105,7 @@ def orders(request: HttpRequest) -> HttpResponse:
     filters = order_filters()
     chosen = request.GET.get("show", "")
     name = chosen if chosen in filters else ""
-    groups = OrderGroup.objects.filter(buyer_id=request.user.pk, **filters[name][1]).distinct().order_by("-placed_at", "-pk")
+    groups = OrderGroup.objects.filter(buyer_id=person_of(request).pk, **filters[name][1]).distinct().order_by("-placed_at", "-pk")
     if after := _moment(request.GET.get("after", "")):
         groups = groups.filter(placed_at__lt=after)
     page = list(groups[: GROUPS_A_PAGE + 1])
@@ -130,7 +130,7 @@ def _moment(text: str) -> datetime | None:
 
 def group(request: HttpRequest, number: str) -> HttpResponse:
     """One decision and its orders; while a rail's answer is awaited, the page asks again."""
-    found = group_of_buyer(request.user.pk, number)
+    found = group_of_buyer(person_of(request).pk, number)
     copies = list(OrderCopy.objects.filter(group=found).select_related("merchant").order_by("number"))
     for copy in copies:
         copy.can_receive = copy.status == OrderStatus.CONFIRMED and copy.fulfilment_status == FulfilmentStatus.SHIPPED  # type: ignore[attr-defined]
@@ -149,6 +149,6 @@ def group(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def receive(request: HttpRequest, number: str) -> HttpResponse:
-    copy = copy_of_buyer(request.user.pk, number)
+    copy = copy_of_buyer(person_of(request).pk, number)
     confirm_receipt(by=actor_of(request), copy=copy)
     return HttpResponseRedirect(f"/orders/{copy.group.number}/#order-{copy.number}")

@@ -21,7 +21,7 @@ from marketplace.platform.payments.actions import start_payment
 from storefront.account.forms import AddressForm
 from storefront.account.views import save_form
 from storefront.cart.views import cart_if_any, shown_cart
-from tenants.access.actors import actor_of
+from tenants.access.actors import actor_of, person_of
 from tenants.tenancy.models import Merchant
 
 
@@ -46,7 +46,7 @@ def _page(request: HttpRequest, *, form: AddressForm | None = None, refusal: Mar
     cart = shown_cart(request)
     if not cart.chosen:
         return HttpResponseRedirect("/cart/")
-    addresses = addresses_of(request.user.pk)
+    addresses = addresses_of(person_of(request).pk)
     if not addresses and form is None:
         form = AddressForm.fresh()
     parcels = [
@@ -100,7 +100,7 @@ def place(request: HttpRequest) -> HttpResponse:
 
 def pay(request: HttpRequest, number: str) -> HttpResponse:
     """On to the rail: asks it outside any transaction, under the attempt's key."""
-    group: OrderGroup = group_of_buyer(request.user.pk, number)
+    group: OrderGroup = group_of_buyer(person_of(request).pk, number)
     if group.status != OrderGroup.Status.AWAITING_PAYMENT:
         return HttpResponseRedirect(f"/orders/{group.number}/")
     return HttpResponseRedirect(start_payment(by=actor_of(request), group_id=group.pk))

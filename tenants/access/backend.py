@@ -6,7 +6,8 @@ from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.models import Permission
-from django.db import connection
+
+from tenants.tenancy.link import connection
 
 
 class SchemaBackend(AuthenticationBackend):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.contrib.auth.models import Group, Permission
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import (
     Collection,
@@ -15,6 +14,7 @@ from wagtail.models import (
 )
 
 from tenants.access.rights import Right as R
+from tenants.tenancy.link import connection
 
 MERCHANT_ROLES: Mapping[str, frozenset[R]] = {
     "owner": frozenset(right for right in R if right.scope == "merchant"),

@@ -121,7 +121,7 @@ def works_here(request: HttpRequest) -> bool:
     known: bool | None = getattr(request, "_works_here", None)
     if known is None:
         merchant = getattr(request, "merchant", None)
-        mine = Membership.objects.filter(user_id=request.user.pk, is_active=True, merchant_id=merchant.pk if merchant else None)
+        mine = Membership.objects.filter(user_id=str(request.user.pk), is_active=True, merchant_id=merchant.pk if merchant else None)
         known = request._works_here = mine.exists()  # type: ignore[attr-defined]
     return known
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -39,8 +39,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     joined_at = models.DateTimeField(default=clock.now)
     last_login = None  # type: ignore[assignment]
 
-    groups = models.ManyToManyField("auth.Group", through="access.UserGroup", blank=True, related_name="user_set", related_query_name="user")
-    user_permissions = models.ManyToManyField(
+    groups = models.ManyToManyField("auth.Group", through="access.UserGroup", blank=True, related_name="user_set", related_query_name="user")  # type: ignore[assignment]
+    user_permissions = models.ManyToManyField(  # type: ignore[assignment]
         "auth.Permission", through="access.UserPermission", blank=True, related_name="user_set", related_query_name="user"
     )
 
@@ -48,7 +48,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         constraints = [

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+
+from tenants.tenancy.link import connection
 
 PLACEHOLDER = "merchant_snapshot"
 

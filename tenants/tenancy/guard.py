@@ -12,10 +12,11 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connection, models
+from django.db import models
 from django.db.models.signals import m2m_changed, post_init, pre_delete, pre_save
 
 from marketplace.kernel.ids import new_id
+from tenants.tenancy.link import connection
 
 
 class WrongSchema(RuntimeError):

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from tenants.tenancy.link import connection
 from tenants.tenancy.models import Domain, Merchant
 from tenants.tenancy.schemas import open_schema
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
+from tenants.tenancy.link import connection
 from tenants.tenancy.models import schema_name_of
 
 PUBLIC = "public"

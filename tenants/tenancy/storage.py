@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
-from django.db import connection
+
+from tenants.tenancy.link import connection
 
 
 class _PerSchema(FileSystemStorage):

@@ -34,9 +34,9 @@ def both_backends(judged: Judged, elasticsearch_url: str, capsys: pytest.Capture
         measured[backend.name] = measure(backend, judged)
     elastic.drop()
     with capsys.disabled():
-        print(f"\nnDCG@10, {len(judged.grades)} questions on {len(judged.docs)} documents ({judged.source}):")
+        print(f"\nnDCG@10, {len(judged.grades)} questions on {len(judged.docs)} documents ({judged.source}):")  # noqa: T201  the figures are the point
         for name, (plain, condensed) in measured.items():
-            print(f"  {name}: {plain:.3f} with unjudged as bad, {condensed:.3f} of the judged")
+            print(f"  {name}: {plain:.3f} with unjudged as bad, {condensed:.3f} of the judged")  # noqa: T201
     return measured
 
 
@@ -57,5 +57,6 @@ def test_the_first_ten_of_all_documents(own_database, elasticsearch_url, capsys)
 
 def check(measured: dict[str, tuple[float, float]], plain: float) -> None:
     for with_unjudged, of_judged in measured.values():
-        assert with_unjudged >= plain and of_judged >= 0.85
+        assert with_unjudged >= plain
+        assert of_judged >= 0.85
     assert abs(measured["postgres"][0] - measured["elasticsearch"][0]) <= 0.02

@@ -28,10 +28,10 @@ def store_picture(upload: IO[bytes]) -> str:
     if len(data) > MOST_BYTES:
         raise InvalidInput(field="picture", why=_("This picture is larger than 10 MB. Make it smaller and add it again."))
     try:
-        picture = Image.open(BytesIO(data), formats=FORMATS)
-        if picture.width * picture.height > MOST_PIXELS:
+        opened = Image.open(BytesIO(data), formats=FORMATS)
+        if opened.width * opened.height > MOST_PIXELS:
             raise InvalidInput(field="picture", why=_("This picture has more than 40 megapixels. Make it smaller and add it again."))
-        picture = ImageOps.exif_transpose(picture)
+        picture = ImageOps.exif_transpose(opened)
         picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
         out = BytesIO()
         picture.convert("RGBA" if picture.has_transparency_data else "RGB").save(out, "WEBP", quality=82)

@@ -70,7 +70,7 @@ def merge_carts(*, by: Actor, visitor_cart_id: UUID) -> None:
         visitor = Cart.objects.select_for_update().filter(pk=visitor_cart_id, user=None).first()
         if visitor is None:
             return
-        own = Cart.objects.get_or_create(user_id=by.user_id)[0]
+        own = Cart.objects.get_or_create(user_id=by.person)[0]
         held = {line.variant_id: line for line in own.lines.all()}
         for line in visitor.lines.all():
             if mine := held.get(line.variant_id):

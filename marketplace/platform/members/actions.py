@@ -23,14 +23,14 @@ def save_address(*, by: Actor, address_id: UUID, fields: Mapping[str, str], is_d
     """Enter or change one of the person's addresses; the first becomes the default. Raises InvalidInput, NotFound."""
     phone = parse_phone(fields.get("phone", ""), fields.get("country", "CN"))
     with transaction.atomic():
-        row = Address.objects.select_for_update().filter(pk=address_id).first() or Address(pk=address_id, user_id=by.user_id)
-        if row.user_id != by.user_id:
+        row = Address.objects.select_for_update().filter(pk=address_id).first() or Address(pk=address_id, user_id=by.person)
+        if row.user_id != by.person:
             raise NotFound
         before = None if row._state.adding else row.as_kept()
         for name in FIELDS:
             setattr(row, name, fields.get(name, "").strip())
         row.phone = phone
-        others = Address.objects.filter(user_id=by.user_id).exclude(pk=address_id)
+        others = Address.objects.filter(user_id=by.person).exclude(pk=address_id)
         row.is_default = is_default or row.is_default or not others.exists()
         if row.is_default:
             others.filter(is_default=True).update(is_default=False)
@@ -43,7 +43,7 @@ def save_address(*, by: Actor, address_id: UUID, fields: Mapping[str, str], is_d
 def remove_address(*, by: Actor, address_id: UUID) -> None:
     """Orders keep their copies. Raises NotFound for somebody else's."""
     with transaction.atomic():
-        if not Address.objects.filter(pk=address_id, user_id=by.user_id).delete()[0]:
+        if not Address.objects.filter(pk=address_id, user_id=by.person).delete()[0]:
             raise NotFound
         audit(by=by, action="address.removed", subject="address", subject_id=address_id)
 

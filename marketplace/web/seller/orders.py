@@ -59,7 +59,7 @@ class OrderFilter(django_filters.FilterSet):
         return queryset.filter(SHOWS[value])
 
 
-def _with_lines(request: HttpRequest, rows: list[Order]) -> None:
+def _with_lines(request: HttpRequest, rows: list[Any]) -> None:
     by_order: dict[Any, list[OrderLine]] = {row.pk: [] for row in rows}
     for line in OrderLine.objects.filter(order_id__in=by_order).order_by("position"):
         by_order[line.order_id].append(line)

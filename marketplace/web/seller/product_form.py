@@ -47,7 +47,7 @@ class ProductForm(forms.Form):
         self._prices = {price.variant_id: price for price in Price.objects.filter(variant__in=[v.pk for v in self.variants], ends_at=None)} if product else {}
         self._levels = {level.variant_id: level for level in StockLevel.objects.filter(variant__in=[v.pk for v in self.variants])} if product else {}
         if product and not self.is_bound:
-            self.initial |= self._from_product(product)
+            self.initial.update(self._from_product(product))
         for n, variant in enumerate(self.variants):
             self._add_variant_fields(n, variant)
         for attribute in self.attributes():

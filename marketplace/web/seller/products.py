@@ -37,7 +37,7 @@ class ProductFilter(django_filters.FilterSet):
         return queryset.filter(Q(titles__icontains=text) | Q(**{"titles__zh-hans__icontains": text}) | Q(titles__en__icontains=text) | Q(pk__in=skus))
 
 
-def _with_offer(request: HttpRequest, rows: list[Product]) -> None:
+def _with_offer(request: HttpRequest, rows: list[Any]) -> None:
     """Price from, stock and first picture of each row: four queries for the page."""
     ids = [row.pk for row in rows]
     currency = request.market.currency  # type: ignore[attr-defined]

@@ -1,0 +1,175 @@
+"""From an open market to one with four shops full of goods, and people to try it with. Every change goes through a verb or flow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.db import transaction
+from wagtail.rich_text import RichText
+
+from cms.platform.models import MarketHome
+from demo.catalogue import Sold, attributes_of, both, catalogue, key_of, variants_of
+from demo.media import copy_picture
+from marketplace.flows.open_shop import bear_shop, open_shop
+from marketplace.flows.publish_product import put_on_sale, save_product
+from marketplace.kernel.actors import Actor
+from marketplace.kernel.money import Money
+from marketplace.kernel.relay import deliver_events
+from marketplace.merchant.catalogue.actions import ProductInput, VariantInput
+from marketplace.merchant.catalogue.models import Product
+from marketplace.platform.members.actions import save_address
+from marketplace.platform.members.models import Address
+from marketplace.platform.taxonomy.actions import describe_category, put_attributes, put_brands, put_categories, put_values
+from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category
+from tenants.accounts.actions import ensure_person, give_role
+from tenants.accounts.models import User
+from tenants.tenancy.events import ShopRequested
+from tenants.tenancy.models import Market, Merchant
+from tenants.tenancy.schemas import merchant_schema, public_schema
+
+BY = Actor(kind="system", label="seed_demo")
+HERO = "hero-wide"
+
+
+def seed(password: str, say: Callable[[str], None]) -> None:
+    """Fill the open market. What is there already stays as it is, so it may run again and go on where it was stopped."""
+    market = Market.objects.get()
+    say("taxonomy")
+    put_taxonomy()
+    say("shops")
+    merchants = open_shops(password)
+    for shop in catalogue()["shops"]:
+        say(f"goods of {shop['names'][1]}")
+        fill_shop(shop, merchants[shop["slug"]], market.currency)
+    say("people")
+    for buyer in catalogue()["buyers"]:
+        let_in_buyer(buyer, password)
+    write_home()
+    say("search index")
+    deliver_events()
+
+
+def put_taxonomy() -> None:
+    """Categories, attributes and values of the catalogue, and which attributes describe which category."""
+    known = catalogue()
+    with public_schema():
+        pictures = {row[4]: f"public/{copy_picture(row[4])}" for row in known["categories"]}
+        copy_picture(HERO, name=HERO)
+        categories = put_categories(
+            by=BY,
+            rows=[
+                {"code": code, "parent": parent or None, "names": both([zh, en]), "picture": pictures[name]}
+                for code, parent, zh, en, name in known["categories"]
+            ],
+        )
+        attributes = put_attributes(
+            by=BY,
+            rows=[
+                {"code": code, "names": both(row["names"]), "kind": row.get("kind", "choice"), "is_facet": row.get("facet", row.get("kind") != "text")}
+                for code, row in known["attributes"].items()
+            ],
+        )
+        put_values(
+            by=BY,
+            rows=[
+                {"attribute_id": attributes[code].pk, "code": value, "names": both(names), "position": place}
+                for code, row in known["attributes"].items()
+                for place, (value, names) in enumerate(row.get("values", {}).items())
+            ],
+        )
+        put_brands(by=BY, rows=[{"code": shop["slug"], "names": both(shop["names"])} for shop in known["shops"]])
+        products = [product for shop in known["shops"] for product in shop["products"]]
+        for code in dict.fromkeys(product["category"] for product in products):
+            described = attributes_of([product for product in products if product["category"] == code])
+            describe_category(by=BY, category_id=categories[code].pk, attribute_ids=[attributes[name].pk for name in described])
+
+
+def open_shops(password: str) -> dict[str, Merchant]:
+    """The shops by slug, each with its owner; one that is there already is taken as it is."""
+    found: dict[str, Merchant] = {}
+    owners: dict[str, User] = {}
+    for shop in catalogue()["shops"]:
+        slug, email = shop["slug"], f"owner@{shop['slug']}.localhost"
+        with transaction.atomic():
+            owners[slug] = ensure_person(by=BY, email=email, name=shop["owner"], password=password, language="zh-hans")
+            known = Merchant.objects.filter(slug=slug).first()
+            found[slug] = known or open_shop(by=BY, merchant_id=key_of(slug), slug=slug, names=both(shop["names"]), owner_email=email)
+    deliver_events()
+    for slug, merchant in found.items():
+        merchant.refresh_from_db()
+        if merchant.status == Merchant.Status.OPENING:  # a worker took the event and has not done it yet
+            bear_shop(ShopRequested(merchant_id=merchant.pk, owner_id=owners[slug].pk))
+        give_role(by=BY, user_id=owners[slug].pk, role="owner", merchant_id=merchant.pk)
+    return found
+
+
+def fill_shop(shop: Mapping[str, Any], merchant: Merchant, currency: str) -> None:
+    """Enter the shop's products and put them on sale. A product that was entered before is left alone."""
+    labels = Labels(shop["slug"])
+    with merchant_schema(merchant.pk):
+        there = set(Product.objects.filter(source_ref__in=[_source(shop, product) for product in shop["products"]]).values_list("source_ref", flat=True))
+        for product in shop["products"]:
+            if _source(shop, product) not in there:
+                _sell(shop, product, variants_of(product, shop["slug"], currency), labels)
+
+
+def _source(shop: Mapping[str, Any], product: Mapping[str, Any]) -> str:
+    return f"demo/{shop['slug']}/{product['ref']}"
+
+
+def _sell(shop: Mapping[str, Any], product: Mapping[str, Any], sold: list[Sold], labels: Labels) -> None:
+    axes = product.get("axes", [])
+    key = key_of(shop["slug"], product["ref"])
+    variants = {one.sku: VariantInput(sku=one.sku, options=labels.options(axes, one.values), id=key_of(shop["slug"], one.sku)) for one in sold}
+    was = Money.parse(str(product["was"]), sold[0].price.currency) if "was" in product else None
+    entered = ProductInput(
+        category_id=labels.categories[product["category"]], brand_id=labels.brand_id, titles=both(product["title"]), descriptions=both(product["text"]),
+        variants=list(variants.values()), attributes=labels.described(product), axes=[labels.attributes[axis] for axis in axes],
+        pictures=[(copy_picture(name), both(product["title"])) for name in product["pictures"]], source_ref=_source(shop, product),
+    )
+    with transaction.atomic():
+        save_product(
+            by=BY, product_id=key, product=entered, prices={variants[one.sku].id: (one.price, was) for one in sold},
+            stock={variants[one.sku].id: one.stock for one in sold}, is_new=True,
+        )
+        put_on_sale(by=BY, product_id=key)
+
+
+class Labels:
+    """Taxonomy keys by the codes of the catalogue."""
+
+    def __init__(self, brand: str) -> None:
+        self.categories = dict(Category.objects.values_list("code", "pk"))
+        self.attributes = dict(Attribute.objects.values_list("code", "pk"))
+        self.values = {(attribute, code): key for attribute, code, key in AttributeValue.objects.values_list("attribute__code", "code", "pk")}
+        self.brand_id = Brand.objects.get(code=brand).pk
+
+    def options(self, axes: list[str], values: tuple[str, ...]) -> dict[int, int]:
+        return {self.attributes[axis]: self.values[axis, value] for axis, value in zip(axes, values, strict=True)}
+
+    def described(self, product: Mapping[str, Any]) -> list[list[Any]]:
+        """The specification, as Listing.attributes holds it."""
+        rows: list[list[Any]] = []
+        for code, given in product.get("attributes", {}).items():
+            if catalogue()["attributes"][code].get("kind") == "text":
+                rows.append([self.attributes[code], [], both(given)])
+            else:
+                rows.append([self.attributes[code], [self.values[code, value] for value in ([given] if isinstance(given, str) else given)], None])
+        return rows
+
+
+def let_in_buyer(buyer: Mapping[str, Any], password: str) -> None:
+    with transaction.atomic():
+        person = ensure_person(by=BY, email=buyer["email"], name=buyer["name"], password=password, language=buyer["language"])
+        if not Address.objects.filter(user_id=person.pk).exists():
+            acting = Actor(kind="person", user_id=person.pk, label=person.email)
+            save_address(by=acting, address_id=key_of(buyer["email"], "address"), fields=buyer["address"], is_default=True)
+
+
+def write_home() -> None:
+    """Say on the first page that this is a demo, unless somebody has written something there."""
+    home = MarketHome.objects.get()
+    if not home.body and not home.body_en:
+        home.body, home.body_en = ([("text", RichText(html))] for html in catalogue()["home"])
+        home.save_revision().publish()

@@ -1,0 +1,208 @@
+"""Search in Elasticsearch 8.19 or 9, also in a distribution without plug-ins. The only file that imports its client.
+
+Tokens are made in Python (tokens.py), so the index needs the whitespace analyser and nothing else. No source is kept: the
+listings in PostgreSQL are the truth, and a rebuild reads them. Readers go through an alias, which a rebuild turns over.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
+from elasticsearch.helpers import BulkIndexError, streaming_bulk
+
+from search.backends.elasticsearch_query import body_of, read_answer, some_words
+from search.contract import Answer, BackendAway, Doc, Query, Sort
+from search.words import K1, B, ask
+
+QUERY_S, WRITE_S, BUILD_S = 0.8, 20.0, 60.0
+SETTINGS = {
+    "number_of_shards": 1,
+    "number_of_replicas": 0,
+    "refresh_interval": "1s",
+    "similarity": {"default": {"type": "BM25", "k1": K1, "b": B}},
+}
+_FILTER = {"type": "keyword", "doc_values": False}
+_NUMBER = {"index": False}
+MAPPINGS = {
+    "_source": {"enabled": False},
+    "dynamic": "strict",
+    "properties": {
+        "id": {"type": "keyword", "index": False},
+        "text": {"type": "text", "analyzer": "whitespace", "index_options": "freqs"},
+        "marks": _FILTER,
+        "category": _FILTER,  # every category of the path
+        "steps": {"type": "keyword", "index": False},  # "parent>category", for counting children
+        "facets": {"type": "keyword", "eager_global_ordinals": True},  # "attribute:value"
+        "brand": {"type": "keyword"},
+        "shop": {"type": "keyword"},
+        "in_stock": {"type": "boolean"},
+        "price": {"type": "long"},
+        "popularity": {"type": "double", **_NUMBER},
+        "published": {"type": "long", **_NUMBER},
+    },
+}
+
+
+class ElasticsearchBackend:
+    """`timeout_s` is how long a question may take; writing has WRITE_S a request, a rebuild BUILD_S."""
+
+    name = "elasticsearch"
+
+    def __init__(self, url: str, alias: str, timeout_s: float = QUERY_S) -> None:
+        self.alias = alias
+        self._gives_up = f"{int(900 * timeout_s)}ms"  # the server a little before the client
+        self._asking = Elasticsearch(url, request_timeout=timeout_s, max_retries=0, retry_on_timeout=False)
+        self._writing = self._asking.options(request_timeout=WRITE_S)
+        self._building = self._asking.options(request_timeout=BUILD_S)
+
+    def search(self, query: Query) -> Answer:
+        query, asked = query.bounded(), ask(query.text)
+        rung = 0
+        answer = self._ask(body_of(query, asked, all_words=True))
+        found = read_answer(answer, query, self.name)
+        if not found.total and len(asked.words) > 1:
+            rung = 1
+            found = read_answer(self._ask(body_of(query, asked, all_words=False)), query, self.name)
+        also: list[UUID] = []
+        wanted = query.size - len(found.ids)
+        if not rung and query.page == 1 and query.sort == Sort.RELEVANCE and len(asked.words) > 1 and wanted:
+            also = read_answer(self._ask(some_words(query, asked, wanted)), query, self.name).ids
+        return Answer(**{**vars(found), "rung": rung, "also": also})
+
+    def put(self, docs: Iterable[Doc]) -> None:
+        self._ensure_index()
+        self._bulk(_put(self.alias, doc) for doc in docs)
+
+    def remove(self, ids: Iterable[UUID]) -> None:
+        """Deletes under the version that is there, so that the same version may come back at once."""
+        keys = [str(key) for key in ids]
+        if not keys:
+            return
+        self._ensure_index()
+        try:
+            there = self._writing.mget(index=self.alias, ids=keys)["docs"]
+        except (ApiError, TransportError) as error:
+            raise _away(error) from error
+        self._bulk(
+            {"_op_type": "delete", "_index": self.alias, "_id": doc["_id"], "version": doc["_version"], "version_type": "external_gte"}
+            for doc in there
+            if doc.get("found")
+        )
+
+    def rebuild(self, docs: Iterable[Doc]) -> int:
+        """Into an index of its own; then the alias turns over in one step and the former indexes go."""
+        index = f"{self.alias}.{time.time_ns():x}"
+        try:
+            self._drop(name for name, aliases in self.indices().items() if not aliases)  # of rebuilds that were broken off
+            self._building.indices.create(index=index, settings={**SETTINGS, "refresh_interval": "-1"}, mappings=MAPPINGS)
+            self._bulk((_put(index, doc) for doc in docs), self._building)
+            self._building.indices.put_settings(index=index, settings={"refresh_interval": SETTINGS["refresh_interval"]})
+            self._building.indices.refresh(index=index)
+            former = [name for name, aliases in self.indices().items() if aliases]
+            turn: list[dict[str, Any]] = [{"remove": {"index": name, "alias": self.alias}} for name in former]
+            self._building.indices.update_aliases(actions=[*turn, {"add": {"index": index, "alias": self.alias}}])
+            self._drop(former)
+            return int(self._building.count(index=self.alias)["count"])
+        except (ApiError, TransportError) as error:
+            raise _away(error) from error
+
+    def refresh(self) -> None:
+        try:
+            self._building.indices.refresh(index=self.alias)
+        except (ApiError, TransportError) as error:
+            raise _away(error) from error
+
+    def is_well(self) -> bool:
+        try:
+            return bool(self._asking.indices.exists_alias(name=self.alias))
+        except (ApiError, TransportError):
+            return False
+
+    def drop(self) -> None:
+        """Delete the alias and all its indexes."""
+        self._drop(self.indices())
+
+    def _ask(self, body: dict[str, Any]) -> dict[str, Any]:
+        try:
+            answer = dict(self._asking.search(index=self.alias, timeout=self._gives_up, **body))
+        except (ApiError, TransportError) as error:
+            raise _away(error) from error
+        if answer["timed_out"]:
+            raise BackendAway("Elasticsearch: an answer of only a part of the index")
+        return answer
+
+    def _bulk(self, actions: Iterable[dict[str, Any]], client: Elasticsearch | None = None) -> None:
+        """Write; what is older than what is there stays out, everything else has to succeed."""
+        try:
+            for done, result in streaming_bulk(client or self._writing, actions, chunk_size=1000, raise_on_error=False):
+                (outcome,) = result.values()
+                if not done and outcome["status"] not in (404, 409):
+                    raise BackendAway(f"Elasticsearch refuses {outcome['_id']}: {outcome.get('error')}")
+        except (ApiError, TransportError, BulkIndexError) as error:
+            raise _away(error) from error
+
+    def _ensure_index(self) -> None:
+        try:
+            if not self._writing.indices.exists_alias(name=self.alias):
+                self._writing.indices.create(index=f"{self.alias}.0", settings=SETTINGS, mappings=MAPPINGS, aliases={self.alias: {}})
+        except (ApiError, TransportError) as error:
+            if "resource_already_exists_exception" not in str(error):
+                raise _away(error) from error
+
+    def indices(self) -> dict[str, list[str]]:
+        """Our indexes, each with its aliases."""
+        try:
+            found = self._writing.indices.get_alias(index=f"{self.alias}.*")
+        except NotFoundError:
+            return {}
+        return {name: list(about["aliases"]) for name, about in found.items()}
+
+    def _drop(self, names: Iterable[str]) -> None:
+        for name in list(names):
+            self._writing.options(ignore_status=404).indices.delete(index=name)
+
+
+def _put(index: str, doc: Doc) -> dict[str, Any]:
+    path = doc.category_path
+    return {
+        "_op_type": "index",
+        "_index": index,
+        "_id": str(doc.id),
+        "version": doc.version,
+        "version_type": "external_gte",
+        "id": str(doc.id),
+        "text": " ".join(token for token, times in doc.tokens.items() for _time in range(times)),
+        "marks": sorted(doc.marks),
+        "category": [str(category) for category in path],
+        "steps": [f"{parent}>{category}" for parent, category in zip([0, *path], path, strict=False)],
+        "facets": [f"{attribute}:{value}" for attribute, value in doc.values],
+        "shop": str(doc.shop),
+        "in_stock": doc.in_stock,
+        "price": doc.price,
+        "popularity": doc.popularity,
+        "published": doc.published,
+        **({"brand": str(doc.brand)} if doc.brand else {}),
+    }
+
+
+def _away(error: Exception) -> BackendAway:
+    return BackendAway(f"Elasticsearch: {type(error).__name__}: {error}"[:500])
+
+
+def configured() -> ElasticsearchBackend | None:
+    """The backend that the settings name, one a process: connections do not survive a fork."""
+    if not settings.ELASTICSEARCH_URL:
+        return None
+    return _of_process(os.getpid(), settings.ELASTICSEARCH_URL, settings.SEARCH_INDEX)
+
+
+@lru_cache(maxsize=4)
+def _of_process(_pid: int, url: str, alias: str) -> ElasticsearchBackend:
+    return ElasticsearchBackend(url, alias)

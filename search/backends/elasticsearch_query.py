@@ -1,0 +1,187 @@
+"""Questions in Elasticsearch's language, and its answers in ours: pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from search.backends.facets import MOST_COUNTS, by_attribute, groups_of, in_order, price_range
+from search.contract import Answer, Query, Sort
+from search.tokens import Form
+from search.words import FOR_HOLDING, FOR_NAMING, Asked, Word
+
+type_json = dict[str, Any]
+
+_BY_KEY = {"id": "asc"}
+_POPULAR = {"popularity": "desc"}
+ORDERS: dict[Sort, list[type_json]] = {
+    Sort.RELEVANCE: [{"_score": "desc"}, _POPULAR, _BY_KEY],
+    Sort.POPULAR: [_POPULAR, _BY_KEY],
+    Sort.NEWEST: [{"published": "desc"}, _BY_KEY],
+    Sort.PRICE_UP: [{"price": "asc"}, _BY_KEY],
+    Sort.PRICE_DOWN: [{"price": "desc"}, {"id": "desc"}],
+}
+
+
+def body_of(query: Query, asked: Asked, *, all_words: bool) -> type_json:
+    """The page with total and facets. Chosen groups filter after the aggregations, which leave out their own."""
+    chosen = {group: _choice(query, group) for group in groups_of(query)}
+    counted: dict[object, type_json] = {None: _counts(query, None), **{group: _counts(query, group) for group in chosen}}
+    sort = query.sort if asked.words or query.sort != Sort.RELEVANCE else Sort.POPULAR
+    scores = sort == Sort.RELEVANCE
+    return {
+        "query": {"bool": {"filter": _required(query), **_words(asked.words, all_words=all_words, scores=scores)}},
+        **({"post_filter": _all_of(chosen.values())} if chosen else {}),
+        "aggs": {
+            _name(but): {"filter": _all_of(choice for group, choice in chosen.items() if group != but), "aggs": counts} for but, counts in counted.items()
+        },
+        **_page(query.start, query.end - query.start, ORDERS[sort]),
+        "track_total_hits": True,
+    }
+
+
+def some_words(query: Query, asked: Asked, size: int) -> type_json:
+    """The best that hold some of the words but not all, in no count."""
+    everything = [_holding(word) for word in asked.words]
+    filters = [*_required(query), *(_choice(query, group) for group in groups_of(query))]
+    words = _words(asked.words, all_words=False, scores=True)
+    return {
+        "query": {"bool": {"filter": filters, "must_not": [_all_of(everything)], **words}},
+        **_page(0, size, ORDERS[Sort.RELEVANCE]),
+        "track_total_hits": False,
+    }
+
+
+def _page(start: int, size: int, order: list[type_json]) -> type_json:
+    return {"from_": start, "size": size, "sort": order, "stored_fields": "_none_", "docvalue_fields": ["id"]}
+
+
+def _required(query: Query) -> list[type_json]:
+    filters: list[type_json] = [{"term": {"category": str(query.category)}}] if query.category is not None else []
+    return [*filters, {"term": {"in_stock": True}}] if query.in_stock else filters
+
+
+def _choice(query: Query, group: object) -> type_json:
+    match group:
+        case "brand":
+            return {"terms": {"brand": [str(brand) for brand in query.brands]}}
+        case "shop":
+            return {"terms": {"shop": [str(shop) for shop in query.shops]}}
+        case "price":
+            low, high = price_range(query)
+            return {"range": {"price": {"gte": low, "lte": high}}}
+    return {"terms": {"facets": [f"{group}:{value}" for value in query.values[group]]}}  # type: ignore[index]
+
+
+def _all_of(filters: Iterable[type_json]) -> type_json:
+    return {"bool": {"filter": list(filters)}} if (filters := list(filters)) else {"match_all": {}}
+
+
+# ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _words(words: tuple[Word, ...], *, all_words: bool, scores: bool) -> type_json:
+    if not words:
+        return {}
+    if not scores:
+        holding = [_holding(word) for word in words]
+        return {"must": [_all_of(holding) if all_words else {"bool": {"should": holding, "minimum_should_match": 1}}]}
+    scored = [_scored(word) for word in words]
+    return {"must": scored} if all_words else {"must": [{"bool": {"should": scored, "minimum_should_match": 1}}]}
+
+
+def _scored(word: Word) -> type_json:
+    """The best form, and a little for holding the word at all and for naming the category."""
+    best = {"dis_max": {"queries": [_form(form, word.unit) for form in word.forms]}}
+    little = [
+        _constant(_holding(word), FOR_HOLDING * word.unit),
+        _constant({"term": {"marks": word.head}}, FOR_NAMING * word.unit),
+    ]
+    return {"bool": {"must": [best], "should": little}}
+
+
+def _form(form: Form, unit: float) -> type_json:
+    if form.is_marks:
+        return _constant(_present(form), form.weight * unit)
+    terms = [{"term": {"text": {"value": token}}} for token in form.tokens]
+    return {"bool": {"must": terms, "boost": form.weight}}
+
+
+def _holding(word: Word) -> type_json:
+    return {"bool": {"should": [_present(form) for form in word.forms], "minimum_should_match": 1}}
+
+
+def _present(form: Form) -> type_json:
+    field = "marks" if form.is_marks else "text"
+    return {"bool": {"filter": [{"term": {field: token}} for token in form.tokens]}}
+
+
+def _constant(condition: type_json, boost: float) -> type_json:
+    return {"constant_score": {"filter": condition, "boost": float(boost)}}
+
+
+# ── counts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _name(group: object) -> str:
+    return "all" if group is None else f"but_{group}"
+
+
+def _counts(query: Query, group: object) -> type_json:
+    """What is counted where all groups but one apply: everything, or only the one that was left out."""
+    prices = {"low": {"min": {"field": "price"}}, "high": {"max": {"field": "price"}}}
+    match group:
+        case None:
+            return {
+                "facets": _terms("facets"),
+                "brands": _terms("brand"),
+                "shops": _terms("shop"),
+                "categories": _terms("steps", include=f"{query.category or 0}>[0-9]+"),
+                **prices,
+            }
+        case "brand":
+            return {"brands": _terms("brand")}
+        case "shop":
+            return {"shops": _terms("shop")}
+        case "price":
+            return prices
+    return {"facets": _terms("facets", include=f"{group}:[0-9]+")}
+
+
+def _terms(field: str, **options: str) -> type_json:
+    return {"terms": {"field": field, "size": MOST_COUNTS, **options}}
+
+
+def read_answer(answer: type_json, query: Query, backend: str) -> Answer:
+    ids = [UUID(hit["fields"]["id"][0]) for hit in answer["hits"]["hits"]]
+    if "aggregations" not in answer:
+        return Answer(ids, 0, [], [], [], {}, None, None, backend=backend)
+    aggregations = answer["aggregations"]
+
+    def of(group: object) -> type_json:
+        return aggregations.get(_name(group), aggregations["all"])  # type: ignore[no-any-return]
+
+    triples = [triple for triple in map(_triple, _buckets(of(None)["facets"])) if triple[0] not in query.values]
+    triples += [triple for attribute in query.values for triple in map(_triple, _buckets(of(attribute)["facets"]))]
+    low, high = of("price")["low"]["value"], of("price")["high"]["value"]
+    return Answer(
+        ids=ids,
+        total=answer["hits"]["total"]["value"],
+        categories=in_order((int(step.partition(">")[2]), count) for step, count in _buckets(of(None)["categories"])),
+        brands=in_order((int(brand), count) for brand, count in _buckets(of("brand")["brands"])),
+        shops=in_order((int(shop), count) for shop, count in _buckets(of("shop")["shops"])),
+        attributes=by_attribute(triples),
+        price_from=None if low is None else int(low),
+        price_to=None if high is None else int(high),
+        backend=backend,
+    )
+
+
+def _buckets(terms: type_json) -> list[tuple[str, int]]:
+    return [(bucket["key"], bucket["doc_count"]) for bucket in terms["buckets"]]
+
+
+def _triple(bucket: tuple[str, int]) -> tuple[int, int, int]:
+    attribute, _colon, value = bucket[0].partition(":")
+    return int(attribute), int(value), bucket[1]

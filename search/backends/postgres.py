@@ -1,0 +1,265 @@
+"""Search in PostgreSQL: GIN finds, numpy counts facets, Python ranks. One public table over all shops.
+
+Facets are counted exactly up to 15,000 matches; beyond, from a random sample held by sample lexemes, with is_estimate set.
+Every statement names its tables with the public schema, so it may run while a merchant's schema is open. What is put into the
+text of statements are names of ours; whatever was asked for goes as parameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from django.db import DatabaseError, connection
+
+from search.backends import postgres_writing as writing
+from search.backends.facets import Found, by_attribute, groups_of, price_range
+from search.backends.packing import (
+    LARGEST_FRACTION,
+    brand_node,
+    required_nodes,
+    sample_of,
+    shop_node,
+    tsquery_all,
+    tsquery_any,
+    tsquery_heads,
+    value_node,
+)
+from search.backends.ranking import Candidates, best_first
+from search.contract import REACH, Answer, Doc, Query, Sort
+from search.words import Asked, Word, ask
+
+EXACT = 15_000
+RANKED = 8_000  # matches that are all ranked; of more, those of the category that a word names and the most popular are
+SOME_WORDS = 4_000  # matches of the rarest words that are ranked where not all words are held
+ANY = 2**62  # as many as there are
+# What Found unpacks.
+COLUMNS = {
+    "facets": "facets", "sizes": "int2send((length(facets) / 8)::int2)", "brand": "int4send(brand)", "shop": "int4send(shop)", "price": "int8send(price)",
+}  # fmt: skip
+ORDERS = {
+    Sort.POPULAR: "popularity DESC, id",
+    Sort.NEWEST: "published DESC, id",
+    Sort.PRICE_UP: "price, id",
+    Sort.PRICE_DOWN: "price DESC, id DESC",
+}
+
+
+@dataclass(frozen=True)
+class Where:
+    """Conditions on search_searchdoc. `words`: a tsquery, or nothing; `most` bounds the matches, as far as that is known."""
+
+    words: str = ""
+    nodes: Sequence[int] = ()
+    groups: dict[object, tuple[str, list[Any]]] = field(default_factory=dict)
+    most: int = ANY
+
+    def but(self, group: object) -> Where:
+        return replace(self, groups={key: each for key, each in self.groups.items() if key != group})
+
+    def without_groups(self) -> Where:
+        return replace(self, groups={})
+
+    def sql(self, fraction: int = 1) -> tuple[str, list[Any]]:
+        """The condition and its parameters, on a sample of one listing in `fraction`."""
+        sample = " & ".join(f"'{lexeme}'" for lexeme in sample_of(fraction))
+        parts: list[tuple[str, list[Any]]] = list(self.groups.values())
+        if tsquery := " & ".join(filter(None, [f"({self.words})" if self.words else "", sample])):
+            parts.append(("tsv @@ %s::tsquery", [tsquery]))
+        if self.nodes:
+            parts.append(("nodes @> %s::int[]", [list(self.nodes)]))
+        return " AND ".join(sql for sql, _values in parts) or "true", [value for _sql, values in parts for value in values]
+
+
+class PostgresBackend:
+    """`exact`: how many matches have their facets counted one by one."""
+
+    name = "postgres"
+
+    def __init__(self, exact: int = EXACT) -> None:
+        self.exact = exact
+
+    def search(self, query: Query) -> Answer:
+        query = query.bounded()
+        asked = ask(query.text)
+        rung, where = 0, _where(query, tsquery_all(asked.words), min((word.most for word in asked.words), default=ANY))
+        answer = self._count(query, where)
+        if not answer.total and len(asked.words) > 1:
+            rung, where = 1, _where(query, tsquery_any(asked.words), sum(word.most for word in asked.words))
+            answer = self._count(query, where)
+        ids, also = self._listings(query, asked, where, answer.total, rung)
+        return Answer(**{**vars(answer), "ids": ids, "rung": rung, "also": also})
+
+    def put(self, docs: Iterable[Doc]) -> None:
+        writing.put(docs)
+
+    def remove(self, ids: Iterable[UUID]) -> None:
+        writing.remove(ids)
+
+    def rebuild(self, docs: Iterable[Doc]) -> int:
+        return writing.rebuild(docs)
+
+    def refresh(self) -> None:
+        """What was put is findable at once; this tidies the indexes' pending lists, so that no reader has to."""
+        writing.tidy()
+
+    def is_well(self) -> bool:
+        try:
+            return bool(_rows("SELECT 1", []))
+        except DatabaseError:
+            return False
+
+    # ── counting ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _count(self, query: Query, where: Where) -> Answer:
+        """Total and facets. Few matches of words and category: one fetch serves every group. Many: a fetch a group."""
+        groups = groups_of(query)
+        base = where.without_groups()
+        if (fraction := self._fraction(base)) == 1 and groups:
+            parts = _fetch(base, 1).parts(query, groups)
+        elif not groups:
+            parts = {None: _fetch(base, fraction).whole()}
+        else:
+            narrowed = {but: where.but(but) for but in (None, *groups)}
+            parts = {but: _fetch(each, self._fraction(each), for_group=but).whole() for but, each in narrowed.items()}
+        every = parts[None]
+        values = [triple for triple in every.values() if triple[0] not in query.values]
+        values += [triple for attribute in query.values for triple in parts[attribute].values(of=attribute)]
+        low, high = parts.get("price", every).span()
+        return Answer(
+            ids=[],
+            total=every.total(),
+            categories=every.categories(query.category or 0),
+            brands=parts.get("brand", every).brands(),
+            shops=parts.get("shop", every).shops(),
+            attributes=by_attribute(values),
+            price_from=low,
+            price_to=high,
+            is_estimate=any(part.is_estimate for part in parts.values()),
+            backend=self.name,
+        )
+
+    def _fraction(self, where: Where) -> int:
+        """Of how many listings one has to be looked at, so that about `exact` are: judged by a sample of 1 in 64."""
+        if where.most <= self.exact:
+            return 1
+        sampled, fraction = self._sampled(where), 1
+        while sampled * 64 > fraction * self.exact and fraction < LARGEST_FRACTION:
+            fraction *= 2
+        return fraction
+
+    @staticmethod
+    def _sampled(where: Where) -> int:
+        """How many of one listing in 64 match."""
+        sql, values = where.sql(64)
+        ((count,),) = _rows(f"SELECT count(*) FROM public.search_searchdoc WHERE {sql}", values)  # noqa: S608
+        return int(count)
+
+    # ── the page ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _listings(self, query: Query, asked: Asked, where: Where, total: int, rung: int) -> tuple[list[UUID], list[UUID]]:
+        """Keys of the page, and of what holds some of the words where all words leave the first page unfilled."""
+        if query.sort != Sort.RELEVANCE or not asked.words:
+            return self._sorted(query, where, total) if total else [], []
+        if rung:
+            return _page(asked, self._some_words(query, asked, enough=REACH), query.start, query.end), []
+        ids = _page(asked, _candidates([(where, total)], asked), query.start, query.end) if total else []
+        also: list[UUID] = []
+        if query.page == 1 and total < query.size and len(asked.words) > 1:
+            also = _page(asked, self._some_words(query, asked, enough=query.size), 0, query.size + len(ids))
+        return ids, [key for key in also if key not in ids][: query.size - len(ids)]
+
+    def _sorted(self, query: Query, where: Where, total: int) -> list[UUID]:
+        order = ORDERS.get(query.sort, ORDERS[Sort.POPULAR])
+        sql, values = where.sql()
+        # Few matches: find them, then sort. Left to itself the planner may walk the index of the order through all others.
+        few = "MATERIALIZED" if total <= self.exact else "NOT MATERIALIZED"
+        rows = _rows(
+            f"WITH m AS {few} (SELECT id, popularity, published, price FROM public.search_searchdoc WHERE {sql})"  # noqa: S608
+            f" SELECT id FROM m ORDER BY {order} LIMIT %s OFFSET %s",
+            [*values, query.end - query.start, query.start],
+        )
+        return [key for (key,) in rows]
+
+    def _some_words(self, query: Query, asked: Asked, enough: int) -> Candidates:
+        """Candidates that hold one of the words or several: of the rarest words, and of all where these find too few."""
+        rarest: list[Word] = []
+        most = 0
+        for word in sorted(asked.words, key=lambda word: word.most):
+            if not rarest or most + word.most <= SOME_WORDS:
+                rarest.append(word)
+                most += word.most
+        of_rarest = _where(query, tsquery_any(rarest), most)
+        wanted = [(of_rarest, self._size(of_rarest))]
+        candidates = _candidates(wanted, asked)
+        if len(rarest) < len(asked.words) and len(candidates) < enough:
+            of_all = _where(query, tsquery_any(asked.words), ANY)
+            candidates = _candidates([*wanted, (of_all, self._size(of_all))], asked)
+        return candidates
+
+    def _size(self, where: Where) -> int:
+        """About how many match, where it matters."""
+        return where.most if where.most <= RANKED else self._sampled(where) * 64
+
+
+def _where(query: Query, words: str, most: int) -> Where:
+    groups: dict[object, tuple[str, list[Any]]] = {}
+    if query.brands:
+        groups["brand"] = ("nodes && %s::int[]", [[brand_node(brand) for brand in query.brands]])
+    if query.shops:
+        groups["shop"] = ("nodes && %s::int[]", [[shop_node(shop) for shop in query.shops]])
+    if query.price_from is not None or query.price_to is not None:
+        groups["price"] = ("price BETWEEN %s::bigint AND %s::bigint", [*price_range(query)])
+    for attribute, chosen in query.values.items():
+        groups[attribute] = ("nodes && %s::int[]", [[value_node(value) for value in chosen]])
+    return Where(words, required_nodes(query), groups, most)
+
+
+def _fetch(where: Where, fraction: int, for_group: object = None) -> Found:
+    """The packed columns of the matches, or of a sample; for the counts of one group only what these need."""
+    wanted = {None: COLUMNS.keys(), "brand": {"brand"}, "shop": {"shop"}, "price": {"price"}}.get(for_group, {"facets", "sizes"})  # type: ignore[call-overload]
+    sql, values = where.sql(fraction)
+    # One scan, so the aggregates keep one order of listings.
+    packed = ", ".join(f"string_agg({column}, '')" if name in wanted else "''::bytea" for name, column in COLUMNS.items())
+    (columns,) = _rows(f"SELECT {packed} FROM public.search_searchdoc WHERE {sql}", values)  # noqa: S608
+    return Found.unpack(fraction, *(column or b"" for column in columns))
+
+
+def _page(asked: Asked, candidates: Candidates, start: int, end: int) -> list[UUID]:
+    return [candidates.key(place) for place in best_first(asked, candidates)[start:end]]
+
+
+def _candidates(sets: Sequence[tuple[Where, int]], asked: Asked) -> Candidates:
+    """The listings worth ranking, of sets with their sizes: all; of very many the most popular, and as many whose category a word names."""
+    heads = tsquery_heads(asked)
+    parts: list[str] = []
+    values: list[Any] = []
+    for where, size in sets:
+        sql, own = where.sql()
+        chosen = f"SELECT id, popularity, forward FROM public.search_searchdoc WHERE {sql}"  # noqa: S608
+        if size <= RANKED:
+            parts.append(chosen)
+            values += own
+            continue
+        parts.append(f"({chosen} ORDER BY popularity DESC, id LIMIT {REACH})")
+        values += own
+        if heads:
+            # OFFSET 0 keeps the planner from walking the index of popularity past everything else.
+            parts.append(f"(SELECT * FROM ({chosen} AND tsv @@ %s::tsquery OFFSET 0) named ORDER BY popularity DESC, id LIMIT {REACH})")  # noqa: S608
+            values += [*own, heads]
+    (columns,) = _rows(
+        "SELECT string_agg(uuid_send(id), ''), string_agg(float8send(popularity), ''), string_agg(forward, ''),"  # noqa: S608
+        f" string_agg(int4send(length(forward) / 5), '') FROM ({' UNION '.join(parts)}) chosen",
+        values,
+    )
+    return Candidates.unpack(*(column or b"" for column in columns))
+
+
+def _rows(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Rows in the binary protocol, which Django's cursor does not speak: packed columns come as they are."""
+    with connection.cursor() as opened, connection.wrap_database_errors, psycopg.Cursor(opened.connection) as cursor:
+        cursor.execute(sql, values, binary=True)  # type: ignore[call-overload]
+        return list(cursor.fetchall())

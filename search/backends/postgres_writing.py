@@ -1,0 +1,156 @@
+"""Writing the PostgreSQL index: rows of SearchDoc, and the vocabulary kept in step with them.
+
+Readers wait for nobody. Writers share a lock that a rebuild takes alone. A second lock is held from the change of the
+vocabulary to the commit, because all writers meet there in the same common words.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import psycopg
+from django.db import connection, transaction
+
+from search.backends.packing import RECORD, facets_of, forward_of, lexemes_of, nodes_of, tsvector_of
+from search.contract import Doc
+from search.words import DOCS, LENGTH
+
+AT_ONCE, COPIED_AT_ONCE = 500, 2000
+COLUMNS = {
+    "id": "uuid", "tsv": "tsvector", "facets": "bytea", "forward": "bytea", "nodes": "int[]", "category": "int", "brand": "int",
+    "shop": "int", "price": "bigint", "popularity": "float8", "published": "bigint", "version": "int",
+}  # fmt: skip
+# Of a statement with arrays: one that would hold arrays goes as text.
+_ARRAYS = ", ".join(f"%s::{'text' if kind in ('int[]', 'tsvector') else kind}[]" for kind in COLUMNS.values())
+_UPSERT = f"""
+    INSERT INTO public.search_searchdoc AS old ({", ".join(COLUMNS)})
+    SELECT {", ".join(f"{name}::{kind}" for name, kind in COLUMNS.items())} FROM unnest({_ARRAYS}) AS new ({", ".join(COLUMNS)})
+    ON CONFLICT (id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name != "id")}
+    WHERE old.version <= excluded.version
+"""  # noqa: S608  names of ours
+
+
+def put(docs: Iterable[Doc]) -> None:
+    with transaction.atomic():
+        _lock("SELECT pg_advisory_xact_lock_shared(hashtext('wanshang.search.rebuild'))")
+        change: Counter[str] = Counter()
+        for some in chunks(docs, AT_ONCE):
+            change.update(_put_some(some))
+        _change_vocabulary(change)
+
+
+def remove(ids: Iterable[UUID]) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        _lock("SELECT pg_advisory_xact_lock_shared(hashtext('wanshang.search.rebuild'))")
+        cursor.execute("DELETE FROM public.search_searchdoc WHERE id = ANY(%s) RETURNING tsvector_to_array(tsv), forward", [sorted(ids)])
+        change: Counter[str] = Counter()
+        for lexemes, forward in cursor.fetchall():
+            change.subtract(_weighed(lexemes, forward))
+        _change_vocabulary(change)
+
+
+def rebuild(docs: Iterable[Doc]) -> int:
+    """In one transaction: readers see the former rows until it commits; writers wait or come again later."""
+    vocabulary: Counter[str] = Counter()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        _lock("SELECT pg_advisory_xact_lock(hashtext('wanshang.search.rebuild'))")
+        cursor.execute("DELETE FROM public.search_searchdoc; DELETE FROM public.search_searchterm")
+        for some in chunks(docs, COPIED_AT_ONCE):
+            # A listing that changed on the way comes a second time: the later one counts.
+            rows = [(doc, _row(doc)) for doc in {doc.id: doc for doc in some}.values()]
+            cursor.execute("SELECT id FROM public.search_searchdoc WHERE id = ANY(%s)", [[doc.id for doc, _values in rows]])
+            again = {key for (key,) in cursor.fetchall()}
+            _copy("search_searchdoc", list(COLUMNS), (row for doc, row in rows if doc.id not in again))
+            for doc, row in rows:
+                if doc.id not in again:
+                    vocabulary.update(_weighed(lexemes_of(doc), row["forward"]))
+            vocabulary.update(_put_some([doc for doc, _row_ in rows if doc.id in again]))
+        _copy("search_searchterm", ["term", "df"], ({"term": term, "df": df} for term, df in vocabulary.items()))
+        cursor.execute("ANALYZE public.search_searchdoc")
+    tidy()
+    return vocabulary[DOCS]
+
+
+def tidy() -> None:
+    """Merge the indexes' pending lists: work of a writer that a reader would do otherwise."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT gin_clean_pending_list('public.search_by_word'), gin_clean_pending_list('public.search_by_node')")
+
+
+def chunks(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    rest = iter(items)
+    while some := list(islice(rest, size)):
+        yield some
+
+
+def _put_some(docs: list[Doc]) -> Counter[str]:
+    """Write what is not older than what is there. Returns how the vocabulary changes."""
+    change: Counter[str] = Counter()
+    newest = {doc.id: doc for doc in sorted(docs, key=lambda doc: doc.version)}
+    if not newest:
+        return change
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, version, tsvector_to_array(tsv), forward FROM public.search_searchdoc WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [sorted(newest)]
+        )
+        old = {key: (version, _weighed(lexemes, forward)) for key, version, lexemes, forward in cursor.fetchall()}
+        rows = {key: _row(doc) for key, doc in sorted(newest.items()) if key not in old or old[key][0] <= doc.version}
+        for key, row in rows.items():
+            change.update(_weighed(lexemes_of(newest[key]), row["forward"]))
+            change.subtract(old[key][1] if key in old else {})
+        cursor.execute(_UPSERT, [[_as_text(row[name], kind) for row in rows.values()] for name, kind in COLUMNS.items()])
+    return change
+
+
+def _row(doc: Doc) -> dict[str, Any]:
+    return {
+        "id": doc.id, "tsv": tsvector_of(doc), "facets": facets_of(doc), "forward": forward_of(doc), "nodes": nodes_of(doc),
+        "category": doc.category_path[-1] if doc.category_path else 0, "brand": doc.brand, "shop": doc.shop, "price": doc.price,
+        "popularity": doc.popularity, "published": doc.published, "version": doc.version,
+    }  # fmt: skip
+
+
+def _as_text(value: Any, kind: str) -> Any:
+    return "{" + ",".join(map(str, value)) + "}" if kind == "int[]" else value
+
+
+def _weighed(lexemes: Iterable[str], forward: bytes) -> Counter[str]:
+    """What a document adds to the vocabulary: one of each lexeme, one document, its length."""
+    counted = Counter(lexeme for lexeme in set(lexemes) if not lexeme.startswith("~"))
+    counted[DOCS], counted[LENGTH] = 1, int(np.frombuffer(forward, RECORD)["times"].sum())
+    return counted
+
+
+def _change_vocabulary(change: Counter[str]) -> None:
+    changed = sorted((term, by) for term, by in change.items() if by)
+    if not changed:
+        return
+    _lock("SELECT pg_advisory_xact_lock(hashtext('wanshang.search.vocabulary'))")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO public.search_searchterm AS old (term, df) SELECT * FROM unnest(%s::text[], %s::int[])"
+            " ON CONFLICT (term) DO UPDATE SET df = old.df + excluded.df",
+            [[term for term, _by in changed], [by for _term, by in changed]],
+        )
+
+
+def _copy(table: str, columns: list[str], rows: Iterable[dict[str, Any]]) -> None:
+    with (
+        connection.cursor() as opened,
+        connection.wrap_database_errors,
+        psycopg.Cursor(opened.connection) as cursor,
+        cursor.copy(f"COPY public.{table} ({', '.join(columns)}) FROM STDIN") as copy,  # type: ignore[arg-type]
+    ):
+        for row in rows:
+            copy.write_row([row[name] for name in columns])
+
+
+def _lock(sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)

@@ -1,0 +1,146 @@
+"""Keeping the indexes: reactions to changed listings, and rebuilding.
+
+Every refresh is by state: it reads the listings as they are and puts or removes their documents, so it may be late, repeated
+or out of order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from marketplace.kernel import clock
+from marketplace.platform.listings.actions import announce
+from marketplace.platform.listings.events import ListingsChanged
+from marketplace.platform.listings.models import Listing
+from search.backends import elasticsearch
+from search.backends.postgres import PostgresBackend
+from search.backends.postgres_writing import chunks
+from search.breaker import Breaker
+from search.contract import Backend, BackendAway, Doc
+from search.documents import AT_ONCE, all_documents, documents_of
+from tenants.tenancy.jobs import market_task
+
+postgres = PostgresBackend()
+
+TRIES = 5
+# A rebuild reads what changed while it ran again; a change may have been stamped this long before it was committed.
+LATE_COMMITS = timedelta(minutes=2)
+
+# A server that hangs must not hold all workers: they come again later.
+breaker = Breaker(pause_s=5)
+
+
+class RebuildRunning(RuntimeError):
+    """Another process is rebuilding this index."""
+
+
+def refresh_postgres(event: ListingsChanged) -> None:
+    """Reaction: the PostgreSQL index follows, in this transaction. One refresh of a merchant at a time, so the latest state is written last."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('wanshang.search'), hashtext(%s))", [str(event.merchant_id)])
+        refresh(postgres, event.listing_ids)
+
+
+def refresh_elasticsearch(event: ListingsChanged) -> None:
+    """Outward reaction: Elasticsearch follows, where one is configured. Raises BackendAway; the relay comes again."""
+    server = elasticsearch.configured()
+    if server is None:
+        return
+    if not breaker.allows():
+        raise BackendAway("Elasticsearch failed a moment ago")
+    try:
+        refresh_until_same(server, event.listing_ids)
+    except BackendAway:
+        breaker.failed()
+        raise
+    breaker.succeeded()
+
+
+def refresh(backend: Backend, listing_ids: Iterable[UUID]) -> None:
+    """Put the documents of listings that have one, and remove those of the others."""
+    ids = set(listing_ids)
+    docs = documents_of(ids)
+    backend.put(docs)
+    backend.remove(ids - {doc.id for doc in docs})
+
+
+def refresh_until_same(backend: Backend, listing_ids: Iterable[UUID]) -> None:
+    """Refresh, and again if a listing changed meanwhile: two refreshes at once may otherwise end with the elder state.
+
+    Raises BackendAway if the listings do not stand still.
+    """
+    ids = list(listing_ids)
+    seen = _state(ids)
+    for _try in range(TRIES):
+        refresh(backend, ids)
+        before, seen = seen, _state(ids)
+        if seen == before:
+            return
+    raise BackendAway("the listings change faster than they can be indexed")
+
+
+def _state(ids: list[UUID]) -> set[tuple[object, ...]]:
+    return set(Listing.objects.filter(pk__in=ids).values_list("pk", "changed_at", "version", "is_on_sale", "merchant__status"))
+
+
+@market_task
+def refresh_merchant(*, merchant_id: str) -> None:
+    """Job: every listing of a merchant anew, after the shop was suspended, opened again or renamed."""
+    ids = list(Listing.objects.filter(merchant_id=merchant_id).order_by("pk").values_list("pk", flat=True))
+    with transaction.atomic():
+        announce(UUID(merchant_id), ids)
+
+
+def rebuild(backend: Backend, note: Callable[[int], None] = lambda _done: None) -> int:
+    """Build an index anew from all listings, beside its use. `note` is told how many documents went by. Returns how many it holds.
+
+    Raises RebuildRunning where one is under way, BackendAway. PostgreSQL keeps other writers out until it commits; what they
+    had to do comes again through the relay. Elasticsearch takes their writes into the index that goes, so what changed
+    meanwhile is read again: before readers see the new index, and once more after.
+    """
+    with _only_rebuild_of(backend):
+        if backend is postgres:
+            return backend.rebuild(_noted(all_documents(), note))
+        began = clock.now()
+        late: list[datetime] = []
+
+        def docs() -> Iterator[Doc]:
+            yield from _noted(all_documents(), note)
+            late.append(clock.now())
+            for ids in _changed_since(began - LATE_COMMITS):
+                yield from documents_of(ids)
+
+        total = backend.rebuild(docs())
+        for ids in _changed_since(late[0] - LATE_COMMITS):
+            refresh_until_same(backend, ids)
+        backend.refresh()
+        return total
+
+
+def _noted(docs: Iterable[Doc], note: Callable[[int], None]) -> Iterator[Doc]:
+    for doc in docs:
+        note(1)
+        yield doc
+
+
+def _changed_since(moment: datetime) -> Iterator[list[UUID]]:
+    return chunks(Listing.objects.filter(changed_at__gte=moment).order_by("pk").values_list("pk", flat=True), AT_ONCE)
+
+
+@contextmanager
+def _only_rebuild_of(backend: Backend) -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtext('wanshang.search.rebuilding'), hashtext(%s))", [backend.name])
+        if not cursor.fetchone()[0]:
+            raise RebuildRunning(f"another process is rebuilding the index of {backend.name}; try again when it has ended")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(hashtext('wanshang.search.rebuilding'), hashtext(%s))", [backend.name])

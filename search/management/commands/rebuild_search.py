@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+from tqdm import tqdm
+
+from search import indexer
+from search.backends import elasticsearch
+from search.contract import Backend, BackendAway
+from search.documents import count_documents
+
+
+class Command(BaseCommand):
+    help = "Build the search indexes anew from the listings, while they are in use. Safe to repeat."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--only", choices=["postgres", "elasticsearch"], help="leave the other index as it is")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        server = elasticsearch.configured()
+        if options["only"] == "elasticsearch" and server is None:
+            raise CommandError("no Elasticsearch is configured: set ELASTICSEARCH_URL")
+        backends: list[Backend] = [indexer.postgres, *([server] if server else [])]
+        for backend in backends:
+            if options["only"] in (None, backend.name):
+                self._rebuild(backend)
+
+    def _rebuild(self, backend: Backend) -> None:
+        with tqdm(total=count_documents(), desc=backend.name, unit=" listings", file=sys.stderr, disable=None) as bar:
+            try:
+                total = indexer.rebuild(backend, bar.update)
+            except indexer.RebuildRunning as running:
+                raise CommandError(str(running)) from running
+            except BackendAway as away:
+                raise CommandError(f"{backend.name} was not rebuilt; the former index stays in use. {away}") from away
+        if backend is indexer.postgres and not connection.in_atomic_block:
+            with connection.cursor() as cursor:
+                cursor.execute("VACUUM (ANALYZE) public.search_searchdoc, public.search_searchterm")
+        self.stdout.write(f"{backend.name}: {total} listings can be found")

@@ -1,0 +1,104 @@
+"""Who answers: Elasticsearch while it does, else PostgreSQL, without a page waiting or failing."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from search import find as finding
+from search.backends import elasticsearch
+from search.contract import Query
+from search.find import find
+from search.health import search_health
+from tests.fakes.door import Door
+from tests.search.catalogue import doc, key
+from tests.search.conftest import index_name
+
+pytestmark = pytest.mark.django_db
+
+NOBODY = "http://127.0.0.1:1"
+
+
+@pytest.fixture
+def mugs(breaker):
+    finding.postgres.put([doc("Mug", name=1)])
+
+
+@pytest.fixture
+def door():
+    made: list[Door] = []
+
+    def make(way, behind=NOBODY):
+        made.append(Door(behind, way))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+def timed(query: Query):
+    began = time.monotonic()
+    answer = find(query)
+    return answer, time.monotonic() - began
+
+
+def test_without_an_address_postgresql_answers(mugs):
+    assert (find(Query(text="mug")).backend, search_health()) == ("postgres", "postgres")
+
+
+@pytest.mark.parametrize("way", ["refusing", "hanging", "failing"])
+def test_postgresql_answers_for_a_server_that_does_not(mugs, use_elasticsearch, door, way):
+    away = door(way)
+    use_elasticsearch(away.url)
+    assert search_health().startswith("postgres: ")
+    for _time in range(finding.breaker.failures):
+        answer, took_s = timed(Query(text="mug"))
+        assert (answer.backend, answer.ids) == ("postgres", [key(1)])
+        assert took_s < 2
+    asked = away.knocks
+    for _time in range(3):
+        answer, took_s = timed(Query(text="mug"))
+        assert answer.ids == [key(1)]
+        assert took_s < 0.4
+    assert away.knocks == asked
+    assert "left alone" in search_health()
+
+
+def test_one_failure_alone_does_not_open_the_breaker(mugs, use_elasticsearch, door):
+    away = door("failing")
+    use_elasticsearch(away.url)
+    find(Query())
+    asked = away.knocks
+    find(Query())
+    assert away.knocks > asked
+
+
+def test_one_probe_after_the_pause_finds_the_server_well_again(mugs, use_elasticsearch, door, elasticsearch_url):
+    away = door("hanging", behind=elasticsearch_url)
+    use_elasticsearch(away.url)
+    server = elasticsearch.configured()
+    finding.breaker.pause_s = 0.5
+    assert [find(Query(text="mug")).backend for _time in range(3)] == ["postgres"] * 3
+    away.turn("open")
+    server.put([doc("Mug", name=1), doc("Mug", name=2)])
+    server.refresh()
+    until = time.monotonic() + 20
+    answers = [find(Query(text="mug"))]
+    while answers[-1].backend == "postgres" and time.monotonic() < until:
+        answers.append(find(Query(text="mug")))
+    assert (answers[-1].backend, answers[-1].total) == ("elasticsearch", 2)
+    assert find(Query(text="mug")).backend == search_health() == "elasticsearch"
+    server.drop()
+
+
+def test_a_server_whose_index_was_never_built_is_not_asked_for_answers(mugs, use_elasticsearch, elasticsearch_url):
+    use_elasticsearch(elasticsearch_url)
+    assert find(Query(text="mug")).backend == "postgres"
+    assert "never built" in search_health()
+
+
+def test_a_backend_is_made_once_for_an_address_and_an_index(settings):
+    settings.ELASTICSEARCH_URL, settings.SEARCH_INDEX = NOBODY, index_name()
+    assert elasticsearch.configured() is elasticsearch.configured()
