@@ -17,11 +17,17 @@ from cms.rules import ANSWERING, PREVIEWS
 
 log = logging.getLogger("wanshang.cms")
 
-ADMIN = {"script-src": [SELF, UNSAFE_INLINE], "style-src": [SELF, UNSAFE_INLINE], "img-src": [SELF, "data:", "blob:"], "frame-src": [SELF], "frame-ancestors": [SELF]}
+ADMIN = {
+    "script-src": [SELF, UNSAFE_INLINE],
+    "style-src": [SELF, UNSAFE_INLINE],
+    "img-src": [SELF, "data:", "blob:"],
+    "frame-src": [SELF],
+    "frame-ancestors": [SELF],
+}
 PREVIEW = {"script-src": [NONE], "style-src": [SELF, UNSAFE_INLINE], "frame-ancestors": [SELF], "form-action": [NONE], "sandbox": ["allow-same-origin"]}
 
 
-class cms_answers:  # noqa: N801  a middleware, named like the functions of its kind
+class cms_answers:
     """The policies above; and 400 for a form that came without fields Wagtail takes for granted."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

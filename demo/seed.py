@@ -124,14 +124,24 @@ def _sell(shop: Mapping[str, Any], product: Mapping[str, Any], sold: list[Sold],
     variants = {one.sku: VariantInput(sku=one.sku, options=labels.options(axes, one.values), id=key_of(shop["slug"], one.sku)) for one in sold}
     was = Money.parse(str(product["was"]), sold[0].price.currency) if "was" in product else None
     entered = ProductInput(
-        category_id=labels.categories[product["category"]], brand_id=labels.brand_id, titles=both(product["title"]), descriptions=both(product["text"]),
-        variants=list(variants.values()), attributes=labels.described(product), axes=[labels.attributes[axis] for axis in axes],
-        pictures=[(copy_picture(name), both(product["title"])) for name in product["pictures"]], source_ref=_source(shop, product),
+        category_id=labels.categories[product["category"]],
+        brand_id=labels.brand_id,
+        titles=both(product["title"]),
+        descriptions=both(product["text"]),
+        variants=list(variants.values()),
+        attributes=labels.described(product),
+        axes=[labels.attributes[axis] for axis in axes],
+        pictures=[(copy_picture(name), both(product["title"])) for name in product["pictures"]],
+        source_ref=_source(shop, product),
     )
     with transaction.atomic():
         save_product(
-            by=BY, product_id=key, product=entered, prices={variants[one.sku].id: (one.price, was) for one in sold},
-            stock={variants[one.sku].id: one.stock for one in sold}, is_new=True,
+            by=BY,
+            product_id=key,
+            product=entered,
+            prices={variants[one.sku].id: (one.price, was) for one in sold},
+            stock={variants[one.sku].id: one.stock for one in sold},
+            is_new=True,
         )
         put_on_sale(by=BY, product_id=key)
 

@@ -6,7 +6,7 @@ import sys
 
 from launch.environment import enter
 
-# command: (environment, module)
+# A command, the environment it needs, and its module.
 COMMANDS = {
     "demo": ("demo", "launch.demo"),
     "demo-reset": ("demo", "launch.demo_reset"),

@@ -52,7 +52,20 @@ class Demo:
         logs.mkdir(exist_ok=True)
         commands = {
             "web": [python, "-m", "gunicorn", "--config", "marketplace/config/gunicorn.py", "--bind", f"127.0.0.1:{PORT}", "marketplace.config.wsgi"],
-            "worker": [python, "-m", "celery", "-A", "marketplace.config.celery", "worker", "--concurrency", "2", "--loglevel", "WARNING", "--without-mingle", "--without-gossip"],
+            "worker": [
+                python,
+                "-m",
+                "celery",
+                "-A",
+                "marketplace.config.celery",
+                "worker",
+                "--concurrency",
+                "2",
+                "--loglevel",
+                "WARNING",
+                "--without-mingle",
+                "--without-gossip",
+            ],
             "scheduler": [python, "manage.py", "scheduler"],
         }
         for name, command in commands.items():
@@ -111,9 +124,29 @@ def prepare(env: Mapping[str, str]) -> None:
     has_market = subprocess.run([sys.executable, "manage.py", "has_market"], cwd=ROOT, env=env).returncode == 0
     if not has_market:
         opened = run(
-            "open_market", "--name-zh", "万商", "--name-en", "Wanshang", "--currency", "CNY", "--zone", "Asia/Shanghai", "--languages", "zh-hans,en",
-            "--operator", "operator@market.localhost", "--password-file", str(password), "--contact", "help@market.localhost", "--rail", "sandbox",
-            "--commission", "5", "--settle-days", "0",
+            "open_market",
+            "--name-zh",
+            "万商",
+            "--name-en",
+            "Wanshang",
+            "--currency",
+            "CNY",
+            "--zone",
+            "Asia/Shanghai",
+            "--languages",
+            "zh-hans,en",
+            "--operator",
+            "operator@market.localhost",
+            "--password-file",
+            str(password),
+            "--contact",
+            "help@market.localhost",
+            "--rail",
+            "sandbox",
+            "--commission",
+            "5",
+            "--settle-days",
+            "0",
         )
         if opened:
             sys.exit("The market could not be opened; the reason is above.")
@@ -143,7 +176,8 @@ def step(name: str) -> None:
 
 def print_addresses(seconds: float, data: Path) -> None:
     base = f"{HOST}:{PORT}"
-    print(f"""
+    print(
+        f"""
 Ready after {seconds:.0f} s.
 
   Market     http://{base}/
@@ -156,7 +190,9 @@ Ready after {seconds:.0f} s.
   owners     owner@kiln.localhost   owner@trail.localhost   owner@mono.localhost   owner@linden.localhost
 
   Mails lie in {data / "mails"}. Ctrl-C stops everything and keeps the data.
-""", flush=True)
+""",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

@@ -46,11 +46,22 @@ def has_jdk() -> bool:
 
 NEEDS = [
     Need("Chromium", "browser tests", lambda: chromium() is not None, "apt-get install -y chromium", "install Chromium or Chrome, or set CHROMIUM to its path"),
-    Need("a font with Chinese", "screenshots and PDFs", has_cjk_font, "apt-get install -y fonts-noto-cjk", "install Noto Sans CJK or another font with Chinese"),
-    Need("Pango", "PDFs (a later feature: nothing needs it yet)", lambda: find_library("pango-1.0") is not None, "apt-get install -y libpango-1.0-0 libpangoft2-1.0-0", "install Pango"),
+    Need(
+        "a font with Chinese", "screenshots and PDFs", has_cjk_font, "apt-get install -y fonts-noto-cjk", "install Noto Sans CJK or another font with Chinese"
+    ),
+    Need(
+        "Pango",
+        "PDFs (a later feature: nothing needs it yet)",
+        lambda: find_library("pango-1.0") is not None,
+        "apt-get install -y libpango-1.0-0 libpangoft2-1.0-0",
+        "install Pango",
+    ),
     Need("Maven", "fetching Elasticsearch", lambda: shutil.which("mvn") is not None, "apt-get install -y maven", "install Apache Maven 3"),
     Need(
-        "a JDK, 17 or later", "Elasticsearch: 9.5.3 runs on 21 or later, 8.19.21 on 17", has_jdk, "apt-get install -y openjdk-17-jdk-headless",
+        "a JDK, 17 or later",
+        "Elasticsearch: 9.5.3 runs on 21 or later, 8.19.21 on 17",
+        has_jdk,
+        "apt-get install -y openjdk-17-jdk-headless",
         "install a full JDK (not a JRE), or set JAVA_HOME",
     ),
 ]

@@ -102,9 +102,7 @@ def choose() -> tuple[Release, Path]:
         for version, folder in found:
             if version >= release.oldest_jdk:
                 return release, folder
-    raise SystemExit(
-        "no JDK for Elasticsearch: install a full JDK, 17 or later (Debian: apt-get install openjdk-17-jdk-headless), or set ES_JAVA_HOME to one"
-    )
+    raise SystemExit("no JDK for Elasticsearch: install a full JDK, 17 or later (Debian: apt-get install openjdk-17-jdk-headless), or set ES_JAVA_HOME to one")
 
 
 def _jdk_folders() -> list[Path]:
@@ -200,8 +198,14 @@ def _run(state: Path, home: Path, jdk: Path) -> subprocess.Popen[bytes]:
     # The launcher waits for the server it starts, hands a SIGTERM on, and the server ends when its launcher is gone.
     with open(state / "console.log", "ab") as out:
         return subprocess.Popen(
-            command, cwd=home, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
-            start_new_session=True, **as_server_user(),  # type: ignore[call-overload]
+            command,
+            cwd=home,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            **as_server_user(),  # type: ignore[call-overload]
         )
 
 

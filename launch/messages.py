@@ -20,8 +20,16 @@ from launch.paths import ROOT
 LANGUAGES = ("zh_Hans",)
 FOLDERS = ("marketplace", "tenants", "storefront", "cms", "search")
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
-    "_": None, "_lazy": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None, "ngettext": (1, 2), "ngettext_lazy": (1, 2),
-    "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
+    "_": None,
+    "_lazy": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
 }
 
 
@@ -82,7 +90,11 @@ def written(catalog: Catalog) -> bytes:
     catalog.header_comment = f"# Wanshang in {catalog.locale_identifier}"
     write_po(out, catalog, width=0, sort_output=True, omit_header=False, include_lineno=False, ignore_obsolete=True)
     # The times in the header would change with every run.
-    return b"\n".join(line for line in out.getvalue().split(b"\n") if not any(word in line for word in (b"-Date:", b"Generated-By", b"Last-Translator", b"Language-Team", b"Report-Msgid")))
+    return b"\n".join(
+        line
+        for line in out.getvalue().split(b"\n")
+        if not any(word in line for word in (b"-Date:", b"Generated-By", b"Last-Translator", b"Language-Team", b"Report-Msgid"))
+    )
 
 
 def main() -> None:

@@ -64,13 +64,15 @@ class Cluster:
         """Run SQL, stop at the first error, return unaligned rows."""
         done = subprocess.run(
             [bindir() / "psql", self.url(database), "-XqAt", "-v", "ON_ERROR_STOP=1", "-c", sql],
-            check=True, capture_output=True, text=True,
+            check=True,
+            capture_output=True,
+            text=True,
         )
         return done.stdout.strip()
 
     def ensure_database(self, name: str) -> bool:
         """Create a database unless it is there; True when it was created."""
-        if self.psql("postgres", f"select 1 from pg_database where datname = '{name}'"):
+        if self.psql("postgres", f"select 1 from pg_database where datname = '{name}'"):  # noqa: S608  a name of ours
             return False
         self.psql("postgres", f'create database "{name}"')
         return True
@@ -128,9 +130,12 @@ def _initdb(data: Path, password_file: Path) -> None:
     builtin = ["--locale-provider=builtin"] if int(version.split()[2].split(".")[0]) >= 17 else []
     give_to_server_user(password_file)  # initdb runs as the server user and reads it
     subprocess.run(
-        [bindir() / "initdb", "-D", data, "-U", "wanshang", "-E", "UTF8", *builtin, "--locale=C.UTF-8",
-         "-A", "scram-sha-256", f"--pwfile={password_file}"],
-        check=True, cwd="/", env=_environment(), stdout=subprocess.DEVNULL, **as_server_user(),  # type: ignore[call-overload]
+        [bindir() / "initdb", "-D", data, "-U", "wanshang", "-E", "UTF8", *builtin, "--locale=C.UTF-8", "-A", "scram-sha-256", f"--pwfile={password_file}"],
+        check=True,
+        cwd="/",
+        env=_environment(),
+        stdout=subprocess.DEVNULL,
+        **as_server_user(),  # type: ignore[call-overload]
     )
 
 
@@ -141,8 +146,13 @@ def _run(data: Path, socket_dir: Path, options: Mapping[str, str]) -> subprocess
         give_to_server_user(log)
         process = subprocess.Popen(
             [bindir() / "postgres", "-D", data, "-k", socket_dir, *arguments],
-            cwd="/", env=_environment(), stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
-            start_new_session=True, **as_server_user(),  # type: ignore[call-overload]
+            cwd="/",
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            **as_server_user(),  # type: ignore[call-overload]
         )
     for _ in range(600):
         if _answers(socket_dir):

@@ -53,7 +53,7 @@ def _dies_with(parent: int) -> Callable[[], None]:
 def start(command: Sequence[str | Path], *, env: Mapping[str, str], log: Path | None = None, cwd: Path | None = None) -> subprocess.Popen[bytes]:
     """Start a child in its own process group; it ends with us, whatever ends us. Output goes to `log`, or to the screen."""
     # The child keeps its own descriptor of the log; ours closes at once.
-    out = open(log, "ab") if log else None
+    out = open(log, "ab") if log else None  # noqa: SIM115
     try:
         return subprocess.Popen(
             [str(part) for part in command],

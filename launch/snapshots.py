@@ -17,7 +17,8 @@ from launch.paths import ROOT, cache
 FOLDER = ROOT / "marketplace" / "config" / "snapshots"
 # What pg_dump writes for the restore of a whole database, and we do not want when a schema is born inside one.
 UNWANTED = re.compile(
-    r"^(?:\\(?:un)?restrict .*|SET (?!.*search_path).*;|SELECT pg_catalog\.set_config\('search_path'.*|--.*|COMMENT ON SCHEMA public.*|CREATE SCHEMA public;)\n",
+    r"^(?:\\(?:un)?restrict .*|SET (?!.*search_path).*;|SELECT pg_catalog\.set_config\('search_path'.*"
+    r"|--.*|COMMENT ON SCHEMA public.*|CREATE SCHEMA public;)\n",
     re.MULTILINE,
 )
 
@@ -41,7 +42,9 @@ def dump(cluster: postgres.Cluster, database: str, schema: str) -> str:
     """The schema's tables and rows as SQL that runs in any database and any newer server."""
     done = subprocess.run(
         [postgres.bindir() / "pg_dump", cluster.url(database), "-n", schema, "--inserts", "--rows-per-insert=100", "--no-owner", "--no-privileges"],
-        check=True, capture_output=True, text=True,
+        check=True,
+        capture_output=True,
+        text=True,
     )
     text = UNWANTED.sub("", done.stdout)
     return "SET check_function_bodies = off;\nSELECT pg_catalog.set_config('search_path', '', true);\n" + re.sub(r"\n{2,}", "\n", text)

@@ -38,9 +38,29 @@ def start(data: Path) -> Valkey:
     if answers(path):
         return Valkey(path, None)
     process = processes.start(
-        [binary(), "--port", "0", "--unixsocket", path, "--unixsocketperm", "700", "--save", "", "--appendonly", "no",
-         "--dir", data, "--maxmemory", "256mb", "--maxmemory-policy", "volatile-lru", "--databases", "64"],
-        env={"PATH": "/usr/bin:/bin"}, log=data / "valkey.log",
+        [
+            binary(),
+            "--port",
+            "0",
+            "--unixsocket",
+            path,
+            "--unixsocketperm",
+            "700",
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--dir",
+            data,
+            "--maxmemory",
+            "256mb",
+            "--maxmemory-policy",
+            "volatile-lru",
+            "--databases",
+            "64",
+        ],
+        env={"PATH": "/usr/bin:/bin"},
+        log=data / "valkey.log",
     )
     for _ in range(200):
         if answers(path):

@@ -15,7 +15,11 @@ def hand_over(request: HttpRequest) -> HttpResponse:
     """On the market's host: send the sign-in on to the host that asked for it."""
     asked = request.GET
     target = issue_hand_over(
-        by=actor_of(request), user=person_of(request), host=asked.get("host", ""), path=asked.get("path", "/"), state=asked.get("state", ""),
+        by=actor_of(request),
+        user=person_of(request),
+        host=asked.get("host", ""),
+        path=asked.get("path", "/"),
+        state=asked.get("state", ""),
         origin_session=request.session.session_key or "",
     )
     return HttpResponseRedirect(target)

@@ -45,7 +45,11 @@ def at_the_checkout(*wanted, buyer=None) -> Ready:
     cart = make.a_cart(buyer, *wanted)
     address_id = make.an_address(buyer)
     session = SessionStore()
-    session[SESSION_KEY], session[BACKEND_SESSION_KEY], session[HASH_SESSION_KEY] = str(buyer.pk), settings.AUTHENTICATION_BACKENDS[0], buyer.get_session_auth_hash()
+    session[SESSION_KEY], session[BACKEND_SESSION_KEY], session[HASH_SESSION_KEY] = (
+        str(buyer.pk),
+        settings.AUTHENTICATION_BACKENDS[0],
+        buyer.get_session_auth_hash(),
+    )
     session.create()
     form = {"csrfmiddlewaretoken": CSRF, "key": str(uuid4()), "address": str(address_id), "total": str(view_cart(cart, "CNY").total.minor)}
     return Ready(f"session={session.session_key}; csrf={CSRF}; language=en", form)

@@ -42,7 +42,7 @@ def template_name() -> str:
     digest = hashlib.sha256(migrations_hash().encode())
     for file in sorted(snapshot_folder().glob("*.gz")):
         digest.update(file.read_bytes())
-    digest.update(open(str(world.__file__), "rb").read())
+    digest.update(Path(str(world.__file__)).read_bytes())
     return f"tpl_{digest.hexdigest()[:16]}"
 
 

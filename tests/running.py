@@ -59,7 +59,20 @@ class RunningMarket:
         python = sys.executable
         return {
             "web": [python, "-m", "gunicorn", "--config", "marketplace/config/gunicorn.py", "--bind", f"127.0.0.1:{self.port}", "marketplace.config.wsgi"],
-            "worker": [python, "-m", "celery", "-A", "marketplace.config.celery", "worker", "--concurrency", "2", "--loglevel", "WARNING", "--without-mingle", "--without-gossip"],
+            "worker": [
+                python,
+                "-m",
+                "celery",
+                "-A",
+                "marketplace.config.celery",
+                "worker",
+                "--concurrency",
+                "2",
+                "--loglevel",
+                "WARNING",
+                "--without-mingle",
+                "--without-gossip",
+            ],
             "scheduler": [python, "manage.py", "scheduler"],
         }
 

@@ -24,8 +24,13 @@ PASSWORD = "correct horse battery"
 def build_world() -> None:
     load_public()
     open_market(
-        by=SYSTEM, names={"zh-hans": "万商", "en": "Wanshang"}, currency="CNY", zone="Asia/Shanghai", languages=["zh-hans", "en"],
-        contact_email="help@market.localhost", rail="sandbox",
+        by=SYSTEM,
+        names={"zh-hans": "万商", "en": "Wanshang"},
+        currency="CNY",
+        zone="Asia/Shanghai",
+        languages=["zh-hans", "en"],
+        contact_email="help@market.localhost",
+        rail="sandbox",
     )
     operator = ensure_person(by=SYSTEM, email="operator@market.localhost", name="Ops", password=PASSWORD)
     give_role(by=SYSTEM, user_id=operator.pk, role="operator", merchant_id=None)

@@ -1,6 +1,5 @@
 """Computers and what one puts into, onto and between them."""
 
-# ruff: noqa: E501  paths stay on one line
 from __future__ import annotations
 
 import math
@@ -66,8 +65,10 @@ def desktop(p: Pen, c: str, a: str) -> None:
 def monitor(p: Pen, c: str, a: str) -> None:
     p.shadow(200, 322, 96, 12)
     p.path("M178 236 H222 L230 308 H170Z", p.lin((0, tone(c, -0.1)), (0.35, tone(c, 0.1)), (1, tone(c, -0.16))))
-    p.path("M112 308 C112 300 150 296 200 296 C250 296 288 300 288 308 V314 C288 320 250 324 200 324 C150 324 112 320 112 314Z", p.lin(
-        (0, tone(c, -0.04)), (0.3, tone(c, 0.14)), (1, tone(c, -0.14))))
+    p.path(
+        "M112 308 C112 300 150 296 200 296 C250 296 288 300 288 308 V314 C288 320 250 324 200 324 C150 324 112 320 112 314Z",
+        p.lin((0, tone(c, -0.04)), (0.3, tone(c, 0.14)), (1, tone(c, -0.14))),
+    )
     p.oval(200, 306, 86, 8.5, p.lin((0, tone(c, 0.14)), (1, tone(c, -0.02))), opacity=0.8)
     p.box(44, 66, 312, 186, 11, p.lin((0, tone(c, 0.1)), (1, tone(c, -0.18)), x2=1, y2=1))
     p.box(48, 70, 304, 178, 8, "#0e1214")
@@ -127,7 +128,10 @@ def memory(p: Pen, c: str, a: str) -> None:
     p.open(transform="translate(30 62) scale(.84)")
     for dx, dy, k in ((26, -58, -0.05), (0, 0, 0.0)):
         p.open(transform=f"translate({dx} {dy}) skewY(-6)")
-        p.path("M34 214 H352 V262 h-4 v14 h4 V330 H204 v-9 h-10 v9 H34 V276 h4 v-14 h-4Z", p.lin((0, tone(c, 0.07 + k)), (0.5, tone(c, k)), (1, tone(c, -0.08 + k)), x2=1, y2=0.5))
+        p.path(
+            "M34 214 H352 V262 h-4 v14 h4 V330 H204 v-9 h-10 v9 H34 V276 h4 v-14 h-4Z",
+            p.lin((0, tone(c, 0.07 + k)), (0.5, tone(c, k)), (1, tone(c, -0.08 + k)), x2=1, y2=0.5),
+        )
         for at in range(34):
             x = 42 + at * 9.2
             if not 186 < x < 206:

@@ -9,9 +9,14 @@ from demo.art.pen import WOOD, Pen, tone
 def _board(p: Pen, y: float = 302) -> None:
     """A wooden board under the food."""
     p.shadow(204, y + 20, 158, 12)
-    p.path(f"M54 {y} C54 {y - 12} 64 {y - 16} 78 {y - 16} H322 C336 {y - 16} 346 {y - 12} 346 {y} V{y + 8} C346 {y + 18} 338 {y + 22} 326 {y + 22} H74 C62 {y + 22} 54 {y + 18} 54 {y + 8}Z", p.down(WOOD, -0.04, -0.2))
-    p.path(f"M54 {y} C54 {y - 12} 64 {y - 16} 78 {y - 16} H322 C336 {y - 16} 346 {y - 12} 346 {y} C346 {y + 8} 336 {y + 10} 326 {y + 10} H74 C62 {y + 10} 54 {y + 8} 54 {y}Z", p.lin(
-        (0, tone(WOOD, 0.1)), (0.5, tone(WOOD, 0.02)), (1, tone(WOOD, -0.06))))
+    p.path(
+        f"M54 {y} C54 {y - 12} 64 {y - 16} 78 {y - 16} H322 C336 {y - 16} 346 {y - 12} 346 {y} V{y + 8} C346 {y + 18} 338 {y + 22} 326 {y + 22} H74 C62 {y + 22} 54 {y + 18} 54 {y + 8}Z",
+        p.down(WOOD, -0.04, -0.2),
+    )
+    p.path(
+        f"M54 {y} C54 {y - 12} 64 {y - 16} 78 {y - 16} H322 C336 {y - 16} 346 {y - 12} 346 {y} C346 {y + 8} 336 {y + 10} 326 {y + 10} H74 C62 {y + 10} 54 {y + 8} 54 {y}Z",
+        p.lin((0, tone(WOOD, 0.1)), (0.5, tone(WOOD, 0.02)), (1, tone(WOOD, -0.06))),
+    )
     p.line(f"M84 {y - 6} q90 6 190 0 M110 {y + 3} q80 4 180 -1", tone(WOOD, -0.1), 1.4, opacity=0.6)
 
 

@@ -1,6 +1,5 @@
 """Things on and under a desk: print, paper, tools."""
 
-# ruff: noqa: E501  paths stay on one line
 from __future__ import annotations
 
 import math
@@ -14,8 +13,10 @@ def printer(p: Pen, c: str, a: str) -> None:
     p.shadow(200, 324, 146)
     p.path("M132 154 L146 58 H262 L272 154Z", p.lin((0, "#fdfcf9"), (1, "#d5d2c8"), x2=0, y2=1))
     p.path("M116 166 L126 112 C127 106 131 104 136 104 H268 C273 104 277 106 278 112 L286 166Z", p.down(c, -0.05, -0.2))
-    p.path("M62 186 C64 162 76 152 96 152 H304 C324 152 336 162 338 186 L342 298 C342 314 332 324 316 324 H84 C68 324 58 314 58 298Z", p.lin(
-        (0, tone(c, -0.03)), (0.22, tone(c, 0.07)), (0.6, tone(c, 0)), (1, tone(c, -0.14))))
+    p.path(
+        "M62 186 C64 162 76 152 96 152 H304 C324 152 336 162 338 186 L342 298 C342 314 332 324 316 324 H84 C68 324 58 314 58 298Z",
+        p.lin((0, tone(c, -0.03)), (0.22, tone(c, 0.07)), (0.6, tone(c, 0)), (1, tone(c, -0.14))),
+    )
     p.path("M70 184 C72 164 82 156 98 156 H302 C318 156 328 164 330 184 L331 192 H69Z", p.lin((0, tone(c, 0.14)), (1, tone(c, 0.02))))
     p.line("M66 196 H334", tone(c, -0.22), 2.5, opacity=0.7)
     p.box(228, 166, 78, 20, 5, tone(INK, -0.02))
@@ -51,8 +52,10 @@ def ink(p: Pen, c: str, a: str) -> None:
 def toner(p: Pen, c: str, a: str) -> None:
     p.shadow(202, 316, 158, 13)
     p.path("M56 196 L74 168 H318 L338 196Z", p.lin((0, tone(c, 0.17)), (1, tone(c, 0.04))))
-    p.path("M46 206 C46 198 50 194 58 194 H336 C346 194 350 200 350 208 V262 C350 276 342 284 328 284 H68 C54 284 46 276 46 262Z", p.lin(
-        (0, tone(c, 0.1)), (0.35, tone(c, 0.03)), (1, tone(c, -0.1)), x2=0.2, y2=1))
+    p.path(
+        "M46 206 C46 198 50 194 58 194 H336 C346 194 350 200 350 208 V262 C350 276 342 284 328 284 H68 C54 284 46 276 46 262Z",
+        p.lin((0, tone(c, 0.1)), (0.35, tone(c, 0.03)), (1, tone(c, -0.1)), x2=0.2, y2=1),
+    )
     p.box(78, 262, 244, 48, 22, p.lin((0, tone(a, -0.2)), (0.28, tone(a, 0.18)), (0.55, tone(a, 0.02)), (1, tone(a, -0.22)), x2=0, y2=1))
     p.line("M94 274 H306", "#ffffff", 4, opacity=0.4)
     for x in (54, 318):
@@ -60,7 +63,12 @@ def toner(p: Pen, c: str, a: str) -> None:
     p.oval(340, 264, 25, 25, p.lin((0, tone(WHITE, 0)), (1, tone(WHITE, -0.24)), x2=1, y2=1))
     for at in range(16):
         t = math.radians(at * 22.5)
-        p.line(f"M{340 + 22 * math.cos(t):.1f} {264 + 22 * math.sin(t):.1f} L{340 + 28 * math.cos(t):.1f} {264 + 28 * math.sin(t):.1f}", tone(WHITE, -0.14), 5, stroke_linecap="butt")
+        p.line(
+            f"M{340 + 22 * math.cos(t):.1f} {264 + 22 * math.sin(t):.1f} L{340 + 28 * math.cos(t):.1f} {264 + 28 * math.sin(t):.1f}",
+            tone(WHITE, -0.14),
+            5,
+            stroke_linecap="butt",
+        )
     p.oval(340, 264, 9, 9, tone(c, -0.02))
     p.path("M150 168 C150 138 250 138 250 168", "none", stroke=tone(c, -0.16), stroke_width=13)
     p.path("M150 166 C150 138 250 138 250 166", "none", stroke=tone(c, 0.07), stroke_width=7)
@@ -131,7 +139,10 @@ def tools(p: Pen, c: str, a: str) -> None:
     p.open(transform="rotate(24 250 200)")
     shaft = "M236 104 L264 104 L262 304 H238Z"
     p.path(shaft, p.metal("#a9aeae"))
-    p.path("M216 56 C222 46 232 42 238 46 L238 78 L250 88 L262 78 V46 C270 42 280 48 284 58 C290 80 280 104 262 114 H238 C220 104 210 80 216 56Z", p.metal("#b4b9b8"))
+    p.path(
+        "M216 56 C222 46 232 42 238 46 L238 78 L250 88 L262 78 V46 C270 42 280 48 284 58 C290 80 280 104 262 114 H238 C220 104 210 80 216 56Z",
+        p.metal("#b4b9b8"),
+    )
     p.oval(250, 310, 27, 27, p.metal("#b0b5b4"))
     p.oval(250, 310, 13, 13, tone(c, -0.3))
     p.line("M244 130 V280", "#ffffff", 4, opacity=0.5)

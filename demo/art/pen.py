@@ -105,17 +105,20 @@ class Pen:
     def round_(self, c: str, k: float = 1) -> str:
         """A standing cylinder: light from the left, reflected light on the right edge."""
         return self.lin(
-            (0, tone(c, -0.09 * k)), (0.1, tone(c, -0.02 * k)), (0.27, tone(c, 0.085 * k)), (0.4, tone(c, 0.045 * k)),
-            (0.66, tone(c, -0.04 * k)), (0.9, tone(c, -0.16 * k)), (1, tone(c, -0.11 * k)),
+            (0, tone(c, -0.09 * k)),
+            (0.1, tone(c, -0.02 * k)),
+            (0.27, tone(c, 0.085 * k)),
+            (0.4, tone(c, 0.045 * k)),
+            (0.66, tone(c, -0.04 * k)),
+            (0.9, tone(c, -0.16 * k)),
+            (1, tone(c, -0.11 * k)),
         )
 
     def ball(self, c: str) -> str:
         return self.rad((0, tone(c, 0.15)), (0.35, tone(c, 0.05)), (0.72, tone(c, -0.07)), (1, tone(c, -0.19)), cx=0.34, cy=0.27, r=0.82)
 
     def metal(self, c: str = STEEL) -> str:
-        return self.lin(
-            (0, tone(c, -0.2)), (0.18, tone(c, 0.12)), (0.36, tone(c, -0.04)), (0.58, tone(c, 0.13)), (0.82, tone(c, -0.22)), (1, tone(c, -0.05))
-        )
+        return self.lin((0, tone(c, -0.2)), (0.18, tone(c, 0.12)), (0.36, tone(c, -0.04)), (0.58, tone(c, 0.13)), (0.82, tone(c, -0.22)), (1, tone(c, -0.05)))
 
     def down(self, c: str, top: float = 0.07, bottom: float = -0.1) -> str:
         """A face that is lit from above."""

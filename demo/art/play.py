@@ -76,14 +76,17 @@ def piano(p: Pen, c: str, a: str) -> None:
         p.path(f"M{bottom + 0.6:.1f} 272 h14 v9 h-14Z", "#cfc9bb")
     for at in range(20):
         if at % 7 not in (2, 6):
-            x = 54 + (at + 1) * 13.9 - 4
-            p.path(f"M{x:.1f} 196 h8.400 l1 46 h-10Z", p.down(INK, 0.16, -0.04))
+            left = 54 + (at + 1) * 13.9 - 4
+            p.path(f"M{left:.1f} 196 h8.400 l1 46 h-10Z", p.down(INK, 0.16, -0.04))
     p.line("M66 164 H150", "#ffffff", 2.5, opacity=0.4)
 
 
 def microphone(p: Pen, c: str, a: str) -> None:
     p.shadow(200, 326, 82, 12)
-    p.path("M118 312 C118 300 154 294 200 294 C246 294 282 300 282 312 V318 C282 326 246 330 200 330 C154 330 118 326 118 318Z", p.lin((0, tone(c, 0.02)), (0.3, tone(c, 0.16)), (1, tone(c, -0.14))))
+    p.path(
+        "M118 312 C118 300 154 294 200 294 C246 294 282 300 282 312 V318 C282 326 246 330 200 330 C154 330 118 326 118 318Z",
+        p.lin((0, tone(c, 0.02)), (0.3, tone(c, 0.16)), (1, tone(c, -0.14))),
+    )
     p.oval(200, 306, 80, 11, p.lin((0, tone(c, 0.16)), (1, tone(c, 0))))
     p.box(192, 226, 16, 82, 4, p.metal())
     p.line("M132 130 C126 236 274 236 268 130", tone(STEEL, -0.22), 10)
@@ -114,9 +117,36 @@ def bauble(p: Pen, c: str, a: str) -> None:
         p.close()
     for x, y, r, colour in ((262, 214, 66, a), (142, 226, 92, c), (240, 280, 42, mix(c, WHITE, 0.5))):
         p.oval(x + 5, y + r * 0.9, r * 0.8, r * 0.2, "#000000", opacity=0.16)
-        p.oval(x, y, r, r, p.rad((0, tone(colour, 0.22)), (0.3, tone(colour, 0.06)), (0.7, tone(colour, -0.07)), (0.92, tone(colour, -0.22)), (1, tone(colour, -0.12)), cx=0.34, cy=0.27, r=0.82))
-        p.path(f"M{x - r * 0.98:.1f} {y + r * 0.1:.1f} q{r * 0.98:.1f} {r * 0.34:.1f} {r * 1.96:.1f} 0", "none", stroke=tone(colour, 0.22), stroke_width=r * 0.05, opacity=0.8)
-        p.path(f"M{x - r * 0.93:.1f} {y + r * 0.3:.1f} q{r * 0.93:.1f} {r * 0.34:.1f} {r * 1.86:.1f} 0", "none", stroke=tone(colour, 0.22), stroke_width=r * 0.02, opacity=0.8)
+        p.oval(
+            x,
+            y,
+            r,
+            r,
+            p.rad(
+                (0, tone(colour, 0.22)),
+                (0.3, tone(colour, 0.06)),
+                (0.7, tone(colour, -0.07)),
+                (0.92, tone(colour, -0.22)),
+                (1, tone(colour, -0.12)),
+                cx=0.34,
+                cy=0.27,
+                r=0.82,
+            ),
+        )
+        p.path(
+            f"M{x - r * 0.98:.1f} {y + r * 0.1:.1f} q{r * 0.98:.1f} {r * 0.34:.1f} {r * 1.96:.1f} 0",
+            "none",
+            stroke=tone(colour, 0.22),
+            stroke_width=r * 0.05,
+            opacity=0.8,
+        )
+        p.path(
+            f"M{x - r * 0.93:.1f} {y + r * 0.3:.1f} q{r * 0.93:.1f} {r * 0.34:.1f} {r * 1.86:.1f} 0",
+            "none",
+            stroke=tone(colour, 0.22),
+            stroke_width=r * 0.02,
+            opacity=0.8,
+        )
         p.oval(x - r * 0.36, y - r * 0.42, r * 0.2, r * 0.13, "#ffffff", opacity=0.6, transform=f"rotate(-32 {x - r * 0.36:.1f} {y - r * 0.42:.1f})")
         p.box(x - r * 0.14, y - r * 1.14, r * 0.28, r * 0.2, 3, p.metal("#d9b45f"))
         p.oval(x, y - r * 1.24, r * 0.1, r * 0.12, "none", stroke="#b98f3a", stroke_width=3)
@@ -125,13 +155,25 @@ def bauble(p: Pen, c: str, a: str) -> None:
 def pumpkin(p: Pen, c: str, a: str) -> None:
     p.shadow(202, 324, 136)
     for x, rx, k in ((104, 52, -0.1), (300, 52, -0.15), (140, 58, -0.03), (264, 58, -0.08), (202, 62, 0.03)):
-        p.oval(x, 232, rx, 96, p.rad((0, tone(c, 0.15 + k)), (0.45, tone(c, 0.03 + k)), (0.8, tone(c, -0.07 + k)), (1, tone(c, -0.17 + k)), cx=0.36, cy=0.26, r=0.85))
+        p.oval(
+            x,
+            232,
+            rx,
+            96,
+            p.rad((0, tone(c, 0.15 + k)), (0.45, tone(c, 0.03 + k)), (0.8, tone(c, -0.07 + k)), (1, tone(c, -0.17 + k)), cx=0.36, cy=0.26, r=0.85),
+        )
     p.path("M172 146 C184 136 220 136 234 146 C224 158 184 158 172 146Z", tone(c, -0.22))
     p.path("M188 148 C190 118 180 96 162 82 L186 68 C208 88 216 116 218 148 C208 154 196 154 188 148Z", p.round_(a))
     p.line("M196 146 C198 118 190 96 176 80", tone(a, 0.14), 2.4, opacity=0.8)
     p.path("M222 130 C244 100 290 98 312 116 C292 120 296 138 276 142 C254 146 236 142 222 130Z", p.slant("#6f8f45", 0.1, -0.08))
     p.line("M224 130 C250 122 280 118 304 116", tone("#6f8f45", 0.14), 1.8)
-    p.path("M170 150 C150 176 142 226 150 300 M234 150 C254 176 262 226 254 300 M118 160 C94 190 88 250 104 304 M286 160 C310 190 316 250 300 304", "none", stroke=tone(c, -0.2), stroke_width=3, opacity=0.55)
+    p.path(
+        "M170 150 C150 176 142 226 150 300 M234 150 C254 176 262 226 254 300 M118 160 C94 190 88 250 104 304 M286 160 C310 190 316 250 300 304",
+        "none",
+        stroke=tone(c, -0.2),
+        stroke_width=3,
+        opacity=0.55,
+    )
     p.line("M186 174 C180 200 180 226 184 250", "#ffffff", 9, opacity=0.3)
 
 
@@ -143,7 +185,11 @@ def eggs(p: Pen, c: str, a: str) -> None:
         egg = "M0 -98 C38 -98 64 -36 64 14 C64 56 36 80 0 80 C-36 80 -64 56 -64 14 C-64 -36 -38 -98 0 -98Z"
         p.path(egg, p.ball(colour))
         p.open(clip_path=p.clip(egg))
-        p.path("M-80 -22 l16 14 l16 -14 l16 14 l16 -14 l16 14 l16 -14 l16 14 l16 -14 l16 14 l16 -14 v14 l-16 14 l-16 -14 l-16 14 l-16 -14 l-16 14 l-16 -14 l-16 14 l-16 -14 l-16 14 l-16 -14Z", tone(colour, 0.26), opacity=0.9)
+        p.path(
+            "M-80 -22 l16 14 l16 -14 l16 14 l16 -14 l16 14 l16 -14 l16 14 l16 -14 l16 14 l16 -14 v14 l-16 14 l-16 -14 l-16 14 l-16 -14 l-16 14 l-16 -14 l-16 14 l-16 -14 l-16 14 l-16 -14Z",
+            tone(colour, 0.26),
+            opacity=0.9,
+        )
         for at in range(7):
             p.oval(-60 + at * 20, 30 + abs(at - 3) * -1.5, 5.5, 5.5, tone(colour, 0.26), opacity=0.9)
         p.path("M-70 -50 q70 22 140 0 v7 q-70 22 -140 0Z", tone(colour, -0.14), opacity=0.8)
@@ -220,12 +266,21 @@ def wheel(p: Pen, c: str, a: str) -> None:
     p.oval(200, 190, 144, 144, "none", stroke=tone(c, 0.12), stroke_width=3, opacity=0.7)
     for at in range(72):
         t = math.radians(at * 5)
-        p.line(f"M{200 + 143 * math.cos(t):.1f} {190 + 143 * math.sin(t):.1f} L{200 + 149 * math.cos(t + 0.03):.1f} {190 + 149 * math.sin(t + 0.03):.1f}", tone(c, -0.14), 4, stroke_linecap="butt")
+        p.line(
+            f"M{200 + 143 * math.cos(t):.1f} {190 + 143 * math.sin(t):.1f} L{200 + 149 * math.cos(t + 0.03):.1f} {190 + 149 * math.sin(t + 0.03):.1f}",
+            tone(c, -0.14),
+            4,
+            stroke_linecap="butt",
+        )
     p.oval(200, 190, 121, 121, "none", stroke=p.metal("#b8bcbc"), stroke_width=15)
     p.oval(200, 190, 121, 121, "none", stroke=tone(a, 0.02), stroke_width=4)
     for at in range(28):
         t, u = math.radians(at * 360 / 28), math.radians(at * 360 / 28 + (34 if at % 2 else -34))
-        p.line(f"M{200 + 16 * math.cos(u):.1f} {190 + 16 * math.sin(u):.1f} L{200 + 114 * math.cos(t):.1f} {190 + 114 * math.sin(t):.1f}", "#a9afaf" if at % 2 else "#8b9191", 1.7)
+        p.line(
+            f"M{200 + 16 * math.cos(u):.1f} {190 + 16 * math.sin(u):.1f} L{200 + 114 * math.cos(t):.1f} {190 + 114 * math.sin(t):.1f}",
+            "#a9afaf" if at % 2 else "#8b9191",
+            1.7,
+        )
     p.oval(200, 190, 23, 23, p.metal(tone(a, -0.02)))
     p.oval(200, 190, 14, 14, p.metal())
     p.oval(200, 190, 6, 6, INK)
@@ -241,8 +296,11 @@ def helmet(p: Pen, c: str, a: str) -> None:
     dome = "M44 246 C36 144 110 76 212 80 C304 84 362 148 358 224 C350 240 330 244 306 242 C250 246 226 262 176 268 C128 274 66 272 44 246Z"
     p.path(dome, p.rad((0, tone(c, 0.16)), (0.4, tone(c, 0.04)), (0.75, tone(c, -0.06)), (1, tone(c, -0.2)), cx=0.36, cy=0.22, r=0.9))
     p.open(clip_path=p.clip(dome))
-    for d in ("M92 216 C96 164 130 126 176 110 C152 140 136 176 132 226 C116 228 102 224 92 216Z", "M156 222 C160 170 184 128 222 108 C240 110 252 114 262 120 C226 144 208 176 202 218 C186 226 170 226 156 222Z",
-              "M232 212 C238 176 258 148 288 134 C308 146 322 164 330 184 C296 178 270 188 256 206 C248 212 240 214 232 212Z"):
+    for d in (
+        "M92 216 C96 164 130 126 176 110 C152 140 136 176 132 226 C116 228 102 224 92 216Z",
+        "M156 222 C160 170 184 128 222 108 C240 110 252 114 262 120 C226 144 208 176 202 218 C186 226 170 226 156 222Z",
+        "M232 212 C238 176 258 148 288 134 C308 146 322 164 330 184 C296 178 270 188 256 206 C248 212 240 214 232 212Z",
+    ):
         p.path(d, tone(c, -0.4))
         p.path(d, "#000000", opacity=0.35, transform="translate(4 -3)")
     p.path("M30 240 C90 262 150 262 200 248 C250 234 300 226 370 230 V280 H30Z", tone(a, -0.02))

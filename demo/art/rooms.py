@@ -14,16 +14,24 @@ def sofa(p: Pen, c: str, a: str) -> None:
         p.path(f"M{x} 286 h14 l-3 34 h-8Z", p.lin((0, tone(a, 0.05)), (1, tone(a, -0.18))))
     p.path("M72 158 C72 132 84 120 106 120 H294 C316 120 328 132 328 158 V250 H72Z", p.lin((0, tone(c, 0.08)), (1, tone(c, -0.1)), x2=0.4, y2=1))
     for x in (86, 203):
-        p.path(f"M{x} 158 C{x} 142 {x + 8} 136 {x + 22} 136 H{x + 90} C{x + 104} 136 {x + 111} 142 {x + 111} 158 V226 H{x}Z", p.lin((0, tone(c, 0.13)), (0.4, tone(c, 0.04)), (1, tone(c, -0.1)), x2=0.4, y2=1))
+        p.path(
+            f"M{x} 158 C{x} 142 {x + 8} 136 {x + 22} 136 H{x + 90} C{x + 104} 136 {x + 111} 142 {x + 111} 158 V226 H{x}Z",
+            p.lin((0, tone(c, 0.13)), (0.4, tone(c, 0.04)), (1, tone(c, -0.1)), x2=0.4, y2=1),
+        )
         p.oval(x + 56, 180, 4, 4, tone(c, -0.16))
         p.line(f"M{x + 56} 180 q-20 10 -40 12 M{x + 56} 180 q20 10 40 12", tone(c, -0.1), 1.6, opacity=0.6)
     for x in (80, 202):
-        p.path(f"M{x} 232 C{x} 218 {x + 8} 214 {x + 20} 214 H{x + 98} C{x + 112} 214 {x + 118} 218 {x + 118} 232 V262 H{x}Z", p.lin((0, tone(c, 0.16)), (0.35, tone(c, 0.06)), (1, tone(c, -0.1)), x2=0, y2=1))
+        p.path(
+            f"M{x} 232 C{x} 218 {x + 8} 214 {x + 20} 214 H{x + 98} C{x + 112} 214 {x + 118} 218 {x + 118} 232 V262 H{x}Z",
+            p.lin((0, tone(c, 0.16)), (0.35, tone(c, 0.06)), (1, tone(c, -0.1)), x2=0, y2=1),
+        )
         p.line(f"M{x + 5} 240 H{x + 112}", tone(c, -0.12), 1.5, stroke_dasharray="5 4", opacity=0.8)
     p.path("M66 256 H334 V284 C334 292 330 296 322 296 H78 C70 296 66 292 66 284Z", p.down(c, 0.02, -0.16))
     for x, flip in ((34, 0), (322, 1)):
-        p.path(f"M{x} 214 C{x} 194 {x + 8} 184 {x + 22} 184 C{x + 36} 184 {x + 44} 194 {x + 44} 214 V286 C{x + 44} 294 {x + 40} 298 {x + 32} 298 H{x + 12} C{x + 4} 298 {x} 294 {x} 286Z", p.lin(
-            (0, tone(c, 0.02 - flip * 0.05)), (0.35, tone(c, 0.12 - flip * 0.06)), (1, tone(c, -0.12))))
+        p.path(
+            f"M{x} 214 C{x} 194 {x + 8} 184 {x + 22} 184 C{x + 36} 184 {x + 44} 194 {x + 44} 214 V286 C{x + 44} 294 {x + 40} 298 {x + 32} 298 H{x + 12} C{x + 4} 298 {x} 294 {x} 286Z",
+            p.lin((0, tone(c, 0.02 - flip * 0.05)), (0.35, tone(c, 0.12 - flip * 0.06)), (1, tone(c, -0.12))),
+        )
         p.line(f"M{x + 6} 222 C{x + 6} 204 {x + 12} 194 {x + 22} 192", "#ffffff", 4, opacity=0.35)
     p.open(transform="translate(126 190) rotate(-12)")
     p.path("M-36 -30 C-12 -36 12 -36 36 -30 C40 -10 40 12 36 32 C12 38 -12 38 -36 32 C-40 12 -40 -10 -36 -30Z", p.ball(a))
@@ -34,8 +42,12 @@ def sofa(p: Pen, c: str, a: str) -> None:
 def table(p: Pen, c: str, a: str) -> None:
     """A round table with a vase: main is the wood, accent the vase."""
     p.shadow(200, 326, 126, 12)
-    for d, k in (("M142 176 L156 176 L150 300 L144 300Z", -0.14), ("M250 176 L262 176 L262 300 L256 300Z", -0.16),
-                 ("M92 176 L114 178 L100 330 L90 330Z", 0.0), ("M290 178 L310 176 L314 330 L304 330Z", -0.05)):
+    for d, k in (
+        ("M142 176 L156 176 L150 300 L144 300Z", -0.14),
+        ("M250 176 L262 176 L262 300 L256 300Z", -0.16),
+        ("M92 176 L114 178 L100 330 L90 330Z", 0.0),
+        ("M290 178 L310 176 L314 330 L304 330Z", -0.05),
+    ):
         p.path(d, p.lin((0, tone(c, 0.08 + k)), (1, tone(c, -0.14 + k))))
     p.path("M62 158 V172 C62 190 124 204 200 204 C276 204 338 190 338 172 V158Z", p.lin((0, tone(c, -0.06)), (0.3, tone(c, 0.04)), (1, tone(c, -0.2))))
     p.oval(200, 158, 138, 34, p.lin((0, tone(c, 0.14)), (0.5, tone(c, 0.05)), (1, tone(c, -0.04)), x2=1, y2=0.4))
@@ -83,7 +95,14 @@ def cushion(p: Pen, c: str, a: str) -> None:
         p.line(f"M{at * 40} 80 q60 120 {140} 250", tone(a, 0.02), 5, opacity=0.55)
     for at in range(-2, 14):
         p.line(f"M{at * 40 + 20} 80 q-50 120 {-130} 250", tone(a, 0.02), 2, opacity=0.5)
-    p.path("M60 92 C90 140 100 160 104 180 M340 92 C312 136 304 156 298 178 M60 318 C86 280 96 262 102 244 M340 318 C314 284 306 264 300 246", "none", stroke=tone(c, -0.18), stroke_width=7, opacity=0.28, stroke_linecap="round")
+    p.path(
+        "M60 92 C90 140 100 160 104 180 M340 92 C312 136 304 156 298 178 M60 318 C86 280 96 262 102 244 M340 318 C314 284 306 264 300 246",
+        "none",
+        stroke=tone(c, -0.18),
+        stroke_width=7,
+        opacity=0.28,
+        stroke_linecap="round",
+    )
     p.close()
     p.line(body, tone(a, 0.04), 4)
     p.line("M96 118 C130 126 160 128 190 128", "#ffffff", 8, opacity=0.3)
@@ -98,13 +117,18 @@ def flowers(p: Pen, c: str, a: str) -> None:
         p.line(f"M202 250 Q{(x + 206) / 2:.0f} {(y + 250) / 2 + 10:.0f} {x} {y}", "#5f8150", 4)
     for x, y, turn in ((118, 186, -62), (290, 192, 58), (160, 206, -30), (246, 208, 28), (104, 150, -46), (300, 128, 44)):
         p.path("M0 0 C-16 -20 -16 -50 0 -70 C16 -50 16 -20 0 0Z", p.slant("#6b9158", 0.08, -0.1), transform=f"translate({x} {y + 30}) rotate({turn})")
-    for at, (x, y, r) in enumerate(((130, 128, 32), (276, 150, 30), (250, 106, 33), (164, 92, 34), (210, 80, 30), (150, 172, 29), (244, 172, 31), (198, 136, 40))):
+    for at, (x, y, r) in enumerate(
+        ((130, 128, 32), (276, 150, 30), (250, 106, 33), (164, 92, 34), (210, 80, 30), (150, 172, 29), (244, 172, 31), (198, 136, 40))
+    ):
         colour = tone(c, (0.0, 0.06, -0.04, 0.03)[at % 4])
         for ring_, petals in ((1.0, 9), (0.68, 7)):
             for petal in range(petals):
-                turn = petal * 360 / petals + at * 17 + ring_ * 20
-                p.path(f"M0 0 C{-r * 0.42 * ring_:.1f} {-r * 0.4 * ring_:.1f} {-r * 0.36 * ring_:.1f} {-r * ring_:.1f} 0 {-r * 1.06 * ring_:.1f} C{r * 0.36 * ring_:.1f} {-r * ring_:.1f} {r * 0.42 * ring_:.1f} {-r * 0.4 * ring_:.1f} 0 0Z",
-                       p.lin((0, tone(colour, 0.1 if ring_ == 1 else 0.15)), (1, tone(colour, -0.1 if ring_ == 1 else -0.02)), x2=0, y2=1), transform=f"translate({x} {y}) rotate({turn:.0f})")
+                lean = petal * 360 / petals + at * 17 + ring_ * 20
+                p.path(
+                    f"M0 0 C{-r * 0.42 * ring_:.1f} {-r * 0.4 * ring_:.1f} {-r * 0.36 * ring_:.1f} {-r * ring_:.1f} 0 {-r * 1.06 * ring_:.1f} C{r * 0.36 * ring_:.1f} {-r * ring_:.1f} {r * 0.42 * ring_:.1f} {-r * 0.4 * ring_:.1f} 0 0Z",
+                    p.lin((0, tone(colour, 0.1 if ring_ == 1 else 0.15)), (1, tone(colour, -0.1 if ring_ == 1 else -0.02)), x2=0, y2=1),
+                    transform=f"translate({x} {y}) rotate({lean:.0f})",
+                )
         p.oval(x, y, r * 0.24, r * 0.22, p.ball("#e3b548"))
     vase = "M168 214 H236 C234 240 262 256 262 288 C262 316 236 330 202 330 C168 330 142 316 142 288 C142 256 170 240 168 214Z"
     p.path(vase, p.round_(a))
@@ -132,7 +156,12 @@ def clock(p: Pen, c: str, a: str) -> None:
     for at in range(60):
         t = math.radians(at * 6)
         inner, w = (74, 6) if at % 15 == 0 else (78, 4) if at % 5 == 0 else (86, 1.3)
-        p.line(f"M{201 + inner * math.sin(t):.1f} {208 - inner * math.cos(t):.1f} L{201 + 90 * math.sin(t):.1f} {208 - 90 * math.cos(t):.1f}", INK, w, stroke_linecap="butt")
+        p.line(
+            f"M{201 + inner * math.sin(t):.1f} {208 - inner * math.cos(t):.1f} L{201 + 90 * math.sin(t):.1f} {208 - 90 * math.cos(t):.1f}",
+            INK,
+            w,
+            stroke_linecap="butt",
+        )
     p.line("M201 208 L166 170", INK, 8)
     p.line("M201 208 L256 164", INK, 5.5)
     p.line("M190 226 L226 140", "#c2331a", 2.2)
@@ -153,7 +182,10 @@ def pot(p: Pen, c: str, a: str) -> None:
     p.path("M80 300 C140 320 260 320 320 300 V340 H80Z", tone(c, -0.16), opacity=0.5)
     p.close()
     p.path("M78 158 C78 154 82 152 88 152 H312 C318 152 322 154 322 158 V168 C322 176 316 178 310 178 H90 C84 178 78 176 78 168Z", p.round_(tone(c, 0.03)))
-    p.path("M86 154 C94 118 146 100 200 100 C254 100 306 118 314 154 C270 164 130 164 86 154Z", p.lin((0, tone(c, 0.02)), (0.3, tone(c, 0.15)), (0.7, tone(c, -0.02)), (1, tone(c, -0.16))))
+    p.path(
+        "M86 154 C94 118 146 100 200 100 C254 100 306 118 314 154 C270 164 130 164 86 154Z",
+        p.lin((0, tone(c, 0.02)), (0.3, tone(c, 0.15)), (0.7, tone(c, -0.02)), (1, tone(c, -0.16))),
+    )
     p.path("M120 138 C138 120 166 112 190 110", "none", stroke="#ffffff", stroke_width=8, stroke_linecap="round", opacity=0.4)
     p.path("M186 102 V88 H214 V102Z", p.metal(a))
     p.oval(200, 80, 27, 15, p.ball(a))
@@ -261,13 +293,17 @@ def shaver(p: Pen, c: str, a: str) -> None:
     p.oval(204, 226, 9, 9, tone(a, 0.04))
     p.path("M150 192 C146 172 158 160 172 154 H236 C250 160 262 172 258 192 C228 202 180 202 150 192Z", p.metal("#b5b9b9"))
     p.path("M176 158 C176 146 232 146 232 158 V166 H176Z", tone(INK, 0.02))
-    p.path("M118 118 C108 84 134 58 168 62 C190 48 218 48 240 62 C274 58 300 84 290 118 C282 150 240 160 204 160 C168 160 126 150 118 118Z", p.ball(tone(c, 0.02)))
+    p.path(
+        "M118 118 C108 84 134 58 168 62 C190 48 218 48 240 62 C274 58 300 84 290 118 C282 150 240 160 204 160 C168 160 126 150 118 118Z", p.ball(tone(c, 0.02))
+    )
     for x, y in ((164, 96), (244, 96), (204, 130)):
         p.oval(x, y, 31, 26, tone(INK, -0.02))
         p.oval(x, y - 1, 27, 22, p.metal("#c2c6c6"))
         p.oval(x, y - 1, 17, 13.5, p.metal("#9aa0a0"))
         for at in range(20):
             t = math.radians(at * 18)
-            p.line(f"M{x + 18 * math.cos(t):.1f} {y - 1 + 14.5 * math.sin(t):.1f} L{x + 25 * math.cos(t):.1f} {y - 1 + 20 * math.sin(t):.1f}", tone(INK, 0.14), 1.4)
+            p.line(
+                f"M{x + 18 * math.cos(t):.1f} {y - 1 + 14.5 * math.sin(t):.1f} L{x + 25 * math.cos(t):.1f} {y - 1 + 20 * math.sin(t):.1f}", tone(INK, 0.14), 1.4
+            )
         p.oval(x, y - 1, 6, 5, tone(a, 0))
     p.line("M164 206 C160 240 162 280 168 304", "#ffffff", 6, opacity=0.35)

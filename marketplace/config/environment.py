@@ -20,16 +20,23 @@ class Environment(BaseSettings):
 
     model_config = SettingsConfigDict(extra="ignore", case_sensitive=True)
 
-    SECRET_KEY: str = Field(min_length=50, description="at least 50 random characters; signs sessions and links. Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'")
+    SECRET_KEY: str = Field(
+        min_length=50,
+        description="at least 50 random characters; signs sessions and links. Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'",
+    )
     DATABASE_URL: str = Field(description="PostgreSQL 15 or later: postgresql://user:password@host:5432/name")
     REDIS_URL: str = Field(description="Redis or Valkey 7 or later, as broker and cache: redis://host:6379/0, rediss://… or unix:///path?db=0")
     ELASTICSEARCH_URL: str = Field("", description="Elasticsearch 8.19 or 9: http://host:9200. Empty: PostgreSQL answers searches")
-    BASE_URL: str = Field("http://market.localhost:8000", description="where the market answers: https://market.example. Shops, workbenches and console are hosts below it")
+    BASE_URL: str = Field(
+        "http://market.localhost:8000", description="where the market answers: https://market.example. Shops, workbenches and console are hosts below it"
+    )
     DATA_DIR: Path = Field(description="an absolute folder for media, private papers and, without EMAIL_URL, mails")
     EMAIL_URL: str = Field("", description="smtp://user:password@host:587 (STARTTLS), smtps://…:465, or empty: mails are written to DATA_DIR/mails")
     EMAIL_FROM: str = Field("market@market.localhost", description="sender of mails: name@market.example")
     DEBUG: bool = Field(False, description="true or false; true shows details of errors and is never for the public")
-    BEHIND_PROXY: bool = Field(False, description="true when a proxy in front sets X-Forwarded-For and X-Forwarded-Proto; false otherwise, or callers could forge both")
+    BEHIND_PROXY: bool = Field(
+        False, description="true when a proxy in front sets X-Forwarded-For and X-Forwarded-Proto; false otherwise, or callers could forge both"
+    )
     LOG_FORMAT: Literal["json", "plain"] = Field("json", description="json or plain")
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     OUTBOX_LEASE_S: int = Field(30, ge=1, le=3600, description="seconds after which an unanswered delivery is sent again, 1 to 3600")

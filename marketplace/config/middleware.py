@@ -43,7 +43,10 @@ def request_context(get_response: GetResponse) -> GetResponse:
                 now.user = str(request.user.pk)
             response.headers["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
             log.info(
-                "%s %s %s", request.method, request.path, response.status_code,
+                "%s %s %s",
+                request.method,
+                request.path,
+                response.status_code,
                 extra={"host": request.META.get("HTTP_HOST", ""), "status": response.status_code, "ms": round((time.perf_counter() - started) * 1000, 1)},
             )
             return response
@@ -72,15 +75,19 @@ def language_and_zone(get_response: GetResponse) -> GetResponse:
         response.headers.setdefault("Content-Language", chosen)
         if asked == chosen and request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME) != chosen:
             response.set_cookie(
-                settings.LANGUAGE_COOKIE_NAME, chosen, max_age=settings.LANGUAGE_COOKIE_AGE,
-                secure=settings.HTTPS, samesite="Lax", httponly=True,
+                settings.LANGUAGE_COOKIE_NAME,
+                chosen,
+                max_age=settings.LANGUAGE_COOKIE_AGE,
+                secure=settings.HTTPS,
+                samesite="Lax",
+                httponly=True,
             )
         return response
 
     return middleware
 
 
-class access:  # noqa: N801  a middleware, named like the functions beside it
+class access:
     """Deny by default: each route answers whom its rule lets in, and a route without a rule answers nobody."""
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -101,7 +108,7 @@ class access:  # noqa: N801  a middleware, named like the functions beside it
             return refuse(request, refusal)
 
 
-class refusals:  # noqa: N801  a middleware, named like the functions beside it
+class refusals:
     """A MarketError becomes a page, an htmx fragment or JSON; a lock that was waited for too long becomes "busy"."""
 
     def __init__(self, get_response: GetResponse) -> None:

@@ -85,7 +85,11 @@ def import_products(*, by: Actor, products: Sequence[ImportedProduct]) -> Import
         done.unchanged = len(batch.wanted) - len(entered) - len(changed)
         if entered or changed:
             audit(
-                by=by, action="products.imported", subject="products", subject_id=len(entered) + len(changed), merchant_id=current_merchant_id(),
+                by=by,
+                action="products.imported",
+                subject="products",
+                subject_id=len(entered) + len(changed),
+                merchant_id=current_merchant_id(),
                 after={"entered": len(entered), "changed": {str(row.pk): row.version for row in changed}},
             )
     return done
@@ -146,7 +150,8 @@ class _Batch:
         owner = {variant.sku: ref for ref, one in self.wanted.items() for variant in one.product.variants}
         for sku, product_id in Variant.objects.filter(sku__in=owner).values_list("sku", "product_id"):
             ref = owner[sku]
-            if self.keys.get(ref) != product_id and self.wanted.pop(ref, None):
+            if self.keys.get(ref) != product_id and ref in self.wanted:
+                del self.wanted[ref]
                 done.refused.append((ref, str(SkuTaken(sku=sku))))
                 self.there.pop(ref, None)
 

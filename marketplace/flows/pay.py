@@ -97,7 +97,14 @@ def expire_group(*, by: Actor, group_id: UUID) -> bool:
 
         merchant_ids = _in_each_order(by, group, cancel)
         record(OrderGroupExpired(group_id=group.pk, merchant_ids=merchant_ids))
-        audit(by=by, action="order_group.expired", subject="order_group", subject_id=group.number, before={"status": "awaiting_payment"}, after={"status": "expired"})
+        audit(
+            by=by,
+            action="order_group.expired",
+            subject="order_group",
+            subject_id=group.number,
+            before={"status": "awaiting_payment"},
+            after={"status": "expired"},
+        )
     return True
 
 

@@ -77,8 +77,15 @@ def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID, shown_t
         chosen = _chosen_lines(cart)
         now = clock.now()
         group = OrderGroup(
-            number=new_number(now, market.tz), buyer_id=by.person, key=key, fingerprint=asked, currency=market.currency,
-            address=address_of(by.person, address_id).as_kept(), language=language, placed_at=now, hold_until=now + timedelta(minutes=market.hold_minutes),
+            number=new_number(now, market.tz),
+            buyer_id=by.person,
+            key=key,
+            fingerprint=asked,
+            currency=market.currency,
+            address=address_of(by.person, address_id).as_kept(),
+            language=language,
+            placed_at=now,
+            hold_until=now + timedelta(minutes=market.hold_minutes),
         )
         copies = _open_orders(by, group, chosen, commission_rates())
         group.items_minor = group.total_minor = sum(copy.total_minor for copy in copies)
@@ -89,7 +96,13 @@ def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID, shown_t
         CartLine.objects.filter(cart=cart, is_chosen=True, variant_id__in=[line.variant.pk for line in chosen]).delete()
         set_deadline(kind=UNPAID, subject_id=group.pk, due_at=group.hold_until)
         record(OrderGroupPlaced(group_id=group.pk, merchant_ids=[copy.merchant_id for copy in copies]))
-        audit(by=by, action="order_group.placed", subject="order_group", subject_id=group.number, after={"total": group.total_minor, "orders": [copy.number for copy in copies]})
+        audit(
+            by=by,
+            action="order_group.placed",
+            subject="order_group",
+            subject_id=group.number,
+            after={"total": group.total_minor, "orders": [copy.number for copy in copies]},
+        )
     return group
 
 
@@ -127,7 +140,8 @@ def _open_orders(by: Actor, group: OrderGroup, chosen: list[Chosen], rates: Rate
             part = sorted(by_merchant[merchant_id], key=lambda line: line.variant.pk)
             order, lines = _draft(by, group, merchant_id, part, rates, number=f"{group.number}-{len(copies) + 1}")
             reserve_stock(
-                by=by, order_id=order.pk,
+                by=by,
+                order_id=order.pk,
                 wanted=[Wanted(line.pk, line.variant_id, line.quantity, localised(line.titles, group.language).text) for line in lines],
             )
             write_order(by=by, order=order, lines=lines)
@@ -137,10 +151,20 @@ def _open_orders(by: Actor, group: OrderGroup, chosen: list[Chosen], rates: Rate
 
 def _draft(by: Actor, group: OrderGroup, merchant_id: UUID, part: list[Chosen], rates: Rates, number: str) -> tuple[Order, list[OrderLine]]:
     """The order as it will be, at the prices in force in the merchant's schema. Raises CartChanged for what has none."""
-    prices = {price.variant_id: price.sale for price in Price.objects.filter(variant_id__in=[line.variant.pk for line in part], ends_at=None, variant__is_active=True)}
+    prices = {
+        price.variant_id: price.sale for price in Price.objects.filter(variant_id__in=[line.variant.pk for line in part], ends_at=None, variant__is_active=True)
+    }
     order = Order(
-        id=new_id(), number=number, group_id=group.pk, buyer_id=group.buyer_id, currency=group.currency, address=group.address, placed_at=group.placed_at,
-        items_minor=0, total_minor=0, commission_minor=0,
+        id=new_id(),
+        number=number,
+        group_id=group.pk,
+        buyer_id=group.buyer_id,
+        currency=group.currency,
+        address=group.address,
+        placed_at=group.placed_at,
+        items_minor=0,
+        total_minor=0,
+        commission_minor=0,
     )
     lines = []
     for position, line in enumerate(part, start=1):
@@ -151,9 +175,20 @@ def _draft(by: Actor, group: OrderGroup, merchant_id: UUID, part: list[Chosen], 
         rate: Decimal = rates.rate(merchant_id, line.listing.category.path)
         lines.append(
             OrderLine(
-                order=order, position=position, product_id=line.listing.pk, variant_id=line.variant.pk, sku=line.variant.sku, titles=line.listing.titles,
-                options=line.options, picture=line.listing.picture, quantity=line.quantity, currency=unit.currency, unit_minor=unit.minor,
-                total_minor=total.minor, commission_rate=rate, commission_minor=total.times(rate).minor,
+                order=order,
+                position=position,
+                product_id=line.listing.pk,
+                variant_id=line.variant.pk,
+                sku=line.variant.sku,
+                titles=line.listing.titles,
+                options=line.options,
+                picture=line.listing.picture,
+                quantity=line.quantity,
+                currency=unit.currency,
+                unit_minor=unit.minor,
+                total_minor=total.minor,
+                commission_rate=rate,
+                commission_minor=total.times(rate).minor,
             )
         )
     order.items_minor = order.total_minor = sum(line.total_minor for line in lines)
@@ -163,13 +198,29 @@ def _draft(by: Actor, group: OrderGroup, merchant_id: UUID, part: list[Chosen], 
 
 def _copy(group: OrderGroup, merchant_id: UUID, order: Order, lines: list[OrderLine]) -> OrderCopy:
     return OrderCopy(
-        id=order.pk, group=group, merchant_id=merchant_id, buyer_id=group.buyer_id, number=order.number, status=order.status,
-        payment_status=order.payment_status, fulfilment_status=order.fulfilment_status, currency=order.currency, items_minor=order.items_minor,
-        total_minor=order.total_minor, commission_minor=order.commission_minor, placed_at=order.placed_at,
+        id=order.pk,
+        group=group,
+        merchant_id=merchant_id,
+        buyer_id=group.buyer_id,
+        number=order.number,
+        status=order.status,
+        payment_status=order.payment_status,
+        fulfilment_status=order.fulfilment_status,
+        currency=order.currency,
+        items_minor=order.items_minor,
+        total_minor=order.total_minor,
+        commission_minor=order.commission_minor,
+        placed_at=order.placed_at,
         lines=[
             {
-                "id": str(line.pk), "product_id": str(line.product_id), "titles": line.titles, "options": line.options, "picture": line.picture,
-                "quantity": line.quantity, "unit_minor": line.unit_minor, "total_minor": line.total_minor,
+                "id": str(line.pk),
+                "product_id": str(line.product_id),
+                "titles": line.titles,
+                "options": line.options,
+                "picture": line.picture,
+                "quantity": line.quantity,
+                "unit_minor": line.unit_minor,
+                "total_minor": line.total_minor,
             }
             for line in lines
         ],

@@ -115,17 +115,36 @@ def copy_products(*, by: Actor, products: Iterable[Product]) -> None:
         lowest = min(sold, key=lambda pair: pair[1].sale_minor)[1]
         listings.append(
             Listing(
-                id=product.pk, merchant_id=merchant_id, titles=product.titles, descriptions=product.descriptions, category_id=product.category_id,
-                brand_id=product.brand_id, attributes=product.attributes, axes=product.axes, pictures=pictures[product.pk], currency=lowest.currency,
-                price_minor=lowest.sale_minor, price_to_minor=max(price.sale_minor for _variant, price in sold), market_minor=lowest.market_minor,
-                is_on_sale=product.status == Product.Status.ON_SALE, in_stock=any(available[variant.pk] > 0 for variant, _price in sold),
-                changed_at=clock.now(), version=product.version,
+                id=product.pk,
+                merchant_id=merchant_id,
+                titles=product.titles,
+                descriptions=product.descriptions,
+                category_id=product.category_id,
+                brand_id=product.brand_id,
+                attributes=product.attributes,
+                axes=product.axes,
+                pictures=pictures[product.pk],
+                currency=lowest.currency,
+                price_minor=lowest.sale_minor,
+                price_to_minor=max(price.sale_minor for _variant, price in sold),
+                market_minor=lowest.market_minor,
+                is_on_sale=product.status == Product.Status.ON_SALE,
+                in_stock=any(available[variant.pk] > 0 for variant, _price in sold),
+                changed_at=clock.now(),
+                version=product.version,
             )
         )
         copies += [
             ListingVariant(
-                id=variant.pk, listing_id=product.pk, sku=variant.sku, options=variant.options, currency=price.currency, price_minor=price.sale_minor,
-                market_minor=price.market_minor, in_stock=available[variant.pk] > 0, position=variant.position,
+                id=variant.pk,
+                listing_id=product.pk,
+                sku=variant.sku,
+                options=variant.options,
+                currency=price.currency,
+                price_minor=price.sale_minor,
+                market_minor=price.market_minor,
+                in_stock=available[variant.pk] > 0,
+                position=variant.position,
             )
             for variant, price in sold
         ]

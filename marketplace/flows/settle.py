@@ -91,24 +91,44 @@ def _settle_one(by: Actor, merchant_id: UUID, until: datetime) -> Statement | No
         commission = Money.sum((copy.commission for copy in due), market.currency)
         payout = sales - commission
         statement = Statement.objects.create(
-            number=new_number(now, market.tz), merchant_id=merchant_id, until=until, currency=market.currency,
-            sales_minor=sales.minor, commission_minor=commission.minor, payout_minor=payout.minor,
+            number=new_number(now, market.tz),
+            merchant_id=merchant_id,
+            until=until,
+            currency=market.currency,
+            sales_minor=sales.minor,
+            commission_minor=commission.minor,
+            payout_minor=payout.minor,
         )
         entries = {entry.ref: entry for entry in JournalEntry.objects.filter(kind="order_completed", ref__in=[copy.number for copy in due])}
         StatementLine.objects.bulk_create(
             [
                 StatementLine(
-                    statement=statement, entry=entries[copy.number], order_id=copy.pk, order_number=copy.number, completed_at=copy.completed_at or until,
-                    currency=copy.currency, sales_minor=copy.total_minor, commission_minor=copy.commission_minor,
+                    statement=statement,
+                    entry=entries[copy.number],
+                    order_id=copy.pk,
+                    order_number=copy.number,
+                    completed_at=copy.completed_at or until,
+                    currency=copy.currency,
+                    sales_minor=copy.total_minor,
+                    commission_minor=copy.commission_minor,
                 )
                 for copy in due
             ]
         )
         OrderCopy.objects.filter(pk__in=[copy.pk for copy in due]).update(settled_at=now)
         post(
-            by=by, kind="statement", ref=statement.number,
+            by=by,
+            kind="statement",
+            ref=statement.number,
             sides=[debit(Account.MERCHANT_PAYABLE, payout, merchant_id), credit(Account.PAYOUT_CLEARING, payout)],
         )
-        audit(by=by, action="statement.issued", subject="statement", subject_id=statement.number, merchant_id=merchant_id, after={"orders": len(due), "payout": payout.minor})
+        audit(
+            by=by,
+            action="statement.issued",
+            subject="statement",
+            subject_id=statement.number,
+            merchant_id=merchant_id,
+            after={"orders": len(due), "payout": payout.minor},
+        )
         record(StatementIssued(merchant_id=merchant_id, statement_id=statement.pk))
     return statement

@@ -34,9 +34,7 @@ RECEIPT = "order.receipt"
 
 
 @verb
-def ship_order(
-    *, by: Actor, package_id: UUID, number: str, carrier: str, tracking_number: str, quantities: Mapping[UUID, int] | None = None
-) -> Package:
+def ship_order(*, by: Actor, package_id: UUID, number: str, carrier: str, tracking_number: str, quantities: Mapping[UUID, int] | None = None) -> Package:
     """Send out a parcel of an order of the open merchant: line id → quantity (None: all that is left).
 
     The same `package_id` ships one parcel. Raises OrderUnknown, NotPaidYet, NothingToShip, InvalidInput.
@@ -55,7 +53,9 @@ def ship_order(
         positions = dict(OrderLine.objects.filter(order=order).values_list("pk", "position"))
         copy = OrderCopy.objects.get(pk=order.pk)
         parcel = {
-            "carrier": carrier, "tracking_number": tracking_number, "shipped_at": package.shipped_at.isoformat(),
+            "carrier": carrier,
+            "tracking_number": tracking_number,
+            "shipped_at": package.shipped_at.isoformat(),
             "lines": [[positions[line_id], quantity] for line_id, quantity in ships.items()],
         }
         update_copy(by=by, order_id=order.pk, changed={"fulfilment_status": order.fulfilment_status, "packages": [*copy.packages, parcel]})
@@ -79,11 +79,14 @@ def confirm_receipt(*, by: Actor, copy: OrderCopy, reason: str = "") -> bool:
         if order is None:
             return False
         update_copy(
-            by=by, order_id=copy.pk,
+            by=by,
+            order_id=copy.pk,
             changed={"status": order.status, "fulfilment_status": order.fulfilment_status, "completed_at": order.completed_at},
         )
         post(
-            by=by, kind="order_completed", ref=order.number,
+            by=by,
+            kind="order_completed",
+            ref=order.number,
             sides=[
                 debit(Account.BUYER_ESCROW, order.total),
                 credit(Account.MERCHANT_PAYABLE, order.total - order.commission, copy.merchant_id),

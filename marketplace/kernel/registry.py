@@ -32,7 +32,8 @@ def install(reactions: Mapping[type[Event], Iterable[Reaction]], deadlines: Mapp
     _by_name.clear()
     _deadlines.clear()
     _deadlines.update(deadlines)
-    for kind, follows in {DeadlineReached: [Reaction(end_waiting)], **reactions}.items():
+    followed: dict[type[Event], Iterable[Reaction]] = {DeadlineReached: [Reaction(end_waiting)], **reactions}
+    for kind, follows in followed.items():
         _by_topic[kind.topic] = list(follows)
         _by_name.update({reaction.name: reaction for reaction in follows})
 

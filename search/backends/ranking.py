@@ -30,9 +30,7 @@ class Candidates:
     def unpack(cls, keys: bytes, popularity: bytes, forward: bytes, sizes: bytes) -> Candidates:
         halves = np.frombuffer(keys, ">u8").reshape(-1, 2)
         lengths = np.frombuffer(sizes, ">i4")
-        return cls(
-            halves[:, 0], halves[:, 1], np.frombuffer(popularity, ">f8"), np.frombuffer(forward, RECORD), np.repeat(np.arange(len(lengths)), lengths)
-        )
+        return cls(halves[:, 0], halves[:, 1], np.frombuffer(popularity, ">f8"), np.frombuffer(forward, RECORD), np.repeat(np.arange(len(lengths)), lengths))
 
     def __len__(self) -> int:
         return len(self.high)

@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from marketplace.flows.sandbox import answer_later
 from marketplace.kernel.actors import rail
 from marketplace.kernel.errors import InvalidInput, NotFound
 from marketplace.platform.checkout.models import OrderGroup
-from marketplace.flows.sandbox import answer_later
 from marketplace.platform.payments.actions import note_sent, take_notice
 from marketplace.platform.payments.models import PaymentAttempt
 
@@ -19,7 +19,9 @@ OUTCOMES = ("succeeded", "declined", "twice", "later")
 
 
 def page(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
-    attempt = PaymentAttempt.objects.select_related("payment__group").filter(pk=attempt_id, payment__rail="sandbox", payment__group__buyer_id=request.user.pk).first()
+    attempt = (
+        PaymentAttempt.objects.select_related("payment__group").filter(pk=attempt_id, payment__rail="sandbox", payment__group__buyer_id=request.user.pk).first()
+    )
     if attempt is None:
         raise NotFound
     group = attempt.payment.group
@@ -40,6 +42,10 @@ def answer(attempt: PaymentAttempt, outcome: str) -> None:
     if outcome == "later":
         answer_later(by=by, attempt_id=attempt.pk)
         return
-    body = {"attempt": str(attempt.pk), "outcome": "failed", "why": "card_declined"} if outcome == "declined" else {"attempt": str(attempt.pk), "outcome": "succeeded"}
+    body = (
+        {"attempt": str(attempt.pk), "outcome": "failed", "why": "card_declined"}
+        if outcome == "declined"
+        else {"attempt": str(attempt.pk), "outcome": "succeeded"}
+    )
     for n in range(2 if outcome == "twice" else 1):
         take_notice(by=by, rail="sandbox", notice_id=f"{attempt.key}:{n + 1}", body=body)

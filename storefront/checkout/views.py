@@ -89,7 +89,12 @@ def place(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect("/cart/")
     try:
         group = place_order(
-            by=actor_of(request), key=key, cart_id=cart.pk, address_id=address_id, shown_total=total, language=request.LANGUAGE_CODE,  # type: ignore[attr-defined]
+            by=actor_of(request),
+            key=key,
+            cart_id=cart.pk,
+            address_id=address_id,
+            shown_total=total,
+            language=request.LANGUAGE_CODE,  # type: ignore[attr-defined]
         )
     except MarketError as refusal:
         if refusal.status >= 500:

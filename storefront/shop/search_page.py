@@ -158,8 +158,8 @@ def chips(parameters: QueryDict, query: Query, names: Names, path: str, currency
     def add(label: str, **drop: str | None) -> None:
         left = parameters.copy()
         left.pop("page", None)
-        for name, value in drop.items():
-            name = "from" if name == "from_" else name
+        for keyword, value in drop.items():
+            name = keyword.rstrip("_")  # `from` is no name in Python
             left.setlist(name, [other for other in left.getlist(name) if value is not None and other != value])
         found.append(Chip(label, f"{path}?{left.urlencode()}" if any(left.values()) else path))
 

@@ -43,8 +43,7 @@ def sync_roles() -> None:
     """Make the groups of this schema what the tables above say. Safe to repeat."""
     roles = MARKET_ROLES if connection.schema_name == "public" else MERCHANT_ROLES
     permissions = {
-        f"{app}.{codename}": permission_id
-        for permission_id, app, codename in Permission.objects.values_list("pk", "content_type__app_label", "codename")
+        f"{app}.{codename}": permission_id for permission_id, app, codename in Permission.objects.values_list("pk", "content_type__app_label", "codename")
     }
     Group.objects.filter(name__in=["Moderators", "Editors"]).delete()  # Wagtail's own; ours say what they may
     for name, rights in roles.items():

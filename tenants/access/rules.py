@@ -1,6 +1,6 @@
 """Who may use a route, said beside the route. A route without a rule answers nobody (config/middleware.py).
 
-    urlpatterns = [route("orders/", orders, may=staff(Right.VIEW_ORDERS), name="orders")]
+urlpatterns = [route("orders/", orders, may=staff(Right.VIEW_ORDERS), name="orders")]
 """
 
 from __future__ import annotations

@@ -59,7 +59,12 @@ def issue_hand_over(*, by: Actor, user: User, host: str, path: str, state: str, 
         raise HandOverSpent
     token = secrets.token_urlsafe(32)
     HandOver.objects.create(
-        token_hash=_hash(token), user=user, host=host, path=path[:500], state=state, origin_session=origin_session,
+        token_hash=_hash(token),
+        user=user,
+        host=host,
+        path=path[:500],
+        state=state,
+        origin_session=origin_session,
         expires_at=clock.now() + timedelta(seconds=LIFE_S),
     )
     return f"{origin(host)}/hand-over/accept/?{urlencode({'token': token})}"

@@ -34,16 +34,32 @@ from tenants.tenancy.versions import code_version
 
 @verb
 def open_market(
-    *, by: Actor, names: Mapping[str, str], currency: str, zone: str, languages: list[str], contact_email: str, rail: str,
-    hold_minutes: int = 30, receive_days: int = 10, settle_days: int = 7,
+    *,
+    by: Actor,
+    names: Mapping[str, str],
+    currency: str,
+    zone: str,
+    languages: list[str],
+    contact_email: str,
+    rail: str,
+    hold_minutes: int = 30,
+    receive_days: int = 10,
+    settle_days: int = 7,
 ) -> Market:
     """Write the market and its two hosts. Raises MarketExists the second time."""
     with transaction.atomic():
         if Market.objects.exists():
             raise MarketExists
         market = Market.objects.create(
-            names=dict(names), currency=currency, zone=zone, languages=languages, contact_email=contact_email, rail=rail,
-            hold_minutes=hold_minutes, receive_days=receive_days, settle_days=settle_days,
+            names=dict(names),
+            currency=currency,
+            zone=zone,
+            languages=languages,
+            contact_email=contact_email,
+            rail=rail,
+            hold_minutes=hold_minutes,
+            receive_days=receive_days,
+            settle_days=settle_days,
         )
         Domain.objects.create(host=settings.BASE_HOST, kind=Domain.Kind.MARKET)
         Domain.objects.create(host=console_url("").split("//")[1].split(":")[0], kind=Domain.Kind.CONSOLE)
@@ -65,7 +81,11 @@ def request_merchant(*, by: Actor, merchant_id: UUID, slug: str, names: Mapping[
         if slug in RESERVED_SLUGS or Merchant.objects.filter(slug=slug).exists():
             raise SlugTaken(slug=slug)
         merchant = Merchant(
-            pk=merchant_id, schema_name=schema_name_of(merchant_id), slug=slug, names={k: v for k, v in names.items() if v}, contact_email=contact_email,
+            pk=merchant_id,
+            schema_name=schema_name_of(merchant_id),
+            slug=slug,
+            names={k: v for k, v in names.items() if v},
+            contact_email=contact_email,
             ordinal=(Merchant.objects.aggregate(last=Max("ordinal"))["last"] or 0) + 1,
         )
         try:
@@ -78,7 +98,14 @@ def request_merchant(*, by: Actor, merchant_id: UUID, slug: str, names: Mapping[
                 merchant.save(force_insert=True)
         except IntegrityError as taken:
             raise SlugTaken(slug=slug) from taken
-        audit(by=by, action="merchant.requested", subject="merchant", subject_id=merchant.pk, merchant_id=merchant.pk, after={"slug": slug, "names": merchant.names})
+        audit(
+            by=by,
+            action="merchant.requested",
+            subject="merchant",
+            subject_id=merchant.pk,
+            merchant_id=merchant.pk,
+            after={"slug": slug, "names": merchant.names},
+        )
         record(ShopRequested(merchant_id=merchant.pk, owner_id=owner_id))
     return merchant
 
@@ -99,7 +126,15 @@ def bear_merchant(*, by: Actor, merchant_id: UUID) -> bool:
             _set_site(shop_host(merchant.slug), merchant.names)
         merchant.status, merchant.opened_at, merchant.schema_version = Merchant.Status.OPEN, clock.now(), code_version("merchant")
         merchant.save(update_fields=["status", "opened_at", "schema_version"])
-        audit(by=by, action="merchant.opened", subject="merchant", subject_id=merchant_id, merchant_id=merchant_id, before={"status": "opening"}, after={"status": "open"})
+        audit(
+            by=by,
+            action="merchant.opened",
+            subject="merchant",
+            subject_id=merchant_id,
+            merchant_id=merchant_id,
+            before={"status": "opening"},
+            after={"status": "open"},
+        )
     return True
 
 

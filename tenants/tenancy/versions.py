@@ -53,9 +53,7 @@ def note_migrated(schema_name: str, **kwargs: Any) -> None:
     if schema_name == "public":
         return
     with connection.cursor() as cursor:
-        cursor.execute(f'SELECT app, name FROM "{schema_name}".django_migrations')
+        cursor.execute(f'SELECT app, name FROM "{schema_name}".django_migrations')  # noqa: S608  a name from our own table
         applied = frozenset(cursor.fetchall())
     if expected("merchant") <= applied:
         Merchant.objects.filter(schema_name=schema_name).update(schema_version=code_version("merchant"))
-
-

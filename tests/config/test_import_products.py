@@ -31,11 +31,15 @@ def one(ref: str = "file/1", *, title: str = "Lamp", price: str = "10", stock: i
     skus = skus or (f"SKU-{ref}",)
     return ImportedProduct(
         product=ProductInput(
-            category_id=more.pop("category_id", None) or make.a_category().pk, titles={"en": title},
+            category_id=more.pop("category_id", None) or make.a_category().pk,
+            titles={"en": title},
             pictures=more.pop("pictures", [("products/lamp.webp", {})]),
-            variants=[VariantInput(sku=sku, options={1: place} if len(skus) > 1 else {}) for place, sku in enumerate(skus)], source_ref=ref, **more,
+            variants=[VariantInput(sku=sku, options={1: place} if len(skus) > 1 else {}) for place, sku in enumerate(skus)],
+            source_ref=ref,
+            **more,
         ),
-        prices={sku: yuan(price) for sku in skus}, stock={sku: stock for sku in skus},
+        prices={sku: yuan(price) for sku in skus},
+        stock=dict.fromkeys(skus, stock),
     )
 
 

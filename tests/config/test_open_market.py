@@ -42,8 +42,18 @@ def password_file(tmp_path):
 def open_it(password_file: str, **changes: object) -> str:
     out = io.StringIO()
     given = {
-        "name_zh": "小集", "name_en": "Little Market", "currency": "cny", "zone": "Asia/Shanghai", "languages": "en,zh-hans", "operator": "Boss@Example.com",
-        "contact": "help@example.com", "rail": "sandbox", "commission": "7.5", "password_file": password_file, "settle_days": 3, **changes,
+        "name_zh": "小集",
+        "name_en": "Little Market",
+        "currency": "cny",
+        "zone": "Asia/Shanghai",
+        "languages": "en,zh-hans",
+        "operator": "Boss@Example.com",
+        "contact": "help@example.com",
+        "rail": "sandbox",
+        "commission": "7.5",
+        "password_file": password_file,
+        "settle_days": 3,
+        **changes,
     }
     call_command("open_market", stdout=out, stderr=out, **{name: value for name, value in given.items() if value is not None})
     return out.getvalue()

@@ -40,8 +40,12 @@ def seed(password_file: str) -> None:
 
 def what_changes() -> tuple[int, ...]:
     return (
-        OutboxEvent.objects.exclude(topic="shop.opened").count(), Listing.objects.count(), ListingVariant.objects.count(), User.objects.count(),
-        Address.objects.count(), AuditEvent.objects.exclude(action__startswith="taxonomy.").exclude(action="category.described").count(),
+        OutboxEvent.objects.exclude(topic="shop.opened").count(),
+        Listing.objects.count(),
+        ListingVariant.objects.count(),
+        User.objects.count(),
+        Address.objects.count(),
+        AuditEvent.objects.exclude(action__startswith="taxonomy.").exclude(action="category.described").count(),
     )
 
 

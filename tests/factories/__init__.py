@@ -43,16 +43,28 @@ def a_category(code: str = "cups", names: dict[str, str] | None = None, parent: 
 
 
 def a_product(
-    shop: str = "a", *, title: str = "Mug", price: str = "100", stock: int = 10, on_sale: bool = True, category: Category | None = None, variants: int = 1,
-    titles: dict[str, str] | None = None, market_price: str | None = None,
+    shop: str = "a",
+    *,
+    title: str = "Mug",
+    price: str = "100",
+    stock: int = 10,
+    on_sale: bool = True,
+    category: Category | None = None,
+    variants: int = 1,
+    titles: dict[str, str] | None = None,
+    market_price: str | None = None,
 ) -> Product:
     """A product of merchant a, b or c, by default on sale."""
     category = category or a_category()
     made = [VariantInput(sku=f"{title}-{uuid4().hex[:8]}", options={1: n} if variants > 1 else {}) for n in range(variants)]
     with merchant_schema(MERCHANTS[shop]):
         product = save_product(
-            by=SYSTEM, product_id=uuid4(), is_new=True,
-            product=ProductInput(category_id=category.pk, titles=titles or {"en": title, "zh-hans": f"{title}（中文）"}, variants=made, pictures=[("demo/mug.webp", {})]),
+            by=SYSTEM,
+            product_id=uuid4(),
+            is_new=True,
+            product=ProductInput(
+                category_id=category.pk, titles=titles or {"en": title, "zh-hans": f"{title}（中文）"}, variants=made, pictures=[("demo/mug.webp", {})]
+            ),
             prices={variant.id: (yuan(price), yuan(market_price) if market_price else None) for variant in made},
             stock={variant.id: stock for variant in made},
         )
@@ -76,8 +88,18 @@ def acting(user: User) -> Actor:
 
 def an_address(buyer: User) -> UUID:
     return save_address(
-        by=acting(buyer), address_id=uuid4(), is_default=True,
-        fields={"recipient": "林知夏", "phone": "13800138000", "country": "CN", "province": "上海市", "city": "上海市", "district": "徐汇区", "street": "漕溪北路 1 号"},
+        by=acting(buyer),
+        address_id=uuid4(),
+        is_default=True,
+        fields={
+            "recipient": "林知夏",
+            "phone": "13800138000",
+            "country": "CN",
+            "province": "上海市",
+            "city": "上海市",
+            "district": "徐汇区",
+            "street": "漕溪北路 1 号",
+        },
     ).pk
 
 
@@ -92,8 +114,12 @@ def a_cart(buyer: User, *wanted: tuple[str, Product, int]) -> Cart:
 def place(buyer: User, cart: Cart, *, key: str = "", total: Money | None = None, address_id: UUID | None = None) -> OrderGroup:
     commission()
     return place_order(
-        by=acting(buyer), key=key or uuid4().hex, cart_id=cart.pk, address_id=address_id or an_address(buyer),
-        shown_total=total or view_cart(cart, "CNY").total, language="zh-hans",
+        by=acting(buyer),
+        key=key or uuid4().hex,
+        cart_id=cart.pk,
+        address_id=address_id or an_address(buyer),
+        shown_total=total or view_cart(cart, "CNY").total,
+        language="zh-hans",
     )
 
 

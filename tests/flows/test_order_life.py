@@ -244,7 +244,9 @@ class TestShippingAndReceiving:
         with pytest.raises(NotPaidYet):
             make.ship(copy)
 
-    @pytest.mark.parametrize(("carrier", "tracking", "field"), [("pigeon", "SF1234567", "carrier"), ("sf", "x", "tracking_number"), ("sf", "<b>1234567", "tracking_number")])
+    @pytest.mark.parametrize(
+        ("carrier", "tracking", "field"), [("pigeon", "SF1234567", "carrier"), ("sf", "x", "tracking_number"), ("sf", "<b>1234567", "tracking_number")]
+    )
     def test_a_parcel_that_cannot_be_is_refused_by_field(self, carrier, tracking, field):
         copy = make.pay(make.a_placed_group(("a", make.a_product(), 1))).orders.get()
         with merchant_schema(MERCHANTS["a"]), pytest.raises(InvalidInput) as refusal:

@@ -81,9 +81,20 @@ def build_side(letter: str) -> tuple[Side, User]:
         revision = page.save_revision()
         line = OrderLine.objects.get(order_id=waiting.pk)
     side.objects = {
-        "merchant_id": side.merchant_id, "listing_id": product.pk, "product_id": draft.pk, "number": waiting.number, "statement": statement.number, "group": unpaid.number,
-        "group_paid": copy.group.number, "attempt_id": unpaid.payment.attempts.get().pk, "address_id": Address.objects.filter(user=buyer).first().pk,
-        "line_id": line.pk, "page_id": page.pk, "image_id": image.pk, "revision_id": revision.pk, "variant": make.variant_of(product, letter),
+        "merchant_id": side.merchant_id,
+        "listing_id": product.pk,
+        "product_id": draft.pk,
+        "number": waiting.number,
+        "statement": statement.number,
+        "group": unpaid.number,
+        "group_paid": copy.group.number,
+        "attempt_id": unpaid.payment.attempts.get().pk,
+        "address_id": Address.objects.filter(user=buyer).first().pk,
+        "line_id": line.pk,
+        "page_id": page.pk,
+        "image_id": image.pk,
+        "revision_id": revision.pk,
+        "variant": make.variant_of(product, letter),
     }
     side.secrets = [f"{word}-draft", f"{word}-buyer", f"{word}-page", f"{word}-image", waiting.number, copy.number, statement.number]
     return side, buyer
@@ -105,4 +116,4 @@ def world(own_database: str) -> Iterator[World]:
     for name, user in users.items():
         clients[name] = Client(raise_request_exception=False)
         clients[name].force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
-    yield World(a, b, users, clients)
+    return World(a, b, users, clients)

@@ -24,13 +24,37 @@ METHODS = ("GET", "POST")
 
 # Which object stands for a parameter of a route, by its name; a few names mean different things on different routes.
 BY_ROUTE: dict[str, dict[str, str]] = {
-    "statement": {"number": "statement"}, "pay": {"number": "group"}, "order-group": {"number": "group_paid"}, "order-receive": {"number": "number"},
+    "statement": {"number": "statement"},
+    "pay": {"number": "group"},
+    "order-group": {"number": "group_paid"},
+    "order-receive": {"number": "number"},
 }
 PLAIN: dict[str, Any] = {
-    "category_id": 1, "schema": "public", "path": "nothing.webp", "uidb36": "1", "key": "set-password", "content_type_app_name": "cms_merchant",
-    "content_type_model_name": "shoppage", "filter_spec": "width-20", "uploaded_file_id": 1, "app_name": "wagtailimages", "model_name": "page", "app_label": "wagtailcore",
-    "action": "delete", "action_name": "copy", "session_id": 1, "task_state_id": 1, "task_id": 1, "workflow_state_id": 1, "workflow_pk": 1, "uidb64": "x", "token": "x",
-    "revision_id_a": "live", "revision_id_b": "latest", "collection_id": 1, "page_view_restriction_id": 1,
+    "category_id": 1,
+    "schema": "public",
+    "path": "nothing.webp",
+    "uidb36": "1",
+    "key": "set-password",
+    "content_type_app_name": "cms_merchant",
+    "content_type_model_name": "shoppage",
+    "filter_spec": "width-20",
+    "uploaded_file_id": 1,
+    "app_name": "wagtailimages",
+    "model_name": "page",
+    "app_label": "wagtailcore",
+    "action": "delete",
+    "action_name": "copy",
+    "session_id": 1,
+    "task_state_id": 1,
+    "task_id": 1,
+    "workflow_state_id": 1,
+    "workflow_pk": 1,
+    "uidb64": "x",
+    "token": "x",
+    "revision_id_a": "live",
+    "revision_id_b": "latest",
+    "collection_id": 1,
+    "page_view_restriction_id": 1,
 }
 LIKE = {"pk": "page_id", "parent_page_id": "page_id", "page_to_move_id": "page_id", "destination_id": "page_id", "object_id": "page_id", "page_pk": "page_id"}
 

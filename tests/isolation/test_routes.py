@@ -54,7 +54,14 @@ def test_the_harness_notices_a_row_taken_without_asking_whose_it_is(world, monke
 
 def test_wagtails_routes_that_list_people_or_check_nothing_answer_nobody():
     let_through = {name for _kind, name in OTHERS}
-    for name in ("wagtailusers_users:index", "wagtailusers_groups:index", "wagtailsites:index", "wagtail_bulk_action", "wagtailadmin_reports:site_history", "wagtailadmin_account"):
+    for name in (
+        "wagtailusers_users:index",
+        "wagtailusers_groups:index",
+        "wagtailsites:index",
+        "wagtail_bulk_action",
+        "wagtailadmin_reports:site_history",
+        "wagtailadmin_account",
+    ):
         assert name not in let_through
         assert any(found == name for _pattern, _route, found in all_routes("console")), f"{name} is no route of Wagtail's any more"
 

@@ -13,8 +13,8 @@ from django.utils import translation
 
 from marketplace.config import subscriptions
 from marketplace.kernel import clock, deadlines, registry, relay
-from marketplace.kernel.audit import audit
 from marketplace.kernel.actors import SYSTEM
+from marketplace.kernel.audit import audit
 from marketplace.kernel.events import BY_TOPIC, Event
 from marketplace.kernel.models import AuditEvent, DeadLetter, Deadline, Delivery, OutboxEvent
 from marketplace.kernel.outbox import record

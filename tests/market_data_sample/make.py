@@ -56,7 +56,12 @@ CATEGORIES: dict[str, tuple[str, str, str, list[str]]] = {
     "ae-3-1": ("Gifts", "礼物", "禮物", []),
 }
 COLOURS = {
-    "black": ("Black", "黑"), "white": ("White", "白"), "blue": ("Blue", "青酒"), "red": ("Red", "赤"), "gray": ("Gray", "灰"), "yellow": ("Yellow", "黄"),
+    "black": ("Black", "黑"),
+    "white": ("White", "白"),
+    "blue": ("Blue", "青酒"),
+    "red": ("Red", "赤"),
+    "gray": ("Gray", "灰"),
+    "yellow": ("Yellow", "黄"),
 }
 
 
@@ -79,8 +84,19 @@ def values() -> Iterator[dict[str, Any]]:
 def product(number: int, brand: str, title: str, cents: int, cat: str | None, attrs: dict[str, Any], desc: str | None = None) -> dict[str, Any]:
     attrs = {**attrs, "package_weight": 10.0 + number, "harmonized_system__hs__code": "85440000", "quantity_per_pallet": 40.0}
     return {
-        "id": str(9_000_000 + number), "brand": brand, "name": title.split(" ")[0], "title": title, "desc": desc, "ean": [f"40{number:011}"],
-        "price_usd_cents": cents, "released": "2020-01-01", "img": "", "thumb": "", "cat": cat, "cat_how": "title-any" if cat else None, "attrs": attrs,
+        "id": str(9_000_000 + number),
+        "brand": brand,
+        "name": title.split(" ")[0],
+        "title": title,
+        "desc": desc,
+        "ean": [f"40{number:011}"],
+        "price_usd_cents": cents,
+        "released": "2020-01-01",
+        "img": "",
+        "thumb": "",
+        "cat": cat,
+        "cat_how": "title-any" if cat else None,
+        "attrs": attrs,
     }
 
 
@@ -92,11 +108,19 @@ def products() -> Iterator[dict[str, Any]]:
                 number += 1
                 shape = "Straight" if number % 3 else "Angled"
                 yield product(
-                    number, brand, f"{brand} Cat6 patch cable {colour.lower()} {length:g} m RJ-45", 300 + round(length * 95) + number % 7, "patch cable",
+                    number,
+                    brand,
+                    f"{brand} Cat6 patch cable {colour.lower()} {length:g} m RJ-45",
+                    300 + round(length * 95) + number % 7,
+                    "patch cable",
                     {
-                        "cable_length": length, "product_colour": colour, "connector_1": "RJ-45", "connector_2": "RJ-45",
+                        "cable_length": length,
+                        "product_colour": colour,
+                        "connector_1": "RJ-45",
+                        "connector_2": "RJ-45",
                         "connector_gender": "Male connector/Male connector" if number % 4 else "Male connector/Female connector",
-                        "connector_1_form_factor": shape, "cable_shielding": "U/UTP (UTP)" if number % 2 else "S/FTP (S-STP)",
+                        "connector_1_form_factor": shape,
+                        "cable_shielding": "U/UTP (UTP)" if number % 2 else "S/FTP (S-STP)",
                         "snagless_cable_boot": number % 5 > 0,
                     },
                     f"{length:g} m of patch cable in {colour.lower()} & boots that do not catch.",
@@ -106,9 +130,16 @@ def products() -> Iterator[dict[str, Any]]:
             for gender in ("Male connector/Male connector", "Male connector/Female connector"):
                 number += 1
                 yield product(
-                    number, "Kabelhaus", f"Kabelhaus HDMI cable {length:g} m number {number}", 700 + number, "HDMI cable",
+                    number,
+                    "Kabelhaus",
+                    f"Kabelhaus HDMI cable {length:g} m number {number}",
+                    700 + number,
+                    "HDMI cable",
                     {
-                        "cable_length": length, "product_colour": colour, "connector_gender": gender, "connector_1_form_factor": "Straight",
+                        "cable_length": length,
+                        "product_colour": colour,
+                        "connector_gender": gender,
+                        "connector_1_form_factor": "Straight",
                         "3d": number % 2 == 0,
                     },
                 )
@@ -116,10 +147,17 @@ def products() -> Iterator[dict[str, Any]]:
         for ink in ("Black", "Cyan", "Magenta", "Yellow"):
             number += 1
             yield product(
-                number, "Tintoro", f"Tintoro T{100 + model} ink cartridge Original {ink}", 995 + model * 50, "ink cartridge",
+                number,
+                "Tintoro",
+                f"Tintoro T{100 + model} ink cartridge Original {ink}",
+                995 + model * 50,
+                "ink cartridge",
                 {
-                    "type": "Original", "printing_colours": ink, "ink_type": "Pigment-based ink" if model % 2 else "Dye-based ink",
-                    "page_yield": 300.0 + 100 * model, "oem_code": f"T{model}",
+                    "type": "Original",
+                    "printing_colours": ink,
+                    "ink_type": "Pigment-based ink" if model % 2 else "Dye-based ink",
+                    "page_yield": 300.0 + 100 * model,
+                    "oem_code": f"T{model}",
                 },
                 f"Cartridge for Tintoro T{100 + model}",
             )
@@ -128,23 +166,37 @@ def products() -> Iterator[dict[str, Any]]:
         size, inches = ((39.6, "15.6"), (35.6, "14"), (43.9, "17.3"))[model % 3]
         memory = (8, 16, 32)[model % 3]
         yield product(
-            number, "Pixelmo", f'Pixelmo Book {model} notebook Silver {size} cm ({inches}") 1920 x 1080 pixels AMD Ryzen 5 {memory} GB DDR4-SDRAM',
-            64900 + 1000 * model, "notebook",
+            number,
+            "Pixelmo",
+            f'Pixelmo Book {model} notebook Silver {size} cm ({inches}") 1920 x 1080 pixels AMD Ryzen 5 {memory} GB DDR4-SDRAM',
+            64900 + 1000 * model,
+            "notebook",
             {
-                "display_diagonal": float(inches), "internal_memory": float(memory), "ssd_capacity": 512.0, "touchscreen": model % 2 == 0,
+                "display_diagonal": float(inches),
+                "internal_memory": float(memory),
+                "ssd_capacity": 512.0,
+                "touchscreen": model % 2 == 0,
                 "product_colour": "Black,Grey",
             },
         )
     for model in range(12):
         number += 1
         yield product(
-            number, "Pixelmo", f"Pixelmo M{model} mouse USB Optical {800 + 100 * model} DPI", 1250 + model, "mouse",
+            number,
+            "Pixelmo",
+            f"Pixelmo M{model} mouse USB Optical {800 + 100 * model} DPI",
+            1250 + model,
+            "mouse",
             {"buttons_quantity": 3.0, "weight": 80.0 + model},
         )
     for model in range(16):
         number += 1
         yield product(
-            number, "Zettelwerk", f"Zettelwerk labels A4 {20 + model}x30 mm white 500 pcs.", 890 + model, "labels",
+            number,
+            "Zettelwerk",
+            f"Zettelwerk labels A4 {20 + model}x30 mm white 500 pcs.",
+            890 + model,
+            "labels",
             {"label_width": 20.0 + model, "labels_per_pack": 500.0},
         )
     for model in range(6):
@@ -154,15 +206,24 @@ def products() -> Iterator[dict[str, Any]]:
 
 def retail() -> Iterator[dict[str, Any]]:
     kinds = [
-        ("apparel", "jacket", "Coat"), ("apparel", "socks", "Socks"), ("groceries", "bakery", "Loaf"), ("groceries", "fruits", "Pear"),
-        ("homedecor", "lighting", "Lamp"), ("oddments", "rare", "Oddment"),
+        ("apparel", "jacket", "Coat"),
+        ("apparel", "socks", "Socks"),
+        ("groceries", "bakery", "Loaf"),
+        ("groceries", "fruits", "Pear"),
+        ("homedecor", "lighting", "Lamp"),
+        ("oddments", "rare", "Oddment"),
     ]
     for number in range(60):
         category, style, word = kinds[number % len(kinds)]
         row = {
-            "id": f"00000000-0000-4000-8000-{number:012}", "name": f"{('Quiet', 'Bright', 'Plain', 'Merry')[number % 4]} {word} {number}",
-            "category": category, "style": style,
-            "description": f"A {word.lower()} nobody ever made, number {number}.", "price": 4.99 + number, "image": "", "current_stock": 10,
+            "id": f"00000000-0000-4000-8000-{number:012}",
+            "name": f"{('Quiet', 'Bright', 'Plain', 'Merry')[number % 4]} {word} {number}",
+            "category": category,
+            "style": style,
+            "description": f"A {word.lower()} nobody ever made, number {number}.",
+            "price": 4.99 + number,
+            "image": "",
+            "current_stock": 10,
         }
         yield row if number % 3 else {**row, "gender_affinity": "F" if number % 2 else "M"}
 
@@ -170,21 +231,31 @@ def retail() -> Iterator[dict[str, Any]]:
 def bikes() -> Iterator[dict[str, Any]]:
     for number, (model, kind, colours, sizes) in enumerate(
         [
-            ("Gull", "Road Bikes", ["Red", "Black"], ["48", "52", "56"]), ("Tern", "Road Bikes", ["Blue", "Silver/Black"], ["48", "52"]),
+            ("Gull", "Road Bikes", ["Red", "Black"], ["48", "52", "56"]),
+            ("Tern", "Road Bikes", ["Blue", "Silver/Black"], ["48", "52"]),
             ("Heron", "Road Bikes", ["Yellow"], ["44", "58"]),
-            ("Acorn", "Helmets", ["Red", "Black", "Blue"], [""]), ("Walnut", "Helmets", ["White"], ["S", "M", "L"]), ("Pebble", "Unknown", [""], [""]),
+            ("Acorn", "Helmets", ["Red", "Black", "Blue"], [""]),
+            ("Walnut", "Helmets", ["White"], ["S", "M", "L"]),
+            ("Pebble", "Unknown", [""], [""]),
         ]
     ):
         variants = [
             {
-                "sku": f"SM-{model[:3].upper()}-{colour[:3].upper()}{size}", "name": f"{model} {colour}", "cost": 10.5, "price": 120.55 + 100 * number,
-                **({"color": colour} if colour else {}), **({"size": size} if size else {}),
+                "sku": f"SM-{model[:3].upper()}-{colour[:3].upper()}{size}",
+                "name": f"{model} {colour}",
+                "cost": 10.5,
+                "price": 120.55 + 100 * number,
+                **({"color": colour} if colour else {}),
+                **({"size": size} if size else {}),
             }
             for colour in colours
             for size in sizes
         ]
         yield {
-            "model": model, "category": "Sample", "subcategory": kind, "variants": variants,
+            "model": model,
+            "category": "Sample",
+            "subcategory": kind,
+            "variants": variants,
             "desc": {"en": f"{model}: made up for a test.", "fr": f"{model} : inventé.", "he": "לבדיקה", "zh-cht": f"{model} 是为测试编的。"},
         }
 
@@ -198,8 +269,12 @@ def gifts() -> str:
 def written() -> dict[str, bytes]:
     """File name → content before packing."""
     files = {
-        "taxonomy/categories.jsonl.gz": categories(), "taxonomy/attributes.jsonl.gz": attributes(), "taxonomy/values.jsonl.gz": values(),
-        "search-en/products.jsonl.gz": products(), "catalogue/retail-demo-store.jsonl.gz": retail(), "catalogue/adventureworks.jsonl.gz": bikes(),
+        "taxonomy/categories.jsonl.gz": categories(),
+        "taxonomy/attributes.jsonl.gz": attributes(),
+        "taxonomy/values.jsonl.gz": values(),
+        "search-en/products.jsonl.gz": products(),
+        "catalogue/retail-demo-store.jsonl.gz": retail(),
+        "catalogue/adventureworks.jsonl.gz": bikes(),
     }
     packed = {name: "".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n" for row in rows).encode() for name, rows in files.items()}
     return {**packed, "orders/items.tsv.gz": gifts().encode()}

@@ -91,6 +91,17 @@ def _document(product: Mapping[str, Any]) -> Doc:
     tokens = text_tokens(titles=[product["title"]], names=[brand, category], texts=[product.get("desc") or ""])
     values = [value for value in (product.get("attrs") or {}).values() if isinstance(value, str) and len(value) <= LONGEST_VALUE]
     return Doc(
-        id=key(product["id"]), tokens=tokens, length=sum(tokens.values()), category_path=[1], brand=0, shop=1, values=[], price=product.get("price") or 0,
-        popularity=0, published=0, in_stock=True, version=1, marks=marks(aside=values, heads=[category], short=[product["title"], *values]),
+        id=key(product["id"]),
+        tokens=tokens,
+        length=sum(tokens.values()),
+        category_path=[1],
+        brand=0,
+        shop=1,
+        values=[],
+        price=product.get("price") or 0,
+        popularity=0,
+        published=0,
+        in_stock=True,
+        version=1,
+        marks=marks(aside=values, heads=[category], short=[product["title"], *values]),
     )

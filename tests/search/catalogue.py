@@ -17,15 +17,37 @@ def key(name: object) -> UUID:
 
 
 def doc(
-    title: str, *, name: object = None, names: Iterable[str] = (), text: str = "", aside: Iterable[str] = (), path: Iterable[int] = (1,),
-    brand: int = 0, shop: int = 1, values: Iterable[tuple[int, int]] = (), price: int = 100_00, popularity: float = 0, published: int = 0,
-    in_stock: bool = True, version: int = 1,
+    title: str,
+    *,
+    name: object = None,
+    names: Iterable[str] = (),
+    text: str = "",
+    aside: Iterable[str] = (),
+    path: Iterable[int] = (1,),
+    brand: int = 0,
+    shop: int = 1,
+    values: Iterable[tuple[int, int]] = (),
+    price: int = 100_00,
+    popularity: float = 0,
+    published: int = 0,
+    in_stock: bool = True,
+    version: int = 1,
 ) -> Doc:
     """A document as documents.py makes them; its key follows from `name`, by default the title."""
     tokens = text_tokens(titles=[title], names=names, texts=[text])
     return Doc(
-        id=key(title if name is None else name), tokens=tokens, length=sum(tokens.values()), category_path=list(path), brand=brand, shop=shop,
-        values=list(values), price=price, popularity=popularity, published=published, in_stock=in_stock, version=version,
+        id=key(title if name is None else name),
+        tokens=tokens,
+        length=sum(tokens.values()),
+        category_path=list(path),
+        brand=brand,
+        shop=shop,
+        values=list(values),
+        price=price,
+        popularity=popularity,
+        published=published,
+        in_stock=in_stock,
+        version=version,
         marks=marks(aside=aside, heads=names, short=[title, *aside]),
     )
 
@@ -62,8 +84,17 @@ def generated(count: int, seed: int = 7) -> Iterator[Doc]:
         model = f"{dice.choice('abcdefgh').upper()}{dice.choice('XYZ')}-{dice.randint(100, 130)}"
         title = f"{qualities}{chinese} {' '.join(dice.sample(_WORDS, dice.randint(1, 4)))} {english} {model}"
         yield doc(
-            title, name=number, names=[chinese, english], text=" ".join(dice.choices(_WORDS + _QUALITIES, k=dice.randint(5, 40))), path=path,
-            aside=[" ".join(ATTRIBUTES[attribute][value]) for attribute, value in chosen], brand=min(int(dice.expovariate(0.3)), 12),
-            shop=1 + min(int(dice.expovariate(0.6)), 6), values=list(dict.fromkeys(chosen)), price=dice.randint(5, 900) * 100 - dice.choice([0, 1, 10]),
-            popularity=float(int(dice.paretovariate(0.8)) % 5000), published=1_700_000_000 + number * 60, in_stock=dice.random() < 0.9,
+            title,
+            name=number,
+            names=[chinese, english],
+            text=" ".join(dice.choices(_WORDS + _QUALITIES, k=dice.randint(5, 40))),
+            path=path,
+            aside=[" ".join(ATTRIBUTES[attribute][value]) for attribute, value in chosen],
+            brand=min(int(dice.expovariate(0.3)), 12),
+            shop=1 + min(int(dice.expovariate(0.6)), 6),
+            values=list(dict.fromkeys(chosen)),
+            price=dice.randint(5, 900) * 100 - dice.choice([0, 1, 10]),
+            popularity=float(int(dice.paretovariate(0.8)) % 5000),
+            published=1_700_000_000 + number * 60,
+            in_stock=dice.random() < 0.9,
         )

@@ -18,6 +18,7 @@ class TestRanking:
         index.put(*(doc("Mug", name=n, popularity=n // 2) for n in range(6)))
         assert index.ask("mug").ids == [*sorted([key(4), key(5)]), *sorted([key(2), key(3)]), *sorted([key(0), key(1)])]
 
+
 class TestPages:
     @pytest.mark.parametrize("sort", list(Sort))
     @pytest.mark.parametrize("text", ["", "mug"])

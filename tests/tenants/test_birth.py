@@ -114,7 +114,9 @@ def dump(database: str, schema: str) -> str:
     """Structure and rows of a schema, its name, and the times and random keys of the rows taken out."""
     done = subprocess.run(
         [postgres.bindir() / "pg_dump", database_url(database), "-n", schema, "--inserts", "--no-owner", "--no-privileges"],
-        check=True, capture_output=True, text=True,
+        check=True,
+        capture_output=True,
+        text=True,
     )
     text = done.stdout.replace(schema, "SCHEMA")
     text = re.sub(r"'\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[.\d]*\+\d\d'", "'TIME'", text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from uuid import uuid4
 
 import pytest
@@ -53,7 +54,7 @@ def real_commits(own_database):
 def write_everywhere() -> None:
     audit(by=SYSTEM, action="test.wrote", subject="test", subject_id="x")
     with in_merchant_schemas([C, A, B]) as merchants:
-        for merchant_id in merchants:
+        for _merchant_id in merchants:
             add_location("new")
 
 
@@ -131,10 +132,8 @@ def crossing_transactions(visitor) -> list[BaseException]:
                 for step, _merchant_id in enumerate(merchants):
                     list(StockLocation.objects.filter(is_default=True).select_for_update())
                     if step == 0:
-                        try:
+                        with suppress(threading.BrokenBarrierError):  # the other waits for our lock: as it should
                             both_hold_one.wait(timeout=1)
-                        except threading.BrokenBarrierError:
-                            pass  # the other waits for our lock: as it should
         except OperationalError as error:
             errors.append(error)
         finally:

@@ -20,7 +20,14 @@ def merchants(db):
     now = clock.now()
     rows = [
         # Five share a moment: the key has to tell them apart.
-        Merchant(schema_name=f"m_{n}", slug=f"s{n:03}", names={"en": str(n)}, contact_email="a@b.example", ordinal=1000 + n, created_at=now + timedelta(seconds=n // 5))
+        Merchant(
+            schema_name=f"m_{n}",
+            slug=f"s{n:03}",
+            names={"en": str(n)},
+            contact_email="a@b.example",
+            ordinal=1000 + n,
+            created_at=now + timedelta(seconds=n // 5),
+        )
         for n in range(53)
     ]
     return Merchant.objects.bulk_create(rows)

@@ -68,8 +68,16 @@ def open_with(opening: Opening, *, by: Actor) -> Market:
     """The market, its first operator, the commission for all and the starter pages, all or nothing. Raises MarketExists, InvalidInput."""
     with transaction.atomic():
         opened = open_market(
-            by=by, names=opening.names, currency=opening.currency, zone=opening.zone, languages=list(opening.languages), contact_email=opening.contact_email,
-            rail=opening.rail, hold_minutes=opening.hold_minutes, receive_days=opening.receive_days, settle_days=opening.settle_days,
+            by=by,
+            names=opening.names,
+            currency=opening.currency,
+            zone=opening.zone,
+            languages=list(opening.languages),
+            contact_email=opening.contact_email,
+            rail=opening.rail,
+            hold_minutes=opening.hold_minutes,
+            receive_days=opening.receive_days,
+            settle_days=opening.settle_days,
         )
         operator = ensure_person(by=by, email=opening.operator_email, name=opening.operator_name, password=opening.password, language=opening.languages[0])
         give_role(by=by, user_id=operator.pk, role="operator", merchant_id=None)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeGuard
 
 from marketplace.config.market_data.tables import table
 
@@ -29,7 +29,7 @@ def plain_number(value: Decimal | int) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: Any) -> TypeGuard[Decimal | int]:
     return isinstance(value, (int, Decimal)) and not isinstance(value, bool)
 
 
@@ -133,7 +133,6 @@ def names_of(name: str) -> dict[str, str]:
     return {"en": english(name), **({"zh-hans": in_zh} if in_zh else {})}
 
 
-
 # ── numbers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -143,7 +142,7 @@ def is_count(name: str) -> bool:
     return shown.startswith("number_of_") or shown.endswith("_quantity") or bool({name, shown} & set(table("properties")["counts"]["names"]))
 
 
-def unit_of(name: str, number: Decimal) -> str | None:
+def unit_of(name: str, number: Decimal | int) -> str | None:
     """The unit of a number; "" for a count; None when the file leaves it open."""
     unit = table("properties")["units"].get(name)
     if isinstance(unit, list):

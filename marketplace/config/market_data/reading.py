@@ -138,17 +138,29 @@ def _product(number: int, row: dict[str, Any]) -> Goods:
         raise NotAsExpected("attrs is no object")
     description = row.get("desc")
     return Goods(
-        ref=f"icecat/{key}", file=PRODUCTS, line=number, currency="USD", titles={"en": title}, brand=text(row, "brand"), kind=str(row.get("cat") or ""),
+        ref=f"icecat/{key}",
+        file=PRODUCTS,
+        line=number,
+        currency="USD",
+        titles={"en": title},
+        brand=text(row, "brand"),
+        kind=str(row.get("cat") or ""),
         texts=_texts({"en": paragraph(description) if description != title else ""}),
-        parts=[Part(f"IC-{key}", _price(cents, "price_usd_cents").scaleb(-2))], properties=properties,
+        parts=[Part(f"IC-{key}", _price(cents, "price_usd_cents").scaleb(-2))],
+        properties=properties,
     )
 
 
 def _retail(number: int, row: dict[str, Any]) -> Goods:
     key = text(row, "id")
     return Goods(
-        ref=f"retail/{key}", file=RETAIL, line=number, currency="USD", titles={"en": _title(text(row, "name"))},
-        texts=_texts({"en": paragraph(row.get("description"))}), kind=f"{text(row, 'category')}/{text(row, 'style')}",
+        ref=f"retail/{key}",
+        file=RETAIL,
+        line=number,
+        currency="USD",
+        titles={"en": _title(text(row, "name"))},
+        texts=_texts({"en": paragraph(row.get("description"))}),
+        kind=f"{text(row, 'category')}/{text(row, 'style')}",
         parts=[Part(f"RD-{key}", _price(row.get("price"), "price"))],
         properties={"gender": row["gender_affinity"]} if row.get("gender_affinity") in ("F", "M") else {},
     )
@@ -160,7 +172,12 @@ def _bike(number: int, row: dict[str, Any]) -> Goods:
         raise NotAsExpected("no variants")
     descriptions = row.get("desc") if isinstance(row.get("desc"), dict) else {}
     return Goods(
-        ref=f"bikes/{model}", file=BIKES, line=number, currency="USD", titles={"en": _title(model)}, kind=text(row, "subcategory"),
+        ref=f"bikes/{model}",
+        file=BIKES,
+        line=number,
+        currency="USD",
+        titles={"en": _title(model)},
+        kind=text(row, "subcategory"),
         texts=_texts({LANGUAGES[code]: paragraph(words) for code, words in (descriptions or {}).items() if code in LANGUAGES}),
         parts=[_bike_part(variant) for variant in variants],
     )
@@ -185,7 +202,13 @@ def _gifts(folder: Path, problems: list[Problem]) -> list[Goods]:
                 continue
             found.append(
                 Goods(
-                    ref=f"gifts/{key}", file=GIFTS, line=number, currency="GBP", titles={"en": _title(name.capitalize())}, texts={}, kind="gift",
+                    ref=f"gifts/{key}",
+                    file=GIFTS,
+                    line=number,
+                    currency="GBP",
+                    titles={"en": _title(name.capitalize())},
+                    texts={},
+                    kind="gift",
                     parts=[Part(f"GI-{key}", price)],
                 )
             )

@@ -85,7 +85,12 @@ def _import_all(folder: Path, wishes: Wishes, progress: Callable[[int, int], Non
     with result.timed("taxonomy"):
         bikes = str(table("shops")["bikes"]["brand"])
         keys = put_taxonomy(
-            folder, result.problems, by=BY, goods_in=goods_in, vocabulary=vocabulary, sizes={part.size for one in goods for part in one.parts if part.size},
+            folder,
+            result.problems,
+            by=BY,
+            goods_in=goods_in,
+            vocabulary=vocabulary,
+            sizes={part.size for one in goods for part in one.parts if part.size},
             brands=sorted({one.brand for one in goods if one.brand} | {bikes}),
         )
     categories = {ref: standing(category, keys.categories) for ref, category in categories.items()}
@@ -158,11 +163,15 @@ class Maker:
         picture = copy_picture(picture_of(category))
         return ImportedProduct(
             product=ProductInput(
-                category_id=self.keys.categories[code_of(category)], titles=goods.titles, descriptions=goods.texts,
-                brand_id=self.keys.brands.get(brand_code(brand)) if brand else None, axes=[self.keys.attributes[code] for code in axes],
+                category_id=self.keys.categories[code_of(category)],
+                titles=goods.titles,
+                descriptions=goods.texts,
+                brand_id=self.keys.brands.get(brand_code(brand)) if brand else None,
+                axes=[self.keys.attributes[code] for code in axes],
                 attributes=[[self.keys.attributes[code], [self.keys.values[code, value] for value in values], text] for code, values, text in attributes],
                 variants=[VariantInput(sku=part.sku, options=self._options(part.colour, part.size, axes)) for part in goods.parts],
-                pictures=[(picture, goods.titles)], source_ref=goods.ref,
+                pictures=[(picture, goods.titles)],
+                source_ref=goods.ref,
             ),
             prices={part.sku: converted(part.price, self.rates[goods.currency], self.currency) for part in goods.parts},
             stock={part.sku: stock_of(part.sku) for part in goods.parts},

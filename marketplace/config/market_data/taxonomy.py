@@ -102,8 +102,11 @@ def _category_rows(known: list[dict[str, Any]], goods_in: Counter[str], problems
         names = names_in(row) | ({"zh-hans": right[key]} if key in right else {})
         made.append(
             {
-                "code": code_of(key), "parent": code_of(parent) if parent else None, "names": names,
-                "position": at if parent else place.get(key, EMPTY_ROOT), **_root_picture(key, parent),
+                "code": code_of(key),
+                "parent": code_of(parent) if parent else None,
+                "names": names,
+                "position": at if parent else place.get(key, EMPTY_ROOT),
+                **_root_picture(key, parent),
             }
         )
     other = table("categories")["other"]
@@ -155,14 +158,10 @@ def _own_value_rows(vocabulary: Vocabulary, attributes: Mapping[str, Attribute],
         for known in vocabulary.properties.values()
         for place, (code, names) in enumerate(known.values.items())
     ]
-    made += [
-        {"attribute_id": attributes[SIZE].pk, "code": size, "names": {"en": size}, "position": place} for place, size in enumerate(_by_size(sizes))
-    ]
+    made += [{"attribute_id": attributes[SIZE].pk, "code": size, "names": {"en": size}, "position": place} for place, size in enumerate(_by_size(sizes))]
     made += [{"attribute_id": attributes[GENDER].pk, "code": code, "names": names} for code, names in GENDERS.items()]
     if COLOUR in attributes:
-        made += [
-            {"attribute_id": attributes[COLOUR].pk, "code": f"color__{code}", "names": names, "position": 90} for code, names in EXTRA_COLOURS.items()
-        ]
+        made += [{"attribute_id": attributes[COLOUR].pk, "code": f"color__{code}", "names": names, "position": 90} for code, names in EXTRA_COLOURS.items()]
     return made
 
 

@@ -108,7 +108,15 @@ def set_product_status(*, by: Actor, product_id: UUID, status: str) -> Product:
         before = row.status
         row.status, row.changed_at, row.version = status, clock.now(), row.version + 1
         row.save(update_fields=["status", "changed_at", "version"])
-        audit(by=by, action=f"product.{status}", subject="product", subject_id=row.pk, merchant_id=current_merchant_id(), before={"status": before}, after={"status": status})
+        audit(
+            by=by,
+            action=f"product.{status}",
+            subject="product",
+            subject_id=row.pk,
+            merchant_id=current_merchant_id(),
+            before={"status": before},
+            after={"status": status},
+        )
     return row
 
 

@@ -69,8 +69,13 @@ def count_stock(*, by: Actor, counted: Mapping[UUID, int]) -> None:
         StockMovement.objects.bulk_create(moved)
         if moved:
             audit(
-                by=by, action="stock.counted", subject="stock", subject_id=len(moved), merchant_id=current_merchant_id(),
-                before=before, after={key: counted[UUID(key)] for key in before},
+                by=by,
+                action="stock.counted",
+                subject="stock",
+                subject_id=len(moved),
+                merchant_id=current_merchant_id(),
+                before=before,
+                after={key: counted[UUID(key)] for key in before},
             )
         _announce(crossed)
 

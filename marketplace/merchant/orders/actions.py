@@ -91,8 +91,13 @@ def note_shipped(*, by: Actor, number: str, quantities: Mapping[UUID, int] | Non
         order.save(update_fields=["fulfilment_status", "shipped_at"])
         StatusChange.objects.create(**_as_fields(order, before, order.fulfilment_status, by, ""))
         audit(
-            by=by, action="order.shipped", subject="order", subject_id=order.number, merchant_id=current_merchant_id(),
-            before={"fulfilment_status": before}, after={"fulfilment_status": order.fulfilment_status, "lines": ships},
+            by=by,
+            action="order.shipped",
+            subject="order",
+            subject_id=order.number,
+            merchant_id=current_merchant_id(),
+            before={"fulfilment_status": before},
+            after={"fulfilment_status": order.fulfilment_status, "lines": ships},
         )
     return order, ships
 
@@ -121,8 +126,14 @@ def move(order: Order, new: str, *, by: Actor, reason: str) -> None:
     order.status = new
     StatusChange.objects.create(**_as_fields(order, old, new, by, reason))
     audit(
-        by=by, action=f"order.{new}", subject="order", subject_id=order.number, merchant_id=current_merchant_id(),
-        before={"status": old}, after={"status": new}, why=reason,
+        by=by,
+        action=f"order.{new}",
+        subject="order",
+        subject_id=order.number,
+        merchant_id=current_merchant_id(),
+        before={"status": old},
+        after={"status": new},
+        why=reason,
     )
 
 

@@ -48,7 +48,11 @@ def set_prices(*, by: Actor, prices: Mapping[UUID, tuple[Money, Money | None]]) 
         )
         if changed:
             audit(
-                by=by, action="prices.set", subject="prices", subject_id=len(changed), merchant_id=current_merchant_id(),
+                by=by,
+                action="prices.set",
+                subject="prices",
+                subject_id=len(changed),
+                merchant_id=current_merchant_id(),
                 before={str(key): current[key].sale_minor for key in changed if key in current},
                 after={str(key): sale.minor for key, (sale, _market) in changed.items()},
             )

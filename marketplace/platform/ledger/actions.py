@@ -74,5 +74,12 @@ def set_commission(*, by: Actor, rate: Decimal, merchant_id: UUID | None = None,
     """From now on. Orders that are placed keep the rate they were placed with."""
     with transaction.atomic():
         rule = CommissionRule.objects.create(rate=rate, merchant_id=merchant_id, category_id=category_id, since=clock.now())
-        audit(by=by, action="commission.set", subject="commission_rule", subject_id=rule.pk, merchant_id=merchant_id, after={"rate": rate, "category": category_id})
+        audit(
+            by=by,
+            action="commission.set",
+            subject="commission_rule",
+            subject_id=rule.pk,
+            merchant_id=merchant_id,
+            after={"rate": rate, "category": category_id},
+        )
     return rule

@@ -106,7 +106,9 @@ def keep_payment(*, by: Actor, attempt: PaymentAttempt) -> None:
     payment.status, payment.succeeded_at = Payment.Status.SUCCEEDED, clock.now()
     payment.save(update_fields=["status", "succeeded_at"])
     post(
-        by=by, kind="payment_received", ref=attempt.key,
+        by=by,
+        kind="payment_received",
+        ref=attempt.key,
         sides=[debit(Account.RAIL_CLEARING, payment.amount), credit(Account.BUYER_ESCROW, payment.amount)],
     )
     audit(by=by, action="payment.received", subject="payment", subject_id=payment.pk, after={"amount": payment.amount_minor, "attempt": attempt.n})
@@ -117,7 +119,9 @@ def return_payment(*, by: Actor, attempt: PaymentAttempt, reason: str) -> Refund
     """The money came too late or twice: all of it goes back by itself."""
     payment = attempt.payment
     post(
-        by=by, kind="payment_to_return", ref=attempt.key,
+        by=by,
+        kind="payment_to_return",
+        ref=attempt.key,
         sides=[debit(Account.RAIL_CLEARING, payment.amount), credit(Account.REFUNDS_DUE, payment.amount)],
     )
     refund, made = Refund.objects.get_or_create(

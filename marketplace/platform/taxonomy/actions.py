@@ -50,8 +50,12 @@ def put_categories(*, by: Actor, rows: Iterable[Mapping[str, Any]]) -> dict[str,
         Category.objects.bulk_update(changed, ["parent", "names", "position", "picture", "path"], batch_size=500)
         if fresh or changed:
             audit(
-                by=by, action="taxonomy.categories_put", subject="taxonomy", subject_id="categories",
-                before={"count": before}, after={"count": len(known), "changed": len(changed)},
+                by=by,
+                action="taxonomy.categories_put",
+                subject="taxonomy",
+                subject_id="categories",
+                before={"count": before},
+                after={"count": len(known), "changed": len(changed)},
             )
     return known
 
@@ -119,9 +123,7 @@ def put_values(*, by: Actor, rows: Iterable[Mapping[str, Any]]) -> dict[tuple[in
     ids = {attribute_id for attribute_id, _code in wanted}
     with transaction.atomic():
         there = {(value.attribute_id, value.code): value for value in AttributeValue.objects.filter(attribute_id__in=ids)}
-        differing = [
-            value for key, value in wanted.items() if (held := there.get(key)) is None or (held.names, held.position) != (value.names, value.position)
-        ]
+        differing = [value for key, value in wanted.items() if (held := there.get(key)) is None or (held.names, held.position) != (value.names, value.position)]
         if not differing:
             return there
         AttributeValue.objects.bulk_create(
@@ -157,6 +159,9 @@ def describe_categories(*, by: Actor, described: Mapping[int, list[int]]) -> Non
             categories = {row.category_id for row in differing} | {there_key[0] for there_key in there if there_key not in wanted}
             subject_id = next(iter(categories)) if len(categories) == 1 else "categories"
             audit(
-                by=by, action="taxonomy.category_described", subject="category", subject_id=subject_id,
+                by=by,
+                action="taxonomy.category_described",
+                subject="category",
+                subject_id=subject_id,
                 after={"categories": len(categories), "attributes": len(differing), "removed": len(gone)},
             )

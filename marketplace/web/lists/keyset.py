@@ -52,7 +52,7 @@ def _beyond(names: list[str], values: list[Any], *, less: bool) -> Q:
     """(a, b) < (x, y), written as a < x or (a = x and b < y)."""
     where = Q()
     for i, name in enumerate(names):
-        same = {earlier: value for earlier, value in zip(names[:i], values, strict=False)}
+        same = dict(zip(names[:i], values, strict=False))
         where |= Q(**same, **{f"{name}__{'lt' if less else 'gt'}": values[i]})
     return where
 

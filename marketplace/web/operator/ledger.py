@@ -64,7 +64,10 @@ class StatementFilter(django_filters.FilterSet):
 statements = ListPage(
     title=_lazy("Statements"),
     columns=[
-        Column(_lazy("Statement")), Column(_lazy("Shop")), Column(_lazy("Sales"), end=True), Column(_lazy("Commission"), end=True, wide_only=True),
+        Column(_lazy("Statement")),
+        Column(_lazy("Shop")),
+        Column(_lazy("Sales"), end=True),
+        Column(_lazy("Commission"), end=True, wide_only=True),
         Column(_lazy("Paid out"), end=True),
     ],
     row_template="operator/_statement_row.html",
@@ -78,7 +81,11 @@ statements = ListPage(
 
 def statement(request: HttpRequest, number: str) -> HttpResponse:
     found = statement_for_operator(number)
-    return render(request, "web/statement.html", {"title": found.number, "statement": found, "lines": list(found.lines.order_by("completed_at")), "base": "operator/base.html"})
+    return render(
+        request,
+        "web/statement.html",
+        {"title": found.number, "statement": found, "lines": list(found.lines.order_by("completed_at")), "base": "operator/base.html"},
+    )
 
 
 class JournalFilter(django_filters.FilterSet):

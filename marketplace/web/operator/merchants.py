@@ -39,7 +39,13 @@ class MerchantFilter(django_filters.FilterSet):
 
 merchants = ListPage(
     title=_lazy("Merchants"),
-    columns=[Column(_lazy("Shop")), Column(_lazy("Web address")), Column(_lazy("Contact"), wide_only=True), Column(_lazy("Status")), Column(_lazy("Since"), end=True)],
+    columns=[
+        Column(_lazy("Shop")),
+        Column(_lazy("Web address")),
+        Column(_lazy("Contact"), wide_only=True),
+        Column(_lazy("Status")),
+        Column(_lazy("Since"), end=True),
+    ],
     row_template="operator/_merchant_row.html",
     rows=lambda request: Merchant.objects.all(),
     filters=MerchantFilter,
@@ -73,8 +79,12 @@ def merchant_new(request: HttpRequest) -> HttpResponse:
         data = form.cleaned_data
         try:
             merchant = open_shop(
-                by=actor_of(request), merchant_id=data["merchant_id"], slug=data["slug"], names={"zh-hans": data["name_zh"], "en": data["name_en"]},
-                owner_email=data["owner_email"], owner_name=data["owner_name"],
+                by=actor_of(request),
+                merchant_id=data["merchant_id"],
+                slug=data["slug"],
+                names={"zh-hans": data["name_zh"], "en": data["name_en"]},
+                owner_email=data["owner_email"],
+                owner_name=data["owner_name"],
             )
         except MarketError as refusal:
             field = {"email": "owner_email", "contact_email": "owner_email"}.get(refusal.field or "", refusal.field)

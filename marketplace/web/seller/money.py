@@ -37,4 +37,8 @@ def statement(request: HttpRequest, number: str) -> HttpResponse:
     merchant = request.merchant  # type: ignore[attr-defined]
     found = statement_of_merchant(merchant.pk, number)
     earned: Money = -balance(Account.MERCHANT_PAYABLE, found.currency, merchant.pk)
-    return render(request, "web/statement.html", {"title": found.number, "statement": found, "lines": list(found.lines.order_by("completed_at")), "base": "seller/base.html", "earned": earned})
+    return render(
+        request,
+        "web/statement.html",
+        {"title": found.number, "statement": found, "lines": list(found.lines.order_by("completed_at")), "base": "seller/base.html", "earned": earned},
+    )

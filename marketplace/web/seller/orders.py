@@ -40,7 +40,10 @@ class OrderFilter(django_filters.FilterSet):
     show = django_filters.ChoiceFilter(
         method="by_show",
         choices=[
-            ("to_ship", _lazy("To ship")), ("unpaid", _lazy("Unpaid")), ("shipped", _lazy("Shipped")), ("completed", _lazy("Completed")),
+            ("to_ship", _lazy("To ship")),
+            ("unpaid", _lazy("Unpaid")),
+            ("shipped", _lazy("Shipped")),
+            ("completed", _lazy("Completed")),
             ("cancelled", _lazy("Cancelled")),
         ],
     )
@@ -51,7 +54,10 @@ class OrderFilter(django_filters.FilterSet):
         text = value.strip()
         lines = OrderLine.objects.filter(sku__iexact=text).values("order_id")
         return queryset.filter(
-            Q(number__startswith=text) | Q(address__recipient__icontains=text) | Q(address__phone__endswith=text) | Q(pk__in=lines)
+            Q(number__startswith=text)
+            | Q(address__recipient__icontains=text)
+            | Q(address__phone__endswith=text)
+            | Q(pk__in=lines)
             | Q(packages__tracking_number__iexact=text)
         ).distinct()
 
@@ -69,7 +75,14 @@ def _with_lines(request: HttpRequest, rows: list[Any]) -> None:
 
 orders = ListPage(
     title=_lazy("Orders"),
-    columns=[Column(_lazy("Order")), Column(_lazy("Goods")), Column(_lazy("Buyer"), wide_only=True), Column(_lazy("Status")), Column(_lazy("Amount"), end=True), Column("", end=True)],
+    columns=[
+        Column(_lazy("Order")),
+        Column(_lazy("Goods")),
+        Column(_lazy("Buyer"), wide_only=True),
+        Column(_lazy("Status")),
+        Column(_lazy("Amount"), end=True),
+        Column("", end=True),
+    ],
     row_template="seller/_order_row.html",
     rows=lambda request: Order.objects.all(),
     filters=OrderFilter,
@@ -133,8 +146,12 @@ def ship(request: HttpRequest, number: str) -> HttpResponse:
         try:
             quantities = {line.pk: form.cleaned_data[f"line_{line.pk.hex}"] for line in form.lines}
             ship_order(
-                by=actor_of(request), package_id=form.cleaned_data["package_id"], number=number, carrier=form.cleaned_data["carrier"],
-                tracking_number=form.cleaned_data["tracking_number"], quantities=quantities,
+                by=actor_of(request),
+                package_id=form.cleaned_data["package_id"],
+                number=number,
+                carrier=form.cleaned_data["carrier"],
+                tracking_number=form.cleaned_data["tracking_number"],
+                quantities=quantities,
             )
         except MarketError as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))

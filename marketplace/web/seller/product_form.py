@@ -58,8 +58,12 @@ class ProductForm(forms.Form):
 
     def _from_product(self, product: Product) -> dict[str, Any]:
         initial: dict[str, Any] = {
-            "title_zh": product.titles.get("zh-hans", ""), "title_en": product.titles.get("en", ""), "category": product.category_id, "brand": product.brand_id,
-            "description_zh": product.descriptions.get("zh-hans", ""), "description_en": product.descriptions.get("en", ""),
+            "title_zh": product.titles.get("zh-hans", ""),
+            "title_en": product.titles.get("en", ""),
+            "category": product.category_id,
+            "brand": product.brand_id,
+            "description_zh": product.descriptions.get("zh-hans", ""),
+            "description_en": product.descriptions.get("en", ""),
         }
         for attribute_id, value_ids, _free in product.attributes:
             if value_ids:
@@ -148,7 +152,9 @@ def save(by: Actor, form: ProductForm, row: Product | None) -> Product:
     """Save what the form holds. Raises InvalidInput, SkuTaken, StockHeld."""
     data = form.cleaned_data
     variants = [
-        VariantInput(sku=data[f"sku_{n}"], options={int(a): int(v) for a, v in variant.options.items()}, id=variant.pk if row else _variant_key(data["product_id"]))
+        VariantInput(
+            sku=data[f"sku_{n}"], options={int(a): int(v) for a, v in variant.options.items()}, id=variant.pk if row else _variant_key(data["product_id"])
+        )
         for n, variant in enumerate(form.variants)
     ]
     kept = {attribute_id: [value_ids, free] for attribute_id, value_ids, free in (row.attributes if row else [])}

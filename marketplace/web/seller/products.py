@@ -42,7 +42,9 @@ def _with_offer(request: HttpRequest, rows: list[Any]) -> None:
     ids = [row.pk for row in rows]
     currency = request.market.currency  # type: ignore[attr-defined]
     lowest: dict[Any, int] = {}
-    for product_id, sale in Price.objects.filter(variant__product_id__in=ids, variant__is_active=True, ends_at=None).values_list("variant__product_id", "sale_minor"):
+    for product_id, sale in Price.objects.filter(variant__product_id__in=ids, variant__is_active=True, ends_at=None).values_list(
+        "variant__product_id", "sale_minor"
+    ):
         lowest[product_id] = min(sale, lowest.get(product_id, sale))
     stock: dict[Any, int] = {}
     for level in StockLevel.objects.filter(variant__product_id__in=ids, variant__is_active=True).select_related("variant"):
@@ -61,7 +63,14 @@ def _with_offer(request: HttpRequest, rows: list[Any]) -> None:
 
 products = ListPage(
     title=_lazy("Products"),
-    columns=[Column(_lazy("Product")), Column(_lazy("Category"), wide_only=True), Column(_lazy("Status")), Column(_lazy("Stock"), end=True), Column(_lazy("Price"), end=True), Column("", end=True)],
+    columns=[
+        Column(_lazy("Product")),
+        Column(_lazy("Category"), wide_only=True),
+        Column(_lazy("Status")),
+        Column(_lazy("Stock"), end=True),
+        Column(_lazy("Price"), end=True),
+        Column("", end=True),
+    ],
     row_template="seller/_product_row.html",
     rows=lambda request: Product.objects.all(),
     filters=ProductFilter,
@@ -109,7 +118,11 @@ def product(request: HttpRequest, product_id: UUID | None = None) -> HttpRespons
 
 def categories(request: HttpRequest) -> HttpResponse:
     """Categories that match what was typed, to choose one from."""
-    return render(request, "seller/_categories.html", {"found_categories": find_categories(request.GET.get("category_query", "")), "chosen": request.GET.get("category", "")})
+    return render(
+        request,
+        "seller/_categories.html",
+        {"found_categories": find_categories(request.GET.get("category_query", "")), "chosen": request.GET.get("category", "")},
+    )
 
 
 def on_sale(request: HttpRequest, product_id: UUID) -> HttpResponse:

@@ -41,13 +41,17 @@ class Command(BaseCommand):
             raise CommandError("There is no market yet. Open it first: manage.py open_market")
         opening.prepare_database()
         wishes = Wishes(
-            rates={"USD": _rate("--usd", options["usd"]), "GBP": _rate("--gbp", options["gbp"])}, own_shop=options["own_shop"], gifts=options["gifts"],
-            most=options["most"], password=_password(options["password_file"]),
+            rates={"USD": _rate("--usd", options["usd"]), "GBP": _rate("--gbp", options["gbp"])},
+            own_shop=options["own_shop"],
+            gifts=options["gifts"],
+            most=options["most"],
+            password=_password(options["password_file"]),
         )
         loud = bool(options["verbosity"])
         if loud:
             self.stdout.write(f"Source: {SAMPLE_SOURCE if options['sample'] else SOURCES}")
         with tqdm(unit="goods", disable=None if loud else True) as bar:
+
             def progress(done: int, of: int) -> None:
                 bar.total = of
                 bar.update(done - bar.n)

@@ -124,9 +124,18 @@ class Command(BaseCommand):
         try:
             market = opening.open_with(
                 opening.Opening(
-                    names={"zh-hans": given["name-zh"], "en": given["name-en"]}, currency=given["currency"], zone=given["zone"], languages=given["languages"],
-                    operator_email=given["operator"], operator_name=options["operator_name"], password=password, contact_email=given["contact"],
-                    rail=given["rail"], commission=given["commission"], hold_minutes=given["hold-minutes"], receive_days=given["receive-days"],
+                    names={"zh-hans": given["name-zh"], "en": given["name-en"]},
+                    currency=given["currency"],
+                    zone=given["zone"],
+                    languages=given["languages"],
+                    operator_email=given["operator"],
+                    operator_name=options["operator_name"],
+                    password=password,
+                    contact_email=given["contact"],
+                    rail=given["rail"],
+                    commission=given["commission"],
+                    hold_minutes=given["hold-minutes"],
+                    receive_days=given["receive-days"],
                     settle_days=given["settle-days"],
                 ),
                 by=Actor(kind="system", label="open_market"),
