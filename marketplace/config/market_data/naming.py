@@ -152,7 +152,7 @@ def unit_of(name: str, number: Decimal | int) -> str | None:
     return "" if is_count(name) else None
 
 
-def range_of(name: str, number: Decimal) -> int | None:
+def range_of(name: str, number: Decimal | int) -> int | None:
     """The place of the range a number falls into, where one chooses by ranges."""
     limits = table("properties")["ranges"].get(name)
     if limits is None:
