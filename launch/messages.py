@@ -39,7 +39,7 @@ def strings() -> Iterator[tuple[str, int, str | tuple[str, ...], str | None]]:
         for file in sorted((ROOT / folder).rglob("*.py")):
             if "migrations" not in file.parts:
                 yield from _read(file, file.read_bytes())
-        for file in sorted((ROOT / folder).rglob("*.html")):
+        for file in sorted(file for kind in ("*.html", "*.txt") for file in (ROOT / folder).rglob(kind)):
             python = templatize(file.read_text(), origin=str(file))
             # Only calls are left, between X's: without indentation Python's tokenizer reads them.
             yield from _read(file, "\n".join(line.lstrip() for line in python.split("\n")).encode())

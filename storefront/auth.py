@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from allauth.account import views as account
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern
+from django.urls import URLPattern, register_converter
 
 from tenants.access.actors import actor_of, person_of
 from tenants.access.rules import anyone, foreign_route, route, signed_in
@@ -30,22 +30,34 @@ def accept(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(accept_hand_over(by=actor_of(request), request=request, token=request.GET.get("token", "")))
 
 
+class Letters:
+    """Letters and digits: where a hyphen parts two values of an address."""
+
+    regex = "[0-9A-Za-z]+"
+    to_python = to_url = staticmethod(str)
+
+
+register_converter(Letters, "letters")
+
+
 def password_routes() -> list[URLPattern]:
     return [
-        foreign_route("password/forgotten/", account.password_reset, may=anyone(), name="account_reset_password"),
+        foreign_route("password/forgotten/", account.password_reset, may=anyone(), name="account_reset_password", limit="sign_in"),
         foreign_route("password/forgotten/sent/", account.password_reset_done, may=anyone(), name="account_reset_password_done"),
-        foreign_route("password/new/<slug:uidb36>-<slug:key>/", account.password_reset_from_key, may=anyone(), name="account_reset_password_from_key"),
+        foreign_route(
+            "password/new/<letters:uidb36>-<slug:key>/", account.password_reset_from_key, may=anyone(), name="account_reset_password_from_key", limit="sign_in"
+        ),
         foreign_route("password/new/done/", account.password_reset_from_key_done, may=anyone(), name="account_reset_password_from_key_done"),
         foreign_route("password/change/", account.password_change, may=signed_in(), name="account_change_password"),
         foreign_route("password/set/", account.password_set, may=signed_in(), name="account_set_password"),
-        foreign_route("sign-in/again/", account.reauthenticate, may=signed_in(), name="account_reauthenticate"),
+        foreign_route("sign-in/again/", account.reauthenticate, may=signed_in(), name="account_reauthenticate", limit="sign_in"),
     ]
 
 
 def sign_in_routes() -> list[URLPattern]:
     """For the hosts people sign in on: the market's and the console's."""
     return [
-        foreign_route("sign-in/", account.login, may=anyone(), name="account_login"),
+        foreign_route("sign-in/", account.login, may=anyone(), name="account_login", limit="sign_in"),
         foreign_route("sign-out/", account.logout, may=anyone(), name="account_logout"),
         foreign_route("sign-in/closed/", account.account_inactive, may=anyone(), name="account_inactive"),
         *password_routes(),
@@ -54,7 +66,7 @@ def sign_in_routes() -> list[URLPattern]:
 
 def registration_routes() -> list[URLPattern]:
     return [
-        foreign_route("register/", account.signup, may=anyone(), name="account_signup"),
+        foreign_route("register/", account.signup, may=anyone(), name="account_signup", limit="register"),
         foreign_route("email/confirm/<str:key>/", account.confirm_email, may=anyone(), name="account_confirm_email"),
         foreign_route("email/sent/", account.email_verification_sent, may=anyone(), name="account_email_verification_sent"),
     ]
@@ -63,6 +75,6 @@ def registration_routes() -> list[URLPattern]:
 def hand_over_routes() -> list[URLPattern]:
     """For the hosts that receive a sign-in."""
     return [
-        route("hand-over/accept/", accept, may=anyone(), name="hand-over-accept"),
+        route("hand-over/accept/", accept, may=anyone(), name="hand-over-accept", limit="hand_over"),
         foreign_route("sign-out/", account.logout, may=anyone(), name="account_logout"),
     ]

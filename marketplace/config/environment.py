@@ -37,6 +37,10 @@ class Environment(BaseSettings):
     BEHIND_PROXY: bool = Field(
         False, description="true when a proxy in front sets X-Forwarded-For and X-Forwarded-Proto; false otherwise, or callers could forge both"
     )
+    PROXY_COUNT: int = Field(1, ge=1, le=9, description="how many proxies in front add to X-Forwarded-For, 1 to 9; only looked at with BEHIND_PROXY")
+    RATE_LIMIT_FACTOR: int = Field(
+        1, ge=0, le=1000, description="0 to 1000: 1 keeps the limits of docs/settings.md, 3 makes all three times as wide, 0 lifts them"
+    )
     LOG_FORMAT: Literal["json", "plain"] = Field("json", description="json or plain")
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     OUTBOX_LEASE_S: int = Field(30, ge=1, le=3600, description="seconds after which an unanswered delivery is sent again, 1 to 3600")

@@ -24,15 +24,19 @@ def refuse(request: HttpRequest, error: MarketError) -> HttpResponse:
     elif getattr(request, "htmx", False):
         response = HttpResponse(render_to_string("errors/_toast.html", {"error": error}, request), status=error.status)
         response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#toasts", "beforeend"
+    elif error.status == 429:
+        response = too_many(request, seconds=str(error.facts["seconds"]))
     else:
         response = HttpResponse(render_to_string("errors/refusal.html", {"error": error}, request), status=error.status)
     if error.status == 503:
         response.headers["Retry-After"] = "2"
+    if error.status == 429:
+        response.headers["Retry-After"] = str(error.facts["seconds"])
     return response
 
 
-def _page(request: HttpRequest, status: int, template: str) -> HttpResponse:
-    return HttpResponse(render_to_string(template, {"request_id": getattr(request, "request_id", "")}), status=status)
+def _page(request: HttpRequest, status: int, template: str, **facts: str) -> HttpResponse:
+    return HttpResponse(render_to_string(template, {"request_id": getattr(request, "request_id", ""), **facts}), status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -45,6 +49,12 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(request, 404, "errors/404.html")
+
+
+def too_many(request: HttpRequest, exception: Exception | None = None, seconds: str = "60") -> HttpResponse:
+    response = _page(request, 429, "errors/429.html", seconds=seconds)
+    response.headers["Retry-After"] = seconds
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

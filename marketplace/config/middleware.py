@@ -18,6 +18,7 @@ from django.utils.cache import patch_vary_headers
 from marketplace.config.errors import refuse
 from marketplace.kernel.context import Running, running
 from marketplace.kernel.errors import Busy, MarketError
+from tenants.access import limits
 from tenants.access.rules import rule_of
 from tenants.tenancy.models import Market
 
@@ -88,7 +89,7 @@ def language_and_zone(get_response: GetResponse) -> GetResponse:
 
 
 class access:
-    """Deny by default: each route answers whom its rule lets in, and a route without a rule answers nobody."""
+    """Deny by default: each route answers whom its rule lets in, as often as its limit says; one without a rule answers nobody."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -103,7 +104,10 @@ class access:
             log.warning("route without a rule: %s", match.view_name if match else request.path)
             raise Http404
         try:
-            return rule.refusal(request)
+            elsewhere = rule.refusal(request)
+            if elsewhere is None and (group := getattr(view, "limit", "")):
+                limits.count(request, group)
+            return elsewhere
         except MarketError as refusal:
             return refuse(request, refusal)
 

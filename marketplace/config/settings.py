@@ -121,7 +121,23 @@ ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
+PASSWORD_RESET_TIMEOUT = 86_400  # seconds a link to a new password works; its letter says one day
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/ip,10/15m/key", "signup": "20/m/ip", "reset_password": "20/m/ip,5/m/key"}
+
+# ── How often ────────────────────────────────────────────────────────────────────────────────────────────────────────
+# Requests in a minute from one address, and by one person who is signed in. An address may stand for a whole office or a
+# mobile network, so it has far more. Which routes belong to a group stands beside them (config/urls).
+_wide = ENV.RATE_LIMIT_FACTOR
+RATE_LIMITS: dict[str, dict[str, Any]] = {
+    "search": {"address": 1200 * _wide, "person": 120 * _wide, "methods": ("GET", "POST")},
+    "sign_in": {"address": 60 * _wide, "person": 20 * _wide, "methods": ("POST",)},
+    "register": {"address": 30 * _wide, "person": 10 * _wide, "methods": ("POST",)},
+    "hand_over": {"address": 300 * _wide, "person": 60 * _wide, "methods": ("GET", "POST")},
+    "cart": {"address": 600 * _wide, "person": 120 * _wide, "methods": ("POST",)},
+    "order": {"address": 300 * _wide, "person": 30 * _wide, "methods": ("POST",)},
+}
+if not _wide:
+    RATE_LIMITS = {}
 
 # ── Cookies and headers ──────────────────────────────────────────────────────────────────────────────────────────────
 # Host-only on every host: no cookie has a domain, and under HTTPS the name's prefix makes browsers insist on it.
@@ -144,6 +160,7 @@ X_FRAME_OPTIONS = "DENY"
 if ENV.BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 TRUST_FORWARDED_FOR = ENV.BEHIND_PROXY
+PROXY_COUNT = ENV.PROXY_COUNT if ENV.BEHIND_PROXY else 0
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

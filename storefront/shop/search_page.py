@@ -19,7 +19,7 @@ from search.contract import Answer, Count, Query, Sort
 from storefront.pages import page_number
 from tenants.tenancy.models import Merchant
 
-MOST_FACETS = 8
+MOST_FACETS, OPEN_FACETS = 8, 6  # attributes shown; groups unfolded at first
 MOST_VALUES = 40
 MOST_PAGES = 100
 
@@ -93,10 +93,11 @@ class Group:
     name: str
     parameter: str
     rows: list[Row] = field(default_factory=list)
+    open: bool = True
 
     @property
-    def open(self) -> bool:
-        return len(self.rows) <= 12 or any(row.is_chosen for row in self.rows)
+    def is_chosen(self) -> bool:
+        return any(row.is_chosen for row in self.rows)
 
 
 @dataclass
@@ -131,7 +132,10 @@ def facet_groups(answer: Answer, query: Query, names: Names) -> list[Group]:
         attribute = names.attributes.get(attribute_id)
         if attribute:
             groups.append(Group(attribute.name, f"a{attribute_id}", _rows(counts, names.values, query.values.get(attribute_id, frozenset()))))
-    return [group for group in groups if len(group.rows) > 1 or any(row.is_chosen for row in group.rows)]
+    shown = [group for group in groups if len(group.rows) > 1 or group.is_chosen]
+    for group in shown[OPEN_FACETS:]:
+        group.open = group.is_chosen
+    return shown
 
 
 def _rows(counts: list[Count], names: dict[int, Any], chosen: frozenset[int]) -> list[Row]:

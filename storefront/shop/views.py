@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,6 @@ from django.shortcuts import render
 from wagtail.models import Page
 
 from marketplace.kernel.errors import NotFound
-from marketplace.kernel.formats import format_money
 from marketplace.kernel.money import Money
 from marketplace.platform.listings.errors import NotOnSale
 from marketplace.platform.listings.models import Listing
@@ -129,8 +129,8 @@ def _search(request: HttpRequest, category: Category | None) -> HttpResponse:
             "price_from": request.GET.get("from", ""),
             "price_to": request.GET.get("to", ""),
             "price_error": asked.price_error,
-            "span_from": _plain(answer.price_from, currency),
-            "span_to": _plain(answer.price_to, currency),
+            "span_from": _whole(answer.price_from, currency, ROUND_FLOOR),
+            "span_to": _whole(answer.price_to, currency, ROUND_CEILING),
             "pages": Pages(query.page, min(-(-answer.total // SIZE), search_page.MOST_PAGES)),
         },
     )
@@ -143,8 +143,9 @@ def _category_href(request: HttpRequest, category_id: int) -> str:
     return f"/c/{category_id}/" + (f"?{left.urlencode()}" if left else "")
 
 
-def _plain(minor: int | None, currency: str) -> str:
-    return format_money(Money(minor, currency)) if minor is not None else ""
+def _whole(minor: int | None, currency: str, rounding: str) -> str:
+    """An end of the price span in whole units, as one would type it."""
+    return str(Money(minor, currency).decimal.to_integral_value(rounding)) if minor is not None else ""
 
 
 def product(request: HttpRequest, listing_id: UUID) -> HttpResponse:

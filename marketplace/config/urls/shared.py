@@ -8,6 +8,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 handler400 = "marketplace.config.errors.bad_request"
 handler403 = "marketplace.config.errors.permission_denied"
 handler404 = "marketplace.config.errors.not_found"
+handler429 = "marketplace.config.errors.too_many"  # allauth asks for it
 handler500 = "marketplace.config.errors.server_error"
 
 # Where Wagtail's pages lie; their tree's root is the host's first page.

@@ -1,0 +1,249 @@
+"""No way around a verb or a right: every form of workbench and console, sent as it should be, leaves its trace, and needs its right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+from django.test import Client
+from django.urls import clear_url_caches
+
+from marketplace.kernel import verbs
+from marketplace.kernel.models import AuditEvent
+from marketplace.merchant.orders.models import OrderLine
+from tenants.access.models import UserGroup
+from tenants.access.rights import Right
+from tenants.access.rules import OTHERS, all_routes, operator, route, rule_of, staff
+from tenants.access.writes import WriteOutsideVerb
+from tenants.accounts.models import Membership, User
+from tenants.tenancy.models import Market
+from tenants.tenancy.schemas import merchant_schema, public_schema
+from tests import factories as make
+from tests.databases import MERCHANTS
+
+HOSTS = {"workbench": "kiln.seller.market.localhost", "console": "ops.market.localhost"}
+# Ours, and open to whoever may enter: they show, and change nothing.
+WITHOUT_A_RIGHT = {"overview", "wagtail_serve"}
+
+
+def our_routes(kind: str) -> Iterator[tuple[str, Any]]:
+    """(name, view) of the routes made with route(): those of allauth and Wagtail write in their own way."""
+    for _pattern, found, name in all_routes(kind):
+        if hasattr(found.callback, "methods"):
+            yield name, found.callback
+
+
+def posting(kind: str) -> list[str]:
+    return [name for name, view in our_routes(kind) if "POST" in view.methods]
+
+
+@dataclass
+class Filled:
+    """A form as a person would send it."""
+
+    path: str
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Things:
+    """What merchant a has, to send forms about."""
+
+    draft: UUID
+    on_sale: UUID
+    to_ship: str
+    line: UUID
+    category: int
+
+
+@pytest.fixture
+def things(db) -> Things:
+    Market.objects.update(settle_days=0)
+    make.commission()
+    product = make.a_product("a")
+    make.a_completed_group(("a", product, 1))
+    waiting = make.pay(make.a_placed_group(("a", product, 1))).orders.get()
+    with merchant_schema(MERCHANTS["a"]):
+        line = OrderLine.objects.get(order_id=waiting.pk).pk
+    return Things(make.a_product("a", title="Draft", on_sale=False).pk, product.pk, waiting.number, line, make.a_category().pk)
+
+
+def product_form(things: Things, product_id: UUID) -> dict[str, Any]:
+    return {
+        "product_id": product_id,
+        "title_en": "Tea bowl",
+        "category": things.category,
+        "sku_0": uuid4().hex[:12],
+        "price_0": "12.50",
+        "stock_0": "3",
+    }
+
+
+# How each form is filled in. A new route that takes POST needs a line here.
+FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
+    ("workbench", "order-ship"): lambda t: Filled(
+        f"/orders/{t.to_ship}/ship/", {"package_id": uuid4(), "carrier": "sf", "tracking_number": "SF1234567", f"line_{t.line.hex}": 1}
+    ),
+    ("workbench", "product-new"): lambda t: Filled("/products/new/", product_form(t, uuid4())),
+    ("workbench", "product"): lambda t: Filled(f"/products/{t.draft}/", product_form(t, t.draft)),
+    ("workbench", "product-on-sale"): lambda t: Filled(f"/products/{t.draft}/on-sale/"),
+    ("workbench", "product-off-sale"): lambda t: Filled(f"/products/{t.on_sale}/off-sale/"),
+    ("console", "merchant-new"): lambda t: Filled(
+        "/merchants/new/", {"merchant_id": uuid4(), "name_en": "Tea", "slug": "tea-house", "owner_email": "owner@tea.example", "owner_name": "Mei"}
+    ),
+    ("console", "settlement-run"): lambda t: Filled("/settlement/run/", {"merchant": str(MERCHANTS["a"])}),
+}
+
+
+def someone(kind: str, *, without: Right | None = None) -> User:
+    """A person who works there and has every right, or every right but one."""
+    user = make.a_buyer()
+    merchant_id = MERCHANTS["a"] if kind == "workbench" else None
+    Membership.objects.create(user=user, merchant_id=merchant_id)
+    with merchant_schema(merchant_id) if merchant_id else public_schema():
+        group = Group.objects.create(name=uuid4().hex)
+        group.permissions.set(Permission.objects.filter(codename__in=[right.codename for right in Right if right is not without]))
+        UserGroup.objects.create(user=user, group=group)
+    return user
+
+
+def send(kind: str, user: User, form: Filled) -> Any:
+    client = Client(raise_request_exception=False)
+    client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return client.post(form.path, form.data, headers={"host": HOSTS[kind]})
+
+
+def missing_trace(kind: str, user: User, form: Filled) -> list[str]:
+    """What is missing after the form was sent: its success, a verb, a row in the log by this person under this request."""
+    called = verbs.watch()
+    response = send(kind, user, form)
+    if response.status_code != 302:
+        return [f"{form.path}: {response.status_code} {re.findall('error.*', response.content.decode())}"]
+    found = [] if called else [f"{form.path}: no verb was called"]
+    rows = AuditEvent.objects.filter(actor_id=user.pk, actor_kind="person", request_id=response.headers["X-Request-Id"])
+    return found + ([] if rows.exists() else [f"{form.path}: nothing in the log by this person"])
+
+
+@pytest.mark.parametrize("kind", HOSTS)
+def test_every_form_sent_as_it_should_be_goes_through_a_verb_and_stands_in_the_log(things, kind):
+    assert sorted(posting(kind)) == sorted(name for of, name in FORMS if of == kind)
+    user = someone(kind)
+    assert [complaint for of, name in FORMS if of == kind for complaint in missing_trace(kind, user, FORMS[of, name](things))] == []
+
+
+@pytest.mark.parametrize("kind", HOSTS)
+def test_every_form_is_refused_to_somebody_with_every_right_but_its_own(things, kind):
+    for name, view in our_routes(kind):
+        if "POST" not in view.methods:
+            continue
+        needed = view.rule.change or view.rule.right
+        assert needed is not None, f"{name} changes something and needs no right"
+        user, form = someone(kind, without=needed), FORMS[kind, name](things)
+        assert send(kind, user, form).status_code == 403, name
+        assert not AuditEvent.objects.filter(actor_id=user.pk).exists()
+
+
+# ── The controls ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def plant(monkeypatch):
+    """Add a view to the console, behind a right."""
+    from marketplace.config.urls import console
+
+    def planted(view: Callable[..., Any]) -> Filled:
+        added = route("planted/", view, may=operator(Right.VIEW_MERCHANTS), name="planted", methods="POST")
+        monkeypatch.setattr(console, "urlpatterns", [added, *console.urlpatterns])
+        clear_url_caches()
+        return Filled("/planted/")
+
+    yield planted
+    monkeypatch.undo()
+    clear_url_caches()
+
+
+def done() -> Any:
+    from django.http import HttpResponseRedirect
+
+    return HttpResponseRedirect("/")
+
+
+def test_a_view_that_saves_without_a_verb_is_stopped(db, plant):
+    def writes(request):
+        Market.objects.update(settle_days=1)
+        return done()
+
+    form = plant(writes)
+    before = Market.objects.get().settle_days
+    user = someone("console")
+    with transaction.atomic():  # the refused statement marks it as spoilt
+        response = send("console", user, form)
+    assert response.status_code == 500
+    assert response.exc_info[0] is WriteOutsideVerb
+    assert Market.objects.get().settle_days == before
+
+
+def test_a_view_that_leaves_no_trace_is_found(db, plant):
+    form = plant(lambda request: done())
+    assert missing_trace("console", someone("console"), form) == ["/planted/: no verb was called", "/planted/: nothing in the log by this person"]
+
+
+def test_a_verb_that_says_somebody_else_did_it_is_found(db, plant):
+    from marketplace.kernel.actors import SYSTEM
+    from tenants.accounts.actions import ensure_person
+
+    def as_the_system(request):
+        ensure_person(by=SYSTEM, email="somebody@example.com")
+        return done()
+
+    form = plant(as_the_system)
+    assert missing_trace("console", someone("console"), form) == ["/planted/: nothing in the log by this person"]
+
+
+def test_a_route_that_takes_forms_and_is_not_filled_in_here_is_found(db, plant):
+    plant(lambda request: done())
+    assert "planted" in set(posting("console")) - {name for of, name in FORMS if of == "console"}
+
+
+# ── Rights ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def rules_of(kind: str) -> dict[str, Any]:
+    return {name or pattern: rule for pattern, found, name in all_routes(kind) if (rule := rule_of(found.callback, kind, name))}
+
+
+@pytest.mark.parametrize("kind", HOSTS)
+def test_every_page_of_a_back_office_asks_for_a_right_of_its_own_scope(kind):
+    scope, audience = ("merchant", "staff") if kind == "workbench" else ("market", "operator")
+    ours = {name: view.rule for name, view in our_routes(kind) if view.rule.audience not in ("anyone", "signed_in")}
+    assert {name for name, rule in ours.items() if rule.right is None} == WITHOUT_A_RIGHT
+    for name, rule in rules_of(kind).items():
+        if rule.audience in ("staff", "operator"):
+            assert rule.audience == audience, name
+        assert all(right in Right and right.scope == scope for right in (rule.right, rule.change) if right), name
+
+
+def test_a_right_of_the_other_scope_cannot_be_asked_for():
+    with pytest.raises(ValueError, match="no right of a staff"):
+        staff(Right.SETTLE)
+    with pytest.raises(ValueError, match="no right of a operator"):
+        operator(Right.SHIP_ORDERS)
+
+
+def test_every_right_is_asked_for_somewhere_and_can_be_given():
+    asked = {right for kind in HOSTS for rule in rules_of(kind).values() for right in (rule.right, rule.change)} | {rule.right for rule in OTHERS.values()}
+    assert set(Right) - asked == set()
+
+
+@pytest.mark.parametrize("scope", ["merchant", "market"])
+def test_every_right_is_a_permission_in_the_schema(db, scope):
+    with merchant_schema(MERCHANTS["a"]) if scope == "merchant" else public_schema():
+        there = set(Permission.objects.filter(content_type__app_label="access").values_list("codename", flat=True))
+    assert {right.codename for right in Right if right.scope == scope} <= there

@@ -1,0 +1,50 @@
+"""What the market of the journeys sells: imported goods, real ones where they are at hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.core.management import call_command
+
+from launch.paths import ROOT
+from marketplace.platform.listings.models import Listing
+from tenants.tenancy.models import Merchant
+
+REAL = ROOT.parent / "shared" / "data"
+SAMPLE = ROOT / "tests" / "market_data_sample"
+PASSWORD = "kiln and trail 2026"
+
+
+def source() -> str:
+    return "real goods (Open Icecat and others)" if REAL.is_dir() else "the sample of goods invented for the tests"
+
+
+def import_goods(folder: Path) -> None:
+    """A slice of the real goods, or the whole sample; the owners' password is PASSWORD."""
+    secret = folder / "owners"
+    secret.write_text(PASSWORD)
+    call_command("import_market_data", str(REAL if REAL.is_dir() else SAMPLE), password_file=str(secret), most=400, own_shop=350, verbosity=0)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Something to buy, and how a buyer finds it."""
+
+    shop: str
+    slug: str
+    title: str
+    words: str
+
+
+def three_shops(language: str, first: int) -> list[Wanted]:
+    """One thing in stock of each of three imported shops, from the `first` shop on."""
+    shops = list(Merchant.objects.filter(contact_email__startswith="owner@", status=Merchant.Status.OPEN).order_by("slug"))
+    found = []
+    for shop in shops[first:] + shops[:first]:
+        listing = Listing.objects.filter(merchant=shop, is_on_sale=True, in_stock=True, titles__has_key="en").order_by("pk").first()
+        if listing:
+            title = listing.titles["en"]
+            found.append(Wanted(shop.names[language], shop.slug, title, " ".join(title.split()[:4])))
+    assert len(found) >= 3, "the import left fewer than three shops with goods in stock"
+    return found[:3]
