@@ -8,6 +8,7 @@ from pathlib import Path
 from django.core.management import call_command
 
 from launch.paths import ROOT
+from marketplace.kernel.money import Money
 from marketplace.platform.listings.models import Listing
 from tenants.tenancy.models import Merchant
 
@@ -29,22 +30,30 @@ def import_goods(folder: Path) -> None:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Something to buy, and how a buyer finds it."""
+    """Something to buy, and how a buyer finds it: a word that other shops' goods hold too, the shop, and the price."""
 
     shop: str
     slug: str
     title: str
-    words: str
+    word: str
+    price: Money
 
 
 def three_shops(language: str, first: int) -> list[Wanted]:
     """One thing in stock of each of three imported shops, from the `first` shop on."""
     shops = list(Merchant.objects.filter(contact_email__startswith="owner@", status=Merchant.Status.OPEN).order_by("slug"))
-    found = []
-    for shop in shops[first:] + shops[:first]:
-        listing = Listing.objects.filter(merchant=shop, is_on_sale=True, in_stock=True, titles__has_key="en").order_by("pk").first()
-        if listing:
-            title = listing.titles["en"]
-            found.append(Wanted(shop.names[language], shop.slug, title, " ".join(title.split()[:4])))
-    assert len(found) >= 3, "the import left fewer than three shops with goods in stock"
+    found = [wanted for shop in shops[first:] + shops[:first] if (wanted := _wanted(shop, language))]
+    assert len(found) >= 3, "the import left fewer than three shops with something that is like other shops' goods"
     return found[:3]
+
+
+def _wanted(shop: Merchant, language: str) -> Wanted | None:
+    for listing in Listing.objects.filter(merchant=shop, is_on_sale=True, in_stock=True, titles__has_key="en").order_by("pk")[:20]:
+        for word in listing.titles["en"].split():
+            if word.isascii() and word.isalpha() and len(word) > 4 and _is_shared(word):
+                return Wanted(shop.names[language], shop.slug, listing.titles["en"], word, listing.price)
+    return None
+
+
+def _is_shared(word: str) -> bool:
+    return Listing.objects.filter(is_on_sale=True, titles__en__iregex=rf"\y{word}\y").values("merchant").distinct().count() > 1

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 from marketplace.merchant.orders.states import FulfilmentStatus, OrderStatus
 from marketplace.platform.checkout.models import OrderCopy
 from marketplace.platform.ledger.models import Statement
-from tenants.tenancy.models import Market, Merchant
+from tenants.tenancy.models import Market
 from tests import factories as make
 from tests.journeys.goods import PASSWORD, Wanted, import_goods, three_shops
 from tests.journeys.people import DESKTOP, PHONE, Person, Screen, at_a_screen, number_in
@@ -55,7 +55,7 @@ def play(browser: Browser, market: RunningMarket, screen: Screen, first: int, sl
     with at_a_screen(browser, market, screen, "buyer") as buyer:
         for one in wanted:
             finds_and_adds(buyer, one)
-        finds_and_adds(buyer, Wanted("", slug, title, title))
+        finds_what_is_new(buyer, title)
         registers_at_the_cart(buyer)
         number = orders_and_pays(buyer, parts=4)
         slugs = [one.slug for one in wanted] + [slug]
@@ -139,49 +139,60 @@ def puts_on_sale(owner: Person, slug: str, title: str) -> None:
     owner.look("product")
 
 
-def finds_and_adds(buyer: Person, wanted: Wanted) -> None:
-    page = buyer.page
+def searches(buyer: Person, text: str) -> None:
     buyer.go()
-    page.locator("input[name=q]:visible").first.fill(wanted.words)
-    page.locator("input[name=q]:visible").first.press("Enter")
-    page.wait_for_url("**/search/**")
-    if not wanted.shop:  # it has just been put on sale: the index follows within a moment
-        until(lambda: page.reload() and page.get_by_text(wanted.title).count(), within_s=20, what=f"“{wanted.title}” is found")
-    else:
-        narrows_by_shop(buyer, wanted)
-    page.get_by_role("link", name=wanted.title).first.click()
+    box = buyer.page.locator("input[name=q]:visible").first
+    box.fill(text)
+    box.press("Enter")
+    buyer.page.wait_for_url("**/search/**")
+
+
+def finds_and_adds(buyer: Person, wanted: Wanted) -> None:
+    """From all shops' goods to one: the count beside a shop is what one sees after choosing it, and a price narrows further."""
+    page = buyer.page
+    searches(buyer, wanted.word)
+    before = total(page)
+    opens_filters(buyer)
+    choice = page.locator("[role=checkbox][href*='shop=']", has_text=wanted.shop).locator("visible=true").first  # a brand may be called the same
+    promised = number_in(choice.locator(".count").inner_text())
+    choice.click()
+    page.wait_for_url("**shop=**")
+    assert total(page) == promised < before
+    opens_filters(buyer)
+    page.locator("[name=from]:visible").fill(str(wanted.price.decimal))
+    page.locator("[name=to]:visible").fill(str(wanted.price.decimal))
+    page.locator("[name=to]:visible").press("Enter")
+    page.wait_for_url("**to=**")
+    assert 1 <= total(page) <= promised
+    buyer.look(f"found-{wanted.slug}")
+    adds(buyer, wanted.title)
+
+
+def finds_what_is_new(buyer: Person, title: str) -> None:
+    """It has just been put on sale: the index follows within a moment."""
+    searches(buyer, title)
+    until(lambda: buyer.page.reload() and buyer.page.get_by_text(title).count(), within_s=20, what=f"“{title}” is found")
+    adds(buyer, title)
+
+
+def adds(buyer: Person, title: str) -> None:
+    page = buyer.page
+    page.get_by_role("link", name=title).first.click()
     page.wait_for_url("**/p/**")
-    buyer.look(f"product-{wanted.slug}")
-    chooses_what_is_in_stock(buyer)
+    buyer.look("product")
+    if not page.locator("form button[name=buy]").count():  # this variant is sold out
+        page.locator(".opt:not(.border-dashed)").first.click()
     buyer.press("Add to cart")
     expect(page.locator(".toast").first).to_be_visible()
 
 
-def narrows_by_shop(buyer: Person, wanted: Wanted) -> None:
-    """The count beside a facet is what one sees after choosing it."""
-    page = buyer.page
-    before = total(page)
+def opens_filters(buyer: Person) -> None:
     if buyer.screen.is_phone:
         buyer.press("Filter")
-    choice = page.get_by_role("checkbox", name=wanted.shop).locator("visible=true").first
-    if not choice.count():  # all that was found is of one shop: there is nothing to choose
-        page.keyboard.press("Escape")
-        return
-    promised = number_in(choice.locator(".count").inner_text())
-    choice.click()
-    page.wait_for_url("**shop=**")
-    assert total(page) == promised <= before
-    buyer.look(f"found-{wanted.slug}")
 
 
 def total(page: Page) -> int:
     return int(page.locator("[data-total]").get_attribute("data-total") or "0")
-
-
-def chooses_what_is_in_stock(buyer: Person) -> None:
-    page = buyer.page
-    if not page.locator("form button[name=buy]").count():
-        page.locator(".opt:not(.border-dashed)").first.click()
 
 
 def registers_at_the_cart(buyer: Person) -> None:
@@ -258,7 +269,7 @@ def settles(operator: Person, slugs: list[str]) -> None:
     operator.look("settlement")
     operator.press("Settle with the chosen shops")
     page.wait_for_load_state()
-    settled = {slug: Statement.objects.get(merchant=Merchant.objects.get(slug=slug)) for slug in slugs}
+    settled = {slug: Statement.objects.filter(merchant__slug=slug).latest("created_at") for slug in slugs}
     operator.go("/statements/", "ops.market.localhost")
     for statement in settled.values():
         operator.sees(statement.number)
