@@ -62,6 +62,12 @@ def pytest_configure(config: pytest.Config) -> None:
         _elasticsearch.append(elastic.Keeper())
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    from tests.journeys.goods import source
+
+    terminalreporter.write_line(f"Imported goods come from: {source()}")
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     for keeper in _elasticsearch:
         keeper.stop()

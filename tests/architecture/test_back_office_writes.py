@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,7 +14,6 @@ from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.test import Client
-from django.urls import clear_url_caches
 
 from marketplace.kernel import verbs
 from marketplace.kernel.models import AuditEvent
@@ -27,6 +27,7 @@ from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import merchant_schema, public_schema
 from tests import factories as make
 from tests.databases import MERCHANTS
+from tests.planting import planted
 
 HOSTS = {"workbench": "kiln.seller.market.localhost", "console": "ops.market.localhost"}
 # Ours, and open to whoever may enter: they show, and change nothing.
@@ -154,19 +155,15 @@ def test_every_form_is_refused_to_somebody_with_every_right_but_its_own(things, 
 
 
 @pytest.fixture
-def plant(monkeypatch):
+def plant():
     """Add a view to the console, behind a right."""
-    from marketplace.config.urls import console
+    with ExitStack() as kept:
 
-    def planted(view: Callable[..., Any]) -> Filled:
-        added = route("planted/", view, may=operator(Right.VIEW_MERCHANTS), name="planted", methods="POST")
-        monkeypatch.setattr(console, "urlpatterns", [added, *console.urlpatterns])
-        clear_url_caches()
-        return Filled("/planted/")
+        def planting(view: Callable[..., Any]) -> Filled:
+            kept.enter_context(planted("console", route("planted/", view, may=operator(Right.VIEW_MERCHANTS), name="planted", methods="POST")))
+            return Filled("/planted/")
 
-    yield planted
-    monkeypatch.undo()
-    clear_url_caches()
+        yield planting
 
 
 def done() -> Any:

@@ -67,6 +67,8 @@ class Person:
 
     def look(self, stop: str) -> None:
         """What holds on every page: nothing sticks out, nobody is shut out, no language is mixed up."""
+        self.page.wait_for_load_state("load")
+        self.page.wait_for_selector("footer, main")
         wide = self.page.evaluate("document.documentElement.scrollWidth")
         assert wide <= self.screen.width, f"{stop}: {wide} px wide on a screen of {self.screen.width}"
         assert self.page.locator("html").get_attribute("lang") == {"zh-hans": "zh-Hans", "en": "en"}[self.screen.language]

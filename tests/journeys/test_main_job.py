@@ -44,7 +44,7 @@ def test_the_main_job(browser: Browser, market: RunningMarket, screen: Screen, f
 
 def play(browser: Browser, market: RunningMarket, screen: Screen, first: int, slug: str) -> None:
     wanted = three_shops(screen.language, first)
-    title = {"zh-hans": "手作信纸套装", "en": "Letter set, made by hand"}[screen.language]
+    title = {"zh-hans": "手作信纸套装", "en": "Letter set, made by hand"}[screen.language] + f" {slug}"
 
     with at_a_screen(browser, market, screen, "operator") as operator:
         opens_a_merchant(operator, slug)
@@ -104,8 +104,8 @@ def sets_a_password(owner: Person, slug: str) -> None:
     page.fill("[name=password1]", PASSWORD)
     if page.locator("[name=password2]").count():
         page.fill("[name=password2]", PASSWORD)
-    page.locator("main form button").first.click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("main form button").first.click()
 
 
 def enter_workbench(merchant: Person, slug: str, password: str, path: str = "/") -> None:
@@ -253,8 +253,8 @@ def receives_everything(buyer: Person, number: str, parts: int) -> None:
     for left in range(parts, 0, -1):
         buyer.go(f"/orders/{number}/")
         expect(page.locator("form[action$='/receive/'] button")).to_have_count(left)
-        page.locator("form[action$='/receive/'] button").first.click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.locator("form[action$='/receive/'] button").first.click()
     until(lambda: OrderCopy.objects.filter(group__number=number, status=OrderStatus.COMPLETED).count() == parts, within_s=20, what="all orders received")
     buyer.go(f"/orders/{number}/")
     buyer.look("received")
@@ -267,8 +267,8 @@ def settles(operator: Person, slugs: list[str]) -> None:
     page.wait_for_selector("table")
     assert page.locator("tbody [name=merchant]").count() == len(slugs)
     operator.look("settlement")
-    operator.press("Settle with the chosen shops")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        operator.press("Settle with the chosen shops")
     settled = {slug: Statement.objects.filter(merchant__slug=slug).latest("created_at") for slug in slugs}
     operator.go("/statements/", "ops.market.localhost")
     for statement in settled.values():
