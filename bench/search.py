@@ -9,20 +9,17 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import random
-import resource
-import statistics
-import sys
 import time
 from collections.abc import Callable, Iterator
 from itertools import islice
-from pathlib import Path
+from statistics import median
 from typing import Any
 from uuid import UUID, uuid5
 
-from launch import elasticsearch, postgres
-from launch.embedded import product_environment
+from bench import grounds
+from bench.measure import Row, at, cpu_s, own_cpu_s, row, say, until_steady
+from launch import elasticsearch
 from launch.paths import ROOT, cache
 
 SHARED = ROOT.parent / "shared" / "data" / "search-en"
@@ -33,71 +30,65 @@ GOALS_MS = {20_000: {"postgres": 60, "elasticsearch": 60}, 100_000: {"postgres":
 BROAD = {"black", "cable", "printer", "notebook"}
 
 
-def run(short: bool) -> list[dict[str, Any]]:
-    """Rows {name, value, unit, beside, ratio, goal, met}; milliseconds at one client."""
-    cluster = postgres.start(cache() / "bench" / "postgres")
-    server = elasticsearch.start(cache() / "bench" / "elasticsearch", fresh=True, heap="1g", is_lasting=True)
-    try:
-        _enter(cluster)
-        return _measure(SIZES[short], ROUNDS[short], server.url())
-    finally:
-        elasticsearch.stop(server)
-        postgres.stop(cluster)
+def run(short: bool) -> list[Row]:
+    """Milliseconds at one client."""
+    with grounds.cluster() as cluster:
+        say("Elasticsearch")
+        server = elasticsearch.start(cache() / "bench" / "elasticsearch", fresh=True, heap="1g", is_lasting=True)
+        try:
+            grounds.enter(cluster, "bench_search")
+            pids = {"PostgreSQL": grounds.pid_of(cluster)}
+            if server.process:
+                pids["Elasticsearch"] = server.process.pid
+            return _measure(SIZES[short], ROUNDS[short], server.url(), pids)
+        finally:
+            elasticsearch.stop(server)
 
 
-def _enter(cluster: postgres.Cluster) -> None:
-    """Django on an empty database of this bench."""
-    cluster.psql("postgres", "drop database if exists bench_search with (force)")
-    cluster.ensure_database("bench_search")
-    os.environ.update(product_environment(cluster.url("bench_search"), "unix:///nowhere", cache() / "bench"))
-    import django
-
-    django.setup()
-    from tenants.tenancy.birth import load_public
-
-    load_public()
-
-
-def _measure(size: int, rounds: int, url: str) -> list[dict[str, Any]]:
+def _measure(size: int, rounds: int, url: str, pids: dict[str, int]) -> list[Row]:
     from search.backends.elasticsearch import ElasticsearchBackend
     from search.backends.postgres import PostgresBackend
+    from search.contract import Backend
 
-    backends = [PostgresBackend(), ElasticsearchBackend(url, "bench-search", timeout_s=60)]
+    backends: list[Backend] = [PostgresBackend(), ElasticsearchBackend(url, "bench-search", timeout_s=60)]
     rows = []
     for backend in backends:
-        before, cpu = time.perf_counter(), _cpu_s()
+        say(f"{backend.name}: building {size} documents")
+        before, cpu = time.perf_counter(), own_cpu_s()
         made = backend.rebuild(_documents(size))
         took = time.perf_counter() - before
-        each_ms = 1e3 * (_cpu_s() - cpu) / made
-        rows.append(_row(f"{backend.name}: documents built per s, {made} documents, {each_ms:.2f} ms of our CPU each", made / took, "1/s"))
+        rows.append(row(f"{backend.name}: documents built per s, {made} documents", made / took, "1/s"))
+        rows.append(row(f"{backend.name}: our CPU to build a document", 1e3 * (own_cpu_s() - cpu) / made, "CPU-ms"))
     mix = _mix()
     ways: dict[str, Callable[[Any], object]] = {"limit": _limit, **{backend.name: backend.search for backend in backends}}
     times: dict[str, list[list[float]]] = {name: [] for name in ways}
+    cpus: dict[str, list[dict[str, float]]] = {name: [] for name in ways}
+    say(f"{rounds} rounds of {len(mix)} questions each way")
     for query in mix * 3:
         for ask in ways.values():
             ask(query)  # warm
-    for _round in range(rounds):
+
+    def one_round() -> None:
         for name, ask in ways.items():
+            before_s = _cpus(pids)
             times[name].append([_timed_ms(ask, query) for query in mix])
-    limits = [statistics.median(each) for each in times["limit"]]
-    kept = [n for n, limit in enumerate(limits) if abs(limit / statistics.median(limits) - 1) <= 0.25]
-    if len(kept) < rounds:
-        print(f"  {rounds - len(kept)} of {rounds} rounds dropped: the limit was off by over 25 %", file=sys.stderr)
-    beside = _at([ms for n in kept for ms in times["limit"][n]], 0.95)
-    load = f"load {os.getloadavg()[0]:.1f}"
+            cpus[name].append({whose: used - before_s[whose] for whose, used in _cpus(pids).items()})
+
+    kept = until_steady(rounds, one_round, lambda: [[median(each) for each in times["limit"]]])
+    limits = [ms for n in kept for ms in times["limit"][n]]
     for name in ways:
         all_ms = [ms for n in kept for ms in times[name][n]]
-        goal = GOALS_MS.get(size, {}).get(name)
-        rows.append(_row(f"{name}: p50, {size} documents, {load}", _at(all_ms, 0.5), "ms"))
-        rows.append(_row(f"{name}: p95, {size} documents, {load}", _at(all_ms, 0.95), "ms", beside if name != "limit" else None, goal))
+        goal = GOALS_MS[size].get(name)
+        beside = (None, None) if name == "limit" else (at(limits, 0.5), at(limits, 0.95))
+        rows.append(row(f"{name}: p50, {size} documents", at(all_ms, 0.5), "ms", beside=beside[0]))
+        rows.append(row(f"{name}: p95, {size} documents", at(all_ms, 0.95), "ms", beside=beside[1], goal=goal, note=f"{len(kept)} rounds"))
+        used = {whose: sum(cpus[name][n][whose] for n in kept) for whose in cpus[name][0]}
+        rows += [row(f"{name}: CPU of {whose} per question", 1e3 * used_s / len(all_ms), "CPU-ms") for whose, used_s in used.items() if used_s]
     return rows
 
 
-def _row(name: str, value: float, unit: str, beside: float | None = None, goal: float | None = None) -> dict[str, Any]:
-    return {
-        "name": f"search: {name}", "value": round(value, 2), "unit": unit, "beside": beside and round(beside, 2),
-        "ratio": beside and round(value / beside, 2), "goal": goal, "met": None if goal is None else value <= goal,
-    }  # fmt: skip
+def _cpus(pids: dict[str, int]) -> dict[str, float]:
+    return {"Python": own_cpu_s(), **{whose: cpu_s(pid) for whose, pid in pids.items()}}
 
 
 def _limit(query: Any) -> object:
@@ -192,17 +183,3 @@ def _timed_ms(ask: Callable[[Any], object], query: Any) -> float:
     before = time.perf_counter()
     ask(query)
     return 1e3 * (time.perf_counter() - before)
-
-
-def _at(values: list[float], share: float) -> float:
-    return sorted(values)[min(int(share * len(values)), len(values) - 1)]
-
-
-def _cpu_s() -> float:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
-
-
-if __name__ == "__main__":
-    for found in run(short=Path(sys.argv[-1]).name != "long"):
-        print(json.dumps(found, ensure_ascii=False))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -36,4 +38,20 @@ def compile_messages() -> None:
 
 
 def collect_static(env: Mapping[str, str]) -> None:
-    subprocess.run([sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"], cwd=ROOT, env={**os.environ, **env}, check=True)
+    with once(Path(env["DATA_DIR"]) / "static.stamp", *ROOT.glob("*/static")) as is_due:
+        if is_due:
+            subprocess.run([sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"], cwd=ROOT, env={**os.environ, **env}, check=True)
+
+
+@contextmanager
+def once(stamp: Path, *sources: Path) -> Iterator[bool]:
+    """Whether something made from these files, with this environment, has to be made anew. Noted in `stamp` when the block ends well."""
+    digest = hashlib.sha256(sys.prefix.encode())
+    for source in sorted(sources):
+        for file in sorted(source.rglob("*")) if source.is_dir() else [source]:
+            if file.is_file() and file.suffix != ".pyc":
+                digest.update(f"{file.relative_to(ROOT)}\0".encode() + file.read_bytes())
+    is_due = not stamp.exists() or stamp.read_text() != digest.hexdigest()
+    yield is_due
+    if is_due:
+        stamp.write_text(digest.hexdigest())

@@ -115,41 +115,38 @@ def main() -> None:
     print("Stopped. Your data are kept; `make demo-reset` forgets them.")
 
 
+# How the demo's market is opened.
+OPENING = {
+    "name-zh": "万商",
+    "name-en": "Wanshang",
+    "currency": "CNY",
+    "zone": "Asia/Shanghai",
+    "languages": "zh-hans,en",
+    "operator": "operator@market.localhost",
+    "contact": "help@market.localhost",
+    "rail": "sandbox",
+    "commission": "5",
+    "settle-days": "0",
+}
+
+
 def prepare(env: Mapping[str, str]) -> None:
-    """The market and its first shops, once; afterwards only what a newer version of the code needs."""
-    step("market and demo shops")
-    run = lambda *command: subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=env).returncode  # noqa: E731
-    password = Path(env["DATA_DIR"]) / "demo-password"
+    """The market and its first shops, once, and again with newer code; what is there already stays as it is."""
+    data = Path(env["DATA_DIR"])
+    with build.once(data / "market.stamp", ROOT / "demo", ROOT / "marketplace" / "config" / "snapshots") as is_due:
+        if is_due:
+            step("market and demo shops")
+            _open_and_seed(env, data / "demo-password")
+
+
+def _open_and_seed(env: Mapping[str, str], password: Path) -> None:
+    def run(*command: str) -> int:
+        return subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=env).returncode
+
     password.write_text(PASSWORD)
-    has_market = subprocess.run([sys.executable, "manage.py", "has_market"], cwd=ROOT, env=env).returncode == 0
-    if not has_market:
-        opened = run(
-            "open_market",
-            "--name-zh",
-            "万商",
-            "--name-en",
-            "Wanshang",
-            "--currency",
-            "CNY",
-            "--zone",
-            "Asia/Shanghai",
-            "--languages",
-            "zh-hans,en",
-            "--operator",
-            "operator@market.localhost",
-            "--password-file",
-            str(password),
-            "--contact",
-            "help@market.localhost",
-            "--rail",
-            "sandbox",
-            "--commission",
-            "5",
-            "--settle-days",
-            "0",
-        )
-        if opened:
-            sys.exit("The market could not be opened; the reason is above.")
+    flags = [part for name, value in OPENING.items() for part in (f"--{name}", value)]
+    if run("has_market") and run("open_market", *flags, "--password-file", str(password)):
+        sys.exit("The market could not be opened; the reason is above.")
     if run("seed_demo", "--password-file", str(password)):
         sys.exit("The demo shops could not be made; the reason is above.")
 

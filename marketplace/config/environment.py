@@ -11,7 +11,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from psycopg.conninfo import conninfo_to_dict
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -33,7 +33,9 @@ class Environment(BaseSettings):
     DATA_DIR: Path = Field(description="an absolute folder for media, private papers and, without EMAIL_URL, mails")
     EMAIL_URL: str = Field("", description="smtp://user:password@host:587 (STARTTLS), smtps://…:465, or empty: mails are written to DATA_DIR/mails")
     EMAIL_FROM: str = Field("market@market.localhost", description="sender of mails: name@market.example")
-    DEBUG: bool = Field(False, description="true or false; true shows details of errors and is never for the public")
+    DEBUG: bool = Field(
+        False, description="true or false; true shows settings and code to whoever meets an error, so only with a BASE_URL on localhost or .test"
+    )
     BEHIND_PROXY: bool = Field(
         False, description="true when a proxy in front sets X-Forwarded-For and X-Forwarded-Proto; false otherwise, or callers could forge both"
     )
@@ -75,6 +77,14 @@ class Environment(BaseSettings):
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
             raise ValueError("not an origin: a scheme and a host, perhaps a port, and nothing after them")
         return value.rstrip("/")
+
+    @field_validator("DEBUG")
+    @classmethod
+    def _is_private(cls, value: bool, others: ValidationInfo) -> bool:
+        host = f".{urlsplit(others.data.get('BASE_URL', '')).hostname}"
+        if value and "BASE_URL" in others.data and not host.endswith((".localhost", ".test", ".127.0.0.1")):
+            raise ValueError("true is not for a market that others can reach")
+        return value
 
     @field_validator("DATA_DIR")
     @classmethod

@@ -10,6 +10,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
+from marketplace.config.logs import note_who
 from marketplace.kernel.errors import MarketError
 
 log = logging.getLogger("wanshang.errors")
@@ -64,7 +65,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """A defect; or the database is away, which is none of ours: then 503."""
     cause: Any = sys.exc_info()[1]
+    note_who(request)
     if isinstance(cause, (OperationalError, InterfaceError)):
+        log.error("the database is away", exc_info=cause)
         response = _page(request, 503, "errors/503.html")
         response.headers["Retry-After"] = "5"
         return response

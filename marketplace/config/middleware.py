@@ -11,11 +11,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
 from marketplace.config.errors import refuse
+from marketplace.config.logs import note_who
 from marketplace.kernel.context import Running, running
 from marketplace.kernel.errors import Busy, MarketError
 from tenants.access import limits
@@ -38,10 +40,7 @@ def request_context(get_response: GetResponse) -> GetResponse:
         started = time.perf_counter()
         try:
             response = get_response(request)
-            now = running.get()
-            now.merchant = str(getattr(getattr(request, "merchant", None), "slug", ""))
-            if hasattr(request, "_cached_user") and request.user.is_authenticated:
-                now.user = str(request.user.pk)
+            note_who(request)
             response.headers["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
             log.info(
                 "%s %s %s",
@@ -98,6 +97,8 @@ class access:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        if has_nul(request):
+            raise BadRequest("a NUL byte, which neither PostgreSQL nor a file system takes")
         match = request.resolver_match
         rule = rule_of(view, request.domain.kind, match.view_name if match else None)  # type: ignore[attr-defined]
         if rule is None:
@@ -105,11 +106,20 @@ class access:
             raise Http404
         try:
             elsewhere = rule.refusal(request)
+            note_who(request)
             if elsewhere is None and (group := getattr(view, "limit", "")):
                 limits.count(request, group)
             return elsewhere
         except MarketError as refusal:
             return refuse(request, refusal)
+
+
+def has_nul(request: HttpRequest) -> bool:
+    """Whether address, cookies or form hold a NUL byte: nobody types one, and no view has to think of it."""
+    said = [request.path, *request.COOKIES.values()]
+    for form in (request.GET, request.POST):
+        said += [text for name, values in form.lists() for text in (name, *values)]
+    return any("\0" in text for text in said if isinstance(text, str))
 
 
 class refusals:

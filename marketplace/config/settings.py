@@ -275,7 +275,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "wanshang": {"level": ENV.LOG_LEVEL},
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "CRITICAL"},  # errors.py says it, once, with whose page it was
         "django.security.DisallowedHost": {"level": "ERROR"},
     },
 }

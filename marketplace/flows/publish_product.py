@@ -42,9 +42,19 @@ from tenants.tenancy.schemas import current_merchant_id, merchant_schema
 
 @verb
 def save_product(
-    *, by: Actor, product_id: UUID, product: ProductInput, prices: Mapping[UUID, tuple[Money, Money | None]], stock: Mapping[UUID, int], is_new: bool
+    *,
+    by: Actor,
+    product_id: UUID,
+    product: ProductInput,
+    prices: Mapping[UUID, tuple[Money, Money | None]],
+    stock: Mapping[UUID, int],
+    is_new: bool,
+    on_sale: bool = False,
 ) -> Product:
-    """Enter or change a product with prices and stock by variant id, all or nothing; what is on sale is copied anew."""
+    """Enter or change a product with prices and stock by variant id; what is on sale is copied anew, and `on_sale` puts it there.
+
+    All or nothing. Raises InvalidInput, SkuTaken, StockHeld, and with `on_sale` ProductIncomplete.
+    """
     with transaction.atomic():
         if not Category.objects.filter(pk=product.category_id).exists():
             raise InvalidInput(field="category", why=_("Choose a category."))
@@ -52,7 +62,9 @@ def save_product(
         row = put(by=by, product_id=product_id, product=product)
         set_prices(by=by, prices=prices)
         count_stock(by=by, counted=stock)
-        if row.status == Product.Status.ON_SALE:
+        if on_sale:
+            row = put_on_sale(by=by, product_id=product_id)
+        elif row.status == Product.Status.ON_SALE:
             copy_products(by=by, products=[row])
     return row
 

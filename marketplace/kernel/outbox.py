@@ -8,14 +8,15 @@ from __future__ import annotations
 from django.db import connection, transaction
 from django.utils.translation import get_language
 
+from marketplace.kernel.context import running
 from marketplace.kernel.events import Event
 from marketplace.kernel.models import OutboxEvent
 
 CHANNEL = "outbox"
 
 
-def record(event: Event, *, request_id: str = "") -> OutboxEvent:
-    """Store the fact in this transaction.
+def record(event: Event) -> OutboxEvent:
+    """Store the fact in this transaction, with the request it came from.
 
     Raises RuntimeError outside a transaction: the fact could outlive a rolled-back change.
     """
@@ -26,7 +27,7 @@ def record(event: Event, *, request_id: str = "") -> OutboxEvent:
         merchant_id=getattr(event, "merchant_id", None),
         body=event.body(),
         locale=get_language() or "en",
-        request_id=request_id,
+        request_id=running.get().request_id,
     )
     # Only speeds things up: the relay also polls. Not inside the transaction, where NOTIFY makes commits queue up.
     transaction.on_commit(wake_relay, robust=True)

@@ -18,6 +18,7 @@ from django.db import transaction
 from django.utils import translation
 
 from marketplace.kernel import clock, registry
+from marketplace.kernel.context import Running, running
 from marketplace.kernel.events import BY_TOPIC
 from marketplace.kernel.models import DeadLetter, Delivery, OutboxEvent
 
@@ -105,6 +106,8 @@ def perform(delivery_id: UUID) -> bool:
     if reaction is None:
         _failed(delivery_id, f"no reaction is called {delivery.reaction} any more")
         return False
+    # In the language, and for the logs under the number, of the request that the fact came from.
+    token = running.set(Running(request_id=delivery.event.request_id, merchant=str(delivery.event.merchant_id or "")))
     with translation.override(delivery.event.locale):
         try:
             done = _outward(delivery, reaction) if reaction.outward else _inward(delivery, reaction)
@@ -112,6 +115,8 @@ def perform(delivery_id: UUID) -> bool:
             log.exception("reaction failed: %s", delivery.reaction, extra={"event_id": str(delivery.event_id)})
             _failed(delivery_id, "".join(traceback.format_exception(error))[-4000:])
             return False
+        finally:
+            running.reset(token)
     return done
 
 

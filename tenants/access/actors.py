@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+
 from django.conf import settings
 from django.http import HttpRequest
 
@@ -29,7 +31,18 @@ def person_of(request: HttpRequest) -> User:
 
 
 def address_of_client(request: HttpRequest) -> str:
-    """The caller's network address; behind our proxy, the last hop that the proxy wrote down."""
-    if settings.TRUST_FORWARDED_FOR and (hops := request.headers.get("X-Forwarded-For")):
-        return hops.rsplit(",", 1)[-1].strip()[:45]
+    """The caller's network address. Behind our proxies, what the outermost of them wrote into X-Forwarded-For: what stands
+    before that, the caller may have made up."""
+    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")] if settings.PROXY_COUNT else []
+    if len(hops) >= settings.PROXY_COUNT > 0 and (written := _address(hops[-settings.PROXY_COUNT])):
+        return written
     return str(request.META.get("REMOTE_ADDR", ""))[:45]
+
+
+def _address(text: str) -> str:
+    """The address in `192.0.2.1`, `192.0.2.1:8000`, `2001:db8::1` or `[2001:db8::1]:8000`; "" for anything else."""
+    host = text[1:].partition("]")[0] if text.startswith("[") else text.partition(":")[0] if text.count(":") == 1 else text
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        return ""

@@ -88,9 +88,9 @@ def operator(right: Right | None = None) -> Rule:
     return Rule("operator", right)
 
 
-def route(pattern: str, view: Callable[..., Any], *, may: Rule, name: str, methods: str = "GET", is_regex: bool = False) -> URLPattern:
-    """Django's path() with the rule that guards it and the methods it takes ("GET", "POST" or "GET POST"). The view
-    writes only through verbs."""
+def route(pattern: str, view: Callable[..., Any], *, may: Rule, name: str, methods: str = "GET", is_regex: bool = False, limit: str = "") -> URLPattern:
+    """Django's path() with the rule that guards it, the methods it takes ("GET", "POST" or "GET POST") and how often (a
+    group of settings.RATE_LIMITS). The view writes only through verbs."""
     allowed = [*methods.split(), "HEAD"] if "GET" in methods else methods.split()
 
     @functools.wraps(view)
@@ -102,10 +102,11 @@ def route(pattern: str, view: Callable[..., Any], *, may: Rule, name: str, metho
 
     guarded.rule = may  # type: ignore[attr-defined]
     guarded.methods = allowed  # type: ignore[attr-defined]
+    guarded.limit = limit  # type: ignore[attr-defined]
     return (re_path if is_regex else path)(pattern, guarded, name=name)
 
 
-def foreign_route(pattern: str, view: Callable[..., Any], *, may: Rule, name: str) -> URLPattern:
+def foreign_route(pattern: str, view: Callable[..., Any], *, may: Rule, name: str, limit: str = "") -> URLPattern:
     """A view of somebody else's package (allauth): the same rule, but it writes its own tables in its own way."""
 
     @functools.wraps(view)
@@ -113,6 +114,7 @@ def foreign_route(pattern: str, view: Callable[..., Any], *, may: Rule, name: st
         return view(request, *args, **kwargs)
 
     guarded.rule = may  # type: ignore[attr-defined]
+    guarded.limit = limit  # type: ignore[attr-defined]
     return path(pattern, guarded, name=name)
 
 

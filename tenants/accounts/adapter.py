@@ -8,6 +8,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from tenants.access.actors import address_of_client
 from tenants.tenancy.models import Domain
 
 
@@ -15,6 +16,10 @@ class Adapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Consumers register at the market; nobody registers at the console."""
         return bool(request.domain.kind == Domain.Kind.MARKET)  # type: ignore[attr-defined]
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """As everywhere: behind a proxy allauth would count all callers as one."""
+        return address_of_client(request) or "unknown"
 
     def is_safe_url(self, url: str) -> bool:
         return url_has_allowed_host_and_scheme(url, allowed_hosts={self.request.get_host()})

@@ -30,12 +30,14 @@ def store_picture(upload: IO[bytes]) -> str:
     try:
         opened = Image.open(BytesIO(data), formats=FORMATS)
         if opened.width * opened.height > MOST_PIXELS:
-            raise InvalidInput(field="picture", why=_("This picture has more than 40 megapixels. Make it smaller and add it again."))
+            raise Image.DecompressionBombError
         picture = ImageOps.exif_transpose(opened)
         picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
         out = BytesIO()
         picture.convert("RGBA" if picture.has_transparency_data else "RGB").save(out, "WEBP", quality=82)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as wrong:
+    except Image.DecompressionBombError as wrong:
+        raise InvalidInput(field="picture", why=_("This picture has more than 40 megapixels. Make it smaller and add it again.")) from wrong
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as wrong:
         raise InvalidInput(field="picture", why=_("This file is no JPEG, PNG or WebP picture that can be read.")) from wrong
     key = f"products/{hashlib.sha256(out.getvalue()).hexdigest()[:24]}.webp"
     if not default_storage.exists(key):

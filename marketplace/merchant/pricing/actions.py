@@ -25,11 +25,12 @@ def set_prices(*, by: Actor, prices: Mapping[UUID, tuple[Money, Money | None]]) 
 
     Returns how many changed. Raises InvalidInput: a sale price is above zero, a market price not below it.
     """
-    for sale, market in prices.values():
+    for variant_id, (sale, market) in prices.items():
         if sale.minor <= 0:
-            raise InvalidInput(field="price", why=_("A price is more than zero."))
+            raise InvalidInput(field="price", why=_("A price is more than zero."), variant_id=variant_id)
         if market is not None and market < sale:
-            raise InvalidInput(field="market_price", why=_("The market price is not below the sale price; leave it empty if there is none."))
+            why = _("The market price is not below the sale price; leave it empty if there is none.")
+            raise InvalidInput(field="market_price", why=why, variant_id=variant_id)
     with transaction.atomic():
         list(Variant.objects.filter(pk__in=prices).order_by("pk").select_for_update())  # two changes of one price follow each other
         current = {price.variant_id: price for price in Price.objects.filter(variant_id__in=prices, ends_at=None)}

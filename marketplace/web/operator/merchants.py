@@ -68,7 +68,7 @@ class MerchantForm(forms.Form):
 
     def clean(self) -> dict[str, object]:
         cleaned = super().clean() or {}
-        if not (cleaned.get("name_zh", "").strip() or cleaned.get("name_en", "").strip()):
+        if not any(name in self.errors or cleaned[name].strip() for name in ("name_zh", "name_en")):
             self.add_error("name_zh", _("Give the shop a name in at least one language."))
         return cleaned
 

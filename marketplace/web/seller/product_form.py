@@ -120,7 +120,7 @@ class ProductForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if not (cleaned.get("title_zh", "").strip() or cleaned.get("title_en", "").strip()):
+        if not any(name in self.errors or cleaned[name].strip() for name in ("title_zh", "title_en")):
             self.add_error("title_zh", _("Give the product a title in at least one language."))
         for n in range(len(self.variants)):
             for name in (f"price_{n}", f"market_{n}"):
@@ -132,6 +132,18 @@ class ProductForm(forms.Form):
                 else:
                     cleaned[name] = None
         return cleaned
+
+    def field_of(self, refusal: MarketError) -> str | None:
+        """The field a refusal of the verb is about, to show it there; None: above the form."""
+        name = refusal.field or ""
+        if name in self.fields:
+            return name
+        if column := {"sku": "sku", "on_hand": "stock", "price": "price", "market_price": "market"}.get(name):
+            meant = {str(refusal.facts.get(name)) for name in ("sku", "variant_id")}
+            rows = [n for n, variant in enumerate(self.variants) if meant & {str(variant.pk), self.cleaned_data.get(f"sku_{n}")}]
+            rows = rows or ([0] if len(self.variants) == 1 else [])
+            return f"{column}_{rows[0]}" if rows else None
+        return {"title": "title_zh"}.get(name)
 
 
 def find_categories(text: str) -> list[tuple[int, str]]:
@@ -148,8 +160,8 @@ def _path_name(category: Category) -> str:
     return " › ".join(step.name for step in path_of(category))
 
 
-def save(by: Actor, form: ProductForm, row: Product | None) -> Product:
-    """Save what the form holds. Raises InvalidInput, SkuTaken, StockHeld."""
+def save(by: Actor, form: ProductForm, row: Product | None, *, on_sale: bool) -> Product:
+    """Save what the form holds, and put it on sale. Raises InvalidInput, SkuTaken, StockHeld, ProductIncomplete."""
     data = form.cleaned_data
     variants = [
         VariantInput(
@@ -171,6 +183,7 @@ def save(by: Actor, form: ProductForm, row: Product | None) -> Product:
         by=by,
         product_id=row.pk if row else data["product_id"],
         is_new=row is None,
+        on_sale=on_sale,
         product=ProductInput(
             category_id=data["category"],
             brand_id=data["brand"].pk if data["brand"] else None,

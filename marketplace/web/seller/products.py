@@ -95,11 +95,9 @@ def product(request: HttpRequest, product_id: UUID | None = None) -> HttpRespons
             form.show_only()
         elif form.is_valid():
             try:
-                saved = save(actor_of(request), form, row)
-                if request.POST.get("then") == "on_sale":
-                    put_on_sale(by=actor_of(request), product_id=saved.pk)
+                saved = save(actor_of(request), form, row, on_sale=request.POST.get("then") == "on_sale")
             except MarketError as refusal:
-                form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+                form.add_error(form.field_of(refusal), str(refusal))
             else:
                 messages.success(request, _("“{title}” is saved.").format(title=saved.title.text))
                 return HttpResponseRedirect(f"/products/{saved.pk}/")

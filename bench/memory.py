@@ -1,0 +1,106 @@
+"""What the demo takes: gunicorn with two workers, the Celery worker and the scheduler, after pages of every kind were served."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+
+from bench import grounds
+from bench.measure import Row, pss_mb, row, say, with_children
+from bench.visitor import Visitor
+from launch import build, postgres
+from launch.paths import cache, sockets
+
+if TYPE_CHECKING:
+    from launch.demo import Demo
+
+MOST_WEB_MB = 350
+ROUNDS = {True: 8, False: 40}  # short: how often every page is asked for
+AT_ONCE = 8  # two workers of four threads
+PEERS = "memory of two web workers on such a machine, measured earlier: Vendure 3.7 233 MB, Saleor 3.24 566 MB, django-oscar 4.2 199 MB"
+
+
+def run(short: bool) -> list[Row]:
+    grounds.forget_environment()
+    os.environ.update({"DEMO_PORT": str(grounds.free_port()), "WEB_WORKERS": "2"})
+    data = cache() / grounds.FOLDER / "demo"
+    if postgres._answers(sockets(data / "postgres")):
+        sys.exit("the bench's demo is running: another bench of memory, which ends by itself?")
+    shutil.rmtree(data, ignore_errors=True)
+    data.mkdir(parents=True)
+    from launch import demo as launch_demo
+
+    demo = launch_demo.Demo(data)
+    try:
+        build.build_styles()
+        build.compile_messages()
+        env = demo.servers()
+        build.collect_static(env)
+        launch_demo.prepare(env)
+        demo.product(env)
+        launch_demo.wait_until_ready()
+        pages = warm(launch_demo.PORT, launch_demo.HOST, launch_demo.PASSWORD, ROUNDS[short])
+        return figures(demo, pages)
+    finally:
+        demo.stop()
+        say(PEERS)
+
+
+def figures(demo: Demo, pages: int) -> list[Row]:
+    pids = {name: with_children(process.pid) for name, process in demo.started}
+    sizes = {name: sum(pss_mb(pid) for pid in of) for name, of in pids.items()}
+    web = pids["web"]
+    return [
+        row(f"gunicorn, master and {len(web) - 1} workers, PSS", sizes["web"], "MB", goal=MOST_WEB_MB, note=f"after {pages} pages"),
+        row("of it the master", pss_mb(web[0]), "MB"),
+        row(f"worker, Celery with {len(pids['worker']) - 1} processes, PSS", sizes["worker"], "MB"),
+        row("scheduler, PSS", sizes["scheduler"], "MB"),
+        row("Valkey, PSS", sizes["Valkey"], "MB"),
+        row("PostgreSQL with all its sessions, PSS", sizes["PostgreSQL"], "MB"),
+    ]
+
+
+def warm(port: int, host: str, password: str, rounds: int) -> int:
+    """Ask for pages of all four kinds of host, again and again, until every thread has served them. How many were asked for."""
+    market, shop, workbench, console = (f"http://{name}{host}:{port}" for name in ("", "kiln.", "kiln.seller.", "ops."))
+    buyer, owner, operator = Visitor(port), Visitor(port), Visitor(port)
+    buyer.sign_in(market, "lin@buyer.localhost", password)
+    owner.sign_in(market, "owner@kiln.localhost", password)
+    operator.sign_in(console, "operator@market.localhost", password)
+    home = buyer.get(f"{market}/").body
+    goods, categories = _links(home, r"/p/[0-9a-f-]{36}/"), _links(home, r"/c/\d+/")
+    variant = re.search(r'name="variant" value="([0-9a-f-]{36})"', buyer.get(market + goods[0]).body)
+    if variant is None:
+        raise RuntimeError("a product's page without a variant to buy")
+    buyer.post(f"{market}/cart/add/", {"variant": variant[1], "quantity": "1"})
+    product = _links(owner.get(f"{workbench}/products/").body, r"/products/[0-9a-f-]{36}/")[0]
+    merchant = _links(operator.get(f"{console}/merchants/").body, r"/merchants/[0-9a-f-]{36}/")[0]
+    asked = [
+        *((buyer, market, path) for path in ["/", "/shops/", "/search/?q=杯", "/search/?q=cup", *goods[:6], *categories[:6]]),
+        *((buyer, market, path) for path in ["/cart/", "/checkout/", "/orders/", "/account/", "/account/addresses/"]),
+        *((buyer, shop, path) for path in ["/", "/pages/"]),
+        *((owner, workbench, path) for path in ["/", "/orders/", "/products/", product, "/products/new/", "/statements/", "/log/", "/cms/", "/cms/images/"]),
+        *((operator, console, path) for path in ["/", "/merchants/", merchant, "/orders/", "/settlement/", "/statements/", "/journal/", "/log/", "/cms/"]),
+    ]
+    say(f"{rounds} times {len(asked)} pages, {AT_ONCE} at once")
+
+    def ask(who: Visitor, base: str, path: str) -> None:
+        page = who.get(urljoin(base, path))
+        if page.status != 200:
+            raise RuntimeError(f"{page.status} at {base}{path}")
+
+    for who, base, path in asked:
+        ask(who, base, path)  # one by one: hand-overs set cookies
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        for done in [threads.submit(ask, *one) for _round in range(rounds) for one in asked]:
+            done.result()
+    return (rounds + 1) * len(asked)
+
+
+def _links(page: str, pattern: str) -> list[str]:
+    return sorted(set(re.findall(rf'href="(?:https?://[^/"]+)?({pattern})', page)))
