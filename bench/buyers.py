@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from bench.measure import own_cpu_s
-from bench.visitor import Visitor
+from bench.visitor import CSRF, Visitor
 
 _processes = multiprocessing.get_context("fork")
 Goods = list[list[UUID]]  # variants, shop by shop
@@ -208,7 +208,7 @@ class Shopper:
         address_id, session = self.signed_in.pop()
         market = f"http://market.localhost:{port}"
         visitor = Visitor(port)
-        visitor.cookies["market.localhost"] = {"csrf": "a" * 32, "language": "en", "session": session}
+        visitor.cookies["market.localhost"] = {"csrf": CSRF, "language": "en", "session": session}
         for variant_id in self.basket():
             visitor.post(f"{market}/cart/add/", {"variant": str(variant_id), "quantity": "1"}, follow=False)
         shown = visitor.get(f"{market}/checkout/").body

@@ -17,7 +17,10 @@ from launch.paths import ROOT, cache
 
 FOLDER = "bench"
 # A bench measures what is committed and embedded, not what somebody's shell points at.
-FOREIGN = ("DATABASE_URL", "REDIS_URL", "ELASTICSEARCH_URL", "DATA_DIR", "SECRET_KEY", "BASE_URL", "EMAIL_URL", "SEARCH", "DEBUG", "BEHIND_PROXY", "LOG_FORMAT")
+FOREIGN = (
+    "DATABASE_URL", "REDIS_URL", "ELASTICSEARCH_URL", "DATA_DIR", "SECRET_KEY", "BASE_URL", "EMAIL_URL", "DEBUG", "BEHIND_PROXY", "PROXY_COUNT",
+    "RATE_LIMIT_FACTOR", "OUTBOX_LEASE_S", "LOG_FORMAT", "LOG_LEVEL", "SEARCH",
+)  # fmt: skip
 SIZES = ("DJANGO_SETTINGS_MODULE", "WEB_WORKERS", "WEB_THREADS", "DEMO_HOST", "DEMO_PORT", "WANSHANG_HOME")
 SPACE = UUID("7c1f4c2e-54a8-4a0b-9d0e-5a64d8b3b1a7")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
-CSRF = "a" * 32  # the cookie and the form agree, which is all that is asked of them
+CSRF = "a" * 32  # until a page or a sign-in sets another: the cookie and the form have to agree
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Visitor:
         return self._ask("GET", url, None)
 
     def post(self, url: str, form: dict[str, str], *, follow: bool = True) -> Page:
-        return self._ask("POST", url, {**form, "csrfmiddlewaretoken": CSRF}, follow=follow)
+        return self._ask("POST", url, form, follow=follow)
 
     def sign_in(self, market: str, email: str, password: str) -> None:
         """On the market's or the console's host, such as http://market.localhost:8000."""
@@ -42,6 +42,7 @@ class Visitor:
         headers = {"Host": parts.netloc, "Cookie": "; ".join(f"{name}={value}" for name, value in held.items())}
         if form is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
+            form = {**form, "csrfmiddlewaretoken": held["csrf"]}
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")

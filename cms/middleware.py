@@ -42,9 +42,11 @@ class cms_answers:
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Wagtail's forms are taken to be whole; a mutilated one ends in one of these, written into the log."""
+        """Wagtail's forms are taken to be whole; a mutilated one, or half a picture, ends in one of these, written into the log."""
         name = request.resolver_match.view_name if request.resolver_match else ""
-        if request.method == "POST" and name in ANSWERING and isinstance(error, (KeyError, AttributeError, TypeError, ValueError)):
+        is_half_a_picture = isinstance(error, OSError) and error.errno is None and bool(request.FILES)  # one of the system has a number
+        is_mutilated = is_half_a_picture or isinstance(error, (KeyError, AttributeError, TypeError, ValueError))
+        if request.method == "POST" and name in ANSWERING and is_mutilated:
             log.warning("Wagtail could not read a form sent to %s", name, exc_info=error)
             return HttpResponse(render_to_string("errors/400.html", {"request_id": getattr(request, "request_id", "")}), status=400)
         return None

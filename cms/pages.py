@@ -23,7 +23,7 @@ class TwoLanguagePage(Page):
     body_en = StreamField(ContentBlocks(), blank=True, verbose_name=_("Content in English"))
 
     content_panels = [*Page.content_panels, FieldPanel("title_en"), FieldPanel("body"), FieldPanel("body_en")]
-    # The table of a page type lies in one kind of schema only: there it may be made, and nowhere else.
+    # In which kind of schema a page of this type may be made. Its table lies in both (app_lists.py says why).
     in_merchant_schemas = False
 
     class Meta:

@@ -145,8 +145,11 @@ def _open_and_seed(env: Mapping[str, str], password: Path) -> None:
 
     password.write_text(PASSWORD)
     flags = [part for name, value in OPENING.items() for part in (f"--{name}", value)]
-    if run("has_market") and run("open_market", *flags, "--password-file", str(password)):
-        sys.exit("The market could not be opened; the reason is above.")
+    if run("has_market"):
+        if run("open_market", *flags, "--password-file", str(password)):
+            sys.exit("The market could not be opened; the reason is above.")
+    elif run("migrate_schemas", "--noinput", "-v0"):
+        sys.exit("The data could not be brought up to this version; the reason is above. `make demo-reset` begins anew.")
     if run("seed_demo", "--password-file", str(password)):
         sys.exit("The demo shops could not be made; the reason is above.")
 

@@ -8,9 +8,8 @@ from pathlib import Path
 
 
 def main() -> None:
-    shell = os.environ.get("SHELL") or "/bin/sh"
+    shell = os.getenv("SHELL") or "/bin/sh"
     folder = Path(sys.executable).parent
-    os.environ["VIRTUAL_ENV"] = str(folder.parent)
     print(f"{shell} with Python {sys.version.split()[0]}, pytest, ruff, mypy and uv of requirements/dev.lock on the path. `exit` leaves it.", flush=True)
     arguments = [shell]
     if Path(shell).name == "bash":

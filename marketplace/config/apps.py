@@ -1,4 +1,8 @@
+import warnings
+
 from django.apps import AppConfig
+from django.conf import settings
+from PIL import Image
 
 
 class ConfigConfig(AppConfig):
@@ -11,3 +15,6 @@ class ConfigConfig(AppConfig):
         from marketplace.config import subscriptions
 
         subscriptions.install()
+        # Pillow refuses twice this before it unpacks a picture; Wagtail's forms would unpack it first and measure it then.
+        Image.MAX_IMAGE_PIXELS = settings.WAGTAILIMAGES_MAX_IMAGE_PIXELS // 2
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from marketplace.flows import open_shop, pay, place_order, publish_product, sandbox, ship_order
+from marketplace.flows import open_shop, pay, place_order, popularity, publish_product, sandbox, ship_order
 from marketplace.flows.events import (
     OrderCompleted,
     OrderGroupExpired,
@@ -20,6 +20,8 @@ from marketplace.merchant.inventory.events import StockCrossedZero
 from marketplace.platform.listings.events import ListingsChanged
 from marketplace.platform.payments.events import RailNoticeReceived, RefundDue
 from search import indexer
+from tenants.accounts.events import LetterWritten
+from tenants.accounts.letters import send_letter
 from tenants.tenancy.events import ShopOpened, ShopRequested
 from tenants.tenancy.jobs import JobRequested, run_job
 
@@ -31,12 +33,13 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     StockCrossedZero: [Reaction(publish_product.copy_stock)],
     OrderGroupPlaced: [],
     RailNoticeReceived: [Reaction(pay.act_on_notice)],
-    OrderGroupPaid: [],
+    OrderGroupPaid: [Reaction(popularity.count_sales)],
     OrderGroupExpired: [],
     RefundDue: [Reaction(pay.send_refund, outward=True)],
     OrderShipped: [],
     OrderCompleted: [],
     StatementIssued: [],
+    LetterWritten: [Reaction(send_letter, outward=True)],
 }
 
 DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {

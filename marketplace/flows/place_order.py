@@ -19,7 +19,7 @@ from marketplace.kernel.errors import KeyReused
 from marketplace.kernel.formats import format_money
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
-from marketplace.kernel.numbers import new_number
+from marketplace.kernel.numbers import free_number
 from marketplace.kernel.outbox import record
 from marketplace.kernel.plain import fingerprint
 from marketplace.kernel.texts import localised
@@ -39,7 +39,7 @@ from marketplace.platform.listings.models import Listing, ListingVariant
 from marketplace.platform.members.access import address_of
 from marketplace.platform.payments.actions import plan_payment
 from marketplace.platform.taxonomy.models import AttributeValue
-from tenants.tenancy.models import Market
+from tenants.tenancy.models import Market, Merchant
 from tenants.tenancy.schemas import in_merchant_schemas
 
 UNPAID = "order_group.unpaid"
@@ -77,7 +77,7 @@ def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID, shown_t
         chosen = _chosen_lines(cart)
         now = clock.now()
         group = OrderGroup(
-            number=new_number(now, market.tz),
+            number=free_number(OrderGroup.objects, now, market.tz),
             buyer_id=by.person,
             key=key,
             fingerprint=asked,
@@ -111,7 +111,9 @@ def _chosen_lines(cart: Cart) -> list[Chosen]:
     lines = list(CartLine.objects.filter(cart=cart, is_chosen=True))
     variants = {
         variant.pk: variant
-        for variant in ListingVariant.objects.select_related("listing__category").filter(pk__in=[line.variant_id for line in lines], listing__is_on_sale=True)
+        for variant in ListingVariant.objects.select_related("listing__category").filter(
+            pk__in=[line.variant_id for line in lines], listing__is_on_sale=True, listing__merchant__status=Merchant.Status.OPEN
+        )
     }
     lines = [line for line in lines if line.variant_id in variants and variants[line.variant_id].in_stock]
     if not lines:

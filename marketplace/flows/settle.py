@@ -15,7 +15,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
 from marketplace.kernel.money import Money
-from marketplace.kernel.numbers import new_number
+from marketplace.kernel.numbers import free_number
 from marketplace.kernel.outbox import record
 from marketplace.kernel.verbs import verb
 from marketplace.platform.checkout.models import OrderCopy
@@ -91,7 +91,7 @@ def _settle_one(by: Actor, merchant_id: UUID, until: datetime) -> Statement | No
         commission = Money.sum((copy.commission for copy in due), market.currency)
         payout = sales - commission
         statement = Statement.objects.create(
-            number=new_number(now, market.tz),
+            number=free_number(Statement.objects, now, market.tz),
             merchant_id=merchant_id,
             until=until,
             currency=market.currency,

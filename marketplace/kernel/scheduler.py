@@ -87,5 +87,6 @@ def wait_for_work() -> None:
     patience = BUSY_S if has_backlog() else POLL_S
     if due := deadlines.next_due():
         patience = min(patience, max((due - clock.now()).total_seconds(), 0.01))
-    for _notice in connection.connection.notifies(timeout=patience, stop_after=1):
-        return
+    with connection.wrap_database_errors:
+        for _notice in connection.connection.notifies(timeout=patience, stop_after=1):
+            return

@@ -9,6 +9,8 @@ from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from tenants.access.actors import address_of_client
+from tenants.accounts.letters import write_letter
+from tenants.tenancy.hosts import market_url
 from tenants.tenancy.models import Domain
 
 
@@ -20,6 +22,12 @@ class Adapter(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
         """As everywhere: behind a proxy allauth would count all callers as one."""
         return address_of_client(request) or "unknown"
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """In the language of the page, and sent later: nobody waits for a mail server, and none that is away loses a letter."""
+        known = {"request": self.request, "email": email, "market": self.request.market, "market_url": market_url("")}
+        letter = self.render_mail(template_prefix, email, {**known, **context})
+        write_letter(email=email, subject=str(letter.subject), text=str(letter.body))
 
     def is_safe_url(self, url: str) -> bool:
         return url_has_allowed_host_and_scheme(url, allowed_hosts={self.request.get_host()})

@@ -6,8 +6,11 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
+        from allauth.account.signals import password_reset
         from django.contrib.auth.signals import user_logged_out
 
+        from tenants.accounts.addresses import confirm_address
         from tenants.accounts.handover import end_handed_over_sessions
 
         user_logged_out.connect(end_handed_over_sessions, dispatch_uid="end-handed-over-sessions")
+        password_reset.connect(confirm_address, dispatch_uid="confirm-address")

@@ -85,6 +85,17 @@ class Membership(models.Model):
         indexes = [models.Index(fields=["merchant_id"], name="membership_by_merchant")]
 
 
+class Letter(models.Model):
+    """A mail on its way. Its text, which may hold a link that signs in, is forgotten once it has left."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    email = models.EmailField()
+    subject = models.CharField(max_length=200)
+    text = models.TextField()
+    written_at = models.DateTimeField(default=clock.now)
+    sent_at = models.DateTimeField(null=True)
+
+
 class HandOver(models.Model):
     """A sign-in on its way from the market's host to a shop's or workbench's: usable once, on one host, within a minute."""
 

@@ -9,12 +9,18 @@ import zlib
 from io import BytesIO
 
 import pytest
+from django.conf import settings
 from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.utils import translation
 from PIL import Image
+from wagtail.images import get_image_model
+from wagtail.images.forms import get_image_form
 
 from marketplace.kernel.errors import InvalidInput
 from marketplace.merchant.catalogue.pictures import LONGEST_SIDE, MOST_BYTES, store_picture
+from tenants.accounts.models import User
 from tenants.tenancy.models import schema_name_of
 from tenants.tenancy.schemas import merchant_schema
 from tests.databases import MERCHANTS
@@ -160,3 +166,44 @@ def test_a_bomb_is_refused_at_once_and_for_nothing(width, height):
 def test_forty_megapixels_are_taken():
     """The control: it is the size that is refused, not the kind of file. Few colours, so it is quick."""
     assert stored(drawn(size=(8000, 4999), mode="L"))[1].size == (LONGEST_SIDE, 1000)
+
+
+# ── Pictures of pages, through Wagtail's own form ────────────────────────────────────────────────────────────────────
+
+
+def errors_of_wagtails_form(name: str, data: bytes) -> list[str]:
+    with merchant_schema(MERCHANTS["a"]):
+        form = get_image_form(get_image_model())({"title": "x", "collection": 1}, {"file": SimpleUploadedFile(name, data)})
+        return [str(error) for error in form.errors.get("file", [])]
+
+
+def test_wagtail_takes_the_same_kinds_up_to_the_same_size():
+    assert errors_of_wagtails_form("mug.png", drawn()) == []
+    assert errors_of_wagtails_form("mug.webp", drawn("WEBP")) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("mug.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"),
+        ("mug.gif", drawn("GIF")),
+        ("mug.png", drawn("GIF")),
+        ("mug.png", b"<script>alert(1)</script>"),
+        ("mug.png", bomb(7_000, 6_000)),
+        ("mug.png", bomb(13_000, 13_000)),
+        ("mug.html", drawn()),
+        ("mug.png", drawn() + b"\x00" * MOST_BYTES),
+    ],
+    ids=["svg", "gif", "gif called png", "script called png", "bomb", "larger bomb", "png called html", "too large"],
+)
+def test_wagtail_refuses_what_we_refuse(name, data):
+    assert errors_of_wagtails_form(name, data)
+
+
+def test_half_a_picture_sent_to_wagtail_is_a_bad_request_and_no_defect():
+    client = Client(raise_request_exception=False)
+    client.force_login(User.objects.get(email="owner-a@market.localhost"), backend=settings.AUTHENTICATION_BACKENDS[0])
+    form = {"title": "x", "collection": 1, "file": SimpleUploadedFile("mug.png", drawn(size=(300, 300))[:-30])}
+    assert client.post("/cms/images/add/", form, headers={"host": "kiln.seller.market.localhost"}).status_code == 400
+    form["file"] = SimpleUploadedFile("mug.png", drawn(size=(300, 300)))
+    assert client.post("/cms/images/add/", form, headers={"host": "kiln.seller.market.localhost"}).status_code == 302

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
@@ -48,6 +48,14 @@ def note_stock(*, by: Actor, merchant_id: UUID, in_stock: Mapping[UUID, bool]) -
         had = ListingVariant.objects.filter(listing_id=OuterRef("pk"), in_stock=True)
         Listing.objects.filter(pk__in=changed).update(in_stock=Exists(had), changed_at=clock.now())
         announce(merchant_id, sorted(changed))
+
+
+@verb
+def note_sold(*, by: Actor, merchant_id: UUID, sold: Mapping[UUID, int]) -> None:
+    """Add pieces sold to what the listings have been sold by so far: what is bought most is shown first."""
+    for listing_id, pieces in sorted(sold.items()):
+        Listing.objects.filter(pk=listing_id, merchant_id=merchant_id).update(sold=F("sold") + pieces, changed_at=clock.now())
+    announce(merchant_id, sorted(sold))
 
 
 def announce(merchant_id: UUID, listing_ids: list[UUID]) -> None:

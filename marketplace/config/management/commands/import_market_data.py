@@ -18,6 +18,7 @@ SOURCES = (
     "taxonomy: Shopify product taxonomy (MIT); goods: Open Icecat (OpenContent License: free of charge only), "
     "Retail Demo Store (MIT-0), AdventureWorks (MIT); docs/data.md says what that allows"
 )
+GIFTS_SOURCE = "Online Retail II, UCI Machine Learning Repository, Daqing Chen (CC BY 4.0)"
 SAMPLE_SOURCE = "goods, brands and categories invented for this project's tests"
 SHOWN_PROBLEMS = 20
 
@@ -49,7 +50,8 @@ class Command(BaseCommand):
         )
         loud = bool(options["verbosity"])
         if loud:
-            self.stdout.write(f"Source: {SAMPLE_SOURCE if options['sample'] else SOURCES}")
+            gifts = f"; gifts: {GIFTS_SOURCE}" if options["gifts"] else ""
+            self.stdout.write(f"Source: {SAMPLE_SOURCE if options['sample'] else SOURCES}{gifts}")
         with tqdm(unit="goods", disable=None if loud else True) as bar:
 
             def progress(done: int, of: int) -> None:

@@ -1,0 +1,3 @@
+from tenants.tenancy.management.commands.migrate_schemas import Command
+
+__all__ = ["Command"]

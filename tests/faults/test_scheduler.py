@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+from django.db import connection, connections, transaction
+
+from marketplace.kernel import scheduler
+from tenants.accounts.letters import write_letter
+from tests.running import until
+
+
+@pytest.fixture
+def running_scheduler(own_database):
+    """A scheduler in a thread; what it sends is listed."""
+    sent: list[object] = []
+    stop = threading.Event()
+
+    def work() -> None:
+        try:
+            scheduler.run(sent.append, stop)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    yield sent
+    stop.set()
+    thread.join()
+
+
+def end_sessions_that_listen() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s", [scheduler.LEADERSHIP])
+        return int(cursor.fetchone()[0])
+
+
+def write() -> None:
+    with transaction.atomic():
+        write_letter(email="a@example.com", subject="s", text="t")
+
+
+def test_a_scheduler_whose_session_is_ended_while_it_waits_goes_on(running_scheduler):
+    write()
+    until(lambda: len(running_scheduler) == 1, within_s=10, what="the first delivery is sent")
+    assert end_sessions_that_listen() == 1
+    write()
+    until(lambda: len(running_scheduler) >= 2, within_s=10, what="a delivery is sent after the session was lost")
+    assert len({sending.delivery_id for sending in running_scheduler}) == 2

@@ -1,0 +1,89 @@
+"""What a journey costs in statements: a fixed number for each shop it crosses, and none for each line."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from marketplace.merchant.inventory import actions as inventory
+from marketplace.platform.cart.queries import view_cart
+from marketplace.platform.checkout.models import OrderGroup
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+MARKET = "market.localhost"
+# Measured, with a little room. Whoever needs more says why.
+OF_PLACING = 25
+OF_PLACING_A_SHOP = 13
+
+
+def statements(captured: CaptureQueriesContext) -> list[str]:
+    """What was asked of the database, without what opens and closes a transaction."""
+    return [query["sql"] for query in captured if not query["sql"].startswith(("SAVEPOINT", "RELEASE", "ROLLBACK"))]
+
+
+def placing(shops: str, lines: int) -> list[str]:
+    """The statements of placing an order over these shops, with so many different articles of each."""
+    make.commission()
+    buyer = make.a_buyer()
+    cart = make.a_cart(buyer, *((shop, make.a_product(shop, title=f"{shop}{n}"), 1) for shop in shops for n in range(lines)))
+    address, total = make.an_address(buyer), view_cart(cart, "CNY").total
+    with CaptureQueriesContext(connection) as captured:
+        make.place(buyer, cart, key=uuid4().hex, total=total, address_id=address)
+    assert OrderGroup.objects.get(buyer=buyer).orders.count() == len(shops)
+    return statements(captured)
+
+
+def test_placing_an_order_over_three_shops_takes_a_fixed_number_of_statements():
+    assert len(placing("abc", lines=1)) <= OF_PLACING + 3 * OF_PLACING_A_SHOP
+
+
+def test_lines_cost_nothing_more():
+    one, five = placing("abc", lines=1), placing("abc", lines=5)
+    assert len(five) <= len(one) + 3, "\n".join(five)  # one a shop: a level that runs out is told
+
+
+def test_a_shop_costs_a_fixed_number_more():
+    one, three = placing("a", lines=2), placing("abc", lines=2)
+    assert len(three) - len(one) <= 2 * OF_PLACING_A_SHOP
+
+
+def test_a_statement_for_each_line_is_found(monkeypatch):
+    """The control: stock locked line by line is noticed."""
+    locked = inventory._locked
+
+    def one_by_one(variant_ids: Any, location: Any = None) -> list[Any]:
+        return [level for variant_id in variant_ids for level in locked({variant_id: 0}, location)]
+
+    before = len(placing("abc", lines=1))
+    monkeypatch.setattr(inventory, "_locked", one_by_one)
+    assert len(placing("abc", lines=5)) > before + 3
+
+
+def page_cost(client: Client, path: str) -> int:
+    client.get(path, headers={"host": MARKET})  # what is made once a process
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(path, headers={"host": MARKET}).status_code == 200
+    return len(statements(captured))
+
+
+@pytest.mark.parametrize(("path", "most"), [("/cart/", 20), ("/checkout/", 25), ("/orders/", 15)])
+def test_a_page_costs_the_same_however_much_stands_on_it(path, most):
+    costs = []
+    for lines in (1, 6):
+        buyer, client = make.a_buyer(), Client()
+        client.force_login(buyer, backend=settings.AUTHENTICATION_BACKENDS[0])
+        wanted = [(shop, make.a_product(shop, title=f"{shop}{n}"), 1) for shop in "abc" for n in range(lines)]
+        for _time in range(lines if path == "/orders/" else 0):
+            make.place(buyer, make.a_cart(buyer, *wanted))
+        make.an_address(buyer)
+        make.a_cart(buyer, *wanted)
+        costs.append(page_cost(client, path))
+    assert costs[0] == costs[1] <= most

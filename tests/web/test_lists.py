@@ -1,0 +1,227 @@
+"""The lists of both back offices: filters stay in the address, pages go by key, and an empty list says what will stand there."""
+
+from __future__ import annotations
+
+import dataclasses
+import html
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from marketplace.flows.settle import settle
+from marketplace.kernel.actors import SYSTEM
+from marketplace.kernel.models import AuditEvent
+from marketplace.merchant.catalogue.models import Product
+from marketplace.merchant.orders.models import Order
+from marketplace.platform.checkout.models import OrderCopy
+from marketplace.platform.ledger.models import JournalEntry, Statement
+from marketplace.web.lists.pages import ListPage
+from tenants.access.rules import all_routes, route, rule_of
+from tenants.accounts.models import User
+from tenants.tenancy.models import Market, Merchant
+from tenants.tenancy.schemas import merchant_schema
+from tests import factories as make
+from tests.databases import MERCHANTS
+from tests.planting import planted
+
+HOSTS = {"workbench": "kiln.seller.market.localhost", "console": "ops.market.localhost"}
+PEOPLE = {"workbench": "owner-a@market.localhost", "console": "operator@market.localhost"}
+# A search that finds one of the rows, and how many rows there are in all: see `three_of_everything`.
+LISTS = {
+    ("workbench", "orders"): ("{order}", lambda: Order.objects.count()),
+    ("workbench", "products"): ("Second", lambda: Product.objects.count()),
+    ("workbench", "statements"): ("{statement}", lambda: Statement.objects.filter(merchant_id=MERCHANTS["a"]).count()),
+    ("workbench", "log"): ("{product}", lambda: AuditEvent.objects.filter(merchant_id=MERCHANTS["a"]).count()),
+    ("console", "merchants"): ("trail", lambda: Merchant.objects.count()),
+    ("console", "orders"): ("{order}", lambda: OrderCopy.objects.count()),
+    ("console", "statements"): ("{statement}", lambda: Statement.objects.count()),
+    ("console", "journal"): ("{statement}", lambda: JournalEntry.objects.count()),
+    ("console", "log"): ("{product}", lambda: AuditEvent.objects.count()),
+}
+EVERY = pytest.mark.parametrize(("kind", "name"), LISTS)
+
+
+def the_list(kind: str, name: str) -> tuple[ListPage, Any]:
+    """The list behind a route, and its rule."""
+    (view,) = [found.callback for _pattern, found, called in all_routes(kind) if called == name and hasattr(found.callback, "methods")]
+    return view.__wrapped__, rule_of(view, kind, name)
+
+
+def client_of(kind: str) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(email=PEOPLE[kind]), backend=settings.AUTHENTICATION_BACKENDS[0])
+    return client
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small_lists(three_of_everything: dict[str, str]) -> Iterator[None]:
+    """Every list once more at /1/<name>/, with a row a page (the long log has more), at /25/<name>/, and at /0/<name>/ with nothing in it."""
+    with ExitStack() as kept:
+        for kind in HOSTS:
+            added = []
+            for of, name in LISTS:
+                page, rule = the_list(kind, name) if of == kind else (None, None)
+                if page:
+                    nothing = dataclasses.replace(page, rows=lambda request, rows=page.rows: rows(request).none())
+                    versions = {"1": dataclasses.replace(page, size=15 if name == "log" else 1), "25": page, "0": nothing}
+                    added += [route(f"{size}/{name}/", version, may=rule, name=f"{name}-{size}") for size, version in versions.items()]
+            kept.enter_context(planted(kind, *added))
+        yield
+
+
+class Reader:
+    """Somebody who reads a list, by default a row a page."""
+
+    def __init__(self, kind: str, name: str, size: int = 1) -> None:
+        self.host, self.client, self.path = HOSTS[kind], client_of(kind), f"/{size}/{name}/"
+
+    def read(self, address: str = "", **headers: str) -> Any:
+        address = address if address.startswith("/") else self.path + address
+        response = self.client.get(address, headers={"host": self.host, "accept-language": "en", **headers})
+        assert response.status_code == 200
+        return response
+
+    def link(self, response: Any, rel: str) -> str:
+        found = re.search(rf'rel="{rel}" href="([^"]+)"', response.content.decode())
+        return html.unescape(found[1]) if found else ""
+
+    def walk(self, address: str = "") -> Iterator[Any]:
+        while True:
+            response = self.read(address)
+            yield response
+            if not (address := self.link(response, "next")):
+                return
+
+
+def keys(responses: Iterator[Any]) -> list[Any]:
+    return [row.pk for response in responses for row in response.context["page"].rows]
+
+
+@pytest.fixture(scope="module")
+def three_of_everything(own_database: str) -> dict[str, str]:
+    """Three products, three orders that are complete, three statements; words that find one of each. Read by all tests here."""
+    Market.objects.update(settle_days=0)
+    make.commission()
+    for title in ("First", "Second", "Third"):
+        product = make.a_product("a", title=title)
+        make.a_completed_group(("a", product, 1))
+        settle(by=SYSTEM, merchant_ids=[MERCHANTS["a"]])
+    return {"order": OrderCopy.objects.latest("pk").number, "statement": Statement.objects.latest("pk").number, "product": str(product.pk)}
+
+
+def total(kind: str, name: str) -> int:
+    if kind == "workbench":
+        with merchant_schema(MERCHANTS["a"]):
+            return LISTS[kind, name][1]()
+    return LISTS[kind, name][1]()
+
+
+def test_every_list_is_read_here():
+    found = {(kind, name) for kind in HOSTS for _p, r, name in all_routes(kind) if isinstance(getattr(r.callback, "__wrapped__", None), ListPage)}
+    found = {(kind, name) for kind, name in found if "-" not in name}  # our own small ones
+    assert found == set(LISTS)
+
+
+@EVERY
+def test_every_row_comes_once_forwards_and_backwards(kind, name):
+    reader = Reader(kind, name)
+    pages = list(reader.walk())
+    seen = keys(iter(pages))
+    assert len(seen) == len(set(seen)) == total(kind, name) >= 3
+    back = reader.read(reader.link(pages[-1], "prev"))
+    assert keys(iter([back])) == keys(iter([pages[-2]]))
+    assert not reader.link(pages[0], "prev") and not reader.link(pages[-1], "next")
+
+
+@EVERY
+def test_a_search_stays_in_the_address_from_page_to_page_and_in_its_box(three_of_everything, kind, name):
+    word = LISTS[kind, name][0].format(**three_of_everything)
+    reader = Reader(kind, name)
+    found = list(reader.walk(f"?q={word}"))
+    assert 1 <= len(found) < total(kind, name)
+    for response in found:
+        assert f'value="{word}"' in response.content.decode()
+    assert all(f"q={word}" in reader.link(response, "next") for response in found[:-1])
+
+
+def test_tabs_and_filters_are_kept_together():
+    reader = Reader("workbench", "orders")
+    first = reader.read("?show=completed&since=2020-01-01")
+    forward = reader.link(first, "next")
+    assert "show=completed" in forward and "since=2020-01-01" in forward and "after=" in forward
+    page = first.content.decode()
+    assert '<input type="hidden" name="show" value="completed">' in page
+    assert 'value="2020-01-01"' in page
+    assert f'<a href="{reader.path}?show=cancelled&amp;since=2020-01-01"' in page
+    assert len(keys(reader.walk("?show=completed"))) == 3
+    assert keys(reader.walk("?show=unpaid")) == []
+
+
+@EVERY
+def test_a_search_that_finds_nothing_says_so_and_leads_back(kind, name):
+    reader = Reader(kind, name)
+    page = reader.read("?q=no-such-thing-anywhere").content.decode()
+    assert "Nothing fits this search and these filters." in page
+    assert f'href="{reader.path}"' in page
+
+
+@EVERY
+def test_an_empty_list_says_what_will_stand_there(kind, name):
+    page, _rule = the_list(kind, name)
+    text = html.unescape(Reader(kind, name, size=0).read().content.decode())
+    with translation.override("en"):
+        assert str(page.empty) in text
+    assert "Nothing fits" not in text
+
+
+ODD = ["show=nonsense", "since=yesterday", "merchant=xyz", "after=nonsense", "before=nonsense", "after=bm8&before=bm8", "page=3", "q=%25_'", "q=" + "x" * 500]
+
+
+@EVERY
+def test_what_no_filter_knows_breaks_nothing(kind, name):
+    reader = Reader(kind, name, size=25)
+    for odd in ODD:
+        reader.read(f"?{odd}")
+
+
+def test_a_date_that_is_none_is_named():
+    page = Reader("workbench", "orders").read("?since=yesterday").content.decode()
+    assert "Enter a valid date." in page
+
+
+def test_a_fragment_is_the_rows_alone():
+    page = Reader("workbench", "orders").read(**{"hx-request": "true"}).content.decode()
+    assert "<table" in page and "<html" not in page
+
+
+def test_nothing_of_another_merchant_is_counted_or_found():
+    with transaction.atomic():
+        other = make.a_completed_group(("b", make.a_product("b", title="Elsewhere"), 1)).orders.get()
+        settle(by=SYSTEM, merchant_ids=[MERCHANTS["b"]])
+        assert keys(Reader("workbench", "orders").walk(f"?q={other.number}")) == []
+        assert len(keys(Reader("workbench", "statements").walk())) == 3
+        assert keys(Reader("workbench", "products").walk("?q=Elsewhere")) == []
+        assert keys(Reader("workbench", "log").walk(f"?q={other.number}")) == []
+        assert len(keys(Reader("console", "orders").walk(f"?q={other.number}"))) == 1
+        transaction.set_rollback(True)
+
+
+def test_a_list_costs_the_same_however_many_rows_it_shows():
+    """No statement a row: a page of one row and a page of all take the same number of statements."""
+    for kind, name in LISTS:
+        counts = []
+        for size in (1, 25):
+            reader = Reader(kind, name, size=size)
+            reader.read()
+            with CaptureQueriesContext(connection) as captured:
+                reader.read()
+            counts.append(len(captured))
+        assert counts[1] <= counts[0] + 1, f"{kind} {name}: {counts}"
