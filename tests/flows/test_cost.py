@@ -19,9 +19,9 @@ from tests import factories as make
 pytestmark = pytest.mark.django_db
 
 MARKET = "market.localhost"
-# Measured, with a little room. Whoever needs more says why.
-OF_PLACING = 25
-OF_PLACING_A_SHOP = 13
+# Measured: 21 and 8 a shop. A little room is left; whoever needs more says why.
+OF_PLACING = 23
+OF_PLACING_A_SHOP = 9
 
 
 def statements(captured: CaptureQueriesContext) -> list[str]:
@@ -46,13 +46,11 @@ def test_placing_an_order_over_three_shops_takes_a_fixed_number_of_statements():
 
 
 def test_lines_cost_nothing_more():
-    one, five = placing("abc", lines=1), placing("abc", lines=5)
-    assert len(five) <= len(one) + 3, "\n".join(five)  # one a shop: a level that runs out is told
+    assert len(placing("abc", lines=1)) == len(placing("abc", lines=3))
 
 
 def test_a_shop_costs_a_fixed_number_more():
-    one, three = placing("a", lines=2), placing("abc", lines=2)
-    assert len(three) - len(one) <= 2 * OF_PLACING_A_SHOP
+    assert len(placing("abc", lines=1)) - len(placing("a", lines=1)) <= 2 * OF_PLACING_A_SHOP
 
 
 def test_a_statement_for_each_line_is_found(monkeypatch):
@@ -62,9 +60,8 @@ def test_a_statement_for_each_line_is_found(monkeypatch):
     def one_by_one(variant_ids: Any, location: Any = None) -> list[Any]:
         return [level for variant_id in variant_ids for level in locked({variant_id: 0}, location)]
 
-    before = len(placing("abc", lines=1))
     monkeypatch.setattr(inventory, "_locked", one_by_one)
-    assert len(placing("abc", lines=5)) > before + 3
+    assert len(placing("a", lines=3)) == len(placing("a", lines=1)) + 2
 
 
 def page_cost(client: Client, path: str) -> int:
@@ -74,13 +71,13 @@ def page_cost(client: Client, path: str) -> int:
     return len(statements(captured))
 
 
-@pytest.mark.parametrize(("path", "most"), [("/cart/", 20), ("/checkout/", 25), ("/orders/", 15)])
+@pytest.mark.parametrize(("path", "most"), [("/cart/", 12), ("/checkout/", 12), ("/orders/", 10)])
 def test_a_page_costs_the_same_however_much_stands_on_it(path, most):
     costs = []
-    for lines in (1, 6):
+    for lines in (1, 3):
         buyer, client = make.a_buyer(), Client()
         client.force_login(buyer, backend=settings.AUTHENTICATION_BACKENDS[0])
-        wanted = [(shop, make.a_product(shop, title=f"{shop}{n}"), 1) for shop in "abc" for n in range(lines)]
+        wanted = [(shop, make.a_product(shop, title=f"{shop}{n}"), 1) for shop in "ab" for n in range(lines)]
         for _time in range(lines if path == "/orders/" else 0):
             make.place(buyer, make.a_cart(buyer, *wanted))
         make.an_address(buyer)

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from marketplace.merchant.catalogue.models import Product
+from tenants.accounts.models import User
 from tenants.tenancy.models import Market
 from tests import factories as make
 
@@ -106,6 +107,4 @@ def test_what_a_person_chose_at_registering_is_the_language_of_their_letters():
     client = Client()
     form = {"email": "new@example.com", "password1": "correct horse battery"}
     client.post("/register/?hl=en", form, headers={"host": MARKET})
-    from tenants.accounts.models import User
-
     assert User.objects.get(email="new@example.com").language == "en"
