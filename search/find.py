@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from search.backends import elasticsearch
+from search.backends.choice import configured
 from search.backends.postgres import PostgresBackend
 from search.breaker import Breaker
 from search.contract import Answer, BackendAway, Query
@@ -17,7 +17,7 @@ breaker = Breaker()
 
 def find(query: Query) -> Answer:
     """The answer to a buyer's question; `backend` says whose. An Elasticsearch that is away costs at most its patience."""
-    if (server := elasticsearch.configured()) and breaker.allows():
+    if (server := configured()) and breaker.allows():
         try:
             answer = server.search(query)
         except BackendAway as away:

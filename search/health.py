@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from search.backends import elasticsearch
+from search.backends.choice import configured
 from search.find import breaker
 
 
 def search_health() -> str:
     """`elasticsearch` or `postgres`, and why where it is not the one that was configured. Never raises; takes a second at most."""
-    server = elasticsearch.configured()
+    server = configured()
     if server is None:
         return "postgres"
     if breaker.is_open():

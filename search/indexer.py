@@ -17,7 +17,7 @@ from marketplace.kernel import clock
 from marketplace.platform.listings.actions import announce
 from marketplace.platform.listings.events import ListingsChanged
 from marketplace.platform.listings.models import Listing
-from search.backends import elasticsearch
+from search.backends.choice import configured
 from search.backends.postgres import PostgresBackend
 from search.backends.postgres_writing import chunks
 from search.breaker import Breaker
@@ -49,7 +49,7 @@ def refresh_postgres(event: ListingsChanged) -> None:
 
 def refresh_elasticsearch(event: ListingsChanged) -> None:
     """Outward reaction: Elasticsearch follows, where one is configured. Raises BackendAway; the relay comes again."""
-    server = elasticsearch.configured()
+    server = configured()
     if server is None:
         return
     if not breaker.allows():

@@ -5,13 +5,14 @@ Run as `make test`, or plainly `pytest` in the development environment. Each xdi
 
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
 from pathlib import Path
 
 import pytest
 
-from launch import postgres, processes, valkey
+from launch import build, postgres, processes, valkey
 from launch.paths import cache
 from tests import elastic
 
@@ -30,6 +31,9 @@ def _fill_environment() -> None:
         os.environ["TEST_DATABASE_SERVER"] = cluster.url("DATABASE")
         os.environ["TEST_REDIS_SERVER"] = str(broker.path)
         os.environ["TEST_RUN"] = str(os.getpid())
+        with open(cache() / "test" / "build.lock", "w") as building:  # pages are read in Chinese, too
+            fcntl.flock(building, fcntl.LOCK_EX)
+            build.compile_messages()
     data = Path(tempfile.gettempdir()) / f"wanshang-test-{os.environ['TEST_RUN']}-{WORKER or 'main'}"
     os.environ.update(
         {

@@ -6,14 +6,11 @@ listings in PostgreSQL are the truth, and a rebuild reads them. Readers go throu
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
 from elasticsearch.helpers import BulkIndexError, streaming_bulk
 
@@ -194,15 +191,3 @@ def _put(index: str, doc: Doc) -> dict[str, Any]:
 
 def _away(error: Exception) -> BackendAway:
     return BackendAway(f"Elasticsearch: {type(error).__name__}: {error}"[:500])
-
-
-def configured() -> ElasticsearchBackend | None:
-    """The backend that the settings name, one a process: connections do not survive a fork."""
-    if not settings.ELASTICSEARCH_URL:
-        return None
-    return _of_process(os.getpid(), settings.ELASTICSEARCH_URL, settings.SEARCH_INDEX)
-
-
-@lru_cache(maxsize=4)
-def _of_process(_pid: int, url: str, alias: str) -> ElasticsearchBackend:
-    return ElasticsearchBackend(url, alias)

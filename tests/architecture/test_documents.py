@@ -22,7 +22,7 @@ from marketplace.kernel.errors import MarketError, all_refusals
 from marketplace.kernel.events import BY_TOPIC, Event
 from marketplace.kernel.registry import reactions_to
 from tests.architecture.markdown import code, document, named, rows, section
-from tests.architecture.tree import PRODUCT, product, sources
+from tests.architecture.tree import PRODUCT, parsed, product, sources
 
 
 def differences(documented: Any, real: Any) -> list[str]:
@@ -162,7 +162,7 @@ def publishers(files: dict[str, str]) -> dict[str, set[str]]:
 
     for path, text in files.items():
         if "record(" in text:
-            walk(ast.parse(text), path.removesuffix(".py").replace("/", "."), is_function=False)
+            walk(parsed(text), path.removesuffix(".py").replace("/", "."), is_function=False)
     return found
 
 
@@ -209,7 +209,7 @@ def names_in_code() -> frozenset[str]:
     """Every class, function, constant and field that the product defines."""
     found: set[str] = set()
     for text in product().values():
-        for node in ast.walk(ast.parse(text)):
+        for node in ast.walk(parsed(text)):
             if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
                 found.add(node.name)
             elif isinstance(node, ast.Assign):

@@ -13,7 +13,7 @@ from babel.messages.catalog import Catalog
 from launch import messages
 from launch.paths import ROOT
 from storefront.management.commands.check_templates import FOLDERS
-from tests.architecture.tree import product
+from tests.architecture.tree import parsed, product
 
 # ── The catalogue ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -190,7 +190,7 @@ FACES = ("storefront/", "marketplace/web/", "cms/", "marketplace/flows/", "marke
 def bare_strings(path: str, text: str) -> list[str]:
     """Literal texts handed to something that shows them."""
     found = []
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parsed(text)):
         if isinstance(node, ast.Call):
             found += [word.value for word in node.keywords if word.arg in SHOWN_ARGUMENTS]
             found += [argument for argument in node.args[:2] if ast.unparse(node.func) in SHOWN_CALLS]

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from launch.paths import ROOT
 from tenants.tenancy.storage import PrivatePapers, PublicMedia
-from tests.architecture.tree import OTHERS, PRODUCT, Use, product, sources, uses
+from tests.architecture.tree import OTHERS, PRODUCT, Use, parsed, product, sources, uses
 
 PUBLISHING = ("delay", "apply_async", "send_task")
 NOW = (
@@ -130,7 +130,7 @@ def swallowed(files: dict[str, str]) -> list[str]:
     """Handlers that catch everything and neither raise nor write it to the log."""
     found = []
     for path, text in files.items():
-        for node in ast.walk(ast.parse(text)):
+        for node in ast.walk(parsed(text)):
             if isinstance(node, ast.ExceptHandler) and _catches_all(node.type) and not _tells(node):
                 found.append(f"{path}:{node.lineno}")
             if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("suppress") and any(_catches_all(kind) for kind in node.args):
@@ -152,7 +152,7 @@ def _tells(handler: ast.ExceptHandler) -> bool:
 def inexact_money(files: dict[str, str]) -> list[str]:
     """Numbers made floats in a file that handles money."""
     handles = {path: text for path, text in files.items() if "kernel.money" in text or path.endswith("kernel/money.py")}
-    calls = [(path, node) for path, text in handles.items() for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
+    calls = [(path, node) for path, text in handles.items() for node in ast.walk(parsed(text)) if isinstance(node, ast.Call)]
     return [f"{path}:{node.lineno}" for path, node in calls if isinstance(node.func, ast.Name) and node.func.id == "float"]
 
 

@@ -15,7 +15,7 @@ from marketplace.config import app_lists
 from tenants.accounts.models import User
 from tenants.tenancy.birth import snapshot_folder
 from tenants.tenancy.guard import MerchantModel
-from tests.architecture.tree import product
+from tests.architecture.tree import parsed, product
 
 # Tables in both kinds of schema that name a person. All but the last two are Wagtail's.
 BOTH_TO_PEOPLE = {
@@ -162,7 +162,7 @@ def model_classes(files: dict[str, str]) -> list[str]:
     for path, text in files.items():
         if path.endswith("/models.py") or "/models/" in path or path in ABSTRACT_BASES:
             continue
-        for node in ast.walk(ast.parse(text)):
+        for node in ast.walk(parsed(text)):
             names = {ast.unparse(base).split(".")[-1] for base in node.bases} if isinstance(node, ast.ClassDef) else set()
             if names & BASES:
                 found.append(f"{path}: {node.name}")

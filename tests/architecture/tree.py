@@ -41,6 +41,11 @@ def apps(root: Path = ROOT) -> dict[str, bool]:
     return found
 
 
+@functools.cache
+def parsed(text: str) -> ast.Module:
+    return ast.parse(text)
+
+
 @dataclass(frozen=True)
 class Use:
     """A name in a file, spelled out: `from datetime import datetime; datetime.now` uses `datetime.datetime.now`."""
@@ -56,7 +61,7 @@ class Use:
 @functools.cache
 def uses(path: str, text: str) -> tuple[Use, ...]:
     """Every name and attribute the file reads. A chain on something else than a name begins with a dot: `f().now` is `.now`."""
-    return tuple(_uses(path, ast.parse(text)))
+    return tuple(_uses(path, parsed(text)))
 
 
 def _uses(path: str, tree: ast.AST) -> Iterator[Use]:
@@ -88,12 +93,13 @@ def _imports(tree: ast.AST) -> Iterator[tuple[str, str]]:
                 yield name.asname or name.name, f"{node.module}.{name.name}"
 
 
-def imported(text: str) -> set[str]:
+@functools.cache
+def imported(text: str) -> frozenset[str]:
     """The modules a file imports."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parsed(text)):
         if isinstance(node, ast.Import):
             found |= {name.name for name in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             found.add(node.module)
-    return found
+    return frozenset(found)

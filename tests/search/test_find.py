@@ -7,7 +7,7 @@ import time
 import pytest
 
 from search import find as finding
-from search.backends import elasticsearch
+from search.backends.choice import configured
 from search.contract import Query
 from search.find import find
 from search.health import search_health
@@ -78,7 +78,7 @@ def test_one_failure_alone_does_not_open_the_breaker(mugs, use_elasticsearch, do
 def test_one_probe_after_the_pause_finds_the_server_well_again(mugs, use_elasticsearch, door, elasticsearch_url):
     away = door("hanging", behind=elasticsearch_url)
     use_elasticsearch(away.url)
-    server = elasticsearch.configured()
+    server = configured()
     finding.breaker.pause_s = 0.5
     assert [find(Query(text="mug")).backend for _time in range(3)] == ["postgres"] * 3
     away.turn("open")
@@ -101,4 +101,4 @@ def test_a_server_whose_index_was_never_built_is_not_asked_for_answers(mugs, use
 
 def test_a_backend_is_made_once_for_an_address_and_an_index(settings):
     settings.ELASTICSEARCH_URL, settings.SEARCH_INDEX = NOBODY, index_name()
-    assert elasticsearch.configured() is elasticsearch.configured()
+    assert configured() is configured()

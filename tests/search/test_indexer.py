@@ -19,7 +19,7 @@ from marketplace.platform.listings.events import ListingsChanged
 from marketplace.platform.listings.models import Listing
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand
 from search import indexer
-from search.backends import elasticsearch
+from search.backends.choice import configured
 from search.contract import Count, Query
 from search.documents import all_documents, count_documents, documents_of
 from search.find import find
@@ -37,7 +37,7 @@ pytestmark = pytest.mark.django_db
 def server(use_elasticsearch, elasticsearch_url):
     """Elasticsearch as configured, its index empty."""
     use_elasticsearch(elasticsearch_url)
-    server = elasticsearch.configured()
+    server = configured()
     server.put([])
     yield server
     server.drop()
@@ -198,7 +198,7 @@ class TestReactions:
         waiting.update(due_at=waiting.get().event.recorded_at)
         deliver_events()
         assert not waiting.exists()
-        server = elasticsearch.configured()
+        server = configured()
         server.refresh()
         assert server.search(Query(text="mug")).ids == [product.pk]
         server.drop()

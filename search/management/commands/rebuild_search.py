@@ -8,7 +8,7 @@ from django.db import connection
 from tqdm import tqdm
 
 from search import indexer
-from search.backends import elasticsearch
+from search.backends.choice import configured
 from search.contract import Backend, BackendAway
 from search.documents import count_documents
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--only", choices=["postgres", "elasticsearch"], help="leave the other index as it is")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        server = elasticsearch.configured()
+        server = configured()
         if options["only"] == "elasticsearch" and server is None:
             raise CommandError("no Elasticsearch is configured: set ELASTICSEARCH_URL")
         backends: list[Backend] = [indexer.postgres, *([server] if server else [])]
