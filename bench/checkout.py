@@ -25,7 +25,7 @@ from launch import postgres
 LIMITS = Path(__file__).parent / "limits"
 SHOPS, PRODUCTS, PEOPLE = 3, 40, 10_000  # products a shop
 AT_ONCE, WEB_AT_ONCE = (1, 4), 4
-ROUNDS, EACH_S = {True: 5, False: 12}, {True: 2.0, False: 5.0}  # short: rounds, and seconds of each turn in a round
+ROUNDS, EACH_S = {True: 5, False: 8}, {True: 2.0, False: 5.0}  # short: rounds, and seconds of each turn in a round
 OVERSELL_ROUNDS = {True: 5, False: 50}
 STOCK, RUSH = 6, 12
 LIMIT_STATEMENTS = 13  # of limits/order_statements.sql

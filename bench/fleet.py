@@ -119,13 +119,11 @@ def memory(cluster: postgres.Cluster, master: int, port: int, count: int) -> lis
 
 
 def visit(port: int, number: int) -> None:
-    """A shop's first page and its page of content, asked for by a stranger."""
-    base = f"market.localhost:{port}"
-    visitor = Visitor(port)
-    for url in (f"http://{grounds.slug(number)}.{base}/", f"http://{grounds.slug(number)}.{base}/pages/"):
-        page = visitor.get(url)
-        if page.status != 200:
-            raise RuntimeError(f"{page.status} at {url}")
+    """A shop's first page, asked for by a stranger."""
+    url = f"http://{grounds.slug(number)}.market.localhost:{port}/"
+    page = Visitor(port).get(url)
+    if page.status != 200:
+        raise RuntimeError(f"{page.status} at {url}")
 
 
 def _sessions_mb(cluster: postgres.Cluster) -> float:

@@ -51,9 +51,9 @@ def steady(*limits: Sequence[float]) -> list[int]:
 
 
 def until_steady(rounds: int, one_round: Callable[[], None], limits: Callable[[], Sequence[Sequence[float]]]) -> list[int]:
-    """Do rounds until so many count, at most three times as many; which of them count. What was dropped is said."""
+    """Do rounds until so many count, at most twice as many; which of them count. What was dropped is said."""
     kept: list[int] = []
-    for tried in range(1, 3 * rounds + 1):
+    for tried in range(1, 2 * rounds + 1):
         one_round()
         if tried >= rounds and len(kept := steady(*limits())) >= rounds:
             break

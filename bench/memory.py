@@ -85,7 +85,7 @@ def warm(port: int, host: str, password: str, rounds: int) -> int:
     asked = [
         *((buyer, market, path) for path in ["/", "/shops/", "/search/?q=杯", "/search/?q=cup", *goods[:6], *categories[:6]]),
         *((buyer, market, path) for path in ["/cart/", "/checkout/", "/orders/", "/account/", "/account/addresses/"]),
-        *((buyer, shop, path) for path in ["/", "/pages/"]),
+        (buyer, shop, "/"),
         *((owner, workbench, path) for path in ["/", "/orders/", "/products/", product, "/products/new/", "/statements/", "/log/", "/cms/", "/cms/images/"]),
         *((operator, console, path) for path in ["/", "/merchants/", merchant, "/orders/", "/settlement/", "/statements/", "/journal/", "/log/", "/cms/"]),
     ]

@@ -23,6 +23,7 @@ class Need:
     is_there: Callable[[], bool]
     debian: str
     elsewhere: str
+    is_needed: bool = True  # or only for what comes later
 
 
 def chromium() -> str | None:
@@ -44,6 +45,11 @@ def has_jdk() -> bool:
     return True
 
 
+def can_have_elasticsearch() -> bool:
+    """Whether it was fetched before, or Maven is there to fetch it."""
+    return shutil.which("mvn") is not None or (has_jdk() and elasticsearch.is_fetched())
+
+
 NEEDS = [
     Need("Chromium", "browser tests", lambda: chromium() is not None, "apt-get install -y chromium", "install Chromium or Chrome, or set CHROMIUM to its path"),
     Need(
@@ -55,13 +61,14 @@ NEEDS = [
         lambda: find_library("pango-1.0") is not None,
         "apt-get install -y libpango-1.0-0 libpangoft2-1.0-0",
         "install Pango",
+        is_needed=False,
     ),
-    Need("Maven", "fetching Elasticsearch", lambda: shutil.which("mvn") is not None, "apt-get install -y maven", "install Apache Maven 3"),
+    Need("Maven", "fetching Elasticsearch", can_have_elasticsearch, "apt-get install -y maven", "install Apache Maven 3"),
     Need(
         "a JDK, 17 or later",
         "Elasticsearch: 9.5.3 runs on 21 or later, 8.19.21 on 17",
         has_jdk,
-        "apt-get install -y openjdk-17-jdk-headless",
+        "apt-get install -y default-jdk-headless",
         "install a full JDK (not a JRE), or set JAVA_HOME",
     ),
 ]

@@ -102,7 +102,7 @@ def choose() -> tuple[Release, Path]:
         for version, folder in found:
             if version >= release.oldest_jdk:
                 return release, folder
-    raise SystemExit("no JDK for Elasticsearch: install a full JDK, 17 or later (Debian: apt-get install openjdk-17-jdk-headless), or set ES_JAVA_HOME to one")
+    raise SystemExit("no JDK for Elasticsearch: install a full JDK, 17 or later (Debian: apt-get install default-jdk-headless), or set ES_JAVA_HOME to one")
 
 
 def _jdk_folders() -> list[Path]:
@@ -116,6 +116,11 @@ def jdk_version(folder: Path) -> int:
         return 0
     found = re.search(r'JAVA_VERSION="(\d+)', (folder / "release").read_text())
     return int(found[1]) if found else 0
+
+
+def is_fetched() -> bool:
+    """Whether the release for this machine's JDK is in the cache."""
+    return (cache() / "elasticsearch" / choose()[0].version).exists()
 
 
 def fetched(release: Release) -> Path:
