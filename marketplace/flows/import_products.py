@@ -33,7 +33,7 @@ MOST_AT_ONCE = 500  # products of a batch: as many as one event names
 
 @dataclass
 class ImportedProduct:
-    """A product with its `source_ref`, prices and stock by article number. Variants are known by their article numbers, too."""
+    """A product with its `source_ref`, prices and stock by SKU. Variants are known by their SKUs, too."""
 
     product: ProductInput
     prices: Mapping[str, Money]
@@ -146,7 +146,7 @@ class _Batch:
         self.dropped_pictures: list[UUID] = []
 
     def refuse_taken_skus(self, done: Imported) -> None:
-        """An article number belongs to one product of a shop."""
+        """A SKU belongs to one product of a shop."""
         owner = {variant.sku: ref for ref, one in self.wanted.items() for variant in one.product.variants}
         for sku, product_id in Variant.objects.filter(sku__in=owner).values_list("sku", "product_id"):
             ref = owner[sku]

@@ -208,7 +208,7 @@ def test_every_text_shown_from_python_goes_through_gettext():
 @pytest.mark.parametrize(
     "line",
     [
-        "forms.CharField(label='Article number')",
+        "forms.CharField(label='SKU')",
         "messages.success(request, 'It is saved.')",
         "messages.success(request, f'{title} is saved')",
         "Column('Price', end=True)",

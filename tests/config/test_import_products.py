@@ -143,7 +143,7 @@ def test_what_was_taken_off_sale_stays_off():
         ({"price": "0"}, "price above zero"),
         ({"pictures": []}, "picture"),
         ({"category_id": 99_999_999}, "category"),
-        ({"skus": ("A", "A")}, "article number"),
+        ({"skus": ("A", "A")}, "SKU"),
     ],
 )
 def test_one_bad_product_is_refused_and_the_others_go_in(bad, why):

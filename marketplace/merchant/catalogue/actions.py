@@ -59,9 +59,9 @@ class ProductInput:
             raise InvalidInput(field="variants", why=_("A product has at least one variant."))
         skus = [variant.sku.strip() for variant in self.variants]
         if not all(skus):
-            raise InvalidInput(field="sku", why=_("Every variant needs an article number."))
+            raise InvalidInput(field="sku", why=_("Every variant needs a SKU."))
         if len(set(skus)) < len(skus):
-            raise InvalidInput(field="sku", why=_("Two variants have the same article number."))
+            raise InvalidInput(field="sku", why=_("Two variants have the same SKU."))
         combinations = [tuple(sorted(variant.options.items())) for variant in self.variants]
         if len(set(combinations)) < len(combinations):
             raise InvalidInput(field="variants", why=_("Two variants are the same combination."))

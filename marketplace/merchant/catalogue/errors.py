@@ -10,7 +10,7 @@ class ProductIncomplete(MarketError):
 
 class SkuTaken(MarketError):
     code, status, field = "sku_taken", 409, "sku"
-    message = _("The article number “{sku}” is used by another product. Choose another.")
+    message = _("The SKU “{sku}” is used by another product. Choose another.")
 
 
 class ProductUnknown(MarketError):

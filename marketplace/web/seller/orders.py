@@ -50,7 +50,7 @@ class OrderFilter(django_filters.FilterSet):
     since = django_filters.DateFilter(field_name="placed_at", lookup_expr="date__gte", label=_lazy("Since"), widget=forms.DateInput(attrs={"type": "date"}))
 
     def search(self, queryset: QuerySet[Order], name: str, value: str) -> QuerySet[Order]:
-        """By number, recipient, phone, article number, or tracking number."""
+        """By number, recipient, phone, SKU, or tracking number."""
         text = value.strip()
         lines = OrderLine.objects.filter(sku__iexact=text).values("order_id")
         return queryset.filter(

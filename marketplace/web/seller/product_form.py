@@ -73,7 +73,7 @@ class ProductForm(forms.Form):
     def _add_variant_fields(self, n: int, variant: Variant) -> None:
         price, level = self._prices.get(variant.pk), self._levels.get(variant.pk)
         number = forms.TextInput(attrs={"inputmode": "decimal", "class": "num"})
-        self.fields[f"sku_{n}"] = forms.CharField(label=_("Article number"), max_length=64, initial=variant.sku)
+        self.fields[f"sku_{n}"] = forms.CharField(label=_("SKU"), max_length=64, initial=variant.sku)
         self.fields[f"price_{n}"] = forms.CharField(label=_("Sale price"), max_length=20, widget=number, initial=str(price.sale.decimal) if price else "")
         self.fields[f"market_{n}"] = forms.CharField(
             label=_("Market price"), max_length=20, required=False, widget=number, initial=str(price.market.decimal) if price and price.market else ""

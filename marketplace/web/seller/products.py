@@ -31,7 +31,7 @@ class ProductFilter(django_filters.FilterSet):
     show = django_filters.ChoiceFilter(field_name="status", choices=Product.Status.choices)
 
     def search(self, queryset: QuerySet[Product], name: str, value: str) -> QuerySet[Product]:
-        """By title in any language, or article number."""
+        """By title in any language, or SKU."""
         text = value.strip()
         skus = Variant.objects.filter(sku__icontains=text).values("product_id")
         return queryset.filter(Q(titles__icontains=text) | Q(**{"titles__zh-hans__icontains": text}) | Q(titles__en__icontains=text) | Q(pk__in=skus))
@@ -74,7 +74,7 @@ products = ListPage(
     row_template="seller/_product_row.html",
     rows=lambda request: Product.objects.all(),
     filters=ProductFilter,
-    search_hint=_lazy("Title or article number"),
+    search_hint=_lazy("Title or SKU"),
     empty=_lazy("No product yet. Enter the first one: title, category, price, stock and a picture are enough."),
     actions_template="seller/_products_actions.html",
     prepare=_with_offer,
