@@ -198,7 +198,7 @@ def bare_strings(path: str, text: str) -> list[str]:
             found.append(node.value)
     literal = [node for node in found if isinstance(node, (ast.Constant, ast.JoinedStr))]
     spelled = [(node, node.value if isinstance(node, ast.Constant) else ast.unparse(node)) for node in literal]
-    return [f"{path}:{node.lineno}: {words}" for node, words in spelled if isinstance(words, str) and re.search(r"[A-Z][a-z]+|[a-z]+ [a-z]+|[一-鿿]", words)]
+    return [f"{path}:{node.lineno}: {words}" for node, words in spelled if isinstance(words, str) and re.search(r"[A-Z][A-Za-z]+|[a-z]+ [a-z]+|[一-鿿]", words)]
 
 
 def test_every_text_shown_from_python_goes_through_gettext():

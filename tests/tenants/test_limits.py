@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from django.core.cache import cache
 from django.http import HttpRequest
 from django.test import Client, override_settings
 
+from launch import processes, valkey
 from tenants.access import limits
 from tenants.access.actors import address_of_client
 from tenants.access.rules import all_routes
@@ -34,10 +37,21 @@ def few(**changed: Any) -> Any:
     return override_settings(RATE_LIMITS=narrow)
 
 
+@pytest.fixture(scope="module")
+def own_valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server of our own: others would forget our counts when their tests end."""
+    server = valkey.start(tmp_path_factory.mktemp("valkey"))
+    yield server.url()
+    processes.stop(server.process)
+    shutil.rmtree(server.path.parent)
+
+
 @pytest.fixture(autouse=True)
-def nothing_counted_yet(monkeypatch):
-    cache.clear()
+def nothing_counted_yet(own_valkey, monkeypatch):
     monkeypatch.setattr(limits, "_away_until", 0.0)
+    with override_settings(CACHES={"default": {**settings.CACHES["default"], "LOCATION": own_valkey}}):
+        cache.clear()
+        yield
 
 
 def search(client: Client | None = None, address: str = OUTSIDE, **headers: str) -> Any:
