@@ -295,11 +295,10 @@ class TestNothingElseLeaks:
             with merchant_schema(merchant_id):
                 data = BytesIO()
                 Pixels.new("RGB", (40, 40), colour).save(data, "PNG")
-                image = get_image_model().objects.create(title="same", file=ContentFile(data.getvalue(), "same.png"))
+                image = get_image_model().objects.create(pk=4711, title="same", file=ContentFile(data.getvalue(), "same.png"))
                 rendition = image.get_rendition("width-20")
-                made.append((image.pk, rendition.url))
-        assert made[0][0] == made[1][0]  # the same key in both schemas: the cache must not confuse them
-        for merchant_id, (_pk, url) in zip((A, B), made, strict=True):
+                made.append(rendition.url)  # the same key in both schemas: the cache must not confuse them
+        for merchant_id, url in zip((A, B), made, strict=True):
             assert schema_name_of(merchant_id) in url
 
     def test_public_is_no_merchant(self):
