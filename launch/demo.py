@@ -137,6 +137,10 @@ def prepare(env: Mapping[str, str]) -> None:
         if is_due:
             step("market and demo shops")
             _open_and_seed(env, data / "demo-password")
+    if env.get("ELASTICSEARCH_URL"):
+        step("search index")  # what changed while the demo ran without Elasticsearch is not in its index
+        if subprocess.run([sys.executable, "manage.py", "rebuild_search", "--only", "elasticsearch", "-v0"], cwd=ROOT, env=env).returncode:
+            sys.exit("The search index could not be built; the reason is above.")
 
 
 def _open_and_seed(env: Mapping[str, str], password: Path) -> None:
