@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from uuid import UUID, uuid5
 
 from launch import build, postgres, processes, valkey
-from launch.embedded import product_environment
+from launch.embedded import product_commands, product_environment
 from launch.paths import ROOT, cache
 
 FOLDER = "bench"
@@ -135,7 +135,7 @@ def prepare_pages(env: Mapping[str, str]) -> None:
 @contextmanager
 def web_server(env: Mapping[str, str], port: int, workers: int) -> Iterator[int]:
     """The product's gunicorn on a port of ours; its process id."""
-    command = [sys.executable, "-m", "gunicorn", "--config", "marketplace/config/gunicorn.py", "--bind", f"127.0.0.1:{port}", "marketplace.config.wsgi"]
+    command = product_commands(port)["web"]
     log = cache() / FOLDER / "web.log"
     process = processes.start(command, env={**env, "WEB_WORKERS": str(workers)}, log=log, cwd=ROOT)
     try:

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from launch import build, elasticsearch, postgres, processes, valkey
-from launch.embedded import product_environment
+from launch.embedded import product_commands, product_environment
 from launch.paths import ROOT, home
 
 HOST = os.environ.get("DEMO_HOST", "market.localhost")
@@ -47,28 +47,9 @@ class Demo:
         return env
 
     def product(self, env: Mapping[str, str]) -> None:
-        python = sys.executable
         logs = self.data / "logs"
         logs.mkdir(exist_ok=True)
-        commands = {
-            "web": [python, "-m", "gunicorn", "--config", "marketplace/config/gunicorn.py", "--bind", f"127.0.0.1:{PORT}", "marketplace.config.wsgi"],
-            "worker": [
-                python,
-                "-m",
-                "celery",
-                "-A",
-                "marketplace.config.celery",
-                "worker",
-                "--concurrency",
-                "2",
-                "--loglevel",
-                "WARNING",
-                "--without-mingle",
-                "--without-gossip",
-            ],
-            "scheduler": [python, "manage.py", "scheduler"],
-        }
-        for name, command in commands.items():
+        for name, command in product_commands(PORT).items():
             self._own(name, processes.start(command, env=env, log=logs / f"{name}.log", cwd=ROOT))
 
     def _own(self, name: str, process: subprocess.Popen[bytes] | None) -> None:

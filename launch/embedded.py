@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 from pathlib import Path
 
 
@@ -28,3 +29,14 @@ def secret_key(data: Path) -> str:
         file.touch(mode=0o600)
         file.write_text(secrets.token_urlsafe(50))
     return file.read_text()
+
+
+def product_commands(port: int) -> dict[str, list[str]]:
+    """The product's processes by name: web, worker, scheduler. They are the same in the demo, in tests and in production."""
+    python = sys.executable
+    worker = "celery -A marketplace.config.celery worker --concurrency 2 --loglevel WARNING --without-mingle --without-gossip"
+    return {
+        "web": [python, "-m", "gunicorn", "--config", "marketplace/config/gunicorn.py", "--bind", f"127.0.0.1:{port}", "marketplace.config.wsgi"],
+        "worker": [python, "-m", *worker.split()],
+        "scheduler": [python, "manage.py", "scheduler"],
+    }

@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -15,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from launch import processes
+from launch.embedded import product_commands
 from launch.paths import ROOT
 from tests.servers import database_url
 
@@ -55,30 +55,9 @@ class RunningMarket:
         self.env.pop("PYTEST_XDIST_WORKER", None)
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
-    def commands(self) -> dict[str, list[str]]:
-        python = sys.executable
-        return {
-            "web": [python, "-m", "gunicorn", "--config", "marketplace/config/gunicorn.py", "--bind", f"127.0.0.1:{self.port}", "marketplace.config.wsgi"],
-            "worker": [
-                python,
-                "-m",
-                "celery",
-                "-A",
-                "marketplace.config.celery",
-                "worker",
-                "--concurrency",
-                "2",
-                "--loglevel",
-                "WARNING",
-                "--without-mingle",
-                "--without-gossip",
-            ],
-            "scheduler": [python, "manage.py", "scheduler"],
-        }
-
     def start(self, *names: str) -> None:
         for name in names or ("web", "worker", "scheduler"):
-            self.processes[name] = processes.start(self.commands()[name], env=self.env, log=self.logs / f"{name}.log", cwd=ROOT)
+            self.processes[name] = processes.start(product_commands(self.port)[name], env=self.env, log=self.logs / f"{name}.log", cwd=ROOT)
         if "web" in (names or ("web",)):
             until(self.is_ready, within_s=60, what=f"web server ready; {self.log('web')}")
 

@@ -133,7 +133,6 @@ class TestPictures:
         assert sum(files.values()) <= 1_500_000
 
     def test_drawing_again_gives_the_same_file(self):
-        pytest.importorskip("resvg_py")
         from demo.draw import MOST_BYTES, WIDTH, picture
 
         kind, main, accent = tomllib.loads(LIST.read_text())["pictures"]["teapot-celadon"]
