@@ -31,7 +31,11 @@ def running_scheduler(own_database):
 
 def end_sessions_that_listen() -> int:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s", [scheduler.LEADERSHIP])
+        cursor.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_locks JOIN pg_database d ON d.oid = database"
+            " WHERE locktype = 'advisory' AND objid = %s AND datname = current_database()",
+            [scheduler.LEADERSHIP],
+        )
         return int(cursor.fetchone()[0])
 
 
