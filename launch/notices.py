@@ -15,6 +15,7 @@ LOCKS = {"production": "every installation", "demo": "the demo and tests", "dev"
 READ = {
     "async-timeout": "Apache-2.0",
     "axe-playwright-python": "MIT",
+    "brotlicffi": "MIT",
     "colorama": "BSD-3-Clause",
     "deprecated": "MIT",
     "pillow-heif": "BSD-3-Clause; the wheel GPL-2.0, see above",
