@@ -18,6 +18,7 @@ READ = {
     "brotlicffi": "MIT",
     "colorama": "BSD-3-Clause",
     "deprecated": "MIT",
+    "pyphen": "MPL-1.1, LGPL-2.1 or GPL-2.0",
     "pillow-heif": "BSD-3-Clause; the wheel GPL-2.0, see above",
     "python-dateutil": "BSD-3-Clause, or Apache-2.0",
     "resvg-py": "MIT",
