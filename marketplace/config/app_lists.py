@@ -68,6 +68,7 @@ MERCHANT = [
     "marketplace.merchant.inventory",
     "marketplace.merchant.orders",
     "marketplace.merchant.fulfilment",
+    "marketplace.merchant.aftersales",
 ]
 
 # Last: it ties the others together and needs all permissions to exist.

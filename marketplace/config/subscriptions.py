@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from marketplace.flows import open_shop, pay, place_order, popularity, publish_product, sandbox, ship_order
+from marketplace.flows import open_shop, pay, place_order, popularity, publish_product, receive, return_goods, sandbox
 from marketplace.flows.events import (
+    OrderCancelled,
     OrderCompleted,
+    OrderGroupCancelled,
     OrderGroupExpired,
     OrderGroupPaid,
     OrderGroupPlaced,
     OrderShipped,
+    PayoutMoved,
+    ReturnMoved,
     StatementIssued,
 )
 from marketplace.kernel import registry
@@ -18,7 +22,7 @@ from marketplace.kernel.events import DeadlineReached, Event
 from marketplace.kernel.registry import Reaction
 from marketplace.merchant.inventory.events import StockCrossedZero
 from marketplace.platform.listings.events import ListingsChanged
-from marketplace.platform.payments.events import RailNoticeReceived, RefundDue
+from marketplace.platform.payments.events import RailNoticeReceived, RefundDue, RefundSent
 from search import indexer
 from tenants.accounts.events import LetterWritten
 from tenants.accounts.letters import send_letter
@@ -35,16 +39,22 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     RailNoticeReceived: [Reaction(pay.act_on_notice)],
     OrderGroupPaid: [Reaction(popularity.count_sales)],
     OrderGroupExpired: [],
+    OrderGroupCancelled: [],
+    OrderCancelled: [],
+    ReturnMoved: [],
+    RefundSent: [],
     RefundDue: [Reaction(pay.send_refund, outward=True)],
     OrderShipped: [],
     OrderCompleted: [],
     StatementIssued: [],
+    PayoutMoved: [],
     LetterWritten: [Reaction(send_letter, outward=True)],
 }
 
 DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     place_order.UNPAID: pay.expire_unpaid,
-    ship_order.RECEIPT: ship_order.receive_by_itself,
+    receive.RECEIPT: receive.receive_by_itself,
+    return_goods.WAITS: return_goods.act_when_due,
     sandbox.ANSWER: sandbox.tell,
 }
 

@@ -36,6 +36,35 @@ class OrderGroupExpired(Event):
 
 
 @dataclass(frozen=True)
+class OrderGroupCancelled(Event):
+    """The buyer gave up a group before paying: the orders are cancelled and their stock is free."""
+
+    topic = "order_group.cancelled"
+    group_id: UUID
+    merchant_ids: list[UUID]
+
+
+@dataclass(frozen=True)
+class OrderCancelled(Event):
+    """A paid order, or what had not shipped of it, was cancelled; its money goes back to the buyer. `by_buyer`: by whom."""
+
+    topic = "order.cancelled"
+    merchant_id: UUID
+    order_id: UUID
+    by_buyer: bool
+
+
+@dataclass(frozen=True)
+class ReturnMoved(Event):
+    """A return took a step: the buyer or the shop is told, and whoever is next sees it."""
+
+    topic = "return.moved"
+    merchant_id: UUID
+    return_id: UUID
+    status: str
+
+
+@dataclass(frozen=True)
 class OrderShipped(Event):
     """A parcel of an order is on its way."""
 
@@ -61,3 +90,13 @@ class StatementIssued(Event):
     topic = "statement.issued"
     merchant_id: UUID
     statement_id: UUID
+
+
+@dataclass(frozen=True)
+class PayoutMoved(Event):
+    """A payout went into a bank file, was paid, or came back."""
+
+    topic = "payout.moved"
+    merchant_id: UUID
+    payout_id: UUID
+    status: str

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
 
-from marketplace.flows.events import OrderGroupExpired, OrderGroupPaid
+from marketplace.flows.events import (
+    OrderGroupCancelled,
+    OrderGroupExpired,
+    OrderGroupPaid,
+)
 from marketplace.flows.place_order import UNPAID
+from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM, Actor, rail
 from marketplace.kernel.audit import audit
 from marketplace.kernel.deadlines import meet
@@ -23,6 +29,7 @@ from marketplace.platform.checkout.actions import (
     set_group_status,
     update_copy,
 )
+from marketplace.platform.checkout.errors import GroupNotUnpaid
 from marketplace.platform.checkout.models import OrderCopy, OrderGroup
 from marketplace.platform.payments.actions import (
     keep_payment,
@@ -34,6 +41,7 @@ from marketplace.platform.payments.actions import (
 from marketplace.platform.payments.events import RailNoticeReceived, RefundDue
 from marketplace.platform.payments.models import PaymentAttempt, RailNotice, Refund
 from marketplace.platform.payments.rails import rail_named
+from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import in_merchant_schemas
 
 
@@ -64,10 +72,11 @@ def finish_payment(*, by: Actor, attempt_id: UUID, rail_ref: str) -> bool:
         keep_payment(by=by, attempt=attempt)
         set_group_status(by=by, group=group, status=OrderGroup.Status.PAID)
         meet(kind=UNPAID, subject_id=group.pk)
+        ship_by = clock.now() + timedelta(days=Market.objects.get().ship_days)
 
         def confirm(order_id: UUID) -> Order:
             allocate_stock(by=by, order_id=order_id)
-            order: Order = confirm_order(by=by, order_id=order_id)
+            order: Order = confirm_order(by=by, order_id=order_id, ship_by=ship_by)
             return order
 
         merchant_ids = _in_each_order(by, group, confirm)
@@ -87,25 +96,48 @@ def expire_group(*, by: Actor, group_id: UUID) -> bool:
         group = locked_group(group_id)
         if group.status != OrderGroup.Status.AWAITING_PAYMENT:
             return False
-        set_group_status(by=by, group=group, status=OrderGroup.Status.EXPIRED)
-        meet(kind=UNPAID, subject_id=group.pk)
-
-        def cancel(order_id: UUID) -> Order:
-            release_stock(by=by, order_id=order_id)
-            order: Order = cancel_order(by=by, order_id=order_id, reason="not paid in time")
-            return order
-
-        merchant_ids = _in_each_order(by, group, cancel)
+        merchant_ids = _give_up(by, group, OrderGroup.Status.EXPIRED, "not paid in time")
         record(OrderGroupExpired(group_id=group.pk, merchant_ids=merchant_ids))
-        audit(
-            by=by,
-            action="order_group.expired",
-            subject="order_group",
-            subject_id=group.number,
-            before={"status": "awaiting_payment"},
-            after={"status": "expired"},
-        )
     return True
+
+
+@verb
+def cancel_group(*, by: Actor, group_id: UUID) -> None:
+    """The buyer does not want it any more, before paying: the orders are cancelled, their stock is free. Safe to repeat.
+
+    A payment that was under way and comes after goes back by itself. Raises PaymentClosed for what is paid or has expired.
+    """
+    with transaction.atomic():
+        group = locked_group(group_id)
+        if group.status == OrderGroup.Status.CANCELLED:
+            return
+        if group.status != OrderGroup.Status.AWAITING_PAYMENT:
+            raise GroupNotUnpaid(number=group.number, status=group.get_status_display())
+        merchant_ids = _give_up(by, group, OrderGroup.Status.CANCELLED, "cancelled by the buyer")
+        record(OrderGroupCancelled(group_id=group.pk, merchant_ids=merchant_ids))
+
+
+def _give_up(by: Actor, group: OrderGroup, status: str, reason: str) -> list[UUID]:
+    """End a locked group that nobody paid. Returns the merchants."""
+    set_group_status(by=by, group=group, status=status)
+    meet(kind=UNPAID, subject_id=group.pk)
+
+    def cancel(order_id: UUID) -> Order:
+        release_stock(by=by, order_id=order_id)
+        order: Order = cancel_order(by=by, order_id=order_id, reason=reason)
+        return order
+
+    merchant_ids = _in_each_order(by, group, cancel)
+    audit(
+        by=by,
+        action=f"order_group.{status}",
+        subject="order_group",
+        subject_id=group.number,
+        before={"status": "awaiting_payment"},
+        after={"status": status},
+        why=reason,
+    )
+    return merchant_ids
 
 
 def _in_each_order(by: Actor, group: OrderGroup, change: Callable[[UUID], Order]) -> list[UUID]:
@@ -116,7 +148,7 @@ def _in_each_order(by: Actor, group: OrderGroup, change: Callable[[UUID], Order]
         for merchant_id in merchants:
             changed[merchant_id] = change(orders[merchant_id])
     for order in changed.values():
-        update_copy(by=by, order_id=order.pk, changed={"status": order.status, "payment_status": order.payment_status})
+        update_copy(by=by, order_id=order.pk, changed={name: getattr(order, name) for name in ("status", "payment_status", "ship_by", "cancelled_at")})
     return list(changed)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Max, Min, Sum
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 
 from marketplace.flows.events import StatementIssued
 from marketplace.kernel import clock
@@ -19,15 +19,20 @@ from marketplace.kernel.numbers import free_number
 from marketplace.kernel.outbox import record
 from marketplace.kernel.verbs import verb
 from marketplace.platform.checkout.models import OrderCopy
-from marketplace.platform.ledger.actions import credit, debit, post
+from marketplace.platform.ledger.actions import credit, debit, open_payout, post
 from marketplace.platform.ledger.errors import NothingToSettle
 from marketplace.platform.ledger.models import (
     Account,
     JournalEntry,
+    Posting,
+    SettlementRun,
     Statement,
     StatementLine,
 )
+from marketplace.platform.ledger.queries import closing_of, lines_from_journal
 from tenants.tenancy.models import Market, Merchant
+
+SALE, REFUND = "order_completed", "order_refunded"
 
 
 @dataclass(frozen=True)
@@ -36,14 +41,22 @@ class Due:
 
     merchant: Merchant
     orders: int
+    opening: Money
     sales: Money
+    refunds: Money
     commission: Money
+    commission_returned: Money
     first: datetime
     last: datetime
 
     @property
+    def net(self) -> Money:
+        return self.opening + self.sales - self.refunds - self.commission + self.commission_returned
+
+    @property
     def payout(self) -> Money:
-        return self.sales - self.commission
+        """What is paid out: nothing while the merchant owes more than it earned."""
+        return max(self.net, Money.zero(self.net.currency))
 
 
 def settle_until() -> datetime:
@@ -51,84 +64,139 @@ def settle_until() -> datetime:
     return clock.now() - timedelta(days=Market.objects.get().settle_days)
 
 
-def preview() -> list[Due]:
-    """What a run would settle now, by merchant. Two queries."""
+def releasable(until: datetime) -> QuerySet[OrderCopy]:
+    """Orders whose money may be settled: complete since long enough and in no return, or settled before (what went back since)."""
+    return OrderCopy.objects.filter(Q(settled_at__isnull=False) | Q(completed_at__lte=until, open_returns=0))
+
+
+def held_back(until: datetime) -> dict[UUID, int]:
+    """Merchant id → orders that would be settled were they not in a return."""
+    held = OrderCopy.objects.filter(completed_at__lte=until, settled_at=None, open_returns__gt=0)
+    return dict(held.values_list("merchant_id").annotate(n=Count("id")))
+
+
+def preview(until: datetime | None = None) -> list[Due]:
+    """What a run until then would settle, by merchant. Four queries."""
     currency = Market.objects.get().currency
-    rows = list(
-        OrderCopy.objects.filter(completed_at__lte=settle_until(), settled_at=None)
-        .values("merchant_id")
-        .annotate(orders=Count("id"), sales=Sum("total_minor"), kept=Sum("commission_minor"), first=Min("completed_at"), last=Max("completed_at"))
-        .order_by("merchant_id")
+    until = min(until or settle_until(), settle_until())
+    postings = Posting.objects.filter(
+        account__in=[Account.MERCHANT_PAYABLE, Account.COMMISSION_INCOME],
+        merchant__isnull=False,
+        currency=currency,
+        entry__kind__in=[SALE, REFUND],
+        entry__statement_line=None,
+        entry__order_id__in=releasable(until).values("pk"),
     )
-    merchants = Merchant.objects.in_bulk([row["merchant_id"] for row in rows])
-    return [
-        Due(merchants[row["merchant_id"]], row["orders"], Money(row["sales"], currency), Money(row["kept"], currency), row["first"], row["last"])
-        for row in rows
-    ]
+    sums: dict[UUID, dict[tuple[str, str], int]] = {}
+    spans: dict[UUID, tuple[datetime, datetime]] = {}
+    counts: dict[UUID, int] = {}
+    for row in postings.values("merchant_id", "account", "entry__kind").annotate(
+        sum=Sum("amount_minor"), first=Min("entry__at"), last=Max("entry__at"), orders=Count("entry__order_id", distinct=True)
+    ):
+        key = row["merchant_id"]
+        sums.setdefault(key, {})[(row["entry__kind"], row["account"])] = -row["sum"]
+        first, last = spans.get(key, (row["first"], row["last"]))
+        spans[key] = min(first, row["first"]), max(last, row["last"])
+        if (row["entry__kind"], row["account"]) == (SALE, Account.MERCHANT_PAYABLE):
+            counts[key] = row["orders"]
+    merchants = Merchant.objects.in_bulk(list(sums))
+    openings = closing_of(list(sums))
+
+    def due(key: UUID) -> Due:
+        def of(kind: str, account: Account) -> Money:
+            return Money(sums[key].get((kind, account.value), 0), currency)
+
+        commission, returned = of(SALE, Account.COMMISSION_INCOME), -of(REFUND, Account.COMMISSION_INCOME)
+        sales = of(SALE, Account.MERCHANT_PAYABLE) + commission
+        refunds = -of(REFUND, Account.MERCHANT_PAYABLE) + returned
+        opening = Money(openings.get(key, 0), currency)
+        return Due(merchants[key], counts.get(key, 0), opening, sales, refunds, commission, returned, *spans[key])
+
+    return [due(key) for key in sorted(sums)]
 
 
 @verb
-def settle(*, by: Actor, merchant_ids: Sequence[UUID]) -> list[Statement]:
-    """Settle these merchants, each in a transaction of its own. Raises NothingToSettle when none has anything due."""
-    until = settle_until()
-    statements = [statement for merchant_id in merchant_ids if (statement := _settle_one(by, merchant_id, until))]
-    if not statements:
+def settle(*, by: Actor, run_id: UUID, merchant_ids: Sequence[UUID], until: datetime | None = None) -> SettlementRun:
+    """Settle these merchants, each in a transaction of its own; the same `run_id` goes on where a former call stopped.
+
+    Raises NothingToSettle when none has anything due.
+    """
+    until = min(until or settle_until(), settle_until())
+    for merchant_id in sorted(set(merchant_ids)):
+        _settle_one(by, run_id, merchant_id, until)
+    run = SettlementRun.objects.filter(pk=run_id).first()
+    if run is None:
         raise NothingToSettle
-    return statements
+    return run
 
 
-def _settle_one(by: Actor, merchant_id: UUID, until: datetime) -> Statement | None:
+def _settle_one(by: Actor, run_id: UUID, merchant_id: UUID, until: datetime) -> Statement | None:
     with transaction.atomic():
-        due = list(
-            OrderCopy.objects.select_for_update(of=("self",))
-            .filter(merchant_id=merchant_id, completed_at__lte=until, settled_at=None)
-            .order_by("completed_at", "pk")
-        )
-        if not due:
-            return None
+        Merchant.objects.select_for_update(no_key=True).get(pk=merchant_id)  # two runs follow each other
         market, now = Market.objects.get(), clock.now()
-        sales = Money.sum((copy.total for copy in due), market.currency)
-        commission = Money.sum((copy.commission for copy in due), market.currency)
-        payout = sales - commission
-        statement = Statement.objects.create(
-            number=free_number(Statement.objects, now, market.tz),
-            merchant_id=merchant_id,
-            until=until,
-            currency=market.currency,
-            sales_minor=sales.minor,
-            commission_minor=commission.minor,
-            payout_minor=payout.minor,
-        )
-        entries = {entry.ref: entry for entry in JournalEntry.objects.filter(kind="order_completed", ref__in=[copy.number for copy in due])}
-        StatementLine.objects.bulk_create(
-            [
-                StatementLine(
-                    statement=statement,
-                    entry=entries[copy.number],
-                    order_id=copy.pk,
-                    order_number=copy.number,
-                    completed_at=copy.completed_at or until,
-                    currency=copy.currency,
-                    sales_minor=copy.total_minor,
-                    commission_minor=copy.commission_minor,
-                )
-                for copy in due
-            ]
-        )
-        OrderCopy.objects.filter(pk__in=[copy.pk for copy in due]).update(settled_at=now)
-        post(
-            by=by,
-            kind="statement",
-            ref=statement.number,
-            sides=[debit(Account.MERCHANT_PAYABLE, payout, merchant_id), credit(Account.PAYOUT_CLEARING, payout)],
-        )
-        audit(
-            by=by,
-            action="statement.issued",
-            subject="statement",
-            subject_id=statement.number,
-            merchant_id=merchant_id,
-            after={"orders": len(due), "payout": payout.minor},
-        )
+        entries = _due_entries(merchant_id, until)
+        if not entries:
+            return None
+        lines = lines_from_journal(entries)
+        opening = closing_of([merchant_id]).get(merchant_id, 0)
+        statement = _write_statement(by, _run(by, run_id, until), merchant_id, opening, lines, market)
+        orders = [line.order_id for line in lines if line.kind == StatementLine.Kind.SALE]
+        OrderCopy.objects.filter(pk__in=orders).update(settled_at=now)
+        if statement.payout_minor:
+            post(
+                by=by,
+                kind="statement",
+                ref=statement.number,
+                sides=[debit(Account.MERCHANT_PAYABLE, statement.payout, merchant_id), credit(Account.PAYOUT_CLEARING, statement.payout)],
+            )
+            open_payout(by=by, statement=statement, n=1)
         record(StatementIssued(merchant_id=merchant_id, statement_id=statement.pk))
+    return statement
+
+
+def _due_entries(merchant_id: UUID, until: datetime) -> list[JournalEntry]:
+    """Entries that move what this merchant is owed, are on no statement, and may be settled. Their orders are locked."""
+    mine = Posting.objects.filter(account=Account.MERCHANT_PAYABLE, merchant_id=merchant_id, entry__kind__in=[SALE, REFUND], entry__statement_line=None)
+    wanted = releasable(until).filter(merchant_id=merchant_id, pk__in=mine.values("entry__order_id"))
+    locked = [copy.pk for copy in wanted.order_by("pk").select_for_update(of=("self",))]
+    found = JournalEntry.objects.filter(pk__in=mine.filter(entry__order_id__in=locked).values("entry_id"))
+    return list(found.prefetch_related("postings").order_by("at", "pk"))
+
+
+def _run(by: Actor, run_id: UUID, until: datetime) -> SettlementRun:
+    market = Market.objects.get()
+    number = free_number(SettlementRun.objects, clock.now(), market.tz)
+    run, _made = SettlementRun.objects.get_or_create(pk=run_id, defaults={"number": number, "until": until, "by_label": by.label})
+    return run
+
+
+def _write_statement(by: Actor, run: SettlementRun, merchant_id: UUID, opening: int, lines: list[StatementLine], market: Market) -> Statement:
+    sales = [line for line in lines if line.kind == StatementLine.Kind.SALE]
+    refunds = [line for line in lines if line.kind == StatementLine.Kind.REFUND]
+    total = opening + sum(line.sales_minor - line.commission_minor for line in lines)
+    statement = Statement.objects.create(
+        number=free_number(Statement.objects, clock.now(), market.tz),
+        run=run,
+        merchant_id=merchant_id,
+        until=run.until,
+        currency=market.currency,
+        opening_minor=opening,
+        sales_minor=sum(line.sales_minor for line in sales),
+        refunds_minor=-sum(line.sales_minor for line in refunds),
+        commission_minor=sum(line.commission_minor for line in sales),
+        commission_returned_minor=-sum(line.commission_minor for line in refunds),
+        payout_minor=max(total, 0),
+        closing_minor=min(total, 0),
+    )
+    for line in lines:
+        line.statement = statement
+    StatementLine.objects.bulk_create(lines)
+    audit(
+        by=by,
+        action="statement.issued",
+        subject="statement",
+        subject_id=statement.number,
+        merchant_id=merchant_id,
+        after={"lines": len(lines), "payout": statement.payout_minor, "closing": statement.closing_minor},
+    )
     return statement

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from marketplace.flows.ship_order import RECEIPT, confirm_receipt
+from marketplace.flows.receive import RECEIPT, confirm_receipt
 from marketplace.kernel.deadlines import due_at
 from marketplace.kernel.errors import MarketError
 from marketplace.merchant.orders.states import FulfilmentStatus, OrderStatus

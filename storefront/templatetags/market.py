@@ -89,7 +89,7 @@ def media(key: str) -> str:
 @register.simple_tag
 def order_tag(order: Any) -> SafeString:
     """The one label people see, with its dot and colour."""
-    label = label_of(order.status, order.payment_status, order.fulfilment_status)
+    label = label_of(order.status, order.payment_status, order.fulfilment_status, order.open_returns)
     tone = TONES[label]
     return format_html('<span class="tag status {}">{}</span>', f"tag-{tone}" if tone else "", label.label)
 

@@ -36,6 +36,9 @@ class Market(models.Model):
     hold_minutes = models.SmallIntegerField(default=30)
     receive_days = models.SmallIntegerField(default=10)
     settle_days = models.SmallIntegerField(default=7)
+    ship_days = models.SmallIntegerField(default=3)  # a paid order's time to its first parcel
+    return_days = models.SmallIntegerField(default=7)  # after receipt, goods can come back
+    answer_days = models.SmallIntegerField(default=3)  # a return's time to the shop's answer, and to its inspection
     opened_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -44,6 +47,9 @@ class Market(models.Model):
             models.CheckConstraint(condition=Q(hold_minutes__range=(5, 1440)), name="hold_between_5_minutes_and_a_day"),
             models.CheckConstraint(condition=Q(receive_days__range=(1, 90)), name="receive_within_90_days"),
             models.CheckConstraint(condition=Q(settle_days__range=(0, 90)), name="settle_within_90_days"),
+            models.CheckConstraint(condition=Q(ship_days__range=(1, 90)), name="ship_within_90_days"),
+            models.CheckConstraint(condition=Q(return_days__range=(0, 90)), name="return_within_90_days"),
+            models.CheckConstraint(condition=Q(answer_days__range=(1, 30)), name="answer_within_30_days"),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,9 @@ from uuid import UUID, uuid4
 from marketplace.flows.pay import finish_payment
 from marketplace.flows.place_order import place_order
 from marketplace.flows.publish_product import put_on_sale, save_product
-from marketplace.flows.ship_order import confirm_receipt, ship_order
+from marketplace.flows.receive import confirm_receipt
+from marketplace.flows.settle import settle
+from marketplace.flows.ship_order import ship_order
 from marketplace.kernel.actors import SYSTEM, Actor, rail
 from marketplace.kernel.money import Money
 from marketplace.kernel.relay import deliver_events
@@ -19,7 +21,7 @@ from marketplace.platform.cart.models import Cart
 from marketplace.platform.cart.queries import view_cart
 from marketplace.platform.checkout.models import OrderCopy, OrderGroup
 from marketplace.platform.ledger.actions import set_commission
-from marketplace.platform.ledger.models import CommissionRule
+from marketplace.platform.ledger.models import CommissionRule, Statement
 from marketplace.platform.members.actions import save_address
 from marketplace.platform.payments.actions import start_payment
 from marketplace.platform.taxonomy.actions import put_categories
@@ -153,3 +155,14 @@ def a_completed_group(*wanted: tuple[str, Product, int], buyer: User | None = No
         receive(copy)
     deliver_events()
     return group
+
+
+def settled(*shops: str) -> list[Statement]:
+    """Settle with merchants a, b or c; their statements."""
+    run = settle(by=SYSTEM, run_id=uuid4(), merchant_ids=[MERCHANTS[shop] for shop in shops])
+    return list(run.statements.order_by("number"))
+
+
+def order_of(group: OrderGroup, shop: str = "a") -> OrderCopy:
+    """The public copy of a merchant's order in a group, as it stands now."""
+    return OrderCopy.objects.get(group=group, merchant_id=MERCHANTS[shop])

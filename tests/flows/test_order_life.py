@@ -282,7 +282,7 @@ class TestSettling:
         make.a_completed_group(three_shops[0])
         with clock.shifted(timedelta(days=8)):
             due = preview()
-            statements = settle(by=SYSTEM, merchant_ids=[row.merchant.pk for row in due])
+            statements = list(settle(by=SYSTEM, run_id=uuid4(), merchant_ids=[row.merchant.pk for row in due]).statements.all())
         assert {s.merchant_id: (s.sales, s.payout) for s in statements}[MERCHANTS["a"]] == (yuan("400"), yuan("380"))
         assert [row.payout for row in due] == [s.payout for s in sorted(statements, key=lambda s: s.merchant_id)]
         for statement in statements:
@@ -294,20 +294,20 @@ class TestSettling:
     def test_a_second_run_pays_nothing(self):
         make.a_completed_group(("a", make.a_product(), 1))
         with clock.shifted(timedelta(days=8)):
-            settle(by=SYSTEM, merchant_ids=[MERCHANTS["a"]])
+            make.settled("a")
             with pytest.raises(NothingToSettle):
-                settle(by=SYSTEM, merchant_ids=[MERCHANTS["a"]])
+                make.settled("a")
         assert Statement.objects.count() == 1
 
     def test_an_order_waits_before_it_is_settled(self):
         make.a_completed_group(("a", make.a_product(), 1))
         assert preview() == []
         with pytest.raises(NothingToSettle):
-            settle(by=SYSTEM, merchant_ids=[MERCHANTS["a"]])
+            make.settled("a")
 
     def test_every_step_is_in_the_log(self):
         make.a_completed_group(("a", make.a_product(), 1))
         with clock.shifted(timedelta(days=8)):
-            settle(by=SYSTEM, merchant_ids=[MERCHANTS["a"]])
+            make.settled("a")
         actions = set(AuditEvent.objects.values_list("action", flat=True))
         assert {"order_group.placed", "payment.received", "order.confirmed", "order.shipped", "order.completed", "statement.issued"} <= actions

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings
@@ -68,7 +68,7 @@ def build_side(letter: str) -> tuple[Side, User]:
     draft = make.a_product(letter, title=f"{word}-draft", on_sale=False)
     make.a_completed_group((letter, product, 1), buyer=buyer)
     copy = OrderCopy.objects.get(buyer=buyer)
-    settle(by=SYSTEM, merchant_ids=[side.merchant_id])
+    settle(by=SYSTEM, run_id=uuid4(), merchant_ids=[side.merchant_id])
     waiting = make.pay(make.a_placed_group((letter, product, 1), buyer=buyer)).orders.get()
     unpaid = make.a_placed_group((letter, product, 1), buyer=buyer)
     make.start_payment(by=SYSTEM, group_id=unpaid.pk)

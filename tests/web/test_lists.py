@@ -16,8 +16,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from marketplace.flows.settle import settle
-from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.models import AuditEvent
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.orders.models import Order
@@ -113,7 +111,7 @@ def three_of_everything(own_database: str) -> dict[str, str]:
     for title in ("First", "Second", "Third"):
         product = make.a_product("a", title=title)
         make.a_completed_group(("a", product, 1))
-        settle(by=SYSTEM, merchant_ids=[MERCHANTS["a"]])
+        make.settled("a")
     return {"order": OrderCopy.objects.latest("pk").number, "statement": Statement.objects.latest("pk").number, "product": str(product.pk)}
 
 
@@ -205,7 +203,7 @@ def test_a_fragment_is_the_rows_alone():
 def test_nothing_of_another_merchant_is_counted_or_found():
     with transaction.atomic():
         other = make.a_completed_group(("b", make.a_product("b", title="Elsewhere"), 1)).orders.get()
-        settle(by=SYSTEM, merchant_ids=[MERCHANTS["b"]])
+        make.settled("b")
         assert keys(Reader("workbench", "orders").walk(f"?q={other.number}")) == []
         assert len(keys(Reader("workbench", "statements").walk())) == 3
         assert keys(Reader("workbench", "products").walk("?q=Elsewhere")) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel import clock
 from marketplace.merchant.orders.models import Order, OrderLine
@@ -11,14 +12,28 @@ from tenants.tenancy.guard import MerchantModel
 
 
 class Package(MerchantModel):
+    """A parcel: packed first, shipped when the carrier has it."""
+
+    class Status(models.TextChoices):
+        PACKED = "packed", pgettext_lazy("parcel", "Packed")
+        SHIPPED = "shipped", pgettext_lazy("parcel", "Shipped")
+
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="packages")
-    carrier = models.CharField(max_length=20)
-    tracking_number = models.CharField(max_length=40)
-    shipped_at = models.DateTimeField(default=clock.now)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.SHIPPED)
+    carrier = models.CharField(max_length=20, blank=True)
+    tracking_number = models.CharField(max_length=40, blank=True)
+    packed_at = models.DateTimeField(default=clock.now)
+    shipped_at = models.DateTimeField(null=True)
 
     class Meta(MerchantModel.Meta):
         indexes = [models.Index(fields=["order"], name="package_of_order")]
-        constraints = [models.UniqueConstraint(fields=["order", "carrier", "tracking_number"], name="a_parcel_is_entered_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "carrier", "tracking_number"], condition=~Q(tracking_number=""), name="a_parcel_is_entered_once"),
+            models.CheckConstraint(
+                condition=Q(status="packed", shipped_at=None) | (Q(status="shipped", shipped_at__isnull=False) & ~Q(carrier="") & ~Q(tracking_number="")),
+                name="what_is_shipped_has_a_carrier",
+            ),
+        ]
 
 
 class PackageLine(MerchantModel):

@@ -117,22 +117,27 @@ def allocate_stock(*, by: Actor, order_id: UUID) -> None:
 
 
 @verb
-def release_stock(*, by: Actor, order_id: UUID) -> None:
-    """The order will not ship: what was held for it, or was its own, can be sold again. Safe to repeat."""
+def release_stock(*, by: Actor, order_id: UUID, pieces: Mapping[UUID, int] | None = None) -> None:
+    """Pieces will not ship (line id → quantity; None: all that have not): they can be sold again. Safe to repeat for all."""
     with transaction.atomic():
         crossed = []
         for reservation, level in _reservations(order_id, Reservation.Status.HELD, Reservation.Status.ALLOCATED):
-            left = reservation.quantity - reservation.shipped
+            left = reservation.quantity - reservation.shipped - reservation.released
+            quantity = left if pieces is None else pieces.get(reservation.line_id, 0)
+            if not quantity:
+                continue
             could = level.available > 0
             if reservation.status == Reservation.Status.HELD:
-                level.reserved -= left
+                level.reserved -= quantity
             else:
-                level.allocated -= left
+                level.allocated -= quantity
             level.save(update_fields=["reserved", "allocated"])
             if not could and level.available > 0:
                 crossed.append(level.variant_id)
-            reservation.status = Reservation.Status.RELEASED
-            reservation.save(update_fields=["status"])
+            reservation.released += quantity
+            if quantity == left:
+                reservation.status = Reservation.Status.SHIPPED if reservation.shipped else Reservation.Status.RELEASED
+            reservation.save(update_fields=["released", "status"])
         _announce(crossed)
 
 
@@ -148,10 +153,28 @@ def ship_stock(*, by: Actor, order_id: UUID, shipped: Mapping[UUID, int], ref: s
             level.allocated -= quantity
             level.save(update_fields=["on_hand", "allocated"])
             reservation.shipped += quantity
-            if reservation.shipped == reservation.quantity:
+            if reservation.shipped + reservation.released == reservation.quantity:
                 reservation.status = Reservation.Status.SHIPPED
             reservation.save(update_fields=["shipped", "status"])
             StockMovement.objects.create(level=level, kind=StockMovement.Kind.SHIPPED, quantity=-quantity, ref=ref)
+
+
+@verb
+def take_back_stock(*, by: Actor, order_id: UUID, pieces: Mapping[UUID, int], ref: str) -> None:
+    """Goods came back and can be sold again: line id → quantity, to where they had lain."""
+    with transaction.atomic():
+        crossed = []
+        for reservation, level in _reservations(order_id, Reservation.Status.ALLOCATED, Reservation.Status.SHIPPED):
+            quantity = pieces.get(reservation.line_id, 0)
+            if not quantity:
+                continue
+            could = level.available > 0
+            level.on_hand += quantity
+            level.save(update_fields=["on_hand"])
+            StockMovement.objects.create(level=level, kind=StockMovement.Kind.RETURNED, quantity=quantity, ref=ref)
+            if not could:
+                crossed.append(level.variant_id)
+        _announce(crossed)
 
 
 def _locked(variant_ids: Mapping[UUID, int], location: StockLocation | None = None) -> list[StockLevel]:

@@ -49,6 +49,7 @@ class StockMovement(MerchantModel):
         COUNTED = "counted", pgettext_lazy("stock", "Counted")
         RECEIVED = "received", pgettext_lazy("stock", "Received")
         SHIPPED = "shipped", pgettext_lazy("stock", "Shipped")
+        RETURNED = "returned", pgettext_lazy("stock", "Returned")
 
     level = models.ForeignKey(StockLevel, on_delete=models.CASCADE, related_name="movements")
     kind = models.CharField(max_length=12, choices=Kind.choices)
@@ -62,7 +63,7 @@ class StockMovement(MerchantModel):
 
 
 class Reservation(MerchantModel):
-    """Stock held for an order line, from placing until it is paid (then allocated), shipped, or released."""
+    """Stock held for an order line, from placing until it is paid (then allocated), shipped, or released; in part, too."""
 
     class Status(models.TextChoices):
         HELD = "held", _("Held")
@@ -75,6 +76,7 @@ class Reservation(MerchantModel):
     level = models.ForeignKey(StockLevel, on_delete=models.PROTECT, related_name="reservations")
     quantity = models.IntegerField()
     shipped = models.IntegerField(default=0)
+    released = models.IntegerField(default=0)  # cancelled pieces: free again
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.HELD)
     created_at = models.DateTimeField(default=clock.now)
 
@@ -83,4 +85,5 @@ class Reservation(MerchantModel):
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gt=0), name="reservation_above_zero"),
             models.CheckConstraint(condition=Q(shipped__gte=0, shipped__lte=F("quantity")), name="ships_no_more_than_reserved"),
+            models.CheckConstraint(condition=Q(released__gte=0, quantity__gte=F("shipped") + F("released")), name="releases_no_more_than_reserved"),
         ]

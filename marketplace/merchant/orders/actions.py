@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
@@ -38,13 +40,66 @@ def write_order(*, by: Actor, order: Order, lines: Sequence[OrderLine]) -> Order
 
 
 @verb
-def confirm_order(*, by: Actor, order_id: UUID) -> Order:
-    """The money is there: the merchant may ship."""
+def confirm_order(*, by: Actor, order_id: UUID, ship_by: datetime) -> Order:
+    """The money is there: the merchant may ship, and should by `ship_by`."""
     with transaction.atomic():
         order = locked_order(pk=order_id)
         move(order, OrderStatus.CONFIRMED, by=by, reason="paid")
-        order.payment_status, order.paid_at = PaymentStatus.PAID, clock.now()
-        order.save(update_fields=["payment_status", "paid_at"])
+        order.payment_status, order.paid_at, order.ship_by = PaymentStatus.PAID, clock.now(), ship_by
+        order.save(update_fields=["payment_status", "paid_at", "ship_by"])
+    return order
+
+
+@verb
+def accept_order(*, by: Actor, number: str) -> Order:
+    """The merchant has seen it and will ship. Safe to repeat. Raises OrderUnknown, NotPaidYet, IllegalMove."""
+    with transaction.atomic():
+        order = order_to_ship(number)
+        if order.accepted_at is None:
+            order.accepted_at = clock.now()
+            order.save(update_fields=["accepted_at"])
+            StatusChange.objects.create(**_as_fields(order, order.status, "accepted", by, ""))
+            _audit_step(by, order, "order.accepted", before={"accepted_at": None}, after={"accepted_at": order.accepted_at})
+    return order
+
+
+@verb
+def note_packed(*, by: Actor, number: str, quantities: Mapping[UUID, int] | None) -> tuple[Order, dict[UUID, int]]:
+    """Count what goes into a parcel: line id → quantity (None: all that is left). Returns the order and what was packed.
+
+    Raises OrderUnknown, NotPaidYet, NothingToShip.
+    """
+    with transaction.atomic():
+        order = order_to_ship(number)
+        lines = list(order.lines.order_by("position"))
+        packs = {}
+        for line in lines:
+            quantity = line.to_pack if quantities is None else quantities.get(line.pk, 0)
+            if not 0 <= quantity <= line.to_pack:
+                raise NothingToShip(number=order.number)
+            if quantity:
+                packs[line.pk] = quantity
+                line.packed += quantity
+        if not packs:
+            raise NothingToShip(number=order.number)
+        OrderLine.objects.bulk_update(lines, ["packed"])
+        if order.accepted_at is None:  # who packs has accepted
+            order.accepted_at = clock.now()
+            order.save(update_fields=["accepted_at"])
+        StatusChange.objects.create(**_as_fields(order, order.fulfilment_status, "packed", by, ""))
+        _audit_step(by, order, "order.packed", before={}, after={"lines": packs})
+    return order, packs
+
+
+@verb
+def note_unpacked(*, by: Actor, order_id: UUID, pieces: Mapping[UUID, int]) -> Order:
+    """A parcel that had not left was opened again. Raises OrderUnknown."""
+    with transaction.atomic():
+        order = locked_order(pk=order_id)
+        for line_id, quantity in pieces.items():
+            OrderLine.objects.filter(pk=line_id, order=order).update(packed=F("packed") - quantity)
+        StatusChange.objects.create(**_as_fields(order, order.fulfilment_status, "unpacked", by, ""))
+        _audit_step(by, order, "order.unpacked", before={"lines": dict(pieces)}, after={})
     return order
 
 
@@ -60,46 +115,40 @@ def cancel_order(*, by: Actor, order_id: UUID, reason: str) -> Order:
 
 
 @verb
-def note_shipped(*, by: Actor, number: str, quantities: Mapping[UUID, int] | None) -> tuple[Order, dict[UUID, int]]:
-    """Count what goes out: line id → quantity (None: all that is left). Returns the order and what really ships.
-
-    Raises OrderUnknown, NotPaidYet, NothingToShip.
-    """
+def note_shipped(*, by: Actor, order_id: UUID, pieces: Mapping[UUID, int]) -> Order:
+    """A packed parcel has left: line id → quantity. Raises OrderUnknown, IllegalMove."""
     with transaction.atomic():
-        order = locked_order(number=number)
-        if order.payment_status not in (PaymentStatus.PAID, PaymentStatus.PART_REFUNDED):
-            raise NotPaidYet(number=order.number)
+        order = locked_order(pk=order_id)
         if order.status != OrderStatus.CONFIRMED:
             raise IllegalMove
         lines = list(order.lines.order_by("position"))
-        ships = {}
         for line in lines:
-            left = line.quantity - line.shipped
-            quantity = left if quantities is None else quantities.get(line.pk, 0)
-            if not 0 <= quantity <= left:
-                raise NothingToShip(number=order.number)
-            if quantity:
-                ships[line.pk] = quantity
-                line.shipped += quantity
-        if not ships:
-            raise NothingToShip(number=order.number)
-        OrderLine.objects.bulk_update(lines, ["shipped"])
-        whole = all(line.shipped == line.quantity for line in lines)
+            line.packed -= pieces.get(line.pk, 0)
+            line.shipped += pieces.get(line.pk, 0)
+        OrderLine.objects.bulk_update(lines, ["packed", "shipped"])
         before = order.fulfilment_status
-        order.fulfilment_status = FulfilmentStatus.SHIPPED if whole else FulfilmentStatus.PART_SHIPPED
-        order.shipped_at = clock.now() if whole else None
-        order.save(update_fields=["fulfilment_status", "shipped_at"])
+        refresh_fulfilment(order, lines)
         StatusChange.objects.create(**_as_fields(order, before, order.fulfilment_status, by, ""))
-        audit(
-            by=by,
-            action="order.shipped",
-            subject="order",
-            subject_id=order.number,
-            merchant_id=current_merchant_id(),
+        _audit_step(
+            by,
+            order,
+            "order.shipped",
             before={"fulfilment_status": before},
-            after={"fulfilment_status": order.fulfilment_status, "lines": ships},
+            after={"fulfilment_status": order.fulfilment_status, "lines": dict(pieces)},
         )
-    return order, ships
+    return order
+
+
+def refresh_fulfilment(order: Order, lines: Sequence[OrderLine]) -> None:
+    """Compute and store how much of a locked order has left: what is cancelled is not waited for."""
+    left = any(line.quantity > line.cancelled + line.shipped for line in lines)
+    some = any(line.shipped for line in lines)
+    if order.fulfilment_status == FulfilmentStatus.DELIVERED:
+        return
+    order.fulfilment_status = FulfilmentStatus.NONE if not some else FulfilmentStatus.PART_SHIPPED if left else FulfilmentStatus.SHIPPED
+    if order.fulfilment_status == FulfilmentStatus.SHIPPED and order.shipped_at is None:
+        order.shipped_at = clock.now()
+    order.save(update_fields=["fulfilment_status", "shipped_at"])
 
 
 @verb
@@ -137,11 +186,25 @@ def move(order: Order, new: str, *, by: Actor, reason: str) -> None:
     )
 
 
+def order_to_ship(number: str) -> Order:
+    """The order, locked, if its goods may leave. Raises OrderUnknown, NotPaidYet, IllegalMove."""
+    order = locked_order(number=number)
+    if order.payment_status not in (PaymentStatus.PAID, PaymentStatus.PART_REFUNDED):
+        raise NotPaidYet(number=order.number)
+    if order.status != OrderStatus.CONFIRMED:
+        raise IllegalMove
+    return order
+
+
 def locked_order(**which: object) -> Order:
     order: Order | None = Order.objects.select_for_update(of=("self",)).filter(**which).first()
     if order is None:
         raise OrderUnknown
     return order
+
+
+def _audit_step(by: Actor, order: Order, action: str, *, before: dict[str, object], after: dict[str, object], why: str = "") -> None:
+    audit(by=by, action=action, subject="order", subject_id=order.number, merchant_id=current_merchant_id(), before=before, after=after, why=why)
 
 
 def _as_fields(order: Order, old: str, new: str, by: Actor, reason: str) -> dict[str, object]:

@@ -21,3 +21,13 @@ class NothingToShip(MarketError):
 class NotShippedYet(MarketError):
     code, status = "not_shipped_yet", 409
     message = _("Order {number} has not been shipped completely. You can confirm receipt when all of it is on its way.")
+
+
+class NothingToGiveBack(MarketError):
+    code, status = "nothing_to_give_back", 409
+    message = _("Order {number} has changed: these pieces cannot be cancelled or returned any more. Reload the page to see how it stands.")
+
+
+class AlreadyPacked(MarketError):
+    code, status = "already_packed", 409
+    message = _("The shop is packing order {number} already. Ask for a return once it has arrived, or cancel it if it is not shipped by {ship_by}.")

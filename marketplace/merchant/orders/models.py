@@ -7,11 +7,12 @@ from django.db import models
 from django.db.models import F, Q
 
 from marketplace.kernel import clock
-from marketplace.kernel.money import money_of
+from marketplace.kernel.money import Money, money_of
 from marketplace.merchant.orders.states import (
     FulfilmentStatus,
     OrderStatus,
     PaymentStatus,
+    Step,
 )
 from tenants.tenancy.guard import MerchantModel
 
@@ -28,26 +29,48 @@ class Order(MerchantModel):
     freight_minor = models.BigIntegerField(default=0)
     total_minor = models.BigIntegerField()
     commission_minor = models.BigIntegerField()
+    # What went back to the buyer of `total_minor`, and with it of `commission_minor`.
+    refunded_minor = models.BigIntegerField(default=0)
+    commission_returned_minor = models.BigIntegerField(default=0)
+    open_returns = models.IntegerField(default=0)
     address = models.JSONField()
     note = models.CharField(max_length=300, blank=True)
     placed_at = models.DateTimeField(default=clock.now)
     paid_at = models.DateTimeField(null=True)
+    ship_by = models.DateTimeField(null=True)  # from payment on; passed without a parcel, the buyer may cancel what is packed, too
+    accepted_at = models.DateTimeField(null=True)
     shipped_at = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
 
     class Meta(MerchantModel.Meta):
-        constraints = [models.CheckConstraint(condition=Q(total_minor=F("items_minor") + F("freight_minor")), name="total_is_the_sum")]
+        constraints = [
+            models.CheckConstraint(condition=Q(total_minor=F("items_minor") + F("freight_minor")), name="total_is_the_sum"),
+            models.CheckConstraint(condition=Q(refunded_minor__gte=0, refunded_minor__lte=F("total_minor")), name="refunded_within_total"),
+            models.CheckConstraint(
+                condition=Q(commission_returned_minor__gte=0, commission_returned_minor__lte=F("commission_minor")), name="returned_within_commission"
+            ),
+            models.CheckConstraint(condition=Q(open_returns__gte=0), name="open_returns_not_negative"),
+        ]
         indexes = [
             models.Index(fields=["-placed_at", "-id"], name="order_newest"),
             models.Index(fields=["status", "-placed_at", "-id"], name="order_by_status"),
             models.Index(fields=["group_id"], name="order_by_group"),
+            models.Index(fields=["ship_by"], name="order_to_ship", condition=Q(status="confirmed", fulfilment_status__in=["none", "part_shipped"])),
         ]
 
     total = money_of("total_minor")
     items = money_of("items_minor")
     freight = money_of("freight_minor")
     commission = money_of("commission_minor")
+    refunded = money_of("refunded_minor")
+    commission_returned = money_of("commission_returned_minor")
+
+    @property
+    def earned(self) -> Money:
+        """What the merchant gets, as it stands: paid less given back, less the commission on what was kept."""
+        kept: Money = self.total - self.refunded - (self.commission - self.commission_returned)
+        return kept
 
 
 class OrderLine(MerchantModel):
@@ -62,10 +85,14 @@ class OrderLine(MerchantModel):
     options = models.JSONField(default=list)  # [[{language: attribute}, {language: value}], …]
     picture = models.CharField(max_length=200, blank=True)
     quantity = models.IntegerField()
+    packed = models.IntegerField(default=0)  # lies in parcels that have not left
     shipped = models.IntegerField(default=0)
+    cancelled = models.IntegerField(default=0)  # will not ship; its money went back
+    returned = models.IntegerField(default=0)  # came back; its money went back
     currency = models.CharField(max_length=3)
     unit_minor = models.BigIntegerField()
     total_minor = models.BigIntegerField()
+    freight_minor = models.BigIntegerField(default=0)  # this line's share of the order's
     commission_rate = models.DecimalField(max_digits=6, decimal_places=4)
     commission_minor = models.BigIntegerField()
 
@@ -73,12 +100,22 @@ class OrderLine(MerchantModel):
         constraints = [
             models.UniqueConstraint(fields=["order", "position"], name="lines_are_numbered"),
             models.CheckConstraint(condition=Q(quantity__gt=0, shipped__gte=0, shipped__lte=F("quantity")), name="shipped_within_ordered"),
+            models.CheckConstraint(
+                condition=Q(packed__gte=0, cancelled__gte=0, quantity__gte=F("packed") + F("shipped") + F("cancelled")), name="packed_within_ordered"
+            ),
+            models.CheckConstraint(condition=Q(returned__gte=0, returned__lte=F("shipped")), name="returned_within_shipped"),
             models.CheckConstraint(condition=Q(total_minor=F("unit_minor") * F("quantity")), name="line_total_is_the_product"),
         ]
 
     unit = money_of("unit_minor")
     total = money_of("total_minor")
+    freight = money_of("freight_minor")
     commission = money_of("commission_minor")
+
+    @property
+    def to_pack(self) -> int:
+        """Pieces that are neither in a parcel nor cancelled."""
+        return self.quantity - self.cancelled - self.shipped - self.packed
 
 
 class StatusChange(MerchantModel):
@@ -98,5 +135,5 @@ class StatusChange(MerchantModel):
     @property
     def label(self) -> str:
         """What happened, in words; moves of both statuses stand in one history."""
-        words = dict(OrderStatus.choices) | dict(FulfilmentStatus.choices)
+        words = dict(OrderStatus.choices) | dict(FulfilmentStatus.choices) | dict(Step.choices)
         return str(words.get(self.new, self.new))

@@ -31,6 +31,16 @@ class FulfilmentStatus(models.TextChoices):
     DELIVERED = "delivered", _("Delivered")
 
 
+class Step(models.TextChoices):
+    """What happens to an order between its statuses, and stands in its history, too."""
+
+    ACCEPTED = "accepted", pgettext_lazy("order step", "Accepted by the shop")
+    PACKED = "packed", pgettext_lazy("order step", "A parcel was packed")
+    UNPACKED = "unpacked", pgettext_lazy("order step", "A parcel was opened again")
+    PART_CANCELLED = "part_cancelled", pgettext_lazy("order step", "Cancelled in part")
+    REFUNDED = "money_back", pgettext_lazy("order step", "Money given back")
+
+
 ORDER_MOVES = Moves(
     {
         OrderStatus.AWAITING_PAYMENT: {OrderStatus.CONFIRMED, OrderStatus.ON_HOLD, OrderStatus.CANCELLED},
@@ -43,7 +53,7 @@ ORDER_MOVES = Moves(
 
 
 class Label(models.TextChoices):
-    """The one label people see, a pure function of the three statuses (label_of)."""
+    """The one label people see, a pure function of the three statuses and the open returns (label_of)."""
 
     UNPAID = "unpaid", pgettext_lazy("order", "Unpaid")
     ON_HOLD = "on_hold", pgettext_lazy("order", "On hold")
@@ -52,6 +62,7 @@ class Label(models.TextChoices):
     SHIPPED = "shipped", pgettext_lazy("order", "Shipped")
     DELIVERED = "delivered", pgettext_lazy("order", "Delivered")
     COMPLETED = "completed", pgettext_lazy("order", "Completed")
+    AFTER_SALES = "after_sales", pgettext_lazy("order", "After-sales")
     REFUNDED = "refunded", pgettext_lazy("order", "Refunded")
     CANCELLED = "cancelled", pgettext_lazy("order", "Cancelled")
 
@@ -64,13 +75,16 @@ TONES = {
     Label.SHIPPED: "brand",
     Label.DELIVERED: "brand",
     Label.COMPLETED: "success",
+    Label.AFTER_SALES: "danger",
     Label.REFUNDED: "",
     Label.CANCELLED: "",
 }
 
 
-def label_of(status: str, payment_status: str, fulfilment_status: str) -> Label:
+def label_of(status: str, payment_status: str, fulfilment_status: str, open_returns: int = 0) -> Label:
     """What one calls an order that stands so."""
+    if open_returns:
+        return Label.AFTER_SALES
     if payment_status == PaymentStatus.REFUNDED:
         return Label.REFUNDED
     if status == OrderStatus.CONFIRMED:

@@ -10,7 +10,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.verbs import verb
 from marketplace.platform.checkout.errors import GroupUnknown
-from marketplace.platform.checkout.models import OrderCopy, OrderGroup
+from marketplace.platform.checkout.models import OrderCopy, OrderGroup, ReturnCopy
 
 
 @verb
@@ -32,6 +32,13 @@ def update_copy(*, by: Actor, order_id: UUID, changed: Mapping[str, Any]) -> Non
     """Write what changed in an order into its public copy."""
     if OrderCopy.objects.filter(pk=order_id).update(**changed) != 1:
         raise GroupUnknown
+
+
+@verb
+def put_return_copy(*, by: Actor, copy: ReturnCopy) -> None:
+    """Write the public copy of a return, new or changed."""
+    fields = [field.name for field in ReturnCopy._meta.fields if field.name != "id"]
+    ReturnCopy.objects.bulk_create([copy], update_conflicts=True, unique_fields=["id"], update_fields=fields)
 
 
 def locked_group(group_id: UUID) -> OrderGroup:

@@ -16,3 +16,8 @@ class GroupUnknown(MarketError):
 class PaymentClosed(MarketError):
     code, status = "payment_closed", 409
     message = _("Order {number} can no longer be paid: {status}.")
+
+
+class GroupNotUnpaid(MarketError):
+    code, status = "group_not_unpaid", 409
+    message = _("Order {number} no longer waits for its payment: {status}. Open it to see what can be done now.")

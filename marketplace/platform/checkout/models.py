@@ -63,11 +63,18 @@ class OrderCopy(models.Model):
     freight_minor = models.BigIntegerField(default=0)
     total_minor = models.BigIntegerField()
     commission_minor = models.BigIntegerField()
-    # [{"title": {language: text}, "options": {...}, "picture": key, "quantity": n, "unit_minor": n, "total_minor": n, "product_id": …}, …]
+    refunded_minor = models.BigIntegerField(default=0)
+    commission_returned_minor = models.BigIntegerField(default=0)
+    open_returns = models.IntegerField(default=0)
+    # [{"title": {language: text}, "options": {...}, "picture": key, "quantity": n, "unit_minor": n, "total_minor": n, "product_id": …,
+    #   "packed": n, "shipped": n, "cancelled": n, "returned": n}, …]
     lines = models.JSONField()
     packages = models.JSONField(default=list)  # [{"carrier": code, "tracking": number, "shipped_at": ISO time, "lines": [[line no, n], …]}, …]
     placed_at = models.DateTimeField()
+    ship_by = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -81,3 +88,41 @@ class OrderCopy(models.Model):
     items = money_of("items_minor")
     freight = money_of("freight_minor")
     commission = money_of("commission_minor")
+    refunded = money_of("refunded_minor")
+    commission_returned = money_of("commission_returned_minor")
+
+    @property
+    def has_parcel(self) -> bool:
+        """Whether anything of it is packed or shipped."""
+        return any(line.get("packed") or line.get("shipped") for line in self.lines)
+
+
+class ReturnCopy(models.Model):
+    """The public copy of a return: what buyer and operator read. The key is the return's own."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    order = models.ForeignKey(OrderCopy, on_delete=models.PROTECT, related_name="returns")
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="+")
+    buyer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    number = models.CharField(max_length=26, unique=True)
+    status = models.CharField(max_length=12)
+    reason = models.CharField(max_length=20)
+    note = models.CharField(max_length=500, blank=True)
+    answer = models.CharField(max_length=500, blank=True)
+    report = models.CharField(max_length=500, blank=True)
+    carrier = models.CharField(max_length=20, blank=True)
+    tracking_number = models.CharField(max_length=40, blank=True)
+    lines = models.JSONField()  # [{"id": line id, "titles", "options", "picture", "quantity": n, "accepted": n or null}, …]
+    currency = models.CharField(max_length=3)
+    amount_minor = models.BigIntegerField()
+    requested_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["buyer", "-requested_at", "-id"], name="return_copy_by_buyer"),
+            models.Index(fields=["-requested_at", "-id"], name="return_copy_newest"),
+        ]
+
+    amount = money_of("amount_minor")

@@ -18,7 +18,9 @@ from marketplace.platform.ledger.models import (
     Account,
     CommissionRule,
     JournalEntry,
+    Payout,
     Posting,
+    Statement,
 )
 
 
@@ -44,8 +46,10 @@ class Unbalanced(ValueError):
 
 
 @verb
-def post(*, by: Actor, kind: str, ref: str, sides: Sequence[Side]) -> JournalEntry:
+def post(*, by: Actor, kind: str, ref: str, sides: Sequence[Side], order_id: UUID | None = None, order_number: str = "") -> JournalEntry:
     """Post a balanced entry, once per (kind, ref): the second call returns the first entry. Sides of zero are left out.
+
+    An entry that moves one order's money names it.
 
     Raises Unbalanced unless debits equal credits in each currency.
     """
@@ -55,7 +59,7 @@ def post(*, by: Actor, kind: str, ref: str, sides: Sequence[Side]) -> JournalEnt
     if any(totals.values()):
         raise Unbalanced(f"{kind} {ref}: {totals}")
     with transaction.atomic():
-        entry = JournalEntry(kind=kind, ref=ref)
+        entry = JournalEntry(kind=kind, ref=ref, order_id=order_id, order_number=order_number)
         JournalEntry.objects.bulk_create([entry], ignore_conflicts=True)
         stored = JournalEntry.objects.get(kind=kind, ref=ref)
         if stored.pk == entry.pk:
@@ -83,3 +87,16 @@ def set_commission(*, by: Actor, rate: Decimal, merchant_id: UUID | None = None,
             after={"rate": rate, "category": category_id},
         )
     return rule
+
+
+@verb
+def open_payout(*, by: Actor, statement: Statement, n: int) -> Payout:
+    """A statement's money waits to be paid; `n` counts from 1 and rises when the bank sent the former one back."""
+    return Payout.objects.create(
+        statement=statement,
+        merchant_id=statement.merchant_id,
+        n=n,
+        key=f"po:{statement.pk}:{n}",
+        currency=statement.currency,
+        amount_minor=statement.payout_minor,
+    )

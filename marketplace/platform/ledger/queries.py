@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
@@ -11,7 +11,14 @@ from django.db.models import Sum
 
 from marketplace.kernel.money import Money
 from marketplace.platform.ledger.errors import NoCommissionRule
-from marketplace.platform.ledger.models import Account, CommissionRule, Posting
+from marketplace.platform.ledger.models import (
+    Account,
+    CommissionRule,
+    JournalEntry,
+    Posting,
+    Statement,
+    StatementLine,
+)
 
 
 @dataclass(frozen=True)
@@ -60,3 +67,37 @@ def trial_balance(currency: str) -> list[tuple[Account, Money]]:
     """Every account with its balance; the sum of all is zero."""
     sums = dict(Posting.objects.filter(currency=currency).values_list("account").annotate(sum=Sum("amount_minor")))
     return [(account, Money(sums.get(account.value, 0), currency)) for account in Account]
+
+
+def closing_of(merchant_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """What each merchant's last statement carried over, in minor units; merchants without a statement are left out."""
+    last = Statement.objects.filter(merchant_id__in=merchant_ids).order_by("merchant_id", "-created_at", "-id").distinct("merchant_id")
+    return dict(last.values_list("merchant_id", "closing_minor"))
+
+
+def lines_from_journal(entries: Iterable[JournalEntry]) -> list[StatementLine]:
+    """Statement lines that follow from journal entries alone (with their postings), so a statement can be derived again.
+
+    What a buyer paid, or got back, stands on escrow or refunds due; the commission on its income account.
+    """
+    lines = []
+    for entry in entries:
+        by_account: dict[str, int] = {}
+        for posting in entry.postings.all():
+            by_account[posting.account] = by_account.get(posting.account, 0) + posting.amount_minor
+        if entry.order_id is None:
+            raise ValueError(f"journal entry {entry.kind} {entry.ref} names no order")
+        is_sale = Account.BUYER_ESCROW in by_account
+        lines.append(
+            StatementLine(
+                entry=entry,
+                kind=StatementLine.Kind.SALE if is_sale else StatementLine.Kind.REFUND,
+                order_id=entry.order_id,
+                order_number=entry.order_number,
+                completed_at=entry.at,
+                currency=entry.postings.all()[0].currency,
+                sales_minor=by_account.get(Account.BUYER_ESCROW, 0) + by_account.get(Account.REFUNDS_DUE, 0),
+                commission_minor=-by_account.get(Account.COMMISSION_INCOME, 0),
+            )
+        )
+    return lines

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max
 
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
@@ -21,13 +21,15 @@ from marketplace.platform.checkout.errors import PaymentClosed
 from marketplace.platform.checkout.models import OrderGroup
 from marketplace.platform.ledger.actions import credit, debit, post
 from marketplace.platform.ledger.models import Account
-from marketplace.platform.payments.events import RailNoticeReceived, RefundDue
+from marketplace.platform.payments.errors import RefundTooLarge
+from marketplace.platform.payments.events import RailNoticeReceived, RefundDue, RefundSent
 from marketplace.platform.payments.models import (
     Payment,
     PaymentAttempt,
     PaymentSplit,
     RailNotice,
     Refund,
+    RefundAllocation,
 )
 from marketplace.platform.payments.rails import rail_named
 
@@ -141,7 +143,47 @@ def note_refunded(*, by: Actor, refund_id: UUID, rail_ref: str) -> None:
         refund = Refund.objects.select_for_update(of=("self",)).get(pk=refund_id)
         if refund.status == Refund.Status.DONE:
             return
-        refund.status, refund.done_at = Refund.Status.DONE, clock.now()
-        refund.save(update_fields=["status", "done_at"])
+        refund.status, refund.done_at, refund.rail_ref = Refund.Status.DONE, clock.now(), rail_ref[:120]
+        refund.save(update_fields=["status", "done_at", "rail_ref"])
         post(by=by, kind="refund_sent", ref=refund.key, sides=[debit(Account.REFUNDS_DUE, refund.amount), credit(Account.RAIL_CLEARING, refund.amount)])
         audit(by=by, action="refund.sent", subject="refund", subject_id=refund.pk, before={"status": "due"}, after={"status": "done", "rail_ref": rail_ref})
+        record(RefundSent(refund_id=refund.pk))
+
+
+@verb
+def refund_share(*, by: Actor, order_id: UUID, order_number: str, amount: Money, commission: Money, reason: str) -> Refund:
+    """Send back a part of what an order's share of a payment was, never more than is left of it; the siblings' shares stay.
+
+    The flow that calls this posts it and has locked the order. Raises RefundTooLarge.
+    """
+    with transaction.atomic():
+        split = PaymentSplit.objects.select_related("payment").get(order_id=order_id)
+        fits = PaymentSplit.objects.filter(pk=split.pk, currency=amount.currency, amount_minor__gte=F("refunded_minor") + amount.minor)
+        if fits.update(refunded_minor=F("refunded_minor") + amount.minor) != 1:
+            raise RefundTooLarge(number=order_number)
+        refund = Refund(payment=split.payment, attempt=_kept_attempt(split.payment), currency=amount.currency, amount_minor=amount.minor, reason=reason)
+        refund.key = f"re:{refund.pk}:1"
+        refund.save(force_insert=True)
+        RefundAllocation.objects.create(
+            refund=refund,
+            split=split,
+            merchant_id=split.merchant_id,
+            order_id=order_id,
+            order_number=order_number,
+            currency=amount.currency,
+            amount_minor=amount.minor,
+            commission_minor=commission.minor,
+        )
+        record(RefundDue(refund_id=refund.pk))
+        after = {"order": order_number, "amount": amount.minor, "commission": commission.minor}
+        audit(by=by, action="refund.due", subject="refund", subject_id=refund.pk, merchant_id=split.merchant_id, after=after, why=reason)
+    return refund
+
+
+def _kept_attempt(payment: Payment) -> PaymentAttempt:
+    """The attempt whose money pays the group: not one that went back as a whole."""
+    sent_back = [Refund.Reason.PAID_TWICE, Refund.Reason.PAID_TOO_LATE]
+    kept = payment.attempts.filter(status=PaymentAttempt.Status.SUCCEEDED).exclude(refunds__reason__in=sent_back).order_by("n").first()
+    if kept is None:
+        raise RuntimeError(f"payment {payment.pk} was never received")
+    return kept

@@ -20,3 +20,11 @@ class RefundDue(Event):
 
     topic = "refund.due"
     refund_id: UUID
+
+
+@dataclass(frozen=True)
+class RefundSent(Event):
+    """The rail has sent money back to a buyer."""
+
+    topic = "refund.sent"
+    refund_id: UUID

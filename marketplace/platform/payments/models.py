@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel import clock
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import money_of
 from marketplace.platform.checkout.models import OrderGroup
+from marketplace.platform.payments.payout_accounts import PayoutAccount
 from tenants.tenancy.models import Merchant
+
+__all__ = ["Payment", "PaymentAttempt", "PaymentSplit", "PayoutAccount", "RailNotice", "Refund", "RefundAllocation"]
 
 
 class Payment(models.Model):
@@ -66,8 +69,15 @@ class PaymentSplit(models.Model):
     order_id = models.UUIDField(unique=True)
     currency = models.CharField(max_length=3)
     amount_minor = models.BigIntegerField()
+    refunded_minor = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(refunded_minor__gte=0, refunded_minor__lte=F("amount_minor")), name="no_share_gives_back_more_than_it_paid")
+        ]
 
     amount = money_of("amount_minor")
+    refunded = money_of("refunded_minor")
 
 
 class RailNotice(models.Model):
@@ -84,11 +94,18 @@ class RailNotice(models.Model):
 
 
 class Refund(models.Model):
-    """Money on its way back to the buyer: a payment that came too late, or a second time, goes back in full."""
+    """Money on its way back to the buyer: of a payment that came too late or twice all of it, else orders' shares (allocations)."""
 
     class Status(models.TextChoices):
         DUE = "due", _("To be sent")
         DONE = "done", _("Done")
+
+    class Reason(models.TextChoices):
+        PAID_TWICE = "paid_twice", _("Paid twice")
+        PAID_TOO_LATE = "paid_too_late", _("Paid after the order had expired")
+        CANCELLED_BY_BUYER = "cancelled_by_buyer", _("Cancelled by the buyer")
+        CANCELLED_BY_SHOP = "cancelled_by_shop", _("Cancelled by the shop")
+        RETURNED = "returned", _("Goods returned")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
@@ -97,11 +114,34 @@ class Refund(models.Model):
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.DUE)
     currency = models.CharField(max_length=3)
     amount_minor = models.BigIntegerField()
-    reason = models.CharField(max_length=60)
+    reason = models.CharField(max_length=60, choices=Reason.choices)
+    rail_ref = models.CharField(max_length=120, blank=True)
     created_at = models.DateTimeField(default=clock.now)
     done_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(amount_minor__gt=0), name="refund_above_zero")]
+        indexes = [models.Index(fields=["-created_at", "-id"], name="refund_newest")]
 
     amount = money_of("amount_minor")
+
+
+class RefundAllocation(models.Model):
+    """What a refund takes from one order's share, and the commission that the market gives back with it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="allocations")
+    split = models.ForeignKey(PaymentSplit, on_delete=models.PROTECT, related_name="allocations")
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="+")
+    order_id = models.UUIDField()
+    order_number = models.CharField(max_length=24)
+    currency = models.CharField(max_length=3)
+    amount_minor = models.BigIntegerField()
+    commission_minor = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(amount_minor__gt=0, commission_minor__gte=0), name="an_allocation_gives_something_back")]
+        indexes = [models.Index(fields=["order_id"], name="allocation_by_order")]
+
+    amount = money_of("amount_minor")
+    commission = money_of("commission_minor")

@@ -1,0 +1,80 @@
+"""What was paid will not ship: by the buyer before it is packed, by the shop as long as it lies there. The siblings stay paid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.db import transaction
+
+from marketplace.flows.copies import copy_order
+from marketplace.flows.events import OrderCancelled
+from marketplace.flows.receive import end_if_all_is_back
+from marketplace.flows.refund import give_back
+from marketplace.kernel import clock
+from marketplace.kernel.actors import Actor
+from marketplace.kernel.errors import IllegalMove, ReasonMissing
+from marketplace.kernel.formats import format_time
+from marketplace.kernel.outbox import record
+from marketplace.kernel.verbs import verb
+from marketplace.merchant.fulfilment.actions import remove_package
+from marketplace.merchant.fulfilment.models import Package
+from marketplace.merchant.inventory.actions import release_stock
+from marketplace.merchant.orders.actions import locked_order, note_unpacked, order_to_ship
+from marketplace.merchant.orders.errors import AlreadyPacked
+from marketplace.merchant.orders.giving_back import CANCELLED, note_given_back
+from marketplace.merchant.orders.models import Order
+from marketplace.merchant.orders.states import OrderStatus
+from marketplace.platform.checkout.models import OrderCopy
+from marketplace.platform.payments.models import Refund
+from tenants.tenancy.schemas import current_merchant_id, merchant_schema
+
+
+@verb
+def cancel_paid_order(*, by: Actor, copy: OrderCopy, reason: str) -> None:
+    """The buyer gives up one paid order: all of its money goes back, its stock is free, its siblings stay as they are.
+
+    Possible until the shop packs, and after `ship_by` until something has left. Safe to repeat. Raises AlreadyPacked,
+    IllegalMove.
+    """
+    with transaction.atomic(), merchant_schema(copy.merchant_id):
+        order = locked_order(pk=copy.pk)
+        if order.status == OrderStatus.CANCELLED:
+            return
+        if order.status != OrderStatus.CONFIRMED:
+            raise IllegalMove
+        lines = list(order.lines.all())
+        is_late = order.ship_by is not None and clock.now() > order.ship_by
+        if any(line.shipped or (line.packed and not is_late) for line in lines):
+            raise AlreadyPacked(number=order.number, ship_by=format_time(order.ship_by) if order.ship_by else "")
+        for package in order.packages.filter(status=Package.Status.PACKED).order_by("pk"):
+            note_unpacked(by=by, order_id=order.pk, pieces=remove_package(by=by, package=package))
+        pieces = {line.pk: line.quantity - line.cancelled for line in lines if line.quantity > line.cancelled}
+        _cancel(by, order, pieces, reason=reason, kind=Refund.Reason.CANCELLED_BY_BUYER)
+
+
+@verb
+def cancel_pieces(*, by: Actor, number: str, pieces: Mapping[UUID, int] | None, reason: str) -> Order:
+    """The shop cannot send these (line id → quantity; None: all that lies in no parcel): their money goes back, freight included.
+
+    Of an order of the open merchant. Raises OrderUnknown, NotPaidYet, IllegalMove, NothingToGiveBack, ReasonMissing.
+    """
+    if not reason.strip():
+        raise ReasonMissing
+    with transaction.atomic():
+        order = order_to_ship(number)
+        if pieces is None:
+            pieces = {line.pk: line.to_pack for line in order.lines.all() if line.to_pack}
+        _cancel(by, order, pieces, reason=reason, kind=Refund.Reason.CANCELLED_BY_SHOP)
+    return order
+
+
+def _cancel(by: Actor, order: Order, pieces: Mapping[UUID, int], *, reason: str, kind: str) -> None:
+    """Of a locked order, in its merchant's schema."""
+    merchant_id = current_merchant_id()
+    backs = note_given_back(by=by, order=order, pieces=pieces, as_=CANCELLED, with_freight=True, reason=reason)
+    release_stock(by=by, order_id=order.pk, pieces=pieces)
+    give_back(by=by, merchant_id=merchant_id, order=order, backs=backs, reason=kind)
+    end_if_all_is_back(by=by, order=order, reason=reason)
+    copy_order(by=by, order=order)
+    record(OrderCancelled(merchant_id=merchant_id, order_id=order.pk, by_buyer=kind == Refund.Reason.CANCELLED_BY_BUYER))

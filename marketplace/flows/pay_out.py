@@ -1,0 +1,143 @@
+"""From a statement to the merchant's bank: a file for the bank, what it says became of it, and what it sent back."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from marketplace.flows.events import PayoutMoved
+from marketplace.kernel import clock
+from marketplace.kernel.actors import Actor
+from marketplace.kernel.audit import audit
+from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.exports import safe_cell
+from marketplace.kernel.money import Money
+from marketplace.kernel.numbers import free_number
+from marketplace.kernel.outbox import record
+from marketplace.kernel.verbs import verb
+from marketplace.platform.ledger.actions import credit, debit, open_payout, post
+from marketplace.platform.ledger.errors import AccountMissing, PayoutClosed
+from marketplace.platform.ledger.models import Account, Payout, PayoutBatch
+from marketplace.platform.payments.models import PayoutAccount
+from tenants.tenancy.models import Market
+
+COLUMNS = ("reference", "holder", "bank", "account", "amount", "currency", "purpose")
+
+
+@verb
+def make_bank_file(*, by: Actor, batch_id: UUID, payout_ids: Sequence[UUID]) -> PayoutBatch:
+    """Put payouts into a file for the bank; each goes into one file. The same `batch_id` makes one.
+
+    Raises InvalidInput (none chosen), PayoutClosed (one is in a file already), AccountMissing, naming the shops.
+    """
+    with transaction.atomic():
+        if same := PayoutBatch.objects.filter(pk=batch_id).first():
+            return same
+        payouts = _locked(payout_ids)
+        if not payouts:
+            raise InvalidInput(field="payout", why=_("Choose at least one payout."))
+        if any(payout.status != Payout.Status.DUE or payout.rail != "bank" for payout in payouts):
+            raise PayoutClosed
+        accounts = {row.merchant_id: row for row in PayoutAccount.objects.filter(merchant__in=[p.merchant_id for p in payouts], kind=PayoutAccount.Kind.BANK)}
+        if lacking := sorted({payout.merchant.name for payout in payouts if payout.merchant_id not in accounts}):
+            raise AccountMissing(shops=", ".join(lacking))
+        market, now = Market.objects.get(), clock.now()
+        batch = PayoutBatch(
+            pk=batch_id,
+            number=free_number(PayoutBatch.objects, now, market.tz),
+            currency=market.currency,
+            total_minor=Money.sum((payout.amount for payout in payouts), market.currency).minor,
+            count=len(payouts),
+            by_label=by.label,
+        )
+        for payout in payouts:
+            account = accounts[payout.merchant_id]
+            payout.destination = {"holder": account.holder, "bank": account.bank, "number": account.number}
+            payout.status, payout.sent_at, payout.batch = Payout.Status.SENT, now, batch
+        batch.content = _bank_file(payouts)
+        batch.save(force_insert=True)
+        Payout.objects.bulk_update(payouts, ["destination", "status", "sent_at", "batch"])
+        after = {"payouts": [payout.key for payout in payouts], "total": batch.total_minor}
+        audit(by=by, action="payout_batch.made", subject="payout_batch", subject_id=batch.number, after=after)
+        for payout in payouts:
+            record(PayoutMoved(merchant_id=payout.merchant_id, payout_id=payout.pk, status=payout.status))
+    return batch
+
+
+def _bank_file(payouts: Sequence[Payout]) -> str:
+    """One line a payout, in the order of the statements' numbers: the same payouts always give the same text."""
+    out = io.StringIO()
+    lines = csv.writer(out)
+    lines.writerow(COLUMNS)
+    for payout in sorted(payouts, key=lambda row: row.statement.number):
+        to = payout.destination
+        row = (f"{payout.statement.number}/{payout.n}", to["holder"], to["bank"], to["number"], f"{payout.amount.decimal:f}", payout.currency)
+        lines.writerow([safe_cell(cell) for cell in (*row, f"Statement {payout.statement.number}")])
+    return out.getvalue()
+
+
+@verb
+def note_payouts_paid(*, by: Actor, payout_ids: Sequence[UUID]) -> int:
+    """The bank has paid these. Safe to repeat; returns how many were new. Raises PayoutClosed for one in no file."""
+    with transaction.atomic():
+        paid = 0
+        for payout in _locked(payout_ids):
+            if payout.status == Payout.Status.PAID:
+                continue
+            if payout.status != Payout.Status.SENT:
+                raise PayoutClosed
+            payout.status, payout.ended_at = Payout.Status.PAID, clock.now()
+            payout.save(update_fields=["status", "ended_at"])
+            post(by=by, kind="payout_paid", ref=payout.key, sides=[debit(Account.PAYOUT_CLEARING, payout.amount), credit(Account.RAIL_CLEARING, payout.amount)])
+            _moved(by, payout, "sent")
+            paid += 1
+    return paid
+
+
+@verb
+def note_payout_returned(*, by: Actor, payout_id: UUID, reason: str) -> Payout:
+    """The bank sent it back, before or after it counted as paid: the same money waits to be paid again. Returns the new payout.
+
+    Safe to repeat. Raises InvalidInput without a reason, PayoutClosed for one in no file.
+    """
+    if not reason.strip():
+        raise InvalidInput(field="reason", why=_("Write what the bank gave as the reason; the shop reads it."))
+    with transaction.atomic():
+        payout = _locked([payout_id])[0]
+        if payout.status == Payout.Status.RETURNED:
+            return Payout.objects.get(statement=payout.statement, n=payout.n + 1)
+        if payout.status == Payout.Status.DUE:
+            raise PayoutClosed
+        before = payout.status
+        payout.status, payout.failure, payout.ended_at = Payout.Status.RETURNED, reason.strip()[:200], clock.now()
+        payout.save(update_fields=["status", "failure", "ended_at"])
+        if before == Payout.Status.PAID:
+            back = [debit(Account.RAIL_CLEARING, payout.amount), credit(Account.PAYOUT_CLEARING, payout.amount)]
+            post(by=by, kind="payout_returned", ref=payout.key, sides=back)
+        _moved(by, payout, before, why=reason)
+        again: Payout = open_payout(by=by, statement=payout.statement, n=payout.n + 1)
+    return again
+
+
+def _locked(payout_ids: Sequence[UUID]) -> list[Payout]:
+    found = Payout.objects.filter(pk__in=payout_ids).select_related("statement", "merchant").order_by("pk")
+    return list(found.select_for_update(of=("self",)))
+
+
+def _moved(by: Actor, payout: Payout, before: str, why: str = "") -> None:
+    audit(
+        by=by,
+        action=f"payout.{payout.status}",
+        subject="payout",
+        subject_id=payout.key,
+        merchant_id=payout.merchant_id,
+        before={"status": before},
+        after={"status": payout.status, "amount": payout.amount_minor},
+        why=why,
+    )
+    record(PayoutMoved(merchant_id=payout.merchant_id, payout_id=payout.pk, status=payout.status))

@@ -1,0 +1,210 @@
+"""Goods come back (售后): asked for by the buyer, agreed, sent back, inspected and confirmed by the shop, paid back.
+
+Whoever is next has until `due_at`; who says nothing has agreed, and a buyer who sends nothing has given it up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from marketplace.flows.copies import copy_order, copy_return
+from marketplace.flows.events import ReturnMoved
+from marketplace.flows.receive import end_if_all_is_back
+from marketplace.flows.refund import give_back
+from marketplace.kernel import clock
+from marketplace.kernel.actors import SYSTEM, Actor
+from marketplace.kernel.deadlines import meet, set_deadline
+from marketplace.kernel.errors import IllegalMove, InvalidInput, ReasonMissing
+from marketplace.kernel.events import DeadlineReached
+from marketplace.kernel.formats import format_time
+from marketplace.kernel.outbox import record
+from marketplace.kernel.verbs import verb
+from marketplace.merchant.aftersales.actions import (
+    is_over,
+    locked_return,
+    move_return,
+    note_inspected,
+    note_return_paid,
+    open_return,
+)
+from marketplace.merchant.aftersales.errors import ReturnTooLate
+from marketplace.merchant.aftersales.models import Return
+from marketplace.merchant.aftersales.states import Reason, ReturnStatus, is_shops_fault
+from marketplace.merchant.fulfilment.actions import clean_parcel
+from marketplace.merchant.inventory.actions import take_back_stock
+from marketplace.merchant.orders.actions import locked_order
+from marketplace.merchant.orders.giving_back import RETURNED, note_given_back
+from marketplace.merchant.orders.models import Order
+from marketplace.merchant.orders.states import OrderStatus
+from marketplace.platform.checkout.models import OrderCopy, ReturnCopy
+from marketplace.platform.payments.models import Refund
+from tenants.tenancy.models import Market
+from tenants.tenancy.schemas import current_merchant_id, merchant_schema
+
+WAITS = "return.waits"
+SEND_BACK_DAYS = 10
+S = ReturnStatus
+
+
+def returnable_until(completed_at: datetime | None) -> datetime | None:
+    """The end of the days in which goods can come back; None while the order is on its way."""
+    return completed_at + timedelta(days=Market.objects.get().return_days) if completed_at else None
+
+
+# ── The buyer ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@verb
+def request_return(*, by: Actor, copy: OrderCopy, return_id: UUID, pieces: Mapping[UUID, int], reason: str, note: str = "") -> Return:
+    """Ask to give pieces (line id → quantity) of one's own order back. The same `return_id` asks once.
+
+    Raises InvalidInput, IllegalMove (not shipped, or cancelled), ReturnTooLate, NotReturnable.
+    """
+    if reason not in Reason.values:
+        raise InvalidInput(field="reason", why=_("Choose why it comes back."))
+    with transaction.atomic(), merchant_schema(copy.merchant_id):
+        order = locked_order(pk=copy.pk)
+        if same := Return.objects.filter(pk=return_id, order=order).first():
+            return same
+        if order.status not in (OrderStatus.CONFIRMED, OrderStatus.COMPLETED):
+            raise IllegalMove
+        until = returnable_until(order.completed_at)
+        if until and clock.now() > until:
+            raise ReturnTooLate(number=order.number, until=format_time(until))
+        row: Return = open_return(by=by, return_id=return_id, order=order, pieces=pieces, reason=reason, note=note, due_at=_due(_answer_days()))
+        _moved(by, row)
+    return row
+
+
+@verb
+def withdraw_return(*, by: Actor, copy: ReturnCopy) -> None:
+    """The buyer keeps the goods after all. Safe to repeat. Raises IllegalMove once they are on their way back."""
+    with transaction.atomic(), merchant_schema(copy.merchant_id):
+        row = locked_return(pk=copy.pk)
+        if row.status != S.WITHDRAWN:
+            _moved(by, move_return(by=by, row=row, new=S.WITHDRAWN))
+
+
+@verb
+def send_return(*, by: Actor, copy: ReturnCopy, carrier: str, tracking_number: str) -> None:
+    """The buyer has handed the goods to a carrier. Safe to repeat. Raises InvalidInput, IllegalMove."""
+    carrier, tracking_number = clean_parcel(carrier, tracking_number)
+    with transaction.atomic(), merchant_schema(copy.merchant_id):
+        row = locked_return(pk=copy.pk)
+        if row.status != S.SENT_BACK:
+            due_at = _due(_answer_days() + SEND_BACK_DAYS)
+            _moved(by, move_return(by=by, row=row, new=S.SENT_BACK, due_at=due_at, changed={"carrier": carrier, "tracking_number": tracking_number}))
+
+
+# ── The shop, in its open schema ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@verb
+def agree_return(*, by: Actor, number: str, answer: str = "") -> Return:
+    """The goods may come back. Raises ReturnUnknown, IllegalMove."""
+    with transaction.atomic():
+        row = locked_return(number=number)
+        row = move_return(by=by, row=row, new=S.AGREED, due_at=_due(SEND_BACK_DAYS), why=answer, changed={"answer": answer.strip()[:500]})
+        _moved(by, row)
+    return row
+
+
+@verb
+def refuse_return(*, by: Actor, number: str, answer: str) -> Return:
+    """The goods may not come back, or what came back is not what was sold. Raises ReasonMissing, ReturnUnknown, IllegalMove."""
+    if not answer.strip():
+        raise ReasonMissing(field="answer")
+    with transaction.atomic():
+        row = move_return(by=by, row=locked_return(number=number), new=S.REFUSED, why=answer, changed={"answer": answer.strip()[:500]})
+        _moved(by, row)
+    return row
+
+
+@verb
+def inspect_return(*, by: Actor, number: str, accepted: Mapping[UUID, int], restocked: Mapping[UUID, int], report: str = "") -> Return:
+    """The goods are there and were looked at: line id → pieces accepted, and pieces that can be sold again.
+
+    Raises ReturnUnknown, IllegalMove, NotReturnable, ReasonMissing (a report, when not all are accepted).
+    """
+    with transaction.atomic():
+        row = locked_return(number=number)
+        parts = list(row.lines.all())
+        if any(accepted.get(part.line_id, 0) < part.quantity for part in parts) and not report.strip():
+            raise ReasonMissing(field="report")
+        row = move_return(by=by, row=row, new=S.INSPECTED, due_at=_due(_answer_days()), why=report, changed={"report": report.strip()[:500]})
+        note_inspected(by=by, row=row, accepted=accepted, restocked=restocked)
+        take_back_stock(by=by, order_id=row.order_id, pieces={key: n for key, n in restocked.items() if n}, ref=row.number)
+        _moved(by, row)
+    return row
+
+
+@verb
+def confirm_return(*, by: Actor, number: str) -> Return:
+    """The second confirmation, after the inspection: the money for what was accepted goes back, the commission on it, too.
+
+    Safe to repeat. Raises ReturnUnknown, IllegalMove.
+    """
+    with transaction.atomic():
+        row = locked_return(number=number)
+        if row.status == S.REFUNDED:
+            return row
+        pieces = {part.line_id: part.accepted for part in row.lines.all() if part.accepted}
+        if row.status == S.INSPECTED and not pieces:
+            raise IllegalMove  # nothing was accepted: refuse it, with the reason
+        row = move_return(by=by, row=row, new=S.REFUNDED)
+        order = row.order
+        backs = note_given_back(by=by, order=order, pieces=pieces, as_=RETURNED, with_freight=is_shops_fault(row.reason), reason=row.get_reason_display())
+        refund: Refund = give_back(by=by, merchant_id=current_merchant_id(), order=order, backs=backs, reason=Refund.Reason.RETURNED)
+        note_return_paid(by=by, row=row, amount_minor=refund.amount_minor)
+        end_if_all_is_back(by=by, order=order, reason="all came back")
+        _moved(by, row)
+    return row
+
+
+# ── Time ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def act_when_due(event: DeadlineReached) -> None:
+    """Reaction to the deadline `return.waits`: what follows when whoever is next says nothing."""
+    if event.merchant_id is None:
+        raise ValueError("a return belongs to a merchant")
+    with transaction.atomic(), merchant_schema(event.merchant_id):
+        row = locked_return(pk=event.subject_id)
+        if row.status == S.REQUESTED:
+            agree_return(by=SYSTEM, number=row.number)
+        elif row.status == S.AGREED:
+            _moved(SYSTEM, move_return(by=SYSTEM, row=row, new=S.CLOSED, why="not sent back in time"))
+        elif row.status == S.SENT_BACK:
+            whole = {part.line_id: part.quantity for part in row.lines.all()}
+            inspect_return(by=SYSTEM, number=row.number, accepted=whole, restocked={}, report="not inspected in time")
+            confirm_return(by=SYSTEM, number=row.number)
+        elif row.status == S.INSPECTED:
+            if any(part.accepted for part in row.lines.all()):
+                confirm_return(by=SYSTEM, number=row.number)
+            else:
+                refuse_return(by=SYSTEM, number=row.number, answer=row.report)
+
+
+def _moved(by: Actor, row: Return) -> None:
+    """After each step: the public copies, the deadline of whoever is next, and the fact."""
+    merchant_id = current_merchant_id()
+    copy_order(by=by, order=Order.objects.get(pk=row.order_id))
+    copy_return(by=by, row=row)
+    if is_over(row.status) or row.due_at is None:
+        meet(kind=WAITS, subject_id=row.pk)
+    else:
+        set_deadline(kind=WAITS, subject_id=row.pk, merchant_id=merchant_id, due_at=row.due_at)
+    record(ReturnMoved(merchant_id=merchant_id, return_id=row.pk, status=row.status))
+
+
+def _due(days: int) -> datetime:
+    return clock.now() + timedelta(days=days)
+
+
+def _answer_days() -> int:
+    return int(Market.objects.get().answer_days)

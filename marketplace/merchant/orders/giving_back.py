@@ -1,0 +1,101 @@
+"""Pieces that will not ship, or came back: what they are worth of what was frozen when the order was placed.
+
+A line's amounts are divided over its pieces once and for ever (largest remainder), and pieces leave in that order. So the
+parts given back, in however many steps, always add up to the whole, and nothing is ever priced anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+
+from marketplace.kernel.actors import Actor
+from marketplace.kernel.audit import audit
+from marketplace.kernel.money import Money
+from marketplace.kernel.verbs import verb
+from marketplace.merchant.orders.actions import refresh_fulfilment
+from marketplace.merchant.orders.errors import NothingToGiveBack
+from marketplace.merchant.orders.models import Order, OrderLine, StatusChange
+from marketplace.merchant.orders.states import PaymentStatus, Step
+from tenants.tenancy.schemas import current_merchant_id
+
+CANCELLED, RETURNED = "cancelled", "returned"
+
+
+@dataclass(frozen=True)
+class Back:
+    """What pieces of a line give back."""
+
+    line_id: UUID
+    quantity: int
+    goods: Money
+    freight: Money
+    commission: Money
+
+    @property
+    def amount(self) -> Money:
+        return self.goods + self.freight
+
+
+def back_of(line: OrderLine, quantity: int, *, with_freight: bool) -> Back:
+    """The next `quantity` pieces of a line, of those neither cancelled nor returned. Pure."""
+    gone = line.cancelled + line.returned
+
+    def share(whole: Money) -> Money:
+        return Money.sum(whole.split([1] * line.quantity)[gone : gone + quantity], line.currency)
+
+    return Back(line.pk, quantity, share(line.total), share(line.freight) if with_freight else Money.zero(line.currency), share(line.commission))
+
+
+def cancellable(line: OrderLine) -> int:
+    """Pieces that lie in no parcel."""
+    return line.to_pack
+
+
+def returnable(line: OrderLine) -> int:
+    """Pieces that were shipped and have not come back."""
+    return line.shipped - line.returned
+
+
+@verb
+def note_given_back(*, by: Actor, order: Order, pieces: Mapping[UUID, int], as_: str, with_freight: bool, reason: str) -> list[Back]:
+    """Count pieces of a locked order as cancelled or returned, and what goes back for them. Raises NothingToGiveBack.
+
+    `as_` is "cancelled" or "returned". The caller frees or takes in the stock and sends the money.
+    """
+    limit = cancellable if as_ == CANCELLED else returnable
+    with transaction.atomic():
+        lines = list(order.lines.order_by("position"))
+        backs = []
+        for line in lines:
+            quantity = pieces.get(line.pk, 0)
+            if not 0 <= quantity <= limit(line):
+                raise NothingToGiveBack(number=order.number)
+            if quantity:
+                backs.append(back_of(line, quantity, with_freight=with_freight))
+                setattr(line, as_, getattr(line, as_) + quantity)
+        if not backs:
+            raise NothingToGiveBack(number=order.number)
+        OrderLine.objects.bulk_update(lines, [as_])
+        before = {"refunded": order.refunded_minor, "payment_status": order.payment_status}
+        order.refunded_minor += sum(back.amount.minor for back in backs)
+        order.commission_returned_minor += sum(back.commission.minor for back in backs)
+        order.payment_status = PaymentStatus.REFUNDED if order.refunded_minor == order.total_minor else PaymentStatus.PART_REFUNDED
+        order.save(update_fields=["refunded_minor", "commission_returned_minor", "payment_status"])
+        refresh_fulfilment(order, lines)
+        step = Step.PART_CANCELLED if as_ == CANCELLED else Step.REFUNDED
+        StatusChange.objects.create(order=order, old=order.status, new=step, actor_kind=by.kind, actor_label=by.label, reason=reason[:200])
+        audit(
+            by=by,
+            action=f"order.pieces_{as_}",
+            subject="order",
+            subject_id=order.number,
+            merchant_id=current_merchant_id(),
+            before=before,
+            after={"refunded": order.refunded_minor, "payment_status": order.payment_status, "pieces": dict(pieces)},
+            why=reason,
+        )
+    return backs
