@@ -66,7 +66,7 @@ def _copied_packages(order: Order, lines: Sequence[OrderLine]) -> list[dict[str,
         {
             "carrier": package.carrier,
             "tracking_number": package.tracking_number,
-            "shipped_at": package.shipped_at.isoformat(),
+            "shipped_at": package.shipped_at.isoformat() if package.shipped_at else "",
             "lines": sorted([positions[part.line_id], part.quantity] for part in package.lines.all()),
         }
         for package in packages

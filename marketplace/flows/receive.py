@@ -60,9 +60,9 @@ def end_if_all_is_back(*, by: Actor, order: Order, reason: str) -> None:
         meet(kind=RECEIPT, subject_id=order.pk)
         _earn(by, order)
     elif all(line.cancelled + line.returned == line.quantity for line in lines):
-        ended = complete_order(by=by, order_id=order.pk, reason=reason)
-        if ended is not None:
-            order.status, order.fulfilment_status, order.completed_at = ended.status, ended.fulfilment_status, ended.completed_at
+        whole = complete_order(by=by, order_id=order.pk, reason=reason)
+        if whole is not None:
+            order.status, order.fulfilment_status, order.completed_at = whole.status, whole.fulfilment_status, whole.completed_at
             _earn(by, order)
     else:
         await_receipt(order)

@@ -109,7 +109,7 @@ def agree_return(*, by: Actor, number: str, answer: str = "") -> Return:
     """The goods may come back. Raises ReturnUnknown, IllegalMove."""
     with transaction.atomic():
         row = locked_return(number=number)
-        row = move_return(by=by, row=row, new=S.AGREED, due_at=_due(SEND_BACK_DAYS), why=answer, changed={"answer": answer.strip()[:500]})
+        row = move_return(by=by, row=row, new=S.AGREED, due_at=_due(SEND_BACK_DAYS), reason=answer, changed={"answer": answer.strip()[:500]})
         _moved(by, row)
     return row
 
@@ -120,7 +120,7 @@ def refuse_return(*, by: Actor, number: str, answer: str) -> Return:
     if not answer.strip():
         raise ReasonMissing(field="answer")
     with transaction.atomic():
-        row = move_return(by=by, row=locked_return(number=number), new=S.REFUSED, why=answer, changed={"answer": answer.strip()[:500]})
+        row = move_return(by=by, row=locked_return(number=number), new=S.REFUSED, reason=answer, changed={"answer": answer.strip()[:500]})
         _moved(by, row)
     return row
 
@@ -136,7 +136,7 @@ def inspect_return(*, by: Actor, number: str, accepted: Mapping[UUID, int], rest
         parts = list(row.lines.all())
         if any(accepted.get(part.line_id, 0) < part.quantity for part in parts) and not report.strip():
             raise ReasonMissing(field="report")
-        row = move_return(by=by, row=row, new=S.INSPECTED, due_at=_due(_answer_days()), why=report, changed={"report": report.strip()[:500]})
+        row = move_return(by=by, row=row, new=S.INSPECTED, due_at=_due(_answer_days()), reason=report, changed={"report": report.strip()[:500]})
         note_inspected(by=by, row=row, accepted=accepted, restocked=restocked)
         take_back_stock(by=by, order_id=row.order_id, pieces={key: n for key, n in restocked.items() if n}, ref=row.number)
         _moved(by, row)
@@ -178,7 +178,7 @@ def act_when_due(event: DeadlineReached) -> None:
         if row.status == S.REQUESTED:
             agree_return(by=SYSTEM, number=row.number)
         elif row.status == S.AGREED:
-            _moved(SYSTEM, move_return(by=SYSTEM, row=row, new=S.CLOSED, why="not sent back in time"))
+            _moved(SYSTEM, move_return(by=SYSTEM, row=row, new=S.CLOSED, reason="not sent back in time"))
         elif row.status == S.SENT_BACK:
             whole = {part.line_id: part.quantity for part in row.lines.all()}
             inspect_return(by=SYSTEM, number=row.number, accepted=whole, restocked={}, report="not inspected in time")

@@ -132,7 +132,8 @@ def settle(*, by: Actor, run_id: UUID, merchant_ids: Sequence[UUID], until: date
 
 def _settle_one(by: Actor, run_id: UUID, merchant_id: UUID, until: datetime) -> Statement | None:
     with transaction.atomic():
-        Merchant.objects.select_for_update(no_key=True).get(pk=merchant_id)  # two runs follow each other
+        if not Merchant.objects.select_for_update(no_key=True).filter(pk=merchant_id):  # two runs follow each other
+            return None
         market, now = Market.objects.get(), clock.now()
         entries = _due_entries(merchant_id, until)
         if not entries:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,10 +16,11 @@ from marketplace.kernel.deadlines import due_at
 from marketplace.kernel.errors import MarketError
 from marketplace.merchant.orders.states import FulfilmentStatus, OrderStatus
 from marketplace.platform.checkout.access import copy_of_buyer, group_of_buyer
-from marketplace.platform.checkout.models import OrderCopy, OrderGroup
+from marketplace.platform.checkout.models import OrderCopy, OrderGroup, ReturnCopy
 from marketplace.platform.members.access import address_of, addresses_of
 from marketplace.platform.members.actions import remove_address, save_address
 from marketplace.platform.payments.models import PaymentAttempt
+from storefront.account.aftersales import may_cancel, may_return, moment_of
 from storefront.account.forms import AddressForm
 from tenants.access.actors import actor_of, person_of
 from tenants.accounts.models import Membership
@@ -97,6 +97,7 @@ def order_filters() -> dict[str, tuple[str, dict[str, Any]]]:
         "unpaid": (_("To pay"), {"status": OrderGroup.Status.AWAITING_PAYMENT}),
         "coming": (_("On the way"), {"status": OrderGroup.Status.PAID, "orders__status": OrderStatus.CONFIRMED}),
         "done": (_("Completed"), {"orders__status": OrderStatus.COMPLETED}),
+        "after_sales": (_("After-sales"), {"orders__open_returns__gt": 0}),
     }
 
 
@@ -106,7 +107,7 @@ def orders(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("show", "")
     name = chosen if chosen in filters else ""
     groups = OrderGroup.objects.filter(buyer_id=person_of(request).pk, **filters[name][1]).distinct().order_by("-placed_at", "-pk")
-    if after := _moment(request.GET.get("after", "")):
+    if after := moment_of(request.GET.get("after", "")):
         groups = groups.filter(placed_at__lt=after)
     page = list(groups[: GROUPS_A_PAGE + 1])
     shown = page[:GROUPS_A_PAGE]
@@ -120,19 +121,17 @@ def orders(request: HttpRequest) -> HttpResponse:
     return render(request, "orders/list.html", {"section": "orders", "groups": shown, "tabs": tabs, "older": older})
 
 
-def _moment(text: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text.replace(" ", "+"))
-    except ValueError:
-        return None
-    return found if found.tzinfo else None
-
-
 def group(request: HttpRequest, number: str) -> HttpResponse:
     """One decision and its orders; while a rail's answer is awaited, the page asks again."""
     found = group_of_buyer(person_of(request).pk, number)
     copies = list(OrderCopy.objects.filter(group=found).select_related("merchant").order_by("number"))
+    returns: dict[UUID, list[ReturnCopy]] = {copy.pk: [] for copy in copies}
+    for row in ReturnCopy.objects.filter(order__in=copies).order_by("requested_at"):
+        returns[row.order_id].append(row)
     for copy in copies:
+        copy.shown_returns = returns[copy.pk]  # type: ignore[attr-defined]
+        copy.can_cancel = may_cancel(copy)  # type: ignore[attr-defined]
+        copy.can_return = may_return(copy)  # type: ignore[attr-defined]
         copy.can_receive = copy.status == OrderStatus.CONFIRMED and copy.fulfilment_status == FulfilmentStatus.SHIPPED  # type: ignore[attr-defined]
         copy.receipt_due = due_at(kind=RECEIPT, subject_id=copy.pk) if copy.can_receive else None  # type: ignore[attr-defined]
     attempt = PaymentAttempt.objects.filter(payment__group=found).order_by("-n").first()
@@ -142,6 +141,7 @@ def group(request: HttpRequest, number: str) -> HttpResponse:
         "group": found,
         "orders": copies,
         "all_complete": all(copy.status == OrderStatus.COMPLETED for copy in copies),
+        "none_left": all(copy.status == OrderStatus.CANCELLED for copy in copies),
         "waits_for_rail": waits,
         "failed": attempt is not None and attempt.status == PaymentAttempt.Status.FAILED,
     }

@@ -14,6 +14,8 @@ from django.utils.translation import get_language
 from marketplace.kernel import formats
 from marketplace.kernel.money import Money
 from marketplace.kernel.texts import localised
+from marketplace.merchant.aftersales.states import TONES as RETURN_TONES
+from marketplace.merchant.aftersales.states import Reason, ReturnStatus
 from marketplace.merchant.fulfilment.carriers import CARRIERS
 from marketplace.merchant.orders.states import TONES, label_of
 
@@ -92,6 +94,19 @@ def order_tag(order: Any) -> SafeString:
     label = label_of(order.status, order.payment_status, order.fulfilment_status, order.open_returns)
     tone = TONES[label]
     return format_html('<span class="tag status {}">{}</span>', f"tag-{tone}" if tone else "", label.label)
+
+
+@register.simple_tag
+def return_tag(row: Any) -> SafeString:
+    """How a return stands, with its dot and colour."""
+    status = ReturnStatus(row.status)
+    tone = RETURN_TONES[status]
+    return format_html('<span class="tag status {}">{}</span>', f"tag-{tone}" if tone else "", status.label)
+
+
+@register.filter
+def return_reason(code: str) -> str:
+    return str(Reason(code).label)
 
 
 @register.filter

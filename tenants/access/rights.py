@@ -12,9 +12,12 @@ class Right(Enum):
 
     VIEW_ORDERS = ("merchant", "view_orders", _("See orders"))
     SHIP_ORDERS = ("merchant", "ship_orders", _("Ship orders"))
+    CANCEL_ORDERS = ("merchant", "cancel_orders", _("Cancel what cannot be sent"))
+    HANDLE_RETURNS = ("merchant", "handle_returns", _("Answer, inspect and pay back returns"))
     VIEW_PRODUCTS = ("merchant", "view_products", _("See products and stock"))
     EDIT_PRODUCTS = ("merchant", "edit_products", _("Enter and change products, prices and stock"))
     VIEW_STATEMENTS = ("merchant", "view_statements", _("See statements"))
+    MANAGE_PAYOUTS = ("merchant", "manage_payouts", _("Say where the shop's money goes"))
     VIEW_SHOP_LOG = ("merchant", "view_shop_log", _("See the shop's log"))
     EDIT_SHOP_PAGES = ("merchant", "edit_shop_pages", _("Edit the shop's pages"))
 
@@ -22,6 +25,7 @@ class Right(Enum):
     OPEN_MERCHANTS = ("market", "open_merchants", _("Open merchants"))
     VIEW_MARKET_ORDERS = ("market", "view_market_orders", _("See all orders"))
     SETTLE = ("market", "settle", _("Settle with merchants"))
+    PAY_OUT = ("market", "pay_out", _("Make bank files and note what became of payouts"))
     VIEW_LEDGER = ("market", "view_ledger", _("See the journal and statements"))
     VIEW_MARKET_LOG = ("market", "view_market_log", _("See the market's log"))
     EDIT_MARKET_PAGES = ("market", "edit_market_pages", _("Edit the market's pages"))

@@ -15,9 +15,15 @@ from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.test import Client
 
+from marketplace.flows.pay_out import make_bank_file
+from marketplace.flows.return_goods import agree_return, inspect_return, request_return
+from marketplace.flows.ship_order import pack_order
 from marketplace.kernel import verbs
+from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.models import AuditEvent
-from marketplace.merchant.orders.models import OrderLine
+from marketplace.merchant.aftersales.models import ReturnLine
+from marketplace.merchant.catalogue.models import Product
+from marketplace.platform.payments.actions import set_bank_account
 from tenants.access.models import UserGroup
 from tenants.access.rights import Right
 from tenants.access.rules import OTHERS, all_routes, operator, route, rule_of, staff
@@ -59,21 +65,65 @@ class Things:
 
     draft: UUID
     on_sale: UUID
-    to_ship: str
-    line: UUID
+    orders: dict[str, Waiting]  # by the form they wait for
+    returns: dict[str, str]  # by the form they wait for
+    payouts: dict[str, UUID]
+    batch: str
     category: int
+
+
+@dataclass
+class Waiting:
+    """A paid order of one line of two pieces, perhaps with a packed parcel."""
+
+    number: str
+    line: UUID
+    package: UUID
 
 
 @pytest.fixture
 def things(db) -> Things:
     Market.objects.update(settle_days=0)
     make.commission()
-    product = make.a_product("a")
+    product = make.a_product("a", stock=100)
+    set_bank_account(by=SYSTEM, merchant_id=MERCHANTS["a"], holder="Kiln", bank="Bank", number="62220001")
+    payouts = {}
+    for name in ("bank-file-new", "bank-file-paid", "payout-returned"):
+        make.a_completed_group(("a", product, 1))
+        payouts[name] = make.settled("a")[0].payouts.get().pk
+    batch = make_bank_file(by=SYSTEM, batch_id=uuid4(), payout_ids=[payouts["bank-file-paid"], payouts["payout-returned"]])
     make.a_completed_group(("a", product, 1))
-    waiting = make.pay(make.a_placed_group(("a", product, 1))).orders.get()
+    orders = {name: waiting_order(product) for name in ("order-accept", "order-pack", "parcel-ship", "parcel-open", "order-cancel")}
+    for name in ("parcel-ship", "parcel-open"):
+        with merchant_schema(MERCHANTS["a"]):
+            pack_order(by=SYSTEM, package_id=orders[name].package, number=orders[name].number)
+    returns = {name: waiting_return(product, steps) for steps, name in enumerate(("return-answer", "return-inspect", "return-confirm"))}
+    draft = make.a_product("a", title="Draft", on_sale=False)
+    return Things(draft.pk, product.pk, orders, returns, payouts, batch.number, make.a_category().pk)
+
+
+def waiting_order(product: Product) -> Waiting:
+    copy = make.pay(make.a_placed_group(("a", product, 2))).orders.get()
+    return Waiting(copy.number, UUID(copy.lines[0]["id"]), uuid4())
+
+
+def waiting_return(product: Product, steps: int) -> str:
+    """A return after 0 (asked for), 1 (agreed) or 2 steps (inspected)."""
+    copy = make.a_completed_group(("a", product, 1)).orders.get()
+    line = UUID(copy.lines[0]["id"])
+    row = request_return(by=SYSTEM, copy=copy, return_id=uuid4(), pieces={line: 1}, reason="damaged")
     with merchant_schema(MERCHANTS["a"]):
-        line = OrderLine.objects.get(order_id=waiting.pk).pk
-    return Things(make.a_product("a", title="Draft", on_sale=False).pk, product.pk, waiting.number, line, make.a_category().pk)
+        if steps:
+            agree_return(by=SYSTEM, number=row.number)
+        if steps > 1:
+            inspect_return(by=SYSTEM, number=row.number, accepted={line: 1}, restocked={line: 1})
+    return str(row.number)
+
+
+def inspection(t: Things) -> dict[str, Any]:
+    with merchant_schema(MERCHANTS["a"]):
+        line = ReturnLine.objects.get(parent__number=t.returns["return-inspect"]).line_id
+    return {f"accepted_{line.hex}": 1, f"restocked_{line.hex}": 0}
 
 
 def product_form(things: Things, product_id: UUID) -> dict[str, Any]:
@@ -89,9 +139,21 @@ def product_form(things: Things, product_id: UUID) -> dict[str, Any]:
 
 # How each form is filled in. A new route that takes POST needs a line here.
 FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
-    ("workbench", "order-ship"): lambda t: Filled(
-        f"/orders/{t.to_ship}/ship/", {"package_id": uuid4(), "carrier": "sf", "tracking_number": "SF1234567", f"line_{t.line.hex}": 1}
+    ("workbench", "order-accept"): lambda t: Filled(f"/orders/{t.orders['order-accept'].number}/accept/"),
+    ("workbench", "order-pack"): lambda t: Filled(
+        f"/orders/{t.orders['order-pack'].number}/pack/", {"package_id": uuid4(), f"line_{t.orders['order-pack'].line.hex}": 1, "then": "pack"}
     ),
+    ("workbench", "parcel-ship"): lambda t: Filled(
+        f"/orders/{t.orders['parcel-ship'].number}/parcels/{t.orders['parcel-ship'].package}/ship/", {"carrier": "sf", "tracking_number": "SF1234567"}
+    ),
+    ("workbench", "parcel-open"): lambda t: Filled(f"/orders/{t.orders['parcel-open'].number}/parcels/{t.orders['parcel-open'].package}/open/"),
+    ("workbench", "order-cancel"): lambda t: Filled(
+        f"/orders/{t.orders['order-cancel'].number}/cancel/", {f"line_{t.orders['order-cancel'].line.hex}": 1, "reason": "broken"}
+    ),
+    ("workbench", "return-answer"): lambda t: Filled(f"/returns/{t.returns['return-answer']}/answer/", {"decision": "agree"}),
+    ("workbench", "return-inspect"): lambda t: Filled(f"/returns/{t.returns['return-inspect']}/inspect/", inspection(t)),
+    ("workbench", "return-confirm"): lambda t: Filled(f"/returns/{t.returns['return-confirm']}/confirm/"),
+    ("workbench", "payout-account"): lambda t: Filled("/payout-account/", {"holder": "Kiln", "bank": "Another bank", "number": "62220002"}),
     ("workbench", "product-new"): lambda t: Filled("/products/new/", product_form(t, uuid4())),
     ("workbench", "product"): lambda t: Filled(f"/products/{t.draft}/", product_form(t, t.draft)),
     ("workbench", "product-on-sale"): lambda t: Filled(f"/products/{t.draft}/on-sale/"),
@@ -99,7 +161,10 @@ FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
     ("console", "merchant-new"): lambda t: Filled(
         "/merchants/new/", {"merchant_id": uuid4(), "name_en": "Tea", "slug": "tea-house", "owner_email": "owner@tea.example", "owner_name": "Mei"}
     ),
-    ("console", "settlement-run"): lambda t: Filled("/settlement/run/", {"merchant": str(MERCHANTS["a"])}),
+    ("console", "settlement-run"): lambda t: Filled("/settlement/run/", {"run_id": uuid4(), "merchant": str(MERCHANTS["a"])}),
+    ("console", "bank-file-new"): lambda t: Filled("/payouts/files/new/", {"batch_id": uuid4(), "payout": str(t.payouts["bank-file-new"])}),
+    ("console", "bank-file-paid"): lambda t: Filled(f"/payouts/files/{t.batch}/paid/", {"payout": str(t.payouts["bank-file-paid"])}),
+    ("console", "payout-returned"): lambda t: Filled(f"/payouts/{t.payouts['payout-returned']}/returned/", {"reason": "account closed"}),
 }
 
 
@@ -193,7 +258,6 @@ def test_a_view_that_leaves_no_trace_is_found(db, plant):
 
 
 def test_a_verb_that_says_somebody_else_did_it_is_found(db, plant):
-    from marketplace.kernel.actors import SYSTEM
     from tenants.accounts.actions import ensure_person
 
     def as_the_system(request):

@@ -9,17 +9,19 @@ from marketplace.flows.pay import finish_payment
 from marketplace.flows.place_order import place_order
 from marketplace.flows.publish_product import put_on_sale, save_product
 from marketplace.flows.receive import confirm_receipt
+from marketplace.flows.return_goods import agree_return, confirm_return, inspect_return, request_return, send_return
 from marketplace.flows.settle import settle
 from marketplace.flows.ship_order import ship_order
 from marketplace.kernel.actors import SYSTEM, Actor, rail
 from marketplace.kernel.money import Money
 from marketplace.kernel.relay import deliver_events
+from marketplace.merchant.aftersales.models import Return
 from marketplace.merchant.catalogue.actions import ProductInput, VariantInput
 from marketplace.merchant.catalogue.models import Product
 from marketplace.platform.cart.actions import add_to_cart, cart_of
 from marketplace.platform.cart.models import Cart
 from marketplace.platform.cart.queries import view_cart
-from marketplace.platform.checkout.models import OrderCopy, OrderGroup
+from marketplace.platform.checkout.models import OrderCopy, OrderGroup, ReturnCopy
 from marketplace.platform.ledger.actions import set_commission
 from marketplace.platform.ledger.models import CommissionRule, Statement
 from marketplace.platform.members.actions import save_address
@@ -166,3 +168,15 @@ def settled(*shops: str) -> list[Statement]:
 def order_of(group: OrderGroup, shop: str = "a") -> OrderCopy:
     """The public copy of a merchant's order in a group, as it stands now."""
     return OrderCopy.objects.get(group=group, merchant_id=MERCHANTS[shop])
+
+
+def returned(copy: OrderCopy, n: int = 1, reason: str = "unwanted") -> Return:
+    """Pieces of an order's first line that came back, were accepted, restocked and paid back."""
+    line = UUID(copy.lines[0]["id"])
+    row = request_return(by=SYSTEM, copy=copy, return_id=uuid4(), pieces={line: n}, reason=reason)
+    with merchant_schema(copy.merchant_id):
+        agree_return(by=SYSTEM, number=row.number)
+    send_return(by=SYSTEM, copy=ReturnCopy.objects.get(pk=row.pk), carrier="sf", tracking_number="SF1234567890")
+    with merchant_schema(copy.merchant_id):
+        inspect_return(by=SYSTEM, number=row.number, accepted={line: n}, restocked={line: n})
+        return confirm_return(by=SYSTEM, number=row.number)

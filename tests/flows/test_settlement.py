@@ -23,7 +23,7 @@ from tenants.tenancy.models import Market
 from tests import factories as make
 from tests.databases import MERCHANTS
 from tests.factories import yuan
-from tests.flows.test_after_sales import lines_of, returned
+from tests.flows.test_after_sales import lines_of
 
 pytestmark = pytest.mark.django_db
 A = MERCHANTS["a"]
@@ -52,7 +52,7 @@ def sold(mug, n=1) -> OrderCopy:
 class TestStatements:
     def test_what_came_back_before_settling_stands_beside_the_sale(self, at_once, mug):
         copy = sold(mug, 3)
-        returned(make.order_of(copy.group))
+        make.returned(make.order_of(copy.group))
         (due,) = preview()
         assert (due.sales, due.refunds, due.commission, due.commission_returned) == (yuan("300"), yuan("100"), yuan("15"), yuan("5"))
         (statement,) = make.settled("a")
@@ -67,14 +67,14 @@ class TestStatements:
         first = sold(mug)
         make.settled("a")
         sold(mug, 2)
-        returned(make.order_of(first.group))
+        make.returned(make.order_of(first.group))
         (statement,) = make.settled("a")
         assert (statement.sales, statement.refunds, statement.payout) == (yuan("200"), yuan("100"), yuan("95"))
 
     def test_a_merchant_that_owes_is_paid_nothing_and_the_next_statement_opens_with_it(self, at_once, mug):
         first = sold(mug)
         make.settled("a")
-        returned(make.order_of(first.group))
+        make.returned(make.order_of(first.group))
         (owing,) = make.settled("a")
         assert (owing.payout, owing.closing) == (yuan("0"), yuan("-95"))
         assert balance(Account.MERCHANT_PAYABLE, "CNY", A) == yuan("95")
@@ -95,7 +95,7 @@ class TestStatements:
 
     def test_a_statement_is_derived_again_from_the_journal(self, at_once, mug):
         copy = sold(mug, 3)
-        returned(make.order_of(copy.group))
+        make.returned(make.order_of(copy.group))
         (statement,) = make.settled("a")
         again = lines_from_journal(JournalEntry.objects.filter(statement_line__statement=statement).prefetch_related("postings").order_by("at", "pk"))
         kept = statement.lines.order_by("entry__at", "entry_id")

@@ -11,12 +11,16 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from marketplace.flows.pay_out import make_bank_file
+from marketplace.flows.return_goods import request_return
 from marketplace.flows.settle import settle
+from marketplace.flows.ship_order import pack_order
 from marketplace.kernel.actors import SYSTEM
 from marketplace.merchant.orders.models import OrderLine
 from marketplace.platform.checkout.models import OrderCopy
 from marketplace.platform.ledger.models import Statement
 from marketplace.platform.members.models import Address
+from marketplace.platform.payments.actions import set_bank_account
 from tenants.accounts.models import User
 from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import merchant_schema
@@ -73,6 +77,11 @@ def build_side(letter: str) -> tuple[Side, User]:
     unpaid = make.a_placed_group((letter, product, 1), buyer=buyer)
     make.start_payment(by=SYSTEM, group_id=unpaid.pk)
     statement = Statement.objects.get(merchant_id=side.merchant_id)
+    set_bank_account(by=SYSTEM, merchant_id=side.merchant_id, holder=f"{word}-holder", bank="Bank", number=f"6222000{ord(letter)}")
+    payout = statement.payouts.get()
+    batch = make_bank_file(by=SYSTEM, batch_id=uuid4(), payout_ids=[payout.pk])
+    back = request_return(by=SYSTEM, copy=copy, return_id=uuid4(), pieces={UUID(copy.lines[0]["id"]): 1}, reason="damaged", note=f"{word}-note")
+    package = uuid4()
     with merchant_schema(side.merchant_id):
         data = BytesIO()
         Pixels.new("RGB", (40, 40), "red").save(data, "PNG")
@@ -80,12 +89,17 @@ def build_side(letter: str) -> tuple[Side, User]:
         page = Page.objects.get(depth=2).add_child(instance=ShopPage(title=f"{word}-page", slug=f"{word}-page", live=False))
         revision = page.save_revision()
         line = OrderLine.objects.get(order_id=waiting.pk)
+        pack_order(by=SYSTEM, package_id=package, number=waiting.number)
     side.objects = {
         "merchant_id": side.merchant_id,
         "listing_id": product.pk,
         "product_id": draft.pk,
         "number": waiting.number,
         "statement": statement.number,
+        "payout_id": payout.pk,
+        "batch": batch.number,
+        "return_number": back.number,
+        "package_id": package,
         "group": unpaid.number,
         "group_paid": copy.group.number,
         "attempt_id": unpaid.payment.attempts.get().pk,
@@ -96,7 +110,8 @@ def build_side(letter: str) -> tuple[Side, User]:
         "revision_id": revision.pk,
         "variant": make.variant_of(product, letter),
     }
-    side.secrets = [f"{word}-draft", f"{word}-buyer", f"{word}-page", f"{word}-image", waiting.number, copy.number, statement.number]
+    side.secrets = [f"{word}-draft", f"{word}-buyer", f"{word}-page", f"{word}-image", f"{word}-holder", f"{word}-note"]
+    side.secrets += [waiting.number, copy.number, statement.number]
     return side, buyer
 
 

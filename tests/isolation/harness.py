@@ -28,6 +28,16 @@ BY_ROUTE: dict[str, dict[str, str]] = {
     "pay": {"number": "group"},
     "order-group": {"number": "group_paid"},
     "order-receive": {"number": "number"},
+    "order-give-up": {"number": "group"},
+    "return": {"number": "return_number"},
+    "return-withdraw": {"number": "return_number"},
+    "return-send": {"number": "return_number"},
+    "return-answer": {"number": "return_number"},
+    "return-inspect": {"number": "return_number"},
+    "return-confirm": {"number": "return_number"},
+    "bank-file": {"number": "batch"},
+    "bank-file-download": {"number": "batch"},
+    "bank-file-paid": {"number": "batch"},
 }
 PLAIN: dict[str, Any] = {
     "category_id": 1,

@@ -172,15 +172,15 @@ def parcel() -> tuple[str, dict[str, Any], str]:
     number = make.pay(make.a_placed_group(("a", make.a_product("a"), 2))).orders.get().number
     with merchant_schema(A):
         field = f"line_{OrderLine.objects.get(order__number=number).pk.hex}"
-    return f"/orders/{number}/ship/", {"package_id": uuid4(), "carrier": "sf", "tracking_number": "SF1234567", field: 2}, field
+    return f"/orders/{number}/pack/", {"package_id": uuid4(), "carrier": "sf", "tracking_number": "SF1234567", field: 2, "then": "ship"}, field
 
 
 @pytest.mark.parametrize(
     ("field", "value", "text"),
     [
-        ("carrier", "", "required"),
+        ("carrier", "", "Choose a carrier"),
         ("carrier", "pigeon", "valid choice"),
-        ("tracking_number", "", "required"),
+        ("tracking_number", "", "6 to 40 letters"),
         ("tracking_number", "12", "6 to 40 letters"),
         ("tracking_number", "!!!!!!!!", "6 to 40 letters"),
         ("quantity", "3", "less than or equal to 2"),
@@ -242,7 +242,7 @@ def test_a_wrong_field_of_a_new_merchant_is_named(field, value, said):
 )
 def test_a_settlement_of_nothing_says_what_to_do(chosen, status, text):
     before = untouched()
-    response = send(CONSOLE, "/settlement/run/", {"merchant": chosen})
+    response = send(CONSOLE, "/settlement/run/", {"run_id": uuid4(), "merchant": chosen})
     assert response.status_code == status
     assert text in response.content.decode()
     assert untouched() == before

@@ -17,10 +17,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from marketplace.kernel.models import AuditEvent
+from marketplace.merchant.aftersales.models import Return
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.orders.models import Order
-from marketplace.platform.checkout.models import OrderCopy
-from marketplace.platform.ledger.models import JournalEntry, Statement
+from marketplace.platform.checkout.models import OrderCopy, ReturnCopy
+from marketplace.platform.ledger.models import JournalEntry, Payout, Statement
+from marketplace.platform.payments.models import Refund
 from marketplace.web.lists.pages import ListPage
 from tenants.access.rules import all_routes, route, rule_of
 from tenants.accounts.models import User
@@ -35,11 +37,15 @@ PEOPLE = {"workbench": "owner-a@market.localhost", "console": "operator@market.l
 # A search that finds one of the rows, and how many rows there are in all: see `three_of_everything`.
 LISTS = {
     ("workbench", "orders"): ("{order}", lambda: Order.objects.count()),
+    ("workbench", "returns"): ("{order}", lambda: Return.objects.count()),
     ("workbench", "products"): ("Second", lambda: Product.objects.count()),
     ("workbench", "statements"): ("{statement}", lambda: Statement.objects.filter(merchant_id=MERCHANTS["a"]).count()),
     ("workbench", "log"): ("{product}", lambda: AuditEvent.objects.filter(merchant_id=MERCHANTS["a"]).count()),
     ("console", "merchants"): ("trail", lambda: Merchant.objects.count()),
     ("console", "orders"): ("{order}", lambda: OrderCopy.objects.count()),
+    ("console", "returns"): ("{order}", lambda: ReturnCopy.objects.count()),
+    ("console", "refunds"): ("{group}", lambda: Refund.objects.count()),
+    ("console", "payouts"): ("{statement}", lambda: Payout.objects.count()),
     ("console", "statements"): ("{statement}", lambda: Statement.objects.count()),
     ("console", "journal"): ("{statement}", lambda: JournalEntry.objects.count()),
     ("console", "log"): ("{product}", lambda: AuditEvent.objects.count()),
@@ -110,9 +116,15 @@ def three_of_everything(own_database: str) -> dict[str, str]:
     make.commission()
     for title in ("First", "Second", "Third"):
         product = make.a_product("a", title=title)
-        make.a_completed_group(("a", product, 1))
+        group = make.a_completed_group(("a", product, 2))
+        make.returned(make.order_of(group))
         make.settled("a")
-    return {"order": OrderCopy.objects.latest("pk").number, "statement": Statement.objects.latest("pk").number, "product": str(product.pk)}
+    return {
+        "order": OrderCopy.objects.latest("pk").number,
+        "group": group.number,
+        "statement": Statement.objects.latest("pk").number,
+        "product": str(product.pk),
+    }
 
 
 def total(kind: str, name: str) -> int:

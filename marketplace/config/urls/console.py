@@ -4,7 +4,7 @@ from cms.views import page_elsewhere
 from marketplace.config.urls.shared import *  # noqa: F403
 from marketplace.config.urls.shared import PAGES, cms_routes
 from marketplace.web.logs import log_page
-from marketplace.web.operator import ledger, merchants, orders
+from marketplace.web.operator import aftersales, ledger, merchants, orders, payouts
 from marketplace.web.operator.overview import overview
 from storefront.auth import sign_in_routes
 from storefront.media import media
@@ -17,6 +17,15 @@ urlpatterns = [
     route("merchants/new/", merchants.merchant_new, may=operator(Right.OPEN_MERCHANTS), name="merchant-new", methods="GET POST"),
     route("merchants/<uuid:merchant_id>/", merchants.merchant, may=operator(Right.VIEW_MERCHANTS), name="merchant"),
     route("orders/", orders.orders, may=operator(Right.VIEW_MARKET_ORDERS), name="orders"),
+    route("orders/<str:number>/", aftersales.order, may=operator(Right.VIEW_MARKET_ORDERS), name="order"),
+    route("returns/", aftersales.returns, may=operator(Right.VIEW_MARKET_ORDERS), name="returns"),
+    route("refunds/", aftersales.refunds, may=operator(Right.VIEW_LEDGER), name="refunds"),
+    route("payouts/", payouts.payouts, may=operator(Right.VIEW_LEDGER), name="payouts"),
+    route("payouts/files/new/", payouts.bank_file_new, may=operator(Right.PAY_OUT), name="bank-file-new", methods="GET POST"),
+    route("payouts/files/<str:number>/", payouts.bank_file, may=operator(Right.VIEW_LEDGER), name="bank-file"),
+    route("payouts/files/<str:number>/csv/", payouts.bank_file_download, may=operator(Right.PAY_OUT), name="bank-file-download"),
+    route("payouts/files/<str:number>/paid/", payouts.bank_file_paid, may=operator(Right.PAY_OUT), name="bank-file-paid", methods="POST"),
+    route("payouts/<uuid:payout_id>/returned/", payouts.payout_returned, may=operator(Right.PAY_OUT), name="payout-returned", methods="GET POST"),
     route("settlement/", ledger.settlement, may=operator(Right.SETTLE), name="settlement"),
     route("settlement/run/", ledger.settlement_run, may=operator(Right.SETTLE), name="settlement-run", methods="POST"),
     route("statements/", ledger.statements, may=operator(Right.VIEW_LEDGER), name="statements"),

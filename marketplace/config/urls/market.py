@@ -4,6 +4,7 @@ from cms.views import page
 from marketplace.config.urls.shared import *  # noqa: F403
 from marketplace.config.urls.shared import PAGES
 from storefront import auth
+from storefront.account import aftersales
 from storefront.account import views as account
 from storefront.cart import views as cart
 from storefront.checkout import sandbox
@@ -30,6 +31,13 @@ urlpatterns = [
     route("orders/", account.orders, may=signed_in(), name="orders"),
     route("orders/<str:number>/", account.group, may=signed_in(), name="order-group"),
     route("orders/<str:number>/receive/", account.receive, may=signed_in(), name="order-receive", methods="POST"),
+    route("orders/<str:number>/give-up/", aftersales.give_up, may=signed_in(), name="order-give-up", methods="POST"),
+    route("orders/<str:number>/cancel/", aftersales.cancel, may=signed_in(), name="order-cancel", methods="GET POST"),
+    route("orders/<str:number>/return/", aftersales.ask_back, may=signed_in(), name="order-return", methods="GET POST"),
+    route("returns/", aftersales.returns, may=signed_in(), name="returns"),
+    route("returns/<str:number>/", aftersales.one_return, may=signed_in(), name="return"),
+    route("returns/<str:number>/withdraw/", aftersales.withdraw, may=signed_in(), name="return-withdraw", methods="POST"),
+    route("returns/<str:number>/send/", aftersales.send, may=signed_in(), name="return-send", methods="POST"),
     route("account/", account.home, may=signed_in(), name="account"),
     route("account/addresses/", account.addresses, may=signed_in(), name="addresses"),
     route("account/addresses/new/", account.address, may=signed_in(), name="address-new", methods="GET POST"),

@@ -4,8 +4,9 @@ from cms.views import page_elsewhere
 from marketplace.config.urls.shared import *  # noqa: F403
 from marketplace.config.urls.shared import PAGES, cms_routes
 from marketplace.web.logs import log_page
-from marketplace.web.seller import money, orders, products
+from marketplace.web.seller import money, orders, parcels, products, returns
 from marketplace.web.seller.overview import overview
+from marketplace.web.seller.payout_account import payout_account
 from storefront.auth import hand_over_routes
 from storefront.media import media
 from tenants.access.rights import Right
@@ -15,7 +16,16 @@ urlpatterns = [
     route("", overview, may=staff(), name="overview"),
     route("orders/", orders.orders, may=staff(Right.VIEW_ORDERS), name="orders"),
     route("orders/<str:number>/", orders.order, may=staff(Right.VIEW_ORDERS), name="order"),
-    route("orders/<str:number>/ship/", orders.ship, may=staff(Right.SHIP_ORDERS), name="order-ship", methods="POST"),
+    route("orders/<str:number>/accept/", parcels.accept, may=staff(Right.SHIP_ORDERS), name="order-accept", methods="POST"),
+    route("orders/<str:number>/pack/", parcels.pack, may=staff(Right.SHIP_ORDERS), name="order-pack", methods="POST"),
+    route("orders/<str:number>/parcels/<uuid:package_id>/ship/", parcels.hand_over, may=staff(Right.SHIP_ORDERS), name="parcel-ship", methods="POST"),
+    route("orders/<str:number>/parcels/<uuid:package_id>/open/", parcels.open_again, may=staff(Right.SHIP_ORDERS), name="parcel-open", methods="POST"),
+    route("orders/<str:number>/cancel/", parcels.cancel, may=staff(Right.CANCEL_ORDERS), name="order-cancel", methods="POST"),
+    route("returns/", returns.returns, may=staff(Right.VIEW_ORDERS), name="returns"),
+    route("returns/<str:number>/", returns.return_page, may=staff(Right.VIEW_ORDERS), name="return"),
+    route("returns/<str:number>/answer/", returns.answer_return, may=staff(Right.HANDLE_RETURNS), name="return-answer", methods="POST"),
+    route("returns/<str:number>/inspect/", returns.inspect, may=staff(Right.HANDLE_RETURNS), name="return-inspect", methods="POST"),
+    route("returns/<str:number>/confirm/", returns.confirm, may=staff(Right.HANDLE_RETURNS), name="return-confirm", methods="POST"),
     route("products/", products.products, may=staff(Right.VIEW_PRODUCTS), name="products"),
     route("products/new/", products.product, may=staff(Right.EDIT_PRODUCTS), name="product-new", methods="GET POST"),
     route("products/categories/", products.categories, may=staff(Right.EDIT_PRODUCTS), name="product-categories"),
@@ -24,6 +34,7 @@ urlpatterns = [
     route("products/<uuid:product_id>/off-sale/", products.off_sale, may=staff(Right.EDIT_PRODUCTS), name="product-off-sale", methods="POST"),
     route("statements/", money.statements, may=staff(Right.VIEW_STATEMENTS), name="statements"),
     route("statements/<str:number>/", money.statement, may=staff(Right.VIEW_STATEMENTS), name="statement"),
+    route("payout-account/", payout_account, may=staff(Right.MANAGE_PAYOUTS), name="payout-account", methods="GET POST"),
     route("log/", log_page(base="seller/base.html", of_merchant=True), may=staff(Right.VIEW_SHOP_LOG), name="log"),
     *hand_over_routes(),
     *cms_routes(),

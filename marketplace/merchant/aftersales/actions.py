@@ -69,7 +69,7 @@ def open_return(*, by: Actor, return_id: UUID, order: Order, pieces: Mapping[UUI
 
 
 @verb
-def move_return(*, by: Actor, row: Return, new: str, due_at: datetime | None = None, why: str = "", changed: Mapping[str, str] | None = None) -> Return:
+def move_return(*, by: Actor, row: Return, new: str, due_at: datetime | None = None, reason: str = "", changed: Mapping[str, str] | None = None) -> Return:
     """A locked return takes a step; `changed` may set answer, report, carrier and tracking_number. Raises IllegalMove."""
     changed = dict(changed or {})
     if unknown := set(changed) - {"answer", "report", "carrier", "tracking_number"}:
@@ -86,8 +86,8 @@ def move_return(*, by: Actor, row: Return, new: str, due_at: datetime | None = N
         row.status, row.due_at, row.ended_at = new, due_at, ended_at
         for name, value in changed.items():
             setattr(row, name, value)
-        _note(row, old, by, why)
-        _audit(by, row, f"return.{new}", before={"status": old}, why=why)
+        _note(row, old, by, reason)
+        _audit(by, row, f"return.{new}", before={"status": old}, why=reason)
     return row
 
 

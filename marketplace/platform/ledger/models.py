@@ -166,6 +166,12 @@ class StatementLine(models.Model):
     commission = money_of("commission_minor")
 
     @property
+    def commission_kept(self) -> Money:
+        """As it changes what the merchant gets: negative for a sale."""
+        kept: Money = -self.commission
+        return kept
+
+    @property
     def net(self) -> Money:
         earned: Money = self.sales - self.commission
         return earned

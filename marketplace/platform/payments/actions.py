@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -9,10 +10,12 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Max
+from django.utils.translation import gettext as _
 
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
+from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import Money
 from marketplace.kernel.outbox import record
 from marketplace.kernel.verbs import verb
@@ -27,6 +30,7 @@ from marketplace.platform.payments.models import (
     Payment,
     PaymentAttempt,
     PaymentSplit,
+    PayoutAccount,
     RailNotice,
     Refund,
     RefundAllocation,
@@ -187,3 +191,27 @@ def _kept_attempt(payment: Payment) -> PaymentAttempt:
     if kept is None:
         raise RuntimeError(f"payment {payment.pk} was never received")
     return kept
+
+
+@verb
+def set_bank_account(*, by: Actor, merchant_id: UUID, holder: str, bank: str, number: str) -> PayoutAccount:
+    """Where a merchant's payouts go from now on. Raises InvalidInput."""
+    digits = re.sub(r"[\s-]", "", number).upper()
+    if not re.fullmatch(r"[A-Z0-9]{8,34}", digits):
+        raise InvalidInput(field="number", why=_("An account number has 8 to 34 digits or letters."))
+    if not holder.strip() or not bank.strip():
+        raise InvalidInput(field="holder" if not holder.strip() else "bank", why=_("Write whose account it is, and at which bank."))
+    with transaction.atomic():
+        before = PayoutAccount.objects.select_for_update().filter(merchant_id=merchant_id).first()
+        fields = {"kind": PayoutAccount.Kind.BANK, "holder": holder.strip(), "bank": bank.strip(), "number": digits, "changed_at": clock.now()}
+        account, _made = PayoutAccount.objects.update_or_create(merchant_id=merchant_id, defaults=fields)
+        audit(
+            by=by,
+            action="payout_account.set",
+            subject="payout_account",
+            subject_id=merchant_id,
+            merchant_id=merchant_id,
+            before={"holder": before.holder, "bank": before.bank, "number": before.masked} if before else None,
+            after={"holder": account.holder, "bank": account.bank, "number": account.masked},
+        )
+    return account

@@ -10,10 +10,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import money_of
 from marketplace.platform.checkout.models import OrderGroup
-from marketplace.platform.payments.payout_accounts import PayoutAccount
 from tenants.tenancy.models import Merchant
-
-__all__ = ["Payment", "PaymentAttempt", "PaymentSplit", "PayoutAccount", "RailNotice", "Refund", "RefundAllocation"]
 
 
 class Payment(models.Model):
@@ -145,3 +142,31 @@ class RefundAllocation(models.Model):
 
     amount = money_of("amount_minor")
     commission = money_of("commission_minor")
+
+
+class PayoutAccount(models.Model):
+    """A merchant's account at a bank, or at Stripe. One a merchant."""
+
+    class Kind(models.TextChoices):
+        BANK = "bank", _("Bank account")
+        STRIPE = "stripe", _("Stripe account")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    merchant = models.OneToOneField(Merchant, on_delete=models.PROTECT, related_name="payout_account")
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.BANK)
+    holder = models.CharField(max_length=100, blank=True)
+    bank = models.CharField(max_length=100, blank=True)
+    number = models.CharField(max_length=40, blank=True)
+    stripe_account = models.CharField(max_length=60, blank=True)
+    payouts_enabled = models.BooleanField(default=False)
+    changed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind="stripe") | (~Q(holder="") & ~Q(bank="") & ~Q(number="")), name="a_bank_account_has_holder_bank_and_number")
+        ]
+
+    @property
+    def masked(self) -> str:
+        """The last four digits."""
+        return f"•••• {self.number[-4:]}" if self.number else ""

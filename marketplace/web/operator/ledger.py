@@ -2,60 +2,103 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from datetime import datetime, time, timedelta
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import django_filters
+from django import forms
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
-from marketplace.flows.settle import preview, settle
-from marketplace.kernel.errors import InvalidInput
+from marketplace.flows.settle import held_back, preview, settle, settle_until
+from marketplace.kernel.errors import InvalidInput, MarketError
 from marketplace.kernel.money import Money
 from marketplace.platform.ledger.access import statement_for_operator
-from marketplace.platform.ledger.models import JournalEntry, Statement
+from marketplace.platform.ledger.models import JournalEntry, SettlementRun, Statement
 from marketplace.platform.ledger.queries import trial_balance
 from marketplace.web.lists.pages import Column, ListPage
 from tenants.access.actors import actor_of
 from tenants.tenancy.models import Merchant
 
 
+class RunForm(forms.Form):
+    """The hidden key makes the same form sent twice one run."""
+
+    run_id = forms.UUIDField(widget=forms.HiddenInput)
+    until = forms.DateField(
+        label=_lazy("Orders received until and on"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_lazy("Empty: all that have waited long enough"),
+    )
+
+    def moment(self, zone: ZoneInfo) -> datetime | None:
+        """The end of the chosen day in the market's zone."""
+        day = self.cleaned_data.get("until")
+        return datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone) if day else None
+
+
 def settlement(request: HttpRequest) -> HttpResponse:
-    """What a run would settle now, and the balances that prove it ties."""
-    currency = request.market.currency  # type: ignore[attr-defined]
-    due = preview()
-    balances = trial_balance(currency)
+    """What a run would settle now, or up to a day, and the balances that prove it ties."""
+    return _settlement_page(request)
+
+
+def _settlement_page(request: HttpRequest, refusal: MarketError | None = None) -> HttpResponse:
+    market = request.market  # type: ignore[attr-defined]
+    form = RunForm({"run_id": uuid4(), "until": request.GET.get("until", "")})
+    until = form.moment(market.tz) if form.is_valid() else None
+    due = preview(until)
+    balances = trial_balance(market.currency)
+    held = held_back(until or settle_until())
     context = {
         "title": _("Settlement"),
+        "form": form,
         "due": due,
-        "sales": Money.sum((row.sales for row in due), currency),
-        "commission": Money.sum((row.commission for row in due), currency),
-        "payout": Money.sum((row.payout for row in due), currency),
+        "refusal": refusal,
+        "sums": {
+            name: Money.sum((getattr(row, name) for row in due), market.currency)
+            for name in ("opening", "sales", "refunds", "commission", "commission_returned", "payout")
+        },
+        "held": sorted(((merchant, held[merchant.pk]) for merchant in Merchant.objects.filter(pk__in=held)), key=lambda pair: pair[0].slug),
         "balances": balances,
-        "difference": Money.sum((amount for _account, amount in balances), currency),
+        "difference": Money.sum((amount for _account, amount in balances), market.currency),
+        "runs": list(SettlementRun.objects.annotate(n=Count("statements"), paid=Sum("statements__payout_minor")).order_by("-created_at")[:5]),
     }
-    return render(request, "operator/settlement.html", context)
+    return render(request, "operator/settlement.html", context, status=refusal.status if refusal else 200)
 
 
 def settlement_run(request: HttpRequest) -> HttpResponse:
+    form = RunForm(request.POST)
     try:
         chosen = [UUID(text) for text in request.POST.getlist("merchant")]
+        if not chosen or not form.is_valid():
+            raise ValueError
     except ValueError:
-        chosen = []
-    if not chosen:
-        raise InvalidInput(field="merchant", why=_("Choose at least one shop to settle with."))
-    made = settle(by=actor_of(request), merchant_ids=chosen)
-    messages.success(request, ngettext("{n} statement was issued.", "{n} statements were issued.", len(made)).format(n=len(made)))
-    return HttpResponseRedirect("/statements/")
+        return _settlement_page(request, InvalidInput(field="merchant", why=_("Choose at least one shop to settle with.")))
+    try:
+        run = settle(
+            by=actor_of(request),
+            run_id=form.cleaned_data["run_id"],
+            merchant_ids=chosen,
+            until=form.moment(request.market.tz),  # type: ignore[attr-defined]
+        )
+    except MarketError as refusal:
+        return _settlement_page(request, refusal)
+    n = run.statements.count()
+    messages.success(request, ngettext("{n} statement was issued.", "{n} statements were issued.", n).format(n=n))
+    return HttpResponseRedirect(f"/statements/?run={run.number}")
 
 
 class StatementFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search")
     merchant = django_filters.ModelChoiceFilter(queryset=Merchant.objects.order_by("slug"), label=_lazy("Shop"), empty_label=_lazy("All"))
+    run = django_filters.CharFilter(field_name="run__number", label=_lazy("Run"))
 
     def search(self, queryset: QuerySet[Statement], name: str, value: str) -> QuerySet[Statement]:
         return queryset.filter(number__startswith=value.strip())
@@ -84,7 +127,13 @@ def statement(request: HttpRequest, number: str) -> HttpResponse:
     return render(
         request,
         "web/statement.html",
-        {"title": found.number, "statement": found, "lines": list(found.lines.order_by("completed_at")), "base": "operator/base.html"},
+        {
+            "title": found.number,
+            "statement": found,
+            "lines": list(found.lines.order_by("completed_at", "pk")),
+            "payouts": list(found.payouts.order_by("n")),
+            "base": "operator/base.html",
+        },
     )
 
 

@@ -6,8 +6,10 @@ from tenants.access.rights import Right
 ENTRIES = [
     Entry(_("Overview"), "home", "overview", None),
     Entry(_("Orders"), "list", "orders", Right.VIEW_ORDERS),
+    Entry(_("Returns"), "back", "returns", Right.VIEW_ORDERS),
     Entry(_("Products"), "box", "products", Right.VIEW_PRODUCTS),
     Entry(_("Statements"), "wallet", "statements", Right.VIEW_STATEMENTS),
+    Entry(_("Payout account"), "card", "payout-account", Right.MANAGE_PAYOUTS),
     Entry(_("Shop pages"), "shop", "wagtailadmin_home", Right.EDIT_SHOP_PAGES),
     Entry(_("Log"), "clock", "log", Right.VIEW_SHOP_LOG),
 ]

@@ -8,10 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.kernel.money import Money
 from marketplace.platform.ledger.access import statement_of_merchant
-from marketplace.platform.ledger.models import Account, Statement
-from marketplace.platform.ledger.queries import balance
+from marketplace.platform.ledger.models import Statement
 from marketplace.web.lists.pages import Column, ListPage
 
 
@@ -36,9 +34,14 @@ statements = ListPage(
 def statement(request: HttpRequest, number: str) -> HttpResponse:
     merchant = request.merchant  # type: ignore[attr-defined]
     found = statement_of_merchant(merchant.pk, number)
-    earned: Money = -balance(Account.MERCHANT_PAYABLE, found.currency, merchant.pk)
     return render(
         request,
         "web/statement.html",
-        {"title": found.number, "statement": found, "lines": list(found.lines.order_by("completed_at")), "base": "seller/base.html", "earned": earned},
+        {
+            "title": found.number,
+            "statement": found,
+            "lines": list(found.lines.order_by("completed_at", "pk")),
+            "payouts": list(found.payouts.order_by("n")),
+            "base": "seller/base.html",
+        },
     )

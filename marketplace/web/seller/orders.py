@@ -7,29 +7,25 @@ from uuid import uuid4
 
 import django_filters
 from django import forms
-from django.contrib import messages
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from marketplace.flows.ship_order import ship_order
-from marketplace.kernel.errors import MarketError
-from marketplace.kernel.texts import localised
-from marketplace.merchant.fulfilment.carriers import CARRIERS
+from marketplace.kernel import clock
+from marketplace.merchant.fulfilment.models import Package
 from marketplace.merchant.orders.access import order_for_staff
 from marketplace.merchant.orders.models import Order, OrderLine
 from marketplace.merchant.orders.states import FulfilmentStatus, OrderStatus, PaymentStatus
 from marketplace.web.lists.pages import Column, ListPage
-from tenants.access.actors import actor_of
+from marketplace.web.seller.parcel_forms import CancelForm, HandoverForm, ParcelForm
 from tenants.access.rights import Right
 
 SHOWS: dict[str, Q] = {
     "to_ship": Q(status=OrderStatus.CONFIRMED, fulfilment_status__in=[FulfilmentStatus.NONE, FulfilmentStatus.PART_SHIPPED]),
     "unpaid": Q(status=OrderStatus.AWAITING_PAYMENT),
     "shipped": Q(status=OrderStatus.CONFIRMED, fulfilment_status=FulfilmentStatus.SHIPPED),
+    "after_sales": Q(open_returns__gt=0),
     "completed": Q(status=OrderStatus.COMPLETED),
     "cancelled": Q(status=OrderStatus.CANCELLED),
 }
@@ -43,6 +39,7 @@ class OrderFilter(django_filters.FilterSet):
             ("to_ship", _lazy("To ship")),
             ("unpaid", _lazy("Unpaid")),
             ("shipped", _lazy("Shipped")),
+            ("after_sales", _lazy("After-sales")),
             ("completed", _lazy("Completed")),
             ("cancelled", _lazy("Cancelled")),
         ],
@@ -93,69 +90,38 @@ orders = ListPage(
 )
 
 
-class ShipForm(forms.Form):
-    """A parcel. The hidden key makes the same form sent twice one parcel."""
-
-    package_id = forms.UUIDField(widget=forms.HiddenInput)
-    carrier = forms.ChoiceField(label=_lazy("Carrier"))
-    tracking_number = forms.CharField(label=_lazy("Tracking number"), max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-
-    def __init__(self, *args: Any, lines: list[OrderLine], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        language = get_language()
-        self.fields["carrier"].choices = [(code, localised(names, language).text) for code, names in CARRIERS.items()]  # type: ignore[attr-defined]
-        self.lines = [line for line in lines if line.quantity > line.shipped]
-        for line in self.lines:
-            left = line.quantity - line.shipped
-            self.fields[f"line_{line.pk.hex}"] = forms.IntegerField(min_value=0, max_value=left, initial=left, label=line.sku)
-
-    def line_fields(self) -> list[tuple[OrderLine, Any]]:
-        return [(line, self[f"line_{line.pk.hex}"]) for line in self.lines]
-
-
 def order(request: HttpRequest, number: str) -> HttpResponse:
+    return order_page(request, number)
+
+
+def order_page(
+    request: HttpRequest, number: str, *, parcel: ParcelForm | None = None, handover: HandoverForm | None = None, cancel: CancelForm | None = None
+) -> HttpResponse:
+    """The order with all that can be done with it now; a form that was refused is shown as it was filled in."""
     found = order_for_staff(number)
     lines = list(found.lines.order_by("position"))
-    can_ship = (
-        found.status == OrderStatus.CONFIRMED
-        and found.payment_status == PaymentStatus.PAID
-        and found.fulfilment_status in (FulfilmentStatus.NONE, FulfilmentStatus.PART_SHIPPED)
-        and request.user.has_perm(Right.SHIP_ORDERS.full_name)
-    )
-    return _order_page(request, found, lines, ShipForm(lines=lines, initial={"package_id": uuid4()}) if can_ship else None)
-
-
-def _order_page(request: HttpRequest, found: Order, lines: list[OrderLine], form: ShipForm | None) -> HttpResponse:
+    may_ship = request.user.has_perm(Right.SHIP_ORDERS.full_name)
+    is_live = may_ship and found.status == OrderStatus.CONFIRMED and found.payment_status in (PaymentStatus.PAID, PaymentStatus.PART_REFUNDED)
+    has_left = any(line.to_pack for line in lines)
+    packages = list(found.packages.order_by("packed_at", "pk").prefetch_related("lines__line"))
+    for package in packages:
+        if is_live and package.status == Package.Status.PACKED:
+            form = handover if handover and handover.package_id == package.pk else HandoverForm(package_id=package.pk)
+            package.form = form  # type: ignore[attr-defined]
+    refused = [form for form in (parcel, handover, cancel) if form and form.errors]
     context = {
         "title": found.number,
+        "form": refused[0] if refused else None,
         "order": found,
         "lines": lines,
-        "packages": list(found.packages.order_by("shipped_at").prefetch_related("lines__line")),
+        "packages": packages,
+        "returns": list(found.returns.order_by("requested_at")),
         "changes": list(found.changes.order_by("at", "pk")),
-        "form": form,
-        "payout": found.total - found.commission,
+        "can_accept": is_live and found.accepted_at is None,
+        "parcel_form": (parcel or ParcelForm(lines=lines, initial={"package_id": uuid4()})) if is_live and has_left else None,
+        "cancel_form": (cancel or CancelForm(lines=lines)) if is_live and has_left else None,
+        "cancel_is_open": bool(cancel and cancel.errors),
+        "is_late": found.ship_by and found.fulfilment_status == FulfilmentStatus.NONE and found.status == OrderStatus.CONFIRMED and clock.now() > found.ship_by,
+        "kept_commission": found.commission - found.commission_returned,
     }
-    return render(request, "seller/order.html", context, status=422 if form and form.errors else 200)
-
-
-def ship(request: HttpRequest, number: str) -> HttpResponse:
-    found = order_for_staff(number)
-    lines = list(found.lines.order_by("position"))
-    form = ShipForm(request.POST, lines=lines)
-    if form.is_valid():
-        try:
-            quantities = {line.pk: form.cleaned_data[f"line_{line.pk.hex}"] for line in form.lines}
-            ship_order(
-                by=actor_of(request),
-                package_id=form.cleaned_data["package_id"],
-                number=number,
-                carrier=form.cleaned_data["carrier"],
-                tracking_number=form.cleaned_data["tracking_number"],
-                quantities=quantities,
-            )
-        except MarketError as refusal:
-            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-        else:
-            messages.success(request, _("The parcel of order {number} is on its way.").format(number=number))
-            return HttpResponseRedirect(f"/orders/{number}/")
-    return _order_page(request, found, lines, form)
+    return render(request, "seller/order.html", context, status=422 if refused else 200)

@@ -1,0 +1,81 @@
+"""One order with all that became of it, returns and refunds of the whole market: read from public copies, no schema is opened."""
+
+from __future__ import annotations
+
+import django_filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.kernel.models import AuditEvent
+from marketplace.merchant.aftersales.states import Reason, ReturnStatus
+from marketplace.platform.checkout.access import copy_for_operator
+from marketplace.platform.checkout.models import ReturnCopy
+from marketplace.platform.ledger.models import JournalEntry
+from marketplace.platform.payments.models import PaymentAttempt, Refund, RefundAllocation
+from marketplace.web.lists.pages import Column, ListPage
+from tenants.tenancy.models import Merchant
+
+
+def order(request: HttpRequest, number: str) -> HttpResponse:
+    """A merchant's order as the operator sees it: goods, parcels, money, and every step in the log."""
+    copy = copy_for_operator(number)
+    context = {
+        "title": copy.number,
+        "order": copy,
+        "returns": list(copy.returns.order_by("requested_at")),
+        "refunds": list(RefundAllocation.objects.filter(order_id=copy.pk).select_related("refund").order_by("refund__created_at")),
+        "attempts": list(PaymentAttempt.objects.filter(payment__group_id=copy.group_id).order_by("n")),
+        "entries": list(JournalEntry.objects.filter(order_id=copy.pk).prefetch_related("postings__merchant").order_by("at", "pk")),
+        "events": list(AuditEvent.objects.filter(subject_type="order", subject_id=copy.number).order_by("at", "pk")[:100]),
+        "kept_commission": copy.commission - copy.commission_returned,
+    }
+    return render(request, "operator/order.html", context)
+
+
+class ReturnFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(method="search")
+    show = django_filters.ChoiceFilter(field_name="status", choices=ReturnStatus.choices)
+    merchant = django_filters.ModelChoiceFilter(queryset=Merchant.objects.order_by("slug"), label=_("Shop"), empty_label=_("All"))
+    reason = django_filters.ChoiceFilter(choices=Reason.choices, label=_("Reason"), empty_label=_("All"))
+
+    def search(self, queryset: QuerySet[ReturnCopy], name: str, value: str) -> QuerySet[ReturnCopy]:
+        text = value.strip()
+        return queryset.filter(Q(number__startswith=text) | Q(buyer__email__iexact=text))
+
+
+returns = ListPage(
+    title=_("Returns"),
+    columns=[Column(_("Return")), Column(_("Shop")), Column(_("Reason"), wide_only=True), Column(_("Status")), Column(_("Amount"), end=True)],
+    row_template="operator/_return_row.html",
+    rows=lambda request: ReturnCopy.objects.select_related("merchant", "order"),
+    filters=ReturnFilter,
+    order=("-requested_at", "-pk"),
+    search_hint=_("Number or the buyer's e-mail"),
+    empty=_("Nothing came back yet. Each return of every shop will stand here, with who is next."),
+    base="operator/base.html",
+)
+
+
+class RefundFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(method="search")
+    show = django_filters.ChoiceFilter(field_name="status", choices=Refund.Status.choices)
+    reason = django_filters.ChoiceFilter(choices=Refund.Reason.choices, label=_("Reason"), empty_label=_("All"))
+    since = django_filters.DateFilter(field_name="created_at", lookup_expr="date__gte", label=_("Since"), widget=forms.DateInput(attrs={"type": "date"}))
+
+    def search(self, queryset: QuerySet[Refund], name: str, value: str) -> QuerySet[Refund]:
+        return queryset.filter(payment__group__number__startswith=value.strip()[:14])
+
+
+refunds = ListPage(
+    title=_("Refunds"),
+    columns=[Column(_("Order")), Column(_("Reason")), Column(_("Status")), Column(_("Amount"), end=True)],
+    row_template="operator/_refund_row.html",
+    rows=lambda request: Refund.objects.select_related("payment__group").prefetch_related("allocations__merchant"),
+    filters=RefundFilter,
+    search_hint=_("Number of the order"),
+    empty=_("No money went back yet."),
+    base="operator/base.html",
+)

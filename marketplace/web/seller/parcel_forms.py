@@ -1,0 +1,71 @@
+"""Forms about what leaves, and what will not."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.kernel.texts import localised
+from marketplace.merchant.fulfilment.carriers import CARRIERS
+from marketplace.merchant.orders.models import OrderLine
+
+
+class LinesForm(forms.Form):
+    """A number of pieces for each line that has some left."""
+
+    def __init__(self, *args: Any, lines: list[OrderLine], preset: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines = [line for line in lines if line.to_pack]
+        for line in self.lines:
+            self.fields[f"line_{line.pk.hex}"] = forms.IntegerField(min_value=0, max_value=line.to_pack, initial=line.to_pack if preset else 0, label=line.sku)
+
+    def line_fields(self) -> list[tuple[OrderLine, Any]]:
+        return [(line, self[f"line_{line.pk.hex}"]) for line in self.lines]
+
+    def quantities(self) -> dict[UUID, int]:
+        """Line id → pieces, of a valid form."""
+        return {line.pk: self.cleaned_data[f"line_{line.pk.hex}"] for line in self.lines}
+
+
+def carriers() -> list[tuple[str, str]]:
+    language = get_language()
+    return [(code, localised(names, language).text) for code, names in CARRIERS.items()]
+
+
+class ParcelForm(LinesForm):
+    """A parcel to pack, and to hand over at once if carrier and number are there. The hidden key makes the same form one parcel."""
+
+    package_id = forms.UUIDField(widget=forms.HiddenInput)
+    carrier = forms.ChoiceField(label=_("Carrier"), required=False)
+    tracking_number = forms.CharField(label=_("Tracking number"), max_length=40, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+    def __init__(self, *args: Any, lines: list[OrderLine], **kwargs: Any) -> None:
+        super().__init__(*args, lines=lines, preset=True, **kwargs)
+        self.fields["carrier"].choices = carriers()  # type: ignore[attr-defined]
+
+
+class HandoverForm(forms.Form):
+    """Carrier and number of a parcel that is packed."""
+
+    carrier = forms.ChoiceField(label=_("Carrier"))
+    tracking_number = forms.CharField(label=_("Tracking number"), max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+    def __init__(self, *args: Any, package_id: UUID, **kwargs: Any) -> None:
+        kwargs["auto_id"] = f"id_%s_{package_id.hex[-6:]}"
+        super().__init__(*args, **kwargs)
+        self.package_id = package_id
+        self.fields["carrier"].choices = carriers()  # type: ignore[attr-defined]
+
+
+class CancelForm(LinesForm):
+    """Pieces that cannot be sent, and why: the buyer reads it."""
+
+    reason = forms.CharField(label=_("Reason, which the buyer reads"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+    def __init__(self, *args: Any, lines: list[OrderLine], **kwargs: Any) -> None:
+        kwargs["auto_id"] = "id_cancel_%s"
+        super().__init__(*args, lines=lines, preset=False, **kwargs)
