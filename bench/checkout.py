@@ -78,7 +78,8 @@ def put_on_sale(merchant_id: UUID, title: str, *, stock: int) -> UUID:
     """A product of one variant; the variant's key."""
     from uuid import uuid4
 
-    from marketplace.flows import publish_product as flow
+    from marketplace.flows.publish_product import publish_product
+    from marketplace.flows.review_product import save_product
     from marketplace.kernel.actors import SYSTEM
     from marketplace.kernel.money import Money
     from marketplace.merchant.catalogue.actions import ProductInput, VariantInput
@@ -89,10 +90,10 @@ def put_on_sale(merchant_id: UUID, title: str, *, stock: int) -> UUID:
     variant = VariantInput(sku=f"{title}-{uuid4().hex[:8]}", options={})
     entered = ProductInput(category_id=category.pk, titles={"zh-hans": title, "en": title}, variants=[variant], pictures=[("demo/mug.webp", {})])
     with merchant_schema(merchant_id):
-        product = flow.save_product(
+        product = save_product(
             by=SYSTEM, product_id=uuid4(), is_new=True, product=entered, prices={variant.id: (Money(2_500, "CNY"), None)}, stock={variant.id: stock}
         )
-        flow.put_on_sale(by=SYSTEM, product_id=product.pk)
+        publish_product(by=SYSTEM, product_id=product.pk)
     return variant.id
 
 

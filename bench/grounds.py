@@ -78,7 +78,9 @@ def open_market() -> None:
     """A market in CNY with the sandbox rail and a commission of 5 %."""
     from decimal import Decimal
 
+    from marketplace.config.management.opening import set_first_taxes
     from marketplace.kernel.actors import SYSTEM
+    from marketplace.platform.delivery.starters import put_starters
     from marketplace.platform.ledger.actions import set_commission
     from tenants.tenancy import actions
 
@@ -87,6 +89,8 @@ def open_market() -> None:
         by=SYSTEM, names=names, currency="CNY", zone="Asia/Shanghai", languages=["zh-hans", "en"], contact_email="help@market.localhost", rail="sandbox"
     )
     set_commission(by=SYSTEM, rate=Decimal("0.05"))
+    put_starters(by=SYSTEM)
+    set_first_taxes(SYSTEM, "CNY")
 
 
 def open_shop(number: int) -> UUID:

@@ -1,4 +1,4 @@
-"""From an open market to one with four shops full of goods, and people to try it with. Every change goes through a verb or flow."""
+"""From an open market to one with eight shops full of goods, and people to try it with. Every change goes through a verb or flow."""
 
 from __future__ import annotations
 
@@ -11,17 +11,22 @@ from wagtail.rich_text import RichText
 from cms.platform.models import MarketHome
 from demo.catalogue import Sold, attributes_of, both, catalogue, key_of, variants_of
 from demo.media import copy_picture
+from marketplace.config.management.opening import set_first_taxes
 from marketplace.flows.open_shop import bear_shop, open_shop
-from marketplace.flows.publish_product import put_on_sale, save_product
+from marketplace.flows.publish_product import publish_product
+from marketplace.flows.review_product import save_product
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.money import Money
 from marketplace.kernel.relay import deliver_events
 from marketplace.merchant.catalogue.actions import ProductInput, VariantInput
 from marketplace.merchant.catalogue.models import Product
+from marketplace.platform.delivery.actions import Zone, set_freight
+from marketplace.platform.delivery.models import FreightZone
+from marketplace.platform.delivery.starters import put_starters
 from marketplace.platform.members.actions import save_address
 from marketplace.platform.members.models import Address
 from marketplace.platform.taxonomy.actions import describe_category, put_attributes, put_brands, put_categories, put_values
-from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category
+from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category, TaxRate
 from tenants.accounts.actions import ensure_person, give_role
 from tenants.accounts.models import User
 from tenants.tenancy.events import ShopRequested
@@ -35,6 +40,9 @@ HERO = "hero-wide"
 def seed(password: str, say: Callable[[str], None]) -> None:
     """Fill the open market. What is there already stays as it is, so it may run again and go on where it was stopped."""
     market = Market.objects.get()
+    put_starters(by=BY)
+    if not TaxRate.objects.exists():  # a market that an older version opened
+        set_first_taxes(BY, market.currency)
     say("taxonomy")
     put_taxonomy()
     say("shops")
@@ -107,11 +115,24 @@ def open_shops(password: str) -> dict[str, Merchant]:
 def fill_shop(shop: Mapping[str, Any], merchant: Merchant, currency: str) -> None:
     """Enter the shop's products and put them on sale. A product that was entered before is left alone."""
     labels = Labels(shop["slug"])
+    if not FreightZone.objects.filter(merchant=merchant).exists():
+        set_freight(by=BY, merchant_id=merchant.pk, currency=currency, zones=zones_of(shop, currency))
     with merchant_schema(merchant.pk):
         there = set(Product.objects.filter(source_ref__in=[_source(shop, product) for product in shop["products"]]).values_list("source_ref", flat=True))
         for product in shop["products"]:
             if _source(shop, product) not in there:
                 _sell(shop, product, variants_of(product, shop["slug"], currency), labels)
+
+
+# Xinjiang, Tibet, Qinghai, Inner Mongolia: where parcels cost more, or do not go.
+REMOTE = ("15", "54", "63", "65")
+
+
+def zones_of(shop: Mapping[str, Any], currency: str) -> list[Zone]:
+    """What a shop of the catalogue asks for its parcels: `freight` is the fee and from when it is free, `remote` the fee far away."""
+    fee, free_from = (Money.parse(str(amount), currency) for amount in shop["freight"])
+    far = Zone(REMOTE, delivers=False) if shop["remote"] < 0 else Zone(REMOTE, fee=Money.parse(str(shop["remote"]), currency))
+    return [far, Zone(fee=fee, free_from=free_from or None)]
 
 
 def _source(shop: Mapping[str, Any], product: Mapping[str, Any]) -> str:
@@ -143,7 +164,7 @@ def _sell(shop: Mapping[str, Any], product: Mapping[str, Any], sold: list[Sold],
             stock={variants[one.sku].id: one.stock for one in sold},
             is_new=True,
         )
-        put_on_sale(by=BY, product_id=key)
+        publish_product(by=BY, product_id=key)
 
 
 class Labels:

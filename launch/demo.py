@@ -38,6 +38,7 @@ class Demo:
         self._own("Valkey", broker.process)
         env = {**os.environ, **product_environment(cluster.url(), broker.url(), self.data), "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
         env["BASE_URL"] = os.environ.get("BASE_URL", f"http://{HOST}:{PORT}")
+        env.setdefault("DEMO_MAILBOX", "true" if env["BASE_URL"].split("//")[1].split(":")[0].endswith((".localhost", ".test")) else "false")
         env["LOG_LEVEL"] = os.environ.get("LOG_LEVEL", "WARNING")
         if os.environ.get("SEARCH") == "elasticsearch":
             step("Elasticsearch")
@@ -166,15 +167,17 @@ def print_addresses(seconds: float, data: Path) -> None:
 Ready after {seconds:.0f} s.
 
   Market     http://{base}/
-  Shops      http://kiln.{base}/   http://trail.{base}/   http://mono.{base}/   http://linden.{base}/
-  Workbench  http://kiln.seller.{base}/   (and trail, mono, linden)
+  Shops      http://kiln.{base}/   and trail, mono, linden, pagebreak, larder, pebble, selvedge
+  Workbench  http://kiln.seller.{base}/   and the others
   Console    http://ops.{base}/
+  Mailbox    http://{base}/mailbox/
 
   Accounts, all with the password {PASSWORD}
   consumer   lin@buyer.localhost        operator   operator@market.localhost
-  owners     owner@kiln.localhost   owner@trail.localhost   owner@mono.localhost   owner@linden.localhost
+  owners     owner@kiln.localhost, and so on
 
-  Mails lie in {data / "mails"}. Ctrl-C stops everything and keeps the data.
+  A history of 2,000 orders is being made in the background; the console shows how far it is.
+  Ctrl-C stops everything and keeps the data in {data}.
 """,
         flush=True,
     )

@@ -57,11 +57,10 @@ NEEDS = [
     ),
     Need(
         "Pango",
-        "PDFs (a later feature: nothing needs it yet)",
+        "PDFs of statements and packing slips",
         lambda: find_library("pango-1.0") is not None,
         "apt-get install -y libpango-1.0-0 libpangoft2-1.0-0",
         "install Pango",
-        is_needed=False,
     ),
     Need("Maven", "fetching Elasticsearch", can_have_elasticsearch, "apt-get install -y maven", "install Apache Maven 3"),
     Need(

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from allauth.account import views as account
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, register_converter
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from tenants.access.actors import actor_of, person_of
 from tenants.access.rules import anyone, foreign_route, route, signed_in
 from tenants.accounts.handover import accept_hand_over, issue_hand_over
+from tenants.accounts.letters import ask_to_confirm
 
 
 def hand_over(request: HttpRequest) -> HttpResponse:
@@ -28,6 +32,14 @@ def hand_over(request: HttpRequest) -> HttpResponse:
 def accept(request: HttpRequest) -> HttpResponse:
     """On a shop's or workbench's host: sign in with the token, once."""
     return HttpResponseRedirect(accept_hand_over(by=actor_of(request), request=request, token=request.GET.get("token", "")))
+
+
+def confirm_again(request: HttpRequest) -> HttpResponse:
+    """The letter that asks to confirm one's address, once more."""
+    if ask_to_confirm(by=actor_of(request), request=request):
+        messages.success(request, _("The letter is on its way to {email}.").format(email=person_of(request).email))
+    target = request.POST.get("next", "/account/")
+    return HttpResponseRedirect(target if url_has_allowed_host_and_scheme(target, allowed_hosts=None) else "/account/")
 
 
 class Letters:
@@ -68,6 +80,7 @@ def registration_routes() -> list[URLPattern]:
     return [
         foreign_route("register/", account.signup, may=anyone(), name="account_signup", limit="register"),
         foreign_route("email/confirm/<str:key>/", account.confirm_email, may=anyone(), name="account_confirm_email"),
+        route("email/again/", confirm_again, may=signed_in(), name="confirm-again", methods="POST", limit="register"),
         foreign_route("email/sent/", account.email_verification_sent, may=anyone(), name="account_email_verification_sent"),
     ]
 

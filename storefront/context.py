@@ -26,6 +26,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "other_languages": [(code, LANGUAGE_NAMES.get(code, code)) for code in codes if code != getattr(request, "LANGUAGE_CODE", "")],
         "market_url": market_url(""),
         "cart_pieces": SimpleLazyObject(lambda: _pieces(request)),
+        "has_mailbox": settings.DEMO_MAILBOX,
         "request_id": getattr(request, "request_id", ""),
     }
 

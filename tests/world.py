@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db import transaction
 
 from marketplace.flows.open_shop import open_shop
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.relay import deliver_events
+from marketplace.platform.delivery.starters import put_starters
+from marketplace.platform.taxonomy.actions import set_tax_rate
+from marketplace.platform.taxonomy.models import TaxClass
 from tenants.accounts.actions import ensure_person, give_role
 from tenants.tenancy.actions import open_market
 from tenants.tenancy.birth import load_public
@@ -32,6 +37,9 @@ def build_world() -> None:
         contact_email="help@market.localhost",
         rail="sandbox",
     )
+    put_starters(by=SYSTEM)
+    for tax_class, rate in ((TaxClass.STANDARD, "0.13"), (TaxClass.REDUCED, "0.09"), (TaxClass.ZERO, "0")):
+        set_tax_rate(by=SYSTEM, tax_class=tax_class, rate=Decimal(rate))
     operator = ensure_person(by=SYSTEM, email="operator@market.localhost", name="Ops", password=PASSWORD)
     give_role(by=SYSTEM, user_id=operator.pk, role="operator", merchant_id=None)
     for letter, merchant_id in MERCHANTS.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from demo.art import computing, devices, dress, electrics, food, living, office, outdoors, play, rooms, tableware, wear
+from demo.art import computing, devices, dress, electrics, food, garments, living, office, outdoors, pantry, play, rooms, tableware, toys, wear, writing
 from demo.art.pen import Pen
 
 type_kind = Callable[[Pen, str, str], None]
@@ -101,5 +101,17 @@ KINDS: dict[str, type_kind] = {
         play.helmet,
         play.suitcase,
         play.stand,
+        garments.tee,
+        garments.sweater,
+        garments.trousers,
+        garments.dress,
+        writing.notebook,
+        writing.fountain_pen,
+        writing.pencils,
+        pantry.jar,
+        pantry.pouch,
+        toys.train,
+        toys.stacker,
+        toys.kite,
     )
 }

@@ -45,6 +45,7 @@ WITHOUT_TABLES = [
     "cms",
     "storefront",
     "marketplace.web",
+    "marketplace.platform.notices",
     "django.forms",  # last: our templates of form fields stand before its own
 ]
 
@@ -52,6 +53,8 @@ PUBLIC = [
     "marketplace.kernel",
     "tenants.tenancy",
     "tenants.accounts",
+    "tenants.onboarding",
+    "marketplace.platform.delivery",
     "marketplace.platform.taxonomy",
     "marketplace.platform.listings",
     "marketplace.platform.members",

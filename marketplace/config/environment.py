@@ -33,6 +33,9 @@ class Environment(BaseSettings):
     DATA_DIR: Path = Field(description="an absolute folder for media, private papers and, without EMAIL_URL, mails")
     EMAIL_URL: str = Field("", description="smtp://user:password@host:587 (STARTTLS), smtps://…:465, or empty: mails are written to DATA_DIR/mails")
     EMAIL_FROM: str = Field("market@market.localhost", description="sender of mails: name@market.example")
+    DEMO_MAILBOX: bool = Field(
+        False, description="true or false; true shows all mails to everybody at /mailbox/, so only with a BASE_URL on localhost or .test, and without EMAIL_URL"
+    )
     DEBUG: bool = Field(
         False, description="true or false; true shows settings and code to whoever meets an error, so only with a BASE_URL on localhost or .test"
     )
@@ -78,7 +81,7 @@ class Environment(BaseSettings):
             raise ValueError("not an origin: a scheme and a host, perhaps a port, and nothing after them")
         return value.rstrip("/")
 
-    @field_validator("DEBUG")
+    @field_validator("DEBUG", "DEMO_MAILBOX")
     @classmethod
     def _is_private(cls, value: bool, others: ValidationInfo) -> bool:
         host = f".{urlsplit(others.data.get('BASE_URL', '')).hostname}"

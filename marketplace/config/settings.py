@@ -134,6 +134,7 @@ RATE_LIMITS: dict[str, dict[str, Any]] = {
     "register": {"address": 30 * _wide, "person": 10 * _wide, "methods": ("POST",)},
     "hand_over": {"address": 300 * _wide, "person": 60 * _wide, "methods": ("GET", "POST")},
     "cart": {"address": 600 * _wide, "person": 120 * _wide, "methods": ("POST",)},
+    "upload": {"address": 300 * _wide, "person": 60 * _wide, "methods": ("POST",)},
     "order": {"address": 300 * _wide, "person": 30 * _wide, "methods": ("POST",)},
 }
 if not _wide:
@@ -234,8 +235,10 @@ if ENV.EMAIL_URL:
     EMAIL_USE_SSL, EMAIL_USE_TLS = _mail.scheme == "smtps", _mail.scheme == "smtp"
     EMAIL_TIMEOUT = 20
 else:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_BACKEND = "marketplace.config.mail_folder.FolderBackend"
     EMAIL_FILE_PATH = ENV.DATA_DIR / "mails"
+
+DEMO_MAILBOX = ENV.DEMO_MAILBOX
 
 # ── Search ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 ELASTICSEARCH_URL = ENV.ELASTICSEARCH_URL

@@ -77,4 +77,4 @@ def _cancel(by: Actor, order: Order, pieces: Mapping[UUID, int], *, reason: str,
     give_back(by=by, merchant_id=merchant_id, order=order, backs=backs, reason=kind)
     end_if_all_is_back(by=by, order=order, reason=reason)
     copy_order(by=by, order=order)
-    record(OrderCancelled(merchant_id=merchant_id, order_id=order.pk, by_buyer=kind == Refund.Reason.CANCELLED_BY_BUYER))
+    record(OrderCancelled(merchant_id=merchant_id, order_id=order.pk, by_buyer=kind == Refund.Reason.CANCELLED_BY_BUYER, reason=reason[:500]))

@@ -64,6 +64,7 @@ def _copied_packages(order: Order, lines: Sequence[OrderLine]) -> list[dict[str,
     packages = order.packages.filter(status=Package.Status.SHIPPED).order_by("shipped_at", "pk").prefetch_related("lines")
     return [
         {
+            "id": str(package.pk),
             "carrier": package.carrier,
             "tracking_number": package.tracking_number,
             "shipped_at": package.shipped_at.isoformat() if package.shipped_at else "",

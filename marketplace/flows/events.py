@@ -9,6 +9,27 @@ from marketplace.kernel.events import Event
 
 
 @dataclass(frozen=True)
+class ProductSubmitted(Event):
+    """A merchant asks the operator to let a product, or an edit of it, onto the market."""
+
+    topic = "product.submitted"
+    merchant_id: UUID
+    product_id: UUID
+    change_id: UUID
+
+
+@dataclass(frozen=True)
+class ProductReviewed(Event):
+    """The operator has decided over a submission: the product is on sale, or came back with a reason."""
+
+    topic = "product.reviewed"
+    merchant_id: UUID
+    product_id: UUID
+    change_id: UUID
+    is_approved: bool
+
+
+@dataclass(frozen=True)
 class OrderGroupPlaced(Event):
     """A buyer placed an order group: one order per merchant, stock held until it is paid."""
 
@@ -46,12 +67,13 @@ class OrderGroupCancelled(Event):
 
 @dataclass(frozen=True)
 class OrderCancelled(Event):
-    """A paid order, or what had not shipped of it, was cancelled; its money goes back to the buyer. `by_buyer`: by whom."""
+    """A paid order, or what had not shipped of it, was cancelled; its money goes back to the buyer. `by_buyer`: by whom, and `reason` why."""
 
     topic = "order.cancelled"
     merchant_id: UUID
     order_id: UUID
     by_buyer: bool
+    reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -156,7 +156,7 @@ class _Batch:
                 self.there.pop(ref, None)
 
     def enter(self, one: ImportedProduct) -> Product:
-        row = Product(pk=new_id(), status=Product.Status.ON_SALE, source_ref=one.product.source_ref)
+        row = Product(pk=new_id(), status=Product.Status.ON_SALE, review=Product.Review.APPROVED, source_ref=one.product.source_ref)
         self.keys[str(row.source_ref)] = row.pk
         _fill(row, one.product)
         self._put_variants(row, one)

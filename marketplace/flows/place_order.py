@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -10,11 +11,12 @@ from uuid import UUID
 
 from django.db import transaction
 
+from marketplace.flows.copies import copied_lines
 from marketplace.flows.events import OrderGroupPlaced
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
-from marketplace.kernel.deadlines import set_deadline
+from marketplace.kernel.deadlines import open_deadline
 from marketplace.kernel.errors import KeyReused
 from marketplace.kernel.formats import format_money
 from marketplace.kernel.ids import new_id
@@ -34,11 +36,16 @@ from marketplace.platform.cart.models import Cart, CartLine
 from marketplace.platform.checkout.actions import write_group
 from marketplace.platform.checkout.errors import CartChanged
 from marketplace.platform.checkout.models import OrderCopy, OrderGroup
+from marketplace.platform.delivery.errors import NoDelivery
+from marketplace.platform.delivery.freight import quote
+from marketplace.platform.delivery.models import FreightZone
+from marketplace.platform.delivery.queries import zones_of
 from marketplace.platform.ledger.queries import Rates, commission_rates
 from marketplace.platform.listings.models import Listing, ListingVariant
 from marketplace.platform.members.access import address_of
 from marketplace.platform.payments.actions import plan_payment
 from marketplace.platform.taxonomy.models import AttributeValue
+from marketplace.platform.taxonomy.tax import TaxTable, tax_in, tax_table
 from tenants.tenancy.models import Market, Merchant
 from tenants.tenancy.schemas import in_merchant_schemas
 
@@ -58,12 +65,21 @@ class Chosen:
         return self.variant.listing
 
 
+@dataclass(frozen=True)
+class Terms:
+    """What is in force at the moment of placing, for all shops of the basket: frozen on the lines."""
+
+    rates: Rates
+    taxes: TaxTable
+    zones: Mapping[UUID, Sequence[FreightZone]]
+
+
 @verb
 def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID, shown_total: Money, language: str) -> OrderGroup:
     """Place what is chosen in the cart. The same `key` places one group and returns it again.
 
-    Stock is held, prices and commission are frozen, the cart is emptied of what was ordered: all or nothing. Raises
-    CartEmpty, CartChanged, OutOfStock, NotFound (address), KeyReused, NoCommissionRule.
+    Stock is held; prices, freight, tax and commission are frozen; the cart is emptied of what was ordered: all or nothing.
+    Raises CartEmpty, CartChanged, OutOfStock, NoDelivery, NotFound (address), KeyReused, NoCommissionRule, NoTaxRate.
     """
     asked = fingerprint({"cart": cart_id, "address": address_id, "total": shown_total.minor})
     with transaction.atomic():
@@ -87,14 +103,16 @@ def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID, shown_t
             placed_at=now,
             hold_until=now + timedelta(minutes=market.hold_minutes),
         )
-        copies = _open_orders(by, group, chosen, commission_rates())
-        group.items_minor = group.total_minor = sum(copy.total_minor for copy in copies)
+        terms = Terms(commission_rates(), tax_table(now), zones_of({line.listing.merchant_id for line in chosen}))
+        copies = _open_orders(by, group, chosen, terms)
+        for name in ("items_minor", "freight_minor", "total_minor", "tax_minor"):
+            setattr(group, name, sum(getattr(copy, name) for copy in copies))
         if group.total != shown_total:
             raise CartChanged(total=format_money(group.total))
         write_group(by=by, group=group, copies=copies)
         plan_payment(by=by, group=group, rail=market.rail, shares={copy.pk: (copy.merchant_id, copy.total) for copy in copies})
         CartLine.objects.filter(cart=cart, is_chosen=True, variant_id__in=[line.variant.pk for line in chosen]).delete()
-        set_deadline(kind=UNPAID, subject_id=group.pk, due_at=group.hold_until)
+        open_deadline(kind=UNPAID, subject_id=group.pk, due_at=group.hold_until)
         record(OrderGroupPlaced(group_id=group.pk, merchant_ids=[copy.merchant_id for copy in copies]))
         audit(
             by=by,
@@ -111,7 +129,7 @@ def _chosen_lines(cart: Cart) -> list[Chosen]:
     lines = list(CartLine.objects.filter(cart=cart, is_chosen=True))
     variants = {
         variant.pk: variant
-        for variant in ListingVariant.objects.select_related("listing__category").filter(
+        for variant in ListingVariant.objects.select_related("listing__category", "listing__merchant").filter(
             pk__in=[line.variant_id for line in lines], listing__is_on_sale=True, listing__merchant__status=Merchant.Status.OPEN
         )
     }
@@ -131,7 +149,7 @@ def _option_labels(variants: list[ListingVariant]) -> dict[UUID, list[list[dict[
     return {key: [[values[v].attribute.names, values[v].names] for _a, v in some if v in values] for key, some in pairs.items()}
 
 
-def _open_orders(by: Actor, group: OrderGroup, chosen: list[Chosen], rates: Rates) -> list[OrderCopy]:
+def _open_orders(by: Actor, group: OrderGroup, chosen: list[Chosen], terms: Terms) -> list[OrderCopy]:
     """Reserve and write, schema by schema in the order of their names. Returns the public copies."""
     by_merchant: dict[UUID, list[Chosen]] = defaultdict(list)
     for line in chosen:
@@ -140,7 +158,7 @@ def _open_orders(by: Actor, group: OrderGroup, chosen: list[Chosen], rates: Rate
     with in_merchant_schemas(by_merchant) as merchants:
         for merchant_id in merchants:
             part = sorted(by_merchant[merchant_id], key=lambda line: line.variant.pk)
-            order, lines = _draft(by, group, merchant_id, part, rates, number=f"{group.number}-{len(copies) + 1}")
+            order, lines = _draft(by, group, merchant_id, part, terms, number=f"{group.number}-{len(copies) + 1}")
             reserve_stock(
                 by=by,
                 order_id=order.pk,
@@ -151,8 +169,8 @@ def _open_orders(by: Actor, group: OrderGroup, chosen: list[Chosen], rates: Rate
     return copies
 
 
-def _draft(by: Actor, group: OrderGroup, merchant_id: UUID, part: list[Chosen], rates: Rates, number: str) -> tuple[Order, list[OrderLine]]:
-    """The order as it will be, at the prices in force in the merchant's schema. Raises CartChanged for what has none."""
+def _draft(by: Actor, group: OrderGroup, merchant_id: UUID, part: list[Chosen], terms: Terms, number: str) -> tuple[Order, list[OrderLine]]:
+    """The order as it will be, at the prices in force in the merchant's schema. Raises OutOfStock for what has none, NoDelivery."""
     prices = {
         price.variant_id: price.sale for price in Price.objects.filter(variant_id__in=[line.variant.pk for line in part], ends_at=None, variant__is_active=True)
     }
@@ -174,7 +192,7 @@ def _draft(by: Actor, group: OrderGroup, merchant_id: UUID, part: list[Chosen], 
             raise OutOfStock(title=localised(line.listing.titles).text, left=0)
         unit = prices[line.variant.pk]
         total = unit.times(line.quantity)
-        rate: Decimal = rates.rate(merchant_id, line.listing.category.path)
+        rate: Decimal = terms.rates.rate(merchant_id, line.listing.category.path)
         lines.append(
             OrderLine(
                 order=order,
@@ -191,11 +209,27 @@ def _draft(by: Actor, group: OrderGroup, merchant_id: UUID, part: list[Chosen], 
                 total_minor=total.minor,
                 commission_rate=rate,
                 commission_minor=total.times(rate).minor,
+                tax_rate=terms.taxes.rate(line.listing.tax_class, group.address["region"]),
             )
         )
-    order.items_minor = order.total_minor = sum(line.total_minor for line in lines)
+    order.items_minor = sum(line.total_minor for line in lines)
+    _add_freight(order, lines, part[0].listing.merchant, terms.zones.get(merchant_id, ()))
+    for line in lines:
+        line.tax_minor = tax_in(line.total + line.freight, line.tax_rate).minor
+    order.total_minor = order.items_minor + order.freight_minor
+    order.tax_minor = sum(line.tax_minor for line in lines)
     order.commission_minor = sum(line.commission_minor for line in lines)
     return order, lines
+
+
+def _add_freight(order: Order, lines: list[OrderLine], merchant: Merchant, zones: Sequence[FreightZone]) -> None:
+    """What the shop's parcel costs into the buyer's province, shared out over the lines by what they cost. Raises NoDelivery."""
+    asked = quote(zones, order.address["region"], order.items)
+    if not asked.delivers:
+        raise NoDelivery(shop=merchant.name, region=order.address["province"])
+    order.freight_minor = asked.fee.minor
+    for line, share in zip(lines, asked.fee.split([line.total_minor for line in lines]), strict=True):
+        line.freight_minor = share.minor
 
 
 def _copy(group: OrderGroup, merchant_id: UUID, order: Order, lines: list[OrderLine]) -> OrderCopy:
@@ -210,20 +244,10 @@ def _copy(group: OrderGroup, merchant_id: UUID, order: Order, lines: list[OrderL
         fulfilment_status=order.fulfilment_status,
         currency=order.currency,
         items_minor=order.items_minor,
+        freight_minor=order.freight_minor,
         total_minor=order.total_minor,
+        tax_minor=order.tax_minor,
         commission_minor=order.commission_minor,
         placed_at=order.placed_at,
-        lines=[
-            {
-                "id": str(line.pk),
-                "product_id": str(line.product_id),
-                "titles": line.titles,
-                "options": line.options,
-                "picture": line.picture,
-                "quantity": line.quantity,
-                "unit_minor": line.unit_minor,
-                "total_minor": line.total_minor,
-            }
-            for line in lines
-        ],
+        lines=copied_lines(lines),
     )

@@ -1,4 +1,8 @@
-"""A product goes on sale: its public copy is written in the same transaction."""
+"""A product goes on sale: its public copy is written in the same transaction.
+
+What buyers read of it (texts, pictures, category, attributes, variants) was reviewed before; price, stock and the times of sale
+are the merchant's own and take effect at once.
+"""
 
 from __future__ import annotations
 
@@ -12,71 +16,50 @@ from django.utils.translation import gettext as _
 
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM, Actor
-from marketplace.kernel.errors import InvalidInput
-from marketplace.kernel.money import Money
+from marketplace.kernel.deadlines import meet, set_deadline
+from marketplace.kernel.events import DeadlineReached
 from marketplace.kernel.verbs import verb
-from marketplace.merchant.catalogue.actions import (
-    ProductInput,
-    change_product,
-    enter_product,
-    locked_product,
-    set_product_status,
-)
-from marketplace.merchant.catalogue.errors import ProductIncomplete
+from marketplace.merchant.catalogue.actions import locked_product, set_product_status, set_review
+from marketplace.merchant.catalogue.errors import NotReviewed, ProductIncomplete
 from marketplace.merchant.catalogue.models import Picture, Product, Variant
-from marketplace.merchant.inventory.actions import count_stock
 from marketplace.merchant.inventory.events import StockCrossedZero
 from marketplace.merchant.inventory.models import StockLevel
-from marketplace.merchant.pricing.actions import set_prices
 from marketplace.merchant.pricing.models import Price
-from marketplace.platform.listings.actions import (
-    note_stock,
-    put_listings,
-    take_off_sale,
-)
+from marketplace.platform.listings.actions import note_listed, note_stock, put_listings, put_offers, take_off_sale
 from marketplace.platform.listings.models import Listing, ListingVariant
-from marketplace.platform.taxonomy.models import Category
 from tenants.tenancy.link import connection
 from tenants.tenancy.schemas import current_merchant_id, merchant_schema
 
+LISTED_FROM, LISTED_UNTIL = "product.listed_from", "product.listed_until"
+
 
 @verb
-def save_product(
-    *,
-    by: Actor,
-    product_id: UUID,
-    product: ProductInput,
-    prices: Mapping[UUID, tuple[Money, Money | None]],
-    stock: Mapping[UUID, int],
-    is_new: bool,
-    on_sale: bool = False,
-) -> Product:
-    """Enter or change a product with prices and stock by variant id; what is on sale is copied anew, and `on_sale` puts it there.
+def publish_product(*, by: Actor, product_id: UUID) -> Product:
+    """Approve a product and let it go on sale: what an operator does at the end of a review, or with goods of its own.
 
-    All or nothing. Raises InvalidInput, SkuTaken, StockHeld, and with `on_sale` ProductIncomplete.
+    Raises ProductUnknown, ProductIncomplete.
     """
     with transaction.atomic():
-        if not Category.objects.filter(pk=product.category_id).exists():
-            raise InvalidInput(field="category", why=_("Choose a category."))
-        put = enter_product if is_new else change_product
-        row = put(by=by, product_id=product_id, product=product)
-        set_prices(by=by, prices=prices)
-        count_stock(by=by, counted=stock)
-        if on_sale:
-            row = put_on_sale(by=by, product_id=product_id)
-        elif row.status == Product.Status.ON_SALE:
-            copy_products(by=by, products=[row])
-    return row
+        row = locked_product(product_id)
+        check_complete(row)
+        if row.review != Product.Review.APPROVED:
+            set_review(by=by, product_id=product_id, review=Product.Review.APPROVED)
+        return put_on_sale(by=by, product_id=product_id)
 
 
 @verb
 def put_on_sale(*, by: Actor, product_id: UUID) -> Product:
-    """Raises ProductUnknown, ProductIncomplete."""
+    """Put an approved product on sale, now or when its time comes. Raises ProductUnknown, ProductIncomplete, NotReviewed."""
     with transaction.atomic():
         row = locked_product(product_id)
-        _check_complete(row)
-        row = set_product_status(by=by, product_id=product_id, status=Product.Status.ON_SALE)
-        copy_products(by=by, products=[row])
+        check_complete(row)
+        if row.review != Product.Review.APPROVED:
+            raise NotReviewed
+        is_early = row.listed_from is not None and row.listed_from > clock.now()
+        row = set_product_status(by=by, product_id=product_id, status=Product.Status.OFF_SALE if is_early else Product.Status.ON_SALE)
+        watch_times(row)
+        if not is_early:
+            copy_products(by=by, products=[row])
     return row
 
 
@@ -85,11 +68,42 @@ def take_product_off_sale(*, by: Actor, product_id: UUID) -> Product:
     """The listing can no longer be found or bought; orders keep what was bought. Raises ProductUnknown."""
     with transaction.atomic():
         row = set_product_status(by=by, product_id=product_id, status=Product.Status.OFF_SALE)
+        for kind in (LISTED_FROM, LISTED_UNTIL):
+            meet(kind=kind, subject_id=product_id)
         take_off_sale(by=by, merchant_id=current_merchant_id(), listing_id=product_id)
     return row
 
 
-def _check_complete(row: Product) -> None:
+def watch_times(row: Product) -> None:
+    """Have an approved product go on and off sale at its times; times that are past have no effect."""
+    for kind, at in ((LISTED_FROM, row.listed_from), (LISTED_UNTIL, row.listed_until)):
+        if at is not None and at > clock.now():
+            set_deadline(kind=kind, subject_id=row.pk, merchant_id=current_merchant_id(), due_at=at)
+        else:
+            meet(kind=kind, subject_id=row.pk)
+
+
+def list_when_due(event: DeadlineReached) -> None:
+    """Reaction to the deadline `product.listed_from`."""
+    _when_due(event, lambda row: row.status == Product.Status.OFF_SALE and row.review == Product.Review.APPROVED, put_on_sale)
+
+
+def unlist_when_due(event: DeadlineReached) -> None:
+    """Reaction to the deadline `product.listed_until`."""
+    _when_due(event, lambda row: row.status == Product.Status.ON_SALE, take_product_off_sale)
+
+
+def _when_due(event: DeadlineReached, is_due: Any, change: Any) -> None:
+    if event.merchant_id is None:
+        raise ValueError("a product belongs to a merchant")
+    with transaction.atomic(), merchant_schema(event.merchant_id):
+        row = Product.objects.select_for_update().filter(pk=event.subject_id).first()
+        if row is not None and is_due(row):
+            change(by=SYSTEM, product_id=row.pk)
+
+
+def check_complete(row: Product) -> None:
+    """Raises ProductIncomplete, saying what is missing."""
     missing = []
     variants = list(row.variants.filter(is_active=True).values_list("pk", flat=True))
     priced = Price.objects.filter(variant_id__in=variants, ends_at=None).count()
@@ -103,9 +117,25 @@ def _check_complete(row: Product) -> None:
         raise ProductIncomplete(missing=_(", ").join(missing))
 
 
+# ── The public copies ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
 @verb
 def copy_products(*, by: Actor, products: Iterable[Product]) -> None:
-    """Write the public copies of products of the open merchant. Also rebuilds them: the copy follows from the product alone."""
+    """Write the public copies of approved products of the open merchant. Also rebuilds them: the copy follows from the product alone."""
+    listings, variants = copies_of(products)
+    put_listings(by=by, merchant_id=current_merchant_id(), listings=listings, variants=variants)
+
+
+@verb
+def copy_offers(*, by: Actor, product: Product) -> None:
+    """Copy prices and stock of a product on sale whose texts wait for review: buyers read on what was approved."""
+    _listings, variants = copies_of([product])
+    put_offers(by=by, merchant_id=current_merchant_id(), listing_id=product.pk, variants=variants)
+
+
+def copies_of(products: Iterable[Product]) -> tuple[list[Listing], list[ListingVariant]]:
+    """The listings these products of the open merchant would be, and their variants. Nothing is written."""
     products = list(products)
     merchant_id = current_merchant_id()
     ids = [product.pk for product in products]
@@ -113,9 +143,7 @@ def copy_products(*, by: Actor, products: Iterable[Product]) -> None:
     for variant in Variant.objects.filter(product_id__in=ids, is_active=True).order_by("position"):
         variants[variant.product_id].append(variant)
     prices = {price.variant_id: price for price in Price.objects.filter(variant__product_id__in=ids, ends_at=None)}
-    available: dict[UUID, int] = defaultdict(int)
-    for level in StockLevel.objects.filter(variant__product_id__in=ids):
-        available[level.variant_id] += level.available
+    available = available_of(ids)
     pictures: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
     for picture in Picture.objects.filter(product_id__in=ids).order_by("position"):
         pictures[picture.product_id].append({"key": f"{connection.schema_name}/{picture.key}", "alt": picture.alt})
@@ -125,6 +153,7 @@ def copy_products(*, by: Actor, products: Iterable[Product]) -> None:
         if not sold:
             continue
         lowest = min(sold, key=lambda pair: pair[1].sale_minor)[1]
+        in_stock = any(available[variant.pk] > 0 for variant, _price in sold)
         listings.append(
             Listing(
                 id=product.pk,
@@ -140,10 +169,11 @@ def copy_products(*, by: Actor, products: Iterable[Product]) -> None:
                 price_minor=lowest.sale_minor,
                 price_to_minor=max(price.sale_minor for _variant, price in sold),
                 market_minor=lowest.market_minor,
-                is_on_sale=product.status == Product.Status.ON_SALE,
-                in_stock=any(available[variant.pk] > 0 for variant, _price in sold),
+                is_on_sale=product.status == Product.Status.ON_SALE and (in_stock or not product.hides_sold_out),
+                in_stock=in_stock,
                 changed_at=clock.now(),
                 version=product.version,
+                tax_class=product.tax_class,
             )
         )
         copies += [
@@ -160,13 +190,30 @@ def copy_products(*, by: Actor, products: Iterable[Product]) -> None:
             )
             for variant, price in sold
         ]
-    put_listings(by=by, merchant_id=merchant_id, listings=listings, variants=copies)
+    return listings, copies
+
+
+def available_of(product_ids: Iterable[UUID]) -> Mapping[UUID, int]:
+    """Variant id → pieces that can be sold, over all locations; 0 where nothing is known."""
+    available: dict[UUID, int] = defaultdict(int)
+    for level in StockLevel.objects.filter(variant__product_id__in=list(product_ids)):
+        available[level.variant_id] += level.available
+    return available
 
 
 def copy_stock(event: StockCrossedZero) -> None:
-    """Reaction: the public copies say whether a variant can be had."""
+    """Reaction: the public copies say whether a variant can be had; what hides when sold out goes and comes back."""
     with transaction.atomic():
         with merchant_schema(event.merchant_id):
             levels = list(StockLevel.objects.filter(variant_id__in=event.variant_ids))
+            hiding = list(
+                Product.objects.filter(variants__in=event.variant_ids, hides_sold_out=True, status=Product.Status.ON_SALE)
+                .distinct()
+                .values_list("pk", flat=True)
+            )
         in_stock = {variant_id: any(level.available > 0 for level in levels if level.variant_id == variant_id) for variant_id in event.variant_ids}
         note_stock(by=SYSTEM, merchant_id=event.merchant_id, in_stock=in_stock)
+        if hiding:
+            note_listed(by=SYSTEM, merchant_id=event.merchant_id, listing_ids=hiding)
+
+

@@ -18,11 +18,16 @@ def set_deadline(*, kind: str, subject_id: UUID, due_at: datetime, merchant_id: 
 
     Raises KeyError for a kind without an outcome.
     """
-    if kind not in registry.deadline_kinds():
-        raise KeyError(f"no outcome for deadlines of kind {kind!r}: add it to config/subscriptions.py")
     waiting = Deadline.objects.filter(kind=kind, subject_id=subject_id, status=Deadline.Status.WAITING)
     if not waiting.update(due_at=due_at):
-        Deadline.objects.create(kind=kind, subject_id=subject_id, due_at=due_at, merchant_id=merchant_id)
+        open_deadline(kind=kind, subject_id=subject_id, due_at=due_at, merchant_id=merchant_id)
+
+
+def open_deadline(*, kind: str, subject_id: UUID, due_at: datetime, merchant_id: UUID | None = None) -> None:
+    """set_deadline() for a subject that is new, and so has none yet: one statement instead of two. Raises KeyError."""
+    if kind not in registry.deadline_kinds():
+        raise KeyError(f"no outcome for deadlines of kind {kind!r}: add it to config/subscriptions.py")
+    Deadline.objects.create(kind=kind, subject_id=subject_id, due_at=due_at, merchant_id=merchant_id)
 
 
 def meet(*, kind: str, subject_id: UUID) -> bool:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from babel import Locale
 from babel.dates import format_datetime as babel_datetime
-from babel.numbers import format_currency, format_decimal, get_currency_symbol
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -33,6 +33,11 @@ def money_parts(amount: Money, language: str | None = None) -> tuple[str, str, s
     symbol = get_currency_symbol(amount.currency, locale=locale(language))
     number = format_decimal(Decimal(whole), locale=locale(language))
     return symbol, f"−{number}" if amount.minor < 0 else number, f".{cents}" if cents else ""
+
+
+def format_share(share: Decimal, language: str | None = None) -> str:
+    """0.055 as 5.5% or 5.5%, with at most two decimals."""
+    return str(format_percent(share, format="#,##0.##%", locale=locale(language)))
 
 
 def format_count(number: int, language: str | None = None) -> str:

@@ -126,3 +126,19 @@ class AuditEvent(models.Model):
             models.Index(fields=["merchant_id", "-id"], name="audit_by_log"),
             models.Index(fields=["subject_type", "subject_id", "-id"], name="audit_by_subject"),
         ]
+
+
+class Progress(models.Model):
+    """How far a long job is, for people to see. One row a job; its name says which."""
+
+    name = models.CharField(primary_key=True, max_length=80)
+    done = models.IntegerField(default=0)
+    total = models.IntegerField()
+    failure = models.CharField(max_length=300, blank=True)
+    began_at = models.DateTimeField(default=clock.now)
+    changed_at = models.DateTimeField(default=clock.now)
+    ended_at = models.DateTimeField(null=True)
+
+    @property
+    def percent(self) -> int:
+        return min(100, self.done * 100 // self.total) if self.total else 100

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import django_filters
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -33,5 +35,10 @@ def log_page(*, base: str, of_merchant: bool) -> ListPage:
         size=50,
         search_hint=_("Action, subject, person or request"),
         empty=_("Nothing has been changed yet. Every change will stand here with who, what and why."),
+        export_name="log",
+        export_head=[_("When"), _("Who"), _("What"), _("Subject"), _("Number"), _("Why"), _("Before"), _("After"), _("Request")],
+        export=lambda row: [
+            (row.at, row.actor_label, row.action, row.subject_type, row.subject_id, row.why, json.dumps(row.before), json.dumps(row.after), row.request_id)
+        ],
         base=base,
     )

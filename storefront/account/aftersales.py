@@ -10,7 +10,6 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -19,12 +18,11 @@ from marketplace.flows.pay import cancel_group
 from marketplace.flows.return_goods import request_return, returnable_until, send_return, withdraw_return
 from marketplace.kernel import clock
 from marketplace.kernel.errors import MarketError
-from marketplace.kernel.texts import localised
 from marketplace.merchant.aftersales.states import Reason, ReturnStatus
-from marketplace.merchant.fulfilment.carriers import CARRIERS
 from marketplace.merchant.orders.states import OrderStatus
 from marketplace.platform.checkout.access import copy_of_buyer, group_of_buyer, return_of_buyer
 from marketplace.platform.checkout.models import OrderCopy, ReturnCopy
+from marketplace.platform.delivery.queries import carrier_choices
 from tenants.access.actors import actor_of, person_of
 
 RETURNS_A_PAGE = 10
@@ -161,8 +159,7 @@ class ParcelForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        language = get_language()
-        self.fields["carrier"].choices = [(code, localised(names, language).text) for code, names in CARRIERS.items()]  # type: ignore[attr-defined]
+        self.fields["carrier"].choices = carrier_choices()  # type: ignore[attr-defined]
 
 
 def one_return(request: HttpRequest, number: str) -> HttpResponse:

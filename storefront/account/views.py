@@ -17,6 +17,7 @@ from marketplace.kernel.errors import MarketError
 from marketplace.merchant.orders.states import FulfilmentStatus, OrderStatus
 from marketplace.platform.checkout.access import copy_of_buyer, group_of_buyer
 from marketplace.platform.checkout.models import OrderCopy, OrderGroup, ReturnCopy
+from marketplace.platform.delivery.queries import children
 from marketplace.platform.members.access import address_of, addresses_of
 from marketplace.platform.members.actions import remove_address, save_address
 from marketplace.platform.payments.models import PaymentAttempt
@@ -64,6 +65,13 @@ def address(request: HttpRequest, address_id: UUID | None = None) -> HttpRespons
     return render(request, "account/address.html", {"section": "addresses", "form": form}, status=422 if form.errors else 200)
 
 
+def regions(request: HttpRequest) -> HttpResponse:
+    """Cities of a province and districts of a city, to choose from while typing; nothing where nobody imported them."""
+    cities = children(request.GET.get("region", "")[:12])
+    city = next((row for row in cities if request.GET.get("city", "") in row.names.values()), None)
+    return render(request, "account/_regions.html", {"cities": cities, "districts": children(city.code) if city else []})
+
+
 def save_form(request: HttpRequest, form: AddressForm) -> bool:
     """Save what was entered; False with the errors in the form."""
     if not form.is_valid():
@@ -71,7 +79,8 @@ def save_form(request: HttpRequest, form: AddressForm) -> bool:
     try:
         save_address(by=actor_of(request), address_id=form.cleaned_data["address_id"], fields=form.kept_fields(), is_default=form.cleaned_data["is_default"])
     except MarketError as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        field = {"province": "region"}.get(refusal.field or "", refusal.field)
+        form.add_error(field if field in form.fields else None, str(refusal))
         return False
     return True
 

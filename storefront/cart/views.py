@@ -14,6 +14,7 @@ from marketplace.kernel.errors import InvalidInput
 from marketplace.platform.cart.actions import add_to_cart, cart_of, choose_line, merge_carts, set_quantity
 from marketplace.platform.cart.models import Cart
 from marketplace.platform.cart.queries import CartView, view_cart
+from marketplace.platform.members.access import default_region
 from storefront.options import option_words
 from tenants.access.actors import actor_of
 
@@ -26,8 +27,11 @@ def cart_if_any(request: HttpRequest) -> Cart | None:
     return Cart.objects.filter(pk=held, user=None).first() if held else None
 
 
-def shown_cart(request: HttpRequest) -> CartView:
-    cart = view_cart(cart_if_any(request), request.market.currency)  # type: ignore[attr-defined]
+def shown_cart(request: HttpRequest, region: str | None = None) -> CartView:
+    """The cart with freight into `region`; without one, to where the person has things sent by default."""
+    if region is None:
+        region = default_region(request.user.pk) if request.user.is_authenticated else ""
+    cart = view_cart(cart_if_any(request), request.market.currency, region)  # type: ignore[attr-defined]
     words = option_words(view.variant for part in cart.parts for view in part.lines)
     for part in cart.parts:
         for view in part.lines:

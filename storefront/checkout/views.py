@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,7 +12,6 @@ from django.utils.translation import gettext as _
 from marketplace.flows.place_order import place_order
 from marketplace.kernel.errors import InvalidInput, MarketError
 from marketplace.kernel.money import Money
-from marketplace.platform.cart.queries import LineView
 from marketplace.platform.checkout.access import group_of_buyer
 from marketplace.platform.checkout.models import OrderGroup
 from marketplace.platform.members.access import addresses_of
@@ -22,14 +20,6 @@ from storefront.account.forms import AddressForm
 from storefront.account.views import save_form
 from storefront.cart.views import cart_if_any, shown_cart
 from tenants.access.actors import actor_of, person_of
-from tenants.tenancy.models import Merchant
-
-
-@dataclass
-class Parcel:
-    merchant: Merchant
-    views: list[LineView]
-    total: Money
 
 
 def rail_names() -> dict[str, str]:
@@ -37,35 +27,36 @@ def rail_names() -> dict[str, str]:
 
 
 def checkout(request: HttpRequest) -> HttpResponse:
-    """What is chosen, by shop, with the total that placing will hold us to."""
-    form = AddressForm.fresh() if request.GET.get("address") == "new" else None
-    return _page(request, form=form)
+    """What is chosen, by shop, sent to the chosen address (`?address=`), with the total that placing will hold us to."""
+    asked = request.GET.get("address", "")
+    return _page(request, form=AddressForm.fresh() if asked == "new" else None, chosen=asked)
 
 
-def _page(request: HttpRequest, *, form: AddressForm | None = None, refusal: MarketError | None = None) -> HttpResponse:
-    cart = shown_cart(request)
+def _page(request: HttpRequest, *, form: AddressForm | None = None, refusal: MarketError | None = None, chosen: str = "") -> HttpResponse:
+    addresses = addresses_of(person_of(request).pk)
+    address = next((row for row in addresses if str(row.pk) == chosen), addresses[0] if addresses else None)
+    cart = shown_cart(request, address.region if address else "")
     if not cart.chosen:
         return HttpResponseRedirect("/cart/")
-    addresses = addresses_of(person_of(request).pk)
-    if not addresses and form is None:
+    if address is None and form is None:
         form = AddressForm.fresh()
-    parcels = [
-        Parcel(part.merchant, part.chosen(), Money.sum((view.total for view in part.chosen() if view.total), cart.currency))
-        for part in cart.parts
-        if part.chosen()
-    ]
+    parts = [part for part in cart.parts if part.chosen()]
+    unreachable = [part for part in parts if address and not part.quote.delivers]
     context: dict[str, Any] = {
-        "parts": parcels,
-        "total": cart.total,
+        "parts": parts,
+        "cart": cart,
         "addresses": addresses,
-        "chosen_address": addresses[0].pk if addresses else None,
+        "chosen_address": address,
         "address_form": form,
+        "unreachable": unreachable,
+        "can_place": address is not None and form is None and not unreachable,
         "key": uuid4(),
         "refusal": refusal,
         "rail_name": rail_names().get(request.market.rail, request.market.rail),  # type: ignore[attr-defined]
     }
     status = refusal.status if refusal else 422 if form and form.errors else 200
-    return render(request, "checkout/checkout.html", context, status=status)
+    template = "checkout/_checkout.html" if request.htmx else "checkout/checkout.html"  # type: ignore[attr-defined]
+    return render(request, template, context, status=status)
 
 
 def address(request: HttpRequest) -> HttpResponse:
@@ -99,7 +90,7 @@ def place(request: HttpRequest) -> HttpResponse:
     except MarketError as refusal:
         if refusal.status >= 500:
             raise
-        return _page(request, refusal=refusal)
+        return _page(request, refusal=refusal, chosen=str(address_id))
     return HttpResponseRedirect(f"/pay/{group.number}/")
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
+import nh3
 from django import template
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -16,8 +18,9 @@ from marketplace.kernel.money import Money
 from marketplace.kernel.texts import localised
 from marketplace.merchant.aftersales.states import TONES as RETURN_TONES
 from marketplace.merchant.aftersales.states import Reason, ReturnStatus
-from marketplace.merchant.fulfilment.carriers import CARRIERS
+from marketplace.merchant.catalogue.actions import DESCRIPTION_TAGS
 from marketplace.merchant.orders.states import TONES, label_of
+from marketplace.platform.delivery.queries import carriers
 
 register = template.Library()
 
@@ -39,6 +42,12 @@ def price(amount: Money, *, classes: str = "", cents: bool = False) -> SafeStrin
 @register.filter
 def count(number: int) -> str:
     return formats.format_count(number)
+
+
+@register.filter
+def percent(share: Decimal) -> str:
+    """0.0550 as 5.5 %, as the reader writes it."""
+    return formats.format_share(share)
 
 
 @register.filter
@@ -68,6 +77,22 @@ def html_text(texts: dict[str, str] | None) -> SafeString:
     """A text that was stored as clean HTML."""
     found = localised(texts or {})
     return format_html('<div lang="{}">{}</div>', html_language(found.language), mark_safe(found.text))  # noqa: S308  cleaned by nh3 when it was stored
+
+
+@register.simple_tag
+def clean_html(html: str) -> SafeString:
+    """HTML of a merchant that is shown to the operator before it was approved: cleaned once more, as it was when it was stored."""
+    return mark_safe(nh3.clean(html, tags=DESCRIPTION_TAGS, attributes={}))  # noqa: S308
+
+
+REVIEW_TONES = {"waiting": "warn", "submitted": "warn", "returned": "violet", "approved": "success", "passed": "success", "sent_back": "violet", "more": "violet", "rejected": "danger"}
+
+
+@register.simple_tag
+def review_tag(status: str, label: str) -> SafeString:
+    """How something stands that an operator reviews."""
+    tone = REVIEW_TONES.get(status, "")
+    return format_html('<span class="tag status {}">{}</span>', f"tag-{tone}" if tone else "", label)
 
 
 @register.filter
@@ -104,6 +129,17 @@ def return_tag(row: Any) -> SafeString:
     return format_html('<span class="tag status {}">{}</span>', f"tag-{tone}" if tone else "", status.label)
 
 
+@register.simple_tag
+def product_tag(product: Any) -> SafeString:
+    """How a merchant's product stands, in one label: a review that is open says more than whether it is on sale."""
+    status = format_html('<span class="tag status {}">{}</span>', "tag-success" if product.status == "on_sale" else "", product.get_status_display())
+    tone = {"waiting": "warn", "sent_back": "danger"}.get(product.review)
+    if tone is None:
+        return status
+    review = format_html('<span class="tag status tag-{}">{}</span>', tone, product.get_review_display())
+    return format_html("{} {}", status, review) if product.status == "on_sale" else review
+
+
 @register.filter
 def return_reason(code: str) -> str:
     return str(Reason(code).label)
@@ -111,7 +147,7 @@ def return_reason(code: str) -> str:
 
 @register.filter
 def carrier(code: str) -> str:
-    return localised(CARRIERS.get(code, {"en": code})).text
+    return localised(carriers().get(code, {"en": code})).text
 
 
 @register.filter

@@ -16,6 +16,7 @@ class Right(Enum):
     HANDLE_RETURNS = ("merchant", "handle_returns", _("Answer, inspect and pay back returns"))
     VIEW_PRODUCTS = ("merchant", "view_products", _("See products and stock"))
     EDIT_PRODUCTS = ("merchant", "edit_products", _("Enter and change products, prices and stock"))
+    MANAGE_DELIVERY = ("merchant", "manage_delivery", _("Say what delivery costs"))
     VIEW_STATEMENTS = ("merchant", "view_statements", _("See statements"))
     MANAGE_PAYOUTS = ("merchant", "manage_payouts", _("Say where the shop's money goes"))
     VIEW_SHOP_LOG = ("merchant", "view_shop_log", _("See the shop's log"))
@@ -23,10 +24,13 @@ class Right(Enum):
 
     VIEW_MERCHANTS = ("market", "view_merchants", _("See merchants"))
     OPEN_MERCHANTS = ("market", "open_merchants", _("Open merchants"))
+    REVIEW_MERCHANTS = ("market", "review_merchants", _("Review applications of merchants"))
+    REVIEW_PRODUCTS = ("market", "review_products", _("Review products before they go on sale"))
     VIEW_MARKET_ORDERS = ("market", "view_market_orders", _("See all orders"))
     SETTLE = ("market", "settle", _("Settle with merchants"))
     PAY_OUT = ("market", "pay_out", _("Make bank files and note what became of payouts"))
     VIEW_LEDGER = ("market", "view_ledger", _("See the journal and statements"))
+    MANAGE_MARKET = ("market", "manage_market", _("Change commission, tax and periods"))
     VIEW_MARKET_LOG = ("market", "view_market_log", _("See the market's log"))
     EDIT_MARKET_PAGES = ("market", "edit_market_pages", _("Edit the market's pages"))
 

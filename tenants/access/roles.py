@@ -23,6 +23,7 @@ MERCHANT_ROLES: Mapping[str, frozenset[R]] = {
 }
 MARKET_ROLES: Mapping[str, frozenset[R]] = {
     "operator": frozenset(right for right in R if right.scope == "market"),
+    "reviewer": frozenset({R.VIEW_MERCHANTS, R.REVIEW_MERCHANTS, R.REVIEW_PRODUCTS}),
     "accountant": frozenset({R.VIEW_MERCHANTS, R.SETTLE, R.PAY_OUT, R.VIEW_LEDGER, R.VIEW_MARKET_ORDERS}),
 }
 ROLE_NAMES = {
@@ -30,6 +31,7 @@ ROLE_NAMES = {
     "product_editor": _("Product editor"),
     "order_clerk": _("Order clerk"),
     "operator": _("Operator"),
+    "reviewer": _("Reviewer"),
     "accountant": _("Accountant"),
 }
 EDITS_PAGES = frozenset({R.EDIT_SHOP_PAGES, R.EDIT_MARKET_PAGES})

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from django.core.mail import EmailMessage
+from allauth.account.models import EmailAddress
+from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
+from django.http import HttpRequest
 
 from marketplace.kernel import clock
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.outbox import record
+from marketplace.kernel.verbs import verb
 from tenants.accounts.events import LetterWritten
 from tenants.accounts.models import Letter
 
 
-def write_letter(*, email: str, subject: str, text: str) -> None:
+def write_letter(*, email: str, subject: str, text: str, html: str = "", kind: str = "") -> None:
     """Have a mail sent if and only if the open transaction is committed."""
     with transaction.atomic():
-        letter = Letter.objects.create(email=email, subject=subject[:200], text=text)
+        letter = Letter.objects.create(email=email, kind=kind, subject=subject[:200], text=text, html=html)
         record(LetterWritten(letter_id=letter.pk))
+
+
+@verb
+def ask_to_confirm(*, by: Actor, request: HttpRequest) -> bool:
+    """Send the letter again that asks whether an address is its owner's. False when there is nothing to confirm."""
+    address = EmailAddress.objects.filter(user_id=by.person, verified=False).order_by("-primary").first()
+    if address is not None:
+        address.send_confirmation(request)
+    return address is not None
 
 
 def send_letter(event: LetterWritten) -> None:
@@ -23,6 +36,9 @@ def send_letter(event: LetterWritten) -> None:
     letter = Letter.objects.get(pk=event.letter_id)
     if letter.sent_at:
         return
-    EmailMessage(letter.subject, letter.text, to=[letter.email]).send()
-    letter.text, letter.sent_at = "", clock.now()
-    letter.save(update_fields=["text", "sent_at"])
+    mail = EmailMultiAlternatives(letter.subject, letter.text, to=[letter.email])
+    if letter.html:
+        mail.attach_alternative(letter.html, "text/html")
+    mail.send()
+    letter.text, letter.html, letter.sent_at = "", "", clock.now()
+    letter.save(update_fields=["text", "html", "sent_at"])

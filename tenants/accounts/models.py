@@ -90,8 +90,10 @@ class Letter(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     email = models.EmailField()
+    kind = models.CharField(max_length=40, blank=True)  # what it is about: "order_placed", …
     subject = models.CharField(max_length=200)
     text = models.TextField()
+    html = models.TextField(blank=True)
     written_at = models.DateTimeField(default=clock.now)
     sent_at = models.DateTimeField(null=True)
 

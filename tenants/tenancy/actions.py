@@ -9,12 +9,13 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 from wagtail.models import Page, Site
 
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
-from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.errors import InvalidInput, ReasonMissing
 from marketplace.kernel.outbox import record
 from marketplace.kernel.verbs import verb
 from tenants.tenancy.birth import load_merchant
@@ -65,6 +66,37 @@ def open_market(
         Domain.objects.create(host=console_url("").split("//")[1].split(":")[0], kind=Domain.Kind.CONSOLE)
         _set_site(settings.BASE_HOST, names)
         audit(by=by, action="market.opened", subject="market", subject_id=market.pk, after={"names": market.names, "currency": currency, "zone": zone})
+    return market
+
+
+PERIODS = {
+    "hold_minutes": (5, 1440),
+    "ship_days": (1, 90),
+    "receive_days": (1, 90),
+    "return_days": (0, 90),
+    "answer_days": (1, 30),
+    "settle_days": (0, 90),
+}
+
+
+@verb
+def set_periods(*, by: Actor, periods: Mapping[str, int], why: str) -> Market:
+    """How long things wait, from now on; deadlines that run stay as they were set. Raises InvalidInput, ReasonMissing."""
+    if not why.strip():
+        raise ReasonMissing
+    for name, value in periods.items():
+        least, most = PERIODS[name]
+        if not least <= value <= most:
+            raise InvalidInput(field=name, why=_("Choose from {least} to {most}.").format(least=least, most=most))
+    with transaction.atomic():
+        market = Market.objects.select_for_update().get()
+        changed = {name: value for name, value in periods.items() if getattr(market, name) != value}
+        if changed:
+            before = {name: getattr(market, name) for name in changed}
+            for name, value in changed.items():
+                setattr(market, name, value)
+            market.save(update_fields=list(changed))
+            audit(by=by, action="market.periods_set", subject="market", subject_id=market.pk, before=before, after=changed, why=why.strip())
     return market
 
 

@@ -182,8 +182,8 @@ def test_a_request_is_one_line_with_status_and_time(log):
 
 
 def test_a_fact_carries_the_request_it_came_from():
-    product = make.a_product(on_sale=False)
-    response = signed_in("owner-a@market.localhost").post(f"/products/{product.pk}/on-sale/", headers={"host": WORKBENCH})
+    product = make.a_product()
+    response = signed_in("owner-a@market.localhost").post(f"/products/{product.pk}/off-sale/", headers={"host": WORKBENCH})
     assert response.status_code == 302
     assert OutboxEvent.objects.filter(topic="listings.changed", request_id=response.headers["X-Request-Id"]).exists()
 

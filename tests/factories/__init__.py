@@ -7,9 +7,10 @@ from uuid import UUID, uuid4
 
 from marketplace.flows.pay import finish_payment
 from marketplace.flows.place_order import place_order
-from marketplace.flows.publish_product import put_on_sale, save_product
+from marketplace.flows.publish_product import publish_product
 from marketplace.flows.receive import confirm_receipt
 from marketplace.flows.return_goods import agree_return, confirm_return, inspect_return, request_return, send_return
+from marketplace.flows.review_product import save_product
 from marketplace.flows.settle import settle
 from marketplace.flows.ship_order import ship_order
 from marketplace.kernel.actors import SYSTEM, Actor, rail
@@ -73,7 +74,7 @@ def a_product(
             stock={variant.id: stock for variant in made},
         )
         if on_sale:
-            product = put_on_sale(by=SYSTEM, product_id=product.pk)
+            product = publish_product(by=SYSTEM, product_id=product.pk)
     return product
 
 

@@ -57,7 +57,7 @@ class TestSending:
         assert sent.to == [EMAIL]
         assert sent.subject == "请确认您在万商的邮箱"
         assert "http://market.localhost/email/confirm/" in sent.body
-        letter = Letter.objects.get()
+        letter = Letter.objects.get(email=EMAIL)
         assert letter.text == ""
         assert letter.sent_at
 
@@ -65,7 +65,7 @@ class TestSending:
         backend = settings.EMAIL_BACKEND
         settings.EMAIL_BACKEND, settings.EMAIL_HOST, settings.EMAIL_PORT = "django.core.mail.backends.smtp.EmailBackend", "127.0.0.1", free_port()
         deliver_events()
-        assert Letter.objects.get().sent_at is None
+        assert Letter.objects.get(email=EMAIL).sent_at is None
         settings.EMAIL_BACKEND = backend
         Delivery.objects.filter(status=Delivery.Status.WAITING).update(due_at=clock.now() - timedelta(seconds=1))
         deliver_events()

@@ -84,13 +84,13 @@ def product_form() -> dict[str, Any]:
         ("category", "cups", ("category", "whole number")),
         ("sku_0", "", ("sku_0", "required")),
         ("sku_0", "TAKEN", ("sku_0", "is used by another product")),
-        ("price_0", "", ("price_0", "required")),
+        ("price_0", "", ("price_0", "Write a price")),
         ("price_0", "cheap", ("price_0", "Write it in figures")),
         ("price_0", "12.505", ("price_0", "Write it in figures")),
         ("price_0", "0", ("price_0", "more than zero")),
         ("price_0", "-5", ("price_0", "more than zero")),
         ("market_0", "9", ("market_0", "not below the sale price")),
-        ("stock_0", "-1", ("stock_0", "greater than or equal to 0")),
+        ("stock_0", "-1", ("stock_0", "whole number from 0")),
         ("stock_0", "many", ("stock_0", "whole number")),
         ("stock_0", "1e9", ("stock_0", "whole number")),
         ("brand", "999999", ("brand", "valid choice")),
@@ -130,7 +130,7 @@ def test_of_several_variants_the_wrong_one_is_named():
         level.save()
     form = {"product_id": row.pk, "title_en": "Mug", "category": row.category_id}
     for n, variant in enumerate(variants):
-        form |= {f"sku_{n}": variant.sku, f"price_{n}": "10", f"stock_{n}": "10"}
+        form |= {f"sku_{n}": variant.sku, f"price_{n}": "10", f"stock_{n}": "10", f"options_{n}": f"1:{n}"}
     path = f"/products/{row.pk}/"
     assert set(refused(WORKBENCH, path, {**form, "price_1": "0"})[0]) == {"price_1"}
     assert set(refused(WORKBENCH, path, {**form, "market_2": "5"})[0]) == {"market_2"}
@@ -143,24 +143,24 @@ def picture(name: str, data: bytes) -> SimpleUploadedFile:
 
 
 def test_a_file_that_is_no_picture_is_named_and_the_product_is_not_saved(product_form):
-    found, _page = refused(WORKBENCH, "/products/new/", {**product_form, "picture": picture("mug.png", b"<script>alert(1)</script>")})
-    assert set(found) == {"picture"} and "no JPEG, PNG or WebP" in found["picture"]
+    found, _page = refused(WORKBENCH, "/products/new/", {**product_form, "pictures": picture("mug.png", b"<script>alert(1)</script>")})
+    assert set(found) == {"pictures"} and "no JPEG, PNG or WebP" in found["pictures"]
 
 
 def test_a_product_without_a_picture_is_not_put_on_sale_and_says_what_is_missing(product_form):
-    found, _page = refused(WORKBENCH, "/products/new/", {**product_form, "then": "on_sale"})
+    found, _page = refused(WORKBENCH, "/products/new/", {**product_form, "then": "submit"})
     assert found == {"": "This product cannot go on sale yet: a picture."}
 
 
 def test_a_picture_makes_it_whole(product_form):
     """Also when the form was sent without one before."""
-    assert send(WORKBENCH, "/products/new/", {**product_form, "then": "on_sale"}).status_code == 422
+    assert send(WORKBENCH, "/products/new/", {**product_form, "then": "submit"}).status_code == 422
     data = BytesIO()
     Image.new("RGB", (40, 40), "teal").save(data, "PNG")
-    response = send(WORKBENCH, "/products/new/", {**product_form, "then": "on_sale", "picture": picture("mug.png", data.getvalue())})
+    response = send(WORKBENCH, "/products/new/", {**product_form, "then": "submit", "pictures": picture("mug.png", data.getvalue())})
     assert response.status_code == 302
     with merchant_schema(A):
-        assert Product.objects.get().status == Product.Status.ON_SALE
+        assert Product.objects.get().review == Product.Review.WAITING
 
 
 # ── A parcel ─────────────────────────────────────────────────────────────────────────────────────────────────────────

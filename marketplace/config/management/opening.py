@@ -13,12 +13,19 @@ from wagtail.models import Site
 
 from marketplace.config.management.starter_pages import put_starter_pages
 from marketplace.kernel.actors import Actor
+from marketplace.platform.delivery.starters import put_starters
 from marketplace.platform.ledger.actions import set_commission
+from marketplace.platform.taxonomy.actions import set_tax_rate
+from marketplace.platform.taxonomy.models import TaxClass
 from tenants.accounts.actions import ensure_person, give_role
 from tenants.tenancy.actions import open_market
 from tenants.tenancy.birth import SnapshotStale, load_public
 from tenants.tenancy.models import Market
 from tenants.tenancy.versions import schema_versions
+
+
+# The tax in prices a market begins with, by its currency: mainland China's VAT. Elsewhere nothing, until the operator says what.
+TAXES: Mapping[str, Mapping[str, str]] = {"CNY": {TaxClass.STANDARD: "0.13", TaxClass.REDUCED: "0.09"}}
 
 
 @dataclass(frozen=True)
@@ -82,5 +89,14 @@ def open_with(opening: Opening, *, by: Actor) -> Market:
         operator = ensure_person(by=by, email=opening.operator_email, name=opening.operator_name, password=opening.password, language=opening.languages[0])
         give_role(by=by, user_id=operator.pk, role="operator", merchant_id=None)
         set_commission(by=by, rate=opening.commission)
+        put_starters(by=by)
+        set_first_taxes(by, opening.currency)
         put_starter_pages(by=by)
     return opened
+
+
+def set_first_taxes(by: Actor, currency: str) -> None:
+    """A rate for every class, so that nothing is refused for want of one."""
+    known = TAXES.get(currency, {})
+    for tax_class in TaxClass:
+        set_tax_rate(by=by, tax_class=tax_class, rate=Decimal(known.get(tax_class, "0")))

@@ -4,8 +4,9 @@ from cms.views import page_elsewhere
 from marketplace.config.urls.shared import *  # noqa: F403
 from marketplace.config.urls.shared import PAGES, cms_routes
 from marketplace.web.logs import log_page
-from marketplace.web.operator import aftersales, ledger, merchants, orders, payouts
+from marketplace.web.operator import aftersales, applications, ledger, merchants, orders, payouts, reviews
 from marketplace.web.operator.overview import overview
+from marketplace.web.operator.settings import settings_page
 from storefront.auth import sign_in_routes
 from storefront.media import media
 from tenants.access.rights import Right
@@ -16,6 +17,13 @@ urlpatterns = [
     route("merchants/", merchants.merchants, may=operator(Right.VIEW_MERCHANTS), name="merchants"),
     route("merchants/new/", merchants.merchant_new, may=operator(Right.OPEN_MERCHANTS), name="merchant-new", methods="GET POST"),
     route("merchants/<uuid:merchant_id>/", merchants.merchant, may=operator(Right.VIEW_MERCHANTS), name="merchant"),
+    route("applications/", applications.applications, may=operator(Right.REVIEW_MERCHANTS), name="applications"),
+    route("applications/<str:number>/", applications.application, may=operator(Right.REVIEW_MERCHANTS), name="application"),
+    route("applications/<str:number>/review/", applications.review, may=operator(Right.REVIEW_MERCHANTS), name="application-review", methods="POST"),
+    route("applications/<str:number>/papers/<uuid:paper_id>/", applications.paper, may=operator(Right.REVIEW_MERCHANTS), name="application-paper"),
+    route("reviews/", reviews.changes, may=operator(Right.REVIEW_PRODUCTS), name="reviews"),
+    route("reviews/<uuid:change_id>/", reviews.change, may=operator(Right.REVIEW_PRODUCTS), name="review"),
+    route("reviews/<uuid:change_id>/decide/", reviews.decide, may=operator(Right.REVIEW_PRODUCTS), name="review-decide", methods="POST"),
     route("orders/", orders.orders, may=operator(Right.VIEW_MARKET_ORDERS), name="orders"),
     route("orders/<str:number>/", aftersales.order, may=operator(Right.VIEW_MARKET_ORDERS), name="order"),
     route("returns/", aftersales.returns, may=operator(Right.VIEW_MARKET_ORDERS), name="returns"),
@@ -30,7 +38,10 @@ urlpatterns = [
     route("settlement/run/", ledger.settlement_run, may=operator(Right.SETTLE), name="settlement-run", methods="POST"),
     route("statements/", ledger.statements, may=operator(Right.VIEW_LEDGER), name="statements"),
     route("statements/<str:number>/", ledger.statement, may=operator(Right.VIEW_LEDGER), name="statement"),
+    route("statements/<str:number>/csv/", ledger.statement_as_csv, may=operator(Right.VIEW_LEDGER), name="statement-csv"),
+    route("statements/<str:number>/pdf/", ledger.statement_as_pdf, may=operator(Right.VIEW_LEDGER), name="statement-pdf"),
     route("journal/", ledger.journal, may=operator(Right.VIEW_LEDGER), name="journal"),
+    route("settings/", settings_page, may=operator(Right.MANAGE_MARKET), name="settings", methods="GET POST"),
     route("log/", log_page(base="operator/base.html", of_merchant=False), may=operator(Right.VIEW_MARKET_LOG), name="log"),
     *sign_in_routes(),
     *cms_routes(),

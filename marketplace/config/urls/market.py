@@ -9,7 +9,9 @@ from storefront.account import views as account
 from storefront.cart import views as cart
 from storefront.checkout import sandbox
 from storefront.checkout import views as checkout
+from storefront.mailbox import views as mailbox
 from storefront.media import media
+from storefront.sell import views as sell
 from storefront.shop import views as shop
 from tenants.access.rules import anyone, route, signed_in
 
@@ -43,6 +45,15 @@ urlpatterns = [
     route("account/addresses/new/", account.address, may=signed_in(), name="address-new", methods="GET POST"),
     route("account/addresses/<uuid:address_id>/", account.address, may=signed_in(), name="address", methods="GET POST"),
     route("account/addresses/<uuid:address_id>/remove/", account.address_remove, may=signed_in(), name="address-remove", methods="POST"),
+    route("regions/", account.regions, may=anyone(), name="regions"),
+    route("sell/", sell.sell, may=anyone(), name="sell"),
+    route("sell/apply/", sell.apply, may=signed_in(), name="apply", methods="GET POST", limit="upload"),
+    route("sell/applications/<str:number>/", sell.application, may=signed_in(), name="application"),
+    route("sell/applications/<str:number>/withdraw/", sell.withdraw, may=signed_in(), name="application-withdraw", methods="POST"),
+    route("sell/applications/<str:number>/papers/<uuid:paper_id>/", sell.paper, may=signed_in(), name="application-paper"),
+    route("mailbox/", mailbox.mailbox, may=anyone(), name="mailbox"),
+    route("mailbox/<str:key>/", mailbox.mail, may=anyone(), name="mail"),
+    route("mailbox/<str:key>/html/", mailbox.mail_html, may=anyone(), name="mail-html"),
     route("hand-over/", auth.hand_over, may=signed_in(), name="hand-over", limit="hand_over"),
     *auth.sign_in_routes(),
     *auth.registration_routes(),

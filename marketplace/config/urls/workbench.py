@@ -4,7 +4,8 @@ from cms.views import page_elsewhere
 from marketplace.config.urls.shared import *  # noqa: F403
 from marketplace.config.urls.shared import PAGES, cms_routes
 from marketplace.web.logs import log_page
-from marketplace.web.seller import money, orders, parcels, products, returns
+from marketplace.web.seller import money, orders, parcels, products, returns, slips
+from marketplace.web.seller.delivery import delivery
 from marketplace.web.seller.overview import overview
 from marketplace.web.seller.payout_account import payout_account
 from storefront.auth import hand_over_routes
@@ -20,6 +21,8 @@ urlpatterns = [
     route("orders/<str:number>/pack/", parcels.pack, may=staff(Right.SHIP_ORDERS), name="order-pack", methods="POST"),
     route("orders/<str:number>/parcels/<uuid:package_id>/ship/", parcels.hand_over, may=staff(Right.SHIP_ORDERS), name="parcel-ship", methods="POST"),
     route("orders/<str:number>/parcels/<uuid:package_id>/open/", parcels.open_again, may=staff(Right.SHIP_ORDERS), name="parcel-open", methods="POST"),
+    route("orders/<str:number>/slip/", slips.slip, may=staff(Right.VIEW_ORDERS), name="packing-slip"),
+    route("orders/<str:number>/slip/pdf/", slips.slip_pdf, may=staff(Right.VIEW_ORDERS), name="packing-slip-pdf"),
     route("orders/<str:number>/cancel/", parcels.cancel, may=staff(Right.CANCEL_ORDERS), name="order-cancel", methods="POST"),
     route("returns/", returns.returns, may=staff(Right.VIEW_ORDERS), name="returns"),
     route("returns/<str:number>/", returns.return_page, may=staff(Right.VIEW_ORDERS), name="return"),
@@ -31,9 +34,14 @@ urlpatterns = [
     route("products/categories/", products.categories, may=staff(Right.EDIT_PRODUCTS), name="product-categories"),
     route("products/<uuid:product_id>/", products.product, may=staff(Right.VIEW_PRODUCTS, change=Right.EDIT_PRODUCTS), name="product", methods="GET POST"),
     route("products/<uuid:product_id>/on-sale/", products.on_sale, may=staff(Right.EDIT_PRODUCTS), name="product-on-sale", methods="POST"),
+    route("products/<uuid:product_id>/submit/", products.submit, may=staff(Right.EDIT_PRODUCTS), name="product-submit", methods="POST"),
+    route("products/<uuid:product_id>/withdraw/", products.withdraw, may=staff(Right.EDIT_PRODUCTS), name="product-withdraw", methods="POST"),
     route("products/<uuid:product_id>/off-sale/", products.off_sale, may=staff(Right.EDIT_PRODUCTS), name="product-off-sale", methods="POST"),
     route("statements/", money.statements, may=staff(Right.VIEW_STATEMENTS), name="statements"),
     route("statements/<str:number>/", money.statement, may=staff(Right.VIEW_STATEMENTS), name="statement"),
+    route("statements/<str:number>/csv/", money.statement_as_csv, may=staff(Right.VIEW_STATEMENTS), name="statement-csv"),
+    route("statements/<str:number>/pdf/", money.statement_as_pdf, may=staff(Right.VIEW_STATEMENTS), name="statement-pdf"),
+    route("delivery/", delivery, may=staff(Right.MANAGE_DELIVERY), name="delivery", methods="GET POST"),
     route("payout-account/", payout_account, may=staff(Right.MANAGE_PAYOUTS), name="payout-account", methods="GET POST"),
     route("log/", log_page(base="seller/base.html", of_merchant=True), may=staff(Right.VIEW_SHOP_LOG), name="log"),
     *hand_over_routes(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -45,6 +46,10 @@ class ProductInput:
     attributes: Sequence[Sequence[Any]] = ()
     axes: Sequence[int] = ()
     pictures: Sequence[tuple[str, Mapping[str, str]]] = ()  # (storage key, alt texts)
+    tax_class: str = "standard"
+    listed_from: datetime | None = None
+    listed_until: datetime | None = None
+    hides_sold_out: bool = False
     source_ref: str | None = None
 
     def clean(self) -> None:
@@ -65,6 +70,8 @@ class ProductInput:
         combinations = [tuple(sorted(variant.options.items())) for variant in self.variants]
         if len(set(combinations)) < len(combinations):
             raise InvalidInput(field="variants", why=_("Two variants are the same combination."))
+        if self.listed_from and self.listed_until and self.listed_until <= self.listed_from:
+            raise InvalidInput(field="listed_until", why=_("It cannot go off sale before it goes on sale."))
 
 
 @verb
@@ -85,17 +92,22 @@ def enter_product(*, by: Actor, product_id: UUID, product: ProductInput) -> Prod
 
 @verb
 def change_product(*, by: Actor, product_id: UUID, product: ProductInput) -> Product:
-    """Change a product; variants that are no longer named become inactive. Raises ProductUnknown, InvalidInput, SkuTaken."""
+    """Change a product; variants that are no longer named become inactive.
+
+    What buyers read of it has to be reviewed anew when it has changed. Raises ProductUnknown, InvalidInput, SkuTaken.
+    """
     product.clean()
     with transaction.atomic():
         row = locked_product(product_id)
-        before = _audited(row)
+        before, read_before = _audited(row), _read_by_buyers(row)
         _fill(row, product)
         row.version += 1
-        row.save()
         _put_variants(row, product)
         row.pictures.all().delete()
         _put_pictures(row, product)
+        if _read_by_buyers(row) != read_before:
+            row.review = Product.Review.NONE
+        row.save()
         audit(by=by, action="product.changed", subject="product", subject_id=row.pk, merchant_id=current_merchant_id(), before=before, after=_audited(row))
     return row
 
@@ -120,6 +132,27 @@ def set_product_status(*, by: Actor, product_id: UUID, status: str) -> Product:
     return row
 
 
+@verb
+def set_review(*, by: Actor, product_id: UUID, review: str, note: str = "") -> Product:
+    """How the product stands with the operator; `note` is what the merchant is told. Raises ProductUnknown."""
+    with transaction.atomic():
+        row = locked_product(product_id)
+        before = {"review": row.review, "note": row.review_note}
+        row.review, row.review_note, row.changed_at = review, note[:500], clock.now()
+        row.save(update_fields=["review", "review_note", "changed_at"])
+        audit(
+            by=by,
+            action=f"product.review_{review}",
+            subject="product",
+            subject_id=row.pk,
+            merchant_id=current_merchant_id(),
+            before=before,
+            after={"review": review, "note": row.review_note},
+            why=note,
+        )
+    return row
+
+
 def locked_product(product_id: UUID) -> Product:
     row: Product | None = Product.objects.select_for_update().filter(pk=product_id).first()
     if row is None:
@@ -131,7 +164,8 @@ def _fill(row: Product, product: ProductInput) -> None:
     row.category_id, row.brand_id = product.category_id, product.brand_id
     row.titles, row.descriptions = dict(product.titles), dict(product.descriptions)
     row.attributes, row.axes = [list(attribute) for attribute in product.attributes], list(product.axes)
-    row.source_ref = product.source_ref
+    row.tax_class, row.source_ref = product.tax_class, product.source_ref
+    row.listed_from, row.listed_until, row.hides_sold_out = product.listed_from, product.listed_until, product.hides_sold_out
     row.changed_at = clock.now()
 
 
@@ -153,6 +187,13 @@ def _put_variants(row: Product, product: ProductInput) -> None:
 
 def _put_pictures(row: Product, product: ProductInput) -> None:
     Picture.objects.bulk_create([Picture(product=row, key=key, alt=dict(alt), position=place) for place, (key, alt) in enumerate(product.pictures)])
+
+
+def _read_by_buyers(row: Product) -> tuple[Any, ...]:
+    """What the operator reviews. Price and stock are not among it, nor when it is on sale."""
+    pictures = list(row.pictures.order_by("position").values_list("key", "alt"))
+    variants = sorted(row.variants.filter(is_active=True).values_list("pk", "options"), key=lambda pair: pair[0])
+    return (row.titles, row.descriptions, row.category_id, row.brand_id, row.attributes, row.axes, row.tax_class, pictures, variants)
 
 
 def _audited(row: Product) -> dict[str, Any]:

@@ -16,3 +16,8 @@ class SkuTaken(MarketError):
 class ProductUnknown(MarketError):
     code, status = "product_unknown", 404
     message = _("There is no such product in this shop.")
+
+
+class NotReviewed(MarketError):
+    code, status = "not_reviewed", 409
+    message = _("This product, or what was changed of it, has not passed the market's review. Submit it; it goes on sale when it has.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel import clock
 from marketplace.kernel.texts import Localised, localised
@@ -19,9 +20,23 @@ class Product(MerchantModel):
         ON_SALE = "on_sale", _("On sale")
         OFF_SALE = "off_sale", _("Off sale")
 
+    class Review(models.TextChoices):
+        """How what a buyer reads of it stands with the operator. Price and stock are the merchant's own."""
+
+        NONE = "none", pgettext_lazy("review", "Not submitted")
+        WAITING = "waiting", pgettext_lazy("review", "In review")
+        SENT_BACK = "sent_back", pgettext_lazy("review", "Sent back")
+        APPROVED = "approved", pgettext_lazy("review", "Approved")
+
     category_id = models.IntegerField()
     brand_id = models.IntegerField(null=True)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.DRAFT)
+    review = models.CharField(max_length=12, choices=Review.choices, default=Review.NONE)
+    review_note = models.CharField(max_length=500, blank=True)  # why it was sent back
+    listed_from = models.DateTimeField(null=True)  # it goes on sale then, or at once
+    listed_until = models.DateTimeField(null=True)  # it goes off sale then, or never
+    hides_sold_out = models.BooleanField(default=False)  # on sale only while something of it can be had
+    tax_class = models.CharField(max_length=10, default="standard")  # of the market's TaxClass
     titles = models.JSONField()  # language code → text
     descriptions = models.JSONField(default=dict)  # language code → clean HTML
     attributes = models.JSONField(default=list)  # as in Listing.attributes
@@ -33,6 +48,11 @@ class Product(MerchantModel):
 
     class Meta(MerchantModel.Meta):
         indexes = [models.Index(fields=["-created_at", "-id"], name="product_newest"), models.Index(fields=["status", "-created_at"], name="product_by_status")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(listed_from=None) | Q(listed_until=None) | Q(listed_until__gt=models.F("listed_from")), name="listed_until_after_from"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title.text

@@ -13,10 +13,10 @@ from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.verbs import verb
-from marketplace.merchant.fulfilment.carriers import CARRIERS
 from marketplace.merchant.fulfilment.errors import PackageUnknown
 from marketplace.merchant.fulfilment.models import Package, PackageLine
 from marketplace.merchant.orders.models import Order
+from marketplace.platform.delivery.queries import carriers
 
 TRACKING = re.compile(r"[A-Za-z0-9-]{6,40}\Z")
 
@@ -24,7 +24,7 @@ TRACKING = re.compile(r"[A-Za-z0-9-]{6,40}\Z")
 def clean_parcel(carrier: str, tracking_number: str) -> tuple[str, str]:
     """Raises InvalidInput, naming the field."""
     tracking_number = tracking_number.replace(" ", "").upper()
-    if carrier not in CARRIERS:
+    if carrier not in carriers():
         raise InvalidInput(field="carrier", why=_("Choose a carrier."))
     if not TRACKING.match(tracking_number):
         raise InvalidInput(field="tracking_number", why=_("A tracking number has 6 to 40 letters, digits or hyphens."))

@@ -20,6 +20,7 @@ from marketplace.merchant.orders.actions import refresh_fulfilment
 from marketplace.merchant.orders.errors import NothingToGiveBack
 from marketplace.merchant.orders.models import Order, OrderLine, StatusChange
 from marketplace.merchant.orders.states import PaymentStatus, Step
+from marketplace.platform.taxonomy.tax import tax_in
 from tenants.tenancy.schemas import current_merchant_id
 
 CANCELLED, RETURNED = "cancelled", "returned"
@@ -34,6 +35,7 @@ class Back:
     goods: Money
     freight: Money
     commission: Money
+    tax: Money  # of `amount`, which includes it
 
     @property
     def amount(self) -> Money:
@@ -47,7 +49,16 @@ def back_of(line: OrderLine, quantity: int, *, with_freight: bool) -> Back:
     def share(whole: Money) -> Money:
         return Money.sum(whole.split([1] * line.quantity)[gone : gone + quantity], line.currency)
 
-    return Back(line.pk, quantity, share(line.total), share(line.freight) if with_freight else Money.zero(line.currency), share(line.commission))
+    nothing = Money.zero(line.currency)
+    goods_tax = tax_in(line.total, line.tax_rate)
+    return Back(
+        line.pk,
+        quantity,
+        goods=share(line.total),
+        freight=share(line.freight) if with_freight else nothing,
+        commission=share(line.commission),
+        tax=share(goods_tax) + (share(line.tax - goods_tax) if with_freight else nothing),
+    )
 
 
 def cancellable(line: OrderLine) -> int:
@@ -83,8 +94,9 @@ def note_given_back(*, by: Actor, order: Order, pieces: Mapping[UUID, int], as_:
         before = {"refunded": order.refunded_minor, "payment_status": order.payment_status}
         order.refunded_minor += sum(back.amount.minor for back in backs)
         order.commission_returned_minor += sum(back.commission.minor for back in backs)
+        order.tax_returned_minor += sum(back.tax.minor for back in backs)
         order.payment_status = PaymentStatus.REFUNDED if order.refunded_minor == order.total_minor else PaymentStatus.PART_REFUNDED
-        order.save(update_fields=["refunded_minor", "commission_returned_minor", "payment_status"])
+        order.save(update_fields=["refunded_minor", "commission_returned_minor", "tax_returned_minor", "payment_status"])
         refresh_fulfilment(order, lines)
         step = Step.PART_CANCELLED if as_ == CANCELLED else Step.REFUNDED
         StatusChange.objects.create(order=order, old=order.status, new=step, actor_kind=by.kind, actor_label=by.label, reason=reason[:200])

@@ -28,10 +28,12 @@ class Order(MerchantModel):
     items_minor = models.BigIntegerField()
     freight_minor = models.BigIntegerField(default=0)
     total_minor = models.BigIntegerField()
+    tax_minor = models.BigIntegerField(default=0)  # of `total_minor`, which includes it
     commission_minor = models.BigIntegerField()
-    # What went back to the buyer of `total_minor`, and with it of `commission_minor`.
+    # What went back to the buyer of `total_minor`, and with it of `commission_minor` and `tax_minor`.
     refunded_minor = models.BigIntegerField(default=0)
     commission_returned_minor = models.BigIntegerField(default=0)
+    tax_returned_minor = models.BigIntegerField(default=0)
     open_returns = models.IntegerField(default=0)
     address = models.JSONField()
     note = models.CharField(max_length=300, blank=True)
@@ -50,6 +52,7 @@ class Order(MerchantModel):
             models.CheckConstraint(
                 condition=Q(commission_returned_minor__gte=0, commission_returned_minor__lte=F("commission_minor")), name="returned_within_commission"
             ),
+            models.CheckConstraint(condition=Q(tax_returned_minor__gte=0, tax_returned_minor__lte=F("tax_minor")), name="returned_within_tax"),
             models.CheckConstraint(condition=Q(open_returns__gte=0), name="open_returns_not_negative"),
         ]
         indexes = [
@@ -62,6 +65,7 @@ class Order(MerchantModel):
     total = money_of("total_minor")
     items = money_of("items_minor")
     freight = money_of("freight_minor")
+    tax = money_of("tax_minor")
     commission = money_of("commission_minor")
     refunded = money_of("refunded_minor")
     commission_returned = money_of("commission_returned_minor")
@@ -93,6 +97,8 @@ class OrderLine(MerchantModel):
     unit_minor = models.BigIntegerField()
     total_minor = models.BigIntegerField()
     freight_minor = models.BigIntegerField(default=0)  # this line's share of the order's
+    tax_rate = models.DecimalField(max_digits=5, decimal_places=4, default=0)
+    tax_minor = models.BigIntegerField(default=0)  # what of goods and freight is tax
     commission_rate = models.DecimalField(max_digits=6, decimal_places=4)
     commission_minor = models.BigIntegerField()
 
@@ -110,6 +116,7 @@ class OrderLine(MerchantModel):
     unit = money_of("unit_minor")
     total = money_of("total_minor")
     freight = money_of("freight_minor")
+    tax = money_of("tax_minor")
     commission = money_of("commission_minor")
 
     @property

@@ -32,6 +32,7 @@ class OrderGroup(models.Model):
     items_minor = models.BigIntegerField()
     freight_minor = models.BigIntegerField(default=0)
     total_minor = models.BigIntegerField()
+    tax_minor = models.BigIntegerField(default=0)  # of `total_minor`, which includes it
     address = models.JSONField()
     language = models.CharField(max_length=12)
     placed_at = models.DateTimeField(default=clock.now)
@@ -45,6 +46,7 @@ class OrderGroup(models.Model):
     total = money_of("total_minor")
     items = money_of("items_minor")
     freight = money_of("freight_minor")
+    tax = money_of("tax_minor")
 
 
 class OrderCopy(models.Model):
@@ -62,14 +64,16 @@ class OrderCopy(models.Model):
     items_minor = models.BigIntegerField()
     freight_minor = models.BigIntegerField(default=0)
     total_minor = models.BigIntegerField()
+    tax_minor = models.BigIntegerField(default=0)
     commission_minor = models.BigIntegerField()
     refunded_minor = models.BigIntegerField(default=0)
     commission_returned_minor = models.BigIntegerField(default=0)
     open_returns = models.IntegerField(default=0)
+    is_disputed = models.BooleanField(default=False)  # its payment is: it is not settled until that has ended
     # [{"title": {language: text}, "options": {...}, "picture": key, "quantity": n, "unit_minor": n, "total_minor": n, "product_id": …,
     #   "packed": n, "shipped": n, "cancelled": n, "returned": n}, …]
     lines = models.JSONField()
-    packages = models.JSONField(default=list)  # [{"carrier": code, "tracking": number, "shipped_at": ISO time, "lines": [[line no, n], …]}, …]
+    packages = models.JSONField(default=list)  # [{"id", "carrier": code, "tracking_number", "shipped_at": ISO time, "lines": [[line no, n], …]}, …]
     placed_at = models.DateTimeField()
     ship_by = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
@@ -87,6 +91,7 @@ class OrderCopy(models.Model):
     total = money_of("total_minor")
     items = money_of("items_minor")
     freight = money_of("freight_minor")
+    tax = money_of("tax_minor")
     commission = money_of("commission_minor")
     refunded = money_of("refunded_minor")
     commission_returned = money_of("commission_returned_minor")

@@ -8,10 +8,12 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
+from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import Money
 from marketplace.kernel.verbs import verb
 from marketplace.platform.ledger.models import (
@@ -22,6 +24,9 @@ from marketplace.platform.ledger.models import (
     Posting,
     Statement,
 )
+from marketplace.platform.taxonomy.models import Category
+from tenants.tenancy.errors import MerchantUnknown
+from tenants.tenancy.models import Merchant
 
 
 @dataclass(frozen=True)
@@ -74,8 +79,17 @@ def post(*, by: Actor, kind: str, ref: str, sides: Sequence[Side], order_id: UUI
 
 
 @verb
-def set_commission(*, by: Actor, rate: Decimal, merchant_id: UUID | None = None, category_id: int | None = None) -> CommissionRule:
-    """From now on. Orders that are placed keep the rate they were placed with."""
+def set_commission(*, by: Actor, rate: Decimal, merchant_id: UUID | None = None, category_id: int | None = None, why: str = "") -> CommissionRule:
+    """From now on. Orders that are placed keep the rate they were placed with. Raises InvalidInput, MerchantUnknown, for what is not there.
+
+    A rule whose merchant or category is not there is refused, and never read as one for all.
+    """
+    if not 0 <= rate < 1:
+        raise InvalidInput(field="rate", why=_("A commission is 0 % or more, and below 100 %."))
+    if merchant_id is not None and not Merchant.objects.filter(pk=merchant_id).exists():
+        raise MerchantUnknown
+    if category_id is not None and not Category.objects.filter(pk=category_id).exists():
+        raise InvalidInput(field="category", why=_("Choose a category."))
     with transaction.atomic():
         rule = CommissionRule.objects.create(rate=rate, merchant_id=merchant_id, category_id=category_id, since=clock.now())
         audit(
@@ -85,6 +99,7 @@ def set_commission(*, by: Actor, rate: Decimal, merchant_id: UUID | None = None,
             subject_id=rule.pk,
             merchant_id=merchant_id,
             after={"rate": rate, "category": category_id},
+            why=why,
         )
     return rule
 

@@ -95,7 +95,8 @@ class SettlementRun(models.Model):
 class Statement(models.Model):
     """What a merchant earned in a settlement: a copy of journal entries, each leading to its order.
 
-    `opening + sales − refunds − commission + commission_returned = payout + closing`. A merchant from whom more went back
+    `opening + sales − refunds − commission + commission_returned + reversed = payout + closing`; `reversed` is what was taken
+    back from the merchant's account at the rail and so is owed to it again. A merchant from whom more went back
     than came in is paid nothing; what it owes is `closing`, negative, and the next statement's opening.
     """
 
@@ -110,6 +111,7 @@ class Statement(models.Model):
     refunds_minor = models.BigIntegerField(default=0)
     commission_minor = models.BigIntegerField()
     commission_returned_minor = models.BigIntegerField(default=0)
+    reversed_minor = models.BigIntegerField(default=0)
     payout_minor = models.BigIntegerField()
     closing_minor = models.BigIntegerField(default=0)
     created_at = models.DateTimeField(default=clock.now)
@@ -125,6 +127,7 @@ class Statement(models.Model):
                     + F("refunds_minor")
                     + F("commission_minor")
                     - F("commission_returned_minor")
+                    - F("reversed_minor")
                 ),
                 name="a_statement_adds_up",
             ),
@@ -136,6 +139,7 @@ class Statement(models.Model):
     refunds = money_of("refunds_minor")
     commission = money_of("commission_minor")
     commission_returned = money_of("commission_returned_minor")
+    reversed = money_of("reversed_minor")
     payout = money_of("payout_minor")
     closing = money_of("closing_minor")
 
@@ -146,17 +150,20 @@ class StatementLine(models.Model):
     class Kind(models.TextChoices):
         SALE = "sale", _("Sale")
         REFUND = "refund", _("Refund")
+        CHARGEBACK = "chargeback", _("Lost dispute")
+        REVERSAL = "reversal", _("Taken back from your account")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="lines")
     entry = models.OneToOneField(JournalEntry, on_delete=models.PROTECT, related_name="statement_line")
-    kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.SALE)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.SALE)
     order_id = models.UUIDField()
     order_number = models.CharField(max_length=24)
     completed_at = models.DateTimeField()  # when the entry was posted: the receipt, or the refund
     currency = models.CharField(max_length=3)
     sales_minor = models.BigIntegerField()  # negative for a refund
     commission_minor = models.BigIntegerField()  # negative for what is given back
+    reversed_minor = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["order_id"], condition=Q(kind="sale"), name="an_order_is_settled_once")]
@@ -164,6 +171,7 @@ class StatementLine(models.Model):
 
     sales = money_of("sales_minor")
     commission = money_of("commission_minor")
+    reversed = money_of("reversed_minor")
 
     @property
     def commission_kept(self) -> Money:
@@ -173,7 +181,7 @@ class StatementLine(models.Model):
 
     @property
     def net(self) -> Money:
-        earned: Money = self.sales - self.commission
+        earned: Money = self.sales - self.commission + self.reversed
         return earned
 
 

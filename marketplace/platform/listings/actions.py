@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
+from marketplace.kernel.audit import audit
 from marketplace.kernel.outbox import record
 from marketplace.kernel.verbs import verb
+from marketplace.platform.listings.errors import ChangeUnknown
 from marketplace.platform.listings.events import ListingsChanged
-from marketplace.platform.listings.models import Listing, ListingVariant
+from marketplace.platform.listings.models import Listing, ListingVariant, ProductChange
 
 COPIED = [field.name for field in Listing._meta.fields if field.name not in ("id", "published_at", "sold")]
 COPIED_OF_VARIANT = [field.name for field in ListingVariant._meta.fields if field.name != "id"]
@@ -28,6 +32,27 @@ def put_listings(*, by: Actor, merchant_id: UUID, listings: Iterable[Listing], v
     ListingVariant.objects.filter(listing_id__in=ids).exclude(pk__in=[variant.pk for variant in variants]).delete()
     ListingVariant.objects.bulk_create(variants, update_conflicts=True, unique_fields=["id"], update_fields=COPIED_OF_VARIANT, batch_size=1000)
     announce(merchant_id, ids)
+
+
+@verb
+def put_offers(*, by: Actor, merchant_id: UUID, listing_id: UUID, variants: Iterable[ListingVariant]) -> None:
+    """Copy prices and stock onto the variants a listing has; one that the product no longer has cannot be bought."""
+    offered = {variant.pk: variant for variant in variants}
+    listing = Listing.objects.select_for_update(of=("self",)).get(pk=listing_id, merchant_id=merchant_id)
+    held = list(listing.variants.order_by("pk"))
+    for row in held:
+        offer = offered.get(row.pk)
+        row.in_stock = offer is not None and offer.in_stock
+        if offer is not None:
+            row.price_minor, row.market_minor = offer.price_minor, offer.market_minor
+    ListingVariant.objects.bulk_update(held, ["in_stock", "price_minor", "market_minor"])
+    still = [row for row in held if row.pk in offered] or held
+    lowest = min(still, key=lambda row: row.price_minor)
+    listing.price_minor, listing.market_minor = lowest.price_minor, lowest.market_minor
+    listing.price_to_minor, listing.in_stock = max(row.price_minor for row in still), any(row.in_stock for row in held)
+    listing.changed_at = clock.now()
+    listing.save(update_fields=["price_minor", "market_minor", "price_to_minor", "in_stock", "changed_at"])
+    announce(merchant_id, [listing_id])
 
 
 @verb
@@ -48,6 +73,58 @@ def note_stock(*, by: Actor, merchant_id: UUID, in_stock: Mapping[UUID, bool]) -
         had = ListingVariant.objects.filter(listing_id=OuterRef("pk"), in_stock=True)
         Listing.objects.filter(pk__in=changed).update(in_stock=Exists(had), changed_at=clock.now())
         announce(merchant_id, sorted(changed))
+
+
+@verb
+def note_listed(*, by: Actor, merchant_id: UUID, listing_ids: list[UUID]) -> None:
+    """Listings that hide when sold out: on sale while something of them can be had."""
+    for is_in_stock in (True, False):
+        Listing.objects.filter(pk__in=listing_ids, merchant_id=merchant_id, in_stock=is_in_stock).update(is_on_sale=is_in_stock)
+    announce(merchant_id, sorted(listing_ids))
+
+
+@verb
+def put_change(*, by: Actor, merchant_id: UUID, product_id: UUID, version: int, is_new: bool, proposed: Mapping[str, Any]) -> ProductChange:
+    """Put a product into the operator's queue; one that waits there already keeps its place and shows what is new."""
+    with transaction.atomic():
+        waiting = ProductChange.objects.select_for_update(of=("self",)).filter(
+            product_id=product_id, merchant_id=merchant_id, status=ProductChange.Status.WAITING
+        )
+        change = waiting.first() or ProductChange(product_id=product_id, merchant_id=merchant_id, is_new=is_new)
+        change.version, change.proposed, change.currency, change.submitted_by = version, dict(proposed), proposed["currency"], by.label
+        change.save()
+        audit(
+            by=by,
+            action="product.submitted",
+            subject="product",
+            subject_id=product_id,
+            merchant_id=merchant_id,
+            after={"version": version, "change": change.pk},
+        )
+    return change
+
+
+@verb
+def close_change(*, by: Actor, change: ProductChange, status: str, reason: str = "") -> None:
+    """A locked change is decided, or taken back."""
+    change.status, change.reason, change.decided_by, change.decided_at = status, reason, by.label, clock.now()
+    change.save(update_fields=["status", "reason", "decided_by", "decided_at"])
+
+
+def merchant_of_change(change_id: UUID) -> UUID:
+    """Whose it is; that never changes, so nothing is locked. Raises ChangeUnknown."""
+    merchant_id = ProductChange.objects.filter(pk=change_id).values_list("merchant_id", flat=True).first()
+    if merchant_id is None:
+        raise ChangeUnknown
+    return merchant_id
+
+
+def locked_change(change_id: UUID) -> ProductChange:
+    """Raises ChangeUnknown."""
+    change = ProductChange.objects.select_for_update(of=("self",)).filter(pk=change_id).first()
+    if change is None:
+        raise ChangeUnknown
+    return change
 
 
 @verb

@@ -6,3 +6,18 @@ from marketplace.kernel.errors import MarketError
 class NotOnSale(MarketError):
     code, status = "not_on_sale", 410
     message = _("This is no longer on sale. Search for something like it.")
+
+
+class ChangeUnknown(MarketError):
+    code, status = "change_unknown", 404
+    message = _("There is no submission like this.")
+
+
+class ChangeDecided(MarketError):
+    code, status = "change_decided", 409
+    message = _("This submission no longer waits: it was decided or taken back. Reload the page to see how it stands.")
+
+
+class ChangeOutdated(MarketError):
+    code, status = "change_outdated", 409
+    message = _("The shop has changed this product while you looked at it. Look it over again; nothing was decided.")

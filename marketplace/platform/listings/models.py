@@ -8,11 +8,14 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import models
+from django.db.models import Q
+from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel import clock
+from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import money_of
 from marketplace.kernel.texts import Localised, localised
-from marketplace.platform.taxonomy.models import Brand, Category
+from marketplace.platform.taxonomy.models import Brand, Category, TaxClass
 from tenants.tenancy.models import Merchant
 
 
@@ -39,6 +42,7 @@ class Listing(models.Model):
     published_at = models.DateTimeField(default=clock.now)
     changed_at = models.DateTimeField(default=clock.now)
     version = models.IntegerField()  # of the product it is a copy of
+    tax_class = models.CharField(max_length=10, choices=TaxClass.choices, default=TaxClass.STANDARD)
 
     class Meta:
         indexes = [
@@ -82,3 +86,41 @@ class ListingVariant(models.Model):
     @property
     def merchant_id(self) -> UUID:
         return self.listing.merchant_id
+
+
+class ProductChange(models.Model):
+    """A product, or an edit of one on sale, that a merchant asks the operator to let onto the market. One of a product waits at a time."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", pgettext_lazy("review", "Waiting for review")
+        APPROVED = "approved", pgettext_lazy("review", "Approved")
+        SENT_BACK = "sent_back", pgettext_lazy("review", "Sent back")
+        WITHDRAWN = "withdrawn", pgettext_lazy("review", "Withdrawn")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="+")
+    product_id = models.UUIDField()
+    version = models.IntegerField()  # of the product when it was submitted: what is approved is what was seen
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.WAITING)
+    is_new = models.BooleanField()  # it was never on sale
+    # What the listing would be: "titles", "descriptions", "category_id", "brand_id", "attributes", "axes", "pictures", "tax_class",
+    # "variants": [{"sku", "options", "price_minor", "market_minor", "available"}, …]
+    proposed = models.JSONField()
+    currency = models.CharField(max_length=3)
+    submitted_by = models.CharField(max_length=200)
+    submitted_at = models.DateTimeField(default=clock.now)
+    decided_by = models.CharField(max_length=200, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=500, blank=True)  # what the merchant is told
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["product_id"], condition=Q(status="waiting"), name="one_change_waits_per_product")]
+        indexes = [
+            models.Index(fields=["-submitted_at", "-id"], name="change_newest"),
+            models.Index(fields=["submitted_at", "id"], name="change_waiting", condition=Q(status="waiting")),
+            models.Index(fields=["merchant", "product_id", "-submitted_at"], name="change_of_product"),
+        ]
+
+    @property
+    def title(self) -> Localised:
+        return localised(self.proposed["titles"])

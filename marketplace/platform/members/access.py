@@ -18,3 +18,8 @@ def address_of(user_id: UUID, address_id: UUID) -> Address:
     if row is None:
         raise NotFound
     return row
+
+
+def default_region(user_id: UUID) -> str:
+    """Code of the division where the person's default address lies; "" when there is none."""
+    return Address.objects.filter(user_id=user_id, is_default=True).values_list("region", flat=True).first() or ""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-import phonenumbers
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
-from marketplace.kernel.errors import InvalidInput, NotFound
+from marketplace.kernel.errors import NotFound
+from marketplace.kernel.phones import parse_phone
 from marketplace.kernel.verbs import verb
+from marketplace.platform.delivery.queries import place_of, province_of
 from marketplace.platform.members.models import Address
 
 FIELDS = ("recipient", "phone", "country", "province", "city", "district", "street", "postcode")
@@ -20,8 +20,14 @@ FIELDS = ("recipient", "phone", "country", "province", "city", "district", "stre
 
 @verb
 def save_address(*, by: Actor, address_id: UUID, fields: Mapping[str, str], is_default: bool) -> Address:
-    """Enter or change one of the person's addresses; the first becomes the default. Raises InvalidInput, NotFound."""
-    phone = parse_phone(fields.get("phone", ""), fields.get("country", "CN"))
+    """Enter or change one of the person's addresses; the first becomes the default. Raises InvalidInput, NotFound.
+
+    The province is one of the country's, by name, or by the code in `region`, where the market knows them.
+    """
+    country = fields.get("country", "CN")
+    phone = parse_phone(fields.get("phone", ""), country)
+    province, city, district = (fields.get(name, "").strip() for name in ("province", "city", "district"))
+    place = place_of(country, fields.get("region", ""), province, city, district)
     with transaction.atomic():
         row = Address.objects.select_for_update().filter(pk=address_id).first() or Address(pk=address_id, user_id=by.person)
         if row.user_id != by.person:
@@ -29,7 +35,8 @@ def save_address(*, by: Actor, address_id: UUID, fields: Mapping[str, str], is_d
         before = None if row._state.adding else row.as_kept()
         for name in FIELDS:
             setattr(row, name, fields.get(name, "").strip())
-        row.phone = phone
+        row.phone, row.region = phone, place.code if place else ""
+        row.province = province_of(place.code).written if place else province
         others = Address.objects.filter(user_id=by.person).exclude(pk=address_id)
         row.is_default = is_default or row.is_default or not others.exists()
         if row.is_default:
@@ -46,14 +53,3 @@ def remove_address(*, by: Actor, address_id: UUID) -> None:
         if not Address.objects.filter(pk=address_id, user_id=by.person).delete()[0]:
             raise NotFound
         audit(by=by, action="address.removed", subject="address", subject_id=address_id)
-
-
-def parse_phone(text: str, country: str) -> str:
-    """A number as E.164. Raises InvalidInput."""
-    try:
-        number = phonenumbers.parse(text, country)
-    except phonenumbers.NumberParseException:
-        number = None
-    if number is None or not phonenumbers.is_possible_number(number):
-        raise InvalidInput(field="phone", why=_("“{text}” is not a phone number. Write all digits, with +country code when it is abroad.").format(text=text))
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

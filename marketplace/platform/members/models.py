@@ -17,6 +17,7 @@ class Address(models.Model):
     recipient = models.CharField(max_length=80)
     phone = models.CharField(max_length=20)  # E.164
     country = models.CharField(max_length=2, default="CN")
+    region = models.CharField(max_length=12, blank=True)  # code of the smallest known division it lies in
     province = models.CharField(max_length=60)
     city = models.CharField(max_length=60)
     district = models.CharField(max_length=60, blank=True)
@@ -30,5 +31,5 @@ class Address(models.Model):
 
     def as_kept(self) -> dict[str, str]:
         """The copy an order keeps."""
-        kept = ("recipient", "phone", "country", "province", "city", "district", "street", "postcode")
+        kept = ("recipient", "phone", "country", "region", "province", "city", "district", "street", "postcode")
         return {name: getattr(self, name) for name in kept}

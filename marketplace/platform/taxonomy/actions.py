@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
+from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
+from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.verbs import verb
 from marketplace.platform.taxonomy.models import (
     Attribute,
@@ -16,6 +20,8 @@ from marketplace.platform.taxonomy.models import (
     Brand,
     Category,
     CategoryAttribute,
+    TaxClass,
+    TaxRate,
 )
 
 AT_ONCE = 1000
@@ -165,3 +171,16 @@ def describe_categories(*, by: Actor, described: Mapping[int, list[int]]) -> Non
                 subject_id=subject_id,
                 after={"categories": len(categories), "attributes": len(differing), "removed": len(gone)},
             )
+
+
+@verb
+def set_tax_rate(*, by: Actor, tax_class: str, rate: Decimal, region: str = "") -> TaxRate:
+    """The tax in prices of a class from now on; orders keep what was in force when they were placed. Raises InvalidInput."""
+    if tax_class not in TaxClass.values:
+        raise InvalidInput(field="tax_class", why=_("Choose a tax class."))
+    if not 0 <= rate < 1:
+        raise InvalidInput(field="rate", why=_("A tax rate is 0 % or more, and below 100 %."))
+    with transaction.atomic():
+        row = TaxRate.objects.create(tax_class=tax_class, rate=rate, region=region, since=clock.now())
+        audit(by=by, action="tax.set", subject="tax_rate", subject_id=row.pk, after={"class": tax_class, "rate": rate, "region": region})
+    return row

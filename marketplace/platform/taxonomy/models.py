@@ -6,8 +6,10 @@ Keys are integers, unlike elsewhere: search packs them four bytes each, and noth
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import pgettext_lazy
 
+from marketplace.kernel import clock
 from marketplace.kernel.texts import Localised, localised
 
 
@@ -84,3 +86,25 @@ class CategoryAttribute(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["category", "attribute"], name="attribute_once_per_category")]
+
+
+class TaxClass(models.TextChoices):
+    """How goods are taxed; what that is in per cent follows from the market's rates (TaxRate)."""
+
+    STANDARD = "standard", pgettext_lazy("tax", "Standard rate")
+    REDUCED = "reduced", pgettext_lazy("tax", "Reduced rate")
+    ZERO = "zero", pgettext_lazy("tax", "No tax")
+
+
+class TaxRate(models.Model):
+    """The tax that prices of a class include from `since` on, in a province or, without one, everywhere."""
+
+    id = models.AutoField(primary_key=True)
+    tax_class = models.CharField(max_length=10, choices=TaxClass.choices)
+    region = models.CharField(max_length=12, blank=True)  # code of a province
+    rate = models.DecimalField(max_digits=5, decimal_places=4)  # 0.1300 is 13 %
+    since = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(rate__gte=0, rate__lt=1), name="tax_from_0_to_below_1")]
+        indexes = [models.Index(fields=["tax_class", "since"], name="tax_by_class")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from marketplace.kernel.formats import format_count
+from marketplace.web.lists.exports import MOST_ROWS, ExportTooLarge, csv_response, csv_text, dated, note_export
 from marketplace.web.lists.keyset import keyset_page
+from tenants.access.actors import actor_of
 
 Text = str | Promise
 MOST_COUNTED = 1000
@@ -58,10 +60,16 @@ class ListPage:
     base: str = "seller/base.html"
     actions_template: str = ""
     prepare: Callable[[HttpRequest, list[Any]], None] = field(default=lambda request, rows: None)
+    # As CSV: the file's name, the heads, and the rows of values that a row of the list becomes (one, or several).
+    export_name: str = ""
+    export_head: Sequence[Text] = ()
+    export: Callable[[Any], Iterable[Sequence[object]]] | None = None
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         filterset = self.filters(request.GET, queryset=self.rows(request), request=request)
         found = filterset.qs if filterset.is_valid() else filterset.queryset.none()
+        if self.export and request.GET.get("export") == "csv":
+            return self._as_csv(request, found, filterset)
         page = keyset_page(found, self.order, size=self.size, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
         self.prepare(request, page.rows)
         is_filtered = any(request.GET.get(name) for name in filterset.filters)
@@ -79,6 +87,18 @@ class ListPage:
         }
         template = "lists/_rows.html" if request.htmx and not request.htmx.boosted else "lists/list.html"  # type: ignore[attr-defined]
         return render(request, template, context)
+
+    def _as_csv(self, request: HttpRequest, found: QuerySet[Any], filterset: django_filters.FilterSet) -> HttpResponse:
+        """All rows that the filters leave, not only those of the page. Raises ExportTooLarge."""
+        rows = list(found.order_by(*self.order)[: MOST_ROWS + 1])
+        if len(rows) > MOST_ROWS:
+            raise ExportTooLarge(most=format_count(MOST_ROWS))
+        self.prepare(request, rows)
+        merchant = getattr(request, "merchant", None)
+        filters = {name: request.GET[name] for name in filterset.filters if request.GET.get(name)}
+        note_export(by=actor_of(request), what=self.export_name, merchant_id=merchant.pk if merchant else None, rows=len(rows), filters=filters)
+        lines = (line for row in rows for line in self.export(row))  # type: ignore[misc]
+        return csv_response(dated(self.export_name), csv_text(self.export_head, lines))
 
     def _tabs(self, filterset: django_filters.FilterSet) -> list[Tab]:
         show = filterset.filters.get("show")

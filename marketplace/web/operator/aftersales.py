@@ -55,6 +55,21 @@ returns = ListPage(
     order=("-requested_at", "-pk"),
     search_hint=_("Number or the buyer's e-mail"),
     empty=_("Nothing came back yet. Each return of every shop will stand here, with who is next."),
+    export_name="returns",
+    export_head=[_("Return"), _("Order"), _("Shop"), _("Reason"), _("Note"), _("Status"), _("Amount"), _("Requested"), _("Ended")],
+    export=lambda row: [
+        (
+            row.number,
+            row.order.number,
+            row.merchant.name,
+            Reason(row.reason).label,
+            row.note,
+            ReturnStatus(row.status).label,
+            row.amount,
+            row.requested_at,
+            row.ended_at,
+        )
+    ],
     base="operator/base.html",
 )
 
@@ -77,5 +92,22 @@ refunds = ListPage(
     filters=RefundFilter,
     search_hint=_("Number of the order"),
     empty=_("No money went back yet."),
+    export_name="refunds",
+    export_head=[_("Order group"), _("Order"), _("Shop"), _("Reason"), _("Status"), _("Amount"), _("Commission returned"), _("Due"), _("Done"), _("Reference")],
+    export=lambda row: [
+        (
+            row.payment.group.number,
+            part.order_number if part else "",
+            part.merchant.name if part else "",
+            row.get_reason_display(),
+            row.get_status_display(),
+            part.amount if part else row.amount,
+            part.commission if part else None,
+            row.created_at,
+            row.done_at,
+            row.rail_ref,
+        )
+        for part in (list(row.allocations.all()) or [None])
+    ],
     base="operator/base.html",
 )

@@ -23,6 +23,7 @@ from marketplace.platform.ledger.access import statement_for_operator
 from marketplace.platform.ledger.models import JournalEntry, SettlementRun, Statement
 from marketplace.platform.ledger.queries import trial_balance
 from marketplace.web.lists.pages import Column, ListPage
+from marketplace.web.statements import STATEMENT_HEAD, statement_csv, statement_page, statement_pdf, statement_values
 from tenants.access.actors import actor_of
 from tenants.tenancy.models import Merchant
 
@@ -118,23 +119,23 @@ statements = ListPage(
     filters=StatementFilter,
     search_hint=_lazy("Number"),
     empty=_lazy("No statement yet. Run a settlement once orders have been received and have waited their days."),
+    export_name="statements",
+    export_head=[_lazy("Statement"), _lazy("Shop"), *STATEMENT_HEAD],
+    export=lambda row: [(row.number, row.merchant.name, *statement_values(row))],
     base="operator/base.html",
 )
 
 
 def statement(request: HttpRequest, number: str) -> HttpResponse:
-    found = statement_for_operator(number)
-    return render(
-        request,
-        "web/statement.html",
-        {
-            "title": found.number,
-            "statement": found,
-            "lines": list(found.lines.order_by("completed_at", "pk")),
-            "payouts": list(found.payouts.order_by("n")),
-            "base": "operator/base.html",
-        },
-    )
+    return statement_page(request, statement_for_operator(number), "operator/base.html")
+
+
+def statement_as_csv(request: HttpRequest, number: str) -> HttpResponse:
+    return statement_csv(request, statement_for_operator(number))
+
+
+def statement_as_pdf(request: HttpRequest, number: str) -> HttpResponse:
+    return statement_pdf(request, statement_for_operator(number))
 
 
 class JournalFilter(django_filters.FilterSet):
@@ -154,5 +155,21 @@ journal = ListPage(
     order=("-at", "-pk"),
     search_hint=_lazy("Order, statement or payment"),
     empty=_lazy("Nothing has been posted yet. Each movement of money will stand here, debit and credit."),
+    export_name="journal",
+    export_head=[_lazy("When"), _lazy("Kind"), _lazy("Reference"), _lazy("Order"), _lazy("Account"), _lazy("Shop"), _lazy("Debit"), _lazy("Credit"), _lazy("Currency")],
+    export=lambda row: [
+        (
+            row.at,
+            row.kind,
+            row.ref,
+            row.order_number,
+            side.get_account_display(),
+            side.merchant.name if side.merchant else "",
+            side.amount if side.amount_minor > 0 else None,
+            -side.amount if side.amount_minor < 0 else None,
+            side.currency,
+        )
+        for side in row.postings.all()
+    ],
     base="operator/base.html",
 )

@@ -6,6 +6,8 @@ from tenants.access.rights import Right
 ENTRIES = [
     Entry(_("Overview"), "home", "overview", None),
     Entry(_("Merchants"), "shop", "merchants", Right.VIEW_MERCHANTS),
+    Entry(_("Applications"), "users", "applications", Right.REVIEW_MERCHANTS),
+    Entry(_("Product reviews"), "eye", "reviews", Right.REVIEW_PRODUCTS),
     Entry(_("Orders"), "list", "orders", Right.VIEW_MARKET_ORDERS),
     Entry(_("Returns"), "back", "returns", Right.VIEW_MARKET_ORDERS),
     Entry(_("Refunds"), "card", "refunds", Right.VIEW_LEDGER),
@@ -13,6 +15,7 @@ ENTRIES = [
     Entry(_("Statements"), "receipt", "statements", Right.VIEW_LEDGER),
     Entry(_("Payouts"), "out", "payouts", Right.VIEW_LEDGER),
     Entry(_("Journal"), "book", "journal", Right.VIEW_LEDGER),
+    Entry(_("Settings"), "cog", "settings", Right.MANAGE_MARKET),
     Entry(_("Market pages"), "edit", "wagtailadmin_home", Right.EDIT_MARKET_PAGES),
     Entry(_("Log"), "clock", "log", Right.VIEW_MARKET_LOG),
 ]

@@ -51,6 +51,9 @@ merchants = ListPage(
     filters=MerchantFilter,
     search_hint=_lazy("Name, web address or e-mail"),
     empty=_lazy("No merchant yet. Let the first one in; its shop opens within seconds."),
+    export_name="merchants",
+    export_head=[_lazy("Shop"), _lazy("Web address"), _lazy("Contact"), _lazy("Status"), _lazy("Since")],
+    export=lambda row: [(row.name, shop_host(row.slug), row.contact_email, row.get_status_display(), row.opened_at)],
     base="operator/base.html",
     actions_template="operator/_merchants_actions.html",
 )

@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.merchant.orders.states import OrderStatus
+from marketplace.merchant.orders.states import OrderStatus, label_of
 from marketplace.platform.checkout.models import OrderCopy
 from marketplace.web.lists.pages import Column, ListPage
 from tenants.tenancy.models import Merchant
@@ -28,10 +28,31 @@ orders = ListPage(
     title=_("Orders"),
     columns=[Column(_("Order")), Column(_("Shop")), Column(_("Buyer"), wide_only=True), Column(_("Status")), Column(_("Total"), end=True)],
     row_template="operator/_order_row.html",
-    rows=lambda request: OrderCopy.objects.select_related("merchant", "buyer"),
+    rows=lambda request: OrderCopy.objects.select_related("merchant", "buyer", "group"),
     filters=CopyFilter,
     order=("-placed_at", "-pk"),
     search_hint=_("Number or the buyer's e-mail"),
     empty=_("No order yet. Every order of every shop will stand here."),
+    export_name="orders",
+    export_head=[
+        _("Order"), _("Order group"), _("Shop"), _("Buyer"), _("Placed"), _("Status"), _("Goods"), _("Delivery"), _("Total"), _("Tax"), _("Commission"), _("Given back"), _("Received"),
+    ],
+    export=lambda row: [
+        (
+            row.number,
+            row.group.number,
+            row.merchant.name,
+            row.buyer.email,
+            row.placed_at,
+            label_of(row.status, row.payment_status, row.fulfilment_status, row.open_returns).label,
+            row.items,
+            row.freight,
+            row.total,
+            row.tax,
+            row.commission,
+            row.refunded,
+            row.completed_at,
+        )
+    ],
     base="operator/base.html",
 )

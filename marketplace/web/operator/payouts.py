@@ -57,6 +57,22 @@ payouts = ListPage(
     filters=PayoutFilter,
     search_hint=_lazy("Statement or bank file"),
     empty=_lazy("No payout yet. A settlement makes one for each statement that pays something."),
+    export_name="payouts",
+    export_head=[_lazy("Statement"), _lazy("Try"), _lazy("Shop"), _lazy("Way"), _lazy("Bank file"), _lazy("Status"), _lazy("Amount"), _lazy("Since"), _lazy("Ended"), _lazy("Failure")],
+    export=lambda row: [
+        (
+            row.statement.number,
+            row.n,
+            row.merchant.name,
+            row.rail,
+            row.batch.number if row.batch else "",
+            row.get_status_display(),
+            row.amount,
+            row.created_at,
+            row.ended_at,
+            row.failure,
+        )
+    ],
     base="operator/base.html",
     prepare=_with_accounts,
     actions_template="operator/_payouts_actions.html",

@@ -8,6 +8,7 @@ ENTRIES = [
     Entry(_("Orders"), "list", "orders", Right.VIEW_ORDERS),
     Entry(_("Returns"), "back", "returns", Right.VIEW_ORDERS),
     Entry(_("Products"), "box", "products", Right.VIEW_PRODUCTS),
+    Entry(_("Delivery"), "truck", "delivery", Right.MANAGE_DELIVERY),
     Entry(_("Statements"), "wallet", "statements", Right.VIEW_STATEMENTS),
     Entry(_("Payout account"), "card", "payout-account", Right.MANAGE_PAYOUTS),
     Entry(_("Shop pages"), "shop", "wagtailadmin_home", Right.EDIT_SHOP_PAGES),

@@ -5,12 +5,12 @@ from __future__ import annotations
 import django_filters
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.platform.ledger.access import statement_of_merchant
 from marketplace.platform.ledger.models import Statement
 from marketplace.web.lists.pages import Column, ListPage
+from marketplace.web.statements import STATEMENT_HEAD, statement_csv, statement_page, statement_pdf, statement_values
 
 
 class StatementFilter(django_filters.FilterSet):
@@ -28,20 +28,23 @@ statements = ListPage(
     filters=StatementFilter,
     search_hint=_("Number"),
     empty=_("No statement yet. Orders are settled some days after the buyer has received them; the statement then lists each of them."),
+    export_name="statements",
+    export_head=[_("Statement"), *STATEMENT_HEAD],
+    export=lambda row: [(row.number, *statement_values(row))],
 )
 
 
 def statement(request: HttpRequest, number: str) -> HttpResponse:
-    merchant = request.merchant  # type: ignore[attr-defined]
-    found = statement_of_merchant(merchant.pk, number)
-    return render(
-        request,
-        "web/statement.html",
-        {
-            "title": found.number,
-            "statement": found,
-            "lines": list(found.lines.order_by("completed_at", "pk")),
-            "payouts": list(found.payouts.order_by("n")),
-            "base": "seller/base.html",
-        },
-    )
+    return statement_page(request, _own(request, number), "seller/base.html")
+
+
+def statement_as_csv(request: HttpRequest, number: str) -> HttpResponse:
+    return statement_csv(request, _own(request, number))
+
+
+def statement_as_pdf(request: HttpRequest, number: str) -> HttpResponse:
+    return statement_pdf(request, _own(request, number))
+
+
+def _own(request: HttpRequest, number: str) -> Statement:
+    return statement_of_merchant(request.merchant.pk, number)  # type: ignore[attr-defined]

@@ -13,10 +13,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _lazy
 
 from marketplace.kernel import clock
+from marketplace.kernel.texts import localised
 from marketplace.merchant.fulfilment.models import Package
 from marketplace.merchant.orders.access import order_for_staff
 from marketplace.merchant.orders.models import Order, OrderLine
-from marketplace.merchant.orders.states import FulfilmentStatus, OrderStatus, PaymentStatus
+from marketplace.merchant.orders.states import FulfilmentStatus, OrderStatus, PaymentStatus, label_of
 from marketplace.web.lists.pages import Column, ListPage
 from marketplace.web.seller.parcel_forms import CancelForm, HandoverForm, ParcelForm
 from tenants.access.rights import Right
@@ -86,6 +87,37 @@ orders = ListPage(
     order=("-placed_at", "-pk"),
     search_hint=_lazy("Number, recipient, phone, article, tracking number"),
     empty=_lazy("No order yet. As soon as somebody buys from you, it stands here, with the time by which to ship it."),
+    export_name="orders",
+    export_head=[
+        _lazy("Order"), _lazy("Placed"), _lazy("Paid"), _lazy("Ship by"), _lazy("Status"), _lazy("Recipient"), _lazy("Phone"), _lazy("Address"),
+        _lazy("SKU"), _lazy("Article"), _lazy("Variant"), _lazy("Quantity"), _lazy("Shipped"), _lazy("Cancelled"), _lazy("Returned"),
+        _lazy("Line total"), _lazy("Delivery share"), _lazy("Tax"), _lazy("Commission"), _lazy("Order total"),
+    ],
+    export=lambda row: [
+        (
+            row.number,
+            row.placed_at,
+            row.paid_at,
+            row.ship_by,
+            label_of(row.status, row.payment_status, row.fulfilment_status, row.open_returns).label,
+            row.address.get("recipient"),
+            row.address.get("phone"),
+            " ".join(row.address.get(name, "") for name in ("province", "city", "district", "street")),
+            line.sku,
+            localised(line.titles).text,
+            " / ".join(localised(value).text for _attribute, value in line.options),
+            line.quantity,
+            line.shipped,
+            line.cancelled,
+            line.returned,
+            line.total,
+            line.freight,
+            line.tax,
+            line.commission,
+            row.total,
+        )
+        for line in row.shown_lines
+    ],
     prepare=_with_lines,
 )
 

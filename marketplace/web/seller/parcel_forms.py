@@ -6,12 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.kernel.texts import localised
-from marketplace.merchant.fulfilment.carriers import CARRIERS
 from marketplace.merchant.orders.models import OrderLine
+from marketplace.platform.delivery.queries import carrier_choices
 
 
 class LinesForm(forms.Form):
@@ -31,11 +29,6 @@ class LinesForm(forms.Form):
         return {line.pk: self.cleaned_data[f"line_{line.pk.hex}"] for line in self.lines}
 
 
-def carriers() -> list[tuple[str, str]]:
-    language = get_language()
-    return [(code, localised(names, language).text) for code, names in CARRIERS.items()]
-
-
 class ParcelForm(LinesForm):
     """A parcel to pack, and to hand over at once if carrier and number are there. The hidden key makes the same form one parcel."""
 
@@ -45,7 +38,7 @@ class ParcelForm(LinesForm):
 
     def __init__(self, *args: Any, lines: list[OrderLine], **kwargs: Any) -> None:
         super().__init__(*args, lines=lines, preset=True, **kwargs)
-        self.fields["carrier"].choices = carriers()  # type: ignore[attr-defined]
+        self.fields["carrier"].choices = carrier_choices()  # type: ignore[attr-defined]
 
 
 class HandoverForm(forms.Form):
@@ -58,7 +51,7 @@ class HandoverForm(forms.Form):
         kwargs["auto_id"] = f"id_%s_{package_id.hex[-6:]}"
         super().__init__(*args, **kwargs)
         self.package_id = package_id
-        self.fields["carrier"].choices = carriers()  # type: ignore[attr-defined]
+        self.fields["carrier"].choices = carrier_choices()  # type: ignore[attr-defined]
 
 
 class CancelForm(LinesForm):

@@ -1,4 +1,4 @@
-"""The product form: what a merchant needs to sell one thing, or to change the prices and stock of its variants."""
+"""The product form: what it is, its attributes, its variants with price and stock, pictures, and when it is on sale."""
 
 from __future__ import annotations
 
@@ -11,22 +11,31 @@ from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from marketplace.flows.publish_product import save_product
-from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import MarketError
 from marketplace.kernel.money import Money
-from marketplace.merchant.catalogue.actions import ProductInput, VariantInput
-from marketplace.merchant.catalogue.models import Product, Variant
-from marketplace.merchant.catalogue.pictures import store_picture
+from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.inventory.models import StockLevel
 from marketplace.merchant.pricing.models import Price
-from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category
+from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category, TaxClass
 from marketplace.platform.taxonomy.queries import attributes_for, path_of
+from marketplace.web.seller import variants
+from marketplace.web.seller.variants import Axis, Row
 
-LANGUAGES = (("zh-hans", "简体中文"), ("en", "English"))
 MOST_FOUND = 12
-MOST_ATTRIBUTES = 12
-MOST_VALUES = 60
+MOST_ATTRIBUTES = 24
+MOST_VALUES = 200
+MOST_STOCK = 10_000_000
+
+
+class PicturesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class PicturesField(forms.FileField):
+    """Several files at once."""
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        return [super(PicturesField, self).clean(one, initial) for one in data or []]
 
 
 class ProductForm(forms.Form):
@@ -36,25 +45,112 @@ class ProductForm(forms.Form):
     category_query = forms.CharField(label=_lazy("Find a category"), max_length=60, required=False)
     category = forms.IntegerField(label=_lazy("Category"), error_messages={"required": _lazy("Choose a category: type a word above and pick one.")})
     brand = forms.ModelChoiceField(label=_lazy("Brand"), queryset=Brand.objects.order_by("code"), required=False, empty_label=_lazy("No brand"))
+    tax_class = forms.ChoiceField(label=_lazy("Tax"), choices=TaxClass.choices, required=False)
     description_zh = forms.CharField(label=_lazy("Description in Chinese"), required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 4}))
     description_en = forms.CharField(label=_lazy("Description in English"), required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 4}))
-    picture = forms.FileField(label=_lazy("Add a picture"), required=False, help_text=_lazy("JPEG, PNG or WebP, up to 10 MB"))
+    pictures = PicturesField(
+        label=_lazy("Add pictures"),
+        required=False,
+        help_text=_lazy("JPEG, PNG or WebP, up to 10 MB each"),
+        widget=PicturesInput(attrs={"multiple": True, "accept": "image/jpeg,image/png,image/webp"}),
+    )
+    listed_from = forms.DateTimeField(label=_lazy("On sale from"), required=False, widget=forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M"))
+    listed_until = forms.DateTimeField(label=_lazy("On sale until"), required=False, widget=forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M"))
+    hides_sold_out = forms.BooleanField(label=_lazy("Hide it while it is sold out"), required=False)
 
     def __init__(self, *args: Any, product: Product | None, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.product, self.currency = product, currency
-        self.variants = list(product.variants.filter(is_active=True).order_by("position")) if product else [Variant(sku="", options={})]
-        self._prices = {price.variant_id: price for price in Price.objects.filter(variant__in=[v.pk for v in self.variants], ends_at=None)} if product else {}
-        self._levels = {level.variant_id: level for level in StockLevel.objects.filter(variant__in=[v.pk for v in self.variants])} if product else {}
-        if product and not self.is_bound:
+        kept = product.variants.filter(is_active=True).values("pk") if product else []
+        prices = {price.variant_id: price for price in Price.objects.filter(variant__in=kept, ends_at=None)} if product else {}
+        levels = {level.variant_id: level for level in StockLevel.objects.filter(variant__in=kept)} if product else {}
+        self.rows = variants.rows_of(product, prices, levels)
+        if self.is_bound:
+            held = {row.written: row.held for row in self.rows}
+            self.rows = variants.rows_from(self.data)
+            for row in self.rows:
+                row.held = held.get(row.written, 0)
+        elif product:
             self.initial.update(self._from_product(product))
-        for n, variant in enumerate(self.variants):
-            self._add_variant_fields(n, variant)
+        self.axes_chosen = self._chosen_axes()
+        if self.is_bound and self.data.get("then") in ("matrix", "fill"):
+            self._rearrange()
+        variants.name_rows(self.rows)
+        self._add_attribute_fields()
+
+    # ── What the category asks for ───────────────────────────────────────────────────────────────────────────────────
+
+    def chosen_category(self) -> Category | None:
+        raw = self.data.get("category") if self.is_bound else self.initial.get("category")
+        return Category.objects.filter(pk=int(raw)).first() if raw and str(raw).isascii() and str(raw).isdigit() and len(str(raw)) < 10 else None
+
+    def attributes(self) -> list[Attribute]:
+        """Those that describe goods of the chosen category. Asked once."""
+        if not hasattr(self, "_attributes"):
+            category = self.chosen_category()
+            self._attributes = attributes_for(category)[:MOST_ATTRIBUTES] if category else []
+        return self._attributes
+
+    def _values(self) -> dict[int, list[AttributeValue]]:
+        if not hasattr(self, "_values_by_attribute"):
+            found: dict[int, list[AttributeValue]] = {attribute.pk: [] for attribute in self.attributes()}
+            for value in AttributeValue.objects.filter(attribute__in=list(found)).order_by("position", "id"):
+                if len(found[value.attribute_id]) < MOST_VALUES:
+                    found[value.attribute_id].append(value)
+            self._values_by_attribute = found
+        return self._values_by_attribute
+
+    def _add_attribute_fields(self) -> None:
+        axes = {attribute for attribute, _values in self.axes_chosen}
         for attribute in self.attributes():
-            values = list(AttributeValue.objects.filter(attribute=attribute).order_by("position", "id")[:MOST_VALUES])
-            self.fields[f"attribute_{attribute.pk}"] = forms.ChoiceField(
-                label=attribute.name, required=False, choices=[("", "—"), *((value.pk, value.name) for value in values)]
-            )
+            if attribute.pk in axes:
+                continue
+            name = f"attribute_{attribute.pk}"
+            if attribute.kind == Attribute.Kind.CHOICE:
+                choices = [("", "—"), *((value.pk, value.name) for value in self._values()[attribute.pk])]
+                self.fields[name] = forms.ChoiceField(label=attribute.name, required=False, choices=choices)
+            elif attribute.kind == Attribute.Kind.BOOLEAN:
+                self.fields[name] = forms.ChoiceField(label=attribute.name, required=False, choices=[("", "—"), ("yes", _("Yes")), ("no", _("No"))])
+            elif attribute.kind == Attribute.Kind.NUMBER:
+                label = f"{attribute.name} ({attribute.unit})" if attribute.unit else attribute.name
+                self.fields[name] = forms.DecimalField(label=label, required=False, max_digits=12, decimal_places=4)
+            else:
+                self.fields[name] = forms.CharField(label=attribute.name, required=False, max_length=200)
+
+    def attribute_fields(self) -> list[forms.BoundField]:
+        return [self[f"attribute_{attribute.pk}"] for attribute in self.attributes() if f"attribute_{attribute.pk}" in self.fields]
+
+    # ── The matrix ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _chosen_axes(self) -> list[tuple[int, list[int]]]:
+        """(attribute id, value ids) in the order of the axes: as sent, or as the rows have them."""
+        if self.is_bound and "axes" in self.data:
+            ids = [int(text) for text in self.data.getlist("axes") if text.isascii() and text.isdigit() and len(text) < 10]  # type: ignore[attr-defined]
+            chosen = [(key, [int(v) for v in self.data.getlist(f"axis_{key}") if v.isascii() and v.isdigit() and len(v) < 10]) for key in ids]  # type: ignore[attr-defined]
+            return [(key, values) for key, values in chosen if values][: variants.MOST_AXES]
+        order = list(self.product.axes) if self.product else []
+        keys = [*order, *(key for row in self.rows for key in row.options if key not in order)]
+        found = [(key, list(dict.fromkeys(row.options[key] for row in self.rows if key in row.options))) for key in dict.fromkeys(keys)]
+        return [(key, values) for key, values in found if values]
+
+    def _rearrange(self) -> None:
+        if self.data.get("then") == "fill":
+            variants.fill(self.rows, {name: str(self.data.get(f"all_{name}", "")).strip() for name in variants.CELLS if name != "sku"})
+            return
+        codes = {value.pk: value.code[:12].upper() for values in self._values().values() for value in values}
+        try:
+            self.rows = variants.matrix(self.axes_chosen, self.rows, codes)
+        except MarketError as refusal:
+            self.matrix_refusal = str(refusal)
+
+    def axis_choices(self) -> list[Axis]:
+        """What can be an axis: every choice with two values or more, the chosen ones first."""
+        chosen = dict(self.axes_chosen)
+        able = [a for a in self.attributes() if a.kind == Attribute.Kind.CHOICE and len(self._values()[a.pk]) > 1]
+        able.sort(key=lambda a: list(chosen).index(a.pk) if a.pk in chosen else len(chosen))
+        return [Axis(a, [(value, value.pk in chosen.get(a.pk, [])) for value in self._values()[a.pk]]) for a in able]
+
+    # ── Reading ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _from_product(self, product: Product) -> dict[str, Any]:
         initial: dict[str, Any] = {
@@ -62,49 +158,26 @@ class ProductForm(forms.Form):
             "title_en": product.titles.get("en", ""),
             "category": product.category_id,
             "brand": product.brand_id,
+            "tax_class": product.tax_class,
             "description_zh": product.descriptions.get("zh-hans", ""),
             "description_en": product.descriptions.get("en", ""),
+            "listed_from": product.listed_from,
+            "listed_until": product.listed_until,
+            "hides_sold_out": product.hides_sold_out,
         }
-        for attribute_id, value_ids, _free in product.attributes:
+        for attribute_id, value_ids, free in product.attributes:
             if value_ids:
                 initial[f"attribute_{attribute_id}"] = value_ids[0]
+            elif free:
+                text = free.get("en") or next(iter(free.values()))
+                initial[f"attribute_{attribute_id}"] = {"Yes": "yes", "No": "no"}.get(text, text)
         return initial
 
-    def _add_variant_fields(self, n: int, variant: Variant) -> None:
-        price, level = self._prices.get(variant.pk), self._levels.get(variant.pk)
-        number = forms.TextInput(attrs={"inputmode": "decimal", "class": "num"})
-        self.fields[f"sku_{n}"] = forms.CharField(label=_("SKU"), max_length=64, initial=variant.sku)
-        self.fields[f"price_{n}"] = forms.CharField(label=_("Sale price"), max_length=20, widget=number, initial=str(price.sale.decimal) if price else "")
-        self.fields[f"market_{n}"] = forms.CharField(
-            label=_("Market price"), max_length=20, required=False, widget=number, initial=str(price.market.decimal) if price and price.market else ""
-        )
-        self.fields[f"stock_{n}"] = forms.IntegerField(label=_("Stock"), min_value=0, max_value=10_000_000, initial=level.on_hand if level else 0)
-
     def show_only(self) -> None:
-        """Show what was entered again without judging it: somebody looks for a category without JavaScript."""
+        """Show what was entered again without judging it: somebody looks for a category, or makes variants."""
         self._errors = ErrorDict()
-
-    def chosen_category(self) -> Category | None:
-        raw = self.data.get("category") if self.is_bound else self.initial.get("category")
-        return Category.objects.filter(pk=int(raw)).first() if raw and str(raw).isascii() and str(raw).isdigit() and len(str(raw)) < 10 else None
-
-    def attributes(self) -> list[Attribute]:
-        category = self.chosen_category()
-        return [a for a in attributes_for(category) if a.kind == Attribute.Kind.CHOICE][:MOST_ATTRIBUTES] if category else []
-
-    def attribute_fields(self) -> list[forms.BoundField]:
-        return [self[f"attribute_{attribute.pk}"] for attribute in self.attributes() if f"attribute_{attribute.pk}" in self.fields]
-
-    def variant_rows(self) -> list[dict[str, Any]]:
-        words = AttributeValue.objects.in_bulk({int(v) for variant in self.variants for v in variant.options.values()})
-        return [
-            {
-                "label": " / ".join(words[int(v)].name for v in variant.options.values() if int(v) in words),
-                "fields": [self[f"{name}_{n}"] for name in ("sku", "price", "market", "stock")],
-                "held": level.reserved + level.allocated if (level := self._levels.get(variant.pk)) else 0,
-            }
-            for n, variant in enumerate(self.variants)
-        ]
+        if refusal := getattr(self, "matrix_refusal", ""):
+            self.add_error(None, refusal)
 
     def found_categories(self) -> list[tuple[int, str]]:
         chosen = self.chosen_category()
@@ -122,28 +195,65 @@ class ProductForm(forms.Form):
         cleaned = super().clean() or {}
         if not any(name in self.errors or cleaned[name].strip() for name in ("title_zh", "title_en")):
             self.add_error("title_zh", _("Give the product a title in at least one language."))
-        for n in range(len(self.variants)):
-            for name in (f"price_{n}", f"market_{n}"):
-                if text := cleaned.get(name, "").strip():
-                    try:
-                        cleaned[name] = Money.parse(text, self.currency)
-                    except MarketError as wrong:
-                        self.add_error(name, str(wrong))
-                else:
-                    cleaned[name] = None
+        for n, row in enumerate(self.rows):
+            self._clean_row(n, row, cleaned)
         return cleaned
 
-    def field_of(self, refusal: MarketError) -> str | None:
-        """The field a refusal of the verb is about, to show it there; None: above the form."""
+    def _clean_row(self, n: int, row: Row, cleaned: dict[str, Any]) -> None:
+        sku, stock = row.cells.get("sku", ""), row.cells.get("stock", "")
+        if not sku:
+            self._row_error("sku", n, _("This field is required."))
+        elif len(sku) > 64:
+            self._row_error("sku", n, _("A SKU has at most 64 characters."))
+        market = self._amount("market", n, row)
+        price = self._amount("price", n, row)
+        if price is None and not row.cells.get("price") and market and row.cells.get("discount"):
+            try:
+                price = variants.discounted(market, row.cells["discount"])
+            except MarketError as wrong:
+                self._row_error("discount", n, str(wrong))
+        elif price is None and not row.cells.get("price"):
+            self._row_error("price", n, _("Write a price, or a market price and a discount."))
+        if not (stock.isascii() and stock.isdigit() and int(stock) <= MOST_STOCK):
+            self._row_error("stock", n, _("Stock is a whole number from 0 to 10,000,000."))
+            stock = "0"
+        cleaned[f"row_{n}"] = (sku, price, market, int(stock))
+
+    def _amount(self, name: str, n: int, row: Row) -> Money | None:
+        text = row.cells.get(name, "")
+        try:
+            return Money.parse(text, self.currency) if text else None
+        except MarketError as wrong:
+            self._row_error(name, n, str(wrong))
+            return None
+
+    def _row_error(self, name: str, n: int, text: str) -> None:
+        """Rows are no fields of Django's; their errors are kept under the cell's name all the same."""
+        self.errors[f"{name}_{n}"] = self.error_class([text])
+
+    def row_cells(self) -> list[dict[str, Any]]:
+        """What the template draws: a row with the errors of its cells."""
+        return [{"row": row, "n": n, "errors": {name: self.errors.get(f"{name}_{n}") for name in variants.CELLS}} for n, row in enumerate(self.rows)]
+
+    def field_of(self, refusal: MarketError, keys: list[UUID]) -> tuple[str | None, int | None]:
+        """The field a refusal of the verb is about; of a variant the cell and the row, found by SKU or key (in the order of rows)."""
         name = refusal.field or ""
         if name in self.fields:
-            return name
-        if column := {"sku": "sku", "on_hand": "stock", "price": "price", "market_price": "market"}.get(name):
-            meant = {str(refusal.facts.get(name)) for name in ("sku", "variant_id")}
-            rows = [n for n, variant in enumerate(self.variants) if meant & {str(variant.pk), self.cleaned_data.get(f"sku_{n}")}]
-            rows = rows or ([0] if len(self.variants) == 1 else [])
-            return f"{column}_{rows[0]}" if rows else None
-        return {"title": "title_zh"}.get(name)
+            return name, None
+        if cell := {"sku": "sku", "on_hand": "stock", "price": "price", "market_price": "market"}.get(name):
+            meant = {str(refusal.facts.get(fact)) for fact in ("sku", "variant_id")}
+            found = [n for n, row in enumerate(self.rows) if meant & {row.cells.get("sku"), str(keys[n]) if keys else ""}]
+            found = found or ([0] if len(self.rows) == 1 else [])
+            return (cell, found[0]) if found else (None, None)
+        return {"title": "title_zh", "picture": "pictures"}.get(name), None
+
+    def show(self, refusal: MarketError, keys: list[UUID]) -> None:
+        """Say a refusal of the verb where it belongs."""
+        name, row = self.field_of(refusal, keys)
+        if name and row is not None:
+            self._row_error(name, row, str(refusal))
+        else:
+            self.add_error(name, str(refusal))
 
 
 def find_categories(text: str) -> list[tuple[int, str]]:
@@ -158,54 +268,3 @@ def find_categories(text: str) -> list[tuple[int, str]]:
 
 def _path_name(category: Category) -> str:
     return " › ".join(step.name for step in path_of(category))
-
-
-def save(by: Actor, form: ProductForm, row: Product | None, *, on_sale: bool) -> Product:
-    """Save what the form holds, and put it on sale. Raises InvalidInput, SkuTaken, StockHeld, ProductIncomplete."""
-    data = form.cleaned_data
-    variants = [
-        VariantInput(
-            sku=data[f"sku_{n}"], options={int(a): int(v) for a, v in variant.options.items()}, id=variant.pk if row else _variant_key(data["product_id"])
-        )
-        for n, variant in enumerate(form.variants)
-    ]
-    kept = {attribute_id: [value_ids, free] for attribute_id, value_ids, free in (row.attributes if row else [])}
-    for attribute in form.attributes():
-        chosen = data.get(f"attribute_{attribute.pk}")
-        if chosen:
-            kept[attribute.pk] = [[int(chosen)], None]
-        elif attribute.pk in kept and len(kept[attribute.pk][0]) <= 1 and not kept[attribute.pk][1]:
-            kept.pop(attribute.pk)
-    pictures = [(picture.key, picture.alt) for picture in row.pictures.order_by("position")] if row else []
-    if data.get("picture"):
-        pictures.append((store_picture(data["picture"]), {}))
-    saved: Product = save_product(
-        by=by,
-        product_id=row.pk if row else data["product_id"],
-        is_new=row is None,
-        on_sale=on_sale,
-        product=ProductInput(
-            category_id=data["category"],
-            brand_id=data["brand"].pk if data["brand"] else None,
-            titles=_texts(row.titles if row else {}, data, "title"),
-            descriptions=_texts(row.descriptions if row else {}, data, "description"),
-            attributes=[[attribute_id, *rest] for attribute_id, rest in kept.items()],
-            axes=row.axes if row else [],
-            variants=variants,
-            pictures=pictures,
-            source_ref=row.source_ref if row else None,
-        ),
-        prices={variant.id: (data[f"price_{n}"], data[f"market_{n}"]) for n, variant in enumerate(variants)},
-        stock={variant.id: data[f"stock_{n}"] for n, variant in enumerate(variants)},
-    )
-    return saved
-
-
-def _texts(before: dict[str, str], data: dict[str, Any], name: str) -> dict[str, str]:
-    """The two languages of the form over whatever other languages the product has."""
-    return {**before, "zh-hans": data[f"{name}_zh"], "en": data[f"{name}_en"]}
-
-
-def _variant_key(product_id: UUID) -> UUID:
-    """The first variant's key follows from the product's, so that the same form sent twice makes one."""
-    return UUID(int=product_id.int ^ 1)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from marketplace.flows.publish_product import put_on_sale, take_product_off_sale
+from marketplace.flows.review_product import submit_product, withdraw_product
 from marketplace.kernel.errors import MarketError, NotFound
 from marketplace.kernel.money import Money
 from marketplace.merchant.catalogue.models import Product, Variant
@@ -21,14 +22,36 @@ from marketplace.merchant.inventory.models import StockLevel
 from marketplace.merchant.pricing.models import Price
 from marketplace.platform.taxonomy.models import Category
 from marketplace.web.lists.pages import Column, ListPage
-from marketplace.web.seller.product_form import ProductForm, find_categories, save
+from marketplace.web.seller.product_form import ProductForm, find_categories
+from marketplace.web.seller.product_save import keys_of_rows, save
 from tenants.access.actors import actor_of
 from tenants.tenancy.hosts import market_url
 
 
+SHOWS: dict[str, Q] = {
+    "on_sale": Q(status=Product.Status.ON_SALE),
+    "draft": Q(status=Product.Status.DRAFT, review=Product.Review.NONE),
+    "waiting": Q(review=Product.Review.WAITING),
+    "sent_back": Q(review=Product.Review.SENT_BACK),
+    "off_sale": Q(status=Product.Status.OFF_SALE),
+}
+
+
 class ProductFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search")
-    show = django_filters.ChoiceFilter(field_name="status", choices=Product.Status.choices)
+    show = django_filters.ChoiceFilter(
+        method="by_show",
+        choices=[
+            ("on_sale", _lazy("On sale")),
+            ("draft", _lazy("Drafts")),
+            ("waiting", _lazy("In review")),
+            ("sent_back", _lazy("Sent back")),
+            ("off_sale", _lazy("Off sale")),
+        ],
+    )
+
+    def by_show(self, queryset: QuerySet[Product], name: str, value: str) -> QuerySet[Product]:
+        return queryset.filter(SHOWS[value])
 
     def search(self, queryset: QuerySet[Product], name: str, value: str) -> QuerySet[Product]:
         """By title in any language, or SKU."""
@@ -76,9 +99,26 @@ products = ListPage(
     filters=ProductFilter,
     search_hint=_lazy("Title or SKU"),
     empty=_lazy("No product yet. Enter the first one: title, category, price, stock and a picture are enough."),
+    export_name="products",
+    export_head=[_lazy("Title"), _lazy("Category"), _lazy("Status"), _lazy("Review"), _lazy("Stock"), _lazy("Price from"), _lazy("Entered"), _lazy("Changed")],
+    export=lambda row: [
+        (
+            row.title.text,
+            row.category.name if row.category else "",
+            row.get_status_display(),
+            row.get_review_display(),
+            row.available,
+            row.price,
+            row.created_at,
+            row.changed_at,
+        )
+    ],
     actions_template="seller/_products_actions.html",
     prepare=_with_offer,
 )
+
+
+SHOWS_ONLY = ("matrix", "fill", "show")  # ways to send the form that change nothing
 
 
 def product(request: HttpRequest, product_id: UUID | None = None) -> HttpResponse:
@@ -89,29 +129,52 @@ def product(request: HttpRequest, product_id: UUID | None = None) -> HttpRespons
         if row is None:
             raise NotFound
     currency = request.market.currency  # type: ignore[attr-defined]
-    if request.method == "POST":
-        form = ProductForm(request.POST, request.FILES, product=row, currency=currency)
-        if "find_category" in request.POST:
-            form.show_only()
-        elif form.is_valid():
-            try:
-                saved = save(actor_of(request), form, row, on_sale=request.POST.get("then") == "on_sale")
-            except MarketError as refusal:
-                form.add_error(form.field_of(refusal), str(refusal))
-            else:
-                messages.success(request, _("“{title}” is saved.").format(title=saved.title.text))
-                return HttpResponseRedirect(f"/products/{saved.pk}/")
-    else:
-        form = ProductForm(product=row, currency=currency, initial={"product_id": row.pk if row else uuid4()})
+    if request.method != "POST":
+        return _product_page(request, row, ProductForm(product=row, currency=currency, initial={"product_id": row.pk if row else uuid4()}))
+    form = ProductForm(request.POST, request.FILES, product=row, currency=currency)
+    then = request.POST.get("then", "")
+    if "find_category" in request.POST or then in SHOWS_ONLY:
+        form.show_only()
+        if request.htmx and then in SHOWS_ONLY:  # type: ignore[attr-defined]
+            return render(request, "seller/_by_category.html", {"form": form, "product": row})
+        return _product_page(request, row, form)
+    if form.is_valid():
+        try:
+            saved = save(actor_of(request), form, row, submits=then == "submit")
+        except MarketError as refusal:
+            form.show(refusal, keys_of_rows(form, row, form.cleaned_data["product_id"]))
+        else:
+            messages.success(request, _said(saved))
+            return HttpResponseRedirect(f"/products/{saved.pk}/")
+    return _product_page(request, row, form)
+
+
+def _said(saved: Product) -> str:
+    title = saved.title.text
+    if saved.review == Product.Review.WAITING:
+        return _("“{title}” is saved and waits for the market's review.").format(title=title)
+    if saved.status == Product.Status.ON_SALE:
+        return _("“{title}” is saved; the market shows it within seconds.").format(title=title)
+    return _("“{title}” is saved.").format(title=title)
+
+
+def _product_page(request: HttpRequest, row: Product | None, form: ProductForm) -> HttpResponse:
+    schema = request.merchant.schema_name  # type: ignore[attr-defined]
     context = {
         "title": row.title.text if row else _("New product"),
         "product": row,
         "form": form,
         "found_categories": form.found_categories(),
         "listing_address": market_url(f"/p/{row.pk}/") if row and row.status == Product.Status.ON_SALE else "",
-        "pictures": [f"{request.merchant.schema_name}/{picture.key}" for picture in row.pictures.order_by("position")] if row else [],  # type: ignore[attr-defined]
+        "pictures": [(picture, f"{schema}/{picture.key}") for picture in row.pictures.order_by("position")] if row else [],
+        "periods": price_periods(row) if row else [],
     }
     return render(request, "seller/product.html", context, status=422 if form.errors else 200)
+
+
+def price_periods(row: Product) -> list[Price]:
+    """What its variants have cost, newest first: every change of a price is a period."""
+    return list(Price.objects.filter(variant__product=row).select_related("variant").order_by("-starts_at", "variant__position")[:40])
 
 
 def categories(request: HttpRequest) -> HttpResponse:
@@ -132,4 +195,16 @@ def on_sale(request: HttpRequest, product_id: UUID) -> HttpResponse:
 def off_sale(request: HttpRequest, product_id: UUID) -> HttpResponse:
     row = take_product_off_sale(by=actor_of(request), product_id=product_id)
     messages.success(request, _("“{title}” is off sale. Orders that exist are not touched.").format(title=row.title.text))
+    return HttpResponseRedirect(f"/products/{product_id}/")
+
+
+def submit(request: HttpRequest, product_id: UUID) -> HttpResponse:
+    row = submit_product(by=actor_of(request), product_id=product_id)
+    messages.success(request, _("“{title}” waits for the market's review.").format(title=row.title.text))
+    return HttpResponseRedirect(f"/products/{product_id}/")
+
+
+def withdraw(request: HttpRequest, product_id: UUID) -> HttpResponse:
+    row = withdraw_product(by=actor_of(request), product_id=product_id)
+    messages.success(request, _("“{title}” no longer waits for review.").format(title=row.title.text))
     return HttpResponseRedirect(f"/products/{product_id}/")

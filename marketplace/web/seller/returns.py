@@ -50,6 +50,22 @@ returns = ListPage(
     order=("-requested_at", "-pk"),
     search_hint=_lazy("Number of the return or order, tracking number"),
     empty=_lazy("Nothing came back yet. When a buyer asks to return something, it stands here, with the time by which to answer."),
+    export_name="returns",
+    export_head=[_lazy("Return"), _lazy("Order"), _lazy("Reason"), _lazy("Note"), _lazy("Status"), _lazy("Amount"), _lazy("Carrier"), _lazy("Tracking number"), _lazy("Requested"), _lazy("Ended")],
+    export=lambda row: [
+        (
+            row.number,
+            row.order.number,
+            row.get_reason_display(),
+            row.note,
+            row.get_status_display(),
+            row.amount,
+            row.carrier,
+            row.tracking_number,
+            row.requested_at,
+            row.ended_at,
+        )
+    ],
 )
 
 

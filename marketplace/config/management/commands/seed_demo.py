@@ -11,7 +11,7 @@ from marketplace.kernel.errors import MarketError
 
 
 class Command(BaseCommand):
-    help = "Fill a market of the sandbox rail with four invented shops, their goods, owners and two buyers. Safe to repeat."
+    help = "Fill a market of the sandbox rail with eight invented shops, their goods, owners and two buyers. Safe to repeat."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--password-file", required=True, help="a file whose first line becomes the password of everybody the demo invents")

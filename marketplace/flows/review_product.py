@@ -1,0 +1,175 @@
+"""From a merchant's draft to the operator's decision: saved, submitted, approved or sent back with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from marketplace.flows.events import ProductReviewed, ProductSubmitted
+from marketplace.flows.publish_product import available_of, check_complete, copies_of, copy_offers, copy_products, publish_product, watch_times
+from marketplace.kernel.actors import Actor
+from marketplace.kernel.errors import InvalidInput, ReasonMissing
+from marketplace.kernel.money import Money
+from marketplace.kernel.outbox import record
+from marketplace.kernel.plain import plain
+from marketplace.kernel.verbs import verb
+from marketplace.merchant.catalogue.actions import ProductInput, change_product, enter_product, locked_product, set_review
+from marketplace.merchant.catalogue.models import Product
+from marketplace.merchant.inventory.actions import count_stock
+from marketplace.merchant.pricing.actions import set_prices
+from marketplace.platform.listings.actions import close_change, locked_change, merchant_of_change, put_change
+from marketplace.platform.listings.errors import ChangeDecided, ChangeOutdated
+from marketplace.platform.listings.models import ProductChange
+from marketplace.platform.taxonomy.models import Category, TaxClass
+from tenants.tenancy.schemas import current_merchant_id, merchant_schema
+
+
+@verb
+def save_product(
+    *,
+    by: Actor,
+    product_id: UUID,
+    product: ProductInput,
+    prices: Mapping[UUID, tuple[Money, Money | None]],
+    stock: Mapping[UUID, int],
+    is_new: bool,
+    submits: bool = False,
+) -> Product:
+    """Enter or change a product with prices and stock by variant id; `submits` asks the operator to let it onto the market.
+
+    Of a product on sale, prices and stock take effect at once; what buyers read of it goes into review by itself, and buyers
+    read on what was approved. All or nothing. Raises InvalidInput, SkuTaken, StockHeld, and when it is submitted ProductIncomplete.
+    """
+    with transaction.atomic():
+        if not Category.objects.filter(pk=product.category_id).exists():
+            raise InvalidInput(field="category", why=_("Choose a category."))
+        if product.tax_class not in TaxClass.values:
+            raise InvalidInput(field="tax_class", why=_("Choose a tax class."))
+        was_waiting = not is_new and Product.objects.filter(pk=product_id, review=Product.Review.WAITING).exists()
+        put = enter_product if is_new else change_product
+        row: Product = put(by=by, product_id=product_id, product=product)
+        set_prices(by=by, prices=prices)
+        count_stock(by=by, counted=stock)
+        is_on_sale = row.status == Product.Status.ON_SALE
+        if row.review == Product.Review.APPROVED:
+            watch_times(row)
+            if is_on_sale:
+                copy_products(by=by, products=[row])
+        elif is_on_sale:
+            copy_offers(by=by, product=row)
+        if row.review != Product.Review.APPROVED and (submits or is_on_sale or was_waiting):
+            row = submit_product(by=by, product_id=product_id)
+        elif submits:
+            row = publish_product(by=by, product_id=product_id)
+    return row
+
+
+@verb
+def submit_product(*, by: Actor, product_id: UUID) -> Product:
+    """Ask the operator to let a product, or the edit of one, onto the market. What waited already is replaced, in its place.
+
+    Raises ProductUnknown, ProductIncomplete.
+    """
+    with transaction.atomic():
+        row = locked_product(product_id)
+        check_complete(row)
+        change = put_change(
+            by=by, merchant_id=current_merchant_id(), product_id=product_id, version=row.version, is_new=row.status == Product.Status.DRAFT, proposed=_proposal(row)
+        )
+        row = set_review(by=by, product_id=product_id, review=Product.Review.WAITING)
+        record(ProductSubmitted(merchant_id=change.merchant_id, product_id=product_id, change_id=change.pk))
+    return row
+
+
+@verb
+def withdraw_product(*, by: Actor, product_id: UUID) -> Product:
+    """The merchant takes its submission back. Raises ProductUnknown, ChangeDecided when nothing waits."""
+    with transaction.atomic():
+        row = locked_product(product_id)
+        change = ProductChange.objects.filter(product_id=product_id, merchant_id=current_merchant_id(), status=ProductChange.Status.WAITING).first()
+        if change is None:
+            raise ChangeDecided
+        close_change(by=by, change=change, status=ProductChange.Status.WITHDRAWN)
+        row = set_review(by=by, product_id=product_id, review=Product.Review.NONE)
+    return row
+
+
+@verb
+def approve_change(*, by: Actor, change_id: UUID, seen_version: int) -> ProductChange:
+    """The operator lets it onto the market: it is on sale when this commits, or when its time comes.
+
+    Raises ChangeUnknown, ChangeDecided, ChangeOutdated (the merchant has changed it since), ProductIncomplete.
+    """
+    with transaction.atomic():
+        with merchant_schema(merchant_of_change(change_id)):
+            change, row = _waiting(change_id, seen_version)
+            if _reviewed(_proposal(row)) != _reviewed(change.proposed):
+                raise ChangeOutdated
+            publish_product(by=by, product_id=change.product_id)
+        close_change(by=by, change=change, status=ProductChange.Status.APPROVED)
+        record(ProductReviewed(merchant_id=change.merchant_id, product_id=change.product_id, change_id=change.pk, is_approved=True))
+    return change
+
+
+@verb
+def send_change_back(*, by: Actor, change_id: UUID, seen_version: int, reason: str) -> ProductChange:
+    """The operator asks for changes; the merchant reads why. What was on sale before stays as it was approved.
+
+    Raises ReasonMissing, ChangeUnknown, ChangeDecided, ChangeOutdated.
+    """
+    if not reason.strip():
+        raise ReasonMissing
+    with transaction.atomic():
+        with merchant_schema(merchant_of_change(change_id)):
+            change, _row = _waiting(change_id, seen_version)
+            set_review(by=by, product_id=change.product_id, review=Product.Review.SENT_BACK, note=reason.strip())
+        close_change(by=by, change=change, status=ProductChange.Status.SENT_BACK, reason=reason.strip()[:500])
+        record(ProductReviewed(merchant_id=change.merchant_id, product_id=change.product_id, change_id=change.pk, is_approved=False))
+    return change
+
+
+def _waiting(change_id: UUID, seen_version: int) -> tuple[ProductChange, Product]:
+    """The change and its product, in the open schema; locked as a merchant who submits locks them, the product first."""
+    row = locked_product(ProductChange.objects.values_list("product_id", flat=True).get(pk=change_id))
+    change = locked_change(change_id)
+    if change.status != ProductChange.Status.WAITING:
+        raise ChangeDecided
+    if change.version != seen_version:
+        raise ChangeOutdated
+    return change, row
+
+
+REVIEWED = ("titles", "descriptions", "category_id", "brand_id", "attributes", "axes", "pictures", "tax_class")
+
+
+def _reviewed(proposed: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of a proposal that the operator decides over: price and stock are the merchant's own."""
+    variants = sorted((one["id"], sorted(one["options"].items())) for one in proposed["variants"])
+    return plain({**{name: proposed[name] for name in REVIEWED}, "variants": variants})  # type: ignore[no-any-return]
+
+
+def _proposal(row: Product) -> dict[str, Any]:
+    """What the listing would be, as ProductChange.proposed holds it."""
+    (listing,), variants = copies_of([row])
+    available = available_of([row.pk])
+    return {
+        **{name: getattr(listing, name) for name in REVIEWED},
+        "currency": listing.currency,
+        "listed_from": row.listed_from.isoformat() if row.listed_from else None,
+        "listed_until": row.listed_until.isoformat() if row.listed_until else None,
+        "variants": [
+            {
+                "id": str(one.pk),
+                "sku": one.sku,
+                "options": one.options,
+                "price_minor": one.price_minor,
+                "market_minor": one.market_minor,
+                "available": available[one.pk],
+            }
+            for one in variants
+        ],
+    }

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class NoticesConfig(AppConfig):
+    name = "marketplace.platform.notices"
+    label = "platform_notices"

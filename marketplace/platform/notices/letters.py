@@ -1,0 +1,43 @@
+"""Letters as the product writes them: one shape for all, rendered as text and as HTML, in the language of whoever reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
+
+from tenants.accounts.letters import write_letter
+from tenants.tenancy.hosts import market_url
+from tenants.tenancy.models import Market
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of two: what, and how much."""
+
+    title: str
+    rows: Sequence[tuple[str, str]]
+    total: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a letter says. `kind` names it for the log; `button` is where one goes from here."""
+
+    kind: str
+    subject: str
+    lines: Sequence[str]
+    tables: Sequence[Table] = field(default_factory=tuple)
+    button: tuple[str, str] | None = None
+    closing: Sequence[str] = field(default_factory=tuple)
+
+
+def post_letter(email: str, message: Message) -> None:
+    """Have it sent if and only if the open transaction is committed. In the active language."""
+    market = Market.objects.get()
+    context = {"message": message, "market": market, "market_url": market_url("/"), "language": (get_language() or "en").replace("hans", "Hans")}
+    text = render_to_string("letters/letter.txt", context)
+    html = render_to_string("letters/letter.html", context)
+    write_letter(email=email, subject=message.subject, text=text, html=html, kind=message.kind)

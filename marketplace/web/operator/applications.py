@@ -1,0 +1,145 @@
+"""Applications of merchants: the queue, one application with its papers and findings, and the two reviews."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import django_filters
+from django import forms
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from marketplace.flows.let_in import review_application
+from marketplace.kernel.errors import MarketError
+from marketplace.web.lists.pages import Column, ListPage
+from tenants.access.actors import actor_of
+from tenants.accounts.addresses import is_in_doubt
+from tenants.onboarding.access import application_for_operator, paper_in
+from tenants.onboarding.actions import note_paper_opened
+from tenants.onboarding.licences import is_credit_code
+from tenants.onboarding.models import Application, Decision, Step
+from tenants.onboarding.papers import paper_response
+from tenants.tenancy.hosts import shop_host
+
+
+class ApplicationFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(method="search")
+    show = django_filters.ChoiceFilter(field_name="status", choices=[choice for choice in Application.Status.choices if choice[0] != "draft"])
+    kind = django_filters.ChoiceFilter(choices=Application.Kind.choices, label=_lazy("Kind"), empty_label=_lazy("All"))
+
+    def search(self, queryset: QuerySet[Application], name: str, value: str) -> QuerySet[Application]:
+        text = value.strip()
+        return queryset.filter(
+            Q(number__startswith=text) | Q(company__icontains=text) | Q(licence_number__istartswith=text) | Q(slug__icontains=text) | Q(contact_name__icontains=text)
+        )
+
+
+applications = ListPage(
+    title=_lazy("Applications"),
+    columns=[
+        Column(_lazy("Application")),
+        Column(_lazy("Company")),
+        Column(_lazy("Kind"), wide_only=True),
+        Column(_lazy("Status")),
+        Column(_lazy("Handed in"), end=True),
+    ],
+    row_template="operator/_application_row.html",
+    rows=lambda request: Application.objects.filter(submitted_at__isnull=False),
+    filters=ApplicationFilter,
+    search_hint=_lazy("Number, company, licence or web address"),
+    empty=_lazy("No application yet. Businesses apply at the market, under “Sell here”."),
+    export_name="applications",
+    export_head=[_lazy("Application"), _lazy("Company"), _lazy("Kind"), _lazy("Licence number"), _lazy("Contact"), _lazy("Web address"), _lazy("Status"), _lazy("Handed in")],
+    export=lambda row: [
+        (
+            row.number,
+            row.company,
+            row.get_kind_display(),
+            row.licence_number,
+            f"{row.contact_name} {row.contact_phone} {row.contact_email}",
+            row.slug,
+            row.get_status_display(),
+            row.submitted_at,
+        )
+    ],
+    base="operator/base.html",
+)
+
+
+@dataclass
+class Finding:
+    """Something that was looked at by the machine."""
+
+    is_good: bool
+    text: str
+
+
+def findings_of(row: Application) -> list[Finding]:
+    """What can be checked without a person."""
+    found = []
+    if len(row.licence_number) == 18:
+        fits = is_credit_code(row.licence_number)
+        found.append(Finding(fits, _("The licence number's check character fits.") if fits else _("The licence number's check character does not fit.")))
+    same = Application.objects.filter(licence_number=row.licence_number, submitted_at__isnull=False).exclude(pk=row.pk)
+    names = ", ".join(same.values_list("number", flat=True)[:3])
+    found.append(Finding(not names, _("Others applied with this licence number: {numbers}").format(numbers=names) if names else _("Nobody else applied with this licence number.")))
+    is_known = not is_in_doubt(row.applicant)
+    found.append(Finding(is_known, _("The e-mail address is confirmed.") if is_known else _("The e-mail address is not confirmed.")))
+    return found
+
+
+class ReviewForm(forms.Form):
+    step = forms.CharField(max_length=20, widget=forms.HiddenInput)
+    reason = forms.CharField(max_length=500, required=False)
+
+
+def application(request: HttpRequest, number: str) -> HttpResponse:
+    return _page(request, number)
+
+
+def _page(request: HttpRequest, number: str, refusal: MarketError | None = None, reason: str = "") -> HttpResponse:
+    row = application_for_operator(number)
+    context: dict[str, Any] = {
+        "title": row.company or row.number,
+        "application": row,
+        "steps": [(step.label, Decision(getattr(row, step)), getattr(row, step)) for step in Step],
+        "due": row.next_step,
+        "papers": list(row.papers.order_by("added_at")),
+        "reviews": list(row.reviews.order_by("-at")),
+        "findings": findings_of(row),
+        "host": shop_host(row.slug),
+        "refusal": refusal,
+        "reason": reason,
+    }
+    return render(request, "operator/application.html", context, status=refusal.status if refusal else 200)
+
+
+def paper(request: HttpRequest, number: str, paper_id: UUID) -> Any:
+    """A document of it; who opened it is written down."""
+    row = application_for_operator(number)
+    found = paper_in(row, paper_id)
+    note_paper_opened(by=actor_of(request), application=row, paper=found)
+    return paper_response(found)
+
+
+def review(request: HttpRequest, number: str) -> HttpResponse:
+    row = application_for_operator(number)
+    form = ReviewForm(request.POST)
+    reason = form.data.get("reason", "")
+    try:
+        row = review_application(
+            by=actor_of(request), application_id=row.pk, step=form.data.get("step", ""), decision=request.POST.get("decision", ""), reason=reason
+        )
+    except MarketError as refusal:
+        return _page(request, number, refusal, reason)
+    if row.merchant_id:
+        messages.success(request, _("Approved. The shop is being opened."))
+        return HttpResponseRedirect(f"/merchants/{row.merchant_id}/")
+    messages.success(request, _("The decision is kept, and the applicant is told."))
+    return HttpResponseRedirect(f"/applications/{number}/")

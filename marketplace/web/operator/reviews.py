@@ -1,0 +1,223 @@
+"""The review queue: what merchants want to put on the market, beside what is there, and the operator's decision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import django_filters
+from django import forms
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from marketplace.flows.review_product import approve_change, send_change_back
+from marketplace.kernel.errors import MarketError
+from marketplace.kernel.money import Money
+from marketplace.platform.listings.errors import ChangeUnknown
+from marketplace.platform.listings.models import Listing, ProductChange
+from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category, TaxClass
+from marketplace.platform.taxonomy.queries import path_of
+from marketplace.web.lists.pages import Column, ListPage
+from tenants.access.actors import actor_of
+from tenants.access.rights import Right
+from tenants.tenancy.models import Merchant
+
+REASONS = (
+    _lazy("The picture does not show what is sold."),
+    _lazy("The category does not fit."),
+    _lazy("The title or description promises what cannot be shown."),
+    _lazy("A paper of the brand is needed first."),
+    _lazy("This may not be sold here."),
+)
+
+
+class ChangeFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(method="search")
+    show = django_filters.ChoiceFilter(field_name="status", choices=ProductChange.Status.choices)
+    merchant = django_filters.ModelChoiceFilter(queryset=Merchant.objects.order_by("slug"), label=_lazy("Shop"), empty_label=_lazy("All"))
+
+    def search(self, queryset: QuerySet[ProductChange], name: str, value: str) -> QuerySet[ProductChange]:
+        text = value.strip()
+        return queryset.filter(Q(**{"proposed__titles__zh-hans__icontains": text}) | Q(proposed__titles__en__icontains=text))
+
+
+changes = ListPage(
+    title=_lazy("Product reviews"),
+    columns=[Column(_lazy("Product")), Column(_lazy("Shop")), Column(_lazy("Kind"), wide_only=True), Column(_lazy("Status")), Column(_lazy("Submitted"), end=True)],
+    row_template="operator/_change_row.html",
+    rows=lambda request: ProductChange.objects.select_related("merchant"),
+    filters=ChangeFilter,
+    order=("-submitted_at", "-pk"),
+    search_hint=_lazy("Title"),
+    empty=_lazy("Nothing was submitted yet. Each product a shop wants to sell will stand here before buyers see it."),
+    export_name="product-reviews",
+    export_head=[_lazy("Product"), _lazy("Shop"), _lazy("Status"), _lazy("Submitted"), _lazy("Decided"), _lazy("By"), _lazy("Reason")],
+    export=lambda row: [(row.title.text, row.merchant.name, row.get_status_display(), row.submitted_at, row.decided_at, row.decided_by, row.reason)],
+    base="operator/base.html",
+)
+
+
+@dataclass
+class Fact:
+    """A field of a product: as it is on the market now, and as it would be."""
+
+    name: str
+    new: Any
+    old: Any = None
+    kind: str = "text"  # text, rows, html, pictures
+
+    @property
+    def is_changed(self) -> bool:
+        return self.old is not None and self.old != self.new
+
+
+@dataclass
+class Shown:
+    """A variant of the proposal, with its price in force on the market if it is there."""
+
+    label: str
+    sku: str
+    price: Money
+    market_price: Money | None
+    available: int
+    is_new: bool = False
+
+
+@dataclass
+class Case:
+    """A submission as the operator reads it."""
+
+    facts: list[Fact]
+    variants: list[Shown]
+    gone: list[str] = field(default_factory=list)  # variants that would no longer be sold
+
+
+def change(request: HttpRequest, change_id: UUID) -> HttpResponse:
+    return _case_page(request, change_id)
+
+
+def _case_page(request: HttpRequest, change_id: UUID, refusal: MarketError | None = None, reason: str = "") -> HttpResponse:
+    found = ProductChange.objects.select_related("merchant").filter(pk=change_id).first()
+    if found is None:
+        raise ChangeUnknown
+    live = Listing.objects.filter(pk=found.product_id).prefetch_related("variants").first()
+    context = {
+        "title": found.title.text,
+        "change": found,
+        "case": case_of(found, live),
+        "live": live,
+        "is_waiting": found.status == ProductChange.Status.WAITING,
+        "may_decide": request.user.has_perm(Right.REVIEW_PRODUCTS.full_name),
+        "former": list(ProductChange.objects.filter(product_id=found.product_id).exclude(pk=found.pk).order_by("-submitted_at")[:5]),
+        "left": ProductChange.objects.filter(status=ProductChange.Status.WAITING).exclude(pk=found.pk).count(),
+        "reasons": REASONS,
+        "refusal": refusal,
+        "reason": reason,
+    }
+    return render(request, "operator/change.html", context, status=refusal.status if refusal else 200)
+
+
+def case_of(found: ProductChange, live: Listing | None) -> Case:
+    """Field by field, what would be and what is."""
+    new, old = found.proposed, _as_proposed(live) if live else None
+    names = _Names([new, *([old] if old else [])])
+
+    def fact(name: str, read: Any, kind: str = "text") -> Fact:
+        return Fact(name, read(new), read(old) if old else None, kind)
+
+    facts = [
+        fact(_("Title in Chinese"), lambda p: p["titles"].get("zh-hans", "")),
+        fact(_("Title in English"), lambda p: p["titles"].get("en", "")),
+        fact(_("Category"), lambda p: names.category(p["category_id"])),
+        fact(_("Brand"), lambda p: names.brand(p["brand_id"])),
+        fact(_("Tax"), lambda p: str(TaxClass(p["tax_class"]).label)),
+        fact(_("Pictures"), lambda p: [picture["key"] for picture in p["pictures"]], "pictures"),
+        fact(_("Description in Chinese"), lambda p: p["descriptions"].get("zh-hans", ""), "html"),
+        fact(_("Description in English"), lambda p: p["descriptions"].get("en", ""), "html"),
+        fact(_("Attributes"), lambda p: names.attributes(p["attributes"]), "rows"),
+    ]
+    there = {variant["id"]: variant for variant in old["variants"]} if old else {}
+    shown = [
+        Shown(
+            names.options(one["options"]),
+            one["sku"],
+            Money(one["price_minor"], found.currency),
+            Money(one["market_minor"], found.currency) if one["market_minor"] else None,
+            one["available"],
+            is_new=old is not None and one["id"] not in there,
+        )
+        for one in new["variants"]
+    ]
+    kept = {one["id"] for one in new["variants"]}
+    return Case(facts, shown, [names.options(one["options"]) or one["sku"] for key, one in there.items() if key not in kept])
+
+
+def _as_proposed(live: Listing) -> dict[str, Any]:
+    """What is on the market, in the form of a proposal."""
+    return {
+        **{name: getattr(live, name) for name in ("titles", "descriptions", "category_id", "brand_id", "attributes", "pictures", "tax_class")},
+        "variants": [{"id": str(one.pk), "sku": one.sku, "options": one.options} for one in live.variants.all()],
+    }
+
+
+class _Names:
+    """Names of everything that proposals mention, fetched at once."""
+
+    def __init__(self, proposals: list[dict[str, Any]]) -> None:
+        attributes = {row[0] for p in proposals for row in p["attributes"]} | {int(a) for p in proposals for v in p["variants"] for a in v["options"]}
+        values = {v for p in proposals for row in p["attributes"] for v in row[1]} | {int(v) for p in proposals for one in p["variants"] for v in one["options"].values()}
+        self._attributes, self._values = Attribute.objects.in_bulk(attributes), AttributeValue.objects.in_bulk(values)
+        self._categories = Category.objects.in_bulk({p["category_id"] for p in proposals})
+        self._brands = Brand.objects.in_bulk({p["brand_id"] for p in proposals if p["brand_id"]})
+
+    def category(self, key: int) -> str:
+        found = self._categories.get(key)
+        return " › ".join(step.name for step in path_of(found)) if found else str(key)
+
+    def brand(self, key: int | None) -> str:
+        return self._brands[key].name if key in self._brands else "—"
+
+    def options(self, options: dict[str, int]) -> str:
+        return " / ".join(self._values[int(v)].name for v in options.values() if int(v) in self._values)
+
+    def attributes(self, rows: list[list[Any]]) -> list[str]:
+        found = []
+        for attribute_id, value_ids, free in rows:
+            if attribute_id in self._attributes:
+                texts = [self._values[v].name for v in value_ids if v in self._values] or ([next(iter(free.values()))] if free else [])
+                found.append(f"{self._attributes[attribute_id].name}: {', '.join(texts)}")
+        return found
+
+
+class DecisionForm(forms.Form):
+    """What the operator saw is what is decided over."""
+
+    seen_version = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(max_length=500, required=False)
+
+
+def decide(request: HttpRequest, change_id: UUID) -> HttpResponse:
+    """Approve, or send back with a reason; then on to the next that waits."""
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        raise ChangeUnknown
+    seen, reason = form.cleaned_data["seen_version"], form.cleaned_data["reason"]
+    try:
+        if request.POST.get("decision") == "approve":
+            found = approve_change(by=actor_of(request), change_id=change_id, seen_version=seen)
+            said = _("“{title}” is on the market.")
+        else:
+            found = send_change_back(by=actor_of(request), change_id=change_id, seen_version=seen, reason=reason)
+            said = _("“{title}” went back to the shop, with the reason.")
+    except MarketError as refusal:
+        if refusal.status == 404:
+            raise
+        return _case_page(request, change_id, refusal, reason)
+    messages.success(request, said.format(title=found.title.text))
+    following = ProductChange.objects.filter(status=ProductChange.Status.WAITING).order_by("submitted_at").first()
+    return HttpResponseRedirect(f"/reviews/{following.pk}/" if following else "/reviews/")

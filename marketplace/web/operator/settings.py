@@ -1,0 +1,109 @@
+"""What the operator sets for the whole market: periods, commission, tax. Each change needs a reason and stands in the log."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from marketplace.kernel.errors import MarketError
+from marketplace.platform.ledger.actions import set_commission
+from marketplace.platform.ledger.models import CommissionRule
+from marketplace.platform.taxonomy.actions import set_tax_rate
+from marketplace.platform.taxonomy.models import Category, TaxClass, TaxRate
+from tenants.access.actors import actor_of
+from tenants.tenancy.actions import PERIODS, set_periods
+from tenants.tenancy.models import Merchant
+
+PERIOD_LABELS = {
+    "hold_minutes": _lazy("Minutes to pay"),
+    "ship_days": _lazy("Days to ship"),
+    "receive_days": _lazy("Days until receipt counts as confirmed"),
+    "return_days": _lazy("Days to ask for a return"),
+    "answer_days": _lazy("Days to answer a return"),
+    "settle_days": _lazy("Days from receipt to settlement"),
+}
+
+
+class PeriodsForm(forms.Form):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, (least, most) in PERIODS.items():
+            self.fields[name] = forms.IntegerField(label=PERIOD_LABELS[name], min_value=least, max_value=most)
+        self.fields["why"] = forms.CharField(label=_("Reason; it is kept in the log"), max_length=200)
+
+
+class PercentField(forms.DecimalField):
+    """Typed in per cent, given as a share."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=0, max_value=Decimal("99.99"), decimal_places=2, max_digits=4, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        found = super().clean(value)
+        return None if found is None else found / 100
+
+
+class CommissionForm(forms.Form):
+    rate = PercentField(label=_lazy("Commission, %"))
+    merchant = forms.ModelChoiceField(label=_lazy("Shop"), queryset=Merchant.objects.order_by("slug"), required=False, empty_label=_lazy("All shops"))
+    category = forms.ModelChoiceField(
+        label=_lazy("Category"), queryset=Category.objects.filter(parent=None).order_by("position", "pk"), required=False, empty_label=_lazy("All categories")
+    )
+    why = forms.CharField(label=_lazy("Reason; it is kept in the log"), max_length=200)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("merchant") and cleaned.get("category"):
+            self.add_error("category", _("Choose a shop or a category, not both: the shop's own rate comes before its categories'."))
+        return cleaned
+
+
+class TaxForm(forms.Form):
+    tax_class = forms.ChoiceField(label=_lazy("Tax class"), choices=TaxClass.choices)
+    rate = PercentField(label=_lazy("Tax in the price, %"))
+
+
+def settings_page(request: HttpRequest) -> HttpResponse:
+    """Three forms; which one was sent says `form`."""
+    market = request.market  # type: ignore[attr-defined]
+    sent = request.POST.get("form", "") if request.method == "POST" else ""
+    kept = {name: getattr(market, name) for name in PERIODS}
+    bound = {
+        "periods": PeriodsForm(request.POST if sent == "periods" else None, initial=kept),
+        "commission": CommissionForm(request.POST if sent == "commission" else None, auto_id="id_commission_%s"),
+        "tax": TaxForm(request.POST if sent == "tax" else None, auto_id="id_tax_%s"),
+    }
+    form = bound.get(sent)
+    if form is not None and form.is_valid():
+        try:
+            _apply(request, sent, form.cleaned_data)
+        except MarketError as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            messages.success(request, _("Kept. It holds from now on; orders that exist keep what they were placed with."))
+            return HttpResponseRedirect("/settings/")
+    context = {
+        "title": _("Settings"),
+        "forms": bound,
+        "rules": list(CommissionRule.objects.select_related("merchant", "category").order_by("-since")[:20]),
+        "taxes": list(TaxRate.objects.order_by("-since", "-pk")[:12]),
+    }
+    return render(request, "operator/settings.html", context, status=422 if form is not None and form.errors else 200)
+
+
+def _apply(request: HttpRequest, sent: str, data: dict[str, Any]) -> None:
+    by = actor_of(request)
+    if sent == "periods":
+        set_periods(by=by, periods={name: data[name] for name in PERIODS}, why=data["why"])
+    elif sent == "commission":
+        merchant, category = data["merchant"], data["category"]
+        set_commission(by=by, rate=data["rate"], merchant_id=merchant.pk if merchant else None, category_id=category.pk if category else None, why=data["why"])
+    else:
+        set_tax_rate(by=by, tax_class=data["tax_class"], rate=data["rate"])

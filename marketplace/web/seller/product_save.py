@@ -1,0 +1,94 @@
+"""From a valid product form to the verb."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from marketplace.flows.review_product import save_product
+from marketplace.kernel.actors import Actor
+from marketplace.merchant.catalogue.actions import ProductInput, VariantInput
+from marketplace.merchant.catalogue.models import Product
+from marketplace.merchant.catalogue.pictures import store_picture
+from marketplace.platform.taxonomy.models import Attribute
+from marketplace.web.seller.product_form import ProductForm
+from marketplace.web.seller.variants import key_of_variant
+
+YES_NO = {"yes": {"zh-hans": "是", "en": "Yes"}, "no": {"zh-hans": "否", "en": "No"}}
+
+
+def keys_of_rows(form: ProductForm, row: Product | None, product_id: UUID) -> list[UUID]:
+    """The variants' keys: a combination that the product has, or had once, keeps its own."""
+    known = {tuple(sorted((int(a), int(v)) for a, v in one.options.items())): one.pk for one in row.variants.all()} if row else {}
+    return [known.get(tuple(sorted(each.options.items()))) or key_of_variant(product_id, each.options) for each in form.rows]
+
+
+def save(by: Actor, form: ProductForm, row: Product | None, *, submits: bool) -> Product:
+    """Save what the form holds, and ask for its review. Raises InvalidInput, SkuTaken, StockHeld, ProductIncomplete."""
+    data = form.cleaned_data
+    product_id: UUID = row.pk if row else data["product_id"]
+    keys = keys_of_rows(form, row, product_id)
+    rows = [data[f"row_{n}"] for n in range(len(form.rows))]
+    saved: Product = save_product(
+        by=by,
+        product_id=product_id,
+        is_new=row is None,
+        submits=submits,
+        product=ProductInput(
+            category_id=data["category"],
+            brand_id=data["brand"].pk if data["brand"] else None,
+            tax_class=data["tax_class"] or (row.tax_class if row else "standard"),
+            titles=_texts(row.titles if row else {}, data, "title"),
+            descriptions=_texts(row.descriptions if row else {}, data, "description"),
+            attributes=_attributes(form, row),
+            axes=[attribute for attribute, _values in form.axes_chosen],
+            variants=[VariantInput(sku=sku, options=form.rows[n].options, id=keys[n]) for n, (sku, _price, _market, _stock) in enumerate(rows)],
+            pictures=_pictures(form, row),
+            listed_from=data["listed_from"],
+            listed_until=data["listed_until"],
+            hides_sold_out=data["hides_sold_out"],
+            source_ref=row.source_ref if row else None,
+        ),
+        prices={keys[n]: (price, market) for n, (_sku, price, market, _stock) in enumerate(rows)},
+        stock={keys[n]: stock for n, (_sku, _price, _market, stock) in enumerate(rows)},
+    )
+    return saved
+
+
+def _attributes(form: ProductForm, row: Product | None) -> list[list[Any]]:
+    """As Listing.attributes holds them. What the form cannot show (several values, other attributes) stays as it was."""
+    kept = {attribute_id: [value_ids, free] for attribute_id, value_ids, free in (row.attributes if row else [])}
+    for attribute in form.attributes():
+        if f"attribute_{attribute.pk}" not in form.fields:
+            kept.pop(attribute.pk, None)  # an axis now: the variants say it
+            continue
+        entered = form.cleaned_data.get(f"attribute_{attribute.pk}")
+        before = kept.get(attribute.pk)
+        if entered in (None, ""):
+            if before is not None and len(before[0]) <= 1:
+                kept.pop(attribute.pk)
+        elif attribute.kind == Attribute.Kind.CHOICE:
+            if before is None or len(before[0]) <= 1 or int(entered) != before[0][0]:
+                kept[attribute.pk] = [[int(entered)], None]
+        elif attribute.kind == Attribute.Kind.BOOLEAN:
+            kept[attribute.pk] = [[], YES_NO[str(entered)]]
+        elif before is None or str(entered) not in (before[1] or {}).values():
+            kept[attribute.pk] = [[], {"zh-hans": str(entered), "en": str(entered)}]
+    return [[attribute_id, *rest] for attribute_id, rest in kept.items()]
+
+
+def _pictures(form: ProductForm, row: Product | None) -> list[tuple[str, dict[str, str]]]:
+    """The pictures that stay, in the order that was typed, then the new ones. Raises InvalidInput."""
+    held = list(row.pictures.order_by("position")) if row else []
+    places = {}
+    for n, picture in enumerate(held):
+        text = str(form.data.get(f"place_{picture.pk.hex}", "")).strip()
+        places[picture.pk] = (int(text) if text.isascii() and text.isdigit() and len(text) < 5 else n + 1, n)
+    stay = [picture for picture in held if not form.data.get(f"gone_{picture.pk.hex}")]
+    stay.sort(key=lambda picture: places[picture.pk])
+    return [(picture.key, picture.alt) for picture in stay] + [(store_picture(upload), {}) for upload in form.cleaned_data["pictures"]]
+
+
+def _texts(before: dict[str, str], data: dict[str, Any], name: str) -> dict[str, str]:
+    """The two languages of the form over whatever other languages the product has."""
+    return {**before, "zh-hans": data[f"{name}_zh"], "en": data[f"{name}_en"]}

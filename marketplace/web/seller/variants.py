@@ -1,0 +1,173 @@
+"""The variants of the product form: a row each, made from a matrix of chosen values (colour × size). Nothing here writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from itertools import product as combinations
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.money import Money
+from marketplace.merchant.catalogue.models import Product, Variant
+from marketplace.platform.taxonomy.models import Attribute, AttributeValue
+
+MOST_AXES, MOST_VARIANTS = 3, 200
+CELLS = ("sku", "market", "discount", "price", "stock")
+
+type_options = dict[int, int]  # attribute id → value id
+
+
+@dataclass
+class Row:
+    """A variant as the form shows it: what it is a combination of, and the cells as they were typed."""
+
+    options: type_options = field(default_factory=dict)
+    cells: dict[str, str] = field(default_factory=dict)
+    held: int = 0  # pieces that orders hold
+    label: str = ""
+
+    @property
+    def written(self) -> str:
+        return write_options(self.options)
+
+
+@dataclass
+class Axis:
+    """One axis of the matrix, with the values to choose from."""
+
+    attribute: Attribute
+    values: list[tuple[AttributeValue, bool]]  # (value, whether it is chosen)
+
+
+def write_options(options: type_options) -> str:
+    return ",".join(f"{attribute}:{value}" for attribute, value in sorted(options.items()))
+
+
+def read_options(text: str) -> type_options:
+    """What write_options wrote; pairs that are none are left out."""
+    pairs = [pair.split(":") for pair in text.split(",")]
+    return {int(pair[0]): int(pair[1]) for pair in pairs if len(pair) == 2 and all(part.isascii() and part.isdigit() and len(part) < 10 for part in pair)}
+
+
+def rows_from(data: Mapping[str, Any]) -> list[Row]:
+    """The rows of a form that was sent; a row that is struck out is not among them."""
+    rows = []
+    n = 0
+    while f"sku_{n}" in data and n < MOST_VARIANTS:
+        if not data.get(f"gone_{n}"):
+            cells = {name: str(data.get(f"{name}_{n}", "")).strip() for name in CELLS}
+            rows.append(Row(read_options(str(data.get(f"options_{n}", ""))), cells))
+        n += 1
+    return rows or [Row()]
+
+
+def rows_of(product: Product | None, prices: Mapping[UUID, Any], levels: Mapping[UUID, Any]) -> list[Row]:
+    """The rows of a product as it is kept."""
+    if product is None:
+        return [Row()]
+    rows = []
+    for variant in product.variants.filter(is_active=True).order_by("position"):
+        price, level = prices.get(variant.pk), levels.get(variant.pk)
+        cells = {"sku": variant.sku, "stock": str(level.on_hand if level else 0)}
+        if price:
+            cells["price"] = str(price.sale.decimal)
+            cells["market"] = str(price.market.decimal) if price.market else ""
+            cells["discount"] = write_discount(price.market, price.sale) if price.market else ""
+        rows.append(Row(_options_of(variant), cells, level.reserved + level.allocated if level else 0))
+    return rows
+
+
+def _options_of(variant: Variant) -> type_options:
+    return {int(attribute): int(value) for attribute, value in variant.options.items()}
+
+
+def matrix(axes: Sequence[tuple[int, Sequence[int]]], rows: Sequence[Row], codes: Mapping[int, str]) -> list[Row]:
+    """A row for each combination of the chosen values. A combination that has a row keeps it; a new one begins like the first row.
+
+    `codes` says how a value is written in a SKU. Raises InvalidInput for more combinations than a product may have.
+    """
+    chosen = [(attribute, values) for attribute, values in axes if values]
+    count = 1
+    for _attribute, values in chosen:
+        count *= len(values)
+    if count > MOST_VARIANTS:
+        raise InvalidInput(field="variants", why=_("These values make {n} variants; a product has at most {most}.").format(n=count, most=MOST_VARIANTS))
+    held = {row.written: row for row in rows}
+    model = rows[0] if rows else Row()
+    stem = sku_stem(rows)
+    made = []
+    for values in combinations(*(values for _attribute, values in chosen)):
+        options = dict(zip((attribute for attribute, _values in chosen), values, strict=True))
+        row = held.get(write_options(options))
+        if row is None:
+            sku = "-".join(filter(None, [stem, *(codes.get(value, "") for value in values)]))[:64]
+            row = Row(options, {**{name: model.cells.get(name, "") for name in ("market", "discount", "price")}, "sku": sku, "stock": "0"})
+        made.append(row)
+    return made
+
+
+def sku_stem(rows: Sequence[Row]) -> str:
+    """What the SKUs of the rows begin with, up to a hyphen; of one row its whole SKU."""
+    skus = [row.cells.get("sku", "") for row in rows if row.cells.get("sku")]
+    if len(skus) < 2:
+        return skus[0] if skus else ""
+    stem = skus[0]
+    while stem and not all(sku.startswith(stem) for sku in skus):
+        stem = stem.rpartition("-")[0]
+    return stem.rstrip("-")
+
+
+def fill(rows: Sequence[Row], wanted: Mapping[str, str]) -> None:
+    """Write what was typed "for all" into every row."""
+    for row in rows:
+        row.cells.update({name: text for name, text in wanted.items() if text})
+        if wanted.get("discount") and not wanted.get("price"):
+            row.cells["price"] = ""
+
+
+def name_rows(rows: Sequence[Row]) -> None:
+    """Give each row its label: "Jade / 280 ml"."""
+    values = AttributeValue.objects.in_bulk({value for row in rows for value in row.options.values()})
+    for row in rows:
+        row.label = " / ".join(values[value].name for value in row.options.values() if value in values)
+
+
+def key_of_variant(product_id: UUID, options: type_options) -> UUID:
+    """The key of a new variant follows from its product and combination, so that the same form sent twice makes one."""
+    return uuid5(product_id, write_options(options))
+
+
+# ── Discounts ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def counts_in_tenths() -> bool:
+    """In Chinese a discount says what is left, in tenths (8.5 折); elsewhere what is taken off, in per cent (15 %)."""
+    return (get_language() or "").startswith("zh")
+
+
+def write_discount(market: Money, sale: Money) -> str:
+    """What the sale price is below the market price, as the reader counts it; "" when it is not below."""
+    if not market or sale >= market:
+        return ""
+    left = Decimal(sale.minor) / Decimal(market.minor)
+    shown = left * 10 if counts_in_tenths() else (1 - left) * 100
+    return f"{shown.quantize(Decimal('0.1'), ROUND_HALF_UP).normalize():f}"
+
+
+def discounted(market: Money, text: str) -> Money:
+    """The sale price that a discount makes of a market price. Raises InvalidInput."""
+    try:
+        given = Decimal(text.strip().rstrip("折%％ "))
+    except InvalidOperation:
+        given = Decimal(-1)
+    share = given / 10 if counts_in_tenths() else 1 - given / 100
+    if not 0 < share <= 1:
+        why = _("Write a discount like 8.5 (8.5 of 10 is what is left).") if counts_in_tenths() else _("Write a discount in per cent, like 15.")
+        raise InvalidInput(field="discount", why=why)
+    return market.times(share)

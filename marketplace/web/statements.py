@@ -1,0 +1,76 @@
+"""A statement as page, CSV and PDF: the same for the merchant and the operator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.kernel.errors import MarketError
+from marketplace.platform.ledger.models import Statement
+from marketplace.web.lists.exports import csv_response, csv_text, note_export
+from marketplace.web.paper import missing, pdf_response
+from tenants.access.actors import actor_of
+
+STATEMENT_HEAD = (
+    _("Settled until"), _("Carried over"), _("Sales"), _("Refunds"), _("Commission"), _("Commission returned"), _("Taken back from your account"),
+    _("Paid out"), _("Carried on"), _("Currency"), _("Issued"),
+)  # fmt: skip
+LINE_HEAD = (_("Order"), _("What"), _("When"), _("Sales"), _("Commission"), _("Taken back from your account"), _("To you"), _("Currency"))
+MOST_LINES_OF_PDF = 2_000
+
+
+class StatementTooLong(MarketError):
+    code, status = "statement_too_long", 422
+    message = _("This statement has more than {most} lines, too many for a PDF. Take the CSV.")
+
+
+def statement_values(row: Statement) -> tuple[object, ...]:
+    return (
+        row.until,
+        row.opening,
+        row.sales,
+        -row.refunds,
+        -row.commission,
+        row.commission_returned,
+        row.reversed,
+        row.payout,
+        row.closing,
+        row.currency,
+        row.created_at,
+    )
+
+
+def statement_context(row: Statement, base: str) -> dict[str, Any]:
+    return {
+        "title": row.number,
+        "statement": row,
+        "lines": list(row.lines.order_by("completed_at", "pk")),
+        "payouts": list(row.payouts.order_by("n").prefetch_related("transfers")),
+        "base": base,
+        "no_pdf": missing(),
+    }
+
+
+def statement_page(request: HttpRequest, row: Statement, base: str) -> HttpResponse:
+    return render(request, "web/statement.html", statement_context(row, base))
+
+
+def statement_csv(request: HttpRequest, row: Statement) -> HttpResponse:
+    """Every line, each with its order."""
+    lines = list(row.lines.order_by("completed_at", "pk"))
+    note_export(by=actor_of(request), what="statement", merchant_id=row.merchant_id, rows=len(lines), filters={"statement": row.number})
+    values = (
+        (line.order_number, line.get_kind_display(), line.completed_at, line.sales, line.commission_kept, line.reversed, line.net, line.currency)
+        for line in lines
+    )
+    return csv_response(f"statement-{row.number}", csv_text(LINE_HEAD, values))
+
+
+def statement_pdf(request: HttpRequest, row: Statement) -> HttpResponse:
+    """Raises NoPdf, StatementTooLong."""
+    if row.lines.count() > MOST_LINES_OF_PDF:
+        raise StatementTooLong(most=MOST_LINES_OF_PDF)
+    return pdf_response(request, "web/statement_paper.html", statement_context(row, ""), f"statement-{row.number}")

@@ -1,0 +1,257 @@
+"""Applications: verbs. What follows from an approval crosses apps and stands in flows/let_in.py."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import IO, Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from marketplace.kernel import clock
+from marketplace.kernel.actors import Actor
+from marketplace.kernel.audit import audit
+from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.ids import new_id
+from marketplace.kernel.numbers import free_number
+from marketplace.kernel.outbox import record
+from marketplace.kernel.phones import parse_phone
+from marketplace.kernel.uploads import clean_paper
+from marketplace.kernel.verbs import verb
+from tenants.accounts.addresses import is_in_doubt
+from tenants.accounts.models import User
+from tenants.onboarding.errors import ApplicationClosed, ApplicationIncomplete, ApplicationUnknown, ConfirmAddressFirst, StepNotDue
+from tenants.onboarding.events import ApplicationReviewed, ApplicationSubmitted
+from tenants.onboarding.licences import clean_licence_number
+from tenants.onboarding.models import Application, Decision, Paper, Review, Step
+from tenants.tenancy.errors import SlugTaken
+from tenants.tenancy.models import RESERVED_SLUGS, Market, Merchant
+from tenants.tenancy.schemas import public_schema
+
+MOST_PAPERS = 12
+TEXTS = ("kind", "company", "representative", "contact_name", "about")
+
+
+@verb
+def open_application(*, by: Actor, language: str) -> Application:
+    """The person's application that is being written or reviewed; begun if there is none."""
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).get(pk=by.person)  # of two equal requests the second sees what the first made
+        found = Application.objects.filter(applicant_id=by.person, status__in=Application.OPEN).first()
+        if found is None:
+            number = free_number(Application.objects, clock.now(), Market.objects.get().tz)
+            found = Application.objects.create(number=number, applicant_id=by.person, language=language, contact_email=by.label)
+            audit(by=by, action="application.begun", subject="application", subject_id=number)
+    return found
+
+
+@verb
+def save_application(*, by: Actor, application_id: UUID, fields: Mapping[str, Any]) -> Application:
+    """Keep what was entered so far: texts as in the model, `names` by language. Raises ApplicationClosed, InvalidInput."""
+    with transaction.atomic():
+        row = _writable(application_id, by)
+        for name in TEXTS:
+            setattr(row, name, str(fields.get(name, "")).strip())
+        if row.kind and row.kind not in Application.Kind.values:
+            raise InvalidInput(field="kind", why=_("Choose what kind of seller you are."))
+        row.sells_many_brands = bool(fields.get("sells_many_brands"))
+        row.licence_number = clean_licence_number(str(fields.get("licence_number", "")))[:40]
+        row.slug = str(fields.get("slug", "")).strip().lower()
+        row.names = {code: text.strip() for code, text in (fields.get("names") or {}).items() if text and text.strip()}
+        row.contact_email = _email(str(fields.get("contact_email", "")))
+        phone = str(fields.get("contact_phone", "")).strip()
+        row.contact_phone = parse_phone(phone, "CN", field="contact_phone") if phone else ""
+        if row.slug:
+            _check_slug(row)
+        row.save()
+        audit(by=by, action="application.saved", subject="application", subject_id=row.number, after={"company": row.company, "slug": row.slug})
+    return row
+
+
+def _email(text: str) -> str:
+    text = text.strip()
+    if text:
+        try:
+            validate_email(text)
+        except ValidationError as wrong:
+            raise InvalidInput(field="contact_email", why=_("“{email}” is not an e-mail address.").format(email=text)) from wrong
+    return text
+
+
+def _check_slug(row: Application) -> None:
+    """Raises InvalidInput, SlugTaken."""
+    try:
+        Merchant._meta.get_field("slug").run_validators(row.slug)
+    except ValidationError as wrong:
+        raise InvalidInput(field="slug", why=wrong.messages[0]) from wrong
+    others = Application.objects.filter(slug=row.slug, status__in=(Application.Status.SUBMITTED, Application.Status.RETURNED)).exclude(pk=row.pk)
+    if row.slug in RESERVED_SLUGS or Merchant.objects.filter(slug=row.slug).exists() or others.exists():
+        raise SlugTaken(slug=row.slug)
+
+
+@verb
+def add_paper(*, by: Actor, application_id: UUID, kind: str, name: str, upload: IO[bytes]) -> Paper:
+    """Hand in a document; the same document again is the same paper. Raises ApplicationClosed, InvalidInput."""
+    if kind not in Paper.Kind.values:
+        raise InvalidInput(field="kind", why=_("Say what this document is."))
+    clean = clean_paper(upload, "file")
+    digest = hashlib.sha256(clean.data).hexdigest()
+    with transaction.atomic(), public_schema():
+        row = _writable(application_id, by)
+        if same := row.papers.filter(sha256=digest, kind=kind).first():
+            return same
+        if row.papers.count() >= MOST_PAPERS:
+            raise InvalidInput(field="file", why=_("An application has at most {most} documents. Remove one first.").format(most=MOST_PAPERS))
+        paper = Paper(pk=new_id(), application=row, kind=kind, name=name.strip()[-120:] or "paper", content_type=clean.content_type, size=len(clean.data), sha256=digest)
+        paper.key = storages["papers"].save(f"applications/{row.pk}/{paper.pk}.{clean.extension}", ContentFile(clean.data))
+        paper.save(force_insert=True)
+        audit(by=by, action="paper.added", subject="application", subject_id=row.number, after={"kind": kind, "name": paper.name, "sha256": digest})
+    return paper
+
+
+@verb
+def remove_paper(*, by: Actor, application_id: UUID, paper_id: UUID) -> None:
+    """Take a document back. Safe to repeat. Raises ApplicationClosed."""
+    with transaction.atomic(), public_schema():
+        row = _writable(application_id, by)
+        paper = row.papers.filter(pk=paper_id).first()
+        if paper is None:
+            return
+        paper.delete()
+        audit(by=by, action="paper.removed", subject="application", subject_id=row.number, before={"kind": paper.kind, "name": paper.name, "sha256": paper.sha256})
+        key = paper.key
+        transaction.on_commit(lambda: storages["papers"].delete(key), robust=True)
+
+
+@verb
+def submit_application(*, by: Actor, application_id: UUID) -> Application:
+    """Hand it in. Steps that had passed stay passed; what more was asked for is looked at again.
+
+    Raises ApplicationClosed, ApplicationIncomplete, ConfirmAddressFirst, SlugTaken.
+    """
+    with transaction.atomic():
+        row = _writable(application_id, by)
+        if is_in_doubt(row.applicant):
+            raise ConfirmAddressFirst(email=row.applicant.email)
+        if missing := missing_of(row):
+            raise ApplicationIncomplete(missing=", ".join(missing))
+        _check_slug(row)
+        before = row.status
+        for step in Step:
+            if getattr(row, step) != Decision.PASSED:
+                setattr(row, step, Decision.WAITING)
+        row.status, row.submitted_at = Application.Status.SUBMITTED, clock.now()
+        try:
+            with transaction.atomic():
+                row.save()
+        except IntegrityError as taken:
+            raise SlugTaken(slug=row.slug) from taken
+        audit(by=by, action="application.submitted", subject="application", subject_id=row.number, before={"status": before}, after={"status": row.status})
+        record(ApplicationSubmitted(application_id=row.pk))
+    return row
+
+
+def missing_of(row: Application) -> list[str]:
+    """What has to be there before it can be handed in, in words."""
+    wanted = {
+        "kind": _("kind of seller"),
+        "company": _("company"),
+        "licence_number": _("licence number"),
+        "representative": _("legal representative"),
+        "contact_name": _("contact person"),
+        "contact_phone": _("contact phone"),
+        "contact_email": _("contact e-mail"),
+        "names": _("name of the shop"),
+        "slug": _("web address"),
+    }
+    missing = [label for name, label in wanted.items() if not getattr(row, name)]
+    if not row.papers.filter(kind=Paper.Kind.LICENCE).exists():
+        missing.append(_("business licence (document)"))
+    return missing
+
+
+@verb
+def withdraw_application(*, by: Actor, application_id: UUID) -> Application:
+    """The applicant gives it up; a new one can be begun. Safe to repeat. Raises ApplicationClosed once it is decided."""
+    with transaction.atomic():
+        row = _locked(application_id)
+        if row.applicant_id != by.person:
+            raise ApplicationUnknown
+        if row.status == Application.Status.WITHDRAWN:
+            return row
+        if row.status not in Application.OPEN:
+            raise ApplicationClosed(status=row.get_status_display())
+        before, row.status, row.decided_at = row.status, Application.Status.WITHDRAWN, clock.now()
+        row.save(update_fields=["status", "decided_at"])
+        audit(by=by, action="application.withdrawn", subject="application", subject_id=row.number, before={"status": before}, after={"status": row.status})
+    return row
+
+
+@verb
+def note_review(*, by: Actor, application_id: UUID, step: str, decision: str, reason: str) -> Application:
+    """Write down a decision over the step that is due, and what it makes of the application. Raises ApplicationUnknown, StepNotDue.
+
+    The flow that calls this opens the shop when both steps have passed.
+    """
+    with transaction.atomic():
+        row = _locked(application_id)
+        if row.next_step != step:
+            raise StepNotDue
+        before = {"status": row.status, step: getattr(row, step)}
+        setattr(row, step, decision)
+        row.status = {
+            Decision.MORE: Application.Status.RETURNED,
+            Decision.REJECTED: Application.Status.REJECTED,
+        }.get(Decision(decision), row.status)
+        if decision == Decision.REJECTED:
+            row.decided_at = clock.now()
+        row.save()
+        Review.objects.create(application=row, step=step, decision=decision, reason=reason[:500], by_label=by.label)
+        audit(
+            by=by,
+            action=f"application.{step}_{decision}",
+            subject="application",
+            subject_id=row.number,
+            before=before,
+            after={"status": row.status, step: decision},
+            why=reason,
+        )
+        record(ApplicationReviewed(application_id=row.pk, step=step, decision=decision))
+    return row
+
+
+@verb
+def note_approved(*, by: Actor, application: Application, merchant: Merchant) -> None:
+    """Both steps have passed: the merchant it became. Of a locked application."""
+    application.status, application.merchant, application.decided_at = Application.Status.APPROVED, merchant, clock.now()
+    application.save(update_fields=["status", "merchant", "decided_at"])
+
+
+@verb
+def note_paper_opened(*, by: Actor, application: Application, paper: Paper) -> None:
+    """Papers hold personal data: who looked is written down."""
+    with transaction.atomic():
+        audit(by=by, action="paper.opened", subject="application", subject_id=application.number, after={"kind": paper.kind, "name": paper.name})
+
+
+def _locked(application_id: UUID) -> Application:
+    row = Application.objects.select_for_update(of=("self",)).select_related("applicant").filter(pk=application_id).first()
+    if row is None:
+        raise ApplicationUnknown
+    return row
+
+
+def _writable(application_id: UUID, by: Actor) -> Application:
+    """The applicant's own, locked, while it can be written. Raises ApplicationUnknown, ApplicationClosed."""
+    row = _locked(application_id)
+    if row.applicant_id != by.person:
+        raise ApplicationUnknown
+    if row.status not in Application.WRITABLE:
+        raise ApplicationClosed(status=row.get_status_display())
+    return row

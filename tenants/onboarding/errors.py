@@ -1,0 +1,28 @@
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.kernel.errors import MarketError
+
+
+class ApplicationUnknown(MarketError):
+    code, status = "application_unknown", 404
+    message = _("There is no application with this number, or it is not yours.")
+
+
+class ApplicationClosed(MarketError):
+    code, status = "application_closed", 409
+    message = _("This application cannot be changed now: {status}. Open it to see how it stands.")
+
+
+class ApplicationIncomplete(MarketError):
+    code, status = "application_incomplete", 422
+    message = _("The application lacks: {missing}. What you entered is kept; add these and submit it again.")
+
+
+class StepNotDue(MarketError):
+    code, status = "step_not_due", 409
+    message = _("This review is not due: it was decided already, or the one before it has not passed. Reload the page to see how it stands.")
+
+
+class ConfirmAddressFirst(MarketError):
+    code, status = "confirm_address_first", 409
+    message = _("Confirm your e-mail address “{email}” first, by the link in the letter we sent there. Then submit the application.")
