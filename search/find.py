@@ -6,7 +6,7 @@ import logging
 
 from search.backends.choice import configured
 from search.backends.postgres import PostgresBackend
-from search.breaker import Breaker
+from marketplace.kernel.breaker import Breaker
 from search.contract import Answer, BackendAway, Query
 
 log = logging.getLogger("wanshang.search")

@@ -20,7 +20,7 @@ from marketplace.platform.listings.models import Listing
 from search.backends.choice import configured
 from search.backends.postgres import PostgresBackend
 from search.backends.postgres_writing import chunks
-from search.breaker import Breaker
+from marketplace.kernel.breaker import Breaker
 from search.contract import Backend, BackendAway, Doc
 from search.documents import AT_ONCE, all_documents, documents_of
 from tenants.tenancy.jobs import market_task

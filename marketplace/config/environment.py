@@ -31,6 +31,10 @@ class Environment(BaseSettings):
         "http://market.localhost:8000", description="where the market answers: https://market.example. Shops, workbenches and console are hosts below it"
     )
     DATA_DIR: Path = Field(description="an absolute folder for media, private papers and, without EMAIL_URL, mails")
+    STRIPE_SECRET_KEY: str = Field("", description="a secret key of Stripe: sk_live_… or sk_test_…; with it the rail “stripe” can be chosen")
+    STRIPE_WEBHOOK_SECRET: str = Field("", description="whsec_… of the webhook endpoint /hooks/stripe/ for events on your account")
+    STRIPE_CONNECT_WEBHOOK_SECRET: str = Field("", description="whsec_… of the webhook endpoint /hooks/stripe/connect/ for events on connected accounts")
+    STRIPE_API_URL: str = Field("", description="another address than Stripe's own, for a stand-in on this machine: http://127.0.0.1:12111")
     EMAIL_URL: str = Field("", description="smtp://user:password@host:587 (STARTTLS), smtps://…:465, or empty: mails are written to DATA_DIR/mails")
     EMAIL_FROM: str = Field("market@market.localhost", description="sender of mails: name@market.example")
     DEMO_MAILBOX: bool = Field(
@@ -71,6 +75,13 @@ class Environment(BaseSettings):
     def _is_http(cls, value: str) -> str:
         if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
             raise ValueError("the address does not begin with http:// or https:// and a host")
+        return value
+
+    @field_validator("STRIPE_API_URL")
+    @classmethod
+    def _is_this_machine(cls, value: str) -> str:
+        if value and urlsplit(value).hostname not in ("127.0.0.1", "localhost", "::1"):
+            raise ValueError("the address is not on this machine, and the secret key would be sent there")
         return value
 
     @field_validator("BASE_URL")

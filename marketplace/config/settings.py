@@ -225,6 +225,10 @@ CELERY_TASK_TIME_LIMIT = 600
 CELERY_TIMEZONE = "UTC"
 OUTBOX_LEASE_S = ENV.OUTBOX_LEASE_S
 
+# ── Stripe ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+STRIPE_SECRET_KEY, STRIPE_API_URL = ENV.STRIPE_SECRET_KEY, ENV.STRIPE_API_URL
+STRIPE_WEBHOOK_SECRET, STRIPE_CONNECT_WEBHOOK_SECRET = ENV.STRIPE_WEBHOOK_SECRET, ENV.STRIPE_CONNECT_WEBHOOK_SECRET
+
 # ── Mail ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.EMAIL_FROM
 if ENV.EMAIL_URL:

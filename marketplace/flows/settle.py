@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 
 from marketplace.flows.events import StatementIssued
+from marketplace.flows.transfer_out import send_by_rail
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
@@ -24,15 +25,18 @@ from marketplace.platform.ledger.errors import NothingToSettle
 from marketplace.platform.ledger.models import (
     Account,
     JournalEntry,
+    Payout,
     Posting,
     SettlementRun,
     Statement,
     StatementLine,
 )
 from marketplace.platform.ledger.queries import closing_of, lines_from_journal
+from marketplace.platform.payments.models import PayoutAccount
 from tenants.tenancy.models import Market, Merchant
 
-SALE, REFUND = "order_completed", "order_refunded"
+SALE, REFUND, CHARGED_BACK, REVERSED = "order_completed", "order_refunded", "order_charged_back", "transfer_reversed"
+SETTLED_KINDS = (SALE, REFUND, CHARGED_BACK, REVERSED)
 
 
 @dataclass(frozen=True)
@@ -46,12 +50,13 @@ class Due:
     refunds: Money
     commission: Money
     commission_returned: Money
+    reversed: Money
     first: datetime
     last: datetime
 
     @property
     def net(self) -> Money:
-        return self.opening + self.sales - self.refunds - self.commission + self.commission_returned
+        return self.opening + self.sales - self.refunds - self.commission + self.commission_returned + self.reversed
 
     @property
     def payout(self) -> Money:
@@ -65,13 +70,16 @@ def settle_until() -> datetime:
 
 
 def releasable(until: datetime) -> QuerySet[OrderCopy]:
-    """Orders whose money may be settled: complete since long enough and in no return, or settled before (what went back since)."""
-    return OrderCopy.objects.filter(Q(settled_at__isnull=False) | Q(completed_at__lte=until, open_returns=0))
+    """Orders whose money may be settled: complete since long enough and in no return, or settled before (what went back since).
+
+    Never those whose payment is disputed.
+    """
+    return OrderCopy.objects.filter(Q(settled_at__isnull=False) | Q(completed_at__lte=until, open_returns=0), is_disputed=False)
 
 
 def held_back(until: datetime) -> dict[UUID, int]:
-    """Merchant id → orders that would be settled were they not in a return."""
-    held = OrderCopy.objects.filter(completed_at__lte=until, settled_at=None, open_returns__gt=0)
+    """Merchant id → orders that would be settled were they not in a return, or disputed."""
+    held = OrderCopy.objects.filter(Q(open_returns__gt=0) | Q(is_disputed=True), completed_at__lte=until, settled_at=None)
     return dict(held.values_list("merchant_id").annotate(n=Count("id")))
 
 
@@ -83,7 +91,7 @@ def preview(until: datetime | None = None) -> list[Due]:
         account__in=[Account.MERCHANT_PAYABLE, Account.COMMISSION_INCOME],
         merchant__isnull=False,
         currency=currency,
-        entry__kind__in=[SALE, REFUND],
+        entry__kind__in=SETTLED_KINDS,
         entry__statement_line=None,
         entry__order_id__in=releasable(until).values("pk"),
     )
@@ -106,11 +114,12 @@ def preview(until: datetime | None = None) -> list[Due]:
         def of(kind: str, account: Account) -> Money:
             return Money(sums[key].get((kind, account.value), 0), currency)
 
-        commission, returned = of(SALE, Account.COMMISSION_INCOME), -of(REFUND, Account.COMMISSION_INCOME)
+        commission = of(SALE, Account.COMMISSION_INCOME)
+        returned = -(of(REFUND, Account.COMMISSION_INCOME) + of(CHARGED_BACK, Account.COMMISSION_INCOME))
         sales = of(SALE, Account.MERCHANT_PAYABLE) + commission
-        refunds = -of(REFUND, Account.MERCHANT_PAYABLE) + returned
+        refunds = -(of(REFUND, Account.MERCHANT_PAYABLE) + of(CHARGED_BACK, Account.MERCHANT_PAYABLE)) + returned
         opening = Money(openings.get(key, 0), currency)
-        return Due(merchants[key], counts.get(key, 0), opening, sales, refunds, commission, returned, *spans[key])
+        return Due(merchants[key], counts.get(key, 0), opening, sales, refunds, commission, returned, of(REVERSED, Account.MERCHANT_PAYABLE), *spans[key])
 
     return [due(key) for key in sorted(sums)]
 
@@ -150,14 +159,20 @@ def _settle_one(by: Actor, run_id: UUID, merchant_id: UUID, until: datetime) -> 
                 ref=statement.number,
                 sides=[debit(Account.MERCHANT_PAYABLE, statement.payout, merchant_id), credit(Account.PAYOUT_CLEARING, statement.payout)],
             )
-            open_payout(by=by, statement=statement, n=1)
+            payout: Payout = open_payout(by=by, statement=statement, n=1, rail=payout_rail(merchant_id))
+            send_by_rail(by=by, payout_id=payout.pk)
         record(StatementIssued(merchant_id=merchant_id, statement_id=statement.pk))
     return statement
 
 
+def payout_rail(merchant_id: UUID) -> str:
+    """How a merchant is paid: at the rail where it has an account, else by bank file."""
+    return "stripe" if PayoutAccount.objects.filter(merchant_id=merchant_id, kind=PayoutAccount.Kind.STRIPE).exists() else "bank"
+
+
 def _due_entries(merchant_id: UUID, until: datetime) -> list[JournalEntry]:
     """Entries that move what this merchant is owed, are on no statement, and may be settled. Their orders are locked."""
-    mine = Posting.objects.filter(account=Account.MERCHANT_PAYABLE, merchant_id=merchant_id, entry__kind__in=[SALE, REFUND], entry__statement_line=None)
+    mine = Posting.objects.filter(account=Account.MERCHANT_PAYABLE, merchant_id=merchant_id, entry__kind__in=SETTLED_KINDS, entry__statement_line=None)
     wanted = releasable(until).filter(merchant_id=merchant_id, pk__in=mine.values("entry__order_id"))
     locked = [copy.pk for copy in wanted.order_by("pk").select_for_update(of=("self",))]
     found = JournalEntry.objects.filter(pk__in=mine.filter(entry__order_id__in=locked).values("entry_id"))
@@ -173,8 +188,8 @@ def _run(by: Actor, run_id: UUID, until: datetime) -> SettlementRun:
 
 def _write_statement(by: Actor, run: SettlementRun, merchant_id: UUID, opening: int, lines: list[StatementLine], market: Market) -> Statement:
     sales = [line for line in lines if line.kind == StatementLine.Kind.SALE]
-    refunds = [line for line in lines if line.kind == StatementLine.Kind.REFUND]
-    total = opening + sum(line.sales_minor - line.commission_minor for line in lines)
+    refunds = [line for line in lines if line.kind in (StatementLine.Kind.REFUND, StatementLine.Kind.CHARGEBACK)]
+    total = opening + sum(line.sales_minor - line.commission_minor + line.reversed_minor for line in lines)
     statement = Statement.objects.create(
         number=free_number(Statement.objects, clock.now(), market.tz),
         run=run,
@@ -186,6 +201,7 @@ def _write_statement(by: Actor, run: SettlementRun, merchant_id: UUID, opening: 
         refunds_minor=-sum(line.sales_minor for line in refunds),
         commission_minor=sum(line.commission_minor for line in sales),
         commission_returned_minor=-sum(line.commission_minor for line in refunds),
+        reversed_minor=sum(line.reversed_minor for line in lines),
         payout_minor=max(total, 0),
         closing_minor=min(total, 0),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
@@ -111,3 +112,38 @@ def note_given_back(*, by: Actor, order: Order, pieces: Mapping[UUID, int], as_:
             why=reason,
         )
     return backs
+
+
+@verb
+def note_charged_back(*, by: Actor, order: Order, amount: Money, reason: str) -> Money:
+    """The buyer's bank took so much of a locked order's payment back. Returns the commission that goes with it.
+
+    Pieces stay as they are: no goods come back by it. Money, commission and tax go in proportion to what was still kept.
+    """
+    kept = order.total - order.refunded
+    with transaction.atomic():
+        before = {"refunded": order.refunded_minor, "payment_status": order.payment_status}
+        commission = _share(order.commission - order.commission_returned, amount, kept)
+        tax = _share(order.tax - order.tax_returned, amount, kept)
+        order.refunded_minor += amount.minor
+        order.commission_returned_minor += commission.minor
+        order.tax_returned_minor += tax.minor
+        order.payment_status = PaymentStatus.REFUNDED if order.refunded_minor == order.total_minor else PaymentStatus.PART_REFUNDED
+        order.save(update_fields=["refunded_minor", "commission_returned_minor", "tax_returned_minor", "payment_status"])
+        StatusChange.objects.create(order=order, old=order.status, new=Step.CHARGED_BACK, actor_kind=by.kind, actor_label=by.label, reason=reason[:200])
+        audit(
+            by=by,
+            action="order.charged_back",
+            subject="order",
+            subject_id=order.number,
+            merchant_id=current_merchant_id(),
+            before=before,
+            after={"refunded": order.refunded_minor, "payment_status": order.payment_status},
+            why=reason,
+        )
+    return commission
+
+
+def _share(whole: Money, part: Money, of: Money) -> Money:
+    """`whole` in the proportion part : of, rounded half up; all of it when the part is all."""
+    return whole if part == of else whole.times(Decimal(part.minor) / Decimal(of.minor))

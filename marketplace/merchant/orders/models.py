@@ -69,6 +69,7 @@ class Order(MerchantModel):
     commission = money_of("commission_minor")
     refunded = money_of("refunded_minor")
     commission_returned = money_of("commission_returned_minor")
+    tax_returned = money_of("tax_returned_minor")
 
     @property
     def earned(self) -> Money:

@@ -38,6 +38,7 @@ class Step(models.TextChoices):
     PACKED = "packed", pgettext_lazy("order step", "A parcel was packed")
     UNPACKED = "unpacked", pgettext_lazy("order step", "A parcel was opened again")
     PART_CANCELLED = "part_cancelled", pgettext_lazy("order step", "Cancelled in part")
+    CHARGED_BACK = "charged_back", pgettext_lazy("order step", "Taken back by the buyer's bank")
     REFUNDED = "money_back", pgettext_lazy("order step", "Money given back")
 
 

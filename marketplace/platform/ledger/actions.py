@@ -105,9 +105,10 @@ def set_commission(*, by: Actor, rate: Decimal, merchant_id: UUID | None = None,
 
 
 @verb
-def open_payout(*, by: Actor, statement: Statement, n: int) -> Payout:
+def open_payout(*, by: Actor, statement: Statement, n: int, rail: str = "bank") -> Payout:
     """A statement's money waits to be paid; `n` counts from 1 and rises when the bank sent the former one back."""
     return Payout.objects.create(
+        rail=rail,
         statement=statement,
         merchant_id=statement.merchant_id,
         n=n,

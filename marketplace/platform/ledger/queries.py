@@ -75,10 +75,19 @@ def closing_of(merchant_ids: Sequence[UUID]) -> dict[UUID, int]:
     return dict(last.values_list("merchant_id", "closing_minor"))
 
 
+LINE_KINDS = {
+    "order_completed": StatementLine.Kind.SALE,
+    "order_refunded": StatementLine.Kind.REFUND,
+    "order_charged_back": StatementLine.Kind.CHARGEBACK,
+    "transfer_reversed": StatementLine.Kind.REVERSAL,
+}
+
+
 def lines_from_journal(entries: Iterable[JournalEntry]) -> list[StatementLine]:
     """Statement lines that follow from journal entries alone (with their postings), so a statement can be derived again.
 
-    What a buyer paid, or got back, stands on escrow or refunds due; the commission on its income account.
+    What a buyer paid, or got back, stands on escrow, refunds due or disputes; the commission on its income account; what came
+    back from the merchant's account at the rail, and is owed to it again, on the rail's clearing account.
     """
     lines = []
     for entry in entries:
@@ -87,17 +96,19 @@ def lines_from_journal(entries: Iterable[JournalEntry]) -> list[StatementLine]:
             by_account[posting.account] = by_account.get(posting.account, 0) + posting.amount_minor
         if entry.order_id is None:
             raise ValueError(f"journal entry {entry.kind} {entry.ref} names no order")
-        is_sale = Account.BUYER_ESCROW in by_account
+        kind = LINE_KINDS[entry.kind]
+        bought = sum(by_account.get(account, 0) for account in (Account.BUYER_ESCROW, Account.REFUNDS_DUE, Account.DISPUTES))
         lines.append(
             StatementLine(
                 entry=entry,
-                kind=StatementLine.Kind.SALE if is_sale else StatementLine.Kind.REFUND,
+                kind=kind,
                 order_id=entry.order_id,
                 order_number=entry.order_number,
                 completed_at=entry.at,
                 currency=entry.postings.all()[0].currency,
-                sales_minor=by_account.get(Account.BUYER_ESCROW, 0) + by_account.get(Account.REFUNDS_DUE, 0),
+                sales_minor=bought,
                 commission_minor=-by_account.get(Account.COMMISSION_INCOME, 0),
+                reversed_minor=by_account.get(Account.RAIL_CLEARING, 0),
             )
         )
     return lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping
 from datetime import timedelta
@@ -23,7 +24,7 @@ from marketplace.platform.checkout.actions import locked_group
 from marketplace.platform.checkout.errors import PaymentClosed
 from marketplace.platform.checkout.models import OrderGroup
 from marketplace.platform.ledger.actions import credit, debit, post
-from marketplace.platform.ledger.models import Account
+from marketplace.platform.ledger.models import Account, Payout
 from marketplace.platform.payments.errors import RefundTooLarge
 from marketplace.platform.payments.events import RailNoticeReceived, RefundDue, RefundSent
 from marketplace.platform.payments.models import (
@@ -36,6 +37,9 @@ from marketplace.platform.payments.models import (
     RefundAllocation,
 )
 from marketplace.platform.payments.rails import rail_named
+from marketplace.platform.payments.rails.port import RailAway, RailRefused
+
+log = logging.getLogger("wanshang.payments")
 
 # An answer that has not come after this long is given up for a new attempt; if it comes after all, its money goes back.
 ANSWER_WITHIN = timedelta(minutes=10)
@@ -58,7 +62,11 @@ def plan_payment(*, by: Actor, group: OrderGroup, rail: str, shares: Mapping[UUI
 
 @verb
 def start_payment(*, by: Actor, group_id: UUID) -> str:
-    """Begin to pay, or go on with the attempt that is open; the address the buyer goes to. Raises PaymentClosed, RailUnknown."""
+    """Begin to pay, or go on with the attempt that is open; the address the buyer goes to.
+
+    The rail is asked after the transaction, under the attempt's key, so a page that was asked for and never came is the same one
+    when it is asked for again. Raises PaymentClosed, RailUnknown, RailAway, RailRefused.
+    """
     with transaction.atomic():
         group = locked_group(group_id)
         if group.status != OrderGroup.Status.AWAITING_PAYMENT:
@@ -69,8 +77,23 @@ def start_payment(*, by: Actor, group_id: UUID) -> str:
             return f"/orders/{group.number}/"  # the answer is on its way
         if attempt is None or attempt.status != PaymentAttempt.Status.OPEN:
             n = (payment.attempts.aggregate(last=Max("n"))["last"] or 0) + 1
-            attempt = PaymentAttempt.objects.create(payment=payment, n=n, key=f"pay:{group.pk}:{n}")
-    return rail_named(payment.rail).begin(attempt)
+            attempt = PaymentAttempt(payment=payment, n=n, key=f"pay:{group.pk}:{n}")
+            attempt.request = rail_named(payment.rail).prepare(attempt)
+            attempt.save(force_insert=True)
+    return _at_the_rail(by, attempt)
+
+
+def _at_the_rail(by: Actor, attempt: PaymentAttempt) -> str:
+    """Ask the rail for its page, and keep where it is. An attempt that can never be answered is ended, so that the next is another."""
+    try:
+        begun = rail_named(attempt.payment.rail).begin(attempt)
+    except (RailAway, RailRefused) as problem:
+        if isinstance(problem, RailRefused) or problem.is_spent:
+            note_failed(by=by, attempt_id=attempt.pk, why=problem.code)
+        raise
+    if begun.session and not attempt.rail_session:
+        PaymentAttempt.objects.filter(pk=attempt.pk).update(rail_session=begun.session, rail_url=begun.url)
+    return begun.url
 
 
 @verb
@@ -80,13 +103,16 @@ def note_sent(*, by: Actor, attempt_id: UUID) -> None:
 
 
 @verb
-def take_notice(*, by: Actor, rail: str, notice_id: str, body: Mapping[str, Any]) -> bool:
-    """Store what a rail said, before anything follows from it. False when it said so before."""
+def take_notice(*, by: Actor, rail: str, notice_id: str, body: Mapping[str, Any], quarantine: str = "") -> bool:
+    """Store what a rail said, before anything follows from it. False when it said so before.
+
+    With `quarantine`, why it cannot be placed: then nothing follows from it, and the operator sees it.
+    """
     with transaction.atomic():
-        notice = RailNotice(rail=rail, notice_id=notice_id, body=dict(body))
+        notice = RailNotice(rail=rail, notice_id=notice_id, body=dict(body), is_quarantined=bool(quarantine), note=quarantine[:200])
         RailNotice.objects.bulk_create([notice], ignore_conflicts=True)
         is_new = RailNotice.objects.filter(pk=notice.pk).exists()
-        if is_new:
+        if is_new and not quarantine:
             record(RailNoticeReceived(notice_id=notice.pk))
     return is_new
 
@@ -99,10 +125,11 @@ def note_failed(*, by: Actor, attempt_id: UUID, why: str) -> None:
 
 
 @verb
-def note_succeeded(*, by: Actor, attempt: PaymentAttempt, rail_ref: str) -> bool:
+def note_succeeded(*, by: Actor, attempt: PaymentAttempt, rail_ref: str, charge_ref: str = "") -> bool:
     """The rail has the money. False if we knew. Of an attempt whose group is locked."""
     waiting = PaymentAttempt.objects.filter(pk=attempt.pk).exclude(status=PaymentAttempt.Status.SUCCEEDED)
-    return bool(waiting.update(status=PaymentAttempt.Status.SUCCEEDED, rail_ref=rail_ref[:120], ended_at=clock.now()))
+    changed = {"status": PaymentAttempt.Status.SUCCEEDED, "rail_ref": rail_ref[:120], "charge_ref": charge_ref[:120], "ended_at": clock.now()}
+    return bool(waiting.update(**changed))
 
 
 @verb
@@ -141,6 +168,15 @@ def return_payment(*, by: Actor, attempt: PaymentAttempt, reason: str) -> Refund
 
 
 @verb
+def quarantine(*, by: Actor, notice: RailNotice, why: str) -> None:
+    """A notice that turned out not to fit: set aside for a person, without effect."""
+    with transaction.atomic():
+        RailNotice.objects.filter(pk=notice.pk).update(is_quarantined=True, note=why[:200])
+        audit(by=by, action="rail_notice.quarantined", subject="rail_notice", subject_id=notice.notice_id, after=notice.body, why=why)
+    log.error("a notice of %s is set aside: %s", notice.rail, why, extra={"notice": notice.notice_id})
+
+
+@verb
 def note_refunded(*, by: Actor, refund_id: UUID, rail_ref: str) -> None:
     """The rail sent it back. Safe to repeat."""
     with transaction.atomic():
@@ -165,7 +201,7 @@ def refund_share(*, by: Actor, order_id: UUID, order_number: str, amount: Money,
         fits = PaymentSplit.objects.filter(pk=split.pk, currency=amount.currency, amount_minor__gte=F("refunded_minor") + amount.minor)
         if fits.update(refunded_minor=F("refunded_minor") + amount.minor) != 1:
             raise RefundTooLarge(number=order_number)
-        refund = Refund(payment=split.payment, attempt=_kept_attempt(split.payment), currency=amount.currency, amount_minor=amount.minor, reason=reason)
+        refund = Refund(payment=split.payment, attempt=kept_attempt(split.payment), currency=amount.currency, amount_minor=amount.minor, reason=reason)
         refund.key = f"re:{refund.pk}:1"
         refund.save(force_insert=True)
         RefundAllocation.objects.create(
@@ -184,7 +220,7 @@ def refund_share(*, by: Actor, order_id: UUID, order_number: str, amount: Money,
     return refund
 
 
-def _kept_attempt(payment: Payment) -> PaymentAttempt:
+def kept_attempt(payment: Payment) -> PaymentAttempt:
     """The attempt whose money pays the group: not one that went back as a whole."""
     sent_back = [Refund.Reason.PAID_TWICE, Refund.Reason.PAID_TOO_LATE]
     kept = payment.attempts.filter(status=PaymentAttempt.Status.SUCCEEDED).exclude(refunds__reason__in=sent_back).order_by("n").first()
@@ -205,6 +241,7 @@ def set_bank_account(*, by: Actor, merchant_id: UUID, holder: str, bank: str, nu
         before = PayoutAccount.objects.select_for_update().filter(merchant_id=merchant_id).first()
         fields = {"kind": PayoutAccount.Kind.BANK, "holder": holder.strip(), "bank": bank.strip(), "number": digits, "changed_at": clock.now()}
         account, _made = PayoutAccount.objects.update_or_create(merchant_id=merchant_id, defaults=fields)
+        Payout.objects.filter(merchant_id=merchant_id, status=Payout.Status.DUE).update(rail="bank")
         audit(
             by=by,
             action="payout_account.set",

@@ -50,6 +50,7 @@ class PaymentAttempt(models.Model):
     n = models.IntegerField()
     key = models.CharField(max_length=100, unique=True)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.OPEN)
+    request = models.JSONField(default=dict)  # what the rail is asked, made once: the same key always sends the same
     rail_session = models.CharField(max_length=120, blank=True)  # the rail's own page for it, if it has one
     rail_url = models.CharField(max_length=2000, blank=True)  # where the buyer goes
     rail_ref = models.CharField(max_length=120, blank=True)  # what the rail calls the payment
@@ -132,6 +133,7 @@ class Refund(models.Model):
     reason = models.CharField(max_length=60, choices=Reason.choices)
     rail_ref = models.CharField(max_length=120, blank=True)
     failure = models.CharField(max_length=200, blank=True)
+    asked = models.IntegerField(default=0)  # how often the rail was; from the second time on one looks first
     created_at = models.DateTimeField(default=clock.now)
     done_at = models.DateTimeField(null=True)
 
@@ -213,6 +215,7 @@ class Transfer(models.Model):
     reversed_minor = models.BigIntegerField(default=0)
     rail_ref = models.CharField(max_length=120, blank=True)
     failure = models.CharField(max_length=200, blank=True)
+    asked = models.IntegerField(default=0)
     created_at = models.DateTimeField(default=clock.now)
     done_at = models.DateTimeField(null=True)
 
@@ -246,6 +249,7 @@ class TransferReversal(models.Model):
     amount_minor = models.BigIntegerField()
     rail_ref = models.CharField(max_length=120, blank=True)
     failure = models.CharField(max_length=200, blank=True)
+    asked = models.IntegerField(default=0)
     created_at = models.DateTimeField(default=clock.now)
     done_at = models.DateTimeField(null=True)
 
