@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from marketplace.flows import letters_to_buyers, letters_to_merchants, open_shop, pay, place_order, popularity, publish_product, receive, return_goods, sandbox
+from marketplace.flows import (
+    letters_to_buyers,
+    letters_to_merchants,
+    notices,
+    open_shop,
+    pay,
+    place_order,
+    popularity,
+    publish_product,
+    receive,
+    reconcile,
+    refund,
+    return_goods,
+    sandbox,
+    transfer_out,
+)
 from marketplace.flows.events import (
     OrderCancelled,
     OrderCompleted,
@@ -20,11 +35,12 @@ from marketplace.flows.events import (
     StatementIssued,
 )
 from marketplace.kernel import registry
+from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.events import DeadlineReached, Event
-from marketplace.kernel.registry import Reaction
+from marketplace.kernel.registry import Duty, Reaction
 from marketplace.merchant.inventory.events import StockCrossedZero
 from marketplace.platform.listings.events import ListingsChanged
-from marketplace.platform.payments.events import RailNoticeReceived, RefundDue, RefundSent
+from marketplace.platform.payments.events import AttemptLeft, PayoutAccountReady, RailNoticeReceived, RailSweepDue, RefundDue, RefundSent, ReversalDue, TransferDue
 from search import indexer
 from tenants.accounts.events import LetterWritten
 from tenants.accounts.letters import send_letter
@@ -43,18 +59,23 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     ProductSubmitted: [],
     ProductReviewed: [Reaction(letters_to_merchants.product_reviewed)],
     OrderGroupPlaced: [Reaction(letters_to_buyers.placed)],
-    RailNoticeReceived: [Reaction(pay.act_on_notice)],
+    RailNoticeReceived: [Reaction(notices.act_on_notice, outward=True)],
+    AttemptLeft: [Reaction(pay.look_at_attempt, outward=True)],
+    RailSweepDue: [Reaction(reconcile.sweep, outward=True)],
     OrderGroupPaid: [Reaction(popularity.count_sales), Reaction(letters_to_buyers.paid), Reaction(letters_to_merchants.new_orders)],
     OrderGroupExpired: [Reaction(letters_to_buyers.expired)],
     OrderGroupCancelled: [],
     OrderCancelled: [Reaction(letters_to_buyers.cancelled), Reaction(letters_to_merchants.order_cancelled)],
     ReturnMoved: [Reaction(letters_to_buyers.return_moved), Reaction(letters_to_merchants.return_moved)],
-    RefundSent: [Reaction(letters_to_buyers.refunded)],
-    RefundDue: [Reaction(pay.send_refund, outward=True)],
+    RefundDue: [Reaction(refund.send_refund, outward=True)],
+    RefundSent: [Reaction(transfer_out.reverse_for_refund), Reaction(letters_to_buyers.refunded)],
     OrderShipped: [Reaction(letters_to_buyers.shipped)],
     OrderCompleted: [],
     StatementIssued: [Reaction(letters_to_merchants.statement_ready)],
     PayoutMoved: [Reaction(letters_to_merchants.payout_moved)],
+    PayoutAccountReady: [Reaction(transfer_out.send_waiting)],
+    TransferDue: [Reaction(transfer_out.send_transfer, outward=True)],
+    ReversalDue: [Reaction(transfer_out.send_reversal, outward=True)],
     LetterWritten: [Reaction(send_letter, outward=True)],
 }
 
@@ -67,6 +88,8 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     publish_product.LISTED_UNTIL: publish_product.unlist_when_due,
 }
 
+DUTIES = [Duty("ask the rail what moved", 86_400, lambda: reconcile.ask_for_sweep(by=SYSTEM))]
+
 
 def install() -> None:
-    registry.install(REACTIONS, DEADLINES)
+    registry.install(REACTIONS, DEADLINES, DUTIES)

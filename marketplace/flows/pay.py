@@ -33,30 +33,48 @@ from marketplace.platform.checkout.errors import GroupNotUnpaid
 from marketplace.platform.checkout.models import OrderCopy, OrderGroup
 from marketplace.platform.payments.actions import (
     keep_payment,
+    leave_attempts,
     note_failed,
-    note_refunded,
+    note_open,
+    note_sent,
     note_succeeded,
     return_payment,
 )
-from marketplace.platform.payments.events import RailNoticeReceived, RefundDue
-from marketplace.platform.payments.models import PaymentAttempt, RailNotice, Refund
+from marketplace.platform.payments.events import AttemptLeft
+from marketplace.platform.payments.models import PaymentAttempt
 from marketplace.platform.payments.rails import rail_named
+from marketplace.platform.payments.rails.port import RailRefused
 from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import in_merchant_schemas
 
 
-def act_on_notice(event: RailNoticeReceived) -> None:
-    """Reaction: what a rail said about an attempt."""
-    notice = RailNotice.objects.get(pk=event.notice_id)
-    attempt_id = UUID(notice.body["attempt"])
-    if notice.body["outcome"] == "succeeded":
-        finish_payment(by=rail(notice.rail), attempt_id=attempt_id, rail_ref=notice.notice_id)
+def look_at_attempt(event: AttemptLeft) -> None:
+    """Outward reaction: a buyer came back from the rail's page, or shall not pay there any more."""
+    attempt = PaymentAttempt.objects.select_related("payment").get(pk=event.attempt_id)
+    if event.gives_up:
+        rail_named(attempt.payment.rail).give_up(attempt)
+    learn(attempt)
+
+
+def learn(attempt: PaymentAttempt) -> None:
+    """Ask the rail how an attempt stands, and let follow from it what follows. Raises RailAway, RailRefused for what does not fit."""
+    payment = attempt.payment
+    seen = rail_named(payment.rail).look(attempt)
+    by = rail(payment.rail)
+    if seen.state == "paid":
+        if seen.amount != payment.amount:
+            raise RailRefused(why=f"{seen.amount} was paid for {payment.amount}", code="other_amount")
+        finish_payment(by=by, attempt_id=attempt.pk, rail_ref=seen.rail_ref, charge_ref=seen.charge_ref)
+    elif seen.state == "sent":
+        note_sent(by=by, attempt_id=attempt.pk)
+    elif seen.state == "open":
+        note_open(by=by, attempt_id=attempt.pk)
     else:
-        note_failed(by=rail(notice.rail), attempt_id=attempt_id, why=str(notice.body.get("why", "")))
+        note_failed(by=by, attempt_id=attempt.pk, why=seen.why or seen.state)
 
 
 @verb
-def finish_payment(*, by: Actor, attempt_id: UUID, rail_ref: str) -> bool:
+def finish_payment(*, by: Actor, attempt_id: UUID, rail_ref: str, charge_ref: str = "") -> bool:
     """The rail has the money. It pays the group, or goes back by itself when the group has expired or is paid already.
 
     Safe to repeat, and to run several times at once. True if the group is paid by this.
@@ -64,7 +82,7 @@ def finish_payment(*, by: Actor, attempt_id: UUID, rail_ref: str) -> bool:
     with transaction.atomic():
         attempt = PaymentAttempt.objects.select_related("payment").get(pk=attempt_id)
         group = locked_group(attempt.payment.group_id)
-        if not note_succeeded(by=by, attempt=attempt, rail_ref=rail_ref):
+        if not note_succeeded(by=by, attempt=attempt, rail_ref=rail_ref, charge_ref=charge_ref):
             return False
         if group.status != OrderGroup.Status.AWAITING_PAYMENT:
             return_payment(by=by, attempt=attempt, reason="paid_twice" if group.status == OrderGroup.Status.PAID else "paid_too_late")
@@ -121,6 +139,7 @@ def _give_up(by: Actor, group: OrderGroup, status: str, reason: str) -> list[UUI
     """End a locked group that nobody paid. Returns the merchants."""
     set_group_status(by=by, group=group, status=status)
     meet(kind=UNPAID, subject_id=group.pk)
+    leave_attempts(by=by, group=group)
 
     def cancel(order_id: UUID) -> Order:
         release_stock(by=by, order_id=order_id)
@@ -150,12 +169,3 @@ def _in_each_order(by: Actor, group: OrderGroup, change: Callable[[UUID], Order]
     for order in changed.values():
         update_copy(by=by, order_id=order.pk, changed={name: getattr(order, name) for name in ("status", "payment_status", "ship_by", "cancelled_at")})
     return list(changed)
-
-
-def send_refund(event: RefundDue) -> None:
-    """Outward reaction: ask the rail, under the refund's own key, then write down that it is done."""
-    refund = Refund.objects.select_related("payment", "attempt").get(pk=event.refund_id)
-    if refund.status == Refund.Status.DONE:
-        return
-    ref = rail_named(refund.payment.rail).refund(refund)
-    note_refunded(by=rail(refund.payment.rail), refund_id=refund.pk, rail_ref=ref)

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from marketplace.kernel.actors import Actor
+from marketplace.kernel.actors import SYSTEM, Actor, rail
 from marketplace.kernel.money import Money
 from marketplace.kernel.verbs import verb
 from marketplace.merchant.orders.giving_back import Back
 from marketplace.merchant.orders.models import Order
 from marketplace.platform.ledger.actions import credit, debit, post
 from marketplace.platform.ledger.models import Account
-from marketplace.platform.payments.actions import refund_share
-from marketplace.platform.payments.models import Refund
+from marketplace.platform.payments.actions import note_refunded, refund_share
+from marketplace.platform.payments.events import RefundDue
+from marketplace.platform.payments.models import Dispute, Refund
+from marketplace.platform.payments.moving import ask_rail, note_refund_failed, note_refund_sent
+from marketplace.platform.payments.rails import rail_named
+from marketplace.platform.payments.rails.port import Moved
 
 
 @verb
@@ -38,3 +42,25 @@ def give_back(*, by: Actor, merchant_id: UUID, order: Order, backs: Sequence[Bac
         order_number=order.number,
     )
     return refund
+
+
+def send_refund(event: RefundDue) -> None:
+    """Outward reaction: ask the rail, under the refund's own key, then write down what became of it.
+
+    While a dispute is open it waits: the bank may give the money back by itself. The dispute's end brings the fact again.
+    """
+    refund = Refund.objects.select_related("payment", "attempt").get(pk=event.refund_id)
+    if refund.status != Refund.Status.DUE or refund.attempt.disputes.filter(status=Dispute.Status.OPEN).exists():
+        return
+    moved = ask_rail(by=SYSTEM, row=refund, call=rail_named(refund.payment.rail).refund)
+    note_moved(refund.pk, rail(refund.payment.rail), moved)
+
+
+def note_moved(refund_id: UUID, by: Actor, moved: Moved) -> None:
+    """Write down how a refund stands at the rail."""
+    if moved.state == "done":
+        note_refunded(by=by, refund_id=refund_id, rail_ref=moved.ref)
+    elif moved.state == "sent":
+        note_refund_sent(by=by, refund_id=refund_id, rail_ref=moved.ref)
+    elif moved.state == "failed":
+        note_refund_failed(by=by, refund_id=refund_id, why=moved.why)

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 
 from marketplace.flows.events import StatementIssued
-from marketplace.flows.transfer_out import send_by_rail
+from marketplace.flows.transfer_out import payout_rail, send_by_rail
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
@@ -32,7 +32,6 @@ from marketplace.platform.ledger.models import (
     StatementLine,
 )
 from marketplace.platform.ledger.queries import closing_of, lines_from_journal
-from marketplace.platform.payments.models import PayoutAccount
 from tenants.tenancy.models import Market, Merchant
 
 SALE, REFUND, CHARGED_BACK, REVERSED = "order_completed", "order_refunded", "order_charged_back", "transfer_reversed"
@@ -163,11 +162,6 @@ def _settle_one(by: Actor, run_id: UUID, merchant_id: UUID, until: datetime) -> 
             send_by_rail(by=by, payout_id=payout.pk)
         record(StatementIssued(merchant_id=merchant_id, statement_id=statement.pk))
     return statement
-
-
-def payout_rail(merchant_id: UUID) -> str:
-    """How a merchant is paid: at the rail where it has an account, else by bank file."""
-    return "stripe" if PayoutAccount.objects.filter(merchant_id=merchant_id, kind=PayoutAccount.Kind.STRIPE).exists() else "bank"
 
 
 def _due_entries(merchant_id: UUID, until: datetime) -> list[JournalEntry]:

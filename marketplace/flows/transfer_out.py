@@ -12,28 +12,34 @@ from marketplace.flows.events import PayoutMoved
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM, Actor, rail
 from marketplace.kernel.audit import audit
+from marketplace.kernel.errors import ReasonMissing
 from marketplace.kernel.outbox import record
 from marketplace.kernel.verbs import verb
 from marketplace.platform.checkout.models import OrderCopy
+from marketplace.platform.ledger.actions import open_payout
+from marketplace.platform.ledger.errors import PayoutClosed
 from marketplace.platform.ledger.models import Payout
 from marketplace.platform.payments.actions import kept_attempt
 from marketplace.platform.payments.events import PayoutAccountReady, RefundSent, ReversalDue, TransferDue
 from marketplace.platform.payments.models import Payment, PaymentAttempt, PayoutAccount, Refund, Transfer, TransferReversal
 from marketplace.platform.payments.moving import (
-    note_asked,
+    ask_rail,
     note_reversal_refused,
     note_reversed,
     note_transfer_failed,
     note_transferred,
     plan_reversals,
     plan_transfers,
-    renew_key,
 )
 from marketplace.platform.payments.rails import connect_rail
-from marketplace.platform.payments.rails.port import RailAway
 
 RAIL = "stripe"
-type_part = tuple[PaymentAttempt | None, UUID | None, str, int]
+Part = tuple[PaymentAttempt | None, UUID | None, str, int]  # attempt it draws from, order, its number, amount
+
+
+def payout_rail(merchant_id: UUID) -> str:
+    """How a merchant is paid: at the rail where it has an account, else by bank file."""
+    return RAIL if PayoutAccount.objects.filter(merchant_id=merchant_id, kind=PayoutAccount.Kind.STRIPE).exists() else "bank"
 
 
 @verb
@@ -51,7 +57,7 @@ def send_by_rail(*, by: Actor, payout_id: UUID) -> bool:
     return True
 
 
-def parts_of(payout: Payout) -> list[type_part]:
+def parts_of(payout: Payout) -> list[Part]:
     """What of a payout is which order's: its net on the statement, less what is netted, as far as its charge still covers it.
 
     The rest (netted the other way, or not covered) is one transfer without a source.
@@ -64,7 +70,7 @@ def parts_of(payout: Payout) -> list[type_part]:
     earned = {key: net for key, net in nets.items() if net > 0}
     netted = max(sum(earned.values()) - payout.amount_minor, 0)
     attempts = _charges(list(earned))
-    parts: list[type_part] = []
+    parts: list[Part] = []
     left: dict[UUID, int] = {}
     for key in sorted(earned, key=lambda order_id: numbers[order_id]):
         amount = earned[key] - min(netted, earned[key])
@@ -106,23 +112,12 @@ def send_transfer(event: TransferDue) -> None:
     """Outward reaction: ask the rail under the transfer's own key, then write down what became of it."""
     row = Transfer.objects.select_related("attempt__payment__group", "payout").get(pk=event.transfer_id)
     if row.status == Transfer.Status.DUE:
-        row = note_asked(by=SYSTEM, row=row)
-        moved = _asked(row, lambda: connect_rail(RAIL).transfer(row))
+        moved = ask_rail(by=SYSTEM, row=row, call=connect_rail(RAIL).transfer)
         if moved.state == "done":
             note_transferred(by=rail(RAIL), transfer_id=row.pk, rail_ref=moved.ref)
         else:
-            note_transfer_failed(by=rail(RAIL), transfer_id=row.pk, why=moved.why)
+            note_transfer_failed(by=rail(RAIL), transfer_id=row.pk, why=moved.why, code=moved.code)
     end_if_sent(by=rail(RAIL), payout_id=row.payout_id)
-
-
-def _asked(row, ask):  # type: ignore[no-untyped-def]
-    """Ask, and see to it that a key which only ever brings an error is not used for ever."""
-    try:
-        return ask()
-    except RailAway as away:
-        if away.is_spent and row.asked > 1:  # looked, found nothing, and was told the same once more
-            renew_key(by=SYSTEM, row=row)
-        raise
 
 
 @verb
@@ -135,6 +130,26 @@ def end_if_sent(*, by: Actor, payout_id: UUID) -> None:
         payout.status, payout.ended_at = Payout.Status.PAID, clock.now()
         payout.save(update_fields=["status", "ended_at"])
         _moved(by, payout, "sent")
+
+
+@verb
+def give_up_payout(*, by: Actor, payout_id: UUID, reason: str) -> Payout:
+    """The rail refused all of a payout's transfers: the same money waits anew, on the way that the merchant has now.
+
+    Raises PayoutClosed when one has arrived or is under way, ReasonMissing.
+    """
+    if not reason.strip():
+        raise ReasonMissing
+    with transaction.atomic():
+        payout = Payout.objects.select_for_update(of=("self",)).select_related("statement").get(pk=payout_id)
+        if payout.rail != RAIL or payout.status != Payout.Status.SENT or payout.transfers.exclude(status=Transfer.Status.FAILED).exists():
+            raise PayoutClosed
+        payout.status, payout.failure, payout.ended_at = Payout.Status.RETURNED, reason.strip()[:200], clock.now()
+        payout.save(update_fields=["status", "failure", "ended_at"])
+        _moved(by, payout, "sent", why=reason)
+        again: Payout = open_payout(by=by, statement=payout.statement, n=payout.n + 1, rail=payout_rail(payout.merchant_id))
+        send_by_rail(by=by, payout_id=again.pk)
+    return again
 
 
 def send_waiting(event: PayoutAccountReady) -> None:
@@ -155,15 +170,22 @@ def send_reversal(event: ReversalDue) -> None:
     row = TransferReversal.objects.select_related("transfer").get(pk=event.reversal_id)
     if row.status != TransferReversal.Status.DUE:
         return
-    row = note_asked(by=SYSTEM, row=row)
-    moved = _asked(row, lambda: connect_rail(RAIL).reverse(row))
+    moved = ask_rail(by=SYSTEM, row=row, call=connect_rail(RAIL).reverse)
     if moved.state == "done":
         note_reversed(by=rail(RAIL), reversal_id=row.pk, rail_ref=moved.ref)
     else:
         note_reversal_refused(by=rail(RAIL), reversal_id=row.pk, why=moved.why)
 
 
-def _moved(by: Actor, payout: Payout, before: str) -> None:
-    after = {"status": payout.status, "amount": payout.amount_minor}
-    audit(by=by, action=f"payout.{payout.status}", subject="payout", subject_id=payout.key, merchant_id=payout.merchant_id, before={"status": before}, after=after)
+def _moved(by: Actor, payout: Payout, before: str, why: str = "") -> None:
+    audit(
+        by=by,
+        action=f"payout.{payout.status}",
+        subject="payout",
+        subject_id=payout.key,
+        merchant_id=payout.merchant_id,
+        before={"status": before},
+        after={"status": payout.status, "amount": payout.amount_minor},
+        why=why,
+    )
     record(PayoutMoved(merchant_id=payout.merchant_id, payout_id=payout.pk, status=payout.status))

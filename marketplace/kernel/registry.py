@@ -22,12 +22,25 @@ class Reaction:
         return f"{self.run.__module__}.{self.run.__qualname__}"
 
 
+@dataclass(frozen=True)
+class Duty:
+    """Something that the scheduler's leader does when it starts, and then every `every_s` seconds. Short: it records that work is due."""
+
+    name: str
+    every_s: float
+    run: Callable[[], object]
+
+
 _by_topic: dict[str, list[Reaction]] = {}
 _by_name: dict[str, Reaction] = {}
+_duties: list[Duty] = []
 _deadlines: dict[str, Callable[[DeadlineReached], None]] = {}
 
 
-def install(reactions: Mapping[type[Event], Iterable[Reaction]], deadlines: Mapping[str, Callable[[DeadlineReached], None]]) -> None:
+def install(
+    reactions: Mapping[type[Event], Iterable[Reaction]], deadlines: Mapping[str, Callable[[DeadlineReached], None]], duties: Iterable[Duty] = ()
+) -> None:
+    _duties[:] = duties
     _by_topic.clear()
     _by_name.clear()
     _deadlines.clear()
@@ -40,6 +53,10 @@ def install(reactions: Mapping[type[Event], Iterable[Reaction]], deadlines: Mapp
 
 def reactions_to(topic: str) -> list[Reaction]:
     return _by_topic.get(topic, [])
+
+
+def duties() -> list[Duty]:
+    return list(_duties)
 
 
 def reaction_named(name: str) -> Reaction | None:

@@ -6,14 +6,14 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import Error, connection
 
-from marketplace.kernel import clock, deadlines
+from marketplace.kernel import clock, deadlines, registry
 from marketplace.kernel.models import Delivery, OutboxEvent
 from marketplace.kernel.outbox import CHANNEL
+from marketplace.kernel.registry import Duty
 from marketplace.kernel.relay import Sending, has_backlog, relay_once
 
 log = logging.getLogger("wanshang.scheduler")
@@ -24,25 +24,11 @@ LEADERSHIP = 0x57414E53  # advisory lock: "WANS"
 KEEP = timedelta(days=30)
 
 
-@dataclass
-class Periodic:
-    """Something done every `every_s` seconds by the leader."""
-
-    name: str
-    every_s: float
-    run: Callable[[], object]
-    last: float = 0.0
-
-
 def forget_delivered() -> int:
     """Events whose deliveries are all done and a month old leave the outbox."""
     old = OutboxEvent.objects.filter(recorded_at__lt=clock.now() - KEEP).exclude(fanned_out_at=None)
     done = old.exclude(deliveries__status__in=[Delivery.Status.WAITING, Delivery.Status.DEAD]).values("pk")[:1000]
     return OutboxEvent.objects.filter(pk__in=list(done.values_list("pk", flat=True))).delete()[0]
-
-
-def periodic_list() -> list[Periodic]:
-    return [Periodic("forget delivered events", 3600, forget_delivered)]
 
 
 def run(send: Callable[[Sending], None], stop: threading.Event) -> None:
@@ -70,13 +56,13 @@ def lead(stop: threading.Event) -> bool:
 
 
 def work(send: Callable[[Sending], None], stop: threading.Event) -> None:
-    duties = periodic_list()
+    last: dict[str, float] = {}
     while not stop.is_set():
         fired = deadlines.fire_due()
         sent = relay_once(send)
-        for duty in duties:
-            if time.monotonic() - duty.last >= duty.every_s:
-                duty.last = time.monotonic()
+        for duty in [Duty("forget delivered events", 3600, forget_delivered), *registry.duties()]:
+            if time.monotonic() - last.get(duty.name, -duty.every_s) >= duty.every_s:
+                last[duty.name] = time.monotonic()
                 duty.run()
         if not (fired or sent):
             wait_for_work()

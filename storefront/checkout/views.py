@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -16,14 +17,12 @@ from marketplace.platform.checkout.access import group_of_buyer
 from marketplace.platform.checkout.models import OrderGroup
 from marketplace.platform.members.access import addresses_of
 from marketplace.platform.payments.actions import start_payment
+from marketplace.platform.payments.rails.port import RailAway, RailRefused
 from storefront.account.forms import AddressForm
 from storefront.account.views import save_form
 from storefront.cart.views import cart_if_any, shown_cart
+from storefront.checkout.rails import RAIL_NAMES
 from tenants.access.actors import actor_of, person_of
-
-
-def rail_names() -> dict[str, str]:
-    return {"sandbox": _("Test payment (sandbox): no money moves")}
 
 
 def checkout(request: HttpRequest) -> HttpResponse:
@@ -52,7 +51,7 @@ def _page(request: HttpRequest, *, form: AddressForm | None = None, refusal: Mar
         "can_place": address is not None and form is None and not unreachable,
         "key": uuid4(),
         "refusal": refusal,
-        "rail_name": rail_names().get(request.market.rail, request.market.rail),  # type: ignore[attr-defined]
+        "rail_name": RAIL_NAMES.get(request.market.rail, request.market.rail),  # type: ignore[attr-defined]
     }
     status = refusal.status if refusal else 422 if form and form.errors else 200
     template = "checkout/_checkout.html" if request.htmx else "checkout/checkout.html"  # type: ignore[attr-defined]
@@ -95,8 +94,12 @@ def place(request: HttpRequest) -> HttpResponse:
 
 
 def pay(request: HttpRequest, number: str) -> HttpResponse:
-    """On to the rail: asks it outside any transaction, under the attempt's key."""
+    """On to the rail: asks it outside any transaction, under the attempt's key. One that does not answer leaves the order as it is."""
     group: OrderGroup = group_of_buyer(person_of(request).pk, number)
     if group.status != OrderGroup.Status.AWAITING_PAYMENT:
         return HttpResponseRedirect(f"/orders/{group.number}/")
-    return HttpResponseRedirect(start_payment(by=actor_of(request), group_id=group.pk))
+    try:
+        return HttpResponseRedirect(start_payment(by=actor_of(request), group_id=group.pk))
+    except (RailAway, RailRefused) as problem:
+        messages.error(request, str(problem))
+        return HttpResponseRedirect(f"/orders/{group.number}/")

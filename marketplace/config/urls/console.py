@@ -4,7 +4,7 @@ from cms.views import page_elsewhere
 from marketplace.config.urls.shared import *  # noqa: F403
 from marketplace.config.urls.shared import PAGES, cms_routes
 from marketplace.web.logs import log_page
-from marketplace.web.operator import aftersales, applications, ledger, merchants, orders, payouts, reviews
+from marketplace.web.operator import aftersales, applications, ledger, merchants, orders, payouts, rails, reviews
 from marketplace.web.operator.overview import overview
 from marketplace.web.operator.settings import settings_page
 from storefront.auth import sign_in_routes
@@ -28,6 +28,15 @@ urlpatterns = [
     route("orders/<str:number>/", aftersales.order, may=operator(Right.VIEW_MARKET_ORDERS), name="order"),
     route("returns/", aftersales.returns, may=operator(Right.VIEW_MARKET_ORDERS), name="returns"),
     route("refunds/", aftersales.refunds, may=operator(Right.VIEW_LEDGER), name="refunds"),
+    route("refunds/<uuid:refund_id>/retry/", rails.refund_retry, may=operator(Right.PAY_OUT), name="refund-retry", methods="POST"),
+    route("disputes/", rails.disputes, may=operator(Right.VIEW_LEDGER), name="disputes"),
+    route("movements/", rails.movements, may=operator(Right.VIEW_LEDGER), name="movements"),
+    route("movements/ask/", rails.ask_now, may=operator(Right.PAY_OUT), name="movements-ask", methods="POST"),
+    route("movements/<uuid:movement_id>/book/", rails.movement_book, may=operator(Right.PAY_OUT), name="movement-book", methods="POST"),
+    route("notices/", rails.notices, may=operator(Right.VIEW_LEDGER), name="notices"),
+    route("notices/<uuid:notice_id>/dismiss/", rails.notice_dismiss, may=operator(Right.PAY_OUT), name="notice-dismiss", methods="POST"),
+    route("payouts/<uuid:payout_id>/retry/", rails.payout_retry, may=operator(Right.PAY_OUT), name="payout-retry", methods="POST"),
+    route("payouts/<uuid:payout_id>/give-up/", rails.payout_give_up, may=operator(Right.PAY_OUT), name="payout-give-up", methods="POST"),
     route("payouts/", payouts.payouts, may=operator(Right.VIEW_LEDGER), name="payouts"),
     route("payouts/files/new/", payouts.bank_file_new, may=operator(Right.PAY_OUT), name="bank-file-new", methods="GET POST"),
     route("payouts/files/<str:number>/", payouts.bank_file, may=operator(Right.VIEW_LEDGER), name="bank-file"),

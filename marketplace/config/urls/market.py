@@ -7,7 +7,7 @@ from storefront import auth
 from storefront.account import aftersales
 from storefront.account import views as account
 from storefront.cart import views as cart
-from storefront.checkout import sandbox
+from storefront.checkout import rails, sandbox
 from storefront.checkout import views as checkout
 from storefront.mailbox import views as mailbox
 from storefront.media import media
@@ -29,6 +29,7 @@ urlpatterns = [
     route("checkout/address/", checkout.address, may=signed_in(), name="checkout-address", methods="POST"),
     route("checkout/place/", checkout.place, may=signed_in(), name="checkout-place", methods="POST", limit="order"),
     route("pay/<str:number>/", checkout.pay, may=signed_in(), name="pay"),
+    route("pay/<str:number>/back/", rails.back, may=signed_in(), name="pay-back"),
     route("pay/sandbox/<uuid:attempt_id>/", sandbox.page, may=signed_in(), name="pay-sandbox", methods="GET POST"),
     route("orders/", account.orders, may=signed_in(), name="orders"),
     route("orders/<str:number>/", account.group, may=signed_in(), name="order-group"),
@@ -54,6 +55,8 @@ urlpatterns = [
     route("mailbox/", mailbox.mailbox, may=anyone(), name="mailbox"),
     route("mailbox/<str:key>/", mailbox.mail, may=anyone(), name="mail"),
     route("mailbox/<str:key>/html/", mailbox.mail_html, may=anyone(), name="mail-html"),
+    route("hooks/stripe/", rails.stripe_hook(of_accounts=False), may=anyone(), name="stripe-hook", methods="POST"),
+    route("hooks/stripe/connect/", rails.stripe_hook(of_accounts=True), may=anyone(), name="stripe-connect-hook", methods="POST"),
     route("hand-over/", auth.hand_over, may=signed_in(), name="hand-over", limit="hand_over"),
     *auth.sign_in_routes(),
     *auth.registration_routes(),

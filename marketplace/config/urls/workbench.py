@@ -7,7 +7,7 @@ from marketplace.web.logs import log_page
 from marketplace.web.seller import money, orders, parcels, products, returns, slips
 from marketplace.web.seller.delivery import delivery
 from marketplace.web.seller.overview import overview
-from marketplace.web.seller.payout_account import payout_account
+from marketplace.web.seller.payout_account import payout_account, payout_stripe
 from storefront.auth import hand_over_routes
 from storefront.media import media
 from tenants.access.rights import Right
@@ -43,6 +43,7 @@ urlpatterns = [
     route("statements/<str:number>/pdf/", money.statement_as_pdf, may=staff(Right.VIEW_STATEMENTS), name="statement-pdf"),
     route("delivery/", delivery, may=staff(Right.MANAGE_DELIVERY), name="delivery", methods="GET POST"),
     route("payout-account/", payout_account, may=staff(Right.MANAGE_PAYOUTS), name="payout-account", methods="GET POST"),
+    route("payout-account/stripe/", payout_stripe, may=staff(Right.MANAGE_PAYOUTS), name="payout-stripe", methods="POST"),
     route("log/", log_page(base="seller/base.html", of_merchant=True), may=staff(Right.VIEW_SHOP_LOG), name="log"),
     *hand_over_routes(),
     *cms_routes(),

@@ -23,6 +23,7 @@ class Account(models.TextChoices):
     MERCHANT_PAYABLE = "merchant_payable", _("Owed to merchants")
     PAYOUT_CLEARING = "payout_clearing", _("Payouts under way")
     COMMISSION_INCOME = "commission_income", _("Commission income")
+    OWN_BANK = "own_bank", _("The market's bank account")  # what rails paid out to it, less what went to merchants by bank file
     RAIL_FEES = "rail_fees", _("Fees of rails")
     DISPUTES = "disputes", _("Disputed payments")  # taken back by a card's bank and not yet decided
 
@@ -190,7 +191,7 @@ class Payout(models.Model):
 
     class Status(models.TextChoices):
         DUE = "due", pgettext_lazy("payout", "To be paid")
-        SENT = "sent", pgettext_lazy("payout", "In a bank file")
+        SENT = "sent", pgettext_lazy("payout", "On its way")
         PAID = "paid", pgettext_lazy("payout", "Paid")
         RETURNED = "returned", pgettext_lazy("payout", "Sent back by the bank")
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
-from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.errors import InvalidInput, NotFound, ReasonMissing
 from marketplace.kernel.money import Money
 from marketplace.kernel.outbox import record
 from marketplace.kernel.verbs import verb
@@ -26,7 +26,7 @@ from marketplace.platform.checkout.models import OrderGroup
 from marketplace.platform.ledger.actions import credit, debit, post
 from marketplace.platform.ledger.models import Account, Payout
 from marketplace.platform.payments.errors import RefundTooLarge
-from marketplace.platform.payments.events import RailNoticeReceived, RefundDue, RefundSent
+from marketplace.platform.payments.events import AttemptLeft, RailNoticeReceived, RefundDue, RefundSent
 from marketplace.platform.payments.models import (
     Payment,
     PaymentAttempt,
@@ -36,8 +36,9 @@ from marketplace.platform.payments.models import (
     Refund,
     RefundAllocation,
 )
-from marketplace.platform.payments.rails import rail_named
+from marketplace.platform.payments.rails import available_rails, rail_named
 from marketplace.platform.payments.rails.port import RailAway, RailRefused
+from tenants.tenancy.models import Market
 
 log = logging.getLogger("wanshang.payments")
 
@@ -58,6 +59,22 @@ def plan_payment(*, by: Actor, group: OrderGroup, rail: str, shares: Mapping[UUI
         ]
     )
     return payment
+
+
+@verb
+def set_rail(*, by: Actor, rail: str, why: str) -> None:
+    """How buyers pay from now on; payments that are planned keep theirs. Raises InvalidInput, ReasonMissing."""
+    if rail not in available_rails():
+        raise InvalidInput(field="rail", why=_("Choose a way to pay that is set up here."))
+    if not why.strip():
+        raise ReasonMissing
+    with transaction.atomic():
+        market = Market.objects.select_for_update().get()
+        if market.rail == rail:
+            return
+        before, market.rail = market.rail, rail
+        market.save(update_fields=["rail"])
+        audit(by=by, action="market.rail_set", subject="market", subject_id=market.pk, before={"rail": before}, after={"rail": rail}, why=why.strip())
 
 
 @verb
@@ -92,14 +109,46 @@ def _at_the_rail(by: Actor, attempt: PaymentAttempt) -> str:
             note_failed(by=by, attempt_id=attempt.pk, why=problem.code)
         raise
     if begun.session and not attempt.rail_session:
-        PaymentAttempt.objects.filter(pk=attempt.pk).update(rail_session=begun.session, rail_url=begun.url)
+        keep_session(by=by, attempt=attempt, session=begun.session, url=begun.url)
     return begun.url
+
+
+@verb
+def keep_session(*, by: Actor, attempt: PaymentAttempt, session: str, url: str = "") -> None:
+    """The rail has made a page for this attempt. One whose group has ended meanwhile is closed."""
+    with transaction.atomic():
+        group = locked_group(attempt.payment.group_id)
+        attempt.rail_session, attempt.rail_url = session, url or attempt.rail_url
+        attempt.save(update_fields=["rail_session", "rail_url"])
+        if group.status != OrderGroup.Status.AWAITING_PAYMENT:
+            record(AttemptLeft(attempt_id=attempt.pk, gives_up=True))
 
 
 @verb
 def note_sent(*, by: Actor, attempt_id: UUID) -> None:
     """The buyer has confirmed at the rail; its answer is awaited."""
     PaymentAttempt.objects.filter(pk=attempt_id, status=PaymentAttempt.Status.OPEN).update(status=PaymentAttempt.Status.SENT)
+
+
+@verb
+def note_open(*, by: Actor, attempt_id: UUID) -> None:
+    """The buyer came back without having paid: the page at the rail is still there."""
+    PaymentAttempt.objects.filter(pk=attempt_id, status=PaymentAttempt.Status.SENT).update(status=PaymentAttempt.Status.OPEN)
+
+
+@verb
+def come_back(*, by: Actor, attempt: PaymentAttempt) -> None:
+    """The buyer says that the rail has been told; a worker asks it. What a browser says decides nothing."""
+    with transaction.atomic():
+        note_sent(by=by, attempt_id=attempt.pk)
+        record(AttemptLeft(attempt_id=attempt.pk))
+
+
+@verb
+def leave_attempts(*, by: Actor, group: OrderGroup) -> None:
+    """Nobody shall pay a group any more: pages at the rail are closed, and what was paid there meanwhile is found."""
+    for attempt in PaymentAttempt.objects.filter(payment__group=group, status__in=[PaymentAttempt.Status.OPEN, PaymentAttempt.Status.SENT]).exclude(rail_session=""):
+        record(AttemptLeft(attempt_id=attempt.pk, gives_up=True))
 
 
 @verb
@@ -158,8 +207,9 @@ def return_payment(*, by: Actor, attempt: PaymentAttempt, reason: str) -> Refund
         sides=[debit(Account.RAIL_CLEARING, payment.amount), credit(Account.REFUNDS_DUE, payment.amount)],
     )
     refund, made = Refund.objects.get_or_create(
-        key=f"refund:{attempt.key}",
-        defaults={"payment": payment, "attempt": attempt, "currency": payment.currency, "amount_minor": payment.amount_minor, "reason": reason},
+        attempt=attempt,
+        reason=reason,
+        defaults={"key": f"re:{attempt.key}:1", "payment": payment, "currency": payment.currency, "amount_minor": payment.amount_minor},
     )
     if made:
         record(RefundDue(refund_id=refund.pk))
@@ -177,15 +227,30 @@ def quarantine(*, by: Actor, notice: RailNotice, why: str) -> None:
 
 
 @verb
+def dismiss_notice(*, by: Actor, notice_id: UUID, reason: str) -> None:
+    """A person has looked at a notice that was set aside. Raises ReasonMissing, NotFound."""
+    if not reason.strip():
+        raise ReasonMissing
+    with transaction.atomic():
+        notice = RailNotice.objects.select_for_update().filter(pk=notice_id, is_quarantined=True).first()
+        if notice is None:
+            raise NotFound
+        notice.is_quarantined, before = False, notice.note
+        notice.note = reason.strip()[:200]
+        notice.save(update_fields=["is_quarantined", "note"])
+        audit(by=by, action="rail_notice.dismissed", subject="rail_notice", subject_id=notice.notice_id, before={"note": before}, after={"note": notice.note}, why=reason)  # fmt: skip
+
+
+@verb
 def note_refunded(*, by: Actor, refund_id: UUID, rail_ref: str) -> None:
     """The rail sent it back. Safe to repeat."""
     with transaction.atomic():
         refund = Refund.objects.select_for_update(of=("self",)).get(pk=refund_id)
         if refund.status == Refund.Status.DONE:
             return
-        refund.status, refund.done_at, refund.rail_ref = Refund.Status.DONE, clock.now(), rail_ref[:120]
-        refund.save(update_fields=["status", "done_at", "rail_ref"])
-        post(by=by, kind="refund_sent", ref=refund.key, sides=[debit(Account.REFUNDS_DUE, refund.amount), credit(Account.RAIL_CLEARING, refund.amount)])
+        refund.status, refund.done_at, refund.rail_ref, refund.failure = Refund.Status.DONE, clock.now(), rail_ref[:120], ""
+        refund.save(update_fields=["status", "done_at", "rail_ref", "failure"])
+        post(by=by, kind="refund_sent", ref=refund.rail_ref, sides=[debit(Account.REFUNDS_DUE, refund.amount), credit(Account.RAIL_CLEARING, refund.amount)])
         audit(by=by, action="refund.sent", subject="refund", subject_id=refund.pk, before={"status": "due"}, after={"status": "done", "rail_ref": rail_ref})
         record(RefundSent(refund_id=refund.pk))
 
@@ -239,7 +304,8 @@ def set_bank_account(*, by: Actor, merchant_id: UUID, holder: str, bank: str, nu
         raise InvalidInput(field="holder" if not holder.strip() else "bank", why=_("Write whose account it is, and at which bank."))
     with transaction.atomic():
         before = PayoutAccount.objects.select_for_update().filter(merchant_id=merchant_id).first()
-        fields = {"kind": PayoutAccount.Kind.BANK, "holder": holder.strip(), "bank": bank.strip(), "number": digits, "changed_at": clock.now()}
+        fields = {"kind": PayoutAccount.Kind.BANK, "holder": holder.strip(), "bank": bank.strip(), "number": digits}
+        fields |= {"switches_when_ready": False, "changed_at": clock.now()}
         account, _made = PayoutAccount.objects.update_or_create(merchant_id=merchant_id, defaults=fields)
         Payout.objects.filter(merchant_id=merchant_id, status=Payout.Status.DUE).update(rail="bank")
         audit(

@@ -179,13 +179,20 @@ class PayoutAccount(models.Model):
     bank = models.CharField(max_length=100, blank=True)
     number = models.CharField(max_length=40, blank=True)
     stripe_account = models.CharField(max_length=60, blank=True)
-    payouts_enabled = models.BooleanField(default=False)
+    payouts_enabled = models.BooleanField(default=False)  # the Stripe account can receive money
+    missing = models.CharField(max_length=200, blank=True)  # what Stripe still asks of the merchant
+    switches_when_ready = models.BooleanField(default=False)  # from the bank to Stripe, once Stripe can pay there
     changed_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(kind="stripe") | (~Q(holder="") & ~Q(bank="") & ~Q(number="")), name="a_bank_account_has_holder_bank_and_number")
         ]
+
+    @property
+    def is_at_stripe(self) -> bool:
+        """Paid there, and it works."""
+        return self.kind == self.Kind.STRIPE and self.payouts_enabled
 
     @property
     def masked(self) -> str:
@@ -209,6 +216,7 @@ class Transfer(models.Model):
     order_number = models.CharField(max_length=24, blank=True)
     key = models.CharField(max_length=100, unique=True)
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.DUE)
+    is_for_lack_of_funds = models.BooleanField(default=False)  # refused because our balance there was too low: tried again daily
     destination = models.CharField(max_length=60)
     currency = models.CharField(max_length=3)
     amount_minor = models.BigIntegerField()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeVar
 from uuid import UUID
 
@@ -17,10 +18,28 @@ from marketplace.kernel.verbs import verb
 from marketplace.platform.ledger.actions import credit, debit, post
 from marketplace.platform.ledger.errors import PayoutClosed
 from marketplace.platform.ledger.models import Account, Payout
-from marketplace.platform.payments.events import ReversalDue, TransferDue
+from marketplace.platform.payments.errors import RefundNotFailed
+from marketplace.platform.payments.events import RefundDue, ReversalDue, TransferDue
 from marketplace.platform.payments.models import Dispute, PaymentAttempt, Refund, Transfer, TransferReversal
+from marketplace.platform.payments.rails.port import Moved, RailAway
+
+LACK_OF_FUNDS = "balance_insufficient"
 
 M = TypeVar("M", Refund, Transfer, TransferReversal)
+
+
+def ask_rail(*, by: Actor, row: M, call: Callable[[M], Moved]) -> Moved:
+    """Ask a rail to move a row's money, and see to it that a key which only ever brings an error is not used for ever. Raises RailAway."""
+    row = note_asked(by=by, row=row)
+    try:
+        moved = call(row)
+    except RailAway as away:
+        if away.is_spent and row.asked > 1:  # looked, found nothing, and was told the same once more
+            renew_key(by=by, row=row)
+        raise
+    if moved.state == "waits":  # the refusal is what this key will bring, even when the dispute has ended
+        renew_key(by=by, row=row)
+    return moved
 
 
 @verb
@@ -49,14 +68,30 @@ def note_refund_sent(*, by: Actor, refund_id: UUID, rail_ref: str) -> None:
 
 @verb
 def note_refund_failed(*, by: Actor, refund_id: UUID, why: str) -> None:
-    """The rail will not send it: a person has to look. What was owed to the buyer is still owed."""
+    """The rail will not send it, or it came back after it was sent: a person has to look. What was owed to the buyer is owed again."""
     with transaction.atomic():
         refund = Refund.objects.select_for_update(of=("self",)).get(pk=refund_id)
-        if refund.status in (Refund.Status.FAILED, Refund.Status.DONE):
+        if refund.status == Refund.Status.FAILED:
             return
         before, refund.status, refund.failure = refund.status, Refund.Status.FAILED, why[:200]
         refund.save(update_fields=["status", "failure"])
+        if before == Refund.Status.DONE:
+            back = [debit(Account.RAIL_CLEARING, refund.amount), credit(Account.REFUNDS_DUE, refund.amount)]
+            post(by=by, kind="refund_came_back", ref=refund.rail_ref, sides=back)
         audit(by=by, action="refund.failed", subject="refund", subject_id=refund.pk, before={"status": before}, after={"status": "failed"}, why=why)
+
+
+@verb
+def retry_refund(*, by: Actor, refund_id: UUID) -> None:
+    """Ask again for a refund that the rail refused, under a new key. Raises RefundNotFailed."""
+    with transaction.atomic():
+        refund = Refund.objects.select_for_update(of=("self",)).filter(pk=refund_id, status=Refund.Status.FAILED).first()
+        if refund is None:
+            raise RefundNotFailed
+        renew_key(by=by, row=refund)
+        Refund.objects.filter(pk=refund.pk).update(status=Refund.Status.DUE, rail_ref="", asked=0)
+        record(RefundDue(refund_id=refund.pk))
+        audit(by=by, action="refund.retried", subject="refund", subject_id=refund.pk, before={"status": "failed"}, after={"status": "due"})
 
 
 # ── Transfers ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -109,10 +144,11 @@ def note_transferred(*, by: Actor, transfer_id: UUID, rail_ref: str) -> None:
 
 
 @verb
-def note_transfer_failed(*, by: Actor, transfer_id: UUID, why: str) -> None:
-    """The rail refused it; the money stays under way until somebody tries again."""
+def note_transfer_failed(*, by: Actor, transfer_id: UUID, why: str, code: str = "") -> None:
+    """The rail refused it; the money stays under way until it is tried again: by a person, or daily where our balance there was too low."""
     with transaction.atomic():
-        changed = Transfer.objects.filter(pk=transfer_id, status=Transfer.Status.DUE).update(status=Transfer.Status.FAILED, failure=why[:200])
+        due = Transfer.objects.filter(pk=transfer_id, status=Transfer.Status.DUE)
+        changed = due.update(status=Transfer.Status.FAILED, failure=why[:200], is_for_lack_of_funds=code == LACK_OF_FUNDS)
         if changed:
             row = Transfer.objects.get(pk=transfer_id)
             audit(by=by, action="transfer.failed", subject="transfer", subject_id=row.pk, merchant_id=row.merchant_id, before={"status": "due"}, after={"status": "failed"}, why=why)  # fmt: skip
@@ -127,7 +163,7 @@ def retry_transfers(*, by: Actor, payout_id: UUID) -> int:
             raise PayoutClosed
         for row in rows:
             renew_key(by=by, row=row)
-            Transfer.objects.filter(pk=row.pk).update(status=Transfer.Status.DUE, asked=0)
+            Transfer.objects.filter(pk=row.pk).update(status=Transfer.Status.DUE, is_for_lack_of_funds=False, asked=0)
             record(TransferDue(transfer_id=row.pk))
         audit(by=by, action="payout.retried", subject="payout", subject_id=payout_id, merchant_id=rows[0].merchant_id, after={"transfers": len(rows)})
     return len(rows)

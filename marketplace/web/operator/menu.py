@@ -14,6 +14,8 @@ ENTRIES = [
     Entry(_("Settlement"), "wallet", "settlement", Right.SETTLE),
     Entry(_("Statements"), "receipt", "statements", Right.VIEW_LEDGER),
     Entry(_("Payouts"), "out", "payouts", Right.VIEW_LEDGER),
+    Entry(_("Disputed payments"), "gavel", "disputes", Right.VIEW_LEDGER),
+    Entry(_("Payment provider"), "shield", "movements", Right.VIEW_LEDGER),
     Entry(_("Journal"), "book", "journal", Right.VIEW_LEDGER),
     Entry(_("Settings"), "cog", "settings", Right.MANAGE_MARKET),
     Entry(_("Market pages"), "edit", "wagtailadmin_home", Right.EDIT_MARKET_PAGES),

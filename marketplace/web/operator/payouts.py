@@ -19,7 +19,7 @@ from marketplace.flows.pay_out import make_bank_file, note_payout_returned, note
 from marketplace.kernel.errors import InvalidInput, MarketError
 from marketplace.platform.ledger.access import batch_for_operator
 from marketplace.platform.ledger.models import Payout, PayoutBatch
-from marketplace.platform.payments.models import PayoutAccount
+from marketplace.platform.payments.models import PayoutAccount, Transfer
 from marketplace.web.lists.pages import Column, ListPage
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
@@ -40,6 +40,15 @@ def _with_accounts(request: HttpRequest, rows: list[Any]) -> None:
     accounts = {row.merchant_id: row for row in PayoutAccount.objects.filter(merchant__in=[row.merchant_id for row in rows])}
     for row in rows:
         row.account = accounts.get(row.merchant_id)
+        row.refused = refused_part(row)
+
+
+def refused_part(row: Payout) -> str:
+    """What of a payout the rail refused: all, some or nothing ("")."""
+    states = {transfer.status for transfer in row.transfers.all()} if row.status == Payout.Status.SENT else set()
+    if Transfer.Status.FAILED not in states:
+        return ""
+    return "all" if states == {Transfer.Status.FAILED} else "some"
 
 
 payouts = ListPage(
@@ -53,7 +62,7 @@ payouts = ListPage(
         Column("", end=True),
     ],
     row_template="operator/_payout_row.html",
-    rows=lambda request: Payout.objects.select_related("merchant", "statement", "batch"),
+    rows=lambda request: Payout.objects.select_related("merchant", "statement", "batch").prefetch_related("transfers"),
     filters=PayoutFilter,
     search_hint=_lazy("Statement or bank file"),
     empty=_lazy("No payout yet. A settlement makes one for each statement that pays something."),

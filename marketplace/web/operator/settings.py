@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _lazy
 from marketplace.kernel.errors import MarketError
 from marketplace.platform.ledger.actions import set_commission
 from marketplace.platform.ledger.models import CommissionRule
+from marketplace.platform.payments.actions import set_rail
+from marketplace.platform.payments.rails import available_rails
 from marketplace.platform.taxonomy.actions import set_tax_rate
 from marketplace.platform.taxonomy.models import Category, TaxClass, TaxRate
 from tenants.access.actors import actor_of
@@ -70,14 +72,27 @@ class TaxForm(forms.Form):
     rate = PercentField(label=_lazy("Tax in the price, %"))
 
 
+class RailForm(forms.Form):
+    rail = forms.ChoiceField(label=_lazy("How buyers pay"))
+    why = forms.CharField(label=_lazy("Reason; it is kept in the log"), max_length=200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["rail"].choices = [(code, RAIL_LABELS[code]) for code in available_rails()]  # type: ignore[attr-defined]
+
+
+RAIL_LABELS = {"sandbox": _lazy("Sandbox: a test page, no money moves"), "stripe": _lazy("Stripe: cards, Alipay and WeChat Pay")}
+
+
 def settings_page(request: HttpRequest) -> HttpResponse:
-    """Three forms; which one was sent says `form`."""
+    """Four forms; which one was sent says `form`."""
     market = request.market  # type: ignore[attr-defined]
     sent = request.POST.get("form", "") if request.method == "POST" else ""
     kept = {name: getattr(market, name) for name in PERIODS}
     bound = {
         "periods": PeriodsForm(request.POST if sent == "periods" else None, initial=kept),
         "commission": CommissionForm(request.POST if sent == "commission" else None, auto_id="id_commission_%s"),
+        "rail": RailForm(request.POST if sent == "rail" else None, initial={"rail": market.rail}, auto_id="id_rail_%s"),
         "tax": TaxForm(request.POST if sent == "tax" else None, auto_id="id_tax_%s"),
     }
     form = bound.get(sent)
@@ -102,6 +117,8 @@ def _apply(request: HttpRequest, sent: str, data: dict[str, Any]) -> None:
     by = actor_of(request)
     if sent == "periods":
         set_periods(by=by, periods={name: data[name] for name in PERIODS}, why=data["why"])
+    elif sent == "rail":
+        set_rail(by=by, rail=data["rail"], why=data["why"])
     elif sent == "commission":
         merchant, category = data["merchant"], data["category"]
         set_commission(by=by, rate=data["rate"], merchant_id=merchant.pk if merchant else None, category_id=category.pk if category else None, why=data["why"])

@@ -57,7 +57,7 @@
     }
   });
 
-  const fade = (toast) => setTimeout(() => toast.remove(), 6000);
+  const fade = (toast) => setTimeout(() => toast.remove(), toast.dataset.toast === "error" ? 20000 : 6000);
   document.querySelectorAll("[data-toast]").forEach(fade);
   document.addEventListener("htmx:afterSwap", (event) => event.target.querySelectorAll?.("[data-toast]").forEach(fade));
 

@@ -18,7 +18,7 @@ from marketplace.config.management import opening
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import MarketError
 from marketplace.kernel.money import minor_digits
-from marketplace.platform.payments.rails import RAILS
+from marketplace.platform.payments.rails import available_rails
 from tenants.accounts.models import User
 from tenants.tenancy.hosts import console_url, market_url
 
@@ -50,8 +50,8 @@ def _zone(value: str) -> str:
 
 
 def _rail(value: str) -> str:
-    if value.strip() not in RAILS:
-        raise ValueError("one of " + ", ".join(sorted(RAILS)))
+    if value.strip() not in available_rails():
+        raise ValueError("one of " + ", ".join(sorted(available_rails())) + " (stripe needs STRIPE_SECRET_KEY)")
     return value.strip()
 
 

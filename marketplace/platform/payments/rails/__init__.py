@@ -10,6 +10,10 @@ from django.conf import settings
 from marketplace.platform.payments.rails.port import Connect, Rail, RailUnknown
 
 CODES = ("sandbox", "stripe")
+# Where merchants of one platform can have accounts that separate charges pay to: https://docs.stripe.com/connect/separate-charges-and-transfers
+ACCOUNT_COUNTRIES = (
+    "AT AU BE BG BR CA CH CY CZ DE DK EE ES FI FR GB GI GR HK HR HU IE IT JP LI LT LU LV MT MX MY NL NO NZ PL PT RO SE SG SI SK TH US"
+).split()  # fmt: skip
 
 
 @cache
@@ -31,6 +35,11 @@ def connect_rail(code: str = "stripe") -> Connect:
     if not has_connect():
         raise RailUnknown
     return cast(Connect, rail_named(code))
+
+
+def available_rails() -> list[str]:
+    """What buyers can pay by here."""
+    return [code for code in CODES if code != "stripe" or has_connect()]
 
 
 def has_connect() -> bool:

@@ -35,8 +35,14 @@ class RailAway(MarketError):
 
 
 class RailRefused(MarketError):
+    """A definite no, or an answer that does not fit what we know. `code` is the rail's word for it."""
+
     code, status = "rail_refused", 409
     message = _("The payment provider refused: {why}")
+
+    def __init__(self, *, why: str, code: str = "") -> None:
+        super().__init__(why=why)
+        self.rail_code = code
 
 
 class BadNotice(Exception):
@@ -64,11 +70,15 @@ class Seen:
 
 @dataclass(frozen=True)
 class Moved:
-    """What became of money we asked to be moved: done, sent (on its way) or failed, with the rail's reference."""
+    """What became of money we asked to be moved: done, sent (on its way), waits (for a dispute's end) or failed, with the
+    rail's reference, and the key of our own row that the rail knows it by.
+    """
 
     state: str
     ref: str = ""
     why: str = ""
+    about: str = ""
+    code: str = ""  # the rail's word for why it failed
 
 
 @dataclass(frozen=True)
@@ -87,6 +97,7 @@ class SeenDispute:
 
     ref: str
     charge_ref: str
+    attempt: str  # the key of our attempt, or "" for a payment that is not ours
     state: str
     amount: Money
     reason: str
@@ -156,6 +167,8 @@ class Connect(Rail, Protocol):
     def reverse(self, reversal: TransferReversal) -> Moved: ...
 
     def refund_state(self, ref: str) -> Moved: ...
+
+    def attempt_of(self, session: str) -> str: ...
 
     def dispute(self, ref: str) -> SeenDispute: ...
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, TypeVar
 from uuid import UUID
@@ -21,7 +21,6 @@ from stripe import StripeClient, StripeError
 
 from marketplace.kernel.breaker import Breaker
 from marketplace.kernel.money import Money
-from marketplace.kernel.texts import localised
 from marketplace.platform.checkout.models import OrderCopy
 from marketplace.platform.payments.models import PaymentAttempt, Refund, Transfer, TransferReversal
 from marketplace.platform.payments.rails.port import (
@@ -37,11 +36,11 @@ from marketplace.platform.payments.rails.port import (
     Seen,
     SeenDispute,
 )
+from marketplace.platform.payments.rails.stripe_reading import account_of, dispute_of, failure_of, line_items, movement_of, named, notice_of, refund_state_of
 from tenants.tenancy.hosts import market_url
 
 API_VERSION = "2026-08-26.dahlia"
 NOTICE_AGE_S = 300
-MOST_LINES = 90
 SHORTEST_SESSION = timedelta(minutes=31)  # Stripe: at least 30 from when it is made
 
 T = TypeVar("T")
@@ -57,8 +56,8 @@ def asking() -> Iterator[None]:
     """Stripe's errors in our words. What the caller can make something of is for it to catch before."""
     try:
         yield
-    except stripe.InvalidRequestError as refused:
-        raise RailRefused(why=refused.user_message or str(refused)) from refused
+    except (stripe.InvalidRequestError, stripe.PermissionError) as refused:
+        raise RailRefused(code=refused.code or "", why=refused.user_message or str(refused)) from refused
     except StripeError as away:
         # A 5xx may be replayed to the same key for a day; a lost answer, a limit or a lock is not.
         raise RailAway(is_spent=(away.http_status or 0) >= 500) from away
@@ -160,7 +159,12 @@ class Stripe:
             charge = intent.latest_charge
             return Seen("paid", intent.id, charge.id, Money(int(session.amount_total or 0), str(session.currency).upper()))
         failed = intent is not None and intent.status == "requires_payment_method"
-        return Seen("failed" if failed else "sent", intent.id if intent else "", why=_failure(intent) if failed else "")
+        return Seen("failed" if failed else "sent", intent.id if intent else "", why=failure_of(intent) if failed else "")
+
+    def attempt_of(self, session: str) -> str:
+        """Whose page it is: the key of our attempt, or nothing for a page we did not ask for."""
+        with asking():
+            return self.patient.v1.checkout.sessions.retrieve(session).client_reference_id or ""
 
     def give_up(self, attempt: PaymentAttempt) -> None:
         if not attempt.rail_session:
@@ -178,24 +182,24 @@ class Stripe:
 
         def find() -> Any:
             rows = self.patient.v1.refunds.list(params={"payment_intent": refund.attempt.rail_ref, "limit": 100})
-            return _named(rows, about)
+            return named(rows, about)
 
         def ask() -> Any:
             params = {"payment_intent": refund.attempt.rail_ref, "amount": refund.amount_minor, "metadata": about}
             return self.patient.v1.refunds.create(params=params, options={"idempotency_key": key_of(refund.key)})  # type: ignore[arg-type]
 
-        return self._move(refund.asked, find, ask, _refund_state)
+        return self._move(refund.asked, find, ask, refund_state_of)
 
     def refund_state(self, ref: str) -> Moved:
         with asking():
-            return _refund_state(self.patient.v1.refunds.retrieve(ref))
+            return refund_state_of(self.patient.v1.refunds.retrieve(ref))
 
     def transfer(self, transfer: Transfer) -> Moved:
         about = {"transfer": str(transfer.pk)}
         group = transfer.attempt.payment.group.number if transfer.attempt else f"payout-{transfer.payout_id}"
 
         def find() -> Any:
-            return _named(self.patient.v1.transfers.list(params={"transfer_group": group, "limit": 100}), about)
+            return named(self.patient.v1.transfers.list(params={"transfer_group": group, "limit": 100}), about)
 
         def ask() -> Any:
             params: dict[str, Any] = {
@@ -215,7 +219,7 @@ class Stripe:
         about = {"reversal": str(reversal.pk)}
 
         def find() -> Any:
-            return _named(self.patient.v1.transfers.reversals.list(reversal.transfer.rail_ref, params={"limit": 100}), about)
+            return named(self.patient.v1.transfers.reversals.list(reversal.transfer.rail_ref, params={"limit": 100}), about)
 
         def ask() -> Any:
             params: Any = {"amount": reversal.amount_minor, "metadata": about}
@@ -230,7 +234,7 @@ class Stripe:
                 found = find() if asked > 1 else None
                 return state(found if found is not None else ask())
         except RailRefused as refused:
-            return Moved("failed", why=str(refused.facts["why"])[:200])
+            return Moved("waits" if refused.rail_code == "charge_disputed" else "failed", why=str(refused.facts["why"])[:200], code=refused.rail_code)
 
     # ── Merchants' accounts ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -248,33 +252,20 @@ class Stripe:
             "metadata": {"merchant": str(merchant_id)},
         }
         options: Any = {"idempotency_key": key_of(f"acct:{merchant_id}:1")}
-        return _account(self._for_page(lambda: self.quick.v1.accounts.create(params=params, options=options)))
+        return account_of(self._for_page(lambda: self.quick.v1.accounts.create(params=params, options=options)))
 
     def account_link(self, account: str, back: str) -> str:
         params: Any = {"account": account, "type": "account_onboarding", "refresh_url": f"{back}?again=1", "return_url": f"{back}?back=1"}
         return self._for_page(lambda: self.quick.v1.account_links.create(params=params)).url
 
     def account(self, ref: str) -> Account:
-        return _account(self._for_page(lambda: self.quick.v1.accounts.retrieve(ref)))
+        return account_of(self._for_page(lambda: self.quick.v1.accounts.retrieve(ref)))
 
     # ── What it tells ────────────────────────────────────────────────────────────────────────────────────────────────
 
     def dispute(self, ref: str) -> SeenDispute:
         with asking():
-            found: Any = self.patient.v1.disputes.retrieve(ref)
-        booked = sum(part.amount for part in found.balance_transactions)
-        due = found.evidence_details.due_by if found.evidence_details else None
-        states = {"won": "won", "lost": "lost", "warning_closed": "closed"}
-        state = states.get(found.status, "inquiry" if found.status.startswith("warning_") else "open")
-        return SeenDispute(
-            ref=found.id,
-            charge_ref=found.charge,
-            state=state,
-            amount=Money(found.amount, found.currency.upper()),
-            reason=found.reason or "",
-            is_withdrawn=booked < 0,
-            answer_by=datetime.fromtimestamp(due, UTC) if due else None,
-        )
+            return dispute_of(self.patient.v1.disputes.retrieve(ref, params={"expand": ["payment_intent"]}))
 
     def read_notice(self, body: bytes, signature: str, *, of_accounts: bool) -> Notice:
         """Raises BadNotice for a signature that is forged, or older than five minutes."""
@@ -285,68 +276,19 @@ class Stripe:
             event = stripe.Webhook.construct_event(body, signature, secret, tolerance=NOTICE_AGE_S)  # type: ignore[no-untyped-call]
         except (ValueError, stripe.SignatureVerificationError) as bad:
             raise BadNotice(str(bad)) from bad
-        return _notice(event)
+        return notice_of(event)
 
     def notices_since(self, since: datetime) -> Iterator[Notice]:
         """Oldest last, as Stripe lists them; all pages."""
         with asking():
             for event in self.patient.v1.events.list(params={"created": {"gte": int(since.timestamp())}, "limit": 100}).auto_paging_iter():
-                yield _notice(event)
+                yield notice_of(event)
 
     def movements_since(self, since: datetime) -> Iterator[Movement]:
         with asking():
             rows = self.patient.v1.balance_transactions.list(params={"created": {"gte": int(since.timestamp())}, "limit": 100})
             for row in rows.auto_paging_iter():
-                currency = row.currency.upper()
-                source = row.source if isinstance(row.source, str) else ""
-                yield Movement(row.id, row.type, source, Money(row.amount, currency), Money(row.fee, currency), datetime.fromtimestamp(row.created, UTC))
-
-
-def line_items(orders: list[OrderCopy], currency: str) -> list[dict[str, Any]]:
-    """What stands on Stripe's page: each line, and the delivery of each shop; of very many lines a sum for each shop."""
-
-    def item(name: str, unit_minor: int, quantity: int = 1) -> dict[str, Any]:
-        return {"quantity": quantity, "price_data": {"currency": currency.lower(), "unit_amount": unit_minor, "product_data": {"name": name[:250]}}}
-
-    if sum(len(order.lines) + 1 for order in orders) > MOST_LINES:
-        return [item(order.merchant.name, order.total_minor) for order in orders]
-    found = []
-    for order in orders:
-        found += [item(localised(line["titles"]).text, line["unit_minor"], line["quantity"]) for line in order.lines]
-        if order.freight_minor:
-            found.append(item(_("Delivery, {shop}").format(shop=order.merchant.name), order.freight_minor))
-    return found
-
-
-def _failure(intent: Any) -> str:
-    error = intent.last_payment_error if intent is not None else None
-    return str(error.code or "")[:60] if error is not None else ""
-
-
-def _refund_state(found: Any) -> Moved:
-    state = {"succeeded": "done", "failed": "failed", "canceled": "failed"}.get(found.status, "sent")
-    return Moved(state, found.id, (found.failure_reason or found.status) if state == "failed" else "")
-
-
-def _account(found: Any) -> Account:
-    transfers = found.capabilities.transfers if found.capabilities is not None and hasattr(found.capabilities, "transfers") else "inactive"
-    due = list(found.requirements.currently_due or []) if found.requirements is not None else []
-    return Account(found.id, transfers == "active" and bool(found.payouts_enabled), bool(found.details_submitted), ", ".join(due)[:200])
-
-
-def _notice(event: Any) -> Notice:
-    thing = event.data.object
-    account = event.account if hasattr(event, "account") else ""
-    return Notice(event.id, event.type, str(thing.id) if hasattr(thing, "id") else "", account or "")
-
-
-def _named(rows: Any, about: dict[str, str]) -> Any:
-    """The row that carries our own name for it, or None."""
-    (name, value), *_rest = about.items()
-    for row in rows.auto_paging_iter():
-        if row.metadata is not None and name in row.metadata and row.metadata[name] == value:
-            return row
-    return None
+                yield movement_of(row)
 
 
 RAIL = Stripe()

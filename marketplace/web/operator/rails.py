@@ -1,0 +1,210 @@
+"""What payment rails told us, what moved on our accounts there, and what card banks question."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import django_filters
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
+
+from marketplace.flows.reconcile import BOOKABLE, ask_for_sweep, book_movement
+from marketplace.flows.transfer_out import give_up_payout
+from marketplace.kernel.errors import MarketError
+from marketplace.platform.payments.actions import dismiss_notice
+from marketplace.platform.payments.models import Dispute, RailMovement, RailNotice
+from marketplace.platform.payments.moving import retry_refund, retry_transfers
+from marketplace.web.lists.pages import Column, ListPage
+from tenants.access.actors import actor_of
+
+
+class NoticeFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(method="search")
+    show = django_filters.ChoiceFilter(method="which", choices=[("quarantined", _lazy("Set aside"))])
+
+    def search(self, queryset: QuerySet[RailNotice], name: str, value: str) -> QuerySet[RailNotice]:
+        text = value.strip()
+        return queryset.filter(Q(notice_id=text) | Q(body__object=text) | Q(body__kind__startswith=text) | Q(body__attempt=text))
+
+    def which(self, queryset: QuerySet[RailNotice], name: str, value: str) -> QuerySet[RailNotice]:
+        return queryset.filter(is_quarantined=True)
+
+
+notices = ListPage(
+    title=_lazy("Notices of rails"),
+    columns=[Column(_lazy("When")), Column(_lazy("Kind")), Column(_lazy("About")), Column(_lazy("Status"))],
+    row_template="operator/_notice_row.html",
+    rows=lambda request: RailNotice.objects.all(),
+    filters=NoticeFilter,
+    order=("-received_at", "-pk"),
+    search_hint=_lazy("Reference of the rail, or kind"),
+    empty=_lazy("No rail has told us anything yet. Each notice will stand here, once, however often it comes."),
+    export_name="rail-notices",
+    export_head=[_lazy("When"), _lazy("Rail"), _lazy("Reference"), _lazy("Kind"), _lazy("About"), _lazy("Account"), _lazy("Set aside"), _lazy("Note")],
+    export=lambda row: [
+        (
+            row.received_at,
+            row.rail,
+            row.notice_id,
+            row.body.get("kind", row.body.get("outcome", "")),
+            row.body.get("object", row.body.get("attempt", "")),
+            row.body.get("account", ""),
+            row.is_quarantined,
+            row.note,
+        )
+    ],
+    base="operator/base.html",
+)
+
+
+class MovementFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(method="search")
+    show = django_filters.ChoiceFilter(field_name="status", choices=RailMovement.Status.choices)
+
+    def search(self, queryset: QuerySet[RailMovement], name: str, value: str) -> QuerySet[RailMovement]:
+        text = value.strip()
+        return queryset.filter(Q(ref=text) | Q(source=text) | Q(kind=text) | Q(entry__ref=text))
+
+
+def _with_accounts(request: HttpRequest, rows: list[RailMovement]) -> None:
+    for row in rows:
+        row.bookable = BOOKABLE  # type: ignore[attr-defined]
+
+
+movements = ListPage(
+    title=_lazy("Movements at the rail"),
+    columns=[
+        Column(_lazy("When")),
+        Column(_lazy("Kind")),
+        Column(_lazy("Explained by")),
+        Column(_lazy("Fee"), end=True, wide_only=True),
+        Column(_lazy("Amount"), end=True),
+    ],
+    row_template="operator/_movement_row.html",
+    rows=lambda request: RailMovement.objects.select_related("entry"),
+    filters=MovementFilter,
+    order=("-at", "-pk"),
+    search_hint=_lazy("Reference of the rail, kind, or journal entry"),
+    empty=_lazy("No movement yet. Once a day the provider is asked for every movement on our account; each must be explained by one journal entry."),
+    export_name="rail-movements",
+    export_head=[_lazy("When"), _lazy("Rail"), _lazy("Reference"), _lazy("Kind"), _lazy("Cause"), _lazy("Amount"), _lazy("Fee"), _lazy("Currency"), _lazy("Status"), _lazy("Entry"), _lazy("Note")],  # fmt: skip
+    export=lambda row: [
+        (
+            row.at,
+            row.rail,
+            row.ref,
+            row.kind,
+            row.source,
+            row.amount,
+            row.fee,
+            row.currency,
+            row.get_status_display(),
+            f"{row.entry.kind} {row.entry.ref}" if row.entry else "",
+            row.note,
+        )
+    ],
+    base="operator/base.html",
+    prepare=_with_accounts,
+    actions_template="operator/_movements_actions.html",
+)
+
+
+class DisputeFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(method="search")
+    show = django_filters.ChoiceFilter(field_name="status", choices=Dispute.Status.choices)
+
+    def search(self, queryset: QuerySet[Dispute], name: str, value: str) -> QuerySet[Dispute]:
+        text = value.strip()
+        return queryset.filter(Q(rail_ref=text) | Q(shares__order_number=text) | Q(attempt__payment__group__number=text)).distinct()
+
+
+disputes = ListPage(
+    title=_lazy("Disputed payments"),
+    columns=[Column(_lazy("Payment")), Column(_lazy("Orders")), Column(_lazy("Status")), Column(_lazy("Answer until"), wide_only=True), Column(_lazy("Amount"), end=True)],  # fmt: skip
+    row_template="operator/_dispute_row.html",
+    rows=lambda request: Dispute.objects.select_related("attempt__payment__group").prefetch_related("shares__merchant"),
+    filters=DisputeFilter,
+    order=("-opened_at", "-pk"),
+    search_hint=_lazy("Order, or reference of the rail"),
+    empty=_lazy("No card's bank has questioned a payment. While one is disputed, its orders are not settled."),
+    export_name="disputes",
+    export_head=[_lazy("Reference"), _lazy("Order group"), _lazy("Order"), _lazy("Shop"), _lazy("Reason"), _lazy("Status"), _lazy("Share"), _lazy("Opened"), _lazy("Answer until"), _lazy("Closed")],  # fmt: skip
+    export=lambda row: [
+        (
+            row.rail_ref,
+            row.attempt.payment.group.number,
+            share.order_number,
+            share.merchant.name,
+            row.reason,
+            row.get_status_display(),
+            share.amount,
+            row.opened_at,
+            row.answer_by,
+            row.closed_at,
+        )
+        for share in row.shares.all()
+    ],
+    base="operator/base.html",
+)
+
+
+def ask_now(request: HttpRequest) -> HttpResponse:
+    """Have a worker look at the rail now, not only once a day."""
+    if ask_for_sweep(by=actor_of(request)):
+        messages.success(request, _("The provider is being asked; the list is fresh in a few seconds."))
+    else:
+        messages.error(request, _("No payment provider with accounts is set up here. Set STRIPE_SECRET_KEY first."))
+    return HttpResponseRedirect("/movements/")
+
+
+def movement_book(request: HttpRequest, movement_id: UUID) -> HttpResponse:
+    """A person says what an unexplained movement was."""
+    try:
+        book_movement(by=actor_of(request), movement_id=movement_id, account=request.POST.get("account", ""), reason=request.POST.get("reason", ""))
+        messages.success(request, _("Booked. It stands in the journal with your reason."))
+    except MarketError as refusal:
+        messages.error(request, str(refusal))
+    return HttpResponseRedirect("/movements/?show=unexplained")
+
+
+def notice_dismiss(request: HttpRequest, notice_id: UUID) -> HttpResponse:
+    try:
+        dismiss_notice(by=actor_of(request), notice_id=notice_id, reason=request.POST.get("reason", ""))
+        messages.success(request, _("Done. It no longer waits for anybody."))
+    except MarketError as refusal:
+        messages.error(request, str(refusal))
+    return HttpResponseRedirect("/notices/?show=quarantined")
+
+
+def refund_retry(request: HttpRequest, refund_id: UUID) -> HttpResponse:
+    """Ask the rail once more for a refund that it refused."""
+    try:
+        retry_refund(by=actor_of(request), refund_id=refund_id)
+        messages.success(request, _("The provider is asked again; the status changes within seconds."))
+    except MarketError as refusal:
+        messages.error(request, str(refusal))
+    return HttpResponseRedirect("/refunds/")
+
+
+def payout_retry(request: HttpRequest, payout_id: UUID) -> HttpResponse:
+    """Ask the rail once more for the transfers that it refused."""
+    try:
+        n = retry_transfers(by=actor_of(request), payout_id=payout_id)
+        messages.success(request, ngettext("{n} transfer is asked for again.", "{n} transfers are asked for again.", n).format(n=n))
+    except MarketError as refusal:
+        messages.error(request, str(refusal))
+    return HttpResponseRedirect("/payouts/")
+
+
+def payout_give_up(request: HttpRequest, payout_id: UUID) -> HttpResponse:
+    """The rail will not: the same money waits on the way that the shop has now."""
+    try:
+        give_up_payout(by=actor_of(request), payout_id=payout_id, reason=request.POST.get("reason", ""))
+        messages.success(request, _("Noted. The money waits to be paid again; ask the shop to check its account."))
+    except MarketError as refusal:
+        messages.error(request, str(refusal))
+    return HttpResponseRedirect("/payouts/?show=due")
