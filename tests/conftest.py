@@ -79,3 +79,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     data = Path(os.environ["DATA_DIR"])
     if data.name.startswith("wanshang-test-"):
         shutil.rmtree(data, ignore_errors=True)
+
+
+@pytest.fixture
+def stripe(db: None) -> Iterator[Any]:
+    """The market takes payments by Stripe: its stand-in, with our two webhook addresses (tests/flows/at_stripe.py)."""
+    from tests.flows.at_stripe import at_stripe
+
+    with at_stripe() as there:
+        yield there

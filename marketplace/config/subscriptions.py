@@ -40,7 +40,16 @@ from marketplace.kernel.events import DeadlineReached, Event
 from marketplace.kernel.registry import Duty, Reaction
 from marketplace.merchant.inventory.events import StockCrossedZero
 from marketplace.platform.listings.events import ListingsChanged
-from marketplace.platform.payments.events import AttemptLeft, PayoutAccountReady, RailNoticeReceived, RailSweepDue, RefundDue, RefundSent, ReversalDue, TransferDue
+from marketplace.platform.payments.events import (
+    AttemptLeft,
+    PayoutAccountReady,
+    RailNoticeReceived,
+    RailSweepDue,
+    RefundDue,
+    RefundSent,
+    ReversalDue,
+    TransferDue,
+)
 from search import indexer
 from tenants.accounts.events import LetterWritten
 from tenants.accounts.letters import send_letter

@@ -32,10 +32,7 @@ def begin_account(*, by: Actor, merchant_id: UUID, country: str, back: str) -> s
     merchant = Merchant.objects.get(pk=merchant_id)
     rail = connect_rail(RAIL)
     held = PayoutAccount.objects.filter(merchant_id=merchant_id).first()
-    if held is not None and held.stripe_account:
-        seen = rail.account(held.stripe_account)
-    else:
-        seen = rail.open_account(merchant_id, merchant.contact_email, country)
+    seen = rail.account(held.stripe_account) if held is not None and held.stripe_account else rail.open_account(merchant_id, merchant.contact_email, country)
     note_account(by=by, merchant_id=merchant_id, seen=seen, chosen=True)
     return back if seen.can_receive else rail.account_link(seen.ref, back)
 
@@ -58,7 +55,9 @@ def note_account(*, by: Actor, merchant_id: UUID, seen: Account, chosen: bool = 
     """Keep how a merchant's account at the rail stands. `chosen`: the merchant wants to be paid there. Safe to repeat."""
     with transaction.atomic():
         Merchant.objects.select_for_update(no_key=True).get(pk=merchant_id)
-        row = PayoutAccount.objects.select_for_update().filter(merchant_id=merchant_id).first() or PayoutAccount(merchant_id=merchant_id, kind=PayoutAccount.Kind.STRIPE)
+        row = PayoutAccount.objects.select_for_update().filter(merchant_id=merchant_id).first() or PayoutAccount(
+            merchant_id=merchant_id, kind=PayoutAccount.Kind.STRIPE
+        )
         before = _shown(row)
         row.stripe_account, row.payouts_enabled, row.missing = seen.ref, seen.can_receive, seen.missing
         if chosen and row.kind == PayoutAccount.Kind.BANK:

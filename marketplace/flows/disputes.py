@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
@@ -46,7 +47,7 @@ def apply_dispute(*, by: Actor, attempt: PaymentAttempt, seen: SeenDispute) -> D
             return row
         before = row.status
         row.status, row.reason, row.answer_by = S(seen.state), seen.reason[:60], seen.answer_by
-        if seen.is_withdrawn and row.withdrawn_at is None or seen.state in (S.LOST, S.WON) and row.withdrawn_at is None:
+        if (seen.is_withdrawn and row.withdrawn_at is None) or (seen.state in (S.LOST, S.WON) and row.withdrawn_at is None):
             _withdraw(by, row)
         if row.withdrawn_at and not seen.is_withdrawn and row.reinstated_at is None and seen.state == S.WON:
             _reinstate(by, row)
@@ -117,10 +118,10 @@ def _close(by: Actor, row: Dispute) -> None:
         record(RefundDue(refund_id=refund.pk))  # it waited: no disputed payment is refunded
 
 
-def _cover_by_refunds(by: Actor, row: Dispute) -> dict[object, int]:
+def _cover_by_refunds(by: Actor, row: Dispute) -> dict[UUID, int]:
     """Refunds that waited for it are done by it: the bank has given the buyer the money. Returns what of each order's share that was."""
     shares = {share.order_id: share.amount_minor for share in row.shares.all()}
-    covered: dict[object, int] = {key: 0 for key in shares}
+    covered: dict[UUID, int] = dict.fromkeys(shares, 0)
     for refund in Refund.objects.filter(attempt=row.attempt, status=Refund.Status.DUE).order_by("created_at", "pk").select_for_update(of=("self",)):
         parts = list(refund.allocations.all())
         if not parts or any(part.amount_minor > shares.get(part.order_id, 0) - covered.get(part.order_id, 0) for part in parts):
@@ -133,10 +134,10 @@ def _cover_by_refunds(by: Actor, row: Dispute) -> dict[object, int]:
     return covered
 
 
-def _charge_back(by: Actor, row: Dispute, covered: dict[object, int]) -> None:
+def _charge_back(by: Actor, row: Dispute, covered: dict[UUID, int]) -> None:
     """What is left of each share was given to the buyer by the bank: the merchant's loss, and the market's of its commission."""
     shares = {share.merchant_id: share for share in row.shares.select_related("split")}
-    changed: dict[object, tuple[Order, Money, Money]] = {}
+    changed: dict[UUID, tuple[Order, Money, Money]] = {}
     with in_merchant_schemas(shares) as merchants:
         for merchant_id in merchants:
             share = shares[merchant_id]
@@ -153,7 +154,7 @@ def _charge_back(by: Actor, row: Dispute, covered: dict[object, int]) -> None:
             copy_order(by=by, order=order)
     for merchant_id, (order, amount, commission) in changed.items():
         if order.completed_at:
-            sides = [debit(Account.MERCHANT_PAYABLE, amount - commission, merchant_id), debit(Account.COMMISSION_INCOME, commission, merchant_id)]  # type: ignore[arg-type]
+            sides = [debit(Account.MERCHANT_PAYABLE, amount - commission, merchant_id), debit(Account.COMMISSION_INCOME, commission, merchant_id)]
         else:
             sides = [debit(Account.BUYER_ESCROW, amount)]
         PaymentSplit.objects.filter(order_id=order.pk).update(refunded_minor=F("refunded_minor") + amount.minor)

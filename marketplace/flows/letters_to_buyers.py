@@ -58,7 +58,11 @@ def placed(event: OrderGroupPlaced) -> None:
             Message(
                 "order_placed",
                 _("Order {number}: please pay until {until}").format(number=group.number, until=until),
-                [_("Your order is placed, and the goods are held for you. Pay {amount} until {until}; after that it is cancelled by itself.").format(amount=amount, until=until)],
+                [
+                    _("Your order is placed, and the goods are held for you. Pay {amount} until {until}; after that it is cancelled by itself.").format(
+                        amount=amount, until=until
+                    )
+                ],
                 by_shop(orders),
                 (_("Pay {amount}").format(amount=amount), order_address(group)),
             ),
@@ -74,7 +78,10 @@ def paid(event: OrderGroupPaid) -> None:
             Message(
                 "order_paid",
                 _("Order {number} is paid").format(number=group.number),
-                [_("Thank you. We have received {amount} and hold it until you have the goods.").format(amount=format_money(group.total)), *_ship_lines(orders)],
+                [
+                    _("Thank you. We have received {amount} and hold it until you have the goods.").format(amount=format_money(group.total)),
+                    *_ship_lines(orders),
+                ],
                 by_shop(orders),
                 (_("Follow the order"), order_address(group)),
             ),
@@ -107,7 +114,7 @@ def shipped(event: OrderShipped) -> None:
     if parcel is None:
         raise ValueError(f"order {order.number} has no copy of parcel {event.package_id}")
     with translation.override(order.group.language):
-        positions = {place: pieces for place, pieces in parcel["lines"]}
+        positions = dict(parcel["lines"])
         rows = [(localised(line["titles"]).text, f"× {positions[n]}") for n, line in enumerate(order.lines, start=1) if n in positions]
         carrier = localised(carriers().get(parcel["carrier"], {"en": parcel["carrier"]})).text
         post_letter(
@@ -115,7 +122,11 @@ def shipped(event: OrderShipped) -> None:
             Message(
                 "order_shipped",
                 _("{shop} has shipped: {carrier} {number}").format(shop=order.merchant.name, carrier=carrier, number=parcel["tracking_number"]),
-                [_("A parcel of order {number} is on its way to you. When you have everything, confirm it; the shop is paid then.").format(number=order.number)],
+                [
+                    _("A parcel of order {number} is on its way to you. When you have everything, confirm it; the shop is paid then.").format(
+                        number=order.number
+                    )
+                ],
                 [Table(_("In the parcel"), rows)],
                 (_("Follow the order"), order_address(order.group, order)),
             ),

@@ -84,7 +84,9 @@ def return_moved(event: ReturnMoved) -> None:
         subject = _("A buyer wants to return something of order {number}") if is_new else _("Goods of order {number} are on their way back")
         lines = [f"{Reason(row.reason).label}. {row.note}".strip()]
         if row.due_at:
-            wait = _("Answer by {at}; if nobody does, it counts as agreed.") if is_new else _("Inspect it by {at}; if nobody does, all of it counts as accepted.")
+            wait = (
+                _("Answer by {at}; if nobody does, it counts as agreed.") if is_new else _("Inspect it by {at}; if nobody does, all of it counts as accepted.")
+            )
             lines.append(wait.format(at=format_time(row.due_at)))
         return Message(
             "return_requested" if is_new else "return_sent_back",
@@ -126,7 +128,11 @@ def statement_ready(event: StatementIssued) -> None:
             [
                 Table(
                     _("Statement"),
-                    [(_("Sales"), format_money(statement.sales)), (_("Refunds"), format_money(-statement.refunds)), (_("Commission"), format_money(-statement.commission))],
+                    [
+                        (_("Sales"), format_money(statement.sales)),
+                        (_("Refunds"), format_money(-statement.refunds)),
+                        (_("Commission"), format_money(-statement.commission)),
+                    ],
                     (_("Paid out"), format_money(statement.payout)),
                 )
             ],

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from marketplace.flows.connect import refresh_account
 from marketplace.flows.disputes import apply_dispute
 from marketplace.flows.pay import finish_payment, learn
@@ -51,17 +53,17 @@ def _told(notice: RailNotice) -> None:
     elif kind.startswith(DISPUTE):
         _about_dispute(notice.rail, ref)
     elif not kind.startswith(OTHERWISE_KNOWN):
-        raise RailRefused(why=f"nobody knows what to do with {kind}", code="unknown_kind")
+        raise RailRefused(why=_("Nobody here knows what to do with {kind}.").format(kind=kind), code="unknown_kind")
 
 
 def _about_account(code: str, kind: str, ref: str) -> None:
     account = PayoutAccount.objects.filter(stripe_account=ref).first()
     if account is None:
-        raise RailRefused(why=f"account {ref} is no merchant's", code="unknown_account")
+        raise RailRefused(why=_("No merchant has the account {ref}.").format(ref=ref), code="unknown_account")
     if kind.startswith(ACCOUNT):
         refresh_account(by=rail(code), merchant_id=account.merchant_id)
     elif not kind.startswith(OTHERWISE_KNOWN):
-        raise RailRefused(why=f"nobody knows what to do with {kind} of a merchant's account", code="unknown_kind")
+        raise RailRefused(why=_("Nobody here knows what to do with {kind}.").format(kind=kind), code="unknown_kind")
 
 
 def attempt_of_session(code: str, session: str) -> PaymentAttempt:
@@ -72,7 +74,7 @@ def attempt_of_session(code: str, session: str) -> PaymentAttempt:
         ours = connect_rail(code).attempt_of(session)
         attempt = attempts.filter(pk=_uuid(ours), payment__rail=code, rail_session="").first()
         if attempt is None:
-            raise RailRefused(why=f"payment page {session} is none of ours", code="unknown_session")
+            raise RailRefused(why=_("The payment page {ref} was not asked for here.").format(ref=session), code="unknown_session")
         keep_session(by=rail(code), attempt=attempt, session=session)
     return attempt
 
@@ -81,7 +83,7 @@ def _about_refund(code: str, ref: str) -> None:
     moved = connect_rail(code).refund_state(ref)
     refund = Refund.objects.filter(pk=_uuid(moved.about), payment__rail=code).first()
     if refund is None:
-        raise RailRefused(why=f"refund {ref} was not asked for here", code="unknown_refund")
+        raise RailRefused(why=_("The refund {ref} was not asked for here.").format(ref=ref), code="unknown_refund")
     if refund.rail_ref in ("", ref):  # not one that failed, and was asked for anew since
         note_moved(refund.pk, rail(code), moved)
 
@@ -90,14 +92,15 @@ def _about_dispute(code: str, ref: str) -> None:
     seen = connect_rail(code).dispute(ref)
     attempt = PaymentAttempt.objects.select_related("payment").filter(pk=_uuid(seen.attempt), payment__rail=code).first()
     if attempt is None:
-        raise RailRefused(why=f"dispute {ref} is of a payment that is not ours", code="unknown_payment")
+        raise RailRefused(why=_("The dispute {ref} is about a payment that is not ours.").format(ref=ref), code="unknown_payment")
     if attempt.status != PaymentAttempt.Status.SUCCEEDED:
         learn(attempt)  # notices come in any order
     apply_dispute(by=rail(code), attempt=attempt, seen=seen)
 
 
-def _uuid(text: str) -> UUID | None:
+def _uuid(text: str) -> UUID:
+    """What the rail knows our row by; the nil UUID, which no row has, for anything else."""
     try:
         return UUID(text)
     except ValueError:
-        return None
+        return UUID(int=0)

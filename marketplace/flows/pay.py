@@ -7,6 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from marketplace.flows.events import (
     OrderGroupCancelled,
@@ -63,7 +64,7 @@ def learn(attempt: PaymentAttempt) -> None:
     by = rail(payment.rail)
     if seen.state == "paid":
         if seen.amount != payment.amount:
-            raise RailRefused(why=f"{seen.amount} was paid for {payment.amount}", code="other_amount")
+            raise RailRefused(why=_("{paid} was paid where {due} was due.").format(paid=seen.amount, due=payment.amount), code="other_amount")
         finish_payment(by=by, attempt_id=attempt.pk, rail_ref=seen.rail_ref, charge_ref=seen.charge_ref)
     elif seen.state == "sent":
         note_sent(by=by, attempt_id=attempt.pk)

@@ -215,5 +215,3 @@ def copy_stock(event: StockCrossedZero) -> None:
         note_stock(by=SYSTEM, merchant_id=event.merchant_id, in_stock=in_stock)
         if hiding:
             note_listed(by=SYSTEM, merchant_id=event.merchant_id, listing_ids=hiding)
-
-

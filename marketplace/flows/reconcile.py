@@ -39,6 +39,7 @@ def ask_for_sweep(*, by: Actor) -> bool:
         return False
     with transaction.atomic():
         record(RailSweepDue(rail=RAIL))
+        audit(by=by, action="rail.sweep_asked", subject="rail", subject_id=RAIL)
     return True
 
 

@@ -78,7 +78,12 @@ def submit_product(*, by: Actor, product_id: UUID) -> Product:
         row = locked_product(product_id)
         check_complete(row)
         change = put_change(
-            by=by, merchant_id=current_merchant_id(), product_id=product_id, version=row.version, is_new=row.status == Product.Status.DRAFT, proposed=_proposal(row)
+            by=by,
+            merchant_id=current_merchant_id(),
+            product_id=product_id,
+            version=row.version,
+            is_new=row.status == Product.Status.DRAFT,
+            proposed=_proposal(row),
         )
         row = set_review(by=by, product_id=product_id, review=Product.Review.WAITING)
         record(ProductSubmitted(merchant_id=change.merchant_id, product_id=product_id, change_id=change.pk))

@@ -90,8 +90,7 @@ def parts_of(payout: Payout) -> list[Part]:
 def _charges(order_ids: list[UUID]) -> dict[UUID, PaymentAttempt]:
     """Order id → the attempt that paid it at the rail; orders that were paid otherwise are left out."""
     payments = {
-        payment.group_id: payment
-        for payment in Payment.objects.filter(group__orders__in=order_ids, rail=RAIL, status=Payment.Status.SUCCEEDED).distinct()
+        payment.group_id: payment for payment in Payment.objects.filter(group__orders__in=order_ids, rail=RAIL, status=Payment.Status.SUCCEEDED).distinct()
     }
     found = {}
     for order_id, group_id in OrderCopy.objects.filter(pk__in=order_ids).values_list("pk", "group_id"):
@@ -154,7 +153,9 @@ def give_up_payout(*, by: Actor, payout_id: UUID, reason: str) -> Payout:
 
 def send_waiting(event: PayoutAccountReady) -> None:
     """Reaction: what waited for the merchant's account goes there now."""
-    for payout_id in Payout.objects.filter(merchant_id=event.merchant_id, rail=RAIL, status=Payout.Status.DUE).order_by("created_at").values_list("pk", flat=True):
+    for payout_id in (
+        Payout.objects.filter(merchant_id=event.merchant_id, rail=RAIL, status=Payout.Status.DUE).order_by("created_at").values_list("pk", flat=True)
+    ):
         send_by_rail(by=SYSTEM, payout_id=payout_id)
 
 

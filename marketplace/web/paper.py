@@ -40,21 +40,27 @@ def pdf_response(request: HttpRequest, template: str, context: dict[str, Any], n
     if lacks := missing():
         raise NoPdf(lacks=lacks)
     from weasyprint import CSS, HTML
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+    class OurPictures(URLFetcher):
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            return URLFetcherResponse(url, own_picture(url).read_bytes())
+
+    fetcher = OurPictures()
     html = render_to_string(template, {**context, "is_pdf": True}, request)
-    document = HTML(string=html, base_url="paper:/", url_fetcher=fetch_own)
-    data = document.write_pdf(stylesheets=[CSS(string=STYLES.read_text(), url_fetcher=fetch_own)])
+    document = HTML(string=html, base_url="paper:/", url_fetcher=fetcher)
+    data = document.write_pdf(stylesheets=[CSS(string=STYLES.read_text(), url_fetcher=fetcher)])
     response = HttpResponse(data, content_type="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
     response.headers["Cache-Control"] = "private, no-store"
     return response
 
 
-def fetch_own(url: str, *args: Any, **kwargs: Any) -> dict[str, Any]:
-    """Pictures of ours, read from the folder of public media; nothing is asked of any other place. Raises ValueError."""
+def own_picture(url: str) -> Path:
+    """The file of a picture of ours, in the folder of public media; nothing is asked of any other place. Raises ValueError."""
     path = unquote(urlsplit(url).path)
     root = Path(settings.MEDIA_ROOT).resolve()
     file = (root / path.removeprefix(settings.MEDIA_URL)).resolve()
     if not path.startswith(settings.MEDIA_URL) or not file.is_relative_to(root) or not file.is_file():
         raise ValueError(f"a paper shows only pictures of ours, not {url}")
-    return {"file_obj": file.open("rb")}
+    return file

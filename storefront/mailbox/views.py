@@ -44,7 +44,9 @@ def _read(file: Path) -> EmailMessage:
 
 def _shown(file: Path) -> Mail:
     message = _read(file)
-    return Mail(file.stem, datetime.fromtimestamp(int(file.stem.partition("-")[0]) / 1e9, UTC), str(message["to"]), str(message["subject"]), _text(message)[:120])
+    return Mail(
+        file.stem, datetime.fromtimestamp(int(file.stem.partition("-")[0]) / 1e9, UTC), str(message["to"]), str(message["subject"]), _text(message)[:120]
+    )
 
 
 def _text(message: EmailMessage) -> str:
@@ -68,7 +70,7 @@ def _file(key: str) -> Path:
     return file
 
 
-@csp_update({"frame-src": [SELF]})
+@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]  # the package's type forgets arguments of the address
 def mail(request: HttpRequest, key: str) -> HttpResponse:
     """One mail, as a mail program would show it."""
     message = _read(_file(key))
@@ -76,7 +78,15 @@ def mail(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @xframe_options_sameorigin
-@csp_replace({"default-src": [NONE], "style-src": ["'unsafe-inline'"], "img-src": [SELF], "frame-ancestors": [SELF], "sandbox": ["allow-popups", "allow-top-navigation-by-user-activation"]})
+@csp_replace(  # type: ignore[arg-type]
+    {
+        "default-src": [NONE],
+        "style-src": ["'unsafe-inline'"],
+        "img-src": [SELF],
+        "frame-ancestors": [SELF],
+        "sandbox": ["allow-popups", "allow-top-navigation-by-user-activation"],
+    }
+)
 def mail_html(request: HttpRequest, key: str) -> HttpResponse:
     """The HTML of a mail, for the frame of its page."""
     body = _read(_file(key)).get_body(("html",))

@@ -16,14 +16,18 @@ class ApplicationForm(forms.Form):
     kind = forms.ChoiceField(label=_("What kind of seller are you?"), choices=Application.Kind.choices, required=False, widget=forms.RadioSelect)
     sells_many_brands = forms.BooleanField(label=_("We sell more than one brand"), required=False)
     company = forms.CharField(label=_("Company, as on the licence"), max_length=120, required=False, widget=forms.TextInput({"autocomplete": "organization"}))
-    licence_number = forms.CharField(label=_("Licence number"), max_length=40, required=False, help_text=_("In China the unified social credit code, 18 characters"))
+    licence_number = forms.CharField(
+        label=_("Licence number"), max_length=40, required=False, help_text=_("In China the unified social credit code, 18 characters")
+    )
     representative = forms.CharField(label=_("Legal representative"), max_length=60, required=False)
     contact_name = forms.CharField(label=_("Contact person"), max_length=60, required=False, widget=forms.TextInput({"autocomplete": "name"}))
     contact_phone = forms.CharField(label=_("Phone"), max_length=30, required=False, widget=forms.TextInput({"autocomplete": "tel", "inputmode": "tel"}))
     contact_email = forms.CharField(label=_("E-mail"), max_length=254, required=False, widget=forms.EmailInput({"autocomplete": "email"}))
     name_zh = forms.CharField(label=_("Shop's name in Chinese"), max_length=60, required=False)
     name_en = forms.CharField(label=_("Shop's name in English"), max_length=60, required=False)
-    slug = forms.CharField(label=_("Web address"), max_length=40, required=False, help_text=_("Small letters, digits and hyphens; the shop's host begins with it"))
+    slug = forms.CharField(
+        label=_("Web address"), max_length=40, required=False, help_text=_("Small letters, digits and hyphens; the shop's host begins with it")
+    )
     about = forms.CharField(label=_("What you will sell"), max_length=500, required=False, widget=forms.Textarea({"rows": 3}))
     paper_kind = forms.ChoiceField(label=_("What it is"), choices=Paper.Kind.choices, required=False, initial=Paper.Kind.LICENCE)
     file = forms.FileField(
@@ -43,4 +47,3 @@ class ApplicationForm(forms.Form):
         data = dict(self.cleaned_data)
         data["names"] = {"zh-hans": data["name_zh"], "en": data["name_en"]}
         return data
-

@@ -85,7 +85,16 @@ def clean_html(html: str) -> SafeString:
     return mark_safe(nh3.clean(html, tags=DESCRIPTION_TAGS, attributes={}))  # noqa: S308
 
 
-REVIEW_TONES = {"waiting": "warn", "submitted": "warn", "returned": "violet", "approved": "success", "passed": "success", "sent_back": "violet", "more": "violet", "rejected": "danger"}
+REVIEW_TONES = {
+    "waiting": "warn",
+    "submitted": "warn",
+    "returned": "violet",
+    "approved": "success",
+    "passed": "success",
+    "sent_back": "violet",
+    "more": "violet",
+    "rejected": "danger",
+}
 
 
 @register.simple_tag

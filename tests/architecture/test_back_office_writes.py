@@ -15,15 +15,24 @@ from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.test import Client
 
+from marketplace.flows.cancel_order import cancel_paid_order
 from marketplace.flows.pay_out import make_bank_file
+from marketplace.flows.publish_product import take_product_off_sale
+from marketplace.flows.reconcile import note_movement
 from marketplace.flows.return_goods import agree_return, inspect_return, request_return
+from marketplace.flows.review_product import submit_product
 from marketplace.flows.ship_order import pack_order
-from marketplace.kernel import verbs
+from marketplace.kernel import clock, verbs
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.models import AuditEvent
+from marketplace.kernel.relay import deliver_events
 from marketplace.merchant.aftersales.models import ReturnLine
 from marketplace.merchant.catalogue.models import Product
-from marketplace.platform.payments.actions import set_bank_account
+from marketplace.platform.listings.models import ProductChange
+from marketplace.platform.payments.actions import set_bank_account, take_notice
+from marketplace.platform.payments.models import RailMovement, RailNotice, Refund
+from marketplace.platform.payments.moving import note_refund_failed
+from marketplace.platform.payments.rails.port import Movement
 from tenants.access.models import UserGroup
 from tenants.access.rights import Right
 from tenants.access.rules import OTHERS, all_routes, operator, route, rule_of, staff
@@ -33,6 +42,7 @@ from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import merchant_schema, public_schema
 from tests import factories as make
 from tests.databases import MERCHANTS
+from tests.flows.at_stripe import AtStripe
 from tests.planting import planted
 
 HOSTS = {"workbench": "kiln.seller.market.localhost", "console": "ops.market.localhost"}
@@ -70,6 +80,12 @@ class Things:
     payouts: dict[str, UUID]
     batch: str
     category: int
+    products: dict[str, UUID]  # by the form they wait for
+    change: ProductChange
+    application: str
+    refund: UUID
+    movement: UUID
+    notice: UUID
 
 
 @dataclass
@@ -82,8 +98,8 @@ class Waiting:
 
 
 @pytest.fixture
-def things(db) -> Things:
-    Market.objects.update(settle_days=0)
+def things(stripe: AtStripe) -> Things:
+    Market.objects.update(rail="sandbox")  # buyers pay there, and merchant b is paid at Stripe
     make.commission()
     product = make.a_product("a", stock=100)
     set_bank_account(by=SYSTEM, merchant_id=MERCHANTS["a"], holder="Kiln", bank="Bank", number="62220001")
@@ -99,7 +115,45 @@ def things(db) -> Things:
             pack_order(by=SYSTEM, package_id=orders[name].package, number=orders[name].number)
     returns = {name: waiting_return(product, steps) for steps, name in enumerate(("return-answer", "return-inspect", "return-confirm"))}
     draft = make.a_product("a", title="Draft", on_sale=False)
-    return Things(draft.pk, product.pk, orders, returns, payouts, batch.number, make.a_category().pk)
+    products = {name: make.a_product("a", title=name, on_sale=False).pk for name in ("product-submit", "product-withdraw", "review-decide")}
+    products["product-on-sale"] = make.a_product("a", title="Off for a while").pk
+    with merchant_schema(MERCHANTS["a"]):
+        take_product_off_sale(by=SYSTEM, product_id=products["product-on-sale"])
+        for name in ("product-withdraw", "review-decide"):
+            submit_product(by=SYSTEM, product_id=products[name])
+    payouts |= refused_payouts(stripe)
+    cancel_paid_order(by=SYSTEM, copy=make.pay(make.a_placed_group(("a", product, 1))).orders.get(), reason="changed my mind")
+    deliver_events()
+    refund = Refund.objects.latest("created_at")
+    note_refund_failed(by=SYSTEM, refund_id=refund.pk, why="closed")
+    take_notice(by=SYSTEM, rail="stripe", notice_id="evt_1", body={"kind": "moon.risen", "object": "x", "account": ""}, quarantine="unknown")
+    note_movement(by=SYSTEM, code="stripe", movement=Movement("txn_1", "topup", "tu_1", make.yuan("1"), make.yuan("0"), clock.now()))
+    return Things(
+        draft=draft.pk,
+        on_sale=product.pk,
+        orders=orders,
+        returns=returns,
+        payouts=payouts,
+        batch=batch.number,
+        category=make.a_category().pk,
+        products=products,
+        change=ProductChange.objects.get(product_id=products["review-decide"]),
+        application=make.an_application(make.a_buyer()).number,
+        refund=refund.pk,
+        movement=RailMovement.objects.get().pk,
+        notice=RailNotice.objects.get(notice_id="evt_1").pk,
+    )
+
+
+def refused_payouts(stripe: AtStripe) -> dict[str, UUID]:
+    """Two payouts of b whose transfers Stripe refused: nothing was paid there that could be sent on."""
+    stripe.onboard("b")
+    product, found = make.a_product("b", stock=10), {}
+    for name in ("payout-retry", "payout-give-up"):
+        make.a_completed_group(("b", product, 1))
+        found[name] = make.settled("b")[0].payouts.get().pk
+    deliver_events()
+    return found
 
 
 def waiting_order(product: Product) -> Waiting:
@@ -134,6 +188,7 @@ def product_form(things: Things, product_id: UUID) -> dict[str, Any]:
         "sku_0": uuid4().hex[:12],
         "price_0": "12.50",
         "stock_0": "3",
+        "then": "save",
     }
 
 
@@ -156,11 +211,24 @@ FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
     ("workbench", "payout-account"): lambda t: Filled("/payout-account/", {"holder": "Kiln", "bank": "Another bank", "number": "62220002"}),
     ("workbench", "product-new"): lambda t: Filled("/products/new/", product_form(t, uuid4())),
     ("workbench", "product"): lambda t: Filled(f"/products/{t.draft}/", product_form(t, t.draft)),
-    ("workbench", "product-on-sale"): lambda t: Filled(f"/products/{t.draft}/on-sale/"),
+    ("workbench", "product-on-sale"): lambda t: Filled(f"/products/{t.products['product-on-sale']}/on-sale/"),
+    ("workbench", "product-submit"): lambda t: Filled(f"/products/{t.products['product-submit']}/submit/"),
+    ("workbench", "product-withdraw"): lambda t: Filled(f"/products/{t.products['product-withdraw']}/withdraw/"),
+    ("workbench", "delivery"): lambda t: Filled("/delivery/", {"fee_0": "8", "free_from_0": "99", "delivers_0": "1", "then": "save"}),
+    ("workbench", "payout-stripe"): lambda t: Filled("/payout-account/stripe/", {"country": "US"}),
     ("workbench", "product-off-sale"): lambda t: Filled(f"/products/{t.on_sale}/off-sale/"),
     ("console", "merchant-new"): lambda t: Filled(
         "/merchants/new/", {"merchant_id": uuid4(), "name_en": "Tea", "slug": "tea-house", "owner_email": "owner@tea.example", "owner_name": "Mei"}
     ),
+    ("console", "application-review"): lambda t: Filled(f"/applications/{t.application}/review/", {"step": "identity", "decision": "passed"}),
+    ("console", "review-decide"): lambda t: Filled(f"/reviews/{t.change.pk}/decide/", {"seen_version": t.change.version, "decision": "approve"}),
+    ("console", "settings"): lambda t: Filled("/settings/", {"form": "commission", "rate": "7", "why": "a better year"}),
+    ("console", "refund-retry"): lambda t: Filled(f"/refunds/{t.refund}/retry/"),
+    ("console", "movements-ask"): lambda t: Filled("/movements/ask/"),
+    ("console", "movement-book"): lambda t: Filled(f"/movements/{t.movement}/book/", {"account": "own_bank", "reason": "topped up"}),
+    ("console", "notice-dismiss"): lambda t: Filled(f"/notices/{t.notice}/dismiss/", {"reason": "looked at"}),
+    ("console", "payout-retry"): lambda t: Filled(f"/payouts/{t.payouts['payout-retry']}/retry/"),
+    ("console", "payout-give-up"): lambda t: Filled(f"/payouts/{t.payouts['payout-give-up']}/give-up/", {"reason": "account closed"}),
     ("console", "settlement-run"): lambda t: Filled("/settlement/run/", {"run_id": uuid4(), "merchant": str(MERCHANTS["a"])}),
     ("console", "bank-file-new"): lambda t: Filled("/payouts/files/new/", {"batch_id": uuid4(), "payout": str(t.payouts["bank-file-new"])}),
     ("console", "bank-file-paid"): lambda t: Filled(f"/payouts/files/{t.batch}/paid/", {"payout": str(t.payouts["bank-file-paid"])}),

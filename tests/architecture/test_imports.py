@@ -44,7 +44,7 @@ PLANTED = {
     "marketplace/flows/pay.py": "from marketplace.web.lists import keyset",
     "storefront/pages.py": "from marketplace.web.lists import keyset",
     "search/words.py": "import elasticsearch",
-    "marketplace/platform/payments/rails.py": "import stripe",
+    "marketplace/platform/payments/rails/port.py": "import stripe",
 }
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from io import BytesIO
 from uuid import UUID, uuid4
+
+from PIL import Image
 
 from marketplace.flows.pay import finish_payment
 from marketplace.flows.place_order import place_order
@@ -30,6 +33,9 @@ from marketplace.platform.payments.actions import start_payment
 from marketplace.platform.taxonomy.actions import put_categories
 from marketplace.platform.taxonomy.models import Category
 from tenants.accounts.models import User
+from tenants.onboarding.actions import add_paper, open_application, save_application, submit_application
+from tenants.onboarding.licences import check_character
+from tenants.onboarding.models import Application
 from tenants.tenancy.schemas import merchant_schema
 from tests.databases import MERCHANTS
 
@@ -81,6 +87,36 @@ def a_product(
 def variant_of(product: Product, shop: str = "a") -> UUID:
     with merchant_schema(MERCHANTS[shop]):
         return UUID(str(product.variants.order_by("position").values_list("pk", flat=True)[0]))
+
+
+def a_picture(colour: str = "red", size: tuple[int, int] = (40, 40)) -> BytesIO:
+    """A small PNG, as a person would upload it."""
+    data = BytesIO()
+    Image.new("RGB", size, colour).save(data, "PNG")
+    data.seek(0)
+    return data
+
+
+def an_application(applicant: User, *, slug: str = "", company: str = "景德镇窑火陶瓷有限公司", paper: str = "licence.png", submit: bool = True) -> Application:
+    """An application with its licence, handed in unless said otherwise."""
+    by = acting(applicant)
+    row: Application = open_application(by=by, language="zh-hans")
+    first = "91330106MA2CFKQ8" + str(Application.objects.count() % 10)
+    fields = {
+        "kind": "manufacturer",
+        "company": company,
+        "licence_number": first + check_character(first),
+        "representative": "陈窑",
+        "contact_name": "林知夏",
+        "contact_phone": "13800138000",
+        "contact_email": applicant.email,
+        "names": {"zh-hans": "窑火", "en": "Kiln Fire"},
+        "slug": slug or f"shop-{uuid4().hex[:8]}",
+        "about": "Cups",
+    }
+    save_application(by=by, application_id=row.pk, fields=fields)
+    add_paper(by=by, application_id=row.pk, kind="licence", name=paper, upload=a_picture())
+    return submit_application(by=by, application_id=row.pk) if submit else row
 
 
 def a_buyer(email: str = "") -> User:

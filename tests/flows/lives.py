@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet, Sum
 
 from marketplace.flows.cancel_order import cancel_paid_order, cancel_pieces
 from marketplace.flows.pay import cancel_group, finish_payment
@@ -36,6 +37,7 @@ from marketplace.merchant.fulfilment.models import Package
 from marketplace.merchant.inventory.models import Reservation, StockLevel, StockMovement
 from marketplace.merchant.orders.models import Order, OrderLine
 from marketplace.platform.checkout.models import OrderCopy, OrderGroup, ReturnCopy
+from marketplace.platform.delivery.actions import Zone, set_freight
 from marketplace.platform.ledger.models import Account, JournalEntry, Payout, Posting, Statement
 from marketplace.platform.ledger.queries import lines_from_journal
 from marketplace.platform.payments.actions import start_payment
@@ -59,11 +61,13 @@ class Lives:
         self.buyer = make.a_buyer()
         self.address = make.an_address(self.buyer)
         self.products = [(shop, make.a_product(shop, title=f"Thing {n}", price=PRICES[n], stock=40)) for shop in MERCHANTS for n in range(len(PRICES))]
-        for merchant_id in MERCHANTS.values():
+        for n, merchant_id in enumerate(MERCHANTS.values()):
             PayoutAccount.objects.create(merchant_id=merchant_id, holder="Kiln", bank="Bank", number="6222")
+            set_freight(by=SYSTEM, merchant_id=merchant_id, currency="CNY", zones=[Zone((), make.yuan(str(n * 5)), make.yuan("90"))])
 
-    def step(self) -> None:
-        choices: list[tuple[Callable[[], object], int]] = [
+    def choices(self) -> list[tuple[Callable[[], object], int]]:
+        """What may happen, and how often beside the others."""
+        return [
             (self.place, 8),
             (self.pay, 10),
             (self.pay_late, 1),
@@ -83,6 +87,9 @@ class Lives:
             (self.pay_out, 3),
             (self.time, 3),
         ]
+
+    def step(self) -> None:
+        choices = self.choices()
         act = self.dice.choices([c for c, _w in choices], [w for _c, w in choices])[0]
         name = act.__name__
         with clock.shifted(timedelta(days=self.days)):
@@ -92,8 +99,9 @@ class Lives:
             except MarketError as refusal:
                 self.refused[refusal.code] = self.refused.get(refusal.code, 0) + 1
 
-    def _one(self, rows: object) -> object | None:
-        found = list(rows)  # type: ignore[call-overload]
+    def _one(self, rows: QuerySet[Any], *order: str) -> Any:
+        """One of them; in the order of their making (keys of one moment have none), so that the same seed lives the same life."""
+        found = list(rows.order_by(*(order or ("pk",))))
         return self.dice.choice(found) if found else None
 
     def place(self) -> object:
@@ -103,12 +111,15 @@ class Lives:
         return group
 
     def pay(self) -> object:
-        group = self._one(OrderGroup.objects.filter(status="awaiting_payment"))
+        group = self._unpaid()
         return group and make.pay(group)
+
+    def _unpaid(self) -> OrderGroup | None:
+        return self._one(OrderGroup.objects.filter(status="awaiting_payment"))
 
     def pay_late(self) -> object:
         """Two attempts, the second one answered after the group has ended, or twice."""
-        group = self._one(OrderGroup.objects.filter(status="awaiting_payment"))
+        group = self._unpaid()
         if group is None:
             return None
         start_payment(by=SYSTEM, group_id=group.pk)
@@ -120,18 +131,18 @@ class Lives:
         return group
 
     def give_up(self) -> object:
-        group = self._one(OrderGroup.objects.filter(status="awaiting_payment"))
+        group = self._unpaid()
         return group and (cancel_group(by=SYSTEM, group_id=group.pk) or group)
 
     def _order(self, **which: object) -> OrderCopy | None:
-        return self._one(OrderCopy.objects.filter(**which))  # type: ignore[return-value]
+        return self._one(OrderCopy.objects.filter(**which), "group_id", "merchant_id")
 
     def cancel(self) -> object:
         copy = self._order(status="confirmed")
         return copy and (cancel_paid_order(by=SYSTEM, copy=copy, reason="changed my mind") or copy)
 
     def _lines(self, copy: OrderCopy) -> list[OrderLine]:
-        return list(OrderLine.objects.filter(order_id=copy.pk))
+        return list(OrderLine.objects.filter(order_id=copy.pk).order_by("position"))
 
     def cancel_some(self) -> object:
         copy = self._order(status="confirmed")
@@ -155,7 +166,7 @@ class Lives:
             return None
         with merchant_schema(copy.merchant_id):
             package = self._one(Package.objects.filter(order_id=copy.pk))
-            return package and unpack_order(by=SYSTEM, number=copy.number, package_id=package.pk)  # type: ignore[attr-defined]
+            return package and unpack_order(by=SYSTEM, number=copy.number, package_id=package.pk)
 
     def ship(self) -> object:
         copy = self._order(status="confirmed", fulfilment_status__in=["none", "part_shipped"])
@@ -166,7 +177,7 @@ class Lives:
             if package is None:
                 return None
             tracking = f"SF{uuid4().hex[:12]}"
-            return ship_package(by=SYSTEM, number=copy.number, package_id=package.pk, carrier="sf", tracking_number=tracking)  # type: ignore[attr-defined]
+            return ship_package(by=SYSTEM, number=copy.number, package_id=package.pk, carrier="sf", tracking_number=tracking)
 
     def receive(self) -> object:
         copy = self._order(status="confirmed", fulfilment_status="shipped")
@@ -182,7 +193,7 @@ class Lives:
         return request_return(by=SYSTEM, copy=copy, return_id=uuid4(), pieces=pieces, reason=self.dice.choice(["unwanted", "damaged"]))
 
     def _return(self, status: str) -> ReturnCopy | None:
-        return self._one(ReturnCopy.objects.filter(status=status))  # type: ignore[return-value]
+        return self._one(ReturnCopy.objects.filter(status=status))
 
     def answer(self) -> object:
         copy = self._return("requested")
@@ -224,15 +235,16 @@ class Lives:
         payout = self._one(Payout.objects.exclude(status="returned"))
         if payout is None:
             return None
-        if payout.status == "due":  # type: ignore[attr-defined]
-            return make_bank_file(by=SYSTEM, batch_id=uuid4(), payout_ids=[payout.pk])  # type: ignore[attr-defined]
+        if payout.status == "due":
+            return make_bank_file(by=SYSTEM, batch_id=uuid4(), payout_ids=[payout.pk])
         if self.dice.random() < 0.2:
-            return note_payout_returned(by=SYSTEM, payout_id=payout.pk, reason="account closed")  # type: ignore[attr-defined]
-        return note_payouts_paid(by=SYSTEM, payout_ids=[payout.pk])  # type: ignore[attr-defined]
+            return note_payout_returned(by=SYSTEM, payout_id=payout.pk, reason="account closed")
+        return note_payouts_paid(by=SYSTEM, payout_ids=[payout.pk])
 
     def time(self) -> object:
-        self.days += self.dice.choice([0.01, 0.2, 1, 2])
-        with clock.shifted(timedelta(days=self.days)):
+        passed = self.dice.choice([0.01, 0.2, 1, 2])
+        self.days += passed
+        with clock.shifted(timedelta(days=passed)):  # beside what has passed before this step
             fire_due()
             deliver_events()
         return self.days

@@ -10,7 +10,9 @@ from marketplace.platform.payments.models import PaymentSplit, Refund
 from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import merchant_schema
 from tests.databases import MERCHANTS
+from tests.flows.at_stripe import AtStripe
 from tests.flows.lives import Lives
+from tests.flows.stripe_lives import StripeLives
 
 pytestmark = pytest.mark.django_db
 EVERYTHING = {"place", "pay", "pack", "ship", "ask_back", "inspect", "settle", "pay_out", "cancel", "cancel_some"}
@@ -65,3 +67,25 @@ def test_two_thousand_lives_agree(seed):
     lives = live(seed=1000 + seed, steps=900)
     assert set(lives.done) >= EVERYTHING, set(lives.done)
     assert set(Refund.objects.values_list("reason", flat=True)) >= {"returned", "cancelled_by_buyer", "cancelled_by_shop"}
+
+
+def at_stripe(seed: int, steps: int, stripe: AtStripe) -> StripeLives:
+    lives = StripeLives(seed, stripe)
+    for _n in range(steps):
+        lives.step()
+    lives.check()
+    return lives
+
+
+def test_the_same_with_a_provider_that_loses_answers_and_repeats_itself(stripe: AtStripe):
+    lives = at_stripe(5, 200, stripe)
+    assert lives.done["hear"] and lives.done["settle"], lives.done
+    assert lives.refused.get("rail_away"), "answers were lost"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(20))
+def test_a_thousand_lives_agree_with_the_providers_books(seed, stripe: AtStripe):
+    """Twenty markets of some fifty orders each."""
+    lives = at_stripe(2000 + seed, 900, stripe)
+    assert set(lives.done) >= {"pay", "settle", "dispute", "decide", "refund_fails"}, lives.done

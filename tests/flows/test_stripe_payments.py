@@ -28,6 +28,7 @@ from tests.fakes.stripe import signature
 from tests.flows.at_stripe import SIGNING, AtStripe
 
 pytestmark = pytest.mark.django_db
+FOREIGN_ACCOUNT = {"type": "account.updated", "account": "acct_foreign", "data": {"object": {"id": "acct_foreign", "object": "account"}}}
 
 
 @pytest.fixture
@@ -170,7 +171,7 @@ class TestPaid:
         stripe.tell()
         group.refresh_from_db()
         assert group.status == "awaiting_payment"
-        assert RailNotice.objects.filter(is_quarantined=True, note__contains="was paid for").exists()
+        assert RailNotice.objects.filter(is_quarantined=True, note__contains="10000").exists()
 
 
 class TestTooLate:
@@ -270,7 +271,9 @@ class TestWhatIsNotStripes:
         return Client().post(path, data=body, content_type="application/json", headers={"stripe-signature": sign, "host": "market.localhost"}).status_code
 
     def event(self, **changes) -> bytes:
-        return json.dumps({"id": "evt_1", "object": "event", "type": "charge.succeeded", "data": {"object": {"id": "ch_1", "object": "charge"}}, **changes}).encode()
+        return json.dumps(
+            {"id": "evt_1", "object": "event", "type": "charge.succeeded", "data": {"object": {"id": "ch_1", "object": "charge"}}, **changes}
+        ).encode()
 
     def test_a_forged_signature_is_refused_and_nothing_is_kept(self, stripe: AtStripe):
         body = self.event()
@@ -296,7 +299,7 @@ class TestWhatIsNotStripes:
         ("changes", "path", "secret"),
         [
             ({"type": "moon.risen"}, "/hooks/stripe/", SIGNING[0]),
-            ({"type": "account.updated", "account": "acct_foreign", "data": {"object": {"id": "acct_foreign", "object": "account"}}}, "/hooks/stripe/connect/", SIGNING[1]),
+            (FOREIGN_ACCOUNT, "/hooks/stripe/connect/", SIGNING[1]),
             ({"type": "charge.dispute.created", "account": "acct_foreign"}, "/hooks/stripe/connect/", SIGNING[1]),
             ({"type": "checkout.session.completed", "data": {"object": {"id": "cs_foreign", "object": "checkout.session"}}}, "/hooks/stripe/", SIGNING[0]),
             ({"type": "refund.updated", "data": {"object": {"id": "re_foreign", "object": "refund"}}}, "/hooks/stripe/", SIGNING[0]),
@@ -310,7 +313,7 @@ class TestWhatIsNotStripes:
         assert notice.is_quarantined and notice.note
         assert JournalEntry.objects.count() == 0
 
-    def test_without_a_secret_there_is_no_such_address(self, settings):  # noqa: F811
+    def test_without_a_secret_there_is_no_such_address(self, settings):
         settings.STRIPE_SECRET_KEY = ""
         body = self.event()
         assert self.post(body, signature(body, SIGNING[0], int(time.time()))) == 404

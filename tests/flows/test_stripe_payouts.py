@@ -5,28 +5,26 @@ from __future__ import annotations
 import pytest
 
 from marketplace.flows.connect import begin_account
-from marketplace.flows.disputes import commission_on
 from marketplace.flows.pay import cancel_group
 from marketplace.flows.pay_out import make_bank_file
 from marketplace.flows.reconcile import ask_for_sweep, book_movement
-from marketplace.flows.settle import held_back, preview
 from marketplace.flows.transfer_out import give_up_payout
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.errors import InvalidInput, ReasonMissing
 from marketplace.kernel.relay import deliver_events
 from marketplace.platform.ledger.errors import NothingToSettle, PayoutClosed
-from marketplace.platform.ledger.models import Account, JournalEntry, Payout, StatementLine
+from marketplace.platform.ledger.models import Account, Payout, StatementLine
 from marketplace.platform.ledger.queries import balance, trial_balance
 from marketplace.platform.payments.actions import set_bank_account
 from marketplace.platform.payments.errors import MovementExplained
-from marketplace.platform.payments.models import Dispute, PayoutAccount, RailMovement, RailNotice, Refund, Transfer, TransferReversal
+from marketplace.platform.payments.models import PayoutAccount, RailMovement, RailNotice, Transfer, TransferReversal
 from marketplace.platform.payments.moving import retry_transfers
 from marketplace.platform.payments.rails.port import RailRefused
 from tests import factories as make
 from tests.databases import MERCHANTS
 from tests.factories import yuan
 from tests.flows.at_stripe import AtStripe
-from tests.flows.test_stripe_payments import again, cancelled
+from tests.flows.test_stripe_payments import again
 
 pytestmark = pytest.mark.django_db
 A, B = MERCHANTS["a"], MERCHANTS["b"]
@@ -107,7 +105,10 @@ class TestTransfers:
         make.settled("a", "b")
         stripe.tell()
         charge = stripe.charge_of(group)
-        assert [(row["source_transaction"], row["amount"], row["destination"]) for row in stripe.fake.objects("transfer")] == [(charge, 9_500, a), (charge, 3_166, b)]
+        assert [(row["source_transaction"], row["amount"], row["destination"]) for row in stripe.fake.objects("transfer")] == [
+            (charge, 9_500, a),
+            (charge, 3_166, b),
+        ]
         assert set(Payout.objects.values_list("status", flat=True)) == {"paid"}
         assert balance(Account.PAYOUT_CLEARING, "CNY") == yuan("0")
         assert (stripe.held_by(a), stripe.held_by(b)) == (9_500, 3_166)
@@ -234,109 +235,6 @@ class TestReversals:
         stripe.tell()
         assert TransferReversal.objects.get().status == "done"
         assert stripe.held_by(account) == 9_500
-
-
-class TestDisputes:
-    def test_while_it_is_open_its_orders_are_not_settled(self, stripe: AtStripe, mug, bag):
-        disputed, other = stripe.completed(("a", mug, 1)), stripe.completed(("a", mug, 1), ("b", bag, 1))
-        stripe.fake.dispute(stripe.charge_of(disputed))
-        stripe.tell()
-        assert Dispute.objects.get().status == "open"
-        assert held_back(other.placed_at.replace(year=2100)) == {A: 1}
-        assert {due.merchant.pk: due.orders for due in preview()} == {A: 1, B: 1}
-
-    @pytest.mark.parametrize("seed", [1, 2, 3])
-    def test_lost_before_settling_it_is_the_merchants_loss_with_its_commission(self, stripe: AtStripe, mug, bag, seed):
-        group = stripe.completed(("a", mug, 1), ("b", bag, 1))
-        dispute = stripe.fake.dispute(stripe.charge_of(group))["id"]
-        stripe.fake.decide(dispute, False)
-        stripe.tell(shuffle=seed, copies=3)
-        assert Dispute.objects.get().status == "lost"
-        assert [(due.sales, due.refunds, due.net) for due in preview()] == [(yuan("100"), yuan("100"), yuan("0")), (yuan("33.33"), yuan("33.33"), yuan("0"))]
-        assert balance(Account.COMMISSION_INCOME, "CNY") == yuan("0")
-        assert balance(Account.DISPUTES, "CNY") == yuan("0")
-        assert {copy.payment_status for copy in group.orders.all()} == {"refunded"}
-
-    def test_won_nothing_is_lost_and_what_was_taken_back_is_paid_again(self, stripe: AtStripe, mug):
-        account = stripe.onboard("a")
-        group = stripe.completed(("a", mug, 1))
-        make.settled("a")
-        stripe.tell()
-        dispute = stripe.fake.dispute(stripe.charge_of(group))["id"]
-        stripe.tell()
-        assert stripe.held_by(account) == 0, "taken back as soon as the money was withdrawn"
-        with pytest.raises(NothingToSettle):
-            make.settled("a")
-        stripe.fake.decide(dispute, True)
-        stripe.tell()
-        stripe.clear()
-        (statement,) = make.settled("a")
-        stripe.tell()
-        assert statement.payout == yuan("95")
-        assert Transfer.objects.get(status="failed").is_for_lack_of_funds, "fees have made our balance lower than what we owe"
-        stripe.fake.add_funds(10_000, "cny")
-        ask_for_sweep(by=SYSTEM)
-        stripe.tell()
-        assert stripe.held_by(account) == 9_500
-        assert balance(Account.DISPUTES, "CNY") == yuan("0")
-
-    def test_lost_after_the_payout_the_merchant_gives_back_what_it_had_and_the_market_its_commission(self, stripe: AtStripe, mug):
-        account = stripe.onboard("a")
-        group = stripe.completed(("a", mug, 1))
-        make.settled("a")
-        stripe.tell()
-        dispute = stripe.fake.dispute(stripe.charge_of(group))["id"]
-        stripe.fake.decide(dispute, False)
-        stripe.tell()
-        (statement,) = make.settled("a")
-        assert (statement.reversed, statement.refunds, statement.commission_returned, statement.payout) == (yuan("95"), yuan("100"), yuan("5"), yuan("0"))
-        assert stripe.held_by(account) == 0
-        assert balance(Account.COMMISSION_INCOME, "CNY") == yuan("0")
-
-    def test_lost_before_anything_was_sent_the_order_ends_and_its_stock_is_free(self, stripe: AtStripe, mug):
-        group = stripe.paid(stripe.placed(("a", mug, 2)))
-        stripe.fake.decide(stripe.fake.dispute(stripe.charge_of(group))["id"], False)
-        stripe.tell()
-        assert make.order_of(group).status == "cancelled"
-        assert balance(Account.BUYER_ESCROW, "CNY") == yuan("0")
-
-    def test_an_inquiry_takes_no_money_and_holds_nothing_back(self, stripe: AtStripe, mug):
-        group = stripe.completed(("a", mug, 1))
-        stripe.fake.dispute(stripe.charge_of(group), is_inquiry=True)
-        stripe.tell()
-        assert Dispute.objects.get().status == "inquiry"
-        assert [due.orders for due in preview()] == [1]
-        assert not JournalEntry.objects.filter(kind="dispute_withdrawn")
-
-    @pytest.mark.parametrize("is_won", [True, False])
-    def test_no_disputed_payment_is_refunded_and_the_buyer_gets_the_money_once(self, stripe: AtStripe, mug, is_won):
-        group = stripe.paid(stripe.placed(("a", mug, 1)))
-        dispute = stripe.fake.dispute(stripe.charge_of(group))["id"]
-        stripe.tell()
-        cancelled(group, "a")
-        stripe.tell()
-        assert Refund.objects.get().status == "due"
-        assert stripe.fake.objects("refund") == []
-        stripe.fake.decide(dispute, is_won)
-        stripe.tell()
-        assert Refund.objects.get().status == "done"
-        assert len(stripe.fake.objects("refund")) == (1 if is_won else 0)
-        assert balance(Account.REFUNDS_DUE, "CNY") == balance(Account.DISPUTES, "CNY") == yuan("0")
-
-    def test_a_refund_that_stripe_refuses_for_a_dispute_we_have_not_heard_of_waits_for_its_end(self, stripe: AtStripe, mug):
-        group = stripe.paid(stripe.placed(("a", mug, 1)))
-        dispute = stripe.fake.dispute(stripe.charge_of(group))["id"]
-        cancelled(group, "a")
-        deliver_events()
-        assert Refund.objects.get().status == "due"
-        stripe.tell()
-        stripe.fake.decide(dispute, True)
-        stripe.tell()
-        assert Refund.objects.get().status == "done"
-
-    def test_commission_goes_back_in_proportion(self, stripe: AtStripe, mug):
-        copy = make.order_of(stripe.completed(("a", mug, 3)))
-        assert commission_on(copy, yuan("100")) == yuan("5")
 
 
 class TestTheDay:

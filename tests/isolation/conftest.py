@@ -11,16 +11,23 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from marketplace.flows.cancel_order import cancel_paid_order
 from marketplace.flows.pay_out import make_bank_file
+from marketplace.flows.reconcile import note_movement
 from marketplace.flows.return_goods import request_return
+from marketplace.flows.review_product import submit_product
 from marketplace.flows.settle import settle
 from marketplace.flows.ship_order import pack_order
+from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM
 from marketplace.merchant.orders.models import OrderLine
 from marketplace.platform.checkout.models import OrderCopy
 from marketplace.platform.ledger.models import Statement
+from marketplace.platform.listings.models import ProductChange
 from marketplace.platform.members.models import Address
-from marketplace.platform.payments.actions import set_bank_account
+from marketplace.platform.payments.actions import set_bank_account, take_notice
+from marketplace.platform.payments.models import RailMovement, RailNotice, Refund
+from marketplace.platform.payments.rails.port import Movement
 from tenants.accounts.models import User
 from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import merchant_schema
@@ -81,6 +88,11 @@ def build_side(letter: str) -> tuple[Side, User]:
     payout = statement.payouts.get()
     batch = make_bank_file(by=SYSTEM, batch_id=uuid4(), payout_ids=[payout.pk])
     back = request_return(by=SYSTEM, copy=copy, return_id=uuid4(), pieces={UUID(copy.lines[0]["id"]): 1}, reason="damaged", note=f"{word}-note")
+    application = make.an_application(buyer, slug=f"{word}-new-shop", company=f"{word}-company", paper=f"{word}-licence.png")
+    cancel_paid_order(by=SYSTEM, copy=make.pay(make.a_placed_group((letter, product, 1), buyer=buyer)).orders.get(), reason="changed my mind")
+    take_notice(by=SYSTEM, rail="stripe", notice_id=f"{word}-evt", body={"kind": "moon.risen", "object": "x", "account": ""}, quarantine="unknown")
+    movement = Movement(f"{word}-txn", "topup", "tu_1", make.yuan("1"), make.yuan("0"), clock.now())
+    note_movement(by=SYSTEM, code="stripe", movement=movement)
     package = uuid4()
     with merchant_schema(side.merchant_id):
         data = BytesIO()
@@ -90,6 +102,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         revision = page.save_revision()
         line = OrderLine.objects.get(order_id=waiting.pk)
         pack_order(by=SYSTEM, package_id=package, number=waiting.number)
+        submit_product(by=SYSTEM, product_id=draft.pk)
     side.objects = {
         "merchant_id": side.merchant_id,
         "listing_id": product.pk,
@@ -108,9 +121,25 @@ def build_side(letter: str) -> tuple[Side, User]:
         "page_id": page.pk,
         "image_id": image.pk,
         "revision_id": revision.pk,
+        "application": application.number,
+        "paper_id": application.papers.get().pk,
+        "change_id": ProductChange.objects.get(product_id=draft.pk).pk,
+        "refund_id": Refund.objects.get(payment__group__buyer=buyer).pk,
+        "movement_id": RailMovement.objects.get(ref=movement.ref).pk,
+        "notice_id": RailNotice.objects.get(notice_id=f"{word}-evt").pk,
         "variant": make.variant_of(product, letter),
     }
-    side.secrets = [f"{word}-draft", f"{word}-buyer", f"{word}-page", f"{word}-image", f"{word}-holder", f"{word}-note"]
+    side.secrets = [
+        f"{word}-draft",
+        f"{word}-buyer",
+        f"{word}-page",
+        f"{word}-image",
+        f"{word}-holder",
+        f"{word}-note",
+        f"{word}-company",
+        f"{word}-licence",
+        f"{word}-txn",
+    ]
     side.secrets += [waiting.number, copy.number, statement.number]
     return side, buyer
 

@@ -25,7 +25,14 @@ METHODS = ("GET", "POST")
 # Which object stands for a parameter of a route, by its name; a few names mean different things on different routes.
 BY_ROUTE: dict[str, dict[str, str]] = {
     "statement": {"number": "statement"},
+    "statement-csv": {"number": "statement"},
+    "statement-pdf": {"number": "statement"},
+    "application": {"number": "application"},
+    "application-withdraw": {"number": "application"},
+    "application-review": {"number": "application"},
+    "application-paper": {"number": "application"},
     "pay": {"number": "group"},
+    "pay-back": {"number": "group"},
     "order-group": {"number": "group_paid"},
     "order-receive": {"number": "number"},
     "order-give-up": {"number": "group"},

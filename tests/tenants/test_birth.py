@@ -97,7 +97,7 @@ def test_a_snapshot_equals_migrating(own_database):
 
 def test_a_migration_without_a_new_snapshot_is_found():
     assert birth.snapshot_is_fresh()
-    with override_settings(MIGRATION_MODULES={"tenancy": "tests.tenants.one_migration_more"}):
+    with override_settings(MIGRATION_MODULES={"onboarding": "tests.tenants.one_migration_more"}):
         assert not birth.snapshot_is_fresh()
         birth._sql.cache_clear()
         with pytest.raises(birth.SnapshotStale):

@@ -23,7 +23,6 @@ from tenants.tenancy.birth import SnapshotStale, load_public
 from tenants.tenancy.models import Market
 from tenants.tenancy.versions import schema_versions
 
-
 # The tax in prices a market begins with, by its currency: mainland China's VAT. Elsewhere nothing, until the operator says what.
 TAXES: Mapping[str, Mapping[str, str]] = {"CNY": {TaxClass.STANDARD: "0.13", TaxClass.REDUCED: "0.09"}}
 

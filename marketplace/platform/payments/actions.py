@@ -147,7 +147,9 @@ def come_back(*, by: Actor, attempt: PaymentAttempt) -> None:
 @verb
 def leave_attempts(*, by: Actor, group: OrderGroup) -> None:
     """Nobody shall pay a group any more: pages at the rail are closed, and what was paid there meanwhile is found."""
-    for attempt in PaymentAttempt.objects.filter(payment__group=group, status__in=[PaymentAttempt.Status.OPEN, PaymentAttempt.Status.SENT]).exclude(rail_session=""):
+    for attempt in PaymentAttempt.objects.filter(payment__group=group, status__in=[PaymentAttempt.Status.OPEN, PaymentAttempt.Status.SENT]).exclude(
+        rail_session=""
+    ):
         record(AttemptLeft(attempt_id=attempt.pk, gives_up=True))
 
 
@@ -238,7 +240,15 @@ def dismiss_notice(*, by: Actor, notice_id: UUID, reason: str) -> None:
         notice.is_quarantined, before = False, notice.note
         notice.note = reason.strip()[:200]
         notice.save(update_fields=["is_quarantined", "note"])
-        audit(by=by, action="rail_notice.dismissed", subject="rail_notice", subject_id=notice.notice_id, before={"note": before}, after={"note": notice.note}, why=reason)  # fmt: skip
+        audit(
+            by=by,
+            action="rail_notice.dismissed",
+            subject="rail_notice",
+            subject_id=notice.notice_id,
+            before={"note": before},
+            after={"note": notice.note},
+            why=reason,
+        )
 
 
 @verb
@@ -304,7 +314,7 @@ def set_bank_account(*, by: Actor, merchant_id: UUID, holder: str, bank: str, nu
         raise InvalidInput(field="holder" if not holder.strip() else "bank", why=_("Write whose account it is, and at which bank."))
     with transaction.atomic():
         before = PayoutAccount.objects.select_for_update().filter(merchant_id=merchant_id).first()
-        fields = {"kind": PayoutAccount.Kind.BANK, "holder": holder.strip(), "bank": bank.strip(), "number": digits}
+        fields: dict[str, Any] = {"kind": PayoutAccount.Kind.BANK, "holder": holder.strip(), "bank": bank.strip(), "number": digits}
         fields |= {"switches_when_ready": False, "changed_at": clock.now()}
         account, _made = PayoutAccount.objects.update_or_create(merchant_id=merchant_id, defaults=fields)
         Payout.objects.filter(merchant_id=merchant_id, status=Payout.Status.DUE).update(rail="bank")

@@ -106,6 +106,16 @@ class RailNotice(models.Model):
             models.Index(fields=["received_at"], name="notice_quarantined", condition=Q(is_quarantined=True)),
         ]
 
+    @property
+    def told(self) -> str:
+        """What kind of thing it tells."""
+        return str(self.body.get("kind") or self.body.get("outcome") or "")
+
+    @property
+    def about(self) -> str:
+        """What it is about, as the rail calls it (the sandbox: as we do)."""
+        return str(self.body.get("object") or self.body.get("attempt") or "")
+
 
 class Refund(models.Model):
     """Money on its way back to the buyer: of a payment that came too late or twice all of it, else orders' shares (allocations)."""

@@ -151,7 +151,16 @@ def note_transfer_failed(*, by: Actor, transfer_id: UUID, why: str, code: str = 
         changed = due.update(status=Transfer.Status.FAILED, failure=why[:200], is_for_lack_of_funds=code == LACK_OF_FUNDS)
         if changed:
             row = Transfer.objects.get(pk=transfer_id)
-            audit(by=by, action="transfer.failed", subject="transfer", subject_id=row.pk, merchant_id=row.merchant_id, before={"status": "due"}, after={"status": "failed"}, why=why)  # fmt: skip
+            audit(
+                by=by,
+                action="transfer.failed",
+                subject="transfer",
+                subject_id=row.pk,
+                merchant_id=row.merchant_id,
+                before={"status": "due"},
+                after={"status": "failed"},
+                why=why,
+            )
 
 
 @verb
@@ -230,4 +239,12 @@ def note_reversal_refused(*, by: Actor, reversal_id: UUID, why: str) -> None:
         due = TransferReversal.objects.filter(pk=reversal_id, status=TransferReversal.Status.DUE)
         if due.update(status=TransferReversal.Status.REFUSED, failure=why[:200], done_at=clock.now()):
             row = TransferReversal.objects.select_related("transfer").get(pk=reversal_id)
-            audit(by=by, action="transfer.reversal_refused", subject="transfer", subject_id=row.transfer_id, merchant_id=row.transfer.merchant_id, after={"amount": row.amount_minor}, why=why)  # fmt: skip
+            audit(
+                by=by,
+                action="transfer.reversal_refused",
+                subject="transfer",
+                subject_id=row.transfer_id,
+                merchant_id=row.transfer.merchant_id,
+                after={"amount": row.amount_minor},
+                why=why,
+            )

@@ -36,7 +36,11 @@ class ApplicationFilter(django_filters.FilterSet):
     def search(self, queryset: QuerySet[Application], name: str, value: str) -> QuerySet[Application]:
         text = value.strip()
         return queryset.filter(
-            Q(number__startswith=text) | Q(company__icontains=text) | Q(licence_number__istartswith=text) | Q(slug__icontains=text) | Q(contact_name__icontains=text)
+            Q(number__startswith=text)
+            | Q(company__icontains=text)
+            | Q(licence_number__istartswith=text)
+            | Q(slug__icontains=text)
+            | Q(contact_name__icontains=text)
         )
 
 
@@ -55,7 +59,16 @@ applications = ListPage(
     search_hint=_lazy("Number, company, licence or web address"),
     empty=_lazy("No application yet. Businesses apply at the market, under “Sell here”."),
     export_name="applications",
-    export_head=[_lazy("Application"), _lazy("Company"), _lazy("Kind"), _lazy("Licence number"), _lazy("Contact"), _lazy("Web address"), _lazy("Status"), _lazy("Handed in")],
+    export_head=[
+        _lazy("Application"),
+        _lazy("Company"),
+        _lazy("Kind"),
+        _lazy("Licence number"),
+        _lazy("Contact"),
+        _lazy("Web address"),
+        _lazy("Status"),
+        _lazy("Handed in"),
+    ],
     export=lambda row: [
         (
             row.number,
@@ -88,7 +101,12 @@ def findings_of(row: Application) -> list[Finding]:
         found.append(Finding(fits, _("The licence number's check character fits.") if fits else _("The licence number's check character does not fit.")))
     same = Application.objects.filter(licence_number=row.licence_number, submitted_at__isnull=False).exclude(pk=row.pk)
     names = ", ".join(same.values_list("number", flat=True)[:3])
-    found.append(Finding(not names, _("Others applied with this licence number: {numbers}").format(numbers=names) if names else _("Nobody else applied with this licence number.")))
+    found.append(
+        Finding(
+            not names,
+            _("Others applied with this licence number: {numbers}").format(numbers=names) if names else _("Nobody else applied with this licence number."),
+        )
+    )
     is_known = not is_in_doubt(row.applicant)
     found.append(Finding(is_known, _("The e-mail address is confirmed.") if is_known else _("The e-mail address is not confirmed.")))
     return found

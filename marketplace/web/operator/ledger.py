@@ -156,7 +156,17 @@ journal = ListPage(
     search_hint=_lazy("Order, statement or payment"),
     empty=_lazy("Nothing has been posted yet. Each movement of money will stand here, debit and credit."),
     export_name="journal",
-    export_head=[_lazy("When"), _lazy("Kind"), _lazy("Reference"), _lazy("Order"), _lazy("Account"), _lazy("Shop"), _lazy("Debit"), _lazy("Credit"), _lazy("Currency")],
+    export_head=[
+        _lazy("When"),
+        _lazy("Kind"),
+        _lazy("Reference"),
+        _lazy("Order"),
+        _lazy("Account"),
+        _lazy("Shop"),
+        _lazy("Debit"),
+        _lazy("Credit"),
+        _lazy("Currency"),
+    ],
     export=lambda row: [
         (
             row.at,

@@ -35,7 +35,19 @@ orders = ListPage(
     empty=_("No order yet. Every order of every shop will stand here."),
     export_name="orders",
     export_head=[
-        _("Order"), _("Order group"), _("Shop"), _("Buyer"), _("Placed"), _("Status"), _("Goods"), _("Delivery"), _("Total"), _("Tax"), _("Commission"), _("Given back"), _("Received"),
+        _("Order"),
+        _("Order group"),
+        _("Shop"),
+        _("Buyer"),
+        _("Placed"),
+        _("Status"),
+        _("Goods"),
+        _("Delivery"),
+        _("Total"),
+        _("Tax"),
+        _("Commission"),
+        _("Given back"),
+        _("Received"),
     ],
     export=lambda row: [
         (

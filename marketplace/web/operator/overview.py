@@ -56,13 +56,27 @@ def todos(may: set[Right]) -> list[ToDo]:
             found.append(ToDo(text.format(n=format_count(n)), href, tone))
 
     n = DeadLetter.objects.filter(replayed_at=None).count()
-    add(Right.VIEW_MARKET_LOG, n, ngettext("{n} reaction to an event was given up: manage.py replay_dead_letters", "{n} reactions to events were given up: manage.py replay_dead_letters", n), "", "danger")  # fmt: skip
+    add(
+        Right.VIEW_MARKET_LOG,
+        n,
+        ngettext(
+            "{n} reaction to an event was given up: manage.py replay_dead_letters", "{n} reactions to events were given up: manage.py replay_dead_letters", n
+        ),
+        "",
+        "danger",
+    )
     n = Refund.objects.filter(status=Refund.Status.FAILED).count()
     add(Right.VIEW_LEDGER, n, ngettext("{n} refund was refused by the rail", "{n} refunds were refused by the rail", n), "/refunds/?show=failed", "danger")
     n = Dispute.objects.filter(status__in=[Dispute.Status.OPEN, Dispute.Status.INQUIRY]).count()
     add(Right.VIEW_LEDGER, n, ngettext("{n} payment is disputed", "{n} payments are disputed", n), "/disputes/", "danger")
     n = RailMovement.objects.filter(status=RailMovement.Status.UNEXPLAINED).count()
-    add(Right.VIEW_LEDGER, n, ngettext("{n} movement at the rail is not explained", "{n} movements at the rail are not explained", n), "/movements/?show=unexplained", "danger")  # fmt: skip
+    add(
+        Right.VIEW_LEDGER,
+        n,
+        ngettext("{n} movement at the rail is not explained", "{n} movements at the rail are not explained", n),
+        "/movements/?show=unexplained",
+        "danger",
+    )
     n = RailNotice.objects.filter(is_quarantined=True).count()
     add(Right.VIEW_LEDGER, n, ngettext("{n} notice of a rail is set aside", "{n} notices of rails are set aside", n), "/notices/?show=quarantined")
     n = Application.objects.filter(status=Application.Status.SUBMITTED).count()

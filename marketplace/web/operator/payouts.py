@@ -67,7 +67,18 @@ payouts = ListPage(
     search_hint=_lazy("Statement or bank file"),
     empty=_lazy("No payout yet. A settlement makes one for each statement that pays something."),
     export_name="payouts",
-    export_head=[_lazy("Statement"), _lazy("Try"), _lazy("Shop"), _lazy("Way"), _lazy("Bank file"), _lazy("Status"), _lazy("Amount"), _lazy("Since"), _lazy("Ended"), _lazy("Failure")],
+    export_head=[
+        _lazy("Statement"),
+        _lazy("Try"),
+        _lazy("Shop"),
+        _lazy("Way"),
+        _lazy("Bank file"),
+        _lazy("Status"),
+        _lazy("Amount"),
+        _lazy("Since"),
+        _lazy("Ended"),
+        _lazy("Failure"),
+    ],
     export=lambda row: [
         (
             row.statement.number,

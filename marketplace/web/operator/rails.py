@@ -50,8 +50,8 @@ notices = ListPage(
             row.received_at,
             row.rail,
             row.notice_id,
-            row.body.get("kind", row.body.get("outcome", "")),
-            row.body.get("object", row.body.get("attempt", "")),
+            row.told,
+            row.about,
             row.body.get("account", ""),
             row.is_quarantined,
             row.note,
@@ -91,7 +91,19 @@ movements = ListPage(
     search_hint=_lazy("Reference of the rail, kind, or journal entry"),
     empty=_lazy("No movement yet. Once a day the provider is asked for every movement on our account; each must be explained by one journal entry."),
     export_name="rail-movements",
-    export_head=[_lazy("When"), _lazy("Rail"), _lazy("Reference"), _lazy("Kind"), _lazy("Cause"), _lazy("Amount"), _lazy("Fee"), _lazy("Currency"), _lazy("Status"), _lazy("Entry"), _lazy("Note")],  # fmt: skip
+    export_head=[
+        _lazy("When"),
+        _lazy("Rail"),
+        _lazy("Reference"),
+        _lazy("Kind"),
+        _lazy("Cause"),
+        _lazy("Amount"),
+        _lazy("Fee"),
+        _lazy("Currency"),
+        _lazy("Status"),
+        _lazy("Entry"),
+        _lazy("Note"),
+    ],
     export=lambda row: [
         (
             row.at,
@@ -124,7 +136,13 @@ class DisputeFilter(django_filters.FilterSet):
 
 disputes = ListPage(
     title=_lazy("Disputed payments"),
-    columns=[Column(_lazy("Payment")), Column(_lazy("Orders")), Column(_lazy("Status")), Column(_lazy("Answer until"), wide_only=True), Column(_lazy("Amount"), end=True)],  # fmt: skip
+    columns=[
+        Column(_lazy("Payment")),
+        Column(_lazy("Orders")),
+        Column(_lazy("Status")),
+        Column(_lazy("Answer until"), wide_only=True),
+        Column(_lazy("Amount"), end=True),
+    ],
     row_template="operator/_dispute_row.html",
     rows=lambda request: Dispute.objects.select_related("attempt__payment__group").prefetch_related("shares__merchant"),
     filters=DisputeFilter,
@@ -132,7 +150,18 @@ disputes = ListPage(
     search_hint=_lazy("Order, or reference of the rail"),
     empty=_lazy("No card's bank has questioned a payment. While one is disputed, its orders are not settled."),
     export_name="disputes",
-    export_head=[_lazy("Reference"), _lazy("Order group"), _lazy("Order"), _lazy("Shop"), _lazy("Reason"), _lazy("Status"), _lazy("Share"), _lazy("Opened"), _lazy("Answer until"), _lazy("Closed")],  # fmt: skip
+    export_head=[
+        _lazy("Reference"),
+        _lazy("Order group"),
+        _lazy("Order"),
+        _lazy("Shop"),
+        _lazy("Reason"),
+        _lazy("Status"),
+        _lazy("Share"),
+        _lazy("Opened"),
+        _lazy("Answer until"),
+        _lazy("Closed"),
+    ],
     export=lambda row: [
         (
             row.rail_ref,

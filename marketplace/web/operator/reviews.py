@@ -48,7 +48,13 @@ class ChangeFilter(django_filters.FilterSet):
 
 changes = ListPage(
     title=_lazy("Product reviews"),
-    columns=[Column(_lazy("Product")), Column(_lazy("Shop")), Column(_lazy("Kind"), wide_only=True), Column(_lazy("Status")), Column(_lazy("Submitted"), end=True)],
+    columns=[
+        Column(_lazy("Product")),
+        Column(_lazy("Shop")),
+        Column(_lazy("Kind"), wide_only=True),
+        Column(_lazy("Status")),
+        Column(_lazy("Submitted"), end=True),
+    ],
     row_template="operator/_change_row.html",
     rows=lambda request: ProductChange.objects.select_related("merchant"),
     filters=ChangeFilter,
@@ -170,7 +176,9 @@ class _Names:
 
     def __init__(self, proposals: list[dict[str, Any]]) -> None:
         attributes = {row[0] for p in proposals for row in p["attributes"]} | {int(a) for p in proposals for v in p["variants"] for a in v["options"]}
-        values = {v for p in proposals for row in p["attributes"] for v in row[1]} | {int(v) for p in proposals for one in p["variants"] for v in one["options"].values()}
+        values = {v for p in proposals for row in p["attributes"] for v in row[1]} | {
+            int(v) for p in proposals for one in p["variants"] for v in one["options"].values()
+        }
         self._attributes, self._values = Attribute.objects.in_bulk(attributes), AttributeValue.objects.in_bulk(values)
         self._categories = Category.objects.in_bulk({p["category_id"] for p in proposals})
         self._brands = Brand.objects.in_bulk({p["brand_id"] for p in proposals if p["brand_id"]})

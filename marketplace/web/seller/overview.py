@@ -21,6 +21,7 @@ from marketplace.web.overview import Figure, ToDo
 from marketplace.web.seller.orders import SHOWS
 from tenants.access.rights import Right
 from tenants.tenancy.hosts import shop_url
+from tenants.tenancy.models import Merchant
 
 
 def overview(request: HttpRequest) -> HttpResponse:
@@ -51,7 +52,7 @@ def figures(may: set[Right]) -> list[Figure]:
     return found
 
 
-def todos(may: set[Right], merchant: object) -> list[ToDo]:
+def todos(may: set[Right], merchant: Merchant) -> list[ToDo]:
     """What waits for somebody with these rights, the most urgent first."""
     found = []
 
@@ -60,17 +61,40 @@ def todos(may: set[Right], merchant: object) -> list[ToDo]:
             found.append(ToDo(text.format(n=format_count(n)), href, tone))
 
     n = Order.objects.filter(SHOWS["to_ship"], ship_by__lt=clock.now()).count()
-    add(Right.VIEW_ORDERS, n, ngettext("{n} order is late: the buyer may cancel it", "{n} orders are late: their buyers may cancel them", n), "/orders/?show=to_ship", "danger")  # fmt: skip
+    add(
+        Right.VIEW_ORDERS,
+        n,
+        ngettext("{n} order is late: the buyer may cancel it", "{n} orders are late: their buyers may cancel them", n),
+        "/orders/?show=to_ship",
+        "danger",
+    )
     n = Return.objects.filter(status=ReturnStatus.REQUESTED).count()
     add(Right.HANDLE_RETURNS, n, ngettext("{n} return waits for your answer", "{n} returns wait for your answer", n), "/returns/?show=requested")
     n = Return.objects.filter(status__in=[ReturnStatus.SENT_BACK, ReturnStatus.INSPECTED]).count()
-    add(Right.HANDLE_RETURNS, n, ngettext("{n} return is to be inspected or paid back", "{n} returns are to be inspected or paid back", n), "/returns/?show=sent_back")
+    add(
+        Right.HANDLE_RETURNS,
+        n,
+        ngettext("{n} return is to be inspected or paid back", "{n} returns are to be inspected or paid back", n),
+        "/returns/?show=sent_back",
+    )
     n = Product.objects.filter(review=Product.Review.SENT_BACK).count()
     add(Right.EDIT_PRODUCTS, n, ngettext("The market sent {n} product back", "The market sent {n} products back", n), "/products/?show=sent_back")
     n = StockLevel.objects.filter(on_hand=0, variant__is_active=True, variant__product__status=Product.Status.ON_SALE).count()
     add(Right.VIEW_PRODUCTS, n, ngettext("{n} variant on sale is out of stock", "{n} variants on sale are out of stock", n), "/products/?show=on_sale")
     lacks_goods = Right.EDIT_PRODUCTS in may and not Product.objects.exists()
     add(Right.EDIT_PRODUCTS, int(lacks_goods), _("Enter your first product"), "/products/new/", "info")
-    add(Right.MANAGE_DELIVERY, int(not FreightZone.objects.filter(merchant=merchant).exists()), _("Say what delivery costs; until then your parcels are free"), "/delivery/", "info")  # fmt: skip
-    add(Right.MANAGE_PAYOUTS, int(not PayoutAccount.objects.filter(merchant=merchant).exists()), _("Enter the account your money goes to"), "/payout-account/", "info")
+    add(
+        Right.MANAGE_DELIVERY,
+        int(not FreightZone.objects.filter(merchant=merchant).exists()),
+        _("Say what delivery costs; until then your parcels are free"),
+        "/delivery/",
+        "info",
+    )
+    add(
+        Right.MANAGE_PAYOUTS,
+        int(not PayoutAccount.objects.filter(merchant=merchant).exists()),
+        _("Enter the account your money goes to"),
+        "/payout-account/",
+        "info",
+    )
     return found

@@ -61,7 +61,7 @@ class ProductForm(forms.Form):
     def __init__(self, *args: Any, product: Product | None, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.product, self.currency = product, currency
-        kept = product.variants.filter(is_active=True).values("pk") if product else []
+        kept = product.variants.filter(is_active=True).values_list("pk", flat=True) if product else []
         prices = {price.variant_id: price for price in Price.objects.filter(variant__in=kept, ends_at=None)} if product else {}
         levels = {level.variant_id: level for level in StockLevel.objects.filter(variant__in=kept)} if product else {}
         self.rows = variants.rows_of(product, prices, levels)

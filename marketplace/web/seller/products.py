@@ -27,7 +27,6 @@ from marketplace.web.seller.product_save import keys_of_rows, save
 from tenants.access.actors import actor_of
 from tenants.tenancy.hosts import market_url
 
-
 SHOWS: dict[str, Q] = {
     "on_sale": Q(status=Product.Status.ON_SALE),
     "draft": Q(status=Product.Status.DRAFT, review=Product.Review.NONE),

@@ -51,7 +51,18 @@ returns = ListPage(
     search_hint=_lazy("Number of the return or order, tracking number"),
     empty=_lazy("Nothing came back yet. When a buyer asks to return something, it stands here, with the time by which to answer."),
     export_name="returns",
-    export_head=[_lazy("Return"), _lazy("Order"), _lazy("Reason"), _lazy("Note"), _lazy("Status"), _lazy("Amount"), _lazy("Carrier"), _lazy("Tracking number"), _lazy("Requested"), _lazy("Ended")],
+    export_head=[
+        _lazy("Return"),
+        _lazy("Order"),
+        _lazy("Reason"),
+        _lazy("Note"),
+        _lazy("Status"),
+        _lazy("Amount"),
+        _lazy("Carrier"),
+        _lazy("Tracking number"),
+        _lazy("Requested"),
+        _lazy("Ended"),
+    ],
     export=lambda row: [
         (
             row.number,

@@ -12,8 +12,9 @@ from marketplace.platform.payments.rails.port import Connect, Rail, RailUnknown
 CODES = ("sandbox", "stripe")
 # Where merchants of one platform can have accounts that separate charges pay to: https://docs.stripe.com/connect/separate-charges-and-transfers
 ACCOUNT_COUNTRIES = (
-    "AT AU BE BG BR CA CH CY CZ DE DK EE ES FI FR GB GI GR HK HR HU IE IT JP LI LT LU LV MT MX MY NL NO NZ PL PT RO SE SG SI SK TH US"
-).split()  # fmt: skip
+    *("AT", "AU", "BE", "BG", "BR", "CA", "CH", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GB", "GI", "GR", "HK", "HR", "HU"),
+    *("IE", "IT", "JP", "LI", "LT", "LU", "LV", "MT", "MX", "MY", "NL", "NO", "NZ", "PL", "PT", "RO", "SE", "SG", "SI", "SK", "TH", "US"),
+)
 
 
 @cache

@@ -29,8 +29,8 @@ class RailAway(MarketError):
     code, status = "rail_away", 503
     message = _("The payment provider does not answer just now. Your order is kept, and nothing was charged. Try again in a few minutes.")
 
-    def __init__(self, *, is_spent: bool = False, **facts: object) -> None:
-        super().__init__(**facts)
+    def __init__(self, *, is_spent: bool = False) -> None:
+        super().__init__()
         self.is_spent = is_spent
 
 

@@ -149,7 +149,7 @@ class Stripe:
         with asking():
             session = self.patient.v1.checkout.sessions.retrieve(attempt.rail_session, params={"expand": ["payment_intent.latest_charge"]})
         if session.client_reference_id != str(attempt.pk):
-            raise RailRefused(why=f"session {session.id} is not of attempt {attempt.pk}")
+            raise RailRefused(why=_("The payment page {ref} was not asked for here.").format(ref=session.id), code="unknown_session")
         if session.status == "expired":
             return Seen("expired")
         if session.status == "open":
