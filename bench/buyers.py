@@ -6,19 +6,19 @@ import multiprocessing
 import random
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
+from bench import market
 from bench.measure import own_cpu_s
-from bench.visitor import CSRF, Visitor
+from bench.visitor import CSRF, Page, Visitor
 
 _processes = multiprocessing.get_context("fork")
-Goods = list[list[UUID]]  # variants, shop by shop
-People = list[tuple[UUID, UUID]]  # (person, address)
+STRIDE = 7_919  # a prime: who comes next has another basket than who came before
 
 
 @dataclass
@@ -39,17 +39,17 @@ class Worked:
 class Buyers:
     """So many processes, forked from one where Django is set up; each has a connection of its own."""
 
-    def __init__(self, count: int, goods: Goods, people: People) -> None:
+    def __init__(self, count: int, goods: market.Goods) -> None:
         from django.db import connections
 
         connections.close_all()  # a forked connection would be spoken to by two
-        self._next = _processes.Value("L", 0)
-        self._barrier = _processes.Barrier(count)
+        next_person = _processes.Value("L", 0)
+        barrier = _processes.Barrier(count)
         self._ends: list[Connection] = []
         self._started = []
         for number in range(count):
             ours, theirs = _processes.Pipe()
-            shopper = Shopper(number, goods, people, self._next, self._barrier)
+            shopper = Shopper(number, goods, next_person, barrier)
             process = _processes.Process(target=shopper.serve, args=(theirs,), daemon=True)
             process.start()
             theirs.close()
@@ -65,22 +65,22 @@ class Buyers:
         for process in self._started:
             process.join(10)
 
-    def place(self, at_once: int, seconds: float) -> Worked:
-        """Orders over all shops, one after another, by so many buyers at once for so long."""
-        return _together(self._tell(at_once, "place", seconds))
+    def place(self, at_once: int, seconds: float, totals: Sequence[Any]) -> Worked:
+        """What lies in carts becomes orders, one after another, by so many buyers at once for so long. `totals`: what each basket costs."""
+        return _together(self._tell(at_once, "place", seconds, totals))
+
+    def sell_out(self, at_once: int, totals: Sequence[Any]) -> Worked:
+        """The same until every one of them has been refused for want of stock."""
+        return _together(self._tell(at_once, "sell_out", totals))
 
     def place_by_web(self, at_once: int, seconds: float, port: int) -> Worked:
-        """The same through the web server. Everybody signs in before the time begins."""
-        self._tell(at_once, "sign_in", int(20 * seconds))
+        """From an empty cart to the order, through the web server. Everybody signs in before the time begins."""
+        self._tell(at_once, "sign_in", int(30 * seconds))
         return _together(self._tell(at_once, "place_by_web", seconds, port))
 
-    def statements(self) -> int:
-        """How many SQL statements an order takes, from the new cart on."""
-        return int(self._tell(1, "statements")[0])
-
-    def rush(self, variant_id: UUID) -> tuple[int, list[str]]:
-        """All want one piece of the same at the same moment. How many orders came of it, and what failed otherwise than by a refusal."""
-        ends = self._tell(len(self._ends), "rush", variant_id)
+    def rush(self, totals: Sequence[Any]) -> tuple[int, list[str]]:
+        """All press the button at the same moment. How many orders came of it, and what failed otherwise than by a refusal."""
+        ends = self._tell(len(self._ends), "rush", totals)
         return ends.count("placed"), [end for end in ends if end not in ("placed", "refused")]
 
     def _tell(self, at_once: int, command: str, *about: object) -> list[Any]:
@@ -103,12 +103,12 @@ def _together(each: list[Worked]) -> Worked:
 
 
 class Shopper:
-    """One process of buyers: every order is somebody else's, so every cart is new."""
+    """One process of buyers: every order is somebody else's."""
 
-    def __init__(self, number: int, goods: Goods, people: People, next_person: Any, barrier: Any) -> None:
-        self.goods, self.people, self.next_person, self.barrier = goods, people, next_person, barrier
+    def __init__(self, number: int, goods: market.Goods, next_person: Any, barrier: Any) -> None:
+        self.goods, self.next_person, self.barrier = goods, next_person, barrier
         self.dice = random.Random(number)
-        self.signed_in: list[tuple[UUID, str]] = []  # (address, session)
+        self.signed_in: list[tuple[int, str]] = []  # (person, session)
 
     def serve(self, end: Connection) -> None:
         while True:
@@ -121,65 +121,49 @@ class Shopper:
             except Exception as error:
                 end.send(error)
 
-    def someone(self) -> tuple[UUID, UUID]:
+    def someone(self) -> int:
         with self.next_person.get_lock():
             self.next_person.value += 1
-            return self.people[self.next_person.value % len(self.people)]
-
-    def basket(self) -> list[UUID]:
-        """Four variants: two of one shop, one of each other."""
-        chosen = [self.dice.choice(shop) for shop in self.goods]
-        twice = self.dice.choice(self.goods)
-        return [*chosen, self.dice.choice([variant for variant in twice if variant not in chosen])]
+            return int(self.next_person.value)
 
     # ── by verbs ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def place(self, seconds: float) -> Worked:
-        return _for(seconds, lambda: self._place_order(self.someone(), self.basket()))
+    def place(self, seconds: float, totals: Sequence[Any]) -> Worked:
+        until = time.monotonic() + seconds
+        return _while(lambda: time.monotonic() < until, lambda: self._place_next(totals))
 
-    def statements(self) -> int:
-        from django.db import connection
+    def sell_out(self, totals: Sequence[Any]) -> Worked:
+        from marketplace.merchant.inventory.errors import OutOfStock
 
-        sent: list[str] = []
+        is_there = True
 
-        def note(execute: Callable[..., Any], sql: str, *about: Any) -> Any:
-            sent.append(sql)
-            return execute(sql, *about)
+        def try_next() -> None:
+            nonlocal is_there
+            try:
+                self._place_next(totals)
+            except OutOfStock:
+                is_there = False
+                raise
 
-        with connection.execute_wrapper(note):
-            self._place_order(self.someone(), self.basket())
-        return len(sent)
+        worked = _while(lambda: is_there, try_next)
+        worked.failures = [failure for failure in worked.failures if not failure.startswith("OutOfStock")]
+        return worked
 
-    def rush(self, variant_id: UUID) -> str:
+    def rush(self, totals: Sequence[Any]) -> str:
         from marketplace.kernel.errors import MarketError
 
-        finish = self._fill_cart(self.someone(), [variant_id])
         self.barrier.wait()
         try:
-            finish()
+            self._place_next(totals)
         except MarketError as refusal:
             return "refused" if refusal.status < 500 else refusal.code
         except Exception as failure:
             return f"{type(failure).__name__}: {failure}".splitlines()[0]
         return "placed"
 
-    def _place_order(self, who: tuple[UUID, UUID], variants: list[UUID]) -> None:
-        self._fill_cart(who, variants)()
-
-    def _fill_cart(self, who: tuple[UUID, UUID], variants: list[UUID]) -> Callable[[], object]:
-        """A new cart with these in it; what is returned places the order at the total that the cart shows."""
-        from marketplace.flows.place_order import place_order
-        from marketplace.kernel.actors import Actor
-        from marketplace.platform.cart.actions import add_to_cart, cart_of
-        from marketplace.platform.cart.queries import view_cart
-
-        person, address_id = who
-        by = Actor(kind="person", user_id=person, label="bench")
-        cart = cart_of(by=by, cart_id=None)
-        for variant_id in variants:
-            add_to_cart(by=by, cart=cart, variant_id=variant_id, quantity=1)
-        total = view_cart(cart, "CNY").total
-        return lambda: place_order(by=by, key=uuid4().hex, cart_id=cart.pk, address_id=address_id, shown_total=total, language="zh-hans")
+    def _place_next(self, totals: Sequence[Any]) -> None:
+        n = market.FIRST + self.someone() * STRIDE % market.PEOPLE
+        market.place(n, totals[market.part_of(n, len(totals))], uuid4().hex)
 
     # ── through the web server ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -192,30 +176,39 @@ class Shopper:
         from tenants.accounts.models import User
 
         for _one in range(count - len(self.signed_in)):
-            person, address_id = self.someone()
+            person = market.WEB_FIRST + self.someone() % market.WEB_PEOPLE
             session = SessionStore()
-            session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(person), settings.AUTHENTICATION_BACKENDS[0]
-            session[HASH_SESSION_KEY] = User.objects.get(pk=person).get_session_auth_hash()
+            session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(market.key_of("person", person)), settings.AUTHENTICATION_BACKENDS[0]
+            session[HASH_SESSION_KEY] = User.objects.get(pk=market.key_of("person", person)).get_session_auth_hash()
             session.create()
-            self.signed_in.append((address_id, str(session.session_key)))
+            self.signed_in.append((person, str(session.session_key)))
 
     def place_by_web(self, seconds: float, port: int) -> Worked:
-        return _for(seconds, lambda: self._order_by_web(port))
+        until = time.monotonic() + seconds
+        return _while(lambda: time.monotonic() < until, lambda: self._order_by_web(port))
 
     def _order_by_web(self, port: int) -> None:
+        """As a browser does it: four times "put into the cart" on a product's page, the cart, the checkout, the order."""
         if not self.signed_in:
             raise RuntimeError("more orders than people who had signed in: raise the number in place_by_web()")
-        address_id, session = self.signed_in.pop()
-        market = f"http://market.localhost:{port}"
+        person, session = self.signed_in.pop()
+        base = f"http://market.localhost:{port}"
         visitor = Visitor(port)
         visitor.cookies["market.localhost"] = {"csrf": CSRF, "language": "en", "session": session}
-        for variant_id in self.basket():
-            visitor.post(f"{market}/cart/add/", {"variant": str(variant_id), "quantity": "1"}, follow=False)
-        shown = visitor.get(f"{market}/checkout/").body
+        for _merchant_id, variant_id in market.four_of(self.goods.shops, self.dice):
+            _good(visitor.post(f"{base}/cart/add/", {"variant": str(variant_id), "quantity": "1"}, by_htmx=True))
+        _good(visitor.get(f"{base}/cart/"))
+        shown = _good(visitor.get(f"{base}/checkout/"))
         form = {name: _field(shown, name) for name in ("key", "total")}
-        placed = visitor.post(f"{market}/checkout/place/", {**form, "address": str(address_id)}, follow=False)
+        placed = visitor.post(f"{base}/checkout/place/", {**form, "address": str(market.key_of("address", person))}, follow=False)
         if placed.status != 302 or "/pay/" not in placed.url:
             raise RuntimeError(f"not placed: {placed.status}")
+
+
+def _good(page: Page) -> str:
+    if page.status != 200:
+        raise RuntimeError(f"{page.status} at {page.url}")
+    return page.body
 
 
 def _field(page: str, name: str) -> str:
@@ -225,11 +218,12 @@ def _field(page: str, name: str) -> str:
     return found[1]
 
 
-def _for(seconds: float, work: Callable[[], object]) -> Worked:
-    """Do it again and again for so long; the last one begun is finished. What fails is noted and does not count as done."""
+def _while(goes_on: Callable[[], bool], work: Callable[[], object]) -> Worked:
+    """Do it again and again; the last one begun is finished. What fails is noted and does not count as done."""
     worked = Worked([], 0.0, 0.0)
     cpu, began = own_cpu_s(), time.monotonic()
-    while (now := time.monotonic()) < began + seconds:
+    while goes_on():
+        now = time.monotonic()
         try:
             work()
         except Exception as failure:

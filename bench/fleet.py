@@ -12,14 +12,14 @@ from collections.abc import Callable
 from statistics import median
 
 from bench import grounds
-from bench.measure import Row, at, cpu_s, pss_mb, row, say, with_children
+from bench.measure import Row, at, at_most, cpu_s, pss_mb, row, say, with_children
 from bench.visitor import Visitor
 from launch import postgres
 
 COUNT = {True: 10, False: 100}  # short: births
 LIMITS = 5
 ENDS = 10  # the first so many births and the last so many
-MOST_MS_A_TABLE, MOST_SLOWER, MOST_GROWTH_MB = 16, 1.3, 20
+MOST_MS_A_TABLE, MOST_SLOWER, MOST_GROWTH_MB = at_most(16), at_most(1.3), at_most(20)
 DATABASE = "bench_fleet"
 VISITS = 3  # of every shop
 

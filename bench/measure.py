@@ -9,6 +9,7 @@ import subprocess
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -21,18 +22,47 @@ TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 Row = dict[str, Any]
 
 
-def row(name: str, value: float, unit: str, *, beside: float | None = None, goal: float | None = None, is_exact: bool = False, note: str = "") -> Row:
-    """A figure, with the load of the machine. `beside` is the limit or the peer of the same run; `goal` is the most it may be,
-    or all it may be (`is_exact`); `note` says what differs from run to run."""
-    met = None if goal is None else bool(value == goal if is_exact else value <= goal)
+@dataclass(frozen=True)
+class Goal:
+    """What a figure is held to: `sense` is ≤, ≥ or =. `of_ratio`: not the figure itself, but what it is of the one beside it."""
+
+    sense: str
+    figure: float
+    of_ratio: bool = False
+
+    def is_met(self, value: float, ratio: float | None) -> bool:
+        seen = ratio if self.of_ratio else value
+        if seen is None:
+            raise ValueError("a goal for a ratio, and nothing stands beside the figure")
+        return {"≤": seen <= self.figure, "≥": seen >= self.figure, "=": seen == self.figure}[self.sense]
+
+    def __str__(self) -> str:
+        return f"{'ratio ' if self.of_ratio else ''}{self.sense} {self.figure:g}"
+
+
+def at_most(figure: float) -> Goal:
+    return Goal("≤", figure)
+
+
+def at_least(figure: float, *, of_ratio: bool = False) -> Goal:
+    return Goal("≥", figure, of_ratio)
+
+
+def exactly(figure: float) -> Goal:
+    return Goal("=", figure)
+
+
+def row(name: str, value: float, unit: str, *, beside: float | None = None, goal: Goal | None = None, note: str = "") -> Row:
+    """A figure, with the load of the machine. `beside` is the limit or the peer of the same run; `note` says what differs from run to run."""
+    ratio = value / beside if beside else None
     return {
         "name": name,
         "value": round(value, 2),
         "unit": unit,
         "beside": None if beside is None else round(beside, 2),
-        "ratio": round(value / beside, 2) if beside else None,
-        "goal": goal,
-        "met": met,
+        "ratio": None if ratio is None else round(ratio, 3),
+        "goal": None if goal is None else str(goal),
+        "met": None if goal is None else goal.is_met(value, ratio),
         "load": round(os.getloadavg()[0], 1),
         "note": note,
     }
@@ -122,10 +152,8 @@ def show(rows: list[Row]) -> None:
     lines = [("", "value", "", "beside", "ratio", "goal", "", "load", "")]
     for each in rows:
         verdict = {None: "", True: "met", False: "MISSED"}[each["met"]]
-        numbers = {name: _number(each[name]) for name in ("value", "beside", "ratio", "goal")}
-        lines.append(
-            (each["name"], numbers["value"], each["unit"], numbers["beside"], numbers["ratio"], numbers["goal"], verdict, str(each["load"]), each["note"])
-        )
+        value, beside, ratio = (_number(each[name]) for name in ("value", "beside", "ratio"))
+        lines.append((each["name"], value, each["unit"], beside, ratio, each["goal"] or "", verdict, str(each["load"]), each["note"]))
     widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
     for line in lines:
         cells = [_padded(cell, width, to_left=n in (0, 2, 6, 8)) for n, (cell, width) in enumerate(zip(line, widths, strict=True))]
@@ -133,9 +161,9 @@ def show(rows: list[Row]) -> None:
 
 
 def _number(value: float | None) -> str:
-    if value is None:
-        return ""
-    return f"{value:,.0f}" if abs(value) >= 1000 or value == int(value) else f"{value:,.2f}"
+    if value is None or value != value:
+        return "" if value is None else "none"
+    return f"{value:,.0f}" if abs(value) >= 1000 or value == int(value) else f"{value:,.2f}" if abs(value) >= 1 else f"{value:,.3f}"
 
 
 def _width(text: str) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from bench import grounds
-from bench.measure import Row, pss_mb, row, say, with_children
+from bench.measure import Row, at_most, pss_mb, row, say, with_children
 from bench.visitor import Visitor
 from launch import build, postgres
 from launch.paths import cache, sockets
@@ -19,7 +19,7 @@ from launch.paths import cache, sockets
 if TYPE_CHECKING:
     from launch.demo import Demo
 
-MOST_WEB_MB = 350
+MOST_WEB_MB = at_most(350)
 ROUNDS = {True: 8, False: 40}  # short: how often every page is asked for
 AT_ONCE = 8  # two workers of four threads
 PEERS = "memory of two web workers on such a machine, measured earlier: Vendure 3.7 233 MB, Saleor 3.24 566 MB, django-oscar 4.2 199 MB"

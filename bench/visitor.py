@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import http.client
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
+from types import MappingProxyType
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 CSRF = "a" * 32  # until a page or a sign-in sets another: the cookie and the form have to agree
@@ -27,8 +29,9 @@ class Visitor:
     def get(self, url: str) -> Page:
         return self._ask("GET", url, None)
 
-    def post(self, url: str, form: dict[str, str], *, follow: bool = True) -> Page:
-        return self._ask("POST", url, form, follow=follow)
+    def post(self, url: str, form: dict[str, str], *, follow: bool = True, by_htmx: bool = False) -> Page:
+        """`by_htmx`: as a page's script asks, for a part of a page."""
+        return self._ask("POST", url, form, follow=follow, also={"HX-Request": "true"} if by_htmx else {})
 
     def sign_in(self, market: str, email: str, password: str) -> None:
         """On the market's or the console's host, such as http://market.localhost:8000."""
@@ -36,10 +39,12 @@ class Visitor:
         if page.status != 200 or "/sign-in/" in page.url:
             raise RuntimeError(f"{email} was not signed in: {page.status} at {page.url}")
 
-    def _ask(self, method: str, url: str, form: dict[str, str] | None, *, follow: bool = True, hops: int = 8) -> Page:
+    def _ask(
+        self, method: str, url: str, form: dict[str, str] | None, *, follow: bool = True, hops: int = 8, also: Mapping[str, str] = MappingProxyType({})
+    ) -> Page:
         parts = urlsplit(url)
         held = self.cookies.setdefault(str(parts.hostname), {"csrf": CSRF, "language": "en"})
-        headers = {"Host": parts.netloc, "Cookie": "; ".join(f"{name}={value}" for name, value in held.items())}
+        headers = {"Host": parts.netloc, "Cookie": "; ".join(f"{name}={value}" for name, value in held.items()), **also}
         if form is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
             form = {**form, "csrfmiddlewaretoken": held["csrf"]}

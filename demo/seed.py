@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -10,23 +11,28 @@ from wagtail.rich_text import RichText
 
 from cms.platform.models import MarketHome
 from demo.catalogue import Sold, attributes_of, both, catalogue, key_of, variants_of
+from demo.goods import Labels, entered, prices_of, source_of
+from demo.history import begin_history
 from demo.media import copy_picture
+from demo.waiting import leave_work
 from marketplace.config.management.opening import set_first_taxes
 from marketplace.flows.open_shop import bear_shop, open_shop
 from marketplace.flows.publish_product import publish_product
 from marketplace.flows.review_product import save_product
+from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.money import Money
 from marketplace.kernel.relay import deliver_events
-from marketplace.merchant.catalogue.actions import ProductInput, VariantInput
 from marketplace.merchant.catalogue.models import Product
 from marketplace.platform.delivery.actions import Zone, set_freight
 from marketplace.platform.delivery.models import FreightZone
 from marketplace.platform.delivery.starters import put_starters
 from marketplace.platform.members.actions import save_address
 from marketplace.platform.members.models import Address
+from marketplace.platform.payments.actions import set_bank_account
+from marketplace.platform.payments.models import PayoutAccount
 from marketplace.platform.taxonomy.actions import describe_category, put_attributes, put_brands, put_categories, put_values
-from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category, TaxRate
+from marketplace.platform.taxonomy.models import TaxRate
 from tenants.accounts.actions import ensure_person, give_role
 from tenants.accounts.models import User
 from tenants.tenancy.events import ShopRequested
@@ -34,28 +40,37 @@ from tenants.tenancy.models import Market, Merchant
 from tenants.tenancy.schemas import merchant_schema, public_schema
 
 BY = Actor(kind="system", label="seed_demo")
+BEFORE = timedelta(days=95)
+WITHOUT_ACCOUNT = ("pagebreak", "pebble")  # their payouts wait
 HERO = "hero-wide"
 
 
-def seed(password: str, say: Callable[[str], None]) -> None:
+def seed(password: str, say: Callable[[str], None], *, with_history: bool = True) -> None:
     """Fill the open market. What is there already stays as it is, so it may run again and go on where it was stopped."""
     market = Market.objects.get()
     put_starters(by=BY)
-    if not TaxRate.objects.exists():  # a market that an older version opened
-        set_first_taxes(BY, market.currency)
-    say("taxonomy")
-    put_taxonomy()
-    say("shops")
-    merchants = open_shops(password)
-    for shop in catalogue()["shops"]:
-        say(f"goods of {shop['names'][1]}")
-        fill_shop(shop, merchants[shop["slug"]], market.currency)
-    say("people")
-    for buyer in catalogue()["buyers"]:
-        let_in_buyer(buyer, password)
+    with clock.shifted(-BEFORE):  # the shops have been here for a while
+        if not TaxRate.objects.filter(since__lte=clock.now()).exists():
+            set_first_taxes(BY, market.currency)
+        say("taxonomy")
+        put_taxonomy()
+        say("shops")
+        merchants = open_shops(password)
+        for shop in catalogue()["shops"]:
+            say(f"goods of {shop['names'][1]}")
+            fill_shop(shop, merchants[shop["slug"]], market.currency)
+        say("people")
+        for buyer in catalogue()["buyers"]:
+            let_in_buyer(buyer, password)
+        give_accounts(merchants)
     write_home()
     say("search index")
     deliver_events()
+    if with_history:
+        say("the first hundred orders, and what waits for somebody")
+        begin_history()
+        leave_work(password)
+        deliver_events()
 
 
 def put_taxonomy() -> None:
@@ -118,9 +133,9 @@ def fill_shop(shop: Mapping[str, Any], merchant: Merchant, currency: str) -> Non
     if not FreightZone.objects.filter(merchant=merchant).exists():
         set_freight(by=BY, merchant_id=merchant.pk, currency=currency, zones=zones_of(shop, currency))
     with merchant_schema(merchant.pk):
-        there = set(Product.objects.filter(source_ref__in=[_source(shop, product) for product in shop["products"]]).values_list("source_ref", flat=True))
+        there = set(Product.objects.filter(source_ref__in=[source_of(shop, product) for product in shop["products"]]).values_list("source_ref", flat=True))
         for product in shop["products"]:
-            if _source(shop, product) not in there:
+            if source_of(shop, product) not in there:
                 _sell(shop, product, variants_of(product, shop["slug"], currency), labels)
 
 
@@ -135,59 +150,18 @@ def zones_of(shop: Mapping[str, Any], currency: str) -> list[Zone]:
     return [far, Zone(fee=fee, free_from=free_from or None)]
 
 
-def _source(shop: Mapping[str, Any], product: Mapping[str, Any]) -> str:
-    return f"demo/{shop['slug']}/{product['ref']}"
-
-
 def _sell(shop: Mapping[str, Any], product: Mapping[str, Any], sold: list[Sold], labels: Labels) -> None:
-    axes = product.get("axes", [])
     key = key_of(shop["slug"], product["ref"])
-    variants = {one.sku: VariantInput(sku=one.sku, options=labels.options(axes, one.values), id=key_of(shop["slug"], one.sku)) for one in sold}
-    was = Money.parse(str(product["was"]), sold[0].price.currency) if "was" in product else None
-    entered = ProductInput(
-        category_id=labels.categories[product["category"]],
-        brand_id=labels.brand_id,
-        titles=both(product["title"]),
-        descriptions=both(product["text"]),
-        variants=list(variants.values()),
-        attributes=labels.described(product),
-        axes=[labels.attributes[axis] for axis in axes],
-        pictures=[(copy_picture(name), both(product["title"])) for name in product["pictures"]],
-        source_ref=_source(shop, product),
-    )
     with transaction.atomic():
         save_product(
             by=BY,
             product_id=key,
-            product=entered,
-            prices={variants[one.sku].id: (one.price, was) for one in sold},
-            stock={variants[one.sku].id: one.stock for one in sold},
+            product=entered(shop, product, sold, labels),
+            prices=prices_of(shop, product, sold),
+            stock={key_of(shop["slug"], one.sku): one.stock for one in sold},
             is_new=True,
         )
         publish_product(by=BY, product_id=key)
-
-
-class Labels:
-    """Taxonomy keys by the codes of the catalogue."""
-
-    def __init__(self, brand: str) -> None:
-        self.categories = dict(Category.objects.values_list("code", "pk"))
-        self.attributes = dict(Attribute.objects.values_list("code", "pk"))
-        self.values = {(attribute, code): key for attribute, code, key in AttributeValue.objects.values_list("attribute__code", "code", "pk")}
-        self.brand_id = Brand.objects.get(code=brand).pk
-
-    def options(self, axes: list[str], values: tuple[str, ...]) -> dict[int, int]:
-        return {self.attributes[axis]: self.values[axis, value] for axis, value in zip(axes, values, strict=True)}
-
-    def described(self, product: Mapping[str, Any]) -> list[list[Any]]:
-        """The specification, as Listing.attributes holds it."""
-        rows: list[list[Any]] = []
-        for code, given in product.get("attributes", {}).items():
-            if catalogue()["attributes"][code].get("kind") == "text":
-                rows.append([self.attributes[code], [], both(given)])
-            else:
-                rows.append([self.attributes[code], [self.values[code, value] for value in ([given] if isinstance(given, str) else given)], None])
-        return rows
 
 
 def let_in_buyer(buyer: Mapping[str, Any], password: str) -> None:
@@ -196,6 +170,14 @@ def let_in_buyer(buyer: Mapping[str, Any], password: str) -> None:
         if not Address.objects.filter(user_id=person.pk).exists():
             acting = Actor(kind="person", user_id=person.pk, label=person.email)
             save_address(by=acting, address_id=key_of(buyer["email"], "address"), fields=buyer["address"], is_default=True)
+
+
+def give_accounts(merchants: Mapping[str, Merchant]) -> None:
+    """Where most shops are paid."""
+    for n, (slug, merchant) in enumerate(merchants.items()):
+        if slug not in WITHOUT_ACCOUNT and not PayoutAccount.objects.filter(merchant=merchant).exists():
+            holder = merchant.names["zh-hans"] + "有限公司"
+            set_bank_account(by=BY, merchant_id=merchant.pk, holder=holder, bank="演示银行上海分行", number=f"62220210010{n:08d}")
 
 
 def write_home() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 
+from marketplace.kernel.breaker import Breaker
 from search.backends.choice import configured
 from search.backends.postgres import PostgresBackend
-from marketplace.kernel.breaker import Breaker
 from search.contract import Answer, BackendAway, Query
 
 log = logging.getLogger("wanshang.search")

@@ -14,13 +14,13 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from marketplace.kernel import clock
+from marketplace.kernel.breaker import Breaker
 from marketplace.platform.listings.actions import announce
 from marketplace.platform.listings.events import ListingsChanged
 from marketplace.platform.listings.models import Listing
 from search.backends.choice import configured
 from search.backends.postgres import PostgresBackend
 from search.backends.postgres_writing import chunks
-from marketplace.kernel.breaker import Breaker
 from search.contract import Backend, BackendAway, Doc
 from search.documents import AT_ONCE, all_documents, documents_of
 from tenants.tenancy.jobs import market_task

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -18,7 +19,7 @@ def media(request: HttpRequest, schema: str, path: str) -> HttpResponse | FileRe
     root = Path(settings.MEDIA_ROOT) / schema
     file = (root / path).resolve()
     kind = TYPES.get(file.suffix.lower())
-    if not SCHEMA.match(schema) or kind is None or not file.is_relative_to(root.resolve()) or not file.is_file():
+    if not SCHEMA.match(schema) or kind is None or not file.is_relative_to(root.resolve()) or not os.path.isfile(file):  # False for names that no file can have
         raise NotFound
     response = FileResponse(file.open("rb"), content_type=kind)
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"

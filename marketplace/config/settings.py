@@ -242,7 +242,7 @@ else:
     EMAIL_BACKEND = "marketplace.config.mail_folder.FolderBackend"
     EMAIL_FILE_PATH = ENV.DATA_DIR / "mails"
 
-DEMO_MAILBOX = ENV.DEMO_MAILBOX
+DEMO_MAILBOX = ENV.DEMO_MAILBOX and not ENV.EMAIL_URL  # it shows the folder, and there is none
 
 # ── Search ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 ELASTICSEARCH_URL = ENV.ELASTICSEARCH_URL

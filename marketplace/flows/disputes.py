@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Sum
 
 from marketplace.flows.copies import copy_order
 from marketplace.kernel import clock
@@ -25,7 +24,7 @@ from marketplace.platform.checkout.models import OrderCopy
 from marketplace.platform.ledger.actions import credit, debit, post
 from marketplace.platform.ledger.models import Account
 from marketplace.platform.payments.events import RefundDue
-from marketplace.platform.payments.models import Dispute, DisputeShare, PaymentAttempt, PaymentSplit, Refund
+from marketplace.platform.payments.models import Dispute, DisputeShare, PaymentAttempt, PaymentSplit, Refund, RefundAllocation
 from marketplace.platform.payments.moving import plan_reversals
 from marketplace.platform.payments.rails.port import SeenDispute
 from tenants.tenancy.schemas import in_merchant_schemas
@@ -63,13 +62,15 @@ def apply_dispute(*, by: Actor, attempt: PaymentAttempt, seen: SeenDispute) -> D
 
 
 def _open(by: Actor, attempt: PaymentAttempt, seen: SeenDispute) -> Dispute:
-    """A new one, shared out over the payment's orders by what is left of each one's share."""
+    """A new one, shared out over the payment's orders by what of each one's share the rail has not sent back."""
     row = Dispute.objects.create(
         attempt=attempt, rail_ref=seen.ref, status=S(seen.state), currency=seen.amount.currency, amount_minor=seen.amount.minor, reason=seen.reason[:60]
     )
     splits = list(PaymentSplit.objects.filter(payment=attempt.payment).order_by("order_id"))
     numbers = dict(OrderCopy.objects.filter(pk__in=[split.order_id for split in splits]).values_list("pk", "number"))
-    weights = [split.amount_minor - split.refunded_minor for split in splits]
+    sent = RefundAllocation.objects.filter(split__in=splits, refund__status__in=[Refund.Status.DONE, Refund.Status.SENT])
+    gone = dict(sent.values_list("split").annotate(sum=Sum("amount_minor")))
+    weights = [split.amount_minor - gone.get(split.pk, 0) for split in splits]
     shares = seen.amount.split(weights if any(weights) else [split.amount_minor for split in splits])
     DisputeShare.objects.bulk_create(
         [
@@ -122,14 +123,15 @@ def _cover_by_refunds(by: Actor, row: Dispute) -> dict[UUID, int]:
     """Refunds that waited for it are done by it: the bank has given the buyer the money. Returns what of each order's share that was."""
     shares = {share.order_id: share.amount_minor for share in row.shares.all()}
     covered: dict[UUID, int] = dict.fromkeys(shares, 0)
-    for refund in Refund.objects.filter(attempt=row.attempt, status=Refund.Status.DUE).order_by("created_at", "pk").select_for_update(of=("self",)):
+    owed = Refund.objects.filter(attempt=row.attempt, status__in=[Refund.Status.DUE, Refund.Status.FAILED])
+    for refund in owed.order_by("created_at", "pk").select_for_update(of=("self",)):
         parts = list(refund.allocations.all())
         if not parts or any(part.amount_minor > shares.get(part.order_id, 0) - covered.get(part.order_id, 0) for part in parts):
             continue
         for part in parts:
             covered[part.order_id] += part.amount_minor
-        refund.status, refund.done_at, refund.rail_ref = Refund.Status.DONE, clock.now(), row.rail_ref
-        refund.save(update_fields=["status", "done_at", "rail_ref"])
+        refund.status, refund.done_at, refund.rail_ref, refund.failure = Refund.Status.DONE, clock.now(), row.rail_ref, ""
+        refund.save(update_fields=["status", "done_at", "rail_ref", "failure"])
         post(by=by, kind="refund_by_dispute", ref=refund.key, sides=[debit(Account.REFUNDS_DUE, refund.amount), credit(Account.DISPUTES, refund.amount)])
     return covered
 
@@ -152,7 +154,9 @@ def _charge_back(by: Actor, row: Dispute, covered: dict[UUID, int]) -> None:
                 order.status, order.cancelled_at = ended.status, ended.cancelled_at
             changed[merchant_id] = (order, amount, commission)
             copy_order(by=by, order=order)
+    left = row.amount - Money(sum(covered.values()), row.currency)
     for merchant_id, (order, amount, commission) in changed.items():
+        left -= amount
         if order.completed_at:
             sides = [debit(Account.MERCHANT_PAYABLE, amount - commission, merchant_id), debit(Account.COMMISSION_INCOME, commission, merchant_id)]
         else:
@@ -166,9 +170,11 @@ def _charge_back(by: Actor, row: Dispute, covered: dict[UUID, int]) -> None:
             order_id=order.pk,
             order_number=order.number,
         )
+    if left:  # it had gone back to the buyer already
+        post(by=by, kind="dispute_loss", ref=row.rail_ref, sides=[debit(Account.LOSSES, left), credit(Account.DISPUTES, left)])
 
 
 def commission_on(copy: OrderCopy, amount: Money) -> Money:
     """The part of an order's kept commission that goes with so much of what was kept of its money, rounded half up."""
     kept, commission = copy.total - copy.refunded, copy.commission - copy.commission_returned
-    return commission.times(Decimal(amount.minor) / Decimal(kept.minor)) if kept else Money.zero(amount.currency)
+    return commission.times(amount.minor, kept.minor) if kept else Money.zero(amount.currency)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from marketplace.flows.events import OrderCancelled, OrderGroupExpired, OrderGroupPaid, OrderGroupPlaced, OrderShipped, ReturnMoved
@@ -15,7 +14,7 @@ from marketplace.kernel.texts import localised
 from marketplace.merchant.aftersales.states import ReturnStatus
 from marketplace.platform.checkout.models import OrderCopy, OrderGroup, ReturnCopy
 from marketplace.platform.delivery.queries import carriers
-from marketplace.platform.notices.letters import Message, Table, post_letter
+from marketplace.platform.notices.letters import Message, Table, post_letter, read_in
 from marketplace.platform.payments.events import RefundSent
 from marketplace.platform.payments.models import Refund
 from tenants.tenancy.hosts import market_url
@@ -38,20 +37,22 @@ def goods(order: OrderCopy, lines: Iterable[dict[str, Any]] | None = None) -> li
     ]
 
 
+def bill(order: OrderCopy, title: str) -> Table:
+    """Goods, delivery and their sum."""
+    rows = goods(order)
+    if order.freight_minor:
+        rows.append((_("Delivery"), format_money(order.freight)))
+    return Table(title, rows, (_("Total"), format_money(order.total)))
+
+
 def by_shop(orders: list[OrderCopy]) -> list[Table]:
-    tables = []
-    for order in orders:
-        rows = goods(order)
-        if order.freight_minor:
-            rows.append((_("Delivery"), format_money(order.freight)))
-        tables.append(Table(order.merchant.name, rows, (_("Total"), format_money(order.total))))
-    return tables
+    return [bill(order, order.merchant.name) for order in orders]
 
 
 def placed(event: OrderGroupPlaced) -> None:
     """The order stands, and has to be paid."""
     group, orders = _group(event.group_id)
-    with translation.override(group.language):
+    with read_in(group.language):
         until, amount = format_time(group.hold_until), format_money(group.total)
         post_letter(
             group.buyer.email,
@@ -72,7 +73,7 @@ def placed(event: OrderGroupPlaced) -> None:
 def paid(event: OrderGroupPaid) -> None:
     """The money is there; the shops are at work."""
     group, orders = _group(event.group_id)
-    with translation.override(group.language):
+    with read_in(group.language):
         post_letter(
             group.buyer.email,
             Message(
@@ -95,7 +96,7 @@ def _ship_lines(orders: list[OrderCopy]) -> list[str]:
 def expired(event: OrderGroupExpired) -> None:
     """It was not paid in time."""
     group, orders = _group(event.group_id)
-    with translation.override(group.language):
+    with read_in(group.language):
         post_letter(
             group.buyer.email,
             Message(
@@ -113,7 +114,7 @@ def shipped(event: OrderShipped) -> None:
     parcel = next((row for row in order.packages if row.get("id") == str(event.package_id)), None)
     if parcel is None:
         raise ValueError(f"order {order.number} has no copy of parcel {event.package_id}")
-    with translation.override(order.group.language):
+    with read_in(order.group.language):
         positions = dict(parcel["lines"])
         rows = [(localised(line["titles"]).text, f"× {positions[n]}") for n, line in enumerate(order.lines, start=1) if n in positions]
         carrier = localised(carriers().get(parcel["carrier"], {"en": parcel["carrier"]})).text
@@ -138,7 +139,7 @@ def cancelled(event: OrderCancelled) -> None:
     if event.by_buyer:
         return
     order = OrderCopy.objects.select_related("group__buyer", "merchant").get(pk=event.order_id)
-    with translation.override(order.group.language):
+    with read_in(order.group.language):
         rows = [(localised(line["titles"]).text, f"× {line['cancelled']}") for line in order.lines if line.get("cancelled")]
         post_letter(
             order.group.buyer.email,
@@ -156,7 +157,7 @@ def refunded(event: RefundSent) -> None:
     """Money went back."""
     refund = Refund.objects.select_related("payment__group__buyer").get(pk=event.refund_id)
     group = refund.payment.group
-    with translation.override(group.language):
+    with read_in(group.language):
         numbers = ", ".join(refund.allocations.order_by("order_number").values_list("order_number", flat=True)) or group.number
         post_letter(
             group.buyer.email,
@@ -177,7 +178,7 @@ def return_moved(event: ReturnMoved) -> None:
     if event.status not in (ReturnStatus.AGREED, ReturnStatus.REFUSED):
         return
     row = ReturnCopy.objects.select_related("order__group__buyer", "merchant").get(pk=event.return_id)
-    with translation.override(row.order.group.language):
+    with read_in(row.order.group.language):
         subject = _("{shop} takes it back: please send it") if event.status == ReturnStatus.AGREED else _("{shop} has refused the return")
         lines = [_("Return {number}, {amount}.").format(number=row.number, amount=format_money(row.amount))]
         if row.answer:

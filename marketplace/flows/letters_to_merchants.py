@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from uuid import UUID
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from marketplace.flows.events import OrderCancelled, OrderGroupPaid, PayoutMoved, ProductReviewed, ReturnMoved, StatementIssued
-from marketplace.flows.letters_to_buyers import goods
+from marketplace.flows.letters_to_buyers import bill, goods
 from marketplace.kernel.formats import format_money, format_time
 from marketplace.merchant.aftersales.states import Reason, ReturnStatus
 from marketplace.platform.checkout.models import OrderCopy, ReturnCopy
 from marketplace.platform.ledger.models import Payout, Statement
 from marketplace.platform.listings.models import ProductChange
-from marketplace.platform.notices.letters import Message, Table, post_letter
+from marketplace.platform.notices.letters import Message, Table, post_letter, read_in
 from tenants.access.people import staff_with
 from tenants.access.rights import Right
 from tenants.accounts.models import User
@@ -26,11 +25,11 @@ from tenants.tenancy.hosts import market_url, shop_url, workbench_url
 from tenants.tenancy.models import Market, Merchant
 
 
-def tell(people: Iterable[User], compose: Callable[[], Message]) -> None:
-    """A letter to each, composed in their language."""
-    first = Market.objects.get().languages[0]
+def tell(people: Iterable[User], compose: Callable[[], Message], or_in: str = "") -> None:
+    """A letter to each, composed in their language; where nobody knows theirs `or_in` that, or the market's first."""
+    first = or_in or Market.objects.get().languages[0]
     for person in people:
-        with translation.override(person.language or first):
+        with read_in(person.language or first):
             post_letter(person.email, compose())
 
 
@@ -50,7 +49,7 @@ def _new_order(order: OrderCopy) -> Message:
         "new_order",
         _("New order {number}: {amount}").format(number=order.number, amount=format_money(order.total)),
         [_("It is paid. Ship it by {at}; after that the buyer may cancel it.").format(at=format_time(order.ship_by))] if order.ship_by else [_("It is paid.")],
-        [Table(_("Goods"), goods(order), (_("Total"), format_money(order.total)))],
+        [bill(order, _("Goods"))],
         (_("Open it in the workbench"), workbench_url(order.merchant, f"/orders/{order.number}/")),
     )
 
@@ -126,19 +125,25 @@ def statement_ready(event: StatementIssued) -> None:
             _("Statement {number}: {amount} for you").format(number=statement.number, amount=format_money(statement.payout)),
             [_("The market has settled with you. Every line of the statement leads to its order.")],
             [
-                Table(
-                    _("Statement"),
-                    [
-                        (_("Sales"), format_money(statement.sales)),
-                        (_("Refunds"), format_money(-statement.refunds)),
-                        (_("Commission"), format_money(-statement.commission)),
-                    ],
-                    (_("Paid out"), format_money(statement.payout)),
-                )
+                Table(_("Statement"), _account_of(statement), (_("Paid out"), format_money(statement.payout)))
             ],
             (_("Open the statement"), workbench_url(statement.merchant, f"/statements/{statement.number}/")),
         ),
     )
+
+
+def _account_of(statement: Statement) -> list[tuple[str, str]]:
+    """Parts that add up to what is paid out; what is nothing is left out, but for sales and commission."""
+    parts = [
+        (_("Carried over"), statement.opening),
+        (_("Sales"), statement.sales),
+        (_("Refunds"), -statement.refunds),
+        (_("Commission"), -statement.commission),
+        (_("Commission returned"), statement.commission_returned),
+        (_("Taken back from your account"), statement.reversed),
+        (_("Carried on"), -statement.closing),
+    ]
+    return [(name, format_money(amount)) for name, amount in parts if amount or name in (_("Sales"), _("Commission"))]
 
 
 def payout_moved(event: PayoutMoved) -> None:
@@ -182,7 +187,7 @@ def application_reviewed(event: ApplicationReviewed) -> None:
 
     if event.step == Step.QUALIFICATION and event.decision == Decision.PASSED:
         return  # the letter that the shop is open says more
-    tell([row.applicant], compose)
+    tell([row.applicant], compose, or_in=row.language)
 
 
 def shop_opened(event: ShopOpened) -> None:

@@ -90,7 +90,7 @@ def note_payouts_paid(*, by: Actor, payout_ids: Sequence[UUID]) -> int:
         for payout in _locked(payout_ids):
             if payout.status == Payout.Status.PAID:
                 continue
-            if payout.status != Payout.Status.SENT:
+            if payout.status != Payout.Status.SENT or payout.batch_id is None:
                 raise PayoutClosed
             payout.status, payout.ended_at = Payout.Status.PAID, clock.now()
             payout.save(update_fields=["status", "ended_at"])
@@ -112,7 +112,7 @@ def note_payout_returned(*, by: Actor, payout_id: UUID, reason: str) -> Payout:
         payout = _locked([payout_id])[0]
         if payout.status == Payout.Status.RETURNED:
             return Payout.objects.get(statement=payout.statement, n=payout.n + 1)
-        if payout.status == Payout.Status.DUE:
+        if payout.batch_id is None:
             raise PayoutClosed
         before = payout.status
         payout.status, payout.failure, payout.ended_at = Payout.Status.RETURNED, reason.strip()[:200], clock.now()

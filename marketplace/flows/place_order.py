@@ -31,6 +31,7 @@ from marketplace.merchant.inventory.errors import OutOfStock
 from marketplace.merchant.orders.actions import write_order
 from marketplace.merchant.orders.models import Order, OrderLine
 from marketplace.merchant.pricing.models import Price
+from marketplace.platform.cart.actions import take_ordered
 from marketplace.platform.cart.errors import CartEmpty
 from marketplace.platform.cart.models import Cart, CartLine
 from marketplace.platform.checkout.actions import write_group
@@ -50,6 +51,8 @@ from tenants.tenancy.models import Market, Merchant
 from tenants.tenancy.schemas import in_merchant_schemas
 
 UNPAID = "order_group.unpaid"
+# What an order takes from the public copies: descriptions and specifications stay where they are.
+USED = ("sku", "options", "listing__titles", "listing__pictures", "listing__tax_class", "listing__category__path", "listing__merchant__names")
 
 
 @dataclass
@@ -111,7 +114,7 @@ def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID, shown_t
             raise CartChanged(total=format_money(group.total))
         write_group(by=by, group=group, copies=copies)
         plan_payment(by=by, group=group, rail=market.rail, shares={copy.pk: (copy.merchant_id, copy.total) for copy in copies})
-        CartLine.objects.filter(cart=cart, is_chosen=True, variant_id__in=[line.variant.pk for line in chosen]).delete()
+        take_ordered(by=by, cart=cart, variant_ids=[line.variant.pk for line in chosen])
         open_deadline(kind=UNPAID, subject_id=group.pk, due_at=group.hold_until)
         record(OrderGroupPlaced(group_id=group.pk, merchant_ids=[copy.merchant_id for copy in copies]))
         audit(
@@ -126,18 +129,13 @@ def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID, shown_t
 
 def _chosen_lines(cart: Cart) -> list[Chosen]:
     """What is chosen, with the public copies it is sold by. Raises CartEmpty, CartChanged for what is off sale."""
-    lines = list(CartLine.objects.filter(cart=cart, is_chosen=True))
-    variants = {
-        variant.pk: variant
-        for variant in ListingVariant.objects.select_related("listing__category", "listing__merchant").filter(
-            pk__in=[line.variant_id for line in lines], listing__is_on_sale=True, listing__merchant__status=Merchant.Status.OPEN
-        )
-    }
-    lines = [line for line in lines if line.variant_id in variants and variants[line.variant_id].in_stock]
-    if not lines:
+    quantities = dict(CartLine.objects.filter(cart=cart, is_chosen=True).values_list("variant_id", "quantity"))
+    sold = ListingVariant.objects.filter(pk__in=quantities, in_stock=True, listing__is_on_sale=True, listing__merchant__status=Merchant.Status.OPEN)
+    variants = list(sold.select_related("listing__category", "listing__merchant").only(*USED))
+    if not variants:
         raise CartEmpty
-    labels = _option_labels([variants[line.variant_id] for line in lines])
-    return [Chosen(variants[line.variant_id], line.quantity, labels[line.variant_id]) for line in lines]
+    labels = _option_labels(variants)
+    return [Chosen(variant, quantities[variant.pk], labels[variant.pk]) for variant in variants]
 
 
 def _option_labels(variants: list[ListingVariant]) -> dict[UUID, list[list[dict[str, str]]]]:
@@ -145,8 +143,9 @@ def _option_labels(variants: list[ListingVariant]) -> dict[UUID, list[list[dict[
     pairs = {variant.pk: [(int(a), int(v)) for a, v in variant.options.items()] for variant in variants}
     if not any(pairs.values()):
         return {key: [] for key in pairs}
-    values = {value.pk: value for value in AttributeValue.objects.filter(pk__in={v for some in pairs.values() for _a, v in some}).select_related("attribute")}
-    return {key: [[values[v].attribute.names, values[v].names] for _a, v in some if v in values] for key, some in pairs.items()}
+    chosen = AttributeValue.objects.filter(pk__in={v for some in pairs.values() for _a, v in some})
+    names = {pk: [of_attribute, of_value] for pk, of_attribute, of_value in chosen.values_list("pk", "attribute__names", "names")}
+    return {key: [names[v] for _a, v in some if v in names] for key, some in pairs.items()}
 
 
 def _open_orders(by: Actor, group: OrderGroup, chosen: list[Chosen], terms: Terms) -> list[OrderCopy]:
@@ -171,9 +170,8 @@ def _open_orders(by: Actor, group: OrderGroup, chosen: list[Chosen], terms: Term
 
 def _draft(by: Actor, group: OrderGroup, merchant_id: UUID, part: list[Chosen], terms: Terms, number: str) -> tuple[Order, list[OrderLine]]:
     """The order as it will be, at the prices in force in the merchant's schema. Raises OutOfStock for what has none, NoDelivery."""
-    prices = {
-        price.variant_id: price.sale for price in Price.objects.filter(variant_id__in=[line.variant.pk for line in part], ends_at=None, variant__is_active=True)
-    }
+    in_force = Price.objects.filter(variant_id__in=[line.variant.pk for line in part], ends_at=None, variant__is_active=True)
+    prices = {variant_id: Money(minor, currency) for variant_id, minor, currency in in_force.values_list("variant_id", "sale_minor", "currency")}
     order = Order(
         id=new_id(),
         number=number,

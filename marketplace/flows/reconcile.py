@@ -17,7 +17,7 @@ from marketplace.kernel.money import Money
 from marketplace.kernel.outbox import record
 from marketplace.kernel.verbs import verb
 from marketplace.platform.ledger.actions import Side, credit, debit, post
-from marketplace.platform.ledger.models import Account, JournalEntry
+from marketplace.platform.ledger.models import Account, JournalEntry, Payout
 from marketplace.platform.payments.actions import take_notice
 from marketplace.platform.payments.errors import MovementExplained
 from marketplace.platform.payments.events import RailSweepDue
@@ -54,7 +54,7 @@ def sweep(event: RailSweepDue) -> None:
     for movement in at_rail.movements_since(since):
         note_movement(by=by, code=event.rail, movement=movement)
     explain_movements(by=by)
-    for payout_id in set(Transfer.objects.filter(is_for_lack_of_funds=True).values_list("payout_id", flat=True)):
+    for payout_id in set(Transfer.objects.filter(is_for_lack_of_funds=True, payout__status=Payout.Status.SENT).values_list("payout_id", flat=True)):
         retry_transfers(by=by, payout_id=payout_id)
 
 

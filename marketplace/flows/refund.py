@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from marketplace.kernel.actors import SYSTEM, Actor, rail
@@ -21,12 +22,14 @@ from marketplace.platform.payments.rails.port import Moved
 
 
 @verb
-def give_back(*, by: Actor, merchant_id: UUID, order: Order, backs: Sequence[Back], reason: str) -> Refund:
+def give_back(*, by: Actor, merchant_id: UUID, order: Order, backs: Sequence[Back], reason: str) -> Refund | None:
     """Owe the buyer what these pieces are worth, and have the rail asked. In the transaction of the change, of a locked order.
 
-    The commission goes back in the same proportion. Raises RefundTooLarge.
+    The commission goes back in the same proportion. None where a bank has given the buyer everything already. Raises RefundTooLarge.
     """
     amount = Money.sum((back.amount for back in backs), order.currency)
+    if not amount:
+        return None
     commission = Money.sum((back.commission for back in backs), order.currency)
     refund: Refund = refund_share(by=by, order_id=order.pk, order_number=order.number, amount=amount, commission=commission, reason=reason)
     if order.completed_at:
@@ -53,6 +56,8 @@ def send_refund(event: RefundDue) -> None:
     if refund.status != Refund.Status.DUE or refund.attempt.disputes.filter(status=Dispute.Status.OPEN).exists():
         return
     moved = ask_rail(by=SYSTEM, row=refund, call=rail_named(refund.payment.rail).refund)
+    if moved.state == "waits" and refund.attempt.disputes.filter(status=Dispute.Status.LOST).exists():
+        moved = replace(moved, state="failed")  # of what a bank took, the rail sends nothing back any more
     note_moved(refund.pk, rail(refund.payment.rail), moved)
 
 

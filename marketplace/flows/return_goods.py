@@ -159,8 +159,8 @@ def confirm_return(*, by: Actor, number: str) -> Return:
         row = move_return(by=by, row=row, new=S.REFUNDED)
         order = row.order
         backs = note_given_back(by=by, order=order, pieces=pieces, as_=RETURNED, with_freight=is_shops_fault(row.reason), reason=row.get_reason_display())
-        refund: Refund = give_back(by=by, merchant_id=current_merchant_id(), order=order, backs=backs, reason=Refund.Reason.RETURNED)
-        note_return_paid(by=by, row=row, amount_minor=refund.amount_minor)
+        refund: Refund | None = give_back(by=by, merchant_id=current_merchant_id(), order=order, backs=backs, reason=Refund.Reason.RETURNED)
+        note_return_paid(by=by, row=row, amount_minor=refund.amount_minor if refund else 0)
         end_if_all_is_back(by=by, order=order, reason="all came back")
         _moved(by, row)
     return row

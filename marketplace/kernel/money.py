@@ -110,11 +110,14 @@ class Money:
     def __bool__(self) -> bool:
         return self.minor != 0
 
-    def times(self, factor: Decimal | int) -> Money:
-        """Rounds half up, once. A float is refused: it was inexact before it came here."""
-        if not isinstance(factor, (Decimal, int)):
-            raise TypeError(f"money is multiplied by Decimal or int, not {type(factor).__name__}")
-        exact = Decimal(self.minor) * factor
+    def times(self, factor: Decimal | int, per: Decimal | int = 1) -> Money:
+        """This much × factor ÷ per, rounded half up, once: a quotient worked out before would be rounded already.
+
+        A float is refused: it was inexact before it came here.
+        """
+        if not isinstance(factor, (Decimal, int)) or not isinstance(per, (Decimal, int)):
+            raise TypeError(f"money is multiplied by Decimal or int, not {type(factor).__name__} or {type(per).__name__}")
+        exact = Decimal(self.minor) * factor / per
         return Money(int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP)), self.currency)
 
     def split(self, weights: Sequence[int]) -> list[Money]:

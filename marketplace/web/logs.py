@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import django_filters
 from django.db.models import Q, QuerySet
@@ -19,6 +20,11 @@ class LogFilter(django_filters.FilterSet):
     def search(self, queryset: QuerySet[AuditEvent], name: str, value: str) -> QuerySet[AuditEvent]:
         text = value.strip()
         return queryset.filter(Q(action__icontains=text) | Q(subject_id__startswith=text) | Q(actor_label__icontains=text) | Q(request_id=text))
+
+
+def _told(facts: dict[str, Any] | None) -> str:
+    """As it can be read: Chinese as Chinese, and nothing for nothing."""
+    return json.dumps(facts, ensure_ascii=False) if facts else ""
 
 
 def log_page(*, base: str, of_merchant: bool) -> ListPage:
@@ -38,7 +44,7 @@ def log_page(*, base: str, of_merchant: bool) -> ListPage:
         export_name="log",
         export_head=[_("When"), _("Who"), _("What"), _("Subject"), _("Number"), _("Why"), _("Before"), _("After"), _("Request")],
         export=lambda row: [
-            (row.at, row.actor_label, row.action, row.subject_type, row.subject_id, row.why, json.dumps(row.before), json.dumps(row.after), row.request_id)
+            (row.at, row.actor_label, row.action, row.subject_type, row.subject_id, row.why, _told(row.before), _told(row.after), row.request_id)
         ],
         base=base,
     )

@@ -71,6 +71,8 @@ def statement_csv(request: HttpRequest, row: Statement) -> HttpResponse:
 
 def statement_pdf(request: HttpRequest, row: Statement) -> HttpResponse:
     """Raises NoPdf, StatementTooLong."""
-    if row.lines.count() > MOST_LINES_OF_PDF:
+    lines = row.lines.count()
+    if lines > MOST_LINES_OF_PDF:
         raise StatementTooLong(most=MOST_LINES_OF_PDF)
+    note_export(by=actor_of(request), what="statement", merchant_id=row.merchant_id, rows=lines, filters={"statement": row.number, "as": "pdf"})
     return pdf_response(request, "web/statement_paper.html", statement_context(row, ""), f"statement-{row.number}")

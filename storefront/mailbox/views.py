@@ -44,9 +44,15 @@ def _read(file: Path) -> EmailMessage:
 
 def _shown(file: Path) -> Mail:
     message = _read(file)
-    return Mail(
-        file.stem, datetime.fromtimestamp(int(file.stem.partition("-")[0]) / 1e9, UTC), str(message["to"]), str(message["subject"]), _text(message)[:120]
-    )
+    return Mail(file.stem, _moment(file), str(message["to"]), str(message["subject"]), _text(message)[:120])
+
+
+def _moment(file: Path) -> datetime:
+    """When it was sent, as its name says (config/mail_folder.py)."""
+    try:
+        return datetime.strptime(file.stem.partition("-")[0], "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC)
+    except ValueError:
+        return datetime.fromtimestamp(file.stat().st_mtime, UTC)
 
 
 def _text(message: EmailMessage) -> str:
@@ -64,10 +70,11 @@ def mailbox(request: HttpRequest) -> HttpResponse:
 
 
 def _file(key: str) -> Path:
-    file = _folder() / f"{key}.eml"
-    if not file.resolve().is_relative_to(_folder().resolve()) or not file.is_file():
+    """Of those in the folder, the one that is called so: no path is made of what an address says."""
+    found = next((file for file in _folder().glob("*.eml") if file.stem == key), None)
+    if found is None:
         raise NotFound
-    return file
+    return found
 
 
 @csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]  # the package's type forgets arguments of the address
@@ -81,6 +88,7 @@ def mail(request: HttpRequest, key: str) -> HttpResponse:
 @csp_replace(  # type: ignore[arg-type]
     {
         "default-src": [NONE],
+        "script-src": [NONE],
         "style-src": ["'unsafe-inline'"],
         "img-src": [SELF],
         "frame-ancestors": [SELF],

@@ -16,9 +16,12 @@ from tenants.accounts.models import Letter
 
 
 def write_letter(*, email: str, subject: str, text: str, html: str = "", kind: str = "") -> None:
-    """Have a mail sent if and only if the open transaction is committed."""
+    """Have a mail sent if and only if the open transaction is committed.
+
+    Its subject is one line: names of shops and goods come into it, and a line break there would never leave.
+    """
     with transaction.atomic():
-        letter = Letter.objects.create(email=email, kind=kind, subject=subject[:200], text=text, html=html)
+        letter = Letter.objects.create(email=email, kind=kind, subject=" ".join(subject.split())[:200], text=text, html=html)
         record(LetterWritten(letter_id=letter.pk))
 
 

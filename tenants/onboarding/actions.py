@@ -36,6 +36,9 @@ from tenants.tenancy.schemas import public_schema
 
 MOST_PAPERS = 12
 TEXTS = ("kind", "company", "representative", "contact_name", "about")
+# What the identity review judges by: whoever changes it after the review passed is looked at again.
+SAYS_WHO = ("company", "licence_number", "representative")
+SHOWS_WHO = (Paper.Kind.LICENCE, Paper.Kind.IDENTITY)
 
 
 @verb
@@ -56,6 +59,7 @@ def save_application(*, by: Actor, application_id: UUID, fields: Mapping[str, An
     """Keep what was entered so far: texts as in the model, `names` by language. Raises ApplicationClosed, InvalidInput."""
     with transaction.atomic():
         row = _writable(application_id, by)
+        said = [getattr(row, name) for name in SAYS_WHO]
         for name in TEXTS:
             setattr(row, name, str(fields.get(name, "")).strip())
         if row.kind and row.kind not in Application.Kind.values:
@@ -69,8 +73,11 @@ def save_application(*, by: Actor, application_id: UUID, fields: Mapping[str, An
         row.contact_phone = parse_phone(phone, "CN", field="contact_phone") if phone else ""
         if row.slug:
             _check_slug(row)
+        if row.identity == Decision.PASSED and [getattr(row, name) for name in SAYS_WHO] != said:
+            row.identity = Decision.WAITING
         row.save()
-        audit(by=by, action="application.saved", subject="application", subject_id=row.number, after={"company": row.company, "slug": row.slug})
+        kept = {"company": row.company, "slug": row.slug, "identity": row.identity}
+        audit(by=by, action="application.saved", subject="application", subject_id=row.number, after=kept)
     return row
 
 
@@ -108,9 +115,12 @@ def add_paper(*, by: Actor, application_id: UUID, kind: str, name: str, upload: 
             return same
         if row.papers.count() >= MOST_PAPERS:
             raise InvalidInput(field="file", why=_("An application has at most {most} documents. Remove one first.").format(most=MOST_PAPERS))
-        paper = Paper(pk=new_id(), application=row, kind=kind, name=name.strip()[-120:] or "paper", content_type=clean.content_type, size=len(clean.data), sha256=digest)
+        paper = Paper(
+            pk=new_id(), application=row, kind=kind, name=name.strip()[-120:] or "paper", content_type=clean.content_type, size=len(clean.data), sha256=digest
+        )
         paper.key = storages["papers"].save(f"applications/{row.pk}/{paper.pk}.{clean.extension}", ContentFile(clean.data))
         paper.save(force_insert=True)
+        _look_again(row, paper)
         audit(by=by, action="paper.added", subject="application", subject_id=row.number, after={"kind": kind, "name": paper.name, "sha256": digest})
     return paper
 
@@ -124,14 +134,23 @@ def remove_paper(*, by: Actor, application_id: UUID, paper_id: UUID) -> None:
         if paper is None:
             return
         paper.delete()
-        audit(by=by, action="paper.removed", subject="application", subject_id=row.number, before={"kind": paper.kind, "name": paper.name, "sha256": paper.sha256})
+        _look_again(row, paper)
+        audit(
+            by=by, action="paper.removed", subject="application", subject_id=row.number, before={"kind": paper.kind, "name": paper.name, "sha256": paper.sha256}
+        )
         key = paper.key
         transaction.on_commit(lambda: storages["papers"].delete(key), robust=True)
 
 
+def _look_again(row: Application, paper: Paper) -> None:
+    if paper.kind in SHOWS_WHO and row.identity == Decision.PASSED:
+        row.identity = Decision.WAITING
+        row.save(update_fields=["identity"])
+
+
 @verb
 def submit_application(*, by: Actor, application_id: UUID) -> Application:
-    """Hand it in. Steps that had passed stay passed; what more was asked for is looked at again.
+    """Hand it in. Steps that had passed stay passed, unless what they were judged by was changed; what more was asked for is looked at again.
 
     Raises ApplicationClosed, ApplicationIncomplete, ConfirmAddressFirst, SlugTaken.
     """

@@ -78,7 +78,9 @@ class Application(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["applicant"], condition=Q(status__in=["draft", "submitted", "returned"]), name="one_open_application_per_person"),
             models.UniqueConstraint(fields=["slug"], condition=Q(status__in=["submitted", "returned"]), name="one_open_application_per_slug"),
-            models.CheckConstraint(condition=~Q(status="approved") | Q(merchant__isnull=False, identity="passed", qualification="passed"), name="approved_is_reviewed"),
+            models.CheckConstraint(
+                condition=~Q(status="approved") | Q(merchant__isnull=False, identity="passed", qualification="passed"), name="approved_is_reviewed"
+            ),
         ]
         indexes = [models.Index(fields=["-created_at", "-id"], name="application_newest")]
 

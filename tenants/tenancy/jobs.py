@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 from uuid import UUID
 
@@ -67,5 +68,7 @@ def market_task(function: Callable[..., None]) -> Job:
 
 
 def run_job(event: JobRequested) -> None:
-    """The reaction to JobRequested."""
+    """The reaction to JobRequested. The job's module is loaded by the worker that first needs it."""
+    if event.job not in _jobs:
+        import_module(event.job.rpartition(".")[0])
     _jobs[event.job](**event.arguments)

@@ -83,7 +83,7 @@ class Things:
     products: dict[str, UUID]  # by the form they wait for
     change: ProductChange
     application: str
-    refund: UUID
+    refunds: dict[str, UUID]  # by the form they wait for
     movement: UUID
     notice: UUID
 
@@ -122,10 +122,12 @@ def things(stripe: AtStripe) -> Things:
         for name in ("product-withdraw", "review-decide"):
             submit_product(by=SYSTEM, product_id=products[name])
     payouts |= refused_payouts(stripe)
-    cancel_paid_order(by=SYSTEM, copy=make.pay(make.a_placed_group(("a", product, 1))).orders.get(), reason="changed my mind")
-    deliver_events()
-    refund = Refund.objects.latest("created_at")
-    note_refund_failed(by=SYSTEM, refund_id=refund.pk, why="closed")
+    refunds = {}
+    for name in ("refund-retry", "refund-otherwise"):
+        cancel_paid_order(by=SYSTEM, copy=make.pay(make.a_placed_group(("a", product, 1))).orders.get(), reason="changed my mind")
+        deliver_events()
+        refunds[name] = Refund.objects.latest("created_at").pk
+        note_refund_failed(by=SYSTEM, refund_id=refunds[name], why="closed")
     take_notice(by=SYSTEM, rail="stripe", notice_id="evt_1", body={"kind": "moon.risen", "object": "x", "account": ""}, quarantine="unknown")
     note_movement(by=SYSTEM, code="stripe", movement=Movement("txn_1", "topup", "tu_1", make.yuan("1"), make.yuan("0"), clock.now()))
     return Things(
@@ -139,7 +141,7 @@ def things(stripe: AtStripe) -> Things:
         products=products,
         change=ProductChange.objects.get(product_id=products["review-decide"]),
         application=make.an_application(make.a_buyer()).number,
-        refund=refund.pk,
+        refunds=refunds,
         movement=RailMovement.objects.get().pk,
         notice=RailNotice.objects.get(notice_id="evt_1").pk,
     )
@@ -223,7 +225,8 @@ FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
     ("console", "application-review"): lambda t: Filled(f"/applications/{t.application}/review/", {"step": "identity", "decision": "passed"}),
     ("console", "review-decide"): lambda t: Filled(f"/reviews/{t.change.pk}/decide/", {"seen_version": t.change.version, "decision": "approve"}),
     ("console", "settings"): lambda t: Filled("/settings/", {"form": "commission", "rate": "7", "why": "a better year"}),
-    ("console", "refund-retry"): lambda t: Filled(f"/refunds/{t.refund}/retry/"),
+    ("console", "refund-retry"): lambda t: Filled(f"/refunds/{t.refunds['refund-retry']}/retry/"),
+    ("console", "refund-otherwise"): lambda t: Filled(f"/refunds/{t.refunds['refund-otherwise']}/otherwise/", {"reason": "by bank transfer"}),
     ("console", "movements-ask"): lambda t: Filled("/movements/ask/"),
     ("console", "movement-book"): lambda t: Filled(f"/movements/{t.movement}/book/", {"account": "own_bank", "reason": "topped up"}),
     ("console", "notice-dismiss"): lambda t: Filled(f"/notices/{t.notice}/dismiss/", {"reason": "looked at"}),

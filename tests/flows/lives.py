@@ -309,10 +309,21 @@ class Lives:
         open_orders = OrderCopy.objects.filter(status="confirmed").aggregate(sum=Sum(F("total_minor") - F("refunded_minor")))["sum"] or 0
         assert -(_sum(Account.BUYER_ESCROW)) == open_orders
         assert _sum(Account.REFUNDS_DUE) == 0
-        to_pay = Payout.objects.filter(status__in=["due", "sent"]).aggregate(sum=Sum("amount_minor"))["sum"] or 0
-        assert -(_sum(Account.PAYOUT_CLEARING)) == to_pay
+        assert -(_sum(Account.PAYOUT_CLEARING)) == self._to_pay()
         kept = OrderCopy.objects.filter(status="completed").aggregate(sum=Sum(F("commission_minor") - F("commission_returned_minor")))["sum"] or 0
-        assert -(_sum(Account.COMMISSION_INCOME)) == kept
+        assert -(_sum(Account.COMMISSION_INCOME)) == kept, self.commission_by_order()
+
+    def _to_pay(self) -> int:
+        return Payout.objects.filter(status__in=["due", "sent"]).aggregate(sum=Sum("amount_minor"))["sum"] or 0
+
+    def commission_by_order(self) -> dict[str, tuple[int, int]]:
+        """Orders whose commission in the journal is not what stands on them: (journal, order)."""
+        found = {}
+        for copy in OrderCopy.objects.filter(completed_at__isnull=False):
+            posted = -(Posting.objects.filter(account=Account.COMMISSION_INCOME, entry__order_id=copy.pk).aggregate(sum=Sum("amount_minor"))["sum"] or 0)
+            if posted != copy.commission_minor - copy.commission_returned_minor:
+                found[copy.number] = (posted, copy.commission_minor - copy.commission_returned_minor)
+        return found
 
     def _check_statements(self) -> None:
         for statement in Statement.objects.all():

@@ -18,7 +18,7 @@ from marketplace.kernel.relay import deliver_events
 from marketplace.platform.checkout.models import OrderGroup
 from marketplace.platform.ledger.models import Account, JournalEntry, Payout
 from marketplace.platform.payments.models import Dispute, PaymentAttempt, RailMovement, RailNotice, Refund, Transfer, TransferReversal
-from marketplace.platform.payments.moving import retry_refund, retry_transfers
+from marketplace.platform.payments.moving import note_paid_otherwise, retry_refund, retry_transfers
 from tests.flows.at_stripe import AtStripe
 from tests.flows.lives import Lives, _sum
 
@@ -94,8 +94,11 @@ class StripeLives(Lives):
     def try_again(self) -> object:
         """What a person does with what the provider refused."""
         for refund in Refund.objects.filter(status="failed").order_by("pk"):
-            retry_refund(by=SYSTEM, refund_id=refund.pk)
-        for payout in Payout.objects.filter(transfers__status="failed").distinct().order_by("pk"):
+            if refund.attempt.disputes.filter(status="lost").exists():
+                note_paid_otherwise(by=SYSTEM, refund_id=refund.pk, reason="by bank transfer")
+            else:
+                retry_refund(by=SYSTEM, refund_id=refund.pk)
+        for payout in Payout.objects.filter(status="sent", transfers__status="failed").distinct().order_by("pk"):
             retry_transfers(by=SYSTEM, payout_id=payout.pk)
         return True
 
@@ -144,7 +147,7 @@ class StripeLives(Lives):
         paid = {row["client_reference_id"] for row in self.stripe.fake.objects("checkout.session") if row["payment_status"] == "paid"}
         assert paid == {str(key) for key in PaymentAttempt.objects.filter(status="succeeded").values_list("pk", flat=True)}
         sent = sorted(row["amount"] for row in self.stripe.fake.objects("refund") if row["status"] == "succeeded")
-        ours = Refund.objects.exclude(rail_ref__startswith="du_").exclude(rail_ref__startswith="dp_")
+        ours = Refund.objects.filter(rail_ref__startswith="re_")  # not by a dispute, nor otherwise
         assert sent == sorted(ours.values_list("amount_minor", flat=True))
         for row in Transfer.objects.filter(status="done"):
             at_stripe = next(one for one in self.stripe.fake.objects("transfer") if one["id"] == row.rail_ref)

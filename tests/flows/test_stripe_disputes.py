@@ -8,11 +8,13 @@ from marketplace.flows.disputes import commission_on
 from marketplace.flows.reconcile import ask_for_sweep
 from marketplace.flows.settle import held_back, preview
 from marketplace.kernel.actors import SYSTEM
+from marketplace.kernel.errors import ReasonMissing
 from marketplace.kernel.relay import deliver_events
 from marketplace.platform.ledger.errors import NothingToSettle
 from marketplace.platform.ledger.models import Account, JournalEntry, Payout
 from marketplace.platform.ledger.queries import balance
 from marketplace.platform.payments.models import Dispute, Refund, Transfer
+from marketplace.platform.payments.moving import note_paid_otherwise
 from tests import factories as make
 from tests.databases import MERCHANTS
 from tests.factories import yuan
@@ -139,3 +141,46 @@ class TestDisputes:
     def test_commission_goes_back_in_proportion(self, stripe: AtStripe, mug):
         copy = make.order_of(stripe.completed(("a", mug, 3)))
         assert commission_on(copy, yuan("100")) == yuan("5")
+
+    def test_what_comes_back_after_a_lost_one_is_worth_no_more_than_what_is_left(self, stripe: AtStripe, mug):
+        group = stripe.completed(("a", mug, 3))
+        stripe.fake.decide(stripe.fake.dispute(stripe.charge_of(group), amount=25_000)["id"], False)
+        stripe.tell()
+        row = make.returned(make.order_of(group), 2)
+        stripe.tell()
+        copy = make.order_of(group)
+        assert (row.amount_minor, copy.refunded, copy.payment_status) == (5_000, yuan("300"), "refunded")
+        assert copy.commission == copy.commission_returned
+        assert balance(Account.COMMISSION_INCOME, "CNY") == yuan("0")
+
+    def test_goods_that_come_back_after_all_the_money_went_back_send_none(self, stripe: AtStripe, mug):
+        group = stripe.completed(("a", mug, 1))
+        stripe.fake.decide(stripe.fake.dispute(stripe.charge_of(group))["id"], False)
+        stripe.tell()
+        assert make.returned(make.order_of(group)).status == "refunded"
+        assert not Refund.objects.exists()
+
+    def test_a_bank_that_takes_what_was_refunded_already_is_the_markets_loss(self, stripe: AtStripe, mug):
+        group = stripe.paid(stripe.placed(("a", mug, 1)))
+        cancelled(group, "a")
+        stripe.tell()
+        stripe.fake.decide(stripe.fake.dispute(stripe.charge_of(group), amount=10_000)["id"], False)
+        stripe.tell()
+        assert balance(Account.LOSSES, "CNY") == yuan("100")
+        assert balance(Account.DISPUTES, "CNY") == balance(Account.BUYER_ESCROW, "CNY") == yuan("0")
+
+    def test_a_refund_that_no_rail_sends_any_more_is_paid_otherwise(self, stripe: AtStripe, mug, bag):
+        group = stripe.paid(stripe.placed(("a", mug, 1), ("b", bag, 1)))
+        stripe.fake.decide(stripe.fake.dispute(stripe.charge_of(group), amount=1_000)["id"], False)
+        stripe.tell()
+        cancelled(group, "b")
+        stripe.tell()
+        refund = Refund.objects.get()
+        assert refund.status == "failed"
+        with pytest.raises(ReasonMissing):
+            note_paid_otherwise(by=SYSTEM, refund_id=refund.pk, reason="")
+        note_paid_otherwise(by=SYSTEM, refund_id=refund.pk, reason="by bank transfer")
+        refund.refresh_from_db()
+        assert refund.status == "done"
+        assert balance(Account.REFUNDS_DUE, "CNY") == yuan("0")
+        assert balance(Account.OWN_BANK, "CNY") == -refund.amount

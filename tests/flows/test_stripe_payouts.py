@@ -175,6 +175,12 @@ class TestTransfers:
             give_up_payout(by=SYSTEM, payout_id=stuck.pk, reason=" ")
         anew = give_up_payout(by=SYSTEM, payout_id=stuck.pk, reason="account closed")
         assert (anew.rail, anew.status, anew.n) == ("bank", "due", 2)
+        with pytest.raises(PayoutClosed):
+            retry_transfers(by=SYSTEM, payout_id=stuck.pk)
+        stripe.fake.onboard(account)
+        ask_for_sweep(by=SYSTEM)
+        stripe.tell()
+        assert stripe.held_by(account) == 0, "what was given up is not paid as well"
         make_bank_file(by=SYSTEM, batch_id=anew.pk, payout_ids=[anew.pk])
         with pytest.raises(PayoutClosed):
             give_up_payout(by=SYSTEM, payout_id=anew.pk, reason="again")

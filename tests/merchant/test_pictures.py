@@ -19,7 +19,8 @@ from wagtail.images import get_image_model
 from wagtail.images.forms import get_image_form
 
 from marketplace.kernel.errors import InvalidInput
-from marketplace.merchant.catalogue.pictures import LONGEST_SIDE, MOST_BYTES, store_picture
+from marketplace.kernel.uploads import MOST_BYTES
+from marketplace.merchant.catalogue.pictures import LONGEST_SIDE, store_picture
 from tenants.accounts.models import User
 from tenants.tenancy.models import schema_name_of
 from tenants.tenancy.schemas import merchant_schema

@@ -16,21 +16,28 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
+from marketplace.flows.reconcile import ask_for_sweep
+from marketplace.flows.review_product import submit_product
+from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.models import AuditEvent
 from marketplace.merchant.aftersales.models import Return
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.orders.models import Order
 from marketplace.platform.checkout.models import OrderCopy, ReturnCopy
 from marketplace.platform.ledger.models import JournalEntry, Payout, Statement
-from marketplace.platform.payments.models import Refund
+from marketplace.platform.listings.models import ProductChange
+from marketplace.platform.payments.models import Dispute, RailMovement, RailNotice, Refund
 from marketplace.web.lists.pages import ListPage
 from tenants.access.rules import all_routes, route, rule_of
 from tenants.accounts.models import User
+from tenants.onboarding.models import Application
 from tenants.tenancy.models import Market, Merchant
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.databases import MERCHANTS
+from tests.flows.at_stripe import at_stripe
 from tests.planting import planted
+from tests.tenants.test_onboarding import submitted
 
 HOSTS = {"workbench": "kiln.seller.market.localhost", "console": "ops.market.localhost"}
 PEOPLE = {"workbench": "owner-a@market.localhost", "console": "operator@market.localhost"}
@@ -49,6 +56,11 @@ LISTS = {
     ("console", "statements"): ("{statement}", lambda: Statement.objects.count()),
     ("console", "journal"): ("{statement}", lambda: JournalEntry.objects.count()),
     ("console", "log"): ("{product}", lambda: AuditEvent.objects.count()),
+    ("console", "reviews"): ("Fourth", lambda: ProductChange.objects.count()),
+    ("console", "applications"): ("{company}", lambda: Application.objects.filter(submitted_at__isnull=False).count()),
+    ("console", "disputes"): ("{dispute}", lambda: Dispute.objects.count()),
+    ("console", "movements"): ("{movement}", lambda: RailMovement.objects.count()),
+    ("console", "notices"): ("{notice}", lambda: RailNotice.objects.count()),
 }
 EVERY = pytest.mark.parametrize(("kind", "name"), LISTS)
 
@@ -111,7 +123,8 @@ def keys(responses: Iterator[Any]) -> list[Any]:
 
 @pytest.fixture(scope="module")
 def three_of_everything(own_database: str) -> dict[str, str]:
-    """Three products, three orders that are complete, three statements; words that find one of each. Read by all tests here."""
+    """Three products, three orders that are complete, three statements of merchant a, and three of what is the console's alone;
+    words that find one of each. Read by all tests here."""
     Market.objects.update(settle_days=0)
     make.commission()
     for title in ("First", "Second", "Third"):
@@ -124,7 +137,32 @@ def three_of_everything(own_database: str) -> dict[str, str]:
         "group": group.number,
         "statement": Statement.objects.latest("pk").number,
         "product": str(product.pk),
+        **_submitted(),
+        **_told_by_stripe(),
     }
+
+
+def _submitted() -> dict[str, str]:
+    """Products that wait for review, and applications."""
+    for title in ("Fourth", "Fifth", "Sixth"):
+        product = make.a_product("b", title=title, on_sale=False)
+        with merchant_schema(MERCHANTS["b"]):
+            submit_product(by=SYSTEM, product_id=product.pk)
+    for n, company in enumerate(("Ashgrove", "Birch", "Cedar")):
+        submitted(company=f"{company} Ltd", slug=f"applicant-{n}")
+    return {"company": "Birch"}
+
+
+def _told_by_stripe() -> dict[str, str]:
+    """Payments of merchant b's goods on the other rail, each of them disputed."""
+    jug = make.a_product("b", title="Jug", price="40")
+    with at_stripe() as there:
+        for _time in range(3):
+            there.fake.dispute(there.charge_of(there.completed(("b", jug, 1))))
+        ask_for_sweep(by=SYSTEM)
+        there.tell()
+    Market.objects.update(rail="sandbox")
+    return {"dispute": Dispute.objects.latest("pk").rail_ref, "movement": RailMovement.objects.latest("pk").ref, "notice": RailNotice.objects.latest("pk").notice_id}
 
 
 def total(kind: str, name: str) -> int:

@@ -156,7 +156,9 @@ def test_pictures_stay_go_and_stand_as_the_form_says(client):
         assert [picture.key for picture in product.pictures.all()] == [new.key]
 
 
-@pytest.mark.parametrize(("language", "typed", "minor"), [("en", "15", 8500), ("zh-hans", "8.5", 8500), ("en", "0", 10000), ("zh-hans", "10", 10000), ("en", "33.3", 6670)])
+@pytest.mark.parametrize(
+    ("language", "typed", "minor"), [("en", "15", 8500), ("zh-hans", "8.5", 8500), ("en", "0", 10000), ("zh-hans", "10", 10000), ("en", "33.3", 6670)]
+)
 def test_a_discount_is_read_as_the_reader_counts_it(language, typed, minor):
     with translation.override(language):
         sale = variants.discounted(Money(10000, "CNY"), typed)
@@ -171,7 +173,14 @@ def test_a_discount_that_makes_no_sense_is_refused(language, typed):
 
 
 def test_filling_in_for_all_rows(client, axes):
-    form = {**matrix_form(axes), "options_0": f"{axes['size']}:{axes['s']}", "sku_1": "RJ-M", "price_1": "", "stock_1": "0", "options_1": f"{axes['size']}:{axes['m']}"}
+    form = {
+        **matrix_form(axes),
+        "options_0": f"{axes['size']}:{axes['s']}",
+        "sku_1": "RJ-M",
+        "price_1": "",
+        "stock_1": "0",
+        "options_1": f"{axes['size']}:{axes['m']}",
+    }
     page = client.post("/products/new/", {**form, "then": "fill", "all_price": "99", "all_stock": "5"}, headers=HOST).content.decode()
     for n in (0, 1):
         assert f'name="price_{n}" value="99"' in page and f'name="stock_{n}" value="5"' in page

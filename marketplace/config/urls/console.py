@@ -29,6 +29,7 @@ urlpatterns = [
     route("returns/", aftersales.returns, may=operator(Right.VIEW_MARKET_ORDERS), name="returns"),
     route("refunds/", aftersales.refunds, may=operator(Right.VIEW_LEDGER), name="refunds"),
     route("refunds/<uuid:refund_id>/retry/", rails.refund_retry, may=operator(Right.PAY_OUT), name="refund-retry", methods="POST"),
+    route("refunds/<uuid:refund_id>/otherwise/", rails.refund_otherwise, may=operator(Right.PAY_OUT), name="refund-otherwise", methods="POST"),
     route("disputes/", rails.disputes, may=operator(Right.VIEW_LEDGER), name="disputes"),
     route("movements/", rails.movements, may=operator(Right.VIEW_LEDGER), name="movements"),
     route("movements/ask/", rails.ask_now, may=operator(Right.PAY_OUT), name="movements-ask", methods="POST"),

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from marketplace.kernel.actors import Actor
@@ -80,28 +80,56 @@ def count_stock(*, by: Actor, counted: Mapping[UUID, int]) -> None:
         _announce(crossed)
 
 
+# Levels are locked in the order of their keys, then all of them are changed or none is. The conditions are looked at under the lock.
+HOLD = """
+    WITH wanted AS (SELECT * FROM unnest(%s::uuid[], %s::int[]) AS line(variant_id, quantity)),
+    locked AS (
+        SELECT level.id, wanted.quantity, level.on_hand - level.reserved - level.allocated AS available
+        FROM merchant_inventory_stocklevel AS level
+        JOIN merchant_inventory_stocklocation AS location ON location.id = level.location_id AND location.is_default
+        JOIN wanted ON wanted.variant_id = level.variant_id
+        ORDER BY level.id
+        FOR UPDATE OF level
+    )
+    UPDATE merchant_inventory_stocklevel AS level SET reserved = level.reserved + locked.quantity
+    FROM locked
+    WHERE level.id = locked.id AND (SELECT count(*) FROM locked WHERE available >= quantity) = %s
+    RETURNING level.variant_id, level.id, level.on_hand - level.reserved - level.allocated
+"""
+
+
 @verb
 def reserve_stock(*, by: Actor, order_id: UUID, wanted: Sequence[Wanted]) -> None:
-    """Hold stock for an unpaid order, all of it or nothing. Raises OutOfStock, naming the line."""
+    """Hold stock for an unpaid order, all of it or nothing: in one statement, which is why the caller's transaction is enough.
+
+    Raises OutOfStock, naming the line; RuntimeError outside a transaction, where stock would be held for an order that fails.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("reserve_stock() outside a transaction")
+    merchant_id = current_merchant_id()
     per_variant: dict[UUID, int] = defaultdict(int)
     for line in wanted:
         per_variant[line.variant_id] += line.quantity
-    with transaction.atomic():
-        levels = {level.variant_id: level for level in _locked(per_variant)}
-        crossed = []
-        for line in wanted:
-            level = levels.get(line.variant_id)
-            if level is None or level.available < per_variant[line.variant_id]:
-                raise OutOfStock(title=line.title, left=max(level.available, 0) if level else 0, variant_id=line.variant_id)
-        for variant_id, quantity in per_variant.items():
-            levels[variant_id].reserved += quantity
-            if levels[variant_id].available == 0:
-                crossed.append(variant_id)
-        StockLevel.objects.bulk_update(levels.values(), ["reserved"])
-        Reservation.objects.bulk_create(
-            [Reservation(order_id=order_id, line_id=line.line_id, level=levels[line.variant_id], quantity=line.quantity) for line in wanted]
-        )
-        _announce(crossed)
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD, [list(per_variant), list(per_variant.values()), len(per_variant)])
+        held = {variant_id: (level_id, left) for variant_id, level_id, left in cursor.fetchall()}
+    if len(held) < len(per_variant):
+        raise _short(per_variant, wanted)
+    Reservation.objects.bulk_create(
+        [Reservation(order_id=order_id, line_id=line.line_id, level_id=held[line.variant_id][0], quantity=line.quantity) for line in wanted]
+    )
+    if crossed := [variant_id for variant_id, (_level_id, left) in held.items() if left == 0]:
+        record(StockCrossedZero(merchant_id=merchant_id, variant_ids=crossed))
+
+
+def _short(per_variant: Mapping[UUID, int], wanted: Sequence[Wanted]) -> OutOfStock:
+    """The refusal for the first line of which too little is left. The levels are locked already, so it is what was seen."""
+    levels = {level.variant_id: level for level in _locked(per_variant)}
+    for line in wanted:
+        level = levels.get(line.variant_id)
+        if level is None or level.available < per_variant[line.variant_id]:
+            return OutOfStock(title=line.title, left=max(level.available, 0) if level else 0, variant_id=line.variant_id)
+    raise RuntimeError("stock was refused, and there is enough of it")
 
 
 @verb

@@ -33,7 +33,7 @@ from tenants.tenancy.schemas import current_merchant_id
 @verb
 def write_order(*, by: Actor, order: Order, lines: Sequence[OrderLine]) -> Order:
     """A new order, awaiting payment, with its lines and the first row of its history."""
-    order.save(force_insert=True)
+    Order.objects.bulk_create([order])
     OrderLine.objects.bulk_create(lines)
     StatusChange.objects.bulk_create([_change(order, "", OrderStatus.AWAITING_PAYMENT, by, "placed")])
     return order

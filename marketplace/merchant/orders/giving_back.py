@@ -7,8 +7,7 @@ parts given back, in however many steps, always add up to the whole, and nothing
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db import transaction
@@ -62,6 +61,24 @@ def back_of(line: OrderLine, quantity: int, *, with_freight: bool) -> Back:
     )
 
 
+def of_what_is_left(order: Order, backs: list[Back]) -> list[Back]:
+    """The same pieces of an order of which a bank has taken money back: never more than is left, commission and tax in proportion. Pure."""
+    kept, commission, tax = order.total - order.refunded, order.commission - order.commission_returned, order.tax - order.tax_returned
+    found = []
+    for back in backs:
+        amount = min(back.amount, kept)
+        part = replace(
+            back,
+            goods=min(back.goods, amount),
+            freight=amount - min(back.goods, amount),
+            commission=_share(commission, amount, kept),
+            tax=_share(tax, amount, kept),
+        )
+        kept, commission, tax = kept - amount, commission - part.commission, tax - part.tax
+        found.append(part)
+    return found
+
+
 def cancellable(line: OrderLine) -> int:
     """Pieces that lie in no parcel."""
     return line.to_pack
@@ -91,6 +108,8 @@ def note_given_back(*, by: Actor, order: Order, pieces: Mapping[UUID, int], as_:
                 setattr(line, as_, getattr(line, as_) + quantity)
         if not backs:
             raise NothingToGiveBack(number=order.number)
+        if order.changes.filter(new=Step.CHARGED_BACK).exists():
+            backs = of_what_is_left(order, backs)
         OrderLine.objects.bulk_update(lines, [as_])
         before = {"refunded": order.refunded_minor, "payment_status": order.payment_status}
         order.refunded_minor += sum(back.amount.minor for back in backs)
@@ -145,5 +164,5 @@ def note_charged_back(*, by: Actor, order: Order, amount: Money, reason: str) ->
 
 
 def _share(whole: Money, part: Money, of: Money) -> Money:
-    """`whole` in the proportion part : of, rounded half up; all of it when the part is all."""
-    return whole if part == of else whole.times(Decimal(part.minor) / Decimal(of.minor))
+    """`whole` in the proportion part : of, rounded half up; all of it when the part is all, nothing when there is nothing."""
+    return whole if part == of else whole.times(part.minor, of.minor)

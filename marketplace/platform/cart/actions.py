@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from marketplace.kernel.actors import Actor
@@ -61,6 +62,13 @@ def set_quantity(*, by: Actor, cart: Cart, line_id: UUID, quantity: int) -> None
 def choose_line(*, by: Actor, cart: Cart, line_id: UUID, is_chosen: bool) -> None:
     """Whether a line goes to the checkout. A line that is not in this cart is left alone."""
     CartLine.objects.filter(cart=cart, pk=line_id).update(is_chosen=is_chosen)
+
+
+@verb
+def take_ordered(*, by: Actor, cart: Cart, variant_ids: Sequence[UUID]) -> None:
+    """What was chosen of these was ordered: it leaves the cart. One statement, where a queryset's delete() reads the rows before."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM platform_cart_cartline WHERE cart_id = %s AND is_chosen AND variant_id = ANY(%s)", [cart.pk, list(variant_ids)])
 
 
 @verb

@@ -15,7 +15,8 @@ from marketplace.platform.checkout.models import OrderCopy, OrderGroup, ReturnCo
 
 @verb
 def write_group(*, by: Actor, group: OrderGroup, copies: Sequence[OrderCopy]) -> None:
-    group.save(force_insert=True)
+    """A new group with the public copies of its orders."""
+    OrderGroup.objects.bulk_create([group])
     OrderCopy.objects.bulk_create(copies)
 
 

@@ -18,6 +18,7 @@ from marketplace.kernel.money import Money
 from marketplace.kernel.verbs import verb
 from marketplace.platform.delivery.models import Carrier, FreightZone, Region
 from marketplace.platform.delivery.queries import CARRIERS_KEY
+from tenants.tenancy.models import Merchant
 
 AT_ONCE = 1000
 
@@ -103,7 +104,8 @@ def set_freight(*, by: Actor, merchant_id: UUID, currency: str, zones: Sequence[
         for n, zone in enumerate(zones)
     ]
     with transaction.atomic():
-        before = [_told(row) for row in FreightZone.objects.filter(merchant_id=merchant_id).order_by("position").select_for_update(of=("self",))]
+        Merchant.objects.select_for_update(no_key=True).get(pk=merchant_id)  # of two who save at once the second sees what the first made
+        before = [_told(row) for row in FreightZone.objects.filter(merchant_id=merchant_id).order_by("position")]
         after = [_told(row) for row in rows]
         if before == after:
             return

@@ -91,6 +91,7 @@ def set_commission(*, by: Actor, rate: Decimal, merchant_id: UUID | None = None,
     if category_id is not None and not Category.objects.filter(pk=category_id).exists():
         raise InvalidInput(field="category", why=_("Choose a category."))
     with transaction.atomic():
+        former = CommissionRule.objects.filter(merchant_id=merchant_id, category_id=category_id).order_by("-since", "-pk").first()
         rule = CommissionRule.objects.create(rate=rate, merchant_id=merchant_id, category_id=category_id, since=clock.now())
         audit(
             by=by,
@@ -98,6 +99,7 @@ def set_commission(*, by: Actor, rate: Decimal, merchant_id: UUID | None = None,
             subject="commission_rule",
             subject_id=rule.pk,
             merchant_id=merchant_id,
+            before={"rate": former.rate} if former else None,
             after={"rate": rate, "category": category_id},
             why=why,
         )

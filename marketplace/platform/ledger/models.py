@@ -25,6 +25,7 @@ class Account(models.TextChoices):
     COMMISSION_INCOME = "commission_income", _("Commission income")
     OWN_BANK = "own_bank", _("The market's bank account")  # what rails paid out to it, less what went to merchants by bank file
     RAIL_FEES = "rail_fees", _("Fees of rails")
+    LOSSES = "losses", _("Losses")  # what a card's bank took though it had gone back to the buyer before
     DISPUTES = "disputes", _("Disputed payments")  # taken back by a card's bank and not yet decided
 
 

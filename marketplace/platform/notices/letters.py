@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from django.template.loader import render_to_string
+from django.utils import timezone, translation
 from django.utils.translation import get_language
 
 from tenants.accounts.letters import write_letter
@@ -32,6 +34,13 @@ class Message:
     tables: Sequence[Table] = field(default_factory=tuple)
     button: tuple[str, str] | None = None
     closing: Sequence[str] = field(default_factory=tuple)
+
+
+@contextmanager
+def read_in(language: str) -> Iterator[None]:
+    """Inside, words are in the reader's language and times in the market's zone: a worker has neither of its own."""
+    with translation.override(language), timezone.override(Market.objects.get().tz):
+        yield
 
 
 def post_letter(email: str, message: Message) -> None:

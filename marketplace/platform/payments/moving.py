@@ -12,6 +12,7 @@ from django.db.models import F, Sum
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
+from marketplace.kernel.errors import ReasonMissing
 from marketplace.kernel.money import Money
 from marketplace.kernel.outbox import record
 from marketplace.kernel.verbs import verb
@@ -19,7 +20,7 @@ from marketplace.platform.ledger.actions import credit, debit, post
 from marketplace.platform.ledger.errors import PayoutClosed
 from marketplace.platform.ledger.models import Account, Payout
 from marketplace.platform.payments.errors import RefundNotFailed
-from marketplace.platform.payments.events import RefundDue, ReversalDue, TransferDue
+from marketplace.platform.payments.events import RefundDue, RefundSent, ReversalDue, TransferDue
 from marketplace.platform.payments.models import Dispute, PaymentAttempt, Refund, Transfer, TransferReversal
 from marketplace.platform.payments.rails.port import Moved, RailAway
 
@@ -94,6 +95,23 @@ def retry_refund(*, by: Actor, refund_id: UUID) -> None:
         audit(by=by, action="refund.retried", subject="refund", subject_id=refund.pk, before={"status": "failed"}, after={"status": "due"})
 
 
+@verb
+def note_paid_otherwise(*, by: Actor, refund_id: UUID, reason: str) -> None:
+    """A person has sent the buyer what the rail would not: from the market's own bank account. Raises RefundNotFailed, ReasonMissing."""
+    if not reason.strip():
+        raise ReasonMissing
+    with transaction.atomic():
+        refund = Refund.objects.select_for_update(of=("self",)).filter(pk=refund_id, status=Refund.Status.FAILED).first()
+        if refund is None:
+            raise RefundNotFailed
+        refund.status, refund.done_at, refund.rail_ref, refund.failure = Refund.Status.DONE, clock.now(), "", ""
+        refund.save(update_fields=["status", "done_at", "rail_ref", "failure"])
+        sides = [debit(Account.REFUNDS_DUE, refund.amount), credit(Account.OWN_BANK, refund.amount)]
+        post(by=by, kind="refund_paid_otherwise", ref=refund.key, sides=sides)
+        audit(by=by, action="refund.paid_otherwise", subject="refund", subject_id=refund.pk, before={"status": "failed"}, after={"status": "done"}, why=reason)
+        record(RefundSent(refund_id=refund.pk))
+
+
 # ── Transfers ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -165,8 +183,13 @@ def note_transfer_failed(*, by: Actor, transfer_id: UUID, why: str, code: str = 
 
 @verb
 def retry_transfers(*, by: Actor, payout_id: UUID) -> int:
-    """Ask again for the transfers of a payout that the rail refused, under new keys. Returns how many. Raises PayoutClosed for none."""
+    """Ask again for the transfers that the rail refused, under new keys, of a payout that is under way: one that was given up is paid
+    by another. Returns how many. Raises PayoutClosed for none.
+    """
     with transaction.atomic():
+        payout = Payout.objects.select_for_update(of=("self",)).get(pk=payout_id)
+        if payout.status != Payout.Status.SENT:
+            raise PayoutClosed
         rows = list(Transfer.objects.filter(payout_id=payout_id, status=Transfer.Status.FAILED).order_by("pk").select_for_update(of=("self",)))
         if not rows:
             raise PayoutClosed

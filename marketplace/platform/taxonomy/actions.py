@@ -174,13 +174,22 @@ def describe_categories(*, by: Actor, described: Mapping[int, list[int]]) -> Non
 
 
 @verb
-def set_tax_rate(*, by: Actor, tax_class: str, rate: Decimal, region: str = "") -> TaxRate:
+def set_tax_rate(*, by: Actor, tax_class: str, rate: Decimal, region: str = "", why: str = "") -> TaxRate:
     """The tax in prices of a class from now on; orders keep what was in force when they were placed. Raises InvalidInput."""
     if tax_class not in TaxClass.values:
         raise InvalidInput(field="tax_class", why=_("Choose a tax class."))
     if not 0 <= rate < 1:
         raise InvalidInput(field="rate", why=_("A tax rate is 0 % or more, and below 100 %."))
     with transaction.atomic():
+        former = TaxRate.objects.filter(tax_class=tax_class, region=region).order_by("-since", "-pk").first()
         row = TaxRate.objects.create(tax_class=tax_class, rate=rate, region=region, since=clock.now())
-        audit(by=by, action="tax.set", subject="tax_rate", subject_id=row.pk, after={"class": tax_class, "rate": rate, "region": region})
+        audit(
+            by=by,
+            action="tax.set",
+            subject="tax_rate",
+            subject_id=row.pk,
+            before={"rate": former.rate} if former else None,
+            after={"class": tax_class, "rate": rate, "region": region},
+            why=why,
+        )
     return row

@@ -34,4 +34,4 @@ def tax_table(at: datetime) -> TaxTable:
 
 def tax_in(gross: Money, rate: Decimal) -> Money:
     """What of an amount is tax: gross × rate ÷ (1 + rate), rounded half up, once."""
-    return gross.times(rate / (1 + rate))
+    return gross.times(rate, 1 + rate)

@@ -65,6 +65,11 @@ class ListPage:
     export_head: Sequence[Text] = ()
     export: Callable[[Any], Iterable[Sequence[object]]] | None = None
 
+    @property
+    def is_exported(self) -> bool:
+        """For the template, which would call `export` itself where it asks for it."""
+        return self.export is not None
+
     def __call__(self, request: HttpRequest) -> HttpResponse:
         filterset = self.filters(request.GET, queryset=self.rows(request), request=request)
         found = filterset.qs if filterset.is_valid() else filterset.queryset.none()

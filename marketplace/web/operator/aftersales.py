@@ -56,7 +56,7 @@ returns = ListPage(
     search_hint=_("Number or the buyer's e-mail"),
     empty=_("Nothing came back yet. Each return of every shop will stand here, with who is next."),
     export_name="returns",
-    export_head=[_("Return"), _("Order"), _("Shop"), _("Reason"), _("Note"), _("Status"), _("Amount"), _("Requested"), _("Ended")],
+    export_head=[_("Return"), _("Order"), _("Shop"), _("Reason"), _("Note"), _("Status"), _("Amount"), _("Currency"), _("Requested"), _("Ended")],
     export=lambda row: [
         (
             row.number,
@@ -66,6 +66,7 @@ returns = ListPage(
             row.note,
             ReturnStatus(row.status).label,
             row.amount,
+            row.currency,
             row.requested_at,
             row.ended_at,
         )
@@ -93,7 +94,19 @@ refunds = ListPage(
     search_hint=_("Number of the order"),
     empty=_("No money went back yet."),
     export_name="refunds",
-    export_head=[_("Order group"), _("Order"), _("Shop"), _("Reason"), _("Status"), _("Amount"), _("Commission returned"), _("Due"), _("Done"), _("Reference")],
+    export_head=[
+        _("Order group"),
+        _("Order"),
+        _("Shop"),
+        _("Reason"),
+        _("Status"),
+        _("Amount"),
+        _("Commission returned"),
+        _("Currency"),
+        _("Due"),
+        _("Done"),
+        _("Reference"),
+    ],
     export=lambda row: [
         (
             row.payment.group.number,
@@ -103,6 +116,7 @@ refunds = ListPage(
             row.get_status_display(),
             part.amount if part else row.amount,
             part.commission if part else None,
+            row.currency,
             row.created_at,
             row.done_at,
             row.rail_ref,

@@ -47,6 +47,7 @@ orders = ListPage(
         _("Tax"),
         _("Commission"),
         _("Given back"),
+        _("Currency"),
         _("Received"),
     ],
     export=lambda row: [
@@ -63,6 +64,7 @@ orders = ListPage(
             row.tax,
             row.commission,
             row.refunded,
+            row.currency,
             row.completed_at,
         )
     ],

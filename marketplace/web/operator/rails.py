@@ -17,7 +17,7 @@ from marketplace.flows.transfer_out import give_up_payout
 from marketplace.kernel.errors import MarketError
 from marketplace.platform.payments.actions import dismiss_notice
 from marketplace.platform.payments.models import Dispute, RailMovement, RailNotice
-from marketplace.platform.payments.moving import retry_refund, retry_transfers
+from marketplace.platform.payments.moving import note_paid_otherwise, retry_refund, retry_transfers
 from marketplace.web.lists.pages import Column, ListPage
 from tenants.access.actors import actor_of
 
@@ -158,6 +158,7 @@ disputes = ListPage(
         _lazy("Reason"),
         _lazy("Status"),
         _lazy("Share"),
+        _lazy("Currency"),
         _lazy("Opened"),
         _lazy("Answer until"),
         _lazy("Closed"),
@@ -171,6 +172,7 @@ disputes = ListPage(
             row.reason,
             row.get_status_display(),
             share.amount,
+            share.amount.currency,
             row.opened_at,
             row.answer_by,
             row.closed_at,
@@ -214,6 +216,16 @@ def refund_retry(request: HttpRequest, refund_id: UUID) -> HttpResponse:
     try:
         retry_refund(by=actor_of(request), refund_id=refund_id)
         messages.success(request, _("The provider is asked again; the status changes within seconds."))
+    except MarketError as refusal:
+        messages.error(request, str(refusal))
+    return HttpResponseRedirect("/refunds/")
+
+
+def refund_otherwise(request: HttpRequest, refund_id: UUID) -> HttpResponse:
+    """A person has paid the buyer on another way."""
+    try:
+        note_paid_otherwise(by=actor_of(request), refund_id=refund_id, reason=request.POST.get("reason", ""))
+        messages.success(request, _("Noted. The buyer is told that the money is on its way."))
     except MarketError as refusal:
         messages.error(request, str(refusal))
     return HttpResponseRedirect("/refunds/")

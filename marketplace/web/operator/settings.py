@@ -70,6 +70,7 @@ class CommissionForm(forms.Form):
 class TaxForm(forms.Form):
     tax_class = forms.ChoiceField(label=_lazy("Tax class"), choices=TaxClass.choices)
     rate = PercentField(label=_lazy("Tax in the price, %"))
+    why = forms.CharField(label=_lazy("Reason; it is kept in the log"), max_length=200)
 
 
 class RailForm(forms.Form):
@@ -123,4 +124,4 @@ def _apply(request: HttpRequest, sent: str, data: dict[str, Any]) -> None:
         merchant, category = data["merchant"], data["category"]
         set_commission(by=by, rate=data["rate"], merchant_id=merchant.pk if merchant else None, category_id=category.pk if category else None, why=data["why"])
     else:
-        set_tax_rate(by=by, tax_class=data["tax_class"], rate=data["rate"])
+        set_tax_rate(by=by, tax_class=data["tax_class"], rate=data["rate"], why=data["why"])

@@ -109,6 +109,7 @@ orders = ListPage(
         _lazy("Tax"),
         _lazy("Commission"),
         _lazy("Order total"),
+        _lazy("Currency"),
     ],
     export=lambda row: [
         (
@@ -132,6 +133,7 @@ orders = ListPage(
             line.tax,
             line.commission,
             row.total,
+            row.currency,
         )
         for line in row.shown_lines
     ],

@@ -1,0 +1,61 @@
+"""The catalogue's products as their owners would enter them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from demo.catalogue import Sold, both, catalogue, key_of
+from demo.media import copy_picture
+from marketplace.kernel.money import Money
+from marketplace.merchant.catalogue.actions import ProductInput, VariantInput
+from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category
+
+
+def source_of(shop: Mapping[str, Any], product: Mapping[str, Any]) -> str:
+    return f"demo/{shop['slug']}/{product['ref']}"
+
+
+def entered(shop: Mapping[str, Any], product: Mapping[str, Any], sold: list[Sold], labels: Labels) -> ProductInput:
+    """A product of the catalogue as its owner would enter it."""
+    axes = product.get("axes", [])
+    return ProductInput(
+        category_id=labels.categories[product["category"]],
+        brand_id=labels.brand_id,
+        titles=both(product["title"]),
+        descriptions=both(product["text"]),
+        variants=[VariantInput(sku=one.sku, options=labels.options(axes, one.values), id=key_of(shop["slug"], one.sku)) for one in sold],
+        attributes=labels.described(product),
+        axes=[labels.attributes[axis] for axis in axes],
+        pictures=[(copy_picture(name), both(product["title"])) for name in product["pictures"]],
+        source_ref=source_of(shop, product),
+    )
+
+
+def prices_of(shop: Mapping[str, Any], product: Mapping[str, Any], sold: list[Sold]) -> dict[UUID, tuple[Money, Money | None]]:
+    was = Money.parse(str(product["was"]), sold[0].price.currency) if "was" in product else None
+    return {key_of(shop["slug"], one.sku): (one.price, was) for one in sold}
+
+
+class Labels:
+    """Taxonomy keys by the codes of the catalogue."""
+
+    def __init__(self, brand: str) -> None:
+        self.categories = dict(Category.objects.values_list("code", "pk"))
+        self.attributes = dict(Attribute.objects.values_list("code", "pk"))
+        self.values = {(attribute, code): key for attribute, code, key in AttributeValue.objects.values_list("attribute__code", "code", "pk")}
+        self.brand_id = Brand.objects.get(code=brand).pk
+
+    def options(self, axes: list[str], values: tuple[str, ...]) -> dict[int, int]:
+        return {self.attributes[axis]: self.values[axis, value] for axis, value in zip(axes, values, strict=True)}
+
+    def described(self, product: Mapping[str, Any]) -> list[list[Any]]:
+        """The specification, as Listing.attributes holds it."""
+        rows: list[list[Any]] = []
+        for code, given in product.get("attributes", {}).items():
+            if catalogue()["attributes"][code].get("kind") == "text":
+                rows.append([self.attributes[code], [], both(given)])
+            else:
+                rows.append([self.attributes[code], [self.values[code, value] for value in ([given] if isinstance(given, str) else given)], None])
+        return rows

@@ -1,0 +1,191 @@
+"""The demo's past: orders of ninety days in every state, each made by the product's own actions at the moment it is said to have happened.
+
+Some are there when the demo opens; a job of the worker makes the others, for everybody to see on the console's first page.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import cache
+from uuid import UUID
+
+from django.db import transaction
+
+from demo.catalogue import catalogue, key_of
+from demo.plan import DAYS, Step, basket_of, buyer_of, life_of, settlements
+from demo.steps import STEPS, Scene
+from marketplace.kernel import clock, registry
+from marketplace.kernel.actors import Actor
+from marketplace.kernel.context import Running, running
+from marketplace.kernel.errors import MarketError
+from marketplace.kernel.events import BY_TOPIC
+from marketplace.kernel.models import Delivery, OutboxEvent, Progress
+from marketplace.platform.checkout.models import OrderCopy, OrderGroup
+from marketplace.platform.members.actions import save_address
+from tenants.accounts.actions import ensure_person
+from tenants.accounts.models import User
+from tenants.tenancy.jobs import market_task
+
+log = logging.getLogger("wanshang.demo")
+
+NAME, BEGINNING = "demo_history", "demo_beginning"
+FIRST_GROUPS, ORDERS = 72, 2_000  # groups that are there at once: some 100 orders
+AT_A_TIME_S = 0.5  # a job's share: somebody may be waiting for the same stock
+MARK = "demo-history"
+LETTERS = ("marketplace.flows.letters_to_buyers", "marketplace.flows.letters_to_merchants")  # nobody wants two thousand mails about the past
+BY = Actor(kind="system", label="demo history")
+
+NAMES = (
+    *("陈雨桐", "李浩然", "王思远", "张可欣", "刘子墨", "赵一鸣", "孙佳宁", "周文博", "吴梦瑶"),
+    *("郑凯文", "冯晓晨", "蒋若溪", "沈嘉禾", "韩雪", "杨帆", "朱明轩", "秦悦", "许诺"),
+    *("何安", "吕书言", "施诗", "孔令仪", "曹野", "严冬", "华清", "金泽", "魏蓝"),
+    *("陶然", "姜宁", "谢予", "邹航", "柏舟", "窦夏", "章台", "苏木", "潘屿"),
+)
+PLACES = (
+    ("江苏省", "南京市", "鼓楼区", "中山北路"),
+    ("浙江省", "宁波市", "鄞州区", "天童南路"),
+    ("广东省", "广州市", "天河区", "体育东路"),
+    ("四川省", "成都市", "锦江区", "红星路"),
+    ("湖北省", "武汉市", "武昌区", "中南路"),
+    ("陕西省", "西安市", "雁塔区", "小寨东路"),
+    ("福建省", "厦门市", "思明区", "湖滨南路"),
+    ("山东省", "青岛市", "市南区", "香港中路"),
+    ("上海市", "上海市", "静安区", "南京西路"),
+    ("北京市", "北京市", "海淀区", "中关村大街"),
+)
+
+
+def begin_history() -> None:
+    """The first orders, in the order of time, and the rest asked of a worker. Goes on where it was stopped; once done it does nothing."""
+    row, _made = Progress.objects.get_or_create(pk=BEGINNING, defaults={"total": 1})
+    if row.ended_at:
+        return
+    past = Past(row.began_at)
+    past.let_in_buyers()
+    steps = sorted([*(step for group in range(FIRST_GROUPS) for step in life_of(group)), *settlements()])
+    steps = [step for step in steps if step.after_s < past.length_s]
+    for n, step in enumerate(steps[row.done :], start=row.done + 1):
+        with transaction.atomic():
+            past.do(step)
+            Progress.objects.filter(pk=BEGINNING).update(done=n, total=len(steps), changed_at=clock.now())
+    with transaction.atomic():
+        Progress.objects.filter(pk=BEGINNING).update(ended_at=clock.now())
+        Progress.objects.get_or_create(pk=NAME, defaults={"total": ORDERS, "done": past.orders(), "began_at": row.began_at})
+        go_on.request()
+
+
+@market_task
+def go_on() -> None:
+    """Whole lives of order groups, for half a second; then the next share is asked for."""
+    row = Progress.objects.select_for_update().get(pk=NAME)
+    if row.ended_at:
+        return
+    past, until = Past(row.began_at), time.monotonic() + AT_A_TIME_S
+    group = past.next_group()
+    while time.monotonic() < until and past.orders() < ORDERS:
+        past.live(group)
+        group += 1
+    row.done, row.changed_at = past.orders(), clock.now()
+    if row.done >= ORDERS:
+        row.ended_at = clock.now()
+        past.do(Step(past.length_s, -1, "settle_some"))
+    else:
+        go_on.request()
+    row.save(update_fields=["done", "changed_at", "ended_at"])
+
+
+class Past:
+    """Ninety days that end when the demo was first opened."""
+
+    def __init__(self, end: datetime) -> None:
+        self.start = end - timedelta(days=DAYS)
+        self.length_s = DAYS * 86_400.0
+
+    def next_group(self) -> int:
+        """The groups are made in the order of their numbers."""
+        keys = OrderGroup.objects.filter(key__startswith=MARK).values_list("key", flat=True)
+        return max((int(key.removeprefix(f"{MARK}-")) for key in keys), default=-1) + 1
+
+    def orders(self) -> int:
+        return OrderCopy.objects.filter(group__key__startswith=MARK).count()
+
+    def live(self, group: int) -> None:
+        """All that has happened to a group until today. Who bought the last piece of something meanwhile has bought it: then there is no such group."""
+        try:
+            with transaction.atomic():
+                for step in life_of(group):
+                    if step.after_s < self.length_s:
+                        self.do(step)
+        except MarketError as refused:
+            log.info("group %s of the demo's past was refused: %s", group, refused)
+
+    def do(self, step: Step) -> None:
+        """One step at its moment, and everything that follows from it, but no letters."""
+        moment = self.start + timedelta(seconds=step.after_s)
+        with clock.shifted(moment - clock.now()), marked():
+            STEPS[step.what](self.scene(step))
+            follow()
+
+    def scene(self, step: Step) -> Scene:
+        buyers = all_buyers()
+        buyer = buyers[buyer_of(step.group, len(buyers))] if step.group >= 0 else None
+        avoided = "larder" if buyer and buyer.startswith("gulina@") else ""  # it sends nothing that far
+        return Scene(
+            step=step,
+            buyer=person(buyer) if buyer else BY,
+            key=f"{MARK}-{step.group}",
+            basket=basket_of(step.group, without=avoided) if step.group >= 0 else [],
+        )
+
+    def let_in_buyers(self) -> None:
+        with clock.shifted(self.start - clock.now()):
+            for n, name in enumerate(NAMES):
+                province, city, district, street = PLACES[n % len(PLACES)]
+                fields = {"recipient": name, "phone": f"139{n:08d}", "country": "CN", "province": province, "city": city, "district": district}
+                email = f"buyer{n + 1:02d}@buyer.localhost"
+                with transaction.atomic():
+                    buyer = ensure_person(by=BY, email=email, name=name, language="zh-hans")
+                    acting = Actor(kind="person", user_id=buyer.pk, label=buyer.email)
+                    address = {**fields, "street": f"{street} {n * 7 + 12} 号"}
+                    save_address(by=acting, address_id=key_of(email, "address"), fields=address, is_default=True)
+
+
+def all_buyers() -> list[str]:
+    return [*(buyer["email"] for buyer in catalogue()["buyers"]), *(f"buyer{n + 1:02d}@buyer.localhost" for n in range(len(NAMES)))]
+
+
+@cache
+def _key_of_person(email: str) -> UUID:
+    return UUID(str(User.objects.get(email=email).pk))
+
+
+def person(email: str) -> Actor:
+    return Actor(kind="person", user_id=_key_of_person(email), label=email)
+
+
+@contextmanager
+def marked() -> Iterator[None]:
+    """Inside, facts carry our mark, so that we know them from everybody else's."""
+    token = running.set(Running(request_id=MARK))
+    try:
+        yield
+    finally:
+        running.reset(token)
+
+
+def follow() -> None:
+    """What follows from our facts, now, at the moment that is played. What has to reach the search engine waits for the relay."""
+    while facts := list(OutboxEvent.objects.filter(fanned_out_at=None, request_id=MARK).order_by("id")):
+        OutboxEvent.objects.filter(pk__in=[fact.pk for fact in facts]).update(fanned_out_at=clock.now())
+        for fact in facts:
+            for reaction in registry.reactions_to(fact.topic):
+                if reaction.run.__module__ in LETTERS:
+                    continue
+                if reaction.run.__module__ == "search.indexer" and reaction.outward:
+                    Delivery.objects.create(event=fact, reaction=reaction.name)
+                else:
+                    reaction.run(BY_TOPIC[fact.topic].from_body(fact.body))

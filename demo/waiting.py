@@ -1,0 +1,134 @@
+"""Work that the demo's people find when they come in: applications to decide over, products to review, one that was sent back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from io import BytesIO
+from typing import Any
+
+from django.db import transaction
+from PIL import Image, ImageDraw
+
+from demo.catalogue import catalogue, key_of, variants_of
+from demo.goods import Labels, entered, prices_of
+from demo.steps import merchant_of, operator, owner_of
+from marketplace.flows.let_in import review_application
+from marketplace.flows.review_product import save_product, send_change_back
+from marketplace.kernel.actors import Actor
+from marketplace.platform.listings.models import ProductChange
+from tenants.accounts.actions import ensure_person
+from tenants.onboarding.actions import add_paper, open_application, save_application, submit_application
+from tenants.onboarding.licences import check_character
+from tenants.onboarding.models import Application
+from tenants.tenancy.models import Market
+from tenants.tenancy.schemas import merchant_schema
+
+BY = Actor(kind="system", label="seed_demo")
+APPLICANTS: list[dict[str, Any]] = [
+    {
+        "email": "he@applicant.localhost",
+        "who": "何青",
+        "company": "杭州青禾茶业有限公司",
+        "names": {"zh-hans": "青禾茶舍", "en": "Qinghe Tea"},
+        "slug": "qinghe",
+        "kind": "manufacturer",
+        "about": "自有茶园的绿茶和白茶",
+        "licence": "91330106MA2CFKQ82",
+        "steps": [],
+    },
+    {
+        "email": "luo@applicant.localhost",
+        "who": "罗骁",
+        "company": "深圳市远行户外用品有限公司",
+        "names": {"zh-hans": "远行", "en": "Farstep"},
+        "slug": "farstep",
+        "kind": "distributor",
+        "about": "登山鞋、帐篷、炉具",
+        "licence": "91440300MA5F7XK31",
+        "steps": [("identity", "passed", "")],
+    },
+    {
+        "email": "mei@applicant.localhost",
+        "who": "梅若水",
+        "company": "苏州若水丝绸有限公司",
+        "names": {"zh-hans": "若水丝绸", "en": "Ruoshui Silk"},
+        "slug": "ruoshui",
+        "kind": "brand_owner",
+        "about": "桑蚕丝围巾和睡衣",
+        "licence": "91320508MA1WQ4P7X",
+        "steps": [("identity", "more", "营业执照照片看不清，请重新上传一张四角完整的。")],
+    },
+]
+# (shop, product's place in it, what the owner has changed, the operator's reason if it went back)
+EDITS = [
+    ("kiln", 0, ("（2026 秋季新釉）", " (autumn glaze 2026)"), ""),
+    ("trail", 2, ("，加厚款", ", heavyweight"), ""),
+    ("larder", 1, ("·产地直发", ", straight from the farm"), ""),
+    ("selvedge", 1, ("【全网最低价】", " [LOWEST PRICE EVER]"), "标题里不要写“全网最低价”这类绝对化用语，改后再提交。"),
+]
+
+
+def leave_work(password: str) -> None:
+    """Once: whoever has decided over it is not asked again."""
+    for n, applicant in enumerate(APPLICANTS):
+        if not Application.objects.filter(applicant__email=applicant["email"]).exists():
+            _apply(applicant, password, n)
+    for shop, place, added, reason in EDITS:
+        if not ProductChange.objects.filter(merchant_id=merchant_of(shop)).exists():
+            _edit(shop, place, added, reason)
+
+
+def _apply(applicant: dict[str, Any], password: str, n: int) -> None:
+    person = ensure_person(by=BY, email=applicant["email"], name=applicant["who"], password=password, language="zh-hans")
+    by = Actor(kind="person", user_id=person.pk, label=person.email)
+    row: Application = open_application(by=by, language="zh-hans")
+    fields = {
+        **{name: applicant[name] for name in ("kind", "company", "names", "slug", "about")},
+        "licence_number": applicant["licence"] + check_character(applicant["licence"]),
+        "representative": applicant["who"],
+        "contact_name": applicant["who"],
+        "contact_phone": f"1370000000{n}",
+        "contact_email": applicant["email"],
+    }
+    save_application(by=by, application_id=row.pk, fields=fields)
+    add_paper(by=by, application_id=row.pk, kind="licence", name="营业执照.png", upload=_paper(applicant["names"]["en"]))
+    submit_application(by=by, application_id=row.pk)
+    for step, decision, reason in applicant["steps"]:
+        review_application(by=operator(), application_id=row.pk, step=step, decision=decision, reason=reason)
+
+
+def _paper(name: str) -> BytesIO:
+    """A drawn stand-in for a document."""
+    page = Image.new("RGB", (840, 594), "#f6f1e4")
+    pen = ImageDraw.Draw(page)
+    pen.rectangle((24, 24, 815, 569), outline="#9c2f26", width=6)
+    pen.text((80, 90), "SAMPLE BUSINESS LICENCE", fill="#9c2f26", font_size=40)
+    pen.text((80, 190), name, fill="#222222", font_size=34)
+    pen.text((80, 480), "Drawn for the demo. Not a document.", fill="#555555", font_size=24)
+    data = BytesIO()
+    page.save(data, "PNG")
+    data.seek(0)
+    return data
+
+
+def _edit(slug: str, place: int, added: tuple[str, str], reason: str) -> None:
+    shop = next(shop for shop in catalogue()["shops"] if shop["slug"] == slug)
+    product = shop["products"][place]
+    sold = variants_of(product, slug, Market.objects.get().currency)
+    key = key_of(slug, product["ref"])
+    with transaction.atomic():
+        with merchant_schema(merchant_of(slug)):
+            as_it_was = entered(shop, product, sold, Labels(slug))
+            titles = {"zh-hans": as_it_was.titles["zh-hans"] + added[0], "en": as_it_was.titles["en"] + added[1]}
+            save_product(
+                by=owner_of(slug),
+                product_id=key,
+                product=replace(as_it_was, titles=titles),
+                prices=prices_of(shop, product, sold),
+                stock={},
+                is_new=False,
+                submits=True,
+            )
+        if reason:
+            change = ProductChange.objects.get(product_id=key, status=ProductChange.Status.WAITING)
+            send_change_back(by=operator(), change_id=change.pk, seen_version=change.version, reason=reason)

@@ -1,0 +1,265 @@
+"""Every list leaves the house as CSV: what its filters leave, under the right heads, safe in a spreadsheet, written down, and nobody else's."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection, transaction
+from django.utils import translation
+
+from marketplace.kernel.actors import SYSTEM, Actor
+from marketplace.kernel.audit import audit
+from marketplace.kernel.models import AuditEvent
+from marketplace.kernel.money import Money
+from marketplace.merchant.aftersales.models import Return
+from marketplace.merchant.catalogue.models import Product
+from marketplace.merchant.orders.models import OrderLine
+from marketplace.platform.checkout.models import ReturnCopy
+from marketplace.platform.ledger.models import Payout, Statement
+from marketplace.platform.listings.models import ProductChange
+from marketplace.platform.payments.models import Dispute, RailMovement, RailNotice, Refund
+from marketplace.web.lists.exports import MOST_ROWS
+from tenants.onboarding.models import Application
+from tenants.tenancy.models import Market, Merchant
+from tenants.tenancy.schemas import merchant_schema
+from tests import factories as make
+from tests.databases import MERCHANTS
+from tests.web.test_lists import EVERY, HOSTS, LISTS, PEOPLE, client_of, the_list, three_of_everything, total
+
+__all__ = ["three_of_everything"]  # a fixture
+pytestmark = pytest.mark.usefixtures("three_of_everything")
+A = MERCHANTS["a"]
+ROW = tuple[str, ...]
+
+
+def export(kind: str, name: str, query: str = "") -> Any:
+    return client_of(kind).get(f"/{name}/?export=csv{query}", headers={"host": HOSTS[kind], "accept-language": "en"})
+
+
+def table(response: Any) -> tuple[list[str], list[list[str]]]:
+    assert response.status_code == 200 and response.headers["Content-Type"] == "text/csv; charset=utf-8"
+    text = response.content.decode()
+    assert text.startswith("\ufeff")
+    head, *rows = csv.reader(io.StringIO(text[1:], newline=""))
+    return head, rows
+
+
+def records(kind: str, name: str, query: str = "") -> list[dict[str, str]]:
+    head, rows = table(export(kind, name, query))
+    return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+@EVERY
+def test_every_list_can_be_taken_along(kind, name):
+    page, _rule = the_list(kind, name)
+    shown = client_of(kind).get(f"/{name}/", headers={"host": HOSTS[kind]}).content.decode()
+    assert page.export_name and f'href="/{name}/?export=csv" download' in shown
+    response = export(kind, name)
+    head, rows = table(response)
+    assert re.fullmatch(rf'attachment; filename="{page.export_name}-\d{{8}}-\d{{4}}\.csv"', response.headers["Content-Disposition"])
+    assert "no-store" in response.headers["Cache-Control"]
+    assert len(set(head)) == len(head) and all(head)
+    assert {len(row) for row in rows} == {len(head)} and len(rows) >= 3
+
+
+# A row that must be among those of a list, by its heads: what stands under each is what the head says.
+FACTS: dict[tuple[str, str], dict[str, str]] = {
+    ("workbench", "orders"): {"Order": "{order}", "Article": "Third", "Quantity": "2", "Shipped": "2", "Returned": "1", "Line total": "200.00", "Commission": "10.00"},
+    ("workbench", "returns"): {"Order": "{order}", "Status": "Refunded", "Amount": "100.00", "Carrier": "sf", "Tracking number": "SF1234567890"},
+    ("workbench", "products"): {"Title": "Third", "Category": "Cups", "Status": "On sale", "Stock": "9", "Price from": "100.00"},
+    ("workbench", "statements"): {"Statement": "{statement}", "Sales": "200.00", "Refunds": "-100.00", "Commission": "-10.00", "Commission returned": "5.00", "Paid out": "95.00"},
+    ("workbench", "log"): {"Who": "system", "What": "product.entered", "Subject": "product", "Number": "{product}"},
+    ("console", "merchants"): {"Shop": "Trail", "Web address": "trail.market.localhost", "Contact": "owner-b@market.localhost", "Status": "Open"},
+    ("console", "orders"): {"Order": "{order}", "Order group": "{group}", "Shop": "Kiln", "Goods": "200.00", "Delivery": "0.00", "Total": "200.00", "Given back": "100.00"},
+    ("console", "returns"): {"Order": "{order}", "Shop": "Kiln", "Status": "Refunded", "Amount": "100.00"},
+    ("console", "refunds"): {"Order group": "{group}", "Order": "{order}", "Shop": "Kiln", "Amount": "100.00", "Commission returned": "5.00", "Status": "Done"},
+    ("console", "payouts"): {"Statement": "{statement}", "Try": "1", "Shop": "Kiln", "Way": "bank", "Amount": "95.00", "Status": "To be paid", "Failure": ""},
+    ("console", "statements"): {"Statement": "{statement}", "Shop": "Kiln", "Sales": "200.00", "Refunds": "-100.00", "Paid out": "95.00"},
+    ("console", "journal"): {"Kind": "statement", "Reference": "{statement}", "Shop": "Kiln", "Debit": "95.00", "Credit": ""},
+    ("console", "log"): {"Who": "system", "What": "statement.issued", "Subject": "statement", "Number": "{statement}"},
+    ("console", "reviews"): {"Product": "Fifth", "Shop": "Trail", "Status": "Waiting for review", "Reason": "", "Decided": ""},
+    ("console", "applications"): {"Company": "Birch Ltd", "Kind": "Manufacturer", "Licence number": "91350100M000100Y43", "Status": "In review"},
+    ("console", "disputes"): {"Reference": "{dispute}", "Shop": "Trail", "Share": "40.00", "Closed": ""},
+    ("console", "movements"): {"Rail": "stripe", "Reference": "{movement}", "Note": ""},
+    ("console", "notices"): {"Rail": "stripe", "Reference": "{notice}", "Set aside": "0"},
+}
+
+
+@EVERY
+def test_under_each_head_stands_what_it_says(three_of_everything, kind, name):
+    wanted = {head: text.format(**three_of_everything) for head, text in FACTS[kind, name].items()}
+    found = records(kind, name)
+    assert wanted.keys() <= found[0].keys()
+    assert any(wanted.items() <= row.items() for row in found), (wanted, found[:3])
+
+
+@EVERY
+def test_amounts_are_plain_numbers_with_their_currency_beside_them(kind, name):
+    page, _rule = the_list(kind, name)
+    head, rows = table(export(kind, name))
+    amounts = set()
+    with transaction.atomic(), merchant_schema(A) if kind == "workbench" else transaction.atomic():
+        request = type("Asked", (), {"merchant": Merchant.objects.get(pk=A), "GET": {}, "market": Market.objects.get()})()
+        found = list(page.rows(request)[:50])
+        page.prepare(request, found)
+        for row in found:
+            for values in page.export(row):
+                amounts |= {n for n, value in enumerate(values) if isinstance(value, Money)}
+    assert ("Currency" in head) is bool(amounts)
+    for row in rows if amounts else []:
+        cells = [row[n] for n in amounts]
+        assert all(re.fullmatch(r"-?\d+\.\d\d", cell) for cell in cells if cell), cells
+        assert row[head.index("Currency")] == "CNY" or not any(cells)
+
+
+@EVERY
+def test_a_search_and_filters_apply_and_the_rest_is_not_exported(three_of_everything, kind, name):
+    word = LISTS[kind, name][0].format(**three_of_everything)
+    everything, found = table(export(kind, name))[1], table(export(kind, name, f"&q={word}"))[1]
+    assert 1 <= len(found) < len(everything) and all(row in everything for row in found)
+    assert table(export(kind, name, "&q=no-such-thing-anywhere"))[1] == []
+
+
+def test_tabs_and_dates_apply_too():
+    assert len(table(export("workbench", "orders", "&show=completed&since=2020-01-01"))[1]) == 3
+    assert table(export("workbench", "orders", "&show=cancelled"))[1] == table(export("workbench", "orders", "&since=2100-01-01"))[1] == []
+
+
+@EVERY
+def test_who_took_what_is_written_down(kind, name):
+    page, _rule = the_list(kind, name)
+    before = AuditEvent.objects.filter(action="list.exported").count()
+    export(kind, name, "&q=no-such-thing-anywhere")
+    event = AuditEvent.objects.filter(action="list.exported").latest("at")
+    assert AuditEvent.objects.filter(action="list.exported").count() == before + 1
+    assert (event.subject_id, event.actor_label, event.merchant_id) == (page.export_name, PEOPLE[kind], A if kind == "workbench" else None)
+    assert event.after == {"rows": 0, "filters": {"q": "no-such-thing-anywhere"}}
+    client_of(kind).get(f"/{name}/", headers={"host": HOSTS[kind]})
+    assert AuditEvent.objects.filter(action="list.exported").count() == before + 1  # looking is not taking
+
+
+def test_the_log_is_read_as_it_was_written():
+    with transaction.atomic():
+        audit(by=SYSTEM, action="test.wrote", subject="test", subject_id="1", after={"title": "杯子"})
+        (row,) = records("console", "log", "&q=test.wrote")
+        assert row["Before"] == "" and row["After"] == '{"title": "杯子"}'
+        transaction.set_rollback(True)
+
+
+# ── Formulas ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def said(text: str) -> None:
+    audit(by=Actor(kind="person", label=text), action="test.wrote", subject="test", subject_id=text, merchant_id=A, why=text)
+
+
+def named(text: str) -> None:
+    Merchant.objects.update(names={"en": text})
+
+
+# How a text comes into some cell of a list: by what merchants, buyers, applicants and rails may write.
+PLANTED: dict[tuple[str, str], Callable[[str], Any]] = {
+    ("workbench", "orders"): lambda text: OrderLine.objects.update(titles={"en": text}, sku=text[:64], options=[[{"en": "x"}, {"en": text}]]),
+    ("workbench", "returns"): lambda text: Return.objects.update(note=text, tracking_number=text[:40]),
+    ("workbench", "products"): lambda text: Product.objects.update(titles={"en": text}),
+    ("workbench", "statements"): lambda text: Statement.objects.filter(pk=Statement.objects.latest("pk").pk).update(number=text[:20]),
+    ("workbench", "log"): said,
+    ("console", "merchants"): named,
+    ("console", "orders"): named,
+    ("console", "returns"): lambda text: ReturnCopy.objects.update(note=text),
+    ("console", "refunds"): lambda text: Refund.objects.update(rail_ref=text),
+    ("console", "payouts"): lambda text: Payout.objects.update(failure=text),
+    ("console", "statements"): named,
+    ("console", "journal"): named,
+    ("console", "log"): said,
+    ("console", "reviews"): lambda text: ProductChange.objects.update(proposed={"titles": {"en": text}}),
+    ("console", "applications"): lambda text: Application.objects.update(company=text, licence_number=text[:40], contact_name=text[:60]),
+    ("console", "disputes"): lambda text: Dispute.objects.update(reason=text),
+    ("console", "movements"): lambda text: RailMovement.objects.update(note=text),
+    ("console", "notices"): lambda text: RailNotice.objects.update(note=text),
+}
+
+
+def planted_export(kind: str, name: str, text: str) -> list[str]:
+    """Cells that hold the text, once it was planted; nothing is kept."""
+    with transaction.atomic():
+        if kind == "workbench":
+            with merchant_schema(A):
+                PLANTED[kind, name](text)
+        else:
+            PLANTED[kind, name](text)
+        _head, rows = table(export(kind, name))
+        transaction.set_rollback(True)
+    return [cell for row in rows for cell in row if text in cell]
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r"], ids=ascii)
+@EVERY
+def test_no_cell_runs_as_a_formula(kind, name, sign):
+    text = f"{sign}1+CALC|0!A1"  # in every list, by whatever somebody else may write
+    cells = planted_export(kind, name, text)
+    assert cells and {cell[: len(text) + 1] for cell in cells} == {f"'{text}"}
+
+
+@EVERY
+def test_other_text_is_left_as_it_is(kind, name):
+    """The control: what is planted does come out, and only what could run gets its sign."""
+    assert set(planted_export(kind, name, "a=1+CALC")) >= {"a=1+CALC"}
+
+
+# ── Others' rows ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("name", [name for kind, name in LISTS if kind == "workbench"])
+def test_a_merchants_export_holds_nothing_of_another(name):
+    with transaction.atomic():
+        other = make.a_completed_group(("b", make.a_product("b", title="Elsewhere"), 1)).orders.get()
+        make.returned(make.order_of(other.group, "b"))
+        (statement,) = make.settled("b")
+        text = export("workbench", name).content.decode()
+        everybody = "".join(export("console", which).content.decode() for which in ("orders", "statements", "log"))
+        transaction.set_rollback(True)
+    for canary in ("Elsewhere", other.number, statement.number):
+        assert canary not in text
+    assert other.number in everybody and statement.number in everybody
+
+
+def test_a_merchants_export_cannot_be_widened_by_the_address():
+    for query in (f"&merchant={MERCHANTS['b']}", "&merchant_id=", "&show=all"):
+        assert len(table(export("workbench", "statements", query))[1]) == 3
+
+
+def test_more_rows_than_a_spreadsheet_bears_are_refused_with_what_to_do():
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO kernel_auditevent (id, at, actor_kind, actor_label, action, subject_type, subject_id, why, request_id, address)"
+                " SELECT gen_random_uuid(), now(), 'system', 'bulk', 'test.bulk', 'test', n, '', '', '' FROM generate_series(1, %s) n",
+                [MOST_ROWS],
+            )
+        exactly = export("console", "log", "&q=test.bulk")
+        refused = export("console", "log")
+        noted = AuditEvent.objects.filter(action="list.exported").latest("at").after
+        transaction.set_rollback(True)
+    assert len(table(exactly)[1]) == MOST_ROWS and noted["rows"] == MOST_ROWS
+    assert refused.status_code == 422 and "Content-Disposition" not in refused.headers
+    with translation.override("en"):
+        assert "More than 20,000 rows would be exported. Narrow the list by its filters first" in refused.content.decode()
+
+
+def test_who_may_not_read_a_list_cannot_take_it_along():
+    stranger = client_of("workbench")
+    for name in ("orders", "log", "journal"):
+        answer = stranger.get(f"/{name}/?export=csv", headers={"host": HOSTS["console"]})
+        assert answer.status_code in (302, 403, 404) and "csv" not in answer.headers.get("Content-Type", "")
+
+
+def test_all_rows_are_exported_not_only_those_of_a_page():
+    assert len(table(export("console", "log"))[1]) >= total("console", "log") - 1 > the_list("console", "log")[0].size
+    assert uuid4().hex not in export("console", "log").content.decode()
