@@ -46,7 +46,7 @@ def apply_dispute(*, by: Actor, attempt: PaymentAttempt, seen: SeenDispute) -> D
             return row
         before = row.status
         row.status, row.reason, row.answer_by = S(seen.state), seen.reason[:60], seen.answer_by
-        if (seen.is_withdrawn and row.withdrawn_at is None) or (seen.state in (S.LOST, S.WON) and row.withdrawn_at is None):
+        if row.amount and row.withdrawn_at is None and (seen.is_withdrawn or seen.state in (S.LOST, S.WON)):
             _withdraw(by, row)
         if row.withdrawn_at and not seen.is_withdrawn and row.reinstated_at is None and seen.state == S.WON:
             _reinstate(by, row)
