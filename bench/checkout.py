@@ -160,6 +160,13 @@ def _by_web(cluster: postgres.Cluster, web: int, place: Callable[[float], Worked
         row(f"{name}: empty cart to order", median(speeds), "orders/s", beside=beside[0], goal=LEAST_BY_WEB, note=span),
         row(f"{name}: p50", at(ours.all_ms(kept), 0.5), "ms"),
         row(f"{name}: p95", at(ours.all_ms(kept), 0.95), "ms"),
-        row(f"{name}: CPU of web workers and PostgreSQL", python + server, "CPU-ms", beside=beside[1], goal=MOST_CPU_MS_BY_WEB, note=f"{server:.1f} of PostgreSQL"),
+        row(
+            f"{name}: CPU of web workers and PostgreSQL",
+            python + server,
+            "CPU-ms",
+            beside=beside[1],
+            goal=MOST_CPU_MS_BY_WEB,
+            note=f"{server:.1f} of PostgreSQL",
+        ),
         row(f"{name}: orders that failed", len(failures), "orders", goal=exactly(0), note=f"{len(ours.all_ms(kept))} placed"),
     ]

@@ -14,11 +14,11 @@ from uuid import UUID, uuid4
 
 from bench import grounds
 
-SHOPS, PRODUCTS = 3, 40  # products a shop, each of four variants
+SHOPS, PRODUCTS = 3, 100  # products a shop, each of four variants
 PEOPLE, FIRST = 10_000, 10_000  # people are numbered from FIRST on: five digits, so that a key can be put together as text
 WEB_FIRST, WEB_PEOPLE = 20_000, 5_000  # people without a cart, who come by the web
 REGION = "310104"  # where all of them live: a district of Shanghai
-BASKETS = 40
+BASKETS = 120  # pgbench takes no more than 128 scripts
 STOCK = 10_000_000
 
 Line = tuple[UUID, UUID]  # (merchant, variant)

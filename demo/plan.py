@@ -9,7 +9,7 @@ from functools import cache
 
 from demo.catalogue import catalogue, variants_of
 
-DAYS = 90
+DAYS, BUYERS = 90, 42
 PLENTY = 10  # a variant of which the catalogue has fewer is not bought in the past
 HOUR, DAY = 3_600.0, 86_400.0
 # Hours of a day at which people order, and how often beside the others.
@@ -52,10 +52,10 @@ def dice_of(group: int) -> random.Random:
     return random.Random(f"group {group}")
 
 
-def basket_of(group: int, *, without: str = "") -> list[Wanted]:
-    """One to four lines over one to three shops. `without` is a shop that does not deliver to the buyer."""
+def basket_of(group: int) -> list[Wanted]:
+    """One to four lines over one to three shops that deliver to the buyer."""
     dice = dice_of(group)
-    goods = [offer for offer in offers() if offer[0] != without]
+    goods = [offer for offer in offers() if offer[0] not in _not_delivering(buyer_of(group))]
     first = dice.choices(goods, [offer[2] for offer in goods])[0]
     shops = [first[0], *dice.sample(sorted({offer[0] for offer in goods} - {first[0]}), dice.choices((0, 1, 2), (55, 32, 13))[0])]
     chosen = {first[1]: first[0]}
@@ -65,9 +65,16 @@ def basket_of(group: int, *, without: str = "") -> list[Wanted]:
     return [Wanted(shop, sku, dice.choices((1, 2, 3), (75, 19, 6))[0]) for sku, shop in chosen.items()]
 
 
-def buyer_of(group: int, count: int) -> int:
-    """Which of the buyers: some come often."""
-    return int(dice_of(group + 10_000_000).triangular(0, count, 0))
+def buyer_of(group: int) -> int:
+    """Which of the buyers, those of the catalogue first: some come often."""
+    return int(dice_of(group + 10_000_000).triangular(0, BUYERS, 0))
+
+
+@cache
+def _not_delivering(buyer: int) -> frozenset[str]:
+    named = catalogue()["buyers"]
+    is_far = buyer < len(named) and named[buyer]["address"]["province"] == "新疆维吾尔自治区"
+    return frozenset(shop["slug"] for shop in catalogue()["shops"] if is_far and shop["remote"] < 0)
 
 
 def life_of(group: int) -> list[Step]:

@@ -12,7 +12,7 @@ from wagtail.rich_text import RichText
 from cms.platform.models import MarketHome
 from demo.catalogue import Sold, attributes_of, both, catalogue, key_of, variants_of
 from demo.goods import Labels, entered, prices_of, source_of
-from demo.history import begin_history
+from demo.history import ask_for_the_rest, begin_history, filling
 from demo.media import copy_picture
 from demo.waiting import leave_work
 from marketplace.config.management.opening import set_first_taxes
@@ -45,8 +45,14 @@ WITHOUT_ACCOUNT = ("pagebreak", "pebble")  # their payouts wait
 HERO = "hero-wide"
 
 
-def seed(password: str, say: Callable[[str], None], *, with_history: bool = True) -> None:
+def seed(password: str, say: Callable[[str], None]) -> None:
     """Fill the open market. What is there already stays as it is, so it may run again and go on where it was stopped."""
+    with filling():
+        _fill(password, say)
+    ask_for_the_rest()
+
+
+def _fill(password: str, say: Callable[[str], None]) -> None:
     market = Market.objects.get()
     put_starters(by=BY)
     with clock.shifted(-BEFORE):  # the shops have been here for a while
@@ -64,13 +70,12 @@ def seed(password: str, say: Callable[[str], None], *, with_history: bool = True
             let_in_buyer(buyer, password)
         give_accounts(merchants)
     write_home()
+    say("a hundred orders")
+    deliver_events()
+    begin_history()
+    leave_work(password)
     say("search index")
     deliver_events()
-    if with_history:
-        say("the first hundred orders, and what waits for somebody")
-        begin_history()
-        leave_work(password)
-        deliver_events()
 
 
 def put_taxonomy() -> None:

@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 from demo.catalogue import catalogue, key_of
 from demo.plan import Step, Wanted, dice_of
 from marketplace.flows.cancel_order import cancel_paid_order, cancel_pieces
-from marketplace.flows.pay import cancel_group, expire_group
+from marketplace.flows.pay import cancel_group, expire_group, finish_payment
 from marketplace.flows.pay_out import make_bank_file, note_payouts_paid
 from marketplace.flows.place_order import place_order
 from marketplace.flows.receive import confirm_receipt
@@ -27,8 +27,8 @@ from marketplace.platform.cart.queries import view_cart
 from marketplace.platform.checkout.models import OrderCopy, OrderGroup, ReturnCopy
 from marketplace.platform.ledger.models import Payout
 from marketplace.platform.members.models import Address
-from marketplace.platform.payments.actions import note_sent, start_payment, take_notice
-from marketplace.platform.payments.models import PayoutAccount
+from marketplace.platform.payments.actions import note_failed, note_sent, start_payment
+from marketplace.platform.payments.models import PaymentAttempt, PayoutAccount
 from tenants.accounts.models import User
 from tenants.tenancy.models import Market, Merchant
 from tenants.tenancy.schemas import merchant_schema
@@ -87,7 +87,6 @@ def place(s: Scene) -> None:
     currency = Market.objects.get().currency
     cart = cart_of(by=s.buyer, cart_id=None)
     for wanted in s.basket:
-        restock(wanted)
         add_to_cart(by=s.buyer, cart=cart, variant_id=key_of(wanted.shop, wanted.sku), quantity=wanted.quantity)
     address = Address.objects.get(user_id=s.buyer.user_id, is_default=True)
     total = view_cart(cart, currency, address.region).total
@@ -104,22 +103,22 @@ def restock(wanted: Wanted) -> None:
             count_stock(by=owner_of(wanted.shop), counted={variant: level.on_hand + 30})
 
 
-def _tell(s: Scene, outcome: str) -> None:
-    """Pay on the rail's page: it answers by a notice."""
-    group = s.group
-    start_payment(by=s.buyer, group_id=group.pk)
-    attempt = group.payment.attempts.latest("n")
-    note_sent(by=s.buyer, attempt_id=attempt.pk)
-    why = {"why": "card_declined"} if outcome == "failed" else {}
-    take_notice(by=rail("sandbox"), rail="sandbox", notice_id=f"{attempt.key}:1", body={"attempt": str(attempt.pk), "outcome": outcome, **why})
-
-
 def pay(s: Scene) -> None:
-    _tell(s, "succeeded")
+    """On the rail's page, which answers at once."""
+    attempt = _at_the_rail(s)
+    finish_payment(by=rail("sandbox"), attempt_id=attempt.pk, rail_ref=f"{attempt.key}:1")
 
 
 def decline(s: Scene) -> None:
-    _tell(s, "failed")
+    note_failed(by=rail("sandbox"), attempt_id=_at_the_rail(s).pk, why="card_declined")
+
+
+def _at_the_rail(s: Scene) -> PaymentAttempt:
+    group = s.group
+    start_payment(by=s.buyer, group_id=group.pk)
+    attempt: PaymentAttempt = group.payment.attempts.latest("n")
+    note_sent(by=s.buyer, attempt_id=attempt.pk)
+    return attempt
 
 
 def expire(s: Scene) -> None:

@@ -124,9 +124,7 @@ def statement_ready(event: StatementIssued) -> None:
             "statement_ready",
             _("Statement {number}: {amount} for you").format(number=statement.number, amount=format_money(statement.payout)),
             [_("The market has settled with you. Every line of the statement leads to its order.")],
-            [
-                Table(_("Statement"), _account_of(statement), (_("Paid out"), format_money(statement.payout)))
-            ],
+            [Table(_("Statement"), _account_of(statement), (_("Paid out"), format_money(statement.payout)))],
             (_("Open the statement"), workbench_url(statement.merchant, f"/statements/{statement.number}/")),
         ),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass
@@ -11,6 +12,7 @@ class Running:
     request_id: str = ""
     merchant: str = ""
     user: str = ""
+    since: datetime | None = None  # when the fact was recorded that is being reacted to
 
 
 running: ContextVar[Running] = ContextVar("running", default=Running())  # noqa: B039  read only where none was set

@@ -8,6 +8,8 @@ import resource
 import sys
 from io import BytesIO
 
+from pypdf import PdfReader, PdfWriter
+
 MOST_SECONDS, MOST_BYTES = 2, 300 * 1024 * 1024
 TOO_MANY_PAGES = 3
 # Of a page and of all that hangs on it: actions, links and forms, attached files, other programs' data, threads, presentations.
@@ -18,8 +20,6 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
-    from pypdf import PdfReader, PdfWriter
-
     reader = PdfReader(BytesIO(sys.stdin.buffer.read()), strict=False)
     if reader.is_encrypted:
         return 1

@@ -31,12 +31,19 @@ class JobRequested(Event):
     merchant_id: UUID | None = None
 
 
+@dataclass(frozen=True)
+class LongJobRequested(JobRequested):
+    """Somebody asked for a job that commits as it goes; a worker does it."""
+
+    topic = "job.long_requested"
+
+
 class Job:
     """A function that a worker runs. Arguments are JSON's own types: ids as text, never rows."""
 
-    def __init__(self, function: Callable[..., None], *, of_merchant: bool) -> None:
+    def __init__(self, function: Callable[..., None], *, of_merchant: bool, is_long: bool = False) -> None:
         self.function = function
-        self.of_merchant = of_merchant
+        self.of_merchant, self.is_long = of_merchant, is_long
         self.name = f"{function.__module__}.{function.__qualname__}"
         if of_merchant and "merchant_id" not in inspect.signature(function).parameters:
             raise TypeError(f"{self.name}: a merchant task takes merchant_id")
@@ -46,7 +53,8 @@ class Job:
         """Ask for it, in the transaction that is open. Raises TypeError at once for arguments the job does not take."""
         inspect.signature(self.function).bind(**arguments)
         merchant_id = arguments.get("merchant_id") if self.of_merchant else None
-        record(JobRequested(job=self.name, arguments=plain(arguments), merchant_id=merchant_id))
+        kind = LongJobRequested if self.is_long else JobRequested
+        record(kind(job=self.name, arguments=plain(arguments), merchant_id=merchant_id))
 
     def __call__(self, **arguments: Any) -> None:
         """Do it now, in this process: opens the merchant's schema and closes it again."""
@@ -65,6 +73,11 @@ def merchant_task(function: Callable[..., None]) -> Job:
 def market_task(function: Callable[..., None]) -> Job:
     """Make a function a job that runs in the public schema."""
     return Job(function, of_merchant=False)
+
+
+def long_market_task(function: Callable[..., None]) -> Job:
+    """The same for work that opens transactions of its own, one after the other. It may be stopped anywhere and is then run again."""
+    return Job(function, of_merchant=False, is_long=True)
 
 
 def run_job(event: JobRequested) -> None:

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db.models import Max, Min, Sum
 
+from demo import history
 from demo.catalogue import catalogue
 from demo.draw import LIST, small_webp
+from demo.history import MARK, filling
 from demo.pictures import FOLDER, picture_file
-from marketplace.kernel.models import AuditEvent, OutboxEvent
+from marketplace.kernel import clock
+from marketplace.kernel.models import AuditEvent, OutboxEvent, Progress
 from marketplace.kernel.relay import deliver_events
-from marketplace.merchant.inventory.models import StockLevel
-from marketplace.platform.listings.models import Listing, ListingVariant
+from marketplace.merchant.inventory.models import StockLevel, StockMovement
+from marketplace.platform.checkout.models import OrderCopy, OrderGroup
+from marketplace.platform.ledger.models import Payout, Statement
+from marketplace.platform.ledger.queries import trial_balance
+from marketplace.platform.listings.models import Listing, ListingVariant, ProductChange
 from marketplace.platform.members.models import Address
 from marketplace.platform.taxonomy.models import Category, CategoryAttribute
 from tenants.access.models import UserGroup
-from tenants.accounts.models import User
+from tenants.accounts.models import Letter, User
+from tenants.onboarding.models import Application
 from tenants.tenancy.models import Market, Merchant
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
@@ -41,7 +50,7 @@ def seed(password_file: str) -> None:
 
 def what_changes() -> tuple[int, ...]:
     return (
-        OutboxEvent.objects.exclude(topic="shop.opened").count(),
+        OutboxEvent.objects.exclude(topic__in=["shop.opened", "job.long_requested"]).count(),
         Listing.objects.count(),
         ListingVariant.objects.count(),
         User.objects.count(),
@@ -52,6 +61,7 @@ def what_changes() -> tuple[int, ...]:
 
 @pytest.fixture(scope="module")
 def seeded(own_database, password_file):
+    make.commission()
     seed(password_file)
 
 
@@ -70,9 +80,9 @@ class TestSeeding:
     def test_stock_is_what_the_catalogue_says(self, seeded):
         for shop in catalogue()["shops"]:
             with merchant_schema(Merchant.objects.get(slug=shop["slug"]).pk):
-                stock = dict(StockLevel.objects.values_list("variant__sku", "on_hand"))
-            wanted = sum(row[-1] for product in shop["products"] for row in product["variants"])
-            assert sum(stock.values()) == wanted
+                first = StockMovement.objects.order_by("level", "at").distinct("level").values_list("quantity", flat=True)
+                counted = sum(first)
+            assert counted == sum(row[-1] for product in shop["products"] for row in product["variants"])
 
     def test_people_can_sign_in_and_owners_own_their_shop(self, seeded):
         for shop in catalogue()["shops"]:
@@ -102,10 +112,54 @@ class TestSeeding:
         assert make.place(buyer, cart).total == variant.price
 
     def test_a_second_run_changes_nothing(self, seeded, password_file):
-        deliver_events()  # what other tests have left to be done
+        with filling():
+            deliver_events()  # what other tests have left to be done
         before = what_changes()
         seed(password_file)
         assert what_changes() == before
+
+
+class TestHistory:
+    def test_a_hundred_orders_in_every_state_are_there(self, seeded):
+        copies = OrderCopy.objects.filter(group__key__startswith=MARK)
+        assert 100 <= copies.count() <= 130
+        assert set(copies.values_list("status", flat=True)) == {"awaiting_payment", "confirmed", "completed", "cancelled"} - unpaid_now()
+        assert {"none", "shipped", "delivered"} <= set(copies.values_list("fulfilment_status", flat=True))
+        assert {"paid", "part_refunded", "refunded"} & set(copies.values_list("payment_status", flat=True))
+        first, last = copies.aggregate(first=Min("placed_at"), last=Max("placed_at")).values()
+        assert last - first > timedelta(days=70)
+        assert Statement.objects.exists() and Payout.objects.filter(status="paid").exists()
+        assert Payout.objects.filter(status="due").exists(), "two shops have given no account"
+
+    def test_money_and_stock_of_the_past_agree(self, seeded):
+        assert sum(amount.minor for _account, amount in trial_balance("CNY")) == 0
+        for shop in catalogue()["shops"]:
+            with merchant_schema(Merchant.objects.get(slug=shop["slug"]).pk):
+                for level in StockLevel.objects.all():
+                    assert level.on_hand == (StockMovement.objects.filter(level=level).aggregate(sum=Sum("quantity"))["sum"] or 0)
+
+    def test_nobody_gets_mail_about_what_happened_long_ago(self, seeded):
+        recent = OrderGroup.objects.filter(placed_at__gt=clock.now() - timedelta(days=3)).count()
+        assert Letter.objects.filter(kind="order_placed").count() <= recent < OrderGroup.objects.count()
+
+    def test_somebody_waits_for_the_operator(self, seeded):
+        assert Application.objects.filter(status="submitted").count() == 2
+        assert ProductChange.objects.filter(status="waiting").count() == 3
+        assert ProductChange.objects.filter(status="sent_back").count() == 1
+
+    def test_the_job_goes_on_where_it_stood_and_tells_how_far_it_is(self, seeded, monkeypatch):
+        monkeypatch.setattr(history, "AT_A_TIME_S", 0.5)
+        before = OrderCopy.objects.count()
+        assert OutboxEvent.objects.filter(topic="job.long_requested", fanned_out_at=None).exists(), "a worker is asked"
+        history.go_on()
+        row = Progress.objects.get(pk=history.NAME)
+        assert row.done == OrderCopy.objects.filter(group__key__startswith=MARK).count() > 100
+        assert OrderCopy.objects.count() > before and row.ended_at is None and row.total == 2000
+
+
+def unpaid_now() -> set[str]:
+    """Of those who were placed within the last minutes some may still be paid for; often there is none."""
+    return set() if OrderGroup.objects.filter(status="awaiting_payment", key__startswith=MARK).exists() else {"awaiting_payment"}
 
 
 @pytest.mark.django_db

@@ -34,7 +34,10 @@ def test_a_product_rounds_half_up_once(minor, factor, expected):
     assert Money(minor, "CNY").times(Decimal(factor)).minor == expected
 
 
-@pytest.mark.parametrize(("minor", "factor", "per", "expected"), [(317, "0.0144", "1.0144", 5), (13, "0.04", "1.04", 1), (3, "0.2", "1.2", 1), (100, "1", "3", 33), (200, "1", "3", 67), (7, "7", "7", 7)])
+@pytest.mark.parametrize(
+    ("minor", "factor", "per", "expected"),
+    [(317, "0.0144", "1.0144", 5), (13, "0.04", "1.04", 1), (3, "0.2", "1.2", 1), (100, "1", "3", 33), (200, "1", "3", 67), (7, "7", "7", 7)],
+)
 def test_a_share_rounds_half_up_once_although_its_quotient_has_no_end(minor, factor, per, expected):
     assert Money(minor, "CNY").times(Decimal(factor), Decimal(per)).minor == expected
 

@@ -280,6 +280,25 @@ def written() -> dict[str, bytes]:
     return {**packed, "orders/items.tsv.gz": gifts().encode()}
 
 
+# Facts anybody may state, in the form of the real files: a few divisions with codes, some without, and carriers.
+DIVISIONS = [
+    {"c": "31", "n": "上海市", "k": [{"c": "3101", "n": "市辖区", "k": [{"c": "310101", "n": "黄浦区"}, {"c": "310104", "n": "徐汇区"}]}]},
+    {
+        "c": "44",
+        "n": "广东省",
+        "k": [{"c": "4401", "n": "广州市", "k": [{"c": "440106", "n": "天河区"}]}, {"c": "4419", "n": "东莞市", "k": [{"c": "441900003", "n": "东城街道"}]}],
+    },
+]
+WITHOUT_CODES = {"香港特别行政区": {"香港岛": ["中西区", "东区"], "九龙": ["深水埗区"]}, "台湾省": {"台北市": ["大安区"]}}
+CARRIERS = [{"code": "SF", "name": "顺丰速运"}, {"code": "YD", "name": "韵达速递"}, {"code": "BIRD", "name": "信鸽快递"}]
+
+
+def plain() -> dict[str, bytes]:
+    """Files that are not packed: name → content."""
+    files = {"divisions-cn/divisions-cn.json": DIVISIONS, "divisions-cn/hk-mo-tw.json": WITHOUT_CODES, "carriers-cn.json": CARRIERS}
+    return {name: (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode() for name, content in files.items()}
+
+
 def pack(content: bytes) -> bytes:
     """gzip without name and time, so that the same content gives the same bytes."""
     out = io.BytesIO()
@@ -289,6 +308,6 @@ def pack(content: bytes) -> bytes:
 
 
 if __name__ == "__main__":
-    for name, content in written().items():
+    for name, content in {**{name: pack(content) for name, content in written().items()}, **plain()}.items():
         (HERE / name).parent.mkdir(parents=True, exist_ok=True)
-        (HERE / name).write_bytes(pack(content))
+        (HERE / name).write_bytes(content)

@@ -323,7 +323,10 @@ class TestRegionsAndCarriers:
         assert Carrier.objects.get(code="sf").names == {"zh-hans": "顺丰", "en": "SF Express"}
 
     def test_an_address_is_found_down_to_what_is_known(self):
-        put_regions(by=SYSTEM, rows=[{"code": "3101", "parent": "31", "names": {"zh-hans": "市辖区"}}, {"code": "310104", "parent": "3101", "names": {"zh-hans": "徐汇区"}}])
+        put_regions(
+            by=SYSTEM,
+            rows=[{"code": "3101", "parent": "31", "names": {"zh-hans": "市辖区"}}, {"code": "310104", "parent": "3101", "names": {"zh-hans": "徐汇区"}}],
+        )
         assert place_of("CN", "", "上海市", "市辖区", "徐汇区").code == place_of("CN", "31", "", "", "徐汇区").code == "310104"
         assert place_of("CN", "", "Shanghai", "", "").code == place_of("CN", "310999", "", "nowhere", "").code == "31"
         assert place_of("DE", "", "Bayern", "", "") is None

@@ -58,7 +58,7 @@ def test_tax_is_taken_out_of_the_price_and_rounded_half_up_to_the_cent(gross, ra
 def test_it_is_the_nearest_cent_to_the_exact_share(gross, rate):
     exact = Fraction(gross * rate, 10_000 + rate)
     tax = tax_in(Money(gross, "CNY"), Decimal(rate) / 10_000).minor
-    assert abs(tax - exact) <= Fraction(1, 2) and not tax == exact - Fraction(1, 2)
+    assert abs(tax - exact) <= Fraction(1, 2) and tax != exact - Fraction(1, 2)
 
 
 def test_yen_have_no_cents():

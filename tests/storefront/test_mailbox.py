@@ -26,7 +26,12 @@ def folder(settings, tmp_path) -> Path:
     return tmp_path / "mails"
 
 
-def send(to: str = "mei@example.com", subject: str = "Hello", text: str = "Words", html: str = "<html><head></head><body><a href='http://market.localhost/'>Go</a></body></html>") -> str:
+def send(
+    to: str = "mei@example.com",
+    subject: str = "Hello",
+    text: str = "Words",
+    html: str = "<html><head></head><body><a href='http://market.localhost/'>Go</a></body></html>",
+) -> str:
     """Its key in the mailbox."""
     message = EmailMultiAlternatives(subject, text, "market@market.localhost", [to])
     if html:

@@ -162,7 +162,11 @@ def _told_by_stripe() -> dict[str, str]:
         ask_for_sweep(by=SYSTEM)
         there.tell()
     Market.objects.update(rail="sandbox")
-    return {"dispute": Dispute.objects.latest("pk").rail_ref, "movement": RailMovement.objects.latest("pk").ref, "notice": RailNotice.objects.latest("pk").notice_id}
+    return {
+        "dispute": Dispute.objects.latest("pk").rail_ref,
+        "movement": RailMovement.objects.latest("pk").ref,
+        "notice": RailNotice.objects.latest("pk").notice_id,
+    }
 
 
 def total(kind: str, name: str) -> int:

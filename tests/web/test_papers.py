@@ -232,14 +232,26 @@ def test_a_paper_asks_nobody_for_a_picture_and_is_made_without_it(world, canary,
     order: OrderCopy = world["order"]
     with transaction.atomic():
         with merchant_schema(A):
-            OrderLine.objects.filter(order_id=order.pk).update(picture=where.format(address), titles={"en": f'x"><img src="{address}/y.png"><link rel=stylesheet href="{address}/z.css">'})
+            OrderLine.objects.filter(order_id=order.pk).update(
+                picture=where.format(address), titles={"en": f'x"><img src="{address}/y.png"><link rel=stylesheet href="{address}/z.css">'}
+            )
         document = pdf(client().get(f"/orders/{order.number}/slip/pdf/"))
         transaction.set_rollback(True)
     assert calls == [] and order.number in text_of(document) and "root:" not in text_of(document)
 
 
 @pytest.mark.parametrize(
-    "url", ["http://canary.example/x.png", "file:///etc/passwd", "paper:/etc/passwd", "paper:/media/../secret.png", "paper:/media/%2e%2e/secret.png", "data:image/png;base64,AA", "//h/x", ""]
+    "url",
+    [
+        "http://canary.example/x.png",
+        "file:///etc/passwd",
+        "paper:/etc/passwd",
+        "paper:/media/../secret.png",
+        "paper:/media/%2e%2e/secret.png",
+        "data:image/png;base64,AA",
+        "//h/x",
+        "",
+    ],
 )
 def test_what_is_no_picture_of_ours_is_not_opened(settings, tmp_path, url):
     settings.MEDIA_ROOT = tmp_path / "media"

@@ -16,6 +16,7 @@ from django.utils import translation
 
 from demo.media import copy_picture
 from marketplace.config.market_data.categories import OTHER, category_of, code_of, picture_of, standing
+from marketplace.config.market_data.places import Places, put_places
 from marketplace.config.market_data.properties import Vocabulary, colours_of
 from marketplace.config.market_data.reading import BIKES, PRODUCTS, Goods, Problem, goods_of
 from marketplace.config.market_data.shopping import open_all, shops_of
@@ -41,6 +42,7 @@ class AnotherRuns(RuntimeError):
 class Result:
     """What was done, and the rows that were left out."""
 
+    places: Places = field(default_factory=Places)
     imported: Imported = field(default_factory=Imported)
     problems: list[Problem] = field(default_factory=list)
     goods: int = 0
@@ -59,11 +61,13 @@ class Result:
 
 @dataclass(frozen=True)
 class Wishes:
-    """How to import. `rates`: units of the market's currency for one of the file's. `own_shop`: so many goods make a brand's shop."""
+    """How to import. `rates`: units of the market's currency for one of the file's. `own_shop`: so many goods make a brand's shop.
+    Without `goods`: divisions and carriers alone."""
 
     rates: Mapping[str, Decimal]
     own_shop: int = 350
     gifts: bool = False
+    goods: bool = True
     most: int | None = None
     password: str | None = None
 
@@ -76,6 +80,10 @@ def import_all(folder: Path, wishes: Wishes, *, progress: Callable[[int, int], N
 
 def _import_all(folder: Path, wishes: Wishes, progress: Callable[[int, int], None]) -> Result:
     result = Result()
+    with result.timed("divisions and carriers"):
+        result.places = put_places(folder, result.problems, by=BY)
+    if not wishes.goods:
+        return result
     currency = Market.objects.get().currency
     with result.timed("reading and describing"):
         goods = goods_of(folder, result.problems, gifts=wishes.gifts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -91,8 +92,9 @@ def set_commission(*, by: Actor, rate: Decimal, merchant_id: UUID | None = None,
     if category_id is not None and not Category.objects.filter(pk=category_id).exists():
         raise InvalidInput(field="category", why=_("Choose a category."))
     with transaction.atomic():
-        former = CommissionRule.objects.filter(merchant_id=merchant_id, category_id=category_id).order_by("-since", "-pk").first()
-        rule = CommissionRule.objects.create(rate=rate, merchant_id=merchant_id, category_id=category_id, since=clock.now())
+        of: dict[str, Any] = {"merchant_id": merchant_id, "category_id": category_id}
+        former = CommissionRule.objects.filter(**of).order_by("-since", "-pk").first()
+        rule = CommissionRule.objects.create(rate=rate, since=clock.now(), **of)
         audit(
             by=by,
             action="commission.set",

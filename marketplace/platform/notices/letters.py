@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import get_language
 
+from marketplace.kernel import clock
+from marketplace.kernel.context import running
 from tenants.accounts.letters import write_letter
 from tenants.tenancy.hosts import market_url
 from tenants.tenancy.models import Market
@@ -43,8 +46,17 @@ def read_in(language: str) -> Iterator[None]:
         yield
 
 
+NEWS_FOR = timedelta(days=3)
+
+
 def post_letter(email: str, message: Message) -> None:
-    """Have it sent if and only if the open transaction is committed. In the active language."""
+    """Have it sent if and only if the open transaction is committed. In the active language.
+
+    Not about what has happened long ago: after days of standstill people have looked, and an old letter would mislead them.
+    """
+    since = running.get().since
+    if since is not None and since < clock.now() - NEWS_FOR:
+        return
     market = Market.objects.get()
     context = {"message": message, "market": market, "market_url": market_url("/"), "language": (get_language() or "en").replace("hans", "Hans")}
     text = render_to_string("letters/letter.txt", context)

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from marketplace.kernel.errors import InvalidInput, MarketError
-from marketplace.kernel.money import Money
+from marketplace.kernel.money import Money, NotAnAmount
 from marketplace.platform.delivery.actions import Zone, set_freight
 from marketplace.platform.delivery.queries import provinces, zones_of
 from tenants.access.actors import actor_of
@@ -21,12 +21,13 @@ MOST_ZONES = 8
 
 @dataclass
 class Row:
-    """A zone as it was typed."""
+    """A zone as it was typed. `wrong` names the amount that is none, for the page to mark."""
 
     regions: list[str] = field(default_factory=list)
     fee: str = ""
     free_from: str = ""
     delivers: bool = True
+    wrong: str = ""
 
 
 def delivery(request: HttpRequest) -> HttpResponse:
@@ -35,7 +36,7 @@ def delivery(request: HttpRequest) -> HttpResponse:
     refusal: MarketError | None = None
     if request.method == "POST" and request.POST.get("then") == "save":
         try:
-            set_freight(by=actor_of(request), merchant_id=merchant.pk, currency=_currency(request), zones=[_zone(row, _currency(request)) for row in rows])
+            set_freight(by=actor_of(request), merchant_id=merchant.pk, currency=_currency(request), zones=_zones(rows, _currency(request)))
         except MarketError as why:
             refusal = why
         else:
@@ -54,7 +55,7 @@ def _currency(request: HttpRequest) -> str:
 def _rows_sent(request: HttpRequest) -> list[Row]:
     """The zones of the form, the last of which is for everywhere else."""
     data, rows, n = request.POST, [], 0
-    while f"fee_{n}" in data and n < MOST_ZONES:
+    while f"fee_{n}" in data and n <= MOST_ZONES:  # one too many is refused when it is saved
         if not data.get(f"gone_{n}"):
             rows.append(Row(data.getlist(f"regions_{n}"), data.get(f"fee_{n}", ""), data.get(f"free_from_{n}", ""), data.get(f"delivers_{n}") == "1"))
         n += 1
@@ -70,10 +71,26 @@ def _rows_kept(merchant_id: Any) -> list[Row]:
     return rows or [Row(fee="0")]
 
 
+def _zones(rows: list[Row], currency: str) -> list[Zone]:
+    """Raises NotAnAmount, InvalidInput."""
+    if len(rows) > MOST_ZONES:
+        raise InvalidInput(field="regions", why=_("A shop has at most {most} zones.").format(most=MOST_ZONES))
+    return [_zone(row, currency) for row in rows]
+
+
 def _zone(row: Row, currency: str) -> Zone:
     """Raises NotAnAmount, InvalidInput."""
     if not row.delivers:
         return Zone(row.regions, delivers=False)
     if not row.fee.strip():
+        row.wrong = "fee"
         raise InvalidInput(field="fee", why=_("Say what a parcel costs; 0 if you send it free."))
-    return Zone(row.regions, Money.parse(row.fee, currency), Money.parse(row.free_from, currency) if row.free_from.strip() else None)
+    return Zone(row.regions, _amount(row, "fee", currency), _amount(row, "free_from", currency) if row.free_from.strip() else None)
+
+
+def _amount(row: Row, name: str, currency: str) -> Money:
+    try:
+        return Money.parse(getattr(row, name), currency)
+    except NotAnAmount as wrong:
+        row.wrong = wrong.field = name
+        raise

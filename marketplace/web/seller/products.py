@@ -99,7 +99,17 @@ products = ListPage(
     search_hint=_lazy("Title or SKU"),
     empty=_lazy("No product yet. Enter the first one: title, category, price, stock and a picture are enough."),
     export_name="products",
-    export_head=[_lazy("Title"), _lazy("Category"), _lazy("Status"), _lazy("Review"), _lazy("Stock"), _lazy("Price from"), _lazy("Currency"), _lazy("Entered"), _lazy("Changed")],
+    export_head=[
+        _lazy("Title"),
+        _lazy("Category"),
+        _lazy("Status"),
+        _lazy("Review"),
+        _lazy("Stock"),
+        _lazy("Price from"),
+        _lazy("Currency"),
+        _lazy("Entered"),
+        _lazy("Changed"),
+    ],
     export=lambda row: [
         (
             row.title.text,
