@@ -139,14 +139,25 @@ def prepare_pages(env: Mapping[str, str]) -> None:
 @contextmanager
 def web_server(env: Mapping[str, str], port: int, workers: int) -> Iterator[int]:
     """The product's gunicorn on a port of ours; its process id."""
-    command = product_commands(port)["web"]
-    log = cache() / FOLDER / "web.log"
-    process = processes.start(command, env={**env, "WEB_WORKERS": str(workers)}, log=log, cwd=ROOT)
+    with product(env, port, "web", workers=workers) as pids:
+        yield pids["web"]
+
+
+@contextmanager
+def product(env: Mapping[str, str], port: int, *names: str, workers: int = 2) -> Iterator[dict[str, int]]:
+    """Processes of the product by name: web, worker, scheduler. Their ids."""
+    commands = product_commands(port)
+    started = {}
     try:
-        _wait(port, str(log))
-        yield process.pid
+        for name in names:
+            log = cache() / FOLDER / f"{name}.log"
+            started[name] = processes.start(commands[name], env={**env, "WEB_WORKERS": str(workers)}, log=log, cwd=ROOT)
+        if "web" in names:
+            _wait(port, str(cache() / FOLDER / "web.log"))
+        yield {name: process.pid for name, process in started.items()}
     finally:
-        processes.stop(process)
+        for process in reversed(started.values()):
+            processes.stop(process)
 
 
 def _wait(port: int, log: str) -> None:

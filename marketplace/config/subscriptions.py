@@ -98,7 +98,10 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     publish_product.LISTED_UNTIL: publish_product.unlist_when_due,
 }
 
-DUTIES = [Duty("ask the rail what moved", 86_400, lambda: reconcile.ask_for_sweep(by=SYSTEM))]
+DUTIES = [
+    Duty("ask the rail what moved", 86_400, lambda: reconcile.ask_for_sweep(by=SYSTEM)),
+    Duty("explain what moved at the rail", 3_600, lambda: reconcile.explain_movements(by=SYSTEM)),  # what was told after the movement
+]
 
 
 def install() -> None:

@@ -16,9 +16,6 @@ SECTIONS = {"": "The product", "embedded": "Added by `make demo`", "dev": "Added
 COMES_WITH = {"pydantic": "pydantic-settings", "pillow": "wagtail"}
 # Asked for, and imported nowhere by the product itself.
 NOT_IMPORTED = {
-    "stripe": "the rail is not built yet",
-    "weasyprint": "papers as PDF are not built yet",
-    "pypdf": "papers that are handed in are not built yet",
     "packaging": "Celery's Redis transport needs it and does not say so",
     "gunicorn": "a program",
     "argon2-cffi": "Django's password hasher imports it",

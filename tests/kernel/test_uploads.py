@@ -121,6 +121,7 @@ class TestPictures:
             ),
             drawn("JPEG", comment=hostile.SCRIPT),
         ],
+        ids=range(10),
     )
     def test_what_is_a_page_or_an_archive_as_well_becomes_a_picture_alone(self, data):
         kept = paper(data).data
@@ -235,7 +236,7 @@ class TestPdf:
         data = hostile.plain_pdf(2)
         assert NO_PDF in refusal(data[: int(len(data) * part)])
 
-    @pytest.mark.parametrize("data", [b"%PDF-1.7\n", b"%PDF-" + hostile.HTML, hostile.pdf({1: b"<< /Type /Catalog >>"}), hostile.plain_pdf(0)])
+    @pytest.mark.parametrize("data", [b"%PDF-1.7\n", b"%PDF-" + hostile.HTML, hostile.pdf({1: b"<< /Type /Catalog >>"}), hostile.plain_pdf(0)], ids=range(4))
     def test_what_only_begins_like_one_or_has_no_page_is_refused(self, data):
         assert NO_PDF in refusal(data)
 

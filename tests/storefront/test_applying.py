@@ -135,7 +135,7 @@ class TestApplying:
         assert str(answer.context["form"].errors[field][0]) in answer.context["form"][field].as_field_group()
         assert not Paper.objects.exists()
 
-    @pytest.mark.parametrize("then", ["remove:", "remove:nonsense", f"remove:{uuid4()}", "fly", "x" * 5000])
+    @pytest.mark.parametrize("then", ["remove:", "remove:nonsense", "remove:01900000-0000-7000-8000-000000000000", "fly", "x" * 5000], ids=range(5))
     def test_a_button_that_is_none_breaks_nothing(self, applicant, then):
         applicant.apply(then="paper", paper_kind="licence", file=licence())
         assert applicant.apply(then=then).status_code in (302, 422)

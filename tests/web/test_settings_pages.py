@@ -13,14 +13,17 @@ from django.utils import translation
 from django.utils.html import escape
 
 from marketplace.kernel.actors import SYSTEM
+from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.models import AuditEvent
 from marketplace.platform.delivery.models import FreightZone
+from marketplace.platform.ledger.actions import set_commission
 from marketplace.platform.ledger.models import CommissionRule
 from marketplace.platform.taxonomy.models import TaxRate
 from tenants.access.roles import MARKET_ROLES, MERCHANT_ROLES
 from tenants.accounts.actions import give_role
 from tenants.accounts.models import User
-from tenants.tenancy.actions import PERIODS
+from tenants.tenancy.actions import PERIODS, set_periods
+from tenants.tenancy.errors import MerchantUnknown
 from tenants.tenancy.models import Market
 from tests import factories as make
 from tests.databases import MERCHANTS
@@ -96,6 +99,10 @@ class TestPeriods:
             before = everything()
             assert list(refused(operator.post("/settings/", PERIODS_FORM | {"why": "x", name: value}), "periods")) == [name]
             assert everything() == before
+        for value in (least - 1, most + 1):  # whoever calls the verb past the form
+            with pytest.raises(InvalidInput) as refusal:
+                set_periods(by=SYSTEM, periods={name: value}, why="x")
+            assert refusal.value.field == name
         for value in (least, most):
             assert operator.post("/settings/", PERIODS_FORM | {"why": "x", name: value}).status_code == 302
             assert getattr(Market.objects.get(), name) == value
@@ -133,7 +140,7 @@ class TestCommission:
             ({"rate": "NaN"}, "rate"),
             ({"rate": "1e1"}, "rate"),
             ({"why": ""}, "why"),
-            ({"merchant": str(uuid4())}, "merchant"),
+            ({"merchant": "01900000-0000-7000-8000-000000000000"}, "merchant"),
             ({"merchant": "nonsense"}, "merchant"),
             ({"category": "999999999"}, "category"),
             ({"category": "x"}, "category"),
@@ -149,6 +156,19 @@ class TestCommission:
             assert answer.status_code == 302 and CommissionRule.objects.latest("since").rate == Decimal("0.1")
             return
         assert list(refused(answer, "commission")) == [field]
+        assert everything() == before
+
+    def test_the_verb_refuses_it_too_and_never_widens_a_rule(self, operator):
+        before = everything()
+        rate = Decimal("0.05")
+        for error, wrong in (
+            (InvalidInput, {"rate": Decimal(1)}),
+            (InvalidInput, {"rate": Decimal("-0.01")}),
+            (MerchantUnknown, {"rate": rate, "merchant_id": uuid4()}),
+            (InvalidInput, {"rate": rate, "category_id": 0}),
+        ):
+            with pytest.raises(error):
+                set_commission(by=SYSTEM, **wrong)
         assert everything() == before
 
 
