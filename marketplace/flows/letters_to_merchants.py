@@ -81,7 +81,7 @@ def return_moved(event: ReturnMoved) -> None:
     def compose() -> Message:
         is_new = event.status == ReturnStatus.REQUESTED
         subject = _("A buyer wants to return something of order {number}") if is_new else _("Goods of order {number} are on their way back")
-        lines = [f"{Reason(row.reason).label}. {row.note}".strip()]
+        lines = [" · ".join(filter(None, (str(Reason(row.reason).label), row.note)))]
         if row.due_at:
             wait = (
                 _("Answer by {at}; if nobody does, it counts as agreed.") if is_new else _("Inspect it by {at}; if nobody does, all of it counts as accepted.")
@@ -139,7 +139,7 @@ def _account_of(statement: Statement) -> list[tuple[str, str]]:
         (_("Commission"), -statement.commission),
         (_("Commission returned"), statement.commission_returned),
         (_("Taken back from your account"), statement.reversed),
-        (_("Carried on"), -statement.closing),
+        (_("Carried over to the next statement"), -statement.closing),
     ]
     return [(name, format_money(amount)) for name, amount in parts if amount or name in (_("Sales"), _("Commission"))]
 

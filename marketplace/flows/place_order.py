@@ -170,7 +170,7 @@ def _open_orders(by: Actor, group: OrderGroup, chosen: list[Chosen], terms: Term
 
 def _draft(by: Actor, group: OrderGroup, merchant_id: UUID, part: list[Chosen], terms: Terms, number: str) -> tuple[Order, list[OrderLine]]:
     """The order as it will be, at the prices in force in the merchant's schema. Raises OutOfStock for what has none, NoDelivery."""
-    in_force = Price.objects.filter(variant_id__in=[line.variant.pk for line in part], ends_at=None, variant__is_active=True)
+    in_force = Price.objects.filter(variant_id__in=[line.variant.pk for line in part], ends_at=None)
     prices = {variant_id: Money(minor, currency) for variant_id, minor, currency in in_force.values_list("variant_id", "sale_minor", "currency")}
     order = Order(
         id=new_id(),

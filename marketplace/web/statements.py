@@ -16,9 +16,9 @@ from tenants.access.actors import actor_of
 
 STATEMENT_HEAD = (
     _("Settled until"), _("Carried over"), _("Sales"), _("Refunds"), _("Commission"), _("Commission returned"), _("Taken back from your account"),
-    _("Paid out"), _("Carried on"), _("Currency"), _("Issued"),
+    _("Paid out"), _("Carried over to the next statement"), _("Currency"), _("Issued"),
 )  # fmt: skip
-LINE_HEAD = (_("Order"), _("What"), _("When"), _("Sales"), _("Commission"), _("Taken back from your account"), _("To you"), _("Currency"))
+LINE_HEAD = (_("Order"), _("Kind"), _("When"), _("Sales"), _("Commission"), _("Taken back from your account"), _("To you"), _("Currency"))
 MOST_LINES_OF_PDF = 2_000
 
 

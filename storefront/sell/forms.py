@@ -29,7 +29,7 @@ class ApplicationForm(forms.Form):
         label=_("Web address"), max_length=40, required=False, help_text=_("Small letters, digits and hyphens; the shop's host begins with it")
     )
     about = forms.CharField(label=_("What you will sell"), max_length=500, required=False, widget=forms.Textarea({"rows": 3}))
-    paper_kind = forms.ChoiceField(label=_("What it is"), choices=Paper.Kind.choices, required=False, initial=Paper.Kind.LICENCE)
+    paper_kind = forms.ChoiceField(label=_("Kind of document"), choices=Paper.Kind.choices, required=False, initial=Paper.Kind.LICENCE)
     file = forms.FileField(
         label=_("File"),
         required=False,

@@ -159,7 +159,7 @@ def submit_application(*, by: Actor, application_id: UUID) -> Application:
         if is_in_doubt(row.applicant):
             raise ConfirmAddressFirst(email=row.applicant.email)
         if missing := missing_of(row):
-            raise ApplicationIncomplete(missing=", ".join(missing))
+            raise ApplicationIncomplete(missing=_(", ").join(missing))
         _check_slug(row)
         before = row.status
         for step in Step:

@@ -254,7 +254,7 @@ class TestShops:
         make.returned(make.order_of(first.group))
         make.settled("a")
         sent = letters("statement_ready")[1]
-        assert sent.rows()["Carried on"] == "CN¥95.00" and sent.rows()["Paid out"] == "CN¥0.00"
+        assert sent.rows()["Carried over to the next statement"] == "CN¥95.00" and sent.rows()["Paid out"] == "CN¥0.00"
 
     def test_a_payout_that_came_back(self):
         Market.objects.update(settle_days=0)

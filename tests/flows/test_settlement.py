@@ -143,7 +143,8 @@ class TestPayouts:
         assert note_payouts_paid(by=SYSTEM, payout_ids=[payout.pk]) == 1
         assert note_payouts_paid(by=SYSTEM, payout_ids=[payout.pk]) == 0
         assert balance(Account.PAYOUT_CLEARING, "CNY") == yuan("0")
-        assert balance(Account.RAIL_CLEARING, "CNY") == yuan("5")  # the commission is ours
+        assert balance(Account.RAIL_CLEARING, "CNY") + balance(Account.OWN_BANK, "CNY") == yuan("5")  # the commission is ours
+        assert balance(Account.OWN_BANK, "CNY") == -yuan("95")
 
     def test_a_payout_returned_by_the_bank_after_paid_reopens_it(self, at_once, mug, account):
         sold(mug)

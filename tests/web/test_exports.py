@@ -102,7 +102,7 @@ FACTS: dict[tuple[str, str], dict[str, str]] = {
     },
     ("console", "returns"): {"Order": "{order}", "Shop": "Kiln", "Status": "Refunded", "Amount": "100.00"},
     ("console", "refunds"): {"Order group": "{group}", "Order": "{order}", "Shop": "Kiln", "Amount": "100.00", "Commission returned": "5.00", "Status": "Done"},
-    ("console", "payouts"): {"Statement": "{statement}", "Try": "1", "Shop": "Kiln", "Way": "bank", "Amount": "95.00", "Status": "To be paid", "Failure": ""},
+    ("console", "payouts"): {"Statement": "{statement}", "Attempt": "1", "Shop": "Kiln", "Paid by": "bank", "Amount": "95.00", "Status": "To be paid", "Failure": ""},
     ("console", "statements"): {"Statement": "{statement}", "Shop": "Kiln", "Sales": "200.00", "Refunds": "-100.00", "Paid out": "95.00"},
     ("console", "journal"): {"Kind": "statement", "Reference": "{statement}", "Shop": "Kiln", "Debit": "95.00", "Credit": ""},
     ("console", "log"): {"Who": "system", "What": "statement.issued", "Subject": "statement", "Number": "{statement}"},

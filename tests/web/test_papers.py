@@ -119,7 +119,7 @@ class TestStatements:
         row: Statement = world["statement"]
         answer = client().get(f"/statements/{row.number}/csv/")
         found = list(csv.DictReader(io.StringIO(answer.content.decode().lstrip("\ufeff"))))
-        assert [line["What"] for line in found] == ["Sale", "Sale", "Refund"] and {line["Currency"] for line in found} == {"CNY"}
+        assert [line["Kind"] for line in found] == ["Sale", "Sale", "Refund"] and {line["Currency"] for line in found} == {"CNY"}
         assert sum(Decimal(line["To you"]) for line in found) == row.payout.decimal
         assert sum(Decimal(line["Sales"]) for line in found) == (row.sales - row.refunds).decimal
         assert {line["Order"] for line in found} == set(row.lines.values_list("order_number", flat=True))

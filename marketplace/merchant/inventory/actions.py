@@ -24,6 +24,7 @@ from marketplace.merchant.inventory.models import (
     StockLocation,
     StockMovement,
 )
+from tenants.tenancy.rows import insert_new
 from tenants.tenancy.schemas import current_merchant_id
 
 
@@ -87,6 +88,7 @@ HOLD = """
         SELECT level.id, wanted.quantity, level.on_hand - level.reserved - level.allocated AS available
         FROM merchant_inventory_stocklevel AS level
         JOIN merchant_inventory_stocklocation AS location ON location.id = level.location_id AND location.is_default
+        JOIN merchant_catalogue_variant AS variant ON variant.id = level.variant_id AND variant.is_active
         JOIN wanted ON wanted.variant_id = level.variant_id
         ORDER BY level.id
         FOR UPDATE OF level
@@ -102,7 +104,8 @@ HOLD = """
 def reserve_stock(*, by: Actor, order_id: UUID, wanted: Sequence[Wanted]) -> None:
     """Hold stock for an unpaid order, all of it or nothing: in one statement, which is why the caller's transaction is enough.
 
-    Raises OutOfStock, naming the line; RuntimeError outside a transaction, where stock would be held for an order that fails.
+    Raises OutOfStock, naming the line, also for a variant that is not sold any more; RuntimeError outside a transaction, where
+    stock would be held for an order that fails.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("reserve_stock() outside a transaction")
@@ -115,16 +118,15 @@ def reserve_stock(*, by: Actor, order_id: UUID, wanted: Sequence[Wanted]) -> Non
         held = {variant_id: (level_id, left) for variant_id, level_id, left in cursor.fetchall()}
     if len(held) < len(per_variant):
         raise _short(per_variant, wanted)
-    Reservation.objects.bulk_create(
-        [Reservation(order_id=order_id, line_id=line.line_id, level_id=held[line.variant_id][0], quantity=line.quantity) for line in wanted]
-    )
+    insert_new([Reservation(order_id=order_id, line_id=line.line_id, level_id=held[line.variant_id][0], quantity=line.quantity) for line in wanted])
     if crossed := [variant_id for variant_id, (_level_id, left) in held.items() if left == 0]:
         record(StockCrossedZero(merchant_id=merchant_id, variant_ids=crossed))
 
 
 def _short(per_variant: Mapping[UUID, int], wanted: Sequence[Wanted]) -> OutOfStock:
     """The refusal for the first line of which too little is left. The levels are locked already, so it is what was seen."""
-    levels = {level.variant_id: level for level in _locked(per_variant)}
+    active = Variant.objects.filter(pk__in=per_variant, is_active=True).values_list("pk", flat=True)
+    levels = {level.variant_id: level for level in _locked({pk: per_variant[pk] for pk in active})}
     for line in wanted:
         level = levels.get(line.variant_id)
         if level is None or level.available < per_variant[line.variant_id]:

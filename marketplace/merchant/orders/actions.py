@@ -27,15 +27,16 @@ from marketplace.merchant.orders.states import (
     OrderStatus,
     PaymentStatus,
 )
+from tenants.tenancy.rows import insert_new
 from tenants.tenancy.schemas import current_merchant_id
 
 
 @verb
 def write_order(*, by: Actor, order: Order, lines: Sequence[OrderLine]) -> Order:
     """A new order, awaiting payment, with its lines and the first row of its history."""
-    Order.objects.bulk_create([order])
-    OrderLine.objects.bulk_create(lines)
-    StatusChange.objects.bulk_create([_change(order, "", OrderStatus.AWAITING_PAYMENT, by, "placed")])
+    insert_new([order])
+    insert_new(lines)
+    insert_new([_change(order, "", OrderStatus.AWAITING_PAYMENT, by, "placed")])
     return order
 
 

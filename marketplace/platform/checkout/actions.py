@@ -11,13 +11,14 @@ from marketplace.kernel.actors import Actor
 from marketplace.kernel.verbs import verb
 from marketplace.platform.checkout.errors import GroupUnknown
 from marketplace.platform.checkout.models import OrderCopy, OrderGroup, ReturnCopy
+from tenants.tenancy.rows import insert_new
 
 
 @verb
 def write_group(*, by: Actor, group: OrderGroup, copies: Sequence[OrderCopy]) -> None:
     """A new group with the public copies of its orders."""
-    OrderGroup.objects.bulk_create([group])
-    OrderCopy.objects.bulk_create(copies)
+    insert_new([group])
+    insert_new(copies)
 
 
 @verb

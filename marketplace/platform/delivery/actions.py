@@ -85,7 +85,7 @@ def set_freight(*, by: Actor, merchant_id: UUID, currency: str, zones: Sequence[
     if sum(not zone.regions for zone in zones) != 1:
         raise InvalidInput(field="regions", why=_("One zone, and only one, names no province: it holds for everywhere else."))
     if unknown := set(named) - set(Region.objects.filter(code__in=named, parent=None).values_list("code", flat=True)):
-        raise InvalidInput(field="regions", why=_("Unknown provinces: {codes}.").format(codes=", ".join(sorted(unknown))))
+        raise InvalidInput(field="regions", why=_("Unknown provinces: {codes}.").format(codes=_(", ").join(sorted(unknown))))
     for zone in zones:
         if zone.delivers and zone.fee is None:
             raise InvalidInput(field="fee", why=_("Say what a parcel costs; 0 if you send it free."))

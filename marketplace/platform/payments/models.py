@@ -122,7 +122,7 @@ class Refund(models.Model):
 
     class Status(models.TextChoices):
         DUE = "due", _("To be sent")
-        SENT = "sent", _("At the rail")  # it has it, and has not sent it on yet
+        SENT = "sent", _("With the rail")  # it has it, and has not sent it on yet
         DONE = "done", _("Done")
         FAILED = "failed", _("Refused by the rail")  # a person has to look
 
@@ -214,7 +214,7 @@ class Transfer(models.Model):
     """A payout's money on its way to a merchant's account at the rail: one of an order, drawn from what was paid for it."""
 
     class Status(models.TextChoices):
-        DUE = "due", _("To be sent")
+        DUE = "due", _("To be transferred")
         DONE = "done", _("Done")
         FAILED = "failed", _("Refused by the rail")
 
@@ -253,7 +253,7 @@ class TransferReversal(models.Model):
     """Money taken back from a merchant's account at the rail, for a refund or a disputed payment."""
 
     class Status(models.TextChoices):
-        DUE = "due", _("To be sent")
+        DUE = "due", _("To be taken back")
         DONE = "done", _("Done")
         REFUSED = "refused", _("Refused by the rail")  # the merchant owes it: netted from what it earns
 

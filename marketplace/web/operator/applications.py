@@ -51,7 +51,7 @@ applications = ListPage(
         Column(_lazy("Company")),
         Column(_lazy("Kind"), wide_only=True),
         Column(_lazy("Status")),
-        Column(_lazy("Handed in"), end=True),
+        Column(_lazy("Handed in on"), end=True),
     ],
     row_template="operator/_application_row.html",
     rows=lambda request: Application.objects.filter(submitted_at__isnull=False),
@@ -67,7 +67,7 @@ applications = ListPage(
         _lazy("Contact"),
         _lazy("Web address"),
         _lazy("Status"),
-        _lazy("Handed in"),
+        _lazy("Handed in on"),
     ],
     export=lambda row: [
         (
@@ -100,7 +100,7 @@ def findings_of(row: Application) -> list[Finding]:
         fits = is_credit_code(row.licence_number)
         found.append(Finding(fits, _("The licence number's check character fits.") if fits else _("The licence number's check character does not fit.")))
     same = Application.objects.filter(licence_number=row.licence_number, submitted_at__isnull=False).exclude(pk=row.pk)
-    names = ", ".join(same.values_list("number", flat=True)[:3])
+    names = _(", ").join(same.values_list("number", flat=True)[:3])
     found.append(
         Finding(
             not names,

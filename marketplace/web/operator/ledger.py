@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from marketplace.flows.settle import held_back, preview, settle, settle_until
 from marketplace.kernel.errors import InvalidInput, MarketError
@@ -161,7 +161,7 @@ journal = ListPage(
         _lazy("Kind"),
         _lazy("Reference"),
         _lazy("Order"),
-        _lazy("Account"),
+        pgettext_lazy("journal", "Account"),
         _lazy("Shop"),
         _lazy("Debit"),
         _lazy("Credit"),

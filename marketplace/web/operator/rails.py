@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from marketplace.flows.reconcile import BOOKABLE, ask_for_sweep, book_movement
 from marketplace.flows.transfer_out import give_up_payout
@@ -36,7 +36,7 @@ class NoticeFilter(django_filters.FilterSet):
 
 notices = ListPage(
     title=_lazy("Notices of rails"),
-    columns=[Column(_lazy("When")), Column(_lazy("Kind")), Column(_lazy("About")), Column(_lazy("Status"))],
+    columns=[Column(_lazy("When")), Column(_lazy("Kind")), Column(_lazy("Object")), Column(_lazy("Status"))],
     row_template="operator/_notice_row.html",
     rows=lambda request: RailNotice.objects.all(),
     filters=NoticeFilter,
@@ -44,7 +44,7 @@ notices = ListPage(
     search_hint=_lazy("Reference of the rail, or kind"),
     empty=_lazy("No rail has told us anything yet. Each notice will stand here, once, however often it comes."),
     export_name="rail-notices",
-    export_head=[_lazy("When"), _lazy("Rail"), _lazy("Reference"), _lazy("Kind"), _lazy("About"), _lazy("Account"), _lazy("Set aside"), _lazy("Note")],
+    export_head=[_lazy("When"), _lazy("Rail"), _lazy("Reference"), _lazy("Kind"), _lazy("Object"), _lazy("Account"), _lazy("Set aside"), _lazy("Note")],
     export=lambda row: [
         (
             row.received_at,
@@ -96,7 +96,7 @@ movements = ListPage(
         _lazy("Rail"),
         _lazy("Reference"),
         _lazy("Kind"),
-        _lazy("Cause"),
+        _lazy("Source"),
         _lazy("Amount"),
         _lazy("Fee"),
         _lazy("Currency"),
@@ -137,7 +137,7 @@ class DisputeFilter(django_filters.FilterSet):
 disputes = ListPage(
     title=_lazy("Disputed payments"),
     columns=[
-        Column(_lazy("Payment")),
+        Column(pgettext_lazy("disputes", "Payment")),
         Column(_lazy("Orders")),
         Column(_lazy("Status")),
         Column(_lazy("Answer until"), wide_only=True),

@@ -62,7 +62,7 @@ changes = ListPage(
     search_hint=_lazy("Title"),
     empty=_lazy("Nothing was submitted yet. Each product a shop wants to sell will stand here before buyers see it."),
     export_name="product-reviews",
-    export_head=[_lazy("Product"), _lazy("Shop"), _lazy("Status"), _lazy("Submitted"), _lazy("Decided"), _lazy("By"), _lazy("Reason")],
+    export_head=[_lazy("Product"), _lazy("Shop"), _lazy("Status"), _lazy("Submitted"), _lazy("Decided"), _lazy("Decided by"), _lazy("Reason")],
     export=lambda row: [(row.title.text, row.merchant.name, row.get_status_display(), row.submitted_at, row.decided_at, row.decided_by, row.reason)],
     base="operator/base.html",
 )
@@ -141,7 +141,7 @@ def case_of(found: ProductChange, live: Listing | None) -> Case:
         fact(_("Title in English"), lambda p: p["titles"].get("en", "")),
         fact(_("Category"), lambda p: names.category(p["category_id"])),
         fact(_("Brand"), lambda p: names.brand(p["brand_id"])),
-        fact(_("Tax"), lambda p: str(TaxClass(p["tax_class"]).label)),
+        fact(_("Tax class"), lambda p: str(TaxClass(p["tax_class"]).label)),
         fact(_("Pictures"), lambda p: [picture["key"] for picture in p["pictures"]], "pictures"),
         fact(_("Description in Chinese"), lambda p: p["descriptions"].get("zh-hans", ""), "html"),
         fact(_("Description in English"), lambda p: p["descriptions"].get("en", ""), "html"),

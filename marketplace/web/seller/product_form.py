@@ -45,7 +45,7 @@ class ProductForm(forms.Form):
     category_query = forms.CharField(label=_lazy("Find a category"), max_length=60, required=False)
     category = forms.IntegerField(label=_lazy("Category"), error_messages={"required": _lazy("Choose a category: type a word above and pick one.")})
     brand = forms.ModelChoiceField(label=_lazy("Brand"), queryset=Brand.objects.order_by("code"), required=False, empty_label=_lazy("No brand"))
-    tax_class = forms.ChoiceField(label=_lazy("Tax"), choices=TaxClass.choices, required=False)
+    tax_class = forms.ChoiceField(label=_lazy("Tax class"), choices=TaxClass.choices, required=False)
     description_zh = forms.CharField(label=_lazy("Description in Chinese"), required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 4}))
     description_en = forms.CharField(label=_lazy("Description in English"), required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 4}))
     pictures = PicturesField(
