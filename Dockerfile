@@ -28,6 +28,11 @@ RUN python -c 'from launch import build; build.build_styles(); build.compile_mes
 
 # ── what runs ────────────────────────────────────────────────────────────────────────────────────────────────────────
 FROM python
+# PDFs of statements and packing slips: Pango, and a font with Chinese.
+# hadolint ignore=DL3008
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends fonts-noto-cjk libpango-1.0-0 libpangoft2-1.0-0 \
+ && rm -rf /var/lib/apt/lists/*
 RUN useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin wanshang
 ENV PATH=/venv/bin:$PATH DATA_DIR=/data DJANGO_SETTINGS_MODULE=marketplace.config.settings
 WORKDIR /app

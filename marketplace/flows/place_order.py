@@ -131,7 +131,8 @@ def _chosen_lines(cart: Cart) -> list[Chosen]:
     """What is chosen, with the public copies it is sold by. Raises CartEmpty, CartChanged for what is off sale."""
     quantities = dict(CartLine.objects.filter(cart=cart, is_chosen=True).values_list("variant_id", "quantity"))
     sold = ListingVariant.objects.filter(pk__in=quantities, in_stock=True, listing__is_on_sale=True, listing__merchant__status=Merchant.Status.OPEN)
-    variants = list(sold.select_related("listing__category", "listing__merchant").only(*USED))
+    found = {variant.pk: variant for variant in sold.select_related("listing__category", "listing__merchant").only(*USED)}
+    variants = [found[key] for key in quantities if key in found]  # in the order of the cart
     if not variants:
         raise CartEmpty
     labels = _option_labels(variants)

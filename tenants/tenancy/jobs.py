@@ -53,8 +53,10 @@ class Job:
         """Ask for it, in the transaction that is open. Raises TypeError at once for arguments the job does not take."""
         inspect.signature(self.function).bind(**arguments)
         merchant_id = arguments.get("merchant_id") if self.of_merchant else None
-        kind = LongJobRequested if self.is_long else JobRequested
-        record(kind(job=self.name, arguments=plain(arguments), merchant_id=merchant_id))
+        if self.is_long:
+            record(LongJobRequested(job=self.name, arguments=plain(arguments), merchant_id=merchant_id))
+        else:
+            record(JobRequested(job=self.name, arguments=plain(arguments), merchant_id=merchant_id))
 
     def __call__(self, **arguments: Any) -> None:
         """Do it now, in this process: opens the merchant's schema and closes it again."""
