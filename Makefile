@@ -3,7 +3,7 @@
 PYTHON ?= python3
 ARGS ?=
 
-.PHONY: demo demo-reset doctor manage test check proofs bench snapshots messages lock shell
+.PHONY: demo demo-reset doctor manage test check proofs stripe-live-check bench snapshots messages lock shell
 
 demo:            ## run the market with embedded servers (SEARCH=elasticsearch: with a real Elasticsearch)
 	@SEARCH=$(SEARCH) $(PYTHON) -m launch demo $(ARGS)
@@ -19,6 +19,8 @@ check:           ## format, lint, types, import layers, migrations, translations
 	@$(PYTHON) -m launch check
 proofs:          ## the long forms of the proofs
 	@$(PYTHON) -m launch proofs $(ARGS)
+stripe-live-check: ## the stand-in's list against Stripe's test mode, with STRIPE_SECRET_KEY=sk_test_… (never run where this was written)
+	@$(PYTHON) -m launch stripe-live-check $(ARGS)
 bench:           ## figures beside peers and limits
 	@$(PYTHON) -m launch bench $(ARGS)
 snapshots:       ## render the schema snapshots after a migration was added

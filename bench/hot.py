@@ -31,6 +31,7 @@ def run(short: bool) -> list[Row]:
         say("a market with one shop")
         goods = market.open_shops(1)
         market.register()
+        cluster.psql(DATABASE, "vacuum analyze")
         with Buyers(RUSH, goods) as buyers:
             rows = sell_out(cluster, buyers, STOCK[short], ROUNDS[short])
             rows += rush(buyers, RUSH_ROUNDS[short])

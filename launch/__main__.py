@@ -15,6 +15,7 @@ COMMANDS = {
     "test": ("dev", "launch.testing"),
     "check": ("dev", "launch.check"),
     "proofs": ("dev", "launch.proofs"),
+    "stripe-live-check": ("dev", "launch.stripe_live_check"),
     "bench": ("dev", "launch.bench"),
     "snapshots": ("dev", "launch.snapshots"),
     "messages": ("dev", "launch.messages"),
