@@ -44,15 +44,20 @@ def at_the_checkout(*wanted, buyer=None) -> Ready:
     buyer = buyer or make.a_buyer()
     cart = make.a_cart(buyer, *wanted)
     address_id = make.an_address(buyer)
+    form = {"csrfmiddlewaretoken": CSRF, "key": str(uuid4()), "address": str(address_id), "total": str(view_cart(cart, "CNY").total.minor)}
+    return Ready(session_of(buyer), form)
+
+
+def session_of(person) -> str:
+    """The cookies of somebody who is signed in and reads English."""
     session = SessionStore()
     session[SESSION_KEY], session[BACKEND_SESSION_KEY], session[HASH_SESSION_KEY] = (
-        str(buyer.pk),
+        str(person.pk),
         settings.AUTHENTICATION_BACKENDS[0],
-        buyer.get_session_auth_hash(),
+        person.get_session_auth_hash(),
     )
     session.create()
-    form = {"csrfmiddlewaretoken": CSRF, "key": str(uuid4()), "address": str(address_id), "total": str(view_cart(cart, "CNY").total.minor)}
-    return Ready(f"session={session.session_key}; csrf={CSRF}; language=en", form)
+    return f"session={session.session_key}; csrf={CSRF}; language=en"
 
 
 def place(market: RunningMarket, ready: Ready) -> Answer:

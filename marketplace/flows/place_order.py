@@ -33,7 +33,8 @@ from marketplace.merchant.orders.models import Order, OrderLine
 from marketplace.merchant.pricing.models import Price
 from marketplace.platform.cart.actions import take_ordered
 from marketplace.platform.cart.errors import CartEmpty
-from marketplace.platform.cart.models import Cart, CartLine
+from marketplace.platform.cart.models import Cart
+from marketplace.platform.cart.queries import ChosenLine, chosen_lines
 from marketplace.platform.checkout.actions import write_group
 from marketplace.platform.checkout.errors import CartChanged
 from marketplace.platform.checkout.models import OrderCopy, OrderGroup
@@ -42,36 +43,21 @@ from marketplace.platform.delivery.freight import quote
 from marketplace.platform.delivery.models import FreightZone
 from marketplace.platform.delivery.queries import zones_of
 from marketplace.platform.ledger.queries import Rates, commission_rates
-from marketplace.platform.listings.models import Listing, ListingVariant
 from marketplace.platform.members.access import address_of
 from marketplace.platform.payments.actions import plan_payment
 from marketplace.platform.taxonomy.models import AttributeValue
 from marketplace.platform.taxonomy.tax import TaxTable, tax_in, tax_table
-from tenants.tenancy.models import Market, Merchant
+from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import in_merchant_schemas
 
 UNPAID = "order_group.unpaid"
-# What an order takes from the public copies: descriptions and specifications stay where they are.
-USED = ("sku", "options", "listing__titles", "listing__pictures", "listing__tax_class", "listing__category__path", "listing__merchant__names")
-
-
-@dataclass
-class Chosen:
-    """A line on its way from the cart to an order."""
-
-    variant: ListingVariant
-    quantity: int
-    options: list[list[dict[str, str]]]
-
-    @property
-    def listing(self) -> Listing:
-        return self.variant.listing
 
 
 @dataclass(frozen=True)
 class Terms:
     """What is in force at the moment of placing, for all shops of the basket: frozen on the lines."""
 
+    options: Mapping[UUID, list[list[dict[str, str]]]]  # of each variant, in words of all languages
     rates: Rates
     taxes: TaxTable
     zones: Mapping[UUID, Sequence[FreightZone]]
@@ -93,7 +79,9 @@ def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID, shown_t
                 raise KeyReused
             return same
         market = Market.objects.get()
-        chosen = _chosen_lines(cart)
+        chosen = chosen_lines(cart.pk)
+        if not chosen:
+            raise CartEmpty
         now = clock.now()
         group = OrderGroup(
             number=free_number(OrderGroup.objects, now, market.tz),
@@ -106,7 +94,7 @@ def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID, shown_t
             placed_at=now,
             hold_until=now + timedelta(minutes=market.hold_minutes),
         )
-        terms = Terms(commission_rates(), tax_table(now), zones_of({line.listing.merchant_id for line in chosen}))
+        terms = Terms(_option_labels(chosen), commission_rates(), tax_table(now), zones_of({line.merchant_id for line in chosen}))
         copies = _open_orders(by, group, chosen, terms)
         for name in ("items_minor", "freight_minor", "total_minor", "tax_minor"):
             setattr(group, name, sum(getattr(copy, name) for copy in copies))
@@ -114,7 +102,7 @@ def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID, shown_t
             raise CartChanged(total=format_money(group.total))
         write_group(by=by, group=group, copies=copies)
         plan_payment(by=by, group=group, rail=market.rail, shares={copy.pk: (copy.merchant_id, copy.total) for copy in copies})
-        take_ordered(by=by, cart=cart, variant_ids=[line.variant.pk for line in chosen])
+        take_ordered(by=by, cart=cart, variant_ids=[line.variant_id for line in chosen])
         open_deadline(kind=UNPAID, subject_id=group.pk, due_at=group.hold_until)
         record(OrderGroupPlaced(group_id=group.pk, merchant_ids=[copy.merchant_id for copy in copies]))
         audit(
@@ -127,37 +115,23 @@ def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID, shown_t
     return group
 
 
-def _chosen_lines(cart: Cart) -> list[Chosen]:
-    """What is chosen, with the public copies it is sold by. Raises CartEmpty, CartChanged for what is off sale."""
-    quantities = dict(CartLine.objects.filter(cart=cart, is_chosen=True).values_list("variant_id", "quantity"))
-    sold = ListingVariant.objects.filter(pk__in=quantities, in_stock=True, listing__is_on_sale=True, listing__merchant__status=Merchant.Status.OPEN)
-    found = {variant.pk: variant for variant in sold.select_related("listing__category", "listing__merchant").only(*USED)}
-    variants = [found[key] for key in quantities if key in found]  # in the order of the cart
-    if not variants:
-        raise CartEmpty
-    labels = _option_labels(variants)
-    return [Chosen(variant, quantities[variant.pk], labels[variant.pk]) for variant in variants]
-
-
-def _option_labels(variants: list[ListingVariant]) -> dict[UUID, list[list[dict[str, str]]]]:
+def _option_labels(chosen: Sequence[ChosenLine]) -> dict[UUID, list[list[dict[str, str]]]]:
     """Names of the options in all languages: the order keeps them as they were."""
-    pairs = {variant.pk: [(int(a), int(v)) for a, v in variant.options.items()] for variant in variants}
-    if not any(pairs.values()):
-        return {key: [] for key in pairs}
-    chosen = AttributeValue.objects.filter(pk__in={v for some in pairs.values() for _a, v in some})
-    names = {pk: [of_attribute, of_value] for pk, of_attribute, of_value in chosen.values_list("pk", "attribute__names", "names")}
-    return {key: [names[v] for _a, v in some if v in names] for key, some in pairs.items()}
+    values = {value for line in chosen for value in line.options.values()}
+    rows = AttributeValue.objects.filter(pk__in=values).values_list("pk", "attribute__names", "names") if values else ()
+    names = {key: [of_attribute, of_value] for key, of_attribute, of_value in rows}
+    return {line.variant_id: [names[value] for value in line.options.values() if value in names] for line in chosen}
 
 
-def _open_orders(by: Actor, group: OrderGroup, chosen: list[Chosen], terms: Terms) -> list[OrderCopy]:
+def _open_orders(by: Actor, group: OrderGroup, chosen: Sequence[ChosenLine], terms: Terms) -> list[OrderCopy]:
     """Reserve and write, schema by schema in the order of their names. Returns the public copies."""
-    by_merchant: dict[UUID, list[Chosen]] = defaultdict(list)
+    by_merchant: dict[UUID, list[ChosenLine]] = defaultdict(list)
     for line in chosen:
-        by_merchant[line.listing.merchant_id].append(line)
+        by_merchant[line.merchant_id].append(line)
     copies: list[OrderCopy] = []
     with in_merchant_schemas(by_merchant) as merchants:
         for merchant_id in merchants:
-            part = sorted(by_merchant[merchant_id], key=lambda line: line.variant.pk)
+            part = sorted(by_merchant[merchant_id], key=lambda line: line.variant_id)
             order, lines = _draft(by, group, merchant_id, part, terms, number=f"{group.number}-{len(copies) + 1}")
             reserve_stock(
                 by=by,
@@ -169,9 +143,9 @@ def _open_orders(by: Actor, group: OrderGroup, chosen: list[Chosen], terms: Term
     return copies
 
 
-def _draft(by: Actor, group: OrderGroup, merchant_id: UUID, part: list[Chosen], terms: Terms, number: str) -> tuple[Order, list[OrderLine]]:
+def _draft(by: Actor, group: OrderGroup, merchant_id: UUID, part: Sequence[ChosenLine], terms: Terms, number: str) -> tuple[Order, list[OrderLine]]:
     """The order as it will be, at the prices in force in the merchant's schema. Raises OutOfStock for what has none, NoDelivery."""
-    in_force = Price.objects.filter(variant_id__in=[line.variant.pk for line in part], ends_at=None)
+    in_force = Price.objects.filter(variant_id__in=[line.variant_id for line in part], ends_at=None)
     prices = {variant_id: Money(minor, currency) for variant_id, minor, currency in in_force.values_list("variant_id", "sale_minor", "currency")}
     order = Order(
         id=new_id(),
@@ -187,32 +161,32 @@ def _draft(by: Actor, group: OrderGroup, merchant_id: UUID, part: list[Chosen], 
     )
     lines = []
     for position, line in enumerate(part, start=1):
-        if line.variant.pk not in prices:
-            raise OutOfStock(title=localised(line.listing.titles).text, left=0)
-        unit = prices[line.variant.pk]
+        if line.variant_id not in prices:
+            raise OutOfStock(title=localised(line.titles).text, left=0)
+        unit = prices[line.variant_id]
         total = unit.times(line.quantity)
-        rate: Decimal = terms.rates.rate(merchant_id, line.listing.category.path)
+        rate: Decimal = terms.rates.rate(merchant_id, line.category_path)
         lines.append(
             OrderLine(
                 order=order,
                 position=position,
-                product_id=line.listing.pk,
-                variant_id=line.variant.pk,
-                sku=line.variant.sku,
-                titles=line.listing.titles,
-                options=line.options,
-                picture=line.listing.picture,
+                product_id=line.product_id,
+                variant_id=line.variant_id,
+                sku=line.sku,
+                titles=line.titles,
+                options=terms.options[line.variant_id],
+                picture=line.picture,
                 quantity=line.quantity,
                 currency=unit.currency,
                 unit_minor=unit.minor,
                 total_minor=total.minor,
                 commission_rate=rate,
                 commission_minor=total.times(rate).minor,
-                tax_rate=terms.taxes.rate(line.listing.tax_class, group.address["region"]),
+                tax_rate=terms.taxes.rate(line.tax_class, group.address["region"]),
             )
         )
     order.items_minor = sum(line.total_minor for line in lines)
-    _add_freight(order, lines, part[0].listing.merchant, terms.zones.get(merchant_id, ()))
+    _add_freight(order, lines, part[0].shop, terms.zones.get(merchant_id, ()))
     for line in lines:
         line.tax_minor = tax_in(line.total + line.freight, line.tax_rate).minor
     order.total_minor = order.items_minor + order.freight_minor
@@ -221,11 +195,11 @@ def _draft(by: Actor, group: OrderGroup, merchant_id: UUID, part: list[Chosen], 
     return order, lines
 
 
-def _add_freight(order: Order, lines: list[OrderLine], merchant: Merchant, zones: Sequence[FreightZone]) -> None:
+def _add_freight(order: Order, lines: list[OrderLine], shop: Mapping[str, str], zones: Sequence[FreightZone]) -> None:
     """What the shop's parcel costs into the buyer's province, shared out over the lines by what they cost. Raises NoDelivery."""
     asked = quote(zones, order.address["region"], order.items)
     if not asked.delivers:
-        raise NoDelivery(shop=merchant.name, region=order.address["province"])
+        raise NoDelivery(shop=localised(shop).text, region=order.address["province"])
     order.freight_minor = asked.fee.minor
     for line, share in zip(lines, asked.fee.split([line.total_minor for line in lines]), strict=True):
         line.freight_minor = share.minor

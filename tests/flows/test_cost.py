@@ -39,9 +39,7 @@ def placing(shops: str, lines: int, variants: int = 1) -> list[str]:
     cart = make.a_cart(buyer, *((shop, make.a_product(shop, title=f"{shop}{n}", variants=variants), 1) for shop in shops for n in range(lines)))
     address, total = make.an_address(buyer), view_cart(cart, "CNY").total
     with CaptureQueriesContext(connection) as captured:
-        place_order.place_order(
-            by=make.acting(buyer), key=uuid4().hex, cart_id=cart.pk, address_id=address, shown_total=total, language="zh-hans"
-        )
+        place_order.place_order(by=make.acting(buyer), key=uuid4().hex, cart_id=cart.pk, address_id=address, shown_total=total, language="zh-hans")
     assert OrderGroup.objects.get(buyer=buyer).orders.count() == len(shops)
     return statements(captured)
 

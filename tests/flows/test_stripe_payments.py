@@ -10,21 +10,24 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from marketplace.flows.cancel_order import cancel_paid_order
+from marketplace.flows.cancel_order import cancel_paid_order, cancel_pieces
 from marketplace.flows.pay import cancel_group, expire_group
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.models import Delivery
 from marketplace.kernel.relay import deliver_events
+from marketplace.merchant.orders.models import OrderLine
 from marketplace.platform.ledger.models import Account, JournalEntry
 from marketplace.platform.ledger.queries import balance, trial_balance
 from marketplace.platform.payments.actions import start_payment
 from marketplace.platform.payments.models import PaymentAttempt, RailNotice, Refund
 from marketplace.platform.payments.moving import retry_refund
 from marketplace.platform.payments.rails.port import RailAway
+from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.factories import yuan
 from tests.fakes.stripe import signature
+from tests.faults.mutants import keys_made_anew
 from tests.flows.at_stripe import SIGNING, AtStripe
 
 pytestmark = pytest.mark.django_db
@@ -333,3 +336,16 @@ def again() -> None:
     """The relay's next try, at once."""
     Delivery.objects.filter(status="waiting").update(due_at=clock.now() - timedelta(seconds=1), claimed_until=None)
     deliver_events()
+
+
+def test_with_keys_made_anew_lost_answers_would_be_sent_again(stripe: AtStripe, mug, monkeypatch):
+    """The control of R4: what holds is the stored key, and looking first."""
+    keys_made_anew.apply(monkeypatch)
+    group = stripe.paid(stripe.placed(("a", mug, 2)))
+    stripe.fake.fault("lose", "POST", "/v1/refunds", times=2)
+    with merchant_schema(make.order_of(group).merchant_id):
+        line = OrderLine.objects.get(order_id=make.order_of(group).pk)
+        cancel_pieces(by=SYSTEM, number=make.order_of(group).number, pieces={line.pk: 1}, reason="none left")
+    deliver_events()
+    again()
+    assert len(stripe.fake.objects("refund")) > Refund.objects.count() == 1
