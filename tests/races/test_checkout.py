@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import permutations
 
 import pytest
 
+from marketplace.kernel import clock
+from marketplace.kernel.models import Deadline
 from marketplace.merchant.inventory.models import Reservation, StockLevel
 from marketplace.platform.checkout.models import OrderGroup
+from marketplace.platform.listings.models import Listing
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.buyers import all_at_once, at_the_checkout
 from tests.databases import MERCHANTS
-from tests.running import running
+from tests.running import running, until
 
 
 @pytest.fixture(scope="module")
@@ -81,3 +85,45 @@ def test_the_same_button_pressed_ten_times_at_once_places_one_order(server):
     answers = all_at_once(server, [ready] * 10)
     assert OrderGroup.objects.count() - before == 1
     assert len({answer.location for answer in answers if answer.placed}) == 1
+
+
+def test_what_is_held_and_not_paid_comes_back_and_can_be_bought(own_database, static_files):
+    """Ten pieces are held by buyers who never pay; when their time is over the next ten get them."""
+    product = make.a_product(stock=10)
+    with running(own_database, static_files, "web", "worker", "scheduler") as market:
+        first = all_at_once(market, [at_the_checkout(("a", product, 1)) for _buyer in range(10)])
+        assert [answer.placed for answer in first] == [True] * 10
+        numbers = [answer.location.strip("/").split("/")[-1] for answer in first]
+        groups = OrderGroup.objects.filter(number__in=numbers)
+        Deadline.objects.filter(subject_id__in=groups.values("pk")).update(due_at=clock.now())
+        until(lambda: groups.filter(status="expired").count() == 10, within_s=30, what=f"all expired; {market.log('worker')}")
+        assert stock_and_reservations(product) == (10, 0, 0)
+        until(lambda: Listing.objects.get(pk=product.pk).in_stock, within_s=30, what="buyers see that it can be had again")
+        second = all_at_once(market, [at_the_checkout(("a", product, 1)) for _buyer in range(20)])
+    assert Counter(answer.placed for answer in second) == {True: 10, False: 10}
+
+
+@pytest.mark.long
+def test_five_hundred_buyers_on_the_last_twenty_units_fifty_times(server):
+    """R1, long: exactly twenty orders in each round, no 5xx, nothing held beyond what was there."""
+    statuses: Counter[int] = Counter()
+    for _round in range(50):
+        product = make.a_product(stock=20)
+        answers = all_at_once(server, [at_the_checkout(("a", product, 1)) for _buyer in range(500)])
+        assert sum(answer.placed for answer in answers) == 20
+        statuses.update(answer.status for answer in answers)
+        assert stock_and_reservations(product) == (20, 20, 20)
+    print(f"\nR1: {sum(statuses.values())} buyers, answers {dict(statuses)}")
+    assert set(statuses) == {302, 409}
+
+
+@pytest.mark.long
+def test_crossed_baskets_of_three_shops_for_a_while(server):
+    """R1, long: twenty buyers a round in every order of three shops; everybody gets through."""
+    goods = [(shop, make.a_product(shop, stock=100_000), 1) for shop in ("a", "b", "c")]
+    orders = list(permutations(goods))
+    for n in range(40):
+        answers = all_at_once(server, [at_the_checkout(*orders[(n + k) % len(orders)]) for k in range(20)])
+        assert {answer.status for answer in answers} == {302}
+    print(f"\nR1: {40 * 20} crossed baskets of three shops, no deadlock")
+    assert "deadlock detected" not in server.whole_log("web")
