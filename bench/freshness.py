@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -68,7 +69,7 @@ def approvals(merchant_id: UUID, count: int) -> list[Row]:
         approve, product_id = _submitted(merchant_id, f"Mug {word}")
         time.sleep(0.3)  # what followed from submitting is over
         approve()
-        seen = _when_seen({name: lambda backend=backend: product_id in _found(backend, word) for name, backend in backends.items()})  # type: ignore[misc]
+        seen = _when_seen({name: partial(_finds, backend, word, product_id) for name, backend in backends.items()})
         if n:
             for name in backends:
                 seconds[name].append(seen.get(name, PATIENCE_S))
@@ -105,10 +106,10 @@ def _submitted(merchant_id: UUID, title: str) -> tuple[Callable[[], object], UUI
     return lambda: approve_change(by=SYSTEM, change_id=change.pk, seen_version=change.version), product_id
 
 
-def _found(backend: Any, word: str) -> list[UUID]:
+def _finds(backend: Any, word: str, product_id: UUID) -> bool:
     from search.contract import Query
 
-    return list(backend.search(Query(text=word)).ids)
+    return product_id in backend.search(Query(text=word)).ids
 
 
 def openings(port: int, count: int) -> list[Row]:
@@ -124,7 +125,7 @@ def openings(port: int, count: int) -> list[Row]:
         owner = f"owner-{number}@bench.localhost"
         open_shop(by=SYSTEM, merchant_id=grounds.merchant_id(number), slug=grounds.slug(number), names=names, owner_email=owner)
         url = f"http://{grounds.slug(number)}.market.localhost:{port}/"
-        seen = _when_seen({"page": lambda url=url: Visitor(port).get(url).status == 200})  # type: ignore[misc]
+        seen = _when_seen({"page": partial(_answers, port, url)})
         if number > 100:
             seconds.append(seen.get("page", PATIENCE_S))
             lost += not seen
@@ -133,6 +134,10 @@ def openings(port: int, count: int) -> list[Row]:
         row("shop let in to its first page, p95", at(seconds, 0.95), "s", goal=MOST_TO_OPEN_S, note=f"of {count}"),
         row(f"shops not open within {PATIENCE_S:.0f} s", lost, "shops", goal=exactly(0)),
     ]
+
+
+def _answers(port: int, url: str) -> bool:
+    return Visitor(port).get(url).status == 200
 
 
 def _when_seen(looks: dict[str, Callable[[], bool]]) -> dict[str, float]:

@@ -59,10 +59,14 @@ def pid_of(running: postgres.Cluster) -> int:
     return int((running.data / "postmaster.pid").read_text().split()[0])
 
 
-def enter(running: postgres.Cluster, database: str, redis_url: str = "unix:///nowhere", **settings: str) -> dict[str, str]:
-    """Django in this process, on a new database with the public schema's tables. Returns the environment for processes of the product."""
-    running.psql("postgres", f'drop database if exists "{database}" with (force)')
-    running.ensure_database(database)
+def enter(running: postgres.Cluster, database: str, redis_url: str = "unix:///nowhere", *, is_new: bool = True, **settings: str) -> dict[str, str]:
+    """Django in this process, on a new database with the public schema's tables, or on one that is there (`is_new` False).
+
+    Returns the environment for processes of the product.
+    """
+    if is_new:
+        running.psql("postgres", f'drop database if exists "{database}" with (force)')
+        running.ensure_database(database)
     forget_environment()
     os.environ.update({**product_environment(running.url(database), redis_url, cache() / FOLDER), "LOG_LEVEL": "WARNING", **settings})
     import django
@@ -70,7 +74,8 @@ def enter(running: postgres.Cluster, database: str, redis_url: str = "unix:///no
     django.setup()
     from tenants.tenancy.birth import load_public
 
-    load_public()
+    if is_new:
+        load_public()
     return {**os.environ, "PYTHONPATH": str(ROOT)}
 
 

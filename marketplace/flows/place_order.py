@@ -9,7 +9,7 @@ from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from marketplace.flows.copies import copied_lines
 from marketplace.flows.events import OrderGroupPlaced
@@ -30,7 +30,6 @@ from marketplace.merchant.inventory.actions import Wanted, reserve_stock
 from marketplace.merchant.inventory.errors import OutOfStock
 from marketplace.merchant.orders.actions import write_order
 from marketplace.merchant.orders.models import Order, OrderLine
-from marketplace.merchant.pricing.models import Price
 from marketplace.platform.cart.actions import take_ordered
 from marketplace.platform.cart.errors import CartEmpty
 from marketplace.platform.cart.models import Cart
@@ -143,10 +142,16 @@ def _open_orders(by: Actor, group: OrderGroup, chosen: Sequence[ChosenLine], ter
     return copies
 
 
+def _prices_in_force(variant_ids: list[UUID]) -> dict[UUID, Money]:
+    """Of the open schema. In SQL: it is asked of every shop of a basket, and building the query was a twelfth of placing's CPU."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT variant_id, sale_minor, currency FROM merchant_pricing_price WHERE variant_id = ANY(%s) AND ends_at IS NULL", [variant_ids])
+        return {variant_id: Money(minor, currency) for variant_id, minor, currency in cursor.fetchall()}
+
+
 def _draft(by: Actor, group: OrderGroup, merchant_id: UUID, part: Sequence[ChosenLine], terms: Terms, number: str) -> tuple[Order, list[OrderLine]]:
     """The order as it will be, at the prices in force in the merchant's schema. Raises OutOfStock for what has none, NoDelivery."""
-    in_force = Price.objects.filter(variant_id__in=[line.variant_id for line in part], ends_at=None)
-    prices = {variant_id: Money(minor, currency) for variant_id, minor, currency in in_force.values_list("variant_id", "sale_minor", "currency")}
+    prices = _prices_in_force([line.variant_id for line in part])
     order = Order(
         id=new_id(),
         number=number,

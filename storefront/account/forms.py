@@ -24,7 +24,7 @@ class AddressForm(forms.Form):
     district = forms.CharField(
         label=_("District"), max_length=60, required=False, widget=forms.TextInput(attrs={"autocomplete": "address-level3", "list": "districts"})
     )
-    street = forms.CharField(label=_("Street, house, door"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "street-address"}))
+    street = forms.CharField(label=_("Street, house, door"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "address-line1"}))
     postcode = forms.CharField(label=_("Postcode"), max_length=12, required=False, widget=forms.TextInput(attrs={"autocomplete": "postal-code"}))
     is_default = forms.BooleanField(label=_("Use by default"), required=False)
 

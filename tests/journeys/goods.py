@@ -10,6 +10,7 @@ from django.core.management import call_command
 from launch.paths import ROOT
 from marketplace.kernel.money import Money
 from marketplace.platform.listings.models import Listing
+from marketplace.platform.taxonomy.models import Category, CategoryAttribute
 from tenants.tenancy.models import Merchant
 
 REAL = ROOT.parent / "shared" / "data"
@@ -57,3 +58,13 @@ def _wanted(shop: Merchant, language: str) -> Wanted | None:
 
 def _is_shared(word: str) -> bool:
     return Listing.objects.filter(is_on_sale=True, titles__en__iregex=rf"\y{word}\y").values("merchant").distinct().count() > 1
+
+
+def matrix_category(language: str) -> str:
+    """A word that finds a category whose goods differ by an attribute with a choice of values."""
+    choices = CategoryAttribute.objects.filter(attribute__kind="choice", attribute__values__isnull=False)
+    for category in Category.objects.filter(pk__in=choices.values("category"), names__has_key=language).order_by("pk")[:200]:
+        name = category.names[language]
+        if Category.objects.filter(**{f"names__{language}__icontains": name}).count() == 1:
+            return str(name)
+    raise AssertionError("no category with attributes that one word finds")

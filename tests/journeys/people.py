@@ -1,8 +1,7 @@
-"""The people of the main job, each in a browser of their own: what they click, and what they must see."""
+"""The people of the main job, each in a browser of their own: what they click, and what must hold on every page they see."""
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,14 +11,13 @@ from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import translation
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect
 
 from tests.running import RunningMarket
 
-PICTURES = os.environ.get("JOURNEY_PICTURES")  # a folder: every stop leaves a picture there
-
-
-_looked_at: set[tuple[str, str, str]] = set()
+NARROW = 360  # px: nothing may stick out of a page this wide
+STICKS_OUT = """width => [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > width + 1)
+  .slice(-4).map(e => e.outerHTML.slice(0, 160))"""
 
 
 @dataclass(frozen=True)
@@ -41,6 +39,18 @@ DESKTOP = Screen("en", "en-GB", 1440, 900)
 
 
 @dataclass
+class Seen:
+    """What a journey leaves: a picture and the source of each page, once a language, role and stop."""
+
+    folder: Path
+    pages: set[tuple[str, str, str]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        for kind in ("pictures", "sources"):
+            (self.folder / kind).mkdir(parents=True, exist_ok=True)
+
+
+@dataclass
 class Person:
     """Somebody at a screen."""
 
@@ -48,12 +58,14 @@ class Person:
     page: Page
     screen: Screen
     name: str
+    seen: Seen
     troubles: list[str] = field(default_factory=list)
+    source: str = ""  # the last page as the server sent it
 
     def word(self, text: str, **values: object) -> str:
         """A string of the interface in this person's language."""
         with translation.override(self.screen.language):
-            return translation.gettext(text).format(**values) % values if values else translation.gettext(text)
+            return translation.gettext(text).format(**values) if values else translation.gettext(text)
 
     def go(self, path: str = "/", host: str = "market.localhost") -> None:
         self.page.goto(self.market.url(path, host))
@@ -62,6 +74,11 @@ class Person:
         """Press the button that is called so (its beginning will do)."""
         self.page.get_by_role("button", name=re.compile("^" + re.escape(self.word(text)))).locator("visible=true").first.click()
 
+    def send(self, text: str) -> None:
+        """Press a button that leads to another page."""
+        with self.page.expect_navigation():
+            self.press(text)
+
     def follow(self, text: str) -> None:
         self.page.get_by_role("link", name=self.word(text)).locator("visible=true").first.click()
 
@@ -69,21 +86,40 @@ class Person:
         expect(self.page.locator("body")).to_contain_text(text)
 
     def look(self, stop: str) -> None:
-        """What holds on every page: nothing sticks out, nobody is shut out, no language is mixed up."""
+        """What holds on every page: nothing sticks out, also on the narrowest phone, nobody is shut out, no language is mixed up."""
         self.page.wait_for_load_state("load")
         self.page.wait_for_selector("footer, main")
-        wide = self.page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= self.screen.width, f"{stop}: {wide} px wide on a screen of {self.screen.width}"
+        self._fits(stop, self.screen.width)
         assert self.page.locator("html").get_attribute("lang") == {"zh-hans": "zh-Hans", "en": "en"}[self.screen.language]
         page = (self.screen.language, self.name.rstrip("0123456789"), stop)
-        if page in _looked_at:  # of another shop
+        if page in self.seen.pages:  # of another shop
             return
-        _looked_at.add(page)
+        self.seen.pages.add(page)
         found = Axe().run(self.page, options={"resultTypes": ["violations"]}).response["violations"]
-        serious = [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found if one["impact"] in ("serious", "critical")]
-        assert not serious, f"{stop} at {self.page.url}: {serious}"
-        if PICTURES:
-            self.page.screenshot(path=Path(PICTURES) / f"{self.screen.language}-{self.name}-{stop}.png", full_page=True)
+        violations = [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found]
+        assert not violations, f"{stop} at {self.page.url}: {violations}"
+        name = "-".join(page)
+        self.page.screenshot(path=self.seen.folder / "pictures" / f"{len(self.seen.pages):03d}-{name}.png")
+        (self.seen.folder / "sources" / f"{name}.html").write_text(self.source)
+        if self.screen.is_phone:
+            self.page.set_viewport_size({"width": NARROW, "height": self.screen.height})
+            self._fits(stop, NARROW)
+            self.page.set_viewport_size({"width": self.screen.width, "height": self.screen.height})
+
+    def _fits(self, stop: str, width: int) -> None:
+        wide = self.page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, f"{stop}: {wide} px wide on a screen of {width}; {self.page.evaluate(STICKS_OUT, width)}"
+
+    def overhear(self, said: ConsoleMessage) -> None:
+        """Errors of the browser's console; that a form was sent back with its errors (422) is none of the page's."""
+        if said.type == "error" and "status of 422" not in said.text:
+            self.troubles.append(f"{self.page.url}: {said.text}")
+
+    def remember(self, answer: Response) -> None:
+        """Keep what the server sent as a page of ours."""
+        kind = answer.headers.get("content-type", "")
+        if answer.request.is_navigation_request() and answer.status < 300 and kind.startswith("text/html") and answer.frame == self.page.main_frame:
+            self.source = answer.text()
 
     def sign_in(self, email: str, password: str) -> None:
         self.page.fill("[name=login]", email)
@@ -92,15 +128,16 @@ class Person:
 
 
 @contextmanager
-def at_a_screen(browser: Browser, market: RunningMarket, screen: Screen, name: str) -> Iterator[Person]:
+def at_a_screen(browser: Browser, market: RunningMarket, screen: Screen, name: str, seen: Seen) -> Iterator[Person]:
     """A person with a browser of their own; ends with a failure if the browser complained."""
     context = browser.new_context(viewport={"width": screen.width, "height": screen.height}, locale=screen.locale, has_touch=screen.is_phone)
     context.set_default_timeout(20_000)
     page = context.new_page()
-    person = Person(market, page, screen, name)
+    person = Person(market, page, screen, name, seen)
     page.on("pageerror", lambda error: person.troubles.append(f"{page.url}: {error}"))
-    page.on("console", lambda said: person.troubles.append(f"{page.url}: {said.text}") if said.type == "error" else None)
+    page.on("console", person.overhear)
     page.on("response", lambda answer: person.troubles.append(f"{answer.status} {answer.url}") if answer.status >= 500 else None)
+    page.on("response", person.remember)
     try:
         yield person
         assert not person.troubles, person.troubles

@@ -1,29 +1,33 @@
-"""The main job, played in a browser over imported goods: from a merchant who is let in to a statement that balances."""
+"""The main job, played in a browser over imported goods: from an application to a settled order, and back again when something goes wrong."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from django.db import transaction
-from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from django.utils import translation
+from playwright.sync_api import Browser
 
-from marketplace.merchant.orders.states import FulfilmentStatus, OrderStatus
+from marketplace.kernel.actors import SYSTEM
+from marketplace.kernel.formats import format_money
+from marketplace.merchant.inventory.models import StockLevel
 from marketplace.platform.checkout.models import OrderCopy
 from marketplace.platform.ledger.models import Statement
-from tenants.tenancy.models import Market
+from marketplace.platform.payments.actions import set_bank_account
+from marketplace.platform.payments.models import Refund
+from tenants.tenancy.models import Market, Merchant
+from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
-from tests.journeys.goods import PASSWORD, Wanted, import_goods, three_shops
-from tests.journeys.people import DESKTOP, PHONE, Person, Screen, at_a_screen, number_in
-from tests.running import RunningMarket, running, until
-from tests.world import PASSWORD as OPERATORS
+from tests.journeys import buyers, merchants, operators
+from tests.journeys.goods import import_goods, matrix_category, three_shops
+from tests.journeys.pages import MOST_BYTES, contact_sheet, invalid
+from tests.journeys.people import DESKTOP, PHONE, Screen, Seen, at_a_screen
+from tests.running import RunningMarket, running
 
-OPERATOR = "operator@market.localhost"
+PARTS = 3
+FIRST_TRY = {"zh-hans": "（全网最低价）", "en": " (lowest price ever)"}
 
 
 @pytest.fixture(scope="module")
@@ -33,249 +37,109 @@ def market(own_database: str, static_files: Path, tmp_path_factory: pytest.TempP
         Market.objects.update(settle_days=0)
         make.commission()
     import_goods(tmp_path_factory.mktemp("owners"))
-    with running(own_database, static_files) as processes:
+    with running(own_database, static_files, DEMO_MAILBOX="true") as processes:
         yield processes
 
 
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
+    return Seen(tmp_path_factory.mktemp("journey"))
+
+
 @pytest.mark.parametrize(("screen", "first"), [(PHONE, 0), (DESKTOP, 3)], ids=["zh-Hans on a phone", "en on a desktop"])
-def test_the_main_job(browser: Browser, market: RunningMarket, screen: Screen, first: int):
-    play(browser, market, screen, first, slug=f"paper-{screen.language}")
-
-
-def play(browser: Browser, market: RunningMarket, screen: Screen, first: int, slug: str) -> None:
-    wanted = three_shops(screen.language, first)
+def test_the_main_job(browser: Browser, market: RunningMarket, seen: Seen, screen: Screen, first: int):
+    slug = f"paper-{screen.language}"
     title = {"zh-hans": "手作信纸套装", "en": "Letter set, made by hand"}[screen.language] + f" {slug}"
+    owner_email, buyer_email = f"owner@{slug}.localhost", f"lin@{slug}.localhost"
+    wanted = three_shops(screen.language, first)[:2]
+    slugs = [*(one.slug for one in wanted), slug]
+    emails = {**{one.slug: f"owner@{one.slug}.localhost" for one in wanted}, slug: owner_email}
 
-    with at_a_screen(browser, market, screen, "operator") as operator:
-        opens_a_merchant(operator, slug)
-    with at_a_screen(browser, market, screen, "owner") as owner:
-        sets_a_password(owner, slug)
-        puts_on_sale(owner, slug, title)
+    with at_a_screen(browser, market, screen, "operator", seen) as operator, at_a_screen(browser, market, screen, "owner", seen) as owner:
+        application = merchants.applies(owner, slug, owner_email)
+        operators.asks_for_more(operator, application)
+        merchants.hands_in_again(owner)
+        operators.lets_in(operator, application, slug)
+        merchants.gets_ready(owner, slug, owner_email)
+        merchants.enters_a_product(owner, slug, title + FIRST_TRY[screen.language], matrix_category(screen.language))
+        operators.sends_back(operator, title)
+        merchants.submits_again(owner, slug, owner_email, title)
+        operators.approves(operator, title)
 
-    with at_a_screen(browser, market, screen, "buyer") as buyer:
+    with at_a_screen(browser, market, screen, "buyer", seen) as buyer:
         for one in wanted:
-            finds_and_adds(buyer, one)
-        finds_what_is_new(buyer, title)
-        registers_at_the_cart(buyer)
-        number = orders_and_pays(buyer, parts=4)
-        slugs = [one.slug for one in wanted] + [slug]
+            buyers.finds_and_adds(buyer, one)
+        buyers.finds_what_is_new(buyer, title, pieces=2)
+        buyers.registers_at_the_cart(buyer, buyer_email)
+        number = buyers.places(buyer, parts=PARTS)
+        buyers.pays(buyer, number, parts=PARTS)
         for place, each in enumerate(slugs):
-            with at_a_screen(browser, market, screen, f"merchant{place}") as merchant:
-                ships_its_own_order(merchant, each, number, password=PASSWORD)
-        receives_everything(buyer, number, parts=4)
+            with at_a_screen(browser, market, screen, f"merchant{place}", seen) as merchant:
+                own = merchants.opens_its_order(merchant, each, emails[each], number)
+                if each == slug:
+                    merchants.prints_the_slip(merchant)
+                    merchants.ships(merchant, own, pieces=1)
+                merchants.ships(merchant, own)
+        buyers.receives_everything(buyer, number, parts=PARTS)
 
-    with at_a_screen(browser, market, screen, "operator") as operator:
-        settles(operator, slugs)
+        buyers.buys_again(buyer, title)
+        unpaid = buyers.places(buyer, parts=1)
+        held = in_stock(slug)
+        buyers.lets_it_expire(buyer, unpaid)
+        assert in_stock(slug) == held + 1, "its stock is free again"
+        buyers.buys_again(buyer, title)
+        given_up = buyers.places(buyer, parts=1)
+        buyers.pays(buyer, given_up, parts=1)
+        buyers.cancels(buyer, merchants.own_order(given_up, slug))
 
+        buyers.asks_back(buyer, merchants.own_order(number, slug))
+        with at_a_screen(browser, market, screen, "merchant", seen) as merchant:
+            merchants.takes_it_back(merchant, slug, owner_email, number)
+            buyers.sends_back(buyer, number)
+            merchants.inspects_and_pays_back(merchant, slug, owner_email, number)
+        copy = OrderCopy.objects.get(group__number=number, merchant__slug=slug)
+        assert copy.refunded_minor == 6880 and copy.commission_returned_minor > 0
 
-def opens_a_merchant(operator: Person, slug: str) -> None:
-    operator.go("/merchants/new/", "ops.market.localhost")
-    operator.sign_in(OPERATOR, OPERATORS)
-    page = operator.page
-    page.wait_for_selector("[name=slug]")
-    operator.look("new-merchant")
-    page.fill("[name=name_zh]", f"纸间 {slug}")
-    page.fill("[name=name_en]", f"Paper & Between {slug}")
-    page.fill("[name=slug]", slug)
-    page.fill("[name=owner_email]", f"owner@{slug}.localhost")
-    page.fill("[name=owner_name]", "周纸")
-    operator.press("Open the shop")
-    expect(page.locator(".tag-success").first).to_be_visible(timeout=30_000)
-    operator.sees(f"{slug}.seller.market.localhost")
-    operator.look("merchant")
+        for one in wanted:
+            set_bank_account(by=SYSTEM, merchant_id=Merchant.objects.get(slug=one.slug).pk, holder=one.shop, bank="Bank", number="6222021234567891")
+        with at_a_screen(browser, market, screen, "operator", seen) as operator:
+            operators.settles(operator, slugs)
+            operators.pays_out(operator, slugs)
 
-
-def sets_a_password(owner: Person, slug: str) -> None:
-    """The owner has no password yet: the letter that “Forgotten?” sends lies in the folder of mails."""
-    page, mails = owner.page, Path(owner.market.env["DATA_DIR"]) / "mails"
-    owner.go("/", f"{slug}.seller.market.localhost")
-    owner.follow("Forgotten your password?")
-    page.fill("[name=email]", f"owner@{slug}.localhost")
-    page.locator("main form button").first.click()
-
-    def letters() -> list[str]:
-        texts = [file.read_text() for file in sorted(mails.glob("*"))]
-        return [text for text in texts if f"owner@{slug}.localhost" in text]
-
-    until(letters, within_s=20, what="a letter with a link to set the password")
-    link = re.search(r"http://\S+/password/new/\S+", letters()[-1].replace("=\n", "").replace("=3D", "="))
-    assert link
-    page.goto(link.group())
-    page.fill("[name=password1]", PASSWORD)
-    if page.locator("[name=password2]").count():
-        page.fill("[name=password2]", PASSWORD)
-    with page.expect_navigation():
-        page.locator("main form button").first.click()
-
-
-def enter_workbench(merchant: Person, slug: str, password: str, path: str = "/") -> None:
-    merchant.go(path, f"{slug}.seller.market.localhost")
-    if merchant.page.locator("[name=login]").count():
-        merchant.sign_in(f"owner@{slug}.localhost", password)
-    merchant.page.wait_for_url(f"http://{slug}.seller.market.localhost:{merchant.market.port}/**")
+        with translation.override(screen.language):
+            refunded = [format_money(row.amount) for row in Refund.objects.filter(payment__group__number__in=[number, given_up])]
+        shop = buyer.word("{shop} has shipped: {carrier} {number}").replace("{shop}", Merchant.objects.get(slug=slug).names[screen.language])
+        buyers.reads_mails(
+            buyer,
+            buyer_email,
+            buyer.word("Order {number}: please pay until {until}").partition("{until}")[0].strip().replace("{number}", number),
+            buyer.word("Order {number} is paid", number=number),
+            shop.partition("{carrier}")[0].strip(),
+            buyer.word("Order {number} was cancelled: it was not paid in time", number=unpaid),
+            *(buyer.word("{amount} went back to you", amount=amount) for amount in refunded),
+        )
+        buyers.reads_mails(buyer, owner_email, *(buyer.word(text).partition("{amount}")[0].replace("{number}", each).strip() for text, each in letters_to_the_shop(number, slug)))
 
 
-def puts_on_sale(owner: Person, slug: str, title: str) -> None:
-    enter_workbench(owner, slug, PASSWORD)
-    owner.look("overview")
-    owner.go("/products/", f"{slug}.seller.market.localhost")
-    owner.look("no-products")
-    owner.go("/products/new/", f"{slug}.seller.market.localhost")
-    page = owner.page
-    page.fill("[name=title_zh]" if owner.screen.language == "zh-hans" else "[name=title_en]", title)
-    page.fill("[name=category_query]", "paper" if owner.screen.language == "en" else "纸")
-    page.locator("[name=find_category]").click()
-    page.locator("[name=category]").first.check()
-    page.fill("[name=sku_0]", "PAPER-1")
-    page.fill("[name=price_0]", "68.80")
-    page.fill("[name=market_0]", "88")
-    page.fill("[name=stock_0]", "12")
-    pixels = BytesIO()
-    Image.new("RGB", (800, 800), "#c9b79c").save(pixels, "PNG")
-    page.locator("[name=picture]").set_input_files({"name": "letters.png", "mimeType": "image/png", "buffer": pixels.getvalue()})
-    owner.look("new-product")
-    owner.press("Save and put on sale")
-    expect(page.locator(".tag-success").first).to_be_visible()
-    owner.look("product")
+def letters_to_the_shop(number: str, slug: str) -> list[tuple[str, str]]:
+    """Subjects, and the number in each."""
+    own = merchants.own_order(number, slug)
+    statement = Statement.objects.filter(merchant__slug=slug).latest("created_at").number
+    return [("New order {number}: {amount}", own), ("A buyer wants to return something of order {number}", own), ("Statement {number}: {amount} for you", statement)]
 
 
-def searches(buyer: Person, text: str) -> None:
-    buyer.go()
-    box = buyer.page.locator("input[name=q]:visible").first
-    box.fill(text)
-    box.press("Enter")
-    buyer.page.wait_for_url("**/search/**")
+def in_stock(slug: str) -> int:
+    """Pieces of the shop's goods that nobody holds."""
+    with merchant_schema(Merchant.objects.get(slug=slug).pk):
+        return sum(level.available for level in StockLevel.objects.all())
 
 
-def finds_and_adds(buyer: Person, wanted: Wanted) -> None:
-    """From all shops' goods to one: the count beside a shop is what one sees after choosing it, and a price narrows further."""
-    page = buyer.page
-    searches(buyer, wanted.word)
-    before = total(page)
-    opens_filters(buyer)
-    choice = page.locator("[role=checkbox][href*='shop=']", has_text=wanted.shop).locator("visible=true").first  # a brand may be called the same
-    promised = number_in(choice.locator(".count").inner_text())
-    choice.click()
-    page.wait_for_url("**shop=**")
-    assert total(page) == promised < before
-    opens_filters(buyer)
-    page.locator("[name=from]:visible").fill(str(wanted.price.decimal))
-    page.locator("[name=to]:visible").fill(str(wanted.price.decimal))
-    page.locator("[name=to]:visible").press("Enter")
-    page.wait_for_url("**to=**")
-    assert 1 <= total(page) <= promised
-    buyer.look("found")
-    adds(buyer, wanted.title)
+def test_every_page_of_the_journey_was_valid_html(seen: Seen):
+    """After the journeys: a page of each kind, as the server sent it."""
+    assert len(seen.pages) > 80
+    found = invalid(seen.folder / "sources")
+    assert not found, "\n".join(found)
 
 
-def finds_what_is_new(buyer: Person, title: str) -> None:
-    """It has just been put on sale: the index follows within a moment."""
-    searches(buyer, title)
-    until(lambda: buyer.page.reload() and buyer.page.get_by_text(title).count(), within_s=20, what=f"“{title}” is found")
-    adds(buyer, title)
-
-
-def adds(buyer: Person, title: str) -> None:
-    page = buyer.page
-    page.get_by_role("link", name=title).first.click()
-    page.wait_for_url("**/p/**")
-    buyer.look("product")
-    if not page.locator("form button[name=buy]").count():  # this variant is sold out
-        page.locator(".opt:not(.border-dashed)").first.click()
-    buyer.press("Add to cart")
-    expect(page.locator(".toast").first).to_be_visible()
-
-
-def opens_filters(buyer: Person) -> None:
-    if buyer.screen.is_phone:
-        buyer.press("Filter")
-
-
-def total(page: Page) -> int:
-    return int(page.locator("[data-total]").get_attribute("data-total") or "0")
-
-
-def registers_at_the_cart(buyer: Person) -> None:
-    page = buyer.page
-    buyer.go("/cart/")
-    buyer.look("cart")
-    buyer.follow("Check out")
-    buyer.follow("Register")
-    page.fill("[name=email]", f"{uuid4().hex[:12]}@example.com")
-    page.fill("[name=password1]", "kiln-and-trail-22")
-    page.locator("main form button").first.click()
-    page.wait_for_url("**/checkout/**")
-    buyer.look("address")
-    for name, text in {"recipient": "林晚", "phone": "13800138000", "province": "上海市", "city": "上海市", "street": "武康路 118 弄 6 号"}.items():
-        page.fill(f"[name={name}]", text)
-    buyer.press("Use this address")
-    page.wait_for_selector("[name=address]:checked")
-
-
-def orders_and_pays(buyer: Person, parts: int) -> str:
-    """Returns the number of the whole order."""
-    page = buyer.page
-    assert page.locator("main section.card").count() == parts
-    buyer.look("checkout")
-    page.locator("button[form=place]:visible, #place button:visible").first.click()
-    page.wait_for_url("**/pay/**")
-    buyer.look("payment")
-    page.locator("button[value=succeeded]").click()
-    page.wait_for_url("**/orders/**")
-    number = page.url.rstrip("/").split("/")[-1]
-    until(lambda: OrderCopy.objects.filter(group__number=number, status=OrderStatus.CONFIRMED).count() == parts, within_s=20, what="all orders paid")
-    buyer.go(f"/orders/{number}/")
-    assert page.locator("section[id^=order-]").count() == parts
-    buyer.look("paid")
-    return number
-
-
-def ships_its_own_order(merchant: Person, slug: str, number: str, password: str) -> None:
-    """The workbench shows this shop's part of the order, and nobody else's."""
-    page = merchant.page
-    enter_workbench(merchant, slug, password, "/orders/")
-    own = OrderCopy.objects.get(group__number=number, merchant__slug=slug).number
-    others = OrderCopy.objects.filter(group__number=number).exclude(merchant__slug=slug).values_list("number", flat=True)
-    merchant.sees(own)
-    assert not any(other in page.content() for other in others)
-    merchant.look("orders")
-    page.get_by_role("link", name=own).locator("visible=true").first.click()
-    page.select_option("[name=carrier]", index=1)
-    page.fill("[name=tracking_number]", f"SF{uuid4().int % 10**12:012d}")
-    merchant.look("order")
-    merchant.press("Ship")
-    until(lambda: OrderCopy.objects.get(number=own).fulfilment_status == FulfilmentStatus.SHIPPED, within_s=20, what=f"order {own} is shipped")
-    merchant.look("shipped")
-
-
-def receives_everything(buyer: Person, number: str, parts: int) -> None:
-    page = buyer.page
-    for left in range(parts, 0, -1):
-        buyer.go(f"/orders/{number}/")
-        expect(page.locator("form[action$='/receive/'] button")).to_have_count(left)
-        with page.expect_navigation():
-            page.locator("form[action$='/receive/'] button").first.click()
-    until(lambda: OrderCopy.objects.filter(group__number=number, status=OrderStatus.COMPLETED).count() == parts, within_s=20, what="all orders received")
-    buyer.go(f"/orders/{number}/")
-    buyer.look("received")
-
-
-def settles(operator: Person, slugs: list[str]) -> None:
-    operator.go("/settlement/", "ops.market.localhost")
-    operator.sign_in(OPERATOR, OPERATORS)
-    page = operator.page
-    page.wait_for_selector("table")
-    assert page.locator("tbody [name=merchant]").count() == len(slugs)
-    operator.look("settlement")
-    with page.expect_navigation():
-        operator.press("Settle with the chosen shops")
-    settled = {slug: Statement.objects.filter(merchant__slug=slug).latest("created_at") for slug in slugs}
-    operator.go("/statements/", "ops.market.localhost")
-    for statement in settled.values():
-        operator.sees(statement.number)
-    operator.look("statements")
-    operator.go(f"/statements/{settled[slugs[0]].number}/", "ops.market.localhost")
-    operator.look("statement")
-    operator.go("/settlement/", "ops.market.localhost")
-    difference = page.locator("dt", has_text=operator.word("Difference")).locator("xpath=following-sibling::dd[1]").inner_text()
-    assert re.sub(r"[^\d.]", "", difference) in ("0", "0.00")
+def test_the_journey_leaves_one_sheet_of_pictures(seen: Seen):
+    assert 100_000 < contact_sheet(seen.folder / "pictures") <= MOST_BYTES
