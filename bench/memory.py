@@ -75,11 +75,10 @@ def warm(port: int, host: str, password: str, rounds: int) -> int:
     operator.sign_in(console, "operator@market.localhost", password)
     home = buyer.get(f"{market}/").body
     goods, categories = _links(home, r"/p/[0-9a-f-]{36}/"), _links(home, r"/c/\d+/")
-    variant = re.search(r'name="variant" value="([0-9a-f-]{36})"', buyer.get(market + goods[0]).body)
-    if variant is None:
-        raise RuntimeError("a product's page without a variant to buy")
-    if buyer.post(f"{market}/cart/add/", {"variant": variant[1], "quantity": "1"}).status != 200:
-        raise RuntimeError("nothing was put into the cart")
+    for path in goods[:6]:  # more than one: what had its last pieces sold goes out of stock when the worker gets to it
+        variant = re.search(r'name="variant" value="([0-9a-f-]{36})"', buyer.get(market + path).body)
+        if variant and buyer.post(f"{market}/cart/add/", {"variant": variant[1], "quantity": "1"}).status != 200:
+            raise RuntimeError("nothing was put into the cart")
     product = _links(owner.get(f"{workbench}/products/").body, r"/products/[0-9a-f-]{36}/")[0]
     merchant = _links(operator.get(f"{console}/merchants/").body, r"/merchants/[0-9a-f-]{36}/")[0]
     asked = [

@@ -80,7 +80,7 @@ def _not_delivering(buyer: int) -> frozenset[str]:
 def life_of(group: int) -> list[Step]:
     """Everything that is going to happen to a group, in the order of time; what lies in the future has not happened yet."""
     dice = random.Random(f"life {group}")
-    day = DAYS * (1 - (1 - dice.random()) ** 0.8)  # the market grows
+    day = DAYS * dice.random() ** 0.7  # the market grows
     start = int(day) * DAY + dice.choices(range(24), BUSY)[0] * HOUR + dice.random() * HOUR
     start = min(start, DAYS * DAY - dice.random() * 20 * 60)
     steps = [Step(start, group, "place")]

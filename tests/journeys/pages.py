@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 import subprocess
 from importlib.util import find_spec
@@ -15,25 +14,28 @@ from launch import elasticsearch
 from launch.paths import ROOT
 
 SHEET = ROOT / "tests" / "artifacts" / "journey.webp"
-ACROSS, WIDTH, HEIGHT, GAP, HEAD = 9, 380, 285, 12, 18
+ACROSS, HEIGHT, GAP, HEAD = 3_000, 400, 12, 18  # px
 MOST_BYTES = 3_000_000
 # Attributes of htmx are not HTML's; fetchpriority is, since this checker was made.
 OURS = re.compile(r"Attribute “(hx-[a-z-]+|inputmode|enterkeyhint|fetchpriority)” not allowed")
 
 
 def contact_sheet(pictures: Path, sheet: Path = SHEET) -> int:
-    """Every picture small, with its name, on one sheet. Returns its size in bytes."""
-    files = sorted(pictures.glob("*.png"))
-    rows = math.ceil(len(files) / ACROSS)
-    whole = Image.new("RGB", (ACROSS * (WIDTH + GAP) + GAP, rows * (HEIGHT + HEAD + GAP) + GAP), "#e9e9e4")
-    pen, font = ImageDraw.Draw(whole), ImageFont.load_default(11)
-    for n, file in enumerate(files):
-        left, top = GAP + n % ACROSS * (WIDTH + GAP), GAP + n // ACROSS * (HEIGHT + HEAD + GAP)
+    """Every picture small, with its name, in rows on one sheet. Returns its size in bytes."""
+    pen_font, places, left, top = ImageFont.load_default(11), [], GAP, GAP
+    for file in sorted(pictures.glob("*.png")):
         with Image.open(file) as picture:
-            small = picture.convert("RGB")
-            small.thumbnail((WIDTH, HEIGHT))
-            whole.paste(small, (left, top + HEAD))
-        pen.text((left, top), file.stem[4:], fill="#333333", font=font)
+            small = picture.convert("RGB").resize((picture.width * HEIGHT // picture.height, HEIGHT))
+        if left + small.width + GAP > ACROSS:
+            left, top = GAP, top + HEIGHT + HEAD + GAP
+        places.append((file.stem[4:], small, left, top))
+        left += small.width + GAP
+    whole = Image.new("RGB", (ACROSS, top + HEIGHT + HEAD + GAP), "#e9e9e4")
+    pen = ImageDraw.Draw(whole)
+    for name, small, x, y in places:
+        words = name if small.width > 200 else name.partition("-")[2].replace("hans-", "")
+        pen.text((x, y), words, fill="#333333", font=pen_font)
+        whole.paste(small, (x, y + HEAD))
     sheet.parent.mkdir(parents=True, exist_ok=True)
     for quality in (82, 70, 55, 40):
         whole.save(sheet, "WEBP", quality=quality, method=4)
