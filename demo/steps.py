@@ -88,9 +88,9 @@ def place(s: Scene) -> None:
     cart = cart_of(by=s.buyer, cart_id=None)
     for wanted in s.basket:
         add_to_cart(by=s.buyer, cart=cart, variant_id=key_of(wanted.shop, wanted.sku), quantity=wanted.quantity)
-    address = Address.objects.get(user_id=s.buyer.user_id, is_default=True)
+    address = Address.objects.get(user_id=s.buyer.person, is_default=True)
     total = view_cart(cart, currency, address.region).total
-    language = User.objects.get(pk=s.buyer.user_id).language or "zh-hans"
+    language = User.objects.get(pk=s.buyer.person).language or "zh-hans"
     place_order(by=s.buyer, key=s.key, cart_id=cart.pk, address_id=address.pk, shown_total=total, language=language)
 
 

@@ -55,11 +55,11 @@ from tenants.accounts.events import LetterWritten
 from tenants.accounts.letters import send_letter
 from tenants.onboarding.events import ApplicationReviewed, ApplicationSubmitted
 from tenants.tenancy.events import ShopOpened, ShopRequested
-from tenants.tenancy.jobs import JobRequested, LongJobRequested, run_job
+from tenants.tenancy.jobs import JobRequested, LongJobRequested, run_job, run_long_job
 
 REACTIONS: dict[type[Event], list[Reaction]] = {
     JobRequested: [Reaction(run_job)],
-    LongJobRequested: [Reaction(run_job, outward=True)],
+    LongJobRequested: [Reaction(run_long_job, outward=True)],
     ShopRequested: [Reaction(open_shop.bear_shop)],
     ShopOpened: [Reaction(letters_to_merchants.shop_opened)],
     ApplicationSubmitted: [],

@@ -190,13 +190,13 @@ def _draft(by: Actor, group: OrderGroup, merchant_id: UUID, part: Sequence[Chose
                 tax_rate=terms.taxes.rate(line.tax_class, group.address["region"]),
             )
         )
-    order.items_minor = sum(line.total_minor for line in lines)
+    order.items_minor = sum(written.total_minor for written in lines)
     _add_freight(order, lines, part[0].shop, terms.zones.get(merchant_id, ()))
-    for line in lines:
-        line.tax_minor = tax_in(line.total + line.freight, line.tax_rate).minor
+    for written in lines:
+        written.tax_minor = tax_in(written.total + written.freight, written.tax_rate).minor
     order.total_minor = order.items_minor + order.freight_minor
-    order.tax_minor = sum(line.tax_minor for line in lines)
-    order.commission_minor = sum(line.commission_minor for line in lines)
+    order.tax_minor = sum(written.tax_minor for written in lines)
+    order.commission_minor = sum(written.commission_minor for written in lines)
     return order, lines
 
 

@@ -48,7 +48,11 @@ def install(
     followed: dict[type[Event], Iterable[Reaction]] = {DeadlineReached: [Reaction(end_waiting)], **reactions}
     for kind, follows in followed.items():
         _by_topic[kind.topic] = list(follows)
-        _by_name.update({reaction.name: reaction for reaction in follows})
+        for reaction in _by_topic[kind.topic]:
+            if _by_name.setdefault(reaction.name, reaction) != reaction:
+                raise ValueError(
+                    f"{reaction.name} is named both as an outward reaction and as one in its delivery's transaction; give each a function of its own"
+                )
 
 
 def reactions_to(topic: str) -> list[Reaction]:

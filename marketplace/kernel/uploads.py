@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from django.utils.translation import gettext as _
-from PIL import Image, ImageCms, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageFile, UnidentifiedImageError
 
 from marketplace.kernel.errors import InvalidInput
 
@@ -65,6 +65,7 @@ def clean_picture(data: bytes, field: str, *, longest_side: int, to: str = "", o
 
     Raises InvalidInput, with `or_else` as what to do about a file that is none.
     """
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint turns it on for the whole process when it is loaded
     try:
         if not _is_plain_jpeg(data):
             raise ValueError("made to keep a reader busy")

@@ -87,3 +87,8 @@ def run_job(event: JobRequested) -> None:
     if event.job not in _jobs:
         import_module(event.job.rpartition(".")[0])
     _jobs[event.job](**event.arguments)
+
+
+def run_long_job(event: LongJobRequested) -> None:
+    """The outward reaction to LongJobRequested: outside a transaction."""
+    run_job(event)

@@ -118,14 +118,22 @@ def test_the_main_job(browser: Browser, market: RunningMarket, seen: Seen, scree
             buyer.word("Order {number} was cancelled: it was not paid in time", number=unpaid),
             *(buyer.word("{amount} went back to you", amount=amount) for amount in refunded),
         )
-        buyers.reads_mails(buyer, owner_email, *(buyer.word(text).partition("{amount}")[0].replace("{number}", each).strip() for text, each in letters_to_the_shop(number, slug)))
+        buyers.reads_mails(
+            buyer,
+            owner_email,
+            *(buyer.word(text).partition("{amount}")[0].replace("{number}", each).strip() for text, each in letters_to_the_shop(number, slug)),
+        )
 
 
 def letters_to_the_shop(number: str, slug: str) -> list[tuple[str, str]]:
     """Subjects, and the number in each."""
     own = merchants.own_order(number, slug)
     statement = Statement.objects.filter(merchant__slug=slug).latest("created_at").number
-    return [("New order {number}: {amount}", own), ("A buyer wants to return something of order {number}", own), ("Statement {number}: {amount} for you", statement)]
+    return [
+        ("New order {number}: {amount}", own),
+        ("A buyer wants to return something of order {number}", own),
+        ("Statement {number}: {amount} for you", statement),
+    ]
 
 
 def in_stock(slug: str) -> int:

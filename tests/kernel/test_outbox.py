@@ -15,7 +15,7 @@ from marketplace.config import subscriptions
 from marketplace.kernel import clock, deadlines, registry, relay
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.audit import audit
-from marketplace.kernel.events import BY_TOPIC, Event
+from marketplace.kernel.events import BY_TOPIC, DeadlineReached, Event
 from marketplace.kernel.models import AuditEvent, DeadLetter, Deadline, Delivery, OutboxEvent
 from marketplace.kernel.outbox import record
 from marketplace.kernel.registry import Reaction
@@ -216,6 +216,11 @@ def test_an_outward_reaction_in_other_hands_is_left_to_them():
     with clock.shifted(timedelta(seconds=31)):
         assert perform(delivery) is True
     assert len(seen) == 1
+
+
+def test_one_reaction_cannot_be_outward_for_one_fact_and_not_for_another():
+    with pytest.raises(ValueError, match="a function of its own"):
+        registry.install({Rang: [Reaction(note)], DeadlineReached: [Reaction(note, outward=True)]}, {})
 
 
 def test_a_reaction_that_no_longer_exists_becomes_a_dead_letter_in_the_end():

@@ -6,6 +6,7 @@ import json
 import random
 import subprocess
 import sys
+from importlib import import_module
 from io import BytesIO
 from typing import Any
 
@@ -148,6 +149,10 @@ class TestPictures:
     )
     def test_what_is_no_whole_picture_and_no_pdf_is_refused_in_words_that_help(self, data):
         assert PICTURE in refusal(data)
+
+    def test_half_a_picture_is_refused_after_papers_have_been_printed_as_well(self):
+        import_module("weasyprint")
+        assert PICTURE in refusal(drawn("PNG", (300, 300))[:-30])
 
     def test_ten_megabytes_are_taken_and_a_byte_more_is_not(self):
         data = drawn("JPEG")

@@ -34,9 +34,9 @@ def both_backends(judged: Judged, elasticsearch_url: str, capsys: pytest.Capture
         measured[backend.name] = measure(backend, judged)
     elastic.drop()
     with capsys.disabled():
-        print(f"\nnDCG@10, {len(judged.grades)} questions on {len(judged.docs)} documents ({judged.source}):")  # noqa: T201  the figures are the point
+        print(f"\nnDCG@10, {len(judged.grades)} questions on {len(judged.docs)} documents ({judged.source}):")
         for name, (plain, condensed) in measured.items():
-            print(f"  {name}: {plain:.3f} with unjudged as bad, {condensed:.3f} of the judged")  # noqa: T201
+            print(f"  {name}: {plain:.3f} with unjudged as bad, {condensed:.3f} of the judged")
     return measured
 
 

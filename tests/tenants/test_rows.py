@@ -25,7 +25,9 @@ def an_order(number: str) -> Order:
 
 def a_line(order: Order, position: int) -> OrderLine:
     goods = {"product_id": order.pk, "variant_id": order.pk, "sku": "杯", "titles": {"en": "50 %s off"}, "options": [[{"en": "Size"}, {"en": "L"}]]}
-    return OrderLine(order=order, position=position, quantity=3, currency="CNY", unit_minor=400, total_minor=1200, commission_rate="0.05", commission_minor=60, **goods)
+    return OrderLine(
+        order=order, position=position, quantity=3, currency="CNY", unit_minor=400, total_minor=1200, commission_rate="0.05", commission_minor=60, **goods
+    )
 
 
 def stored(row):
