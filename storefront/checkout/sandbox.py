@@ -8,11 +8,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from marketplace.flows.sandbox import answer_later
+from marketplace.flows.sandbox import decide
 from marketplace.kernel.actors import rail
 from marketplace.kernel.errors import InvalidInput, NotFound
 from marketplace.platform.checkout.models import OrderGroup
-from marketplace.platform.payments.actions import note_sent, take_notice
 from marketplace.platform.payments.models import PaymentAttempt
 
 OUTCOMES = ("succeeded", "declined", "twice", "later")
@@ -37,15 +36,4 @@ def answer(attempt: PaymentAttempt, outcome: str) -> None:
     """Tell the market what "the provider" has decided, as a provider would: by a notice with an id of its own."""
     if outcome not in OUTCOMES:
         raise InvalidInput(field="outcome", why=_("Choose one of the four answers."))
-    by = rail("sandbox")
-    note_sent(by=by, attempt_id=attempt.pk)
-    if outcome == "later":
-        answer_later(by=by, attempt_id=attempt.pk)
-        return
-    body = (
-        {"attempt": str(attempt.pk), "outcome": "failed", "why": "card_declined"}
-        if outcome == "declined"
-        else {"attempt": str(attempt.pk), "outcome": "succeeded"}
-    )
-    for n in range(2 if outcome == "twice" else 1):
-        take_notice(by=by, rail="sandbox", notice_id=f"{attempt.key}:{n + 1}", body=body)
+    decide(by=rail("sandbox"), attempt=attempt, outcome=outcome)
