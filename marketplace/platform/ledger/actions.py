@@ -83,7 +83,8 @@ def post(*, by: Actor, kind: str, ref: str, sides: Sequence[Side], order_id: UUI
 def set_commission(*, by: Actor, rate: Decimal, merchant_id: UUID | None = None, category_id: int | None = None, why: str = "") -> CommissionRule:
     """From now on. Orders that are placed keep the rate they were placed with. Raises InvalidInput, MerchantUnknown, for what is not there.
 
-    A rule whose merchant or category is not there is refused, and never read as one for all.
+    A rule whose merchant or category is not there is refused, and never read as one for all; so is one for both, which would be read
+    as one for the whole shop.
     """
     if not 0 <= rate < 1:
         raise InvalidInput(field="rate", why=_("A commission is 0 % or more, and below 100 %."))
@@ -91,6 +92,8 @@ def set_commission(*, by: Actor, rate: Decimal, merchant_id: UUID | None = None,
         raise MerchantUnknown
     if category_id is not None and not Category.objects.filter(pk=category_id).exists():
         raise InvalidInput(field="category", why=_("Choose a category."))
+    if merchant_id is not None and category_id is not None:
+        raise InvalidInput(field="category", why=_("Choose a shop or a category, not both: the shop's own rate comes before its categories'."))
     with transaction.atomic():
         of: dict[str, Any] = {"merchant_id": merchant_id, "category_id": category_id}
         former = CommissionRule.objects.filter(**of).order_by("-since", "-pk").first()
