@@ -44,6 +44,15 @@ def format_count(number: int, language: str | None = None) -> str:
     return str(format_decimal(number, locale=locale(language)))
 
 
+def format_day(moment: datetime, language: str | None = None) -> str:
+    """`11月22日`, `22 Nov`; the year only if it is not this one. In the zone of the request."""
+    local = timezone.localtime(moment)
+    year = "" if local.year == timezone.localtime(clock.now()).year else "y"
+    is_chinese = (language or get_language() or "en").lower().startswith("zh")
+    pattern = f"{year and 'y年'}M月d日" if is_chinese else f"d MMM {year}".strip()
+    return str(babel_datetime(local, pattern, tzinfo=local.tzinfo, locale=locale(language)))
+
+
 def format_time(moment: datetime, language: str | None = None) -> str:
     """`11月22日 周日 09:12`, `Sun 22 Nov 09:12`; the year only if it is not this one. In the zone of the request."""
     local = timezone.localtime(moment)

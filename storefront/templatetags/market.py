@@ -58,6 +58,11 @@ def when(moment: datetime | str | None) -> str:
 
 
 @register.filter
+def day(moment: datetime | None) -> str:
+    return formats.format_day(moment) if moment else ""
+
+
+@register.filter
 def local(texts: dict[str, str] | None) -> str:
     """A text in the reader's language, or the next best, plain."""
     return localised(texts or {}).text

@@ -59,7 +59,7 @@ payouts = ListPage(
         Column(_lazy("To account"), wide_only=True),
         Column(_lazy("Status")),
         Column(_lazy("Amount"), end=True),
-        Column("", end=True),
+        Column(_lazy("Bank file"), end=True),
     ],
     row_template="operator/_payout_row.html",
     rows=lambda request: Payout.objects.select_related("merchant", "statement", "batch").prefetch_related("transfers"),

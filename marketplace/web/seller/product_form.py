@@ -19,6 +19,7 @@ from marketplace.merchant.pricing.models import Price
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category, TaxClass
 from marketplace.platform.taxonomy.queries import attributes_for, path_of
 from marketplace.web.seller import variants
+from marketplace.web.seller.prose import as_text
 from marketplace.web.seller.variants import Axis, Row
 
 MOST_FOUND = 12
@@ -38,6 +39,9 @@ class PicturesField(forms.FileField):
         return [super(PicturesField, self).clean(one, initial) for one in data or []]
 
 
+BLANK_LINE = _lazy("A blank line begins a paragraph.")
+
+
 class ProductForm(forms.Form):
     product_id = forms.UUIDField(widget=forms.HiddenInput)
     title_zh = forms.CharField(label=_lazy("Title in Chinese"), max_length=200, required=False)
@@ -46,8 +50,12 @@ class ProductForm(forms.Form):
     category = forms.IntegerField(label=_lazy("Category"), error_messages={"required": _lazy("Choose a category: type a word above and pick one.")})
     brand = forms.ModelChoiceField(label=_lazy("Brand"), queryset=Brand.objects.order_by("code"), required=False, empty_label=_lazy("No brand"))
     tax_class = forms.ChoiceField(label=_lazy("Tax class"), choices=TaxClass.choices, required=False)
-    description_zh = forms.CharField(label=_lazy("Description in Chinese"), required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 4}))
-    description_en = forms.CharField(label=_lazy("Description in English"), required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 4}))
+    description_zh = forms.CharField(
+        label=_lazy("Description in Chinese"), required=False, max_length=20_000, help_text=BLANK_LINE, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    description_en = forms.CharField(
+        label=_lazy("Description in English"), required=False, max_length=20_000, help_text=BLANK_LINE, widget=forms.Textarea(attrs={"rows": 4})
+    )
     pictures = PicturesField(
         label=_lazy("Add pictures"),
         required=False,
@@ -159,8 +167,8 @@ class ProductForm(forms.Form):
             "category": product.category_id,
             "brand": product.brand_id,
             "tax_class": product.tax_class,
-            "description_zh": product.descriptions.get("zh-hans", ""),
-            "description_en": product.descriptions.get("en", ""),
+            "description_zh": as_text(product.descriptions.get("zh-hans", "")),
+            "description_en": as_text(product.descriptions.get("en", "")),
             "listed_from": product.listed_from,
             "listed_until": product.listed_until,
             "hides_sold_out": product.hides_sold_out,

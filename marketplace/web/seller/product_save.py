@@ -12,6 +12,7 @@ from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.catalogue.pictures import store_picture
 from marketplace.platform.taxonomy.models import Attribute
 from marketplace.web.seller.product_form import ProductForm
+from marketplace.web.seller.prose import as_html, as_text
 from marketplace.web.seller.variants import key_of_variant
 
 YES_NO = {"yes": {"zh-hans": "是", "en": "Yes"}, "no": {"zh-hans": "否", "en": "No"}}
@@ -39,7 +40,7 @@ def save(by: Actor, form: ProductForm, row: Product | None, *, submits: bool) ->
             brand_id=data["brand"].pk if data["brand"] else None,
             tax_class=data["tax_class"] or (row.tax_class if row else "standard"),
             titles=_texts(row.titles if row else {}, data, "title"),
-            descriptions=_texts(row.descriptions if row else {}, data, "description"),
+            descriptions=_descriptions(row.descriptions if row else {}, data),
             attributes=_attributes(form, row),
             axes=[attribute for attribute, _values in form.axes_chosen],
             variants=[VariantInput(sku=sku, options=form.rows[n].options, id=keys[n]) for n, (sku, _price, _market, _stock) in enumerate(rows)],
@@ -87,6 +88,15 @@ def _pictures(form: ProductForm, row: Product | None) -> list[tuple[str, dict[st
     stay = [picture for picture in held if not form.data.get(f"gone_{picture.pk.hex}")]
     stay.sort(key=lambda picture: places[picture.pk])
     return [(picture.key, picture.alt) for picture in stay] + [(store_picture(upload), {}) for upload in form.cleaned_data["pictures"]]
+
+
+def _descriptions(before: dict[str, str], data: dict[str, Any]) -> dict[str, str]:
+    """As HTML. A text that was left as the form showed it stays as it was kept, to the letter."""
+    entered = _texts(before, data, "description")
+    for code in ("zh-hans", "en"):
+        text, kept = entered[code].replace("\r\n", "\n"), before.get(code, "")
+        entered[code] = kept if as_text(kept) == text else as_html(text)
+    return entered
 
 
 def _texts(before: dict[str, str], data: dict[str, Any], name: str) -> dict[str, str]:

@@ -1,0 +1,158 @@
+"""The audit log in words: what each action is called, the reasons that the market gives by itself, and what changed, field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
+ACTIONS: dict[str, str | Promise] = {
+    "address.removed": pgettext_lazy("log", "Address removed"),
+    "address.saved": pgettext_lazy("log", "Address saved"),
+    "application.begun": pgettext_lazy("log", "Application begun"),
+    "application.identity_more": pgettext_lazy("log", "Identity review: more is needed"),
+    "application.identity_passed": pgettext_lazy("log", "Identity review passed"),
+    "application.identity_rejected": pgettext_lazy("log", "Identity review: rejected"),
+    "application.qualification_more": pgettext_lazy("log", "Qualification review: more is needed"),
+    "application.qualification_passed": pgettext_lazy("log", "Qualification review passed"),
+    "application.qualification_rejected": pgettext_lazy("log", "Qualification review: rejected"),
+    "application.saved": pgettext_lazy("log", "Application saved"),
+    "application.submitted": pgettext_lazy("log", "Application handed in"),
+    "application.withdrawn": pgettext_lazy("log", "Application withdrawn"),
+    "carriers.put": pgettext_lazy("log", "Carriers kept"),
+    "commission.set": pgettext_lazy("log", "Commission set"),
+    "dispute.closed": pgettext_lazy("log", "Dispute closed"),
+    "dispute.inquiry": pgettext_lazy("log", "Dispute: the bank asks"),
+    "dispute.lost": pgettext_lazy("log", "Dispute lost"),
+    "dispute.open": pgettext_lazy("log", "Dispute: open"),
+    "dispute.opened": pgettext_lazy("log", "Dispute opened"),
+    "dispute.won": pgettext_lazy("log", "Dispute won"),
+    "freight.set": pgettext_lazy("log", "Freight set"),
+    "list.exported": pgettext_lazy("log", "List exported"),
+    "market.opened": pgettext_lazy("log", "Market opened"),
+    "market.periods_set": pgettext_lazy("log", "Periods set"),
+    "market.rail_set": pgettext_lazy("log", "Way to pay set"),
+    "merchant.opened": pgettext_lazy("log", "Shop opened"),
+    "merchant.requested": pgettext_lazy("log", "Shop requested"),
+    "order.accepted": pgettext_lazy("log", "Order accepted by the shop"),
+    "order.awaiting_payment": pgettext_lazy("log", "Order awaits payment"),
+    "order.cancelled": pgettext_lazy("log", "Order cancelled"),
+    "order.charged_back": pgettext_lazy("log", "Order taken back by the buyer's bank"),
+    "order.completed": pgettext_lazy("log", "Order received"),
+    "order.confirmed": pgettext_lazy("log", "Order confirmed"),
+    "order.on_hold": pgettext_lazy("log", "Order put on hold"),
+    "order.packed": pgettext_lazy("log", "Parcel packed"),
+    "order.pieces_cancelled": pgettext_lazy("log", "Pieces cancelled"),
+    "order.pieces_returned": pgettext_lazy("log", "Pieces returned"),
+    "order.shipped": pgettext_lazy("log", "Parcel shipped"),
+    "order.unpacked": pgettext_lazy("log", "Parcel opened again"),
+    "order_group.cancelled": pgettext_lazy("log", "Order group cancelled"),
+    "order_group.expired": pgettext_lazy("log", "Order group expired"),
+    "order_group.placed": pgettext_lazy("log", "Order group placed"),
+    "pages.started": pgettext_lazy("log", "Pages made"),
+    "paper.added": pgettext_lazy("log", "Document added"),
+    "paper.opened": pgettext_lazy("log", "Document opened"),
+    "paper.removed": pgettext_lazy("log", "Document removed"),
+    "payment.received": pgettext_lazy("log", "Payment received"),
+    "payout.due": pgettext_lazy("log", "Payout to be paid"),
+    "payout.paid": pgettext_lazy("log", "Payout paid"),
+    "payout.retried": pgettext_lazy("log", "Payout asked for again"),
+    "payout.returned": pgettext_lazy("log", "Payout sent back"),
+    "payout.sent": pgettext_lazy("log", "Payout on its way"),
+    "payout_account.set": pgettext_lazy("log", "Payout account set"),
+    "payout_batch.made": pgettext_lazy("log", "Bank file made"),
+    "person.made": pgettext_lazy("log", "Account made"),
+    "prices.set": pgettext_lazy("log", "Prices set"),
+    "product.changed": pgettext_lazy("log", "Product changed"),
+    "product.draft": pgettext_lazy("log", "Product made a draft"),
+    "product.entered": pgettext_lazy("log", "Product entered"),
+    "product.off_sale": pgettext_lazy("log", "Product taken off sale"),
+    "product.on_sale": pgettext_lazy("log", "Product put on sale"),
+    "product.review_approved": pgettext_lazy("log", "Product approved"),
+    "product.review_none": pgettext_lazy("log", "Product review ended"),
+    "product.review_sent_back": pgettext_lazy("log", "Product sent back"),
+    "product.review_waiting": pgettext_lazy("log", "Product waits for review"),
+    "product.submitted": pgettext_lazy("log", "Product submitted"),
+    "products.imported": pgettext_lazy("log", "Products imported"),
+    "rail.sweep_asked": pgettext_lazy("log", "Movements at the rail asked for"),
+    "rail_movement.booked": pgettext_lazy("log", "Movement at the rail booked"),
+    "rail_notice.dismissed": pgettext_lazy("log", "Notice dismissed"),
+    "rail_notice.quarantined": pgettext_lazy("log", "Notice set aside"),
+    "refund.due": pgettext_lazy("log", "Refund to be sent"),
+    "refund.failed": pgettext_lazy("log", "Refund refused by the rail"),
+    "refund.paid_otherwise": pgettext_lazy("log", "Refund paid otherwise"),
+    "refund.retried": pgettext_lazy("log", "Refund asked for again"),
+    "refund.sent": pgettext_lazy("log", "Refund sent"),
+    "regions.put": pgettext_lazy("log", "Regions kept"),
+    "return.agreed": pgettext_lazy("log", "Return agreed"),
+    "return.closed": pgettext_lazy("log", "Return closed"),
+    "return.inspected": pgettext_lazy("log", "Return received and inspected"),
+    "return.pieces_inspected": pgettext_lazy("log", "Pieces of a return inspected"),
+    "return.refunded": pgettext_lazy("log", "Return refunded"),
+    "return.refused": pgettext_lazy("log", "Return refused"),
+    "return.requested": pgettext_lazy("log", "Return requested"),
+    "return.sent_back": pgettext_lazy("log", "Return on the way back"),
+    "return.withdrawn": pgettext_lazy("log", "Return withdrawn"),
+    "role.given": pgettext_lazy("log", "Role given"),
+    "statement.issued": pgettext_lazy("log", "Statement issued"),
+    "stock.counted": pgettext_lazy("log", "Stock counted"),
+    "tax.set": pgettext_lazy("log", "Tax set"),
+    "taxonomy.attributes_put": pgettext_lazy("log", "Attributes kept"),
+    "taxonomy.brands_put": pgettext_lazy("log", "Brands kept"),
+    "taxonomy.categories_put": pgettext_lazy("log", "Categories kept"),
+    "taxonomy.category_described": pgettext_lazy("log", "Category's attributes set"),
+    "taxonomy.values_put": pgettext_lazy("log", "Attribute values kept"),
+    "transfer.failed": pgettext_lazy("log", "Transfer refused"),
+    "transfer.reversal_refused": pgettext_lazy("log", "Taking back a transfer refused"),
+    "transfer.reversed": pgettext_lazy("log", "Transfer taken back"),
+    "transfer.sent": pgettext_lazy("log", "Transfer sent"),
+}
+
+WHYS: dict[str, str | Promise] = {
+    "all came back": pgettext_lazy("log", "All came back"),
+    "not disputed in time": pgettext_lazy("log", "Not disputed in time"),
+    "not sent back in time": pgettext_lazy("log", "Not sent back in time"),
+    "paid": pgettext_lazy("log", "Paid"),
+    "paid_twice": pgettext_lazy("log", "Paid twice"),
+    "paid_too_late": pgettext_lazy("log", "Paid after the order had expired"),
+    "payment disputed and lost": pgettext_lazy("log", "Payment disputed and lost"),
+    "not paid in time": pgettext_lazy("log", "Not paid in time"),
+    "cancelled by the buyer": pgettext_lazy("log", "Cancelled by the buyer"),
+}
+
+KEY_SHOWN = 8  # characters of a key that stands inside another value
+
+
+def action_in_words(action: str) -> str:
+    """What an action is called; one that has no words yet is shown as it is kept."""
+    return str(ACTIONS.get(action, action))
+
+
+def why_in_words(why: str) -> str:
+    """A reason; what a person wrote is left as it is."""
+    return str(WHYS.get(why, why))
+
+
+def changes(before: dict[str, Any] | None, after: dict[str, Any] | None) -> Iterator[tuple[str, str, str]]:
+    """Each field that was noted, with its value before and after; an empty text for none. Fields that stayed are left out."""
+    before, after = before or {}, after or {}
+    for field in [*before, *(field for field in after if field not in before)]:
+        if before.get(field) != after.get(field):
+            yield _short(field), _shown(before.get(field)), _shown(after.get(field))
+
+
+def _shown(value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    if isinstance(value, dict):
+        return ", ".join(f"{_short(str(key))} {_shown(each)}" for key, each in value.items())
+    if isinstance(value, list):
+        return ", ".join(_shown(each) for each in value)
+    return str(value)
+
+
+def _short(field: str) -> str:
+    """A key by its end, which tells keys made together apart."""
+    return f"…{field[-KEY_SHOWN:]}" if len(field) == 36 and field.count("-") == 4 else field

@@ -1,0 +1,83 @@
+"""The log is read by people: every action has words in both languages, and what changed stands field by field."""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+
+import pytest
+from django.utils import translation
+
+from launch.paths import ROOT
+from marketplace.merchant.aftersales.states import ReturnStatus
+from marketplace.merchant.catalogue.models import Product
+from marketplace.merchant.orders.giving_back import CANCELLED, RETURNED
+from marketplace.merchant.orders.states import OrderStatus
+from marketplace.platform.ledger.models import Payout
+from marketplace.platform.payments.models import Dispute
+from marketplace.web.told import ACTIONS, WHYS, action_in_words, changes, why_in_words
+from tenants.onboarding.models import Decision, Step
+
+# Made of a word and a state: {as written: every one of them}.
+COMPOSED = {
+    "payout.{payout.status}": [f"payout.{each}" for each in Payout.Status.values],
+    "order_group.{status}": ["order_group.expired", "order_group.cancelled"],
+    "dispute.{row.status}": [f"dispute.{each}" for each in Dispute.Status.values],
+    "order.pieces_{as_}": [f"order.pieces_{each}" for each in (CANCELLED, RETURNED)],
+    "order.{new}": [f"order.{each}" for each in OrderStatus.values],
+    "product.{status}": [f"product.{each}" for each in Product.Status.values],
+    "product.review_{review}": [f"product.review_{each}" for each in Product.Review.values],
+    "return.{new}": [f"return.{each}" for each in ReturnStatus.values],
+    "application.{step}_{decision}": [f"application.{step}_{each}" for step, each in product(Step.values, Decision.values) if each != Decision.WAITING],
+}
+
+
+def written(text: str) -> set[str]:
+    """Actions as a source writes them: what stands behind `action=`, or as a literal given to the module's own helper."""
+    return set(re.findall(r'''(?:action=|_audit\w*\(\s*by,\s*\w+,\s*)f?"([^"\n]+)"''', text))
+
+
+def all_written() -> set[str]:
+    found = {
+        action
+        for top in ("marketplace", "tenants", "storefront", "cms", "search")
+        for file in (ROOT / top).rglob("*.py")
+        for action in written(file.read_text())
+    }
+    return found - {"store_true", "append"}
+
+
+def test_every_action_that_is_logged_has_words():
+    found = all_written()
+    assert len(found) > 60
+    composed = {action for action in found if "{" in action}
+    assert composed == set(COMPOSED)
+    every = (found - composed) | {action for actions in COMPOSED.values() for action in actions}
+    assert every - set(ACTIONS) == set()
+    assert set(ACTIONS) - every == set(), "words for what is never logged"
+
+
+def test_the_search_for_actions_finds_them():
+    source = 'audit(by=by, action="cup.broken")\n_audit(by, row, f"cup.{new}", before=None)\n_audit_step(\n    by,\n    order,\n    "cup.mended",\n)'
+    assert written(source) == {"cup.broken", "cup.{new}", "cup.mended"}
+
+
+@pytest.mark.parametrize(("language", "action", "why"), [("en", "Parcel shipped", "Not paid in time"), ("zh-hans", "包裹发货", "逾期未付款")])
+def test_actions_and_the_markets_own_reasons_are_told_in_the_readers_language(language, action, why):
+    with translation.override(language):
+        assert action_in_words("order.shipped") == action
+        assert why_in_words("not paid in time") == why
+
+
+def test_what_has_no_words_and_what_people_write_is_left_as_it_is():
+    assert action_in_words("cup.broken") == "cup.broken"
+    assert why_in_words("它碎了") == "它碎了"
+    assert all(key == key.lower() for key in WHYS)
+
+
+def test_only_fields_that_changed_are_shown_with_both_values():
+    line = "01a2158d-4e8b-75f7-a755-f75323826b40"
+    found = list(changes({"status": "confirmed", "rail": "sandbox"}, {"status": "completed", "rail": "sandbox", "lines": {line: 2}, "none": None}))
+    assert found == [("status", "confirmed", "completed"), ("lines", "", "…23826b40 2")]
+    assert list(changes(None, {"tags": ["a", "b"]})) == [("tags", "", "a, b")]
+    assert list(changes(None, None)) == []
