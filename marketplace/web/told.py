@@ -1,4 +1,4 @@
-"""The audit log in words: what each action is called, the reasons that the market gives by itself, and what changed, field by field."""
+"""Log and journal in words: what actions and entries are called, the reasons the market gives by itself, and what changed."""
 
 from __future__ import annotations
 
@@ -122,6 +122,29 @@ WHYS: dict[str, str | Promise] = {
     "cancelled by the buyer": pgettext_lazy("log", "Cancelled by the buyer"),
 }
 
+ENTRIES: dict[str, str | Promise] = {
+    "dispute_loss": pgettext_lazy("log", "Dispute lost"),
+    "dispute_reinstated": pgettext_lazy("log", "Disputed money came back"),
+    "dispute_withdrawn": pgettext_lazy("log", "Disputed money taken"),
+    "order_charged_back": pgettext_lazy("log", "Order charged back"),
+    "order_completed": pgettext_lazy("log", "Order received"),
+    "order_refunded": pgettext_lazy("log", "Order refunded"),
+    "payment_received": pgettext_lazy("log", "Payment received"),
+    "payment_to_return": pgettext_lazy("log", "Payment to give back"),
+    "payout_paid": pgettext_lazy("log", "Payout paid"),
+    "payout_returned": pgettext_lazy("log", "Payout sent back"),
+    "rail_fee": pgettext_lazy("log", "Fee of the rail"),
+    "rail_other": pgettext_lazy("log", "Other movement at the rail"),
+    "rail_payout": pgettext_lazy("log", "From the rail to the market's bank"),
+    "refund_by_dispute": pgettext_lazy("log", "Refunded by a dispute"),
+    "refund_came_back": pgettext_lazy("log", "Refund came back"),
+    "refund_paid_otherwise": pgettext_lazy("log", "Refund paid otherwise"),
+    "refund_sent": pgettext_lazy("log", "Refund sent"),
+    "statement": pgettext_lazy("log", "Statement issued"),
+    "transfer_reversed": pgettext_lazy("log", "Transfer taken back"),
+    "transfer_sent": pgettext_lazy("log", "Transfer sent"),
+}
+
 KEY_SHOWN = 8  # characters of a key that stands inside another value
 
 
@@ -133,6 +156,11 @@ def action_in_words(action: str) -> str:
 def why_in_words(why: str) -> str:
     """A reason; what a person wrote is left as it is."""
     return str(WHYS.get(why, why))
+
+
+def entry_in_words(kind: str) -> str:
+    """What an entry of the journal is about."""
+    return str(ENTRIES.get(kind, kind))
 
 
 def changes(before: dict[str, Any] | None, after: dict[str, Any] | None) -> Iterator[tuple[str, str, str]]:

@@ -15,7 +15,7 @@ from marketplace.merchant.orders.giving_back import CANCELLED, RETURNED
 from marketplace.merchant.orders.states import OrderStatus
 from marketplace.platform.ledger.models import Payout
 from marketplace.platform.payments.models import Dispute
-from marketplace.web.told import ACTIONS, WHYS, action_in_words, changes, why_in_words
+from marketplace.web.told import ACTIONS, ENTRIES, WHYS, action_in_words, changes, entry_in_words, why_in_words
 from tenants.onboarding.models import Decision, Step
 
 # Made of a word and a state: {as written: every one of them}.
@@ -67,6 +67,15 @@ def test_actions_and_the_markets_own_reasons_are_told_in_the_readers_language(la
     with translation.override(language):
         assert action_in_words("order.shipped") == action
         assert why_in_words("not paid in time") == why
+
+
+def test_every_kind_of_entry_has_words():
+    source = "\n".join(file.read_text() for file in (ROOT / "marketplace").rglob("*.py"))
+    posted = {kind for kind in re.findall(r'post\(\s*by=by,\s*kind="(\w+)"', source)}
+    assert len(posted) > 15
+    assert posted == set(ENTRIES)
+    with translation.override("zh-hans"):
+        assert entry_in_words("order_completed") == "订单完成"
 
 
 def test_what_has_no_words_and_what_people_write_is_left_as_it_is():

@@ -1,4 +1,4 @@
-"""The audit log as back offices read it."""
+"""Log and journal as back offices read them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from marketplace.web import told
 register = template.Library()
 register.filter(told.action_in_words)
 register.filter(told.why_in_words)
+register.filter(told.entry_in_words)
 
 
 @register.filter
