@@ -71,7 +71,7 @@ def test_actions_and_the_markets_own_reasons_are_told_in_the_readers_language(la
 
 def test_every_kind_of_entry_has_words():
     source = "\n".join(file.read_text() for file in (ROOT / "marketplace").rglob("*.py"))
-    posted = {kind for kind in re.findall(r'post\(\s*by=by,\s*kind="(\w+)"', source)}
+    posted = set(re.findall(r'post\(\s*by=by,\s*kind="(\w+)"', source))
     assert len(posted) > 15
     assert posted == set(ENTRIES)
     with translation.override("zh-hans"):
