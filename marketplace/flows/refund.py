@@ -68,4 +68,4 @@ def note_moved(refund_id: UUID, by: Actor, moved: Moved) -> None:
     elif moved.state == "sent":
         note_refund_sent(by=by, refund_id=refund_id, rail_ref=moved.ref)
     elif moved.state == "failed":
-        note_refund_failed(by=by, refund_id=refund_id, why=moved.why)
+        note_refund_failed(by=by, refund_id=refund_id, why=moved.why, came_back=moved.ref if moved.came_back else "")

@@ -21,7 +21,7 @@ from marketplace.platform.ledger.models import Account, JournalEntry
 from marketplace.platform.ledger.queries import balance, trial_balance
 from marketplace.platform.payments.actions import start_payment
 from marketplace.platform.payments.models import PaymentAttempt, RailNotice, Refund
-from marketplace.platform.payments.moving import retry_refund
+from marketplace.platform.payments.moving import note_paid_otherwise, note_refund_failed, retry_refund
 from marketplace.platform.payments.rails.port import RailAway
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
@@ -267,6 +267,33 @@ class TestRefunds:
         assert (refund.status, refund.failure) == ("done", "")
         assert balance(Account.REFUNDS_DUE, "CNY") == yuan("0")
         assert {amount for _account, amount in trial_balance("CNY") if amount and _account in (Account.REFUNDS_DUE, Account.BUYER_ESCROW)} == set()
+
+
+    def test_a_refund_that_left_and_came_back_before_we_heard_of_it_is_posted_both_ways(self, stripe: AtStripe, mug):
+        group = stripe.paid(stripe.placed(("a", mug, 1)))
+        stripe.fake.fault("lose", "POST", "/v1/refunds", times=1)
+        cancelled(group, "a")
+        deliver_events()
+        stripe.fake.finish_refund(stripe.fake.objects("refund")[0]["id"], is_succeeded=False)
+        stripe.tell()
+        assert Refund.objects.get().status == "failed"
+        kinds = JournalEntry.objects.filter(ref=stripe.fake.objects("refund")[0]["id"]).values_list("kind", flat=True)
+        assert sorted(kinds) == ["refund_came_back", "refund_sent"]
+        assert balance(Account.REFUNDS_DUE, "CNY") == -yuan("100")
+
+
+    def test_what_was_paid_otherwise_stays_paid_when_its_failure_is_told_again(self, stripe: AtStripe, mug):
+        group = stripe.paid(stripe.placed(("a", mug, 1)))
+        cancelled(group, "a")
+        stripe.tell()
+        refund, ref = Refund.objects.get(), stripe.fake.objects("refund")[0]["id"]
+        stripe.fake.finish_refund(ref, is_succeeded=False)
+        stripe.tell()
+        note_paid_otherwise(by=SYSTEM, refund_id=refund.pk, reason="by bank transfer")
+        note_refund_failed(by=SYSTEM, refund_id=refund.pk, why="told again", came_back=ref)
+        refund.refresh_from_db()
+        assert refund.status == "done"
+        assert balance(Account.REFUNDS_DUE, "CNY") == yuan("0")
 
 
 class TestWhatIsNotStripes:

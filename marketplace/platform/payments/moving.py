@@ -68,17 +68,23 @@ def note_refund_sent(*, by: Actor, refund_id: UUID, rail_ref: str) -> None:
 
 
 @verb
-def note_refund_failed(*, by: Actor, refund_id: UUID, why: str) -> None:
-    """The rail will not send it, or it came back after it was sent: a person has to look. What was owed to the buyer is owed again."""
+def note_refund_failed(*, by: Actor, refund_id: UUID, why: str, came_back: str = "") -> None:
+    """The rail will not send it, or it came back after it was sent: a person has to look. What was owed to the buyer is owed again.
+
+    `came_back` is the reference of one that left and came back: both are posted, also where nobody had told us yet that it left.
+    """
     with transaction.atomic():
         refund = Refund.objects.select_for_update(of=("self",)).get(pk=refund_id)
-        if refund.status == Refund.Status.FAILED:
+        is_paid_otherwise = refund.status == Refund.Status.DONE and not refund.rail_ref
+        if came_back := came_back or (refund.rail_ref if refund.status == Refund.Status.DONE else ""):
+            out = [debit(Account.REFUNDS_DUE, refund.amount), credit(Account.RAIL_CLEARING, refund.amount)]
+            back = [debit(Account.RAIL_CLEARING, refund.amount), credit(Account.REFUNDS_DUE, refund.amount)]
+            post(by=by, kind="refund_sent", ref=came_back, sides=out)
+            post(by=by, kind="refund_came_back", ref=came_back, sides=back)
+        if refund.status == Refund.Status.FAILED or is_paid_otherwise:
             return
         before, refund.status, refund.failure = refund.status, Refund.Status.FAILED, why[:200]
         refund.save(update_fields=["status", "failure"])
-        if before == Refund.Status.DONE:
-            back = [debit(Account.RAIL_CLEARING, refund.amount), credit(Account.REFUNDS_DUE, refund.amount)]
-            post(by=by, kind="refund_came_back", ref=refund.rail_ref, sides=back)
         audit(by=by, action="refund.failed", subject="refund", subject_id=refund.pk, before={"status": before}, after={"status": "failed"}, why=why)
 
 

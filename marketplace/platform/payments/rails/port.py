@@ -71,7 +71,7 @@ class Seen:
 @dataclass(frozen=True)
 class Moved:
     """What became of money we asked to be moved: done, sent (on its way), waits (for a dispute's end) or failed, with the
-    rail's reference, and the key of our own row that the rail knows it by.
+    rail's reference, and the key of our own row that the rail knows it by. `came_back`: it had left, and failed afterwards.
     """
 
     state: str
@@ -79,6 +79,7 @@ class Moved:
     why: str = ""
     about: str = ""
     code: str = ""  # the rail's word for why it failed
+    came_back: bool = False
 
 
 @dataclass(frozen=True)

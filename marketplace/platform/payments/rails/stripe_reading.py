@@ -41,7 +41,7 @@ def refund_state_of(found: Any) -> Moved:
     state = {"succeeded": "done", "failed": "failed", "canceled": "failed"}.get(found.status, "sent")
     why = (found.failure_reason or found.status) if state == "failed" else ""
     about = found.metadata["refund"] if found.metadata is not None and "refund" in found.metadata else ""
-    return Moved(state, found.id, why, about)
+    return Moved(state, found.id, why, about, came_back=getattr(found, "failure_balance_transaction", None) is not None)
 
 
 def dispute_of(found: Any) -> SeenDispute:
