@@ -92,6 +92,7 @@ class Things:
 class Waiting:
     """A paid order of one line of two pieces, perhaps with a packed parcel."""
 
+    key: UUID
     number: str
     line: UUID
     package: UUID
@@ -109,16 +110,17 @@ def things(stripe: AtStripe) -> Things:
         payouts[name] = make.settled("a")[0].payouts.get().pk
     batch = make_bank_file(by=SYSTEM, batch_id=uuid4(), payout_ids=[payouts["bank-file-paid"], payouts["payout-returned"]])
     make.a_completed_group(("a", product, 1))
-    orders = {name: waiting_order(product) for name in ("order-accept", "order-pack", "parcel-ship", "parcel-open", "order-cancel")}
+    orders = {name: waiting_order(product) for name in ("orders-accept", "order-accept", "order-pack", "parcel-ship", "parcel-open", "order-cancel")}
     for name in ("parcel-ship", "parcel-open"):
         with merchant_schema(MERCHANTS["a"]):
             pack_order(by=SYSTEM, package_id=orders[name].package, number=orders[name].number)
     returns = {name: waiting_return(product, steps) for steps, name in enumerate(("return-answer", "return-inspect", "return-confirm"))}
     draft = make.a_product("a", title="Draft", on_sale=False)
-    products = {name: make.a_product("a", title=name, on_sale=False).pk for name in ("product-submit", "product-withdraw", "review-decide")}
-    products["product-on-sale"] = make.a_product("a", title="Off for a while").pk
+    products = {name: make.a_product("a", title=name, on_sale=False).pk for name in ("product-submit", "products-submit", "product-withdraw", "review-decide")}
+    products |= {name: make.a_product("a", title=name).pk for name in ("product-on-sale", "products-on-sale", "products-off-sale")}
     with merchant_schema(MERCHANTS["a"]):
-        take_product_off_sale(by=SYSTEM, product_id=products["product-on-sale"])
+        for name in ("product-on-sale", "products-on-sale"):
+            take_product_off_sale(by=SYSTEM, product_id=products[name])
         for name in ("product-withdraw", "review-decide"):
             submit_product(by=SYSTEM, product_id=products[name])
     payouts |= refused_payouts(stripe)
@@ -160,7 +162,7 @@ def refused_payouts(stripe: AtStripe) -> dict[str, UUID]:
 
 def waiting_order(product: Product) -> Waiting:
     copy = make.pay(make.a_placed_group(("a", product, 2))).orders.get()
-    return Waiting(copy.number, UUID(copy.lines[0]["id"]), uuid4())
+    return Waiting(copy.pk, copy.number, UUID(copy.lines[0]["id"]), uuid4())
 
 
 def waiting_return(product: Product, steps: int) -> str:
@@ -196,6 +198,10 @@ def product_form(things: Things, product_id: UUID) -> dict[str, Any]:
 
 # How each form is filled in. A new route that takes POST needs a line here.
 FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
+    ("workbench", "orders-accept"): lambda t: Filled("/orders/accept/", {"chosen": t.orders["orders-accept"].key}),
+    ("workbench", "products-submit"): lambda t: Filled("/products/submit/", {"chosen": t.products["products-submit"]}),
+    ("workbench", "products-on-sale"): lambda t: Filled("/products/on-sale/", {"chosen": t.products["products-on-sale"]}),
+    ("workbench", "products-off-sale"): lambda t: Filled("/products/off-sale/", {"chosen": t.products["products-off-sale"]}),
     ("workbench", "order-accept"): lambda t: Filled(f"/orders/{t.orders['order-accept'].number}/accept/"),
     ("workbench", "order-pack"): lambda t: Filled(
         f"/orders/{t.orders['order-pack'].number}/pack/", {"package_id": uuid4(), f"line_{t.orders['order-pack'].line.hex}": 1, "then": "pack"}

@@ -268,7 +268,6 @@ class TestRefunds:
         assert balance(Account.REFUNDS_DUE, "CNY") == yuan("0")
         assert {amount for _account, amount in trial_balance("CNY") if amount and _account in (Account.REFUNDS_DUE, Account.BUYER_ESCROW)} == set()
 
-
     def test_a_refund_that_left_and_came_back_before_we_heard_of_it_is_posted_both_ways(self, stripe: AtStripe, mug):
         group = stripe.paid(stripe.placed(("a", mug, 1)))
         stripe.fake.fault("lose", "POST", "/v1/refunds", times=1)
@@ -280,7 +279,6 @@ class TestRefunds:
         kinds = JournalEntry.objects.filter(ref=stripe.fake.objects("refund")[0]["id"]).values_list("kind", flat=True)
         assert sorted(kinds) == ["refund_came_back", "refund_sent"]
         assert balance(Account.REFUNDS_DUE, "CNY") == -yuan("100")
-
 
     def test_what_was_paid_otherwise_stays_paid_when_its_failure_is_told_again(self, stripe: AtStripe, mug):
         group = stripe.paid(stripe.placed(("a", mug, 1)))

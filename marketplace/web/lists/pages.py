@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from marketplace.kernel.formats import format_count
+from marketplace.web.lists.bulk import Bulk
 from marketplace.web.lists.exports import MOST_ROWS, ExportTooLarge, csv_response, csv_text, dated, note_export
 from marketplace.web.lists.keyset import keyset_page
 from tenants.access.actors import actor_of
@@ -59,6 +60,7 @@ class ListPage:
     search_hint: Text = ""
     base: str = "seller/base.html"
     actions_template: str = ""
+    bulk: Sequence[Bulk] = ()  # its row template then begins with lists/_tick.html
     prepare: Callable[[HttpRequest, list[Any]], None] = field(default=lambda request, rows: None)
     # As CSV: the file's name, the heads, and the rows of values that a row of the list becomes (one, or several).
     export_name: str = ""
@@ -89,6 +91,7 @@ class ListPage:
             "is_filtered": is_filtered,
             "has_search": "q" in filterset.filters,
             "base": self.base,
+            "bulk": [each for each in self.bulk if request.user.has_perm(each.right.full_name)],
         }
         template = "lists/_rows.html" if request.htmx and not request.htmx.boosted else "lists/list.html"  # type: ignore[attr-defined]
         return render(request, template, context)

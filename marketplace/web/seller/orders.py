@@ -18,6 +18,7 @@ from marketplace.merchant.fulfilment.models import Package
 from marketplace.merchant.orders.access import order_for_staff
 from marketplace.merchant.orders.models import Order, OrderLine
 from marketplace.merchant.orders.states import FulfilmentStatus, OrderStatus, PaymentStatus, label_of
+from marketplace.web.lists.bulk import Bulk
 from marketplace.web.lists.pages import Column, ListPage
 from marketplace.web.seller.parcel_forms import CancelForm, HandoverForm, ParcelForm
 from tenants.access.rights import Right
@@ -136,6 +137,10 @@ orders = ListPage(
             row.currency,
         )
         for line in row.shown_lines
+    ],
+    bulk=[
+        Bulk(_lazy("Accept"), "orders-accept", Right.SHIP_ORDERS, "check"),
+        Bulk(_lazy("Packing slips"), "packing-slips", Right.VIEW_ORDERS, "print", shows=True),
     ],
     prepare=_with_lines,
 )

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 
 from marketplace.flows.publish_product import put_on_sale, take_product_off_sale
 from marketplace.flows.review_product import submit_product, withdraw_product
@@ -21,10 +22,12 @@ from marketplace.merchant.catalogue.models import Product, Variant
 from marketplace.merchant.inventory.models import StockLevel
 from marketplace.merchant.pricing.models import Price
 from marketplace.platform.taxonomy.models import Category
+from marketplace.web.lists.bulk import Bulk, with_each
 from marketplace.web.lists.pages import Column, ListPage
 from marketplace.web.seller.product_form import ProductForm, find_categories
 from marketplace.web.seller.product_save import keys_of_rows, save
 from tenants.access.actors import actor_of
+from tenants.access.rights import Right
 from tenants.tenancy.hosts import market_url
 
 SHOWS: dict[str, Q] = {
@@ -124,6 +127,11 @@ products = ListPage(
         )
     ],
     actions_template="seller/_products_actions.html",
+    bulk=[
+        Bulk(_lazy("Submit for review"), "products-submit", Right.EDIT_PRODUCTS, "eye"),
+        Bulk(_lazy("Put on sale"), "products-on-sale", Right.EDIT_PRODUCTS, "check"),
+        Bulk(_lazy("Take off sale"), "products-off-sale", Right.EDIT_PRODUCTS, "minus"),
+    ],
     prepare=_with_offer,
 )
 
@@ -194,6 +202,27 @@ def categories(request: HttpRequest) -> HttpResponse:
         "seller/_categories.html",
         {"found_categories": find_categories(request.GET.get("category_query", "")), "chosen": request.GET.get("category", "")},
     )
+
+
+def submit_chosen(request: HttpRequest) -> HttpResponse:
+    def told(n: int) -> str:
+        return ngettext("{n} product waits for the market's review.", "{n} products wait for the market's review.", n).format(n=n)
+
+    return with_each(request, lambda key: submit_product(by=actor_of(request), product_id=key), told, back="products")
+
+
+def put_chosen_on_sale(request: HttpRequest) -> HttpResponse:
+    def told(n: int) -> str:
+        return ngettext("{n} product is on sale.", "{n} products are on sale.", n).format(n=n)
+
+    return with_each(request, lambda key: put_on_sale(by=actor_of(request), product_id=key), told, back="products")
+
+
+def take_chosen_off_sale(request: HttpRequest) -> HttpResponse:
+    def told(n: int) -> str:
+        return ngettext("{n} product is off sale.", "{n} products are off sale.", n).format(n=n)
+
+    return with_each(request, lambda key: take_product_off_sale(by=actor_of(request), product_id=key), told, back="products")
 
 
 def on_sale(request: HttpRequest, product_id: UUID) -> HttpResponse:

@@ -1,20 +1,24 @@
-"""The packing slip: what goes into a parcel and to whom. `?parcel=` prints the slip of one parcel, else of what is to be packed."""
+"""Packing slips: what goes into a parcel and to whom. `?parcel=` prints the slip of one parcel, else of what is to be packed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from marketplace.merchant.fulfilment.actions import package_of, pieces_of
 from marketplace.merchant.fulfilment.errors import PackageUnknown
 from marketplace.merchant.fulfilment.models import Package
 from marketplace.merchant.orders.access import order_for_staff
-from marketplace.merchant.orders.models import OrderLine
+from marketplace.merchant.orders.errors import OrderUnknown
+from marketplace.merchant.orders.models import Order, OrderLine
+from marketplace.web.lists.bulk import chosen
 from marketplace.web.paper import missing, pdf_response
 
 
@@ -22,6 +26,26 @@ from marketplace.web.paper import missing, pdf_response
 class Item:
     line: OrderLine
     quantity: int
+
+
+@dataclass
+class Slip:
+    order: Order
+    package: Package | None
+    items: list[Item]
+
+    @property
+    def pieces(self) -> int:
+        return sum(item.quantity for item in self.items)
+
+
+def _slip(order: Order, package: Package | None = None) -> Slip:
+    """Of a parcel, else of what is to be packed; where everything is, of the whole order."""
+    lines = list(order.lines.order_by("position"))
+    if package:
+        pieces = pieces_of(package)
+        return Slip(order, package, [Item(line, pieces[line.pk]) for line in lines if line.pk in pieces])
+    return Slip(order, None, [Item(line, line.to_pack) for line in lines if line.to_pack] or [Item(line, line.quantity - line.cancelled) for line in lines])
 
 
 def _context(request: HttpRequest, number: str) -> dict[str, Any]:
@@ -32,22 +56,36 @@ def _context(request: HttpRequest, number: str) -> dict[str, Any]:
             package = package_of(order, UUID(asked))
         except ValueError:
             raise PackageUnknown from None
-    lines = list(order.lines.order_by("position"))
-    if package:
-        pieces = pieces_of(package)
-        items = [Item(line, pieces[line.pk]) for line in lines if line.pk in pieces]
-    else:
-        items = [Item(line, line.to_pack) for line in lines if line.to_pack] or [Item(line, line.quantity - line.cancelled) for line in lines]
     query = f"?parcel={package.pk}" if package else ""
     return {
         "title": order.number,
-        "order": order,
-        "package": package,
-        "items": items,
-        "pieces": sum(item.quantity for item in items),
+        "slips": [_slip(order, package)],
         "no_pdf": missing(),
         "pdf_address": reverse("packing-slip-pdf", args=[order.number]) + query,
     }
+
+
+def _context_of_several(request: HttpRequest) -> dict[str, Any]:
+    """Of all orders that were ticked in the list, each on a page of its own, oldest first. Raises InvalidInput, OrderUnknown."""
+    keys = chosen(request)
+    orders = list(Order.objects.filter(pk__in=keys).order_by("placed_at", "pk"))
+    if len(orders) < len(keys):
+        raise OrderUnknown
+    return {
+        "title": _("Packing slips"),
+        "slips": [_slip(order) for order in orders],
+        "no_pdf": missing(),
+        "pdf_address": f"{reverse('packing-slips-pdf')}?{urlencode([('chosen', order.pk) for order in orders])}",
+    }
+
+
+def slips(request: HttpRequest) -> HttpResponse:
+    return render(request, "seller/slip.html", _context_of_several(request))
+
+
+def slips_pdf(request: HttpRequest) -> HttpResponse:
+    """Raises NoPdf."""
+    return pdf_response(request, "seller/slip_paper.html", _context_of_several(request), "packing-slips")
 
 
 def slip(request: HttpRequest, number: str) -> HttpResponse:
