@@ -126,7 +126,7 @@ def kill_after(traffic: Traffic, more: int, kill) -> bool:
 
 def check(traffic: Traffic, ready: list[Ready]) -> None:
     connections.close_all()
-    deliver_events()
+    deliver_events(rounds=2_000)
     assert traffic.failures == []
     assert set(traffic.statuses) <= {302, 503}, traffic.statuses
     assert len(traffic.placed) == len(traffic.paid) == len(ready), "everybody was answered"
