@@ -17,7 +17,7 @@ from uuid import UUID
 from django.db import transaction
 
 from demo.catalogue import catalogue, key_of
-from demo.plan import DAYS, Step, basket_of, buyer_of, life_of, settlements
+from demo.plan import DAYS, FIRST_GROUPS, Step, basket_of, buyer_of, life_of, settlements
 from demo.steps import STEPS, Scene, restock
 from marketplace.flows.refund import send_refund
 from marketplace.kernel import clock
@@ -36,7 +36,7 @@ from tenants.tenancy.jobs import long_market_task
 log = logging.getLogger("wanshang.demo")
 
 NAME, BEGINNING = "demo_history", "demo_beginning"
-FIRST_GROUPS, ORDERS = 72, 2_000  # groups that are there at once: some 100 orders
+ORDERS = 2_000
 AT_A_TIME_S = 5.0  # a job's share, well below a delivery's lease
 MARK = "demo-history"
 BY = Actor(kind="system", label="demo history")

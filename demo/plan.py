@@ -10,6 +10,7 @@ from functools import cache
 from demo.catalogue import catalogue, variants_of
 
 DAYS, BUYERS = 90, 42
+FIRST_GROUPS = 72  # that are there when the demo opens: some 100 orders
 PLENTY = 10  # a variant of which the catalogue has fewer is not bought in the past
 HOUR, DAY = 3_600.0, 86_400.0
 # Hours of a day at which people order, and how often beside the others.
@@ -66,8 +67,13 @@ def basket_of(group: int) -> list[Wanted]:
 
 
 def buyer_of(group: int) -> int:
-    """Which of the buyers, those of the catalogue first: some come often."""
-    return int(dice_of(group + 10_000_000).triangular(0, BUYERS, 0))
+    """Which of the buyers: some come often. Those of the catalogue, as whom a visitor signs in, only before the demo opens:
+    a job that went shopping with a visitor's cart would take along what lies in it.
+    """
+    dice, named = dice_of(group + 10_000_000), len(catalogue()["buyers"])
+    if group < FIRST_GROUPS and dice.random() < 0.5:
+        return int(dice.triangular(0, named, 0))
+    return int(dice.triangular(named, BUYERS, named))
 
 
 @cache

@@ -16,6 +16,7 @@ from demo.catalogue import catalogue
 from demo.draw import LIST, small_webp
 from demo.history import MARK, filling
 from demo.pictures import FOLDER, picture_file
+from demo.plan import FIRST_GROUPS, buyer_of
 from marketplace.kernel import clock
 from marketplace.kernel.models import AuditEvent, OutboxEvent, Progress
 from marketplace.kernel.relay import deliver_events
@@ -193,3 +194,11 @@ class TestPictures:
 
         kind, main, accent = tomllib.loads(LIST.read_text())["pictures"]["teapot-celadon"]
         assert small_webp(picture(kind, main, accent), WIDTH, MOST_BYTES) == picture_file("teapot-celadon").read_bytes()
+
+
+def test_the_job_that_makes_the_rest_does_not_go_shopping_with_a_visitors_cart():
+    visitors = range(len(catalogue()["buyers"]))
+    first = {buyer_of(group) for group in range(FIRST_GROUPS)}
+    rest = {buyer_of(group) for group in range(FIRST_GROUPS, 3_000)}
+    assert first & set(visitors), "the control: they have a past"
+    assert not rest & set(visitors) and len(rest) > 30
