@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from marketplace.flows.events import PayoutMoved
-from marketplace.flows.transfer_out import payout_rail, send_by_rail
+from marketplace.flows.transfer_out import note_moved, payout_rail, send_by_rail
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
@@ -95,7 +95,7 @@ def note_payouts_paid(*, by: Actor, payout_ids: Sequence[UUID]) -> int:
             payout.status, payout.ended_at = Payout.Status.PAID, clock.now()
             payout.save(update_fields=["status", "ended_at"])
             post(by=by, kind="payout_paid", ref=payout.key, sides=[debit(Account.PAYOUT_CLEARING, payout.amount), credit(Account.OWN_BANK, payout.amount)])
-            _moved(by, payout, "sent")
+            note_moved(by, payout, "sent")
             paid += 1
     return paid
 
@@ -120,7 +120,7 @@ def note_payout_returned(*, by: Actor, payout_id: UUID, reason: str) -> Payout:
         if before == Payout.Status.PAID:
             back = [debit(Account.OWN_BANK, payout.amount), credit(Account.PAYOUT_CLEARING, payout.amount)]
             post(by=by, kind="payout_returned", ref=payout.key, sides=back)
-        _moved(by, payout, before, why=reason)
+        note_moved(by, payout, before, why=reason)
         again: Payout = open_payout(by=by, statement=payout.statement, n=payout.n + 1, rail=payout_rail(payout.merchant_id))
         send_by_rail(by=by, payout_id=again.pk)
     return again
@@ -129,17 +129,3 @@ def note_payout_returned(*, by: Actor, payout_id: UUID, reason: str) -> Payout:
 def _locked(payout_ids: Sequence[UUID]) -> list[Payout]:
     found = Payout.objects.filter(pk__in=payout_ids).select_related("statement", "merchant").order_by("pk")
     return list(found.select_for_update(of=("self",)))
-
-
-def _moved(by: Actor, payout: Payout, before: str, why: str = "") -> None:
-    audit(
-        by=by,
-        action=f"payout.{payout.status}",
-        subject="payout",
-        subject_id=payout.key,
-        merchant_id=payout.merchant_id,
-        before={"status": before},
-        after={"status": payout.status, "amount": payout.amount_minor},
-        why=why,
-    )
-    record(PayoutMoved(merchant_id=payout.merchant_id, payout_id=payout.pk, status=payout.status))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 import django_filters
@@ -192,60 +194,70 @@ def ask_now(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect("/movements/")
 
 
-def movement_book(request: HttpRequest, movement_id: UUID) -> HttpResponse:
-    """A person says what an unexplained movement was."""
+def _done(request: HttpRequest, do: Callable[[], object], told: Callable[[Any], str], back: str) -> HttpResponse:
+    """Do it, tell what came of it or why it is refused, and go back to the list. `told` gets what `do` returned."""
     try:
-        book_movement(by=actor_of(request), movement_id=movement_id, account=request.POST.get("account", ""), reason=request.POST.get("reason", ""))
-        messages.success(request, _("Booked. It stands in the journal with your reason."))
+        messages.success(request, told(do()))
     except MarketError as refusal:
         messages.error(request, str(refusal))
-    return HttpResponseRedirect("/movements/?show=unexplained")
+    return HttpResponseRedirect(back)
+
+
+def movement_book(request: HttpRequest, movement_id: UUID) -> HttpResponse:
+    """A person says what an unexplained movement was."""
+    sent = {"account": request.POST.get("account", ""), "reason": request.POST.get("reason", "")}
+    return _done(
+        request,
+        lambda: book_movement(by=actor_of(request), movement_id=movement_id, **sent),
+        lambda _none: _("Booked. It stands in the journal with your reason."),
+        "/movements/?show=unexplained",
+    )
 
 
 def notice_dismiss(request: HttpRequest, notice_id: UUID) -> HttpResponse:
-    try:
-        dismiss_notice(by=actor_of(request), notice_id=notice_id, reason=request.POST.get("reason", ""))
-        messages.success(request, _("Done. It no longer waits for anybody."))
-    except MarketError as refusal:
-        messages.error(request, str(refusal))
-    return HttpResponseRedirect("/notices/?show=quarantined")
+    return _done(
+        request,
+        lambda: dismiss_notice(by=actor_of(request), notice_id=notice_id, reason=request.POST.get("reason", "")),
+        lambda _none: _("Done. It no longer waits for anybody."),
+        "/notices/?show=quarantined",
+    )
 
 
 def refund_retry(request: HttpRequest, refund_id: UUID) -> HttpResponse:
     """Ask the rail once more for a refund that it refused."""
-    try:
-        retry_refund(by=actor_of(request), refund_id=refund_id)
-        messages.success(request, _("The provider is asked again; the status changes within seconds."))
-    except MarketError as refusal:
-        messages.error(request, str(refusal))
-    return HttpResponseRedirect("/refunds/")
+    return _done(
+        request,
+        lambda: retry_refund(by=actor_of(request), refund_id=refund_id),
+        lambda _none: _("The provider is asked again; the status changes within seconds."),
+        "/refunds/",
+    )
 
 
 def refund_otherwise(request: HttpRequest, refund_id: UUID) -> HttpResponse:
     """A person has paid the buyer on another way."""
-    try:
-        note_paid_otherwise(by=actor_of(request), refund_id=refund_id, reason=request.POST.get("reason", ""))
-        messages.success(request, _("Noted. The buyer is told that the money is on its way."))
-    except MarketError as refusal:
-        messages.error(request, str(refusal))
-    return HttpResponseRedirect("/refunds/")
+    return _done(
+        request,
+        lambda: note_paid_otherwise(by=actor_of(request), refund_id=refund_id, reason=request.POST.get("reason", "")),
+        lambda _none: _("Noted. The buyer is told that the money is on its way."),
+        "/refunds/",
+    )
 
 
 def payout_retry(request: HttpRequest, payout_id: UUID) -> HttpResponse:
     """Ask the rail once more for the transfers that it refused."""
-    try:
-        n = retry_transfers(by=actor_of(request), payout_id=payout_id)
-        messages.success(request, ngettext("{n} transfer is asked for again.", "{n} transfers are asked for again.", n).format(n=n))
-    except MarketError as refusal:
-        messages.error(request, str(refusal))
-    return HttpResponseRedirect("/payouts/")
+    return _done(
+        request,
+        lambda: retry_transfers(by=actor_of(request), payout_id=payout_id),
+        lambda n: ngettext("{n} transfer is asked for again.", "{n} transfers are asked for again.", n).format(n=n),
+        "/payouts/",
+    )
 
 
 def payout_give_up(request: HttpRequest, payout_id: UUID) -> HttpResponse:
     """The rail will not: the same money waits on the way that the shop has now."""
-    try:
-        give_up_payout(by=actor_of(request), payout_id=payout_id, reason=request.POST.get("reason", ""))
-        messages.success(request, _("Noted. The money waits to be paid again; ask the shop to check its account."))
-    except MarketError as refusal:
-        messages.error(request, str(refusal))
-    return HttpResponseRedirect("/payouts/?show=due")
+    return _done(
+        request,
+        lambda: give_up_payout(by=actor_of(request), payout_id=payout_id, reason=request.POST.get("reason", "")),
+        lambda _none: _("Noted. The money waits to be paid again; ask the shop to check its account."),
+        "/payouts/?show=due",
+    )
