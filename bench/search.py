@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import gzip
 import json
+import multiprocessing
 import random
 import time
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import cycle, islice
 from statistics import median
 from typing import Any
 from uuid import UUID, uuid5
@@ -32,7 +33,7 @@ BROAD = {"black", "cable", "printer", "notebook"}
 
 
 def run(short: bool) -> list[Row]:
-    """Milliseconds at one client."""
+    """Milliseconds at one client and at two, pages a second at eight."""
     with grounds.cluster() as cluster:
         say("Elasticsearch")
         server = elasticsearch.start(cache() / "bench" / "elasticsearch", fresh=True, heap="1g", is_lasting=True)
@@ -88,7 +89,43 @@ def _measure(size: int | None, goals: dict[str, Goal], rounds: int, url: str, pi
         rows.append(row(f"{name}: p95, {made} documents", at(all_ms, 0.95), "ms", beside=beside[1], goal=goals.get(name), note=f"{len(kept)} rounds"))
         used = {whose: sum(cpus[name][n][whose] for n in kept) for whose in cpus[name][0]}
         rows += [row(f"{name}: CPU of {whose} per question", 1e3 * used_s / len(all_ms), "CPU-ms") for whose, used_s in used.items() if used_s]
+    return rows + _several_at_once(list(ways), url, mix, seconds=2.0 * rounds)
+
+
+def _several_at_once(names: list[str], url: str, mix: list[Any], seconds: float) -> list[Row]:
+    """Latency with two processes that ask, throughput with eight."""
+    from django.db import connections
+
+    connections.close_all()  # a forked connection would be spoken to by two
+    rows = []
+    limits: dict[int, tuple[float, float]] = {}
+    for clients in (2, 8):
+        say(f"{clients} at once, {seconds:.0f} s each way")
+        for name in names:
+            with multiprocessing.get_context("fork").Pool(clients) as pool:
+                parts = pool.starmap(_ask_for, [(name, url, mix[n * len(mix) // clients :] + mix, seconds) for n in range(clients)], chunksize=1)
+            all_ms = [ms for part in parts for ms in part]
+            p95, per_s = at(all_ms, 0.95), len(all_ms) / seconds
+            limit = limits.setdefault(clients, (p95, per_s))
+            beside = (None, None) if name == "limit" else limit
+            if clients == 2:
+                rows.append(row(f"{name}: p95, 2 at once", p95, "ms", beside=beside[0]))
+            else:
+                rows.append(row(f"{name}: pages, 8 at once", per_s, "1/s", beside=beside[1]))
     return rows
+
+
+def _ask_for(name: str, url: str, mix: list[Any], seconds: float) -> list[float]:
+    """Milliseconds of each question, one after another for so long, in a process of its own."""
+    from search.backends.elasticsearch import ElasticsearchBackend
+    from search.backends.postgres import PostgresBackend
+
+    ask = {"limit": lambda: _limit, "postgres": lambda: PostgresBackend().search, "elasticsearch": lambda: ElasticsearchBackend(url, "bench-search", 60).search}
+    chosen, asked, until = ask[name](), cycle(mix), time.perf_counter() + seconds
+    times = []
+    while time.perf_counter() < until:
+        times.append(_timed_ms(chosen, next(asked)))
+    return times
 
 
 def _cpus(pids: dict[str, int]) -> dict[str, float]:
