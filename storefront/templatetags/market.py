@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import nh3
 from django import template
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -60,6 +61,12 @@ def when(moment: datetime | str | None) -> str:
 @register.filter
 def day(moment: datetime | None) -> str:
     return formats.format_day(moment) if moment else ""
+
+
+@register.filter
+def phrases(text: str) -> SafeString:
+    """A headline whose lines break between phrases: Chinese would break anywhere."""
+    return format_html_join("", '<span class="inline-block">{}</span>{}', re.findall(r"([^，,]+[，,]?)(\s*)", text))
 
 
 @register.filter
