@@ -19,11 +19,11 @@ from launch.paths import ROOT
 from tests.servers import database_url
 
 
-def until(true: Callable[[], object], *, within_s: float, what: str) -> None:
-    """Wait for a condition, looking often; fail with `what` when it does not come."""
+def until(true: Callable[[], object], *, within_s: float, what: str | Callable[[], str]) -> None:
+    """Wait for a condition, looking often; fail with `what` when it does not come. What is said of then is said by a function."""
     end = time.monotonic() + within_s
     while not true():
-        assert time.monotonic() < end, f"after {within_s} s still not: {what}"
+        assert time.monotonic() < end, f"after {within_s} s still not: {what() if callable(what) else what}"
         time.sleep(0.02)
 
 
@@ -59,7 +59,7 @@ class RunningMarket:
         for name in names or ("web", "worker", "scheduler"):
             self.processes[name] = processes.start(product_commands(self.port)[name], env=self.env, log=self.logs / f"{name}.log", cwd=ROOT)
         if "web" in (names or ("web",)):
-            until(self.is_ready, within_s=60, what=f"web server ready; {self.log('web')}")
+            until(self.is_ready, within_s=60, what=lambda: f"web server ready; {self.log('web')}")
 
     def is_ready(self) -> bool:
         try:

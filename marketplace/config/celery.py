@@ -7,6 +7,7 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import setup_logging, task_postrun, task_prerun
+from kombu.transport.redis import QoS
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.config.settings")
 
@@ -16,6 +17,9 @@ app.autodiscover_tasks(["marketplace.kernel"])
 # Celery would open a new connection to the database for every task: keep one for a thousand, and look whether it still
 # works before each.
 app.conf.update({"CELERY_DB_REUSE_MAX": 1000})
+# What a worker had in hand when its line to the broker broke, it would give back; where the broker is gone, kombu 5.7 fails
+# over that with an AttributeError that ends the worker. Nothing has to be given back: the outbox sends again what was not done.
+QoS.restore_at_shutdown = False
 
 
 @setup_logging.connect

@@ -91,10 +91,10 @@ def all_done():
 def test_killing_the_broker_loses_no_event_and_doubles_no_effect(own_database, static_files, broker, traffic):
     with running(own_database, static_files, "worker", "scheduler", REDIS_URL=broker.url, OUTBOX_LEASE_S="2") as market:
         asked, finish = traffic(ask_through_the_outbox)
-        until(jobs.counted, within_s=30, what=f"the first effect; {market.log('worker')}")
+        until(jobs.counted, within_s=30, what=lambda: f"the first effect; {market.log('worker')}")
         kill_in_traffic(broker, asked)
         finish()
-        until(lambda: all_done() and len(jobs.counted()) >= len(asked), within_s=60, what=f"every delivery done; {market.log('worker')}")
+        until(lambda: all_done() and len(jobs.counted()) >= len(asked), within_s=60, what=lambda: f"every delivery done; {market.log('worker')}")
     assert len(asked) >= KILLS * 20
     assert jobs.counted() == dict.fromkeys(asked, 1)
     assert not DeadLetter.objects.exists()
@@ -138,7 +138,7 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_half_done_and_another_does
         market.kill("worker")
         assert n not in jobs.counted()
         market.start("worker")
-        until(lambda: n in jobs.counted(), within_s=30, what=f"the job done by another worker; {market.log('worker')}")
+        until(lambda: n in jobs.counted(), within_s=30, what=lambda: f"the job done by another worker; {market.log('worker')}")
         until(all_done, within_s=10, what="its delivery done")
     assert jobs.counted()[n] == 1
 

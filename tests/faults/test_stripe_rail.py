@@ -145,7 +145,7 @@ def check_told(there: There, n: int, seed: int) -> None:
     pay_all(there, n)
     events = len(there.fake.events())
     told_ten_times(there, seed)
-    until(lambda: all_paid(n) and quiet(), within_s=120, what=f"all paid; {there.market.log('worker')}")
+    until(lambda: all_paid(n) and quiet(), within_s=120, what=lambda: f"all paid; {there.market.log('worker')}")
     assert there.answers == {200: events * 10, 400: events * 3}
     assert RailNotice.objects.count() == events
     assert not RailNotice.objects.filter(is_quarantined=True).exists()
@@ -204,7 +204,7 @@ def test_a_hundred_carts_of_three_shops_though_a_third_of_the_answers_is_lost(ow
         placed = buy(there, n)
         for ready, number in placed:
             there.fake.pay(there.page_at_stripe(ready, number))
-        until(lambda: all_paid(before + n), within_s=300, what=f"all paid; {there.market.log('worker')}")
+        until(lambda: all_paid(before + n), within_s=300, what=lambda: f"all paid; {there.market.log('worker')}")
         groups = list(OrderGroup.objects.filter(number__in=[number for _ready, number in placed]))
         for group in groups:
             cancelled(group, "b")
@@ -254,7 +254,7 @@ def test_while_the_provider_is_away_only_paying_waits_and_nobody_is_charged_twic
             there.fake.pay(there.page_at_stripe(buyer, own))
         numbers = [own for _buyer, own in [(ready, number), *others]]
         paid = OrderGroup.objects.filter(number__in=numbers, status="paid")
-        until(lambda: paid.count() == 5, within_s=90, what=f"all paid; {there.market.log('worker')}")
+        until(lambda: paid.count() == 5, within_s=90, what=lambda: f"all paid; {there.market.log('worker')}")
         assert len(there.fake.objects("charge")) == 5
 
 

@@ -96,7 +96,7 @@ def test_what_is_held_and_not_paid_comes_back_and_can_be_bought(own_database, st
         numbers = [answer.location.strip("/").split("/")[-1] for answer in first]
         groups = OrderGroup.objects.filter(number__in=numbers)
         Deadline.objects.filter(subject_id__in=groups.values("pk")).update(due_at=clock.now())
-        until(lambda: groups.filter(status="expired").count() == 10, within_s=30, what=f"all expired; {market.log('worker')}")
+        until(lambda: groups.filter(status="expired").count() == 10, within_s=30, what=lambda: f"all expired; {market.log('worker')}")
         assert stock_and_reservations(product) == (10, 0, 0)
         until(lambda: Listing.objects.get(pk=product.pk).in_stock, within_s=30, what="buyers see that it can be had again")
         second = all_at_once(market, [at_the_checkout(("a", product, 1)) for _buyer in range(20)])
