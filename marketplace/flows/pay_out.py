@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from marketplace.flows.events import PayoutMoved
-from marketplace.flows.transfer_out import note_moved, payout_rail, send_by_rail
+from marketplace.flows.transfer_out import note_payout_moved, payout_rail, send_by_rail
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
@@ -95,7 +95,7 @@ def note_payouts_paid(*, by: Actor, payout_ids: Sequence[UUID]) -> int:
             payout.status, payout.ended_at = Payout.Status.PAID, clock.now()
             payout.save(update_fields=["status", "ended_at"])
             post(by=by, kind="payout_paid", ref=payout.key, sides=[debit(Account.PAYOUT_CLEARING, payout.amount), credit(Account.OWN_BANK, payout.amount)])
-            note_moved(by, payout, "sent")
+            note_payout_moved(by, payout, "sent")
             paid += 1
     return paid
 
@@ -120,7 +120,7 @@ def note_payout_returned(*, by: Actor, payout_id: UUID, reason: str) -> Payout:
         if before == Payout.Status.PAID:
             back = [debit(Account.OWN_BANK, payout.amount), credit(Account.PAYOUT_CLEARING, payout.amount)]
             post(by=by, kind="payout_returned", ref=payout.key, sides=back)
-        note_moved(by, payout, before, why=reason)
+        note_payout_moved(by, payout, before, why=reason)
         again: Payout = open_payout(by=by, statement=payout.statement, n=payout.n + 1, rail=payout_rail(payout.merchant_id))
         send_by_rail(by=by, payout_id=again.pk)
     return again

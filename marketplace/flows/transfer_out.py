@@ -53,7 +53,7 @@ def send_by_rail(*, by: Actor, payout_id: UUID) -> bool:
         plan_transfers(by=by, payout=payout, parts=parts_of(payout), destination=account.stripe_account)
         payout.status, payout.sent_at, payout.destination = Payout.Status.SENT, clock.now(), {"stripe_account": account.stripe_account}
         payout.save(update_fields=["status", "sent_at", "destination"])
-        note_moved(by, payout, "due")
+        note_payout_moved(by, payout, "due")
     return True
 
 
@@ -128,7 +128,7 @@ def end_if_sent(*, by: Actor, payout_id: UUID) -> None:
             return
         payout.status, payout.ended_at = Payout.Status.PAID, clock.now()
         payout.save(update_fields=["status", "ended_at"])
-        note_moved(by, payout, "sent")
+        note_payout_moved(by, payout, "sent")
 
 
 @verb
@@ -145,7 +145,7 @@ def give_up_payout(*, by: Actor, payout_id: UUID, reason: str) -> Payout:
             raise PayoutClosed
         payout.status, payout.failure, payout.ended_at = Payout.Status.RETURNED, reason.strip()[:200], clock.now()
         payout.save(update_fields=["status", "failure", "ended_at"])
-        note_moved(by, payout, "sent", why=reason)
+        note_payout_moved(by, payout, "sent", why=reason)
         again: Payout = open_payout(by=by, statement=payout.statement, n=payout.n + 1, rail=payout_rail(payout.merchant_id))
         send_by_rail(by=by, payout_id=again.pk)
     return again
@@ -178,7 +178,7 @@ def send_reversal(event: ReversalDue) -> None:
         note_reversal_refused(by=rail(RAIL), reversal_id=row.pk, why=moved.why)
 
 
-def note_moved(by: Actor, payout: Payout, before: str, why: str = "") -> None:
+def note_payout_moved(by: Actor, payout: Payout, before: str, why: str = "") -> None:
     """Log and announce how a payout stands now. In the transaction of its change."""
     audit(
         by=by,

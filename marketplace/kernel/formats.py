@@ -46,19 +46,20 @@ def format_count(number: int, language: str | None = None) -> str:
 
 def format_day(moment: datetime, language: str | None = None) -> str:
     """`11月22日`, `22 Nov`; the year only if it is not this one. In the zone of the request."""
-    local = timezone.localtime(moment)
-    year = "" if local.year == timezone.localtime(clock.now()).year else "y"
-    is_chinese = (language or get_language() or "en").lower().startswith("zh")
-    pattern = f"{year and 'y年'}M月d日" if is_chinese else f"d MMM {year}".strip()
-    return str(babel_datetime(local, pattern, tzinfo=local.tzinfo, locale=locale(language)))
+    return _written(moment, "{day}", "{day}", language)
 
 
 def format_time(moment: datetime, language: str | None = None) -> str:
     """`11月22日 周日 09:12`, `Sun 22 Nov 09:12`; the year only if it is not this one. In the zone of the request."""
+    return _written(moment, "{day} EEE HH:mm", "EEE {day} HH:mm", language)
+
+
+def _written(moment: datetime, chinese: str, english: str, language: str | None) -> str:
+    """By a pattern of CLDR, in which `{day}` stands for the day of the month, with its year if it is not this one."""
     local = timezone.localtime(moment)
     this_year = local.year == timezone.localtime(clock.now()).year
     if (language or get_language() or "en").lower().startswith("zh"):
-        pattern = "M月d日 EEE HH:mm" if this_year else "y年M月d日 EEE HH:mm"
+        pattern = chinese.format(day="M月d日" if this_year else "y年M月d日")
     else:
-        pattern = "EEE d MMM HH:mm" if this_year else "EEE d MMM y HH:mm"
+        pattern = english.format(day="d MMM" if this_year else "d MMM y")
     return str(babel_datetime(local, pattern, tzinfo=local.tzinfo, locale=locale(language)))

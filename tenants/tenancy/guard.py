@@ -87,16 +87,16 @@ class MerchantQuerySet(models.QuerySet[Any]):
 
     def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> Any:
         objs = list(objs)
-        _check_rows(objs)
+        check_rows(objs)
         return super().bulk_create(objs, *args, **kwargs)
 
     def bulk_update(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> int:
         objs = list(objs)
-        _check_rows(objs)
+        check_rows(objs)
         return super().bulk_update(objs, *args, **kwargs)
 
 
-def _check_rows(rows: Iterable[models.Model]) -> None:
+def check_rows(rows: Iterable[models.Model]) -> None:
     for row in rows:
         check(row)
         _check_related(row)

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import models
 
-from tenants.tenancy.guard import _check_rows
+from tenants.tenancy.guard import check_rows
 from tenants.tenancy.link import connection
 
 
@@ -20,7 +20,7 @@ def insert_new(rows: Sequence[models.Model]) -> None:
     """One INSERT for new rows of one table. Raises WrongSchema as bulk_create() does; constraints are the database's."""
     if not rows:
         return
-    _check_rows(rows)
+    check_rows(rows)
     fields, text = _insert(type(rows[0]), len(rows))
     with connection.cursor() as cursor:
         cursor.execute(text, [field.get_db_prep_save(field.pre_save(row, add=True), connection) for row in rows for field in fields])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -126,7 +126,7 @@ def reserve_stock(*, by: Actor, order_id: UUID, wanted: Sequence[Wanted]) -> Non
 def _short(per_variant: Mapping[UUID, int], wanted: Sequence[Wanted]) -> OutOfStock:
     """The refusal for the first line of which too little is left. The levels are locked already, so it is what was seen."""
     active = Variant.objects.filter(pk__in=per_variant, is_active=True).values_list("pk", flat=True)
-    levels = {level.variant_id: level for level in _locked({pk: per_variant[pk] for pk in active})}
+    levels = {level.variant_id: level for level in _locked(list(active))}
     for line in wanted:
         level = levels.get(line.variant_id)
         if level is None or level.available < per_variant[line.variant_id]:
@@ -207,7 +207,7 @@ def take_back_stock(*, by: Actor, order_id: UUID, pieces: Mapping[UUID, int], re
         _announce(crossed)
 
 
-def _locked(variant_ids: Mapping[UUID, int], location: StockLocation | None = None) -> list[StockLevel]:
+def _locked(variant_ids: Collection[UUID], location: StockLocation | None = None) -> list[StockLevel]:
     """Levels of these variants (at the main warehouse), locked in the order of their keys."""
     at = {"location": location} if location else {"location__is_default": True}
     return list(StockLevel.objects.filter(variant_id__in=variant_ids, **at).order_by("pk").select_for_update(of=("self",)))

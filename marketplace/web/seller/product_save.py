@@ -94,8 +94,8 @@ def _descriptions(before: dict[str, str], data: dict[str, Any]) -> dict[str, str
     """As HTML. A text that was left as the form showed it stays as it was kept, to the letter."""
     entered = _texts(before, data, "description")
     for code in ("zh-hans", "en"):
-        text, kept = entered[code].replace("\r\n", "\n"), before.get(code, "")
-        entered[code] = kept if as_text(kept) == text else as_html(text)
+        html, kept = as_html(entered[code]), before.get(code, "")
+        entered[code] = kept if html == as_html(as_text(kept)) else html
     return entered
 
 
