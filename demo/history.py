@@ -6,6 +6,7 @@ Some are there when the demo opens; a job of the worker makes the others, for ev
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,7 +37,7 @@ from tenants.tenancy.jobs import long_market_task
 log = logging.getLogger("wanshang.demo")
 
 NAME, BEGINNING = "demo_history", "demo_beginning"
-ORDERS = 2_000
+ORDERS = int(os.environ.get("DEMO_ORDERS", "2000"))  # a smaller past is there sooner
 AT_A_TIME_S = 5.0  # a job's share, well below a delivery's lease
 MARK = "demo-history"
 BY = Actor(kind="system", label="demo history")
