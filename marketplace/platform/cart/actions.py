@@ -65,6 +65,18 @@ def choose_line(*, by: Actor, cart: Cart, line_id: UUID, is_chosen: bool) -> Non
 
 
 @verb
+def choose_only(*, by: Actor, cart: Cart, variant_id: UUID, quantity: int) -> None:
+    """Buy this now: the line has just this many, and it alone goes to the checkout; everything else stays in the cart, not chosen.
+
+    Raises NotOnSale, InvalidInput.
+    """
+    with transaction.atomic():
+        add_to_cart(by=by, cart=cart, variant_id=variant_id, quantity=quantity)
+        CartLine.objects.filter(cart=cart, variant_id=variant_id).update(quantity=quantity)
+        CartLine.objects.filter(cart=cart).exclude(variant_id=variant_id).update(is_chosen=False)
+
+
+@verb
 def take_ordered(*, by: Actor, cart: Cart, variant_ids: Sequence[UUID]) -> None:
     """What was chosen of these was ordered: it leaves the cart. One statement, where a queryset's delete() reads the rows before."""
     with connection.cursor() as cursor:
