@@ -52,6 +52,7 @@ VISITOR = [
     Stop("mailbox", "/mailbox/"),
     Stop("not-found", "/nothing-here/", status=404),
     Stop("offline", "/offline/"),
+    Stop("design", "/design/"),
 ]
 SHOPS = [
     Stop("shop", "/", SHOP),

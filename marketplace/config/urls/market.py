@@ -9,6 +9,7 @@ from storefront.account import views as account
 from storefront.cart import views as cart
 from storefront.checkout import rails, sandbox
 from storefront.checkout import views as checkout
+from storefront.design.views import design
 from storefront.mailbox import views as mailbox
 from storefront.media import media
 from storefront.sell import views as sell
@@ -55,6 +56,7 @@ urlpatterns = [
     route("mailbox/", mailbox.mailbox, may=anyone(), name="mailbox"),
     route("mailbox/<str:key>/", mailbox.mail, may=anyone(), name="mail"),
     route("mailbox/<str:key>/html/", mailbox.mail_html, may=anyone(), name="mail-html"),
+    route("design/", design, may=anyone(), name="design"),
     route("hooks/stripe/", rails.stripe_hook(of_accounts=False), may=anyone(), name="stripe-hook", methods="POST"),
     route("hooks/stripe/connect/", rails.stripe_hook(of_accounts=True), may=anyone(), name="stripe-connect-hook", methods="POST"),
     route("hand-over/", auth.hand_over, may=signed_in(), name="hand-over", limit="hand_over"),
