@@ -94,9 +94,7 @@ def note_seen(*, by: Actor, listing_ids: Sequence[UUID]) -> None:
         there = set(Listing.objects.filter(pk__in=listing_ids).values_list("pk", flat=True))
         now = clock.now()
         rows = [
-            Seen(user_id=by.person, listing_id=key, seen_at=now + timedelta(microseconds=n))
-            for n, key in enumerate(dict.fromkeys(listing_ids))
-            if key in there
+            Seen(user_id=by.person, listing_id=key, seen_at=now + timedelta(microseconds=n)) for n, key in enumerate(dict.fromkeys(listing_ids)) if key in there
         ]
         Seen.objects.bulk_create(rows, update_conflicts=True, unique_fields=["user", "listing"], update_fields=["seen_at"])
         kept = Seen.objects.filter(user_id=by.person).order_by("-seen_at", "-id").values_list("pk", flat=True)
