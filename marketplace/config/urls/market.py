@@ -4,7 +4,7 @@ from cms.views import page
 from marketplace.config.urls.shared import *  # noqa: F403
 from marketplace.config.urls.shared import PAGES
 from storefront import auth
-from storefront.account import aftersales
+from storefront.account import aftersales, keeping
 from storefront.account import views as account
 from storefront.cart import views as cart
 from storefront.checkout import rails, sandbox
@@ -47,6 +47,9 @@ urlpatterns = [
     route("account/addresses/new/", account.address, may=signed_in(), name="address-new", methods="GET POST"),
     route("account/addresses/<uuid:address_id>/", account.address, may=signed_in(), name="address", methods="GET POST"),
     route("account/addresses/<uuid:address_id>/remove/", account.address_remove, may=signed_in(), name="address-remove", methods="POST"),
+    route("favourites/<uuid:listing_id>/", keeping.favourite, may=anyone(), name="favourite", methods="POST", limit="cart"),
+    route("favourites/wish/", keeping.wish, may=signed_in(), name="wish"),
+    route("shops/<uuid:merchant_id>/follow/", keeping.follow, may=anyone(), name="follow", methods="POST", limit="cart"),
     route("regions/", account.regions, may=anyone(), name="regions"),
     route("sell/", sell.sell, may=anyone(), name="sell"),
     route("sell/apply/", sell.apply, may=signed_in(), name="apply", methods="GET POST", limit="upload"),
