@@ -77,4 +77,3 @@ def refused_form() -> FieldsForm:
     form = FieldsForm({}, prefix="refused")
     form.is_valid()
     return form
-
