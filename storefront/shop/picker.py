@@ -36,6 +36,11 @@ class Option:
     picture: str = ""
     instead: str = ""  # the nearest variant in words, when the state is OTHER
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it can be had as it stands."""
+        return self.in_stock and self.state != State.OTHER
+
 
 @dataclass
 class Axis:
