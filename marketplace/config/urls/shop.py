@@ -2,7 +2,7 @@
 
 from cms.views import page
 from marketplace.config.urls.shared import *  # noqa: F403
-from marketplace.config.urls.shared import PAGES
+from marketplace.config.urls.shared import PAGES, theme_routes
 from storefront.auth import hand_over_routes
 from storefront.media import media
 from storefront.shop.views import front
@@ -11,6 +11,7 @@ from tenants.access.rules import anyone, route
 urlpatterns = [
     route("", front, may=anyone(), name="home"),
     *hand_over_routes(),
+    *theme_routes(),
     route("media/<str:schema>/<path:path>", media, may=anyone(), name="media"),
     route(PAGES, page, may=anyone(), name="wagtail_serve", is_regex=True),
 ]
