@@ -85,7 +85,7 @@ def theme(request: HttpRequest) -> HttpResponse:
 
 def trying(request: HttpRequest) -> HttpResponse:
     """The preview and what the guard says of it: the part of the page that changes while one chooses."""
-    kept = Theme.objects.filter(merchant=request.merchant).first()  # type: ignore[misc]
+    kept = Theme.objects.filter(merchant=request.merchant).first()  # type: ignore[attr-defined]
     return _framing(render(request, "seller/_theme_tried.html", _tried(_chosen(request.GET, chosen_of(kept) if kept else Chosen()))))
 
 
