@@ -14,7 +14,7 @@
   const note = (index) => {
     now = index;
     thumbs.forEach((thumb, n) => (n === index ? thumb.setAttribute("aria-current", "true") : thumb.removeAttribute("aria-current")));
-    if (counter && shots.length > 1) { counter.hidden = false; counter.textContent = `${index + 1} / ${shots.length}`; }
+    if (counter && shots.length > 1) { counter.hidden = false; counter.replaceChildren(`${index + 1} / ${shots.length}`); }
   };
   const turn = (index, how = calm.matches ? "instant" : "smooth") => {
     const next = Math.min(Math.max(index, 0), shots.length - 1);
@@ -101,7 +101,7 @@
       scale = 1; x = 0; y = 0;
       image.src = shots[shown].href;
       image.alt = shots[shown].querySelector("img").alt;
-      said.textContent = shots.length > 1 ? `${shown + 1} / ${shots.length}` : "";
+      said.replaceChildren(`${shown + 1} / ${shots.length}`);
       said.hidden = shots.length < 2;
       place();
     };

@@ -24,7 +24,7 @@
       const field = document.querySelector(copy.dataset.copy);
       field.select();
       await navigator.clipboard.writeText(field.value);
-      copy.querySelector("span").textContent = copy.dataset.done;
+      copy.querySelectorAll("span").forEach((word) => { word.hidden = !("done" in word.dataset); });
     }
     const send = event.target.closest("[data-system-share]");
     if (send) navigator.share({ title: send.dataset.title, url: send.dataset.url }).catch(() => {});
