@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from marketplace.kernel.errors import InvalidInput
-from marketplace.platform.cart.actions import add_to_cart, cart_of, choose_line, choose_only, merge_carts, set_quantity
+from marketplace.platform.cart.actions import add_to_cart, cart_of, choose_line, choose_only, merge_carts, set_aside_all_but, set_quantity
 from marketplace.platform.cart.models import Cart
 from marketplace.platform.cart.queries import CartView, view_cart
 from storefront.options import option_words
@@ -49,8 +49,11 @@ def add(request: HttpRequest) -> HttpResponse:
     own = cart_of(by=actor, cart_id=UUID(held) if held else None)
     if not request.user.is_authenticated:
         request.session["cart"] = str(own.pk)
+    wanted = {"variant_id": _uuid(request.POST.get("variant", "")), "quantity": _number(request.POST.get("quantity", ""))}
     put = choose_only if request.POST.get("buy") else add_to_cart
-    put(by=actor, cart=own, variant_id=_uuid(request.POST.get("variant", "")), quantity=_number(request.POST.get("quantity", "")))
+    put(by=actor, cart=own, **wanted)
+    if not request.user.is_authenticated:  # a sign-in lies between here and the checkout
+        request.session["buying"] = [str(wanted["variant_id"]), wanted["quantity"]] if request.POST.get("buy") else None
     target = "/checkout/" if request.POST.get("buy") else "/cart/"
     if not request.htmx:  # type: ignore[attr-defined]
         return HttpResponseRedirect(target)
@@ -98,5 +101,9 @@ def _uuid(text: str) -> UUID:
 def keep_cart_at_sign_in(sender: object, request: HttpRequest, user: Any, **kwargs: Any) -> None:
     """What a visitor put into the cart is there after sign-in and registration."""
     held = request.session.pop("cart", None)
+    buying = request.session.pop("buying", None)
     if held:
         merge_carts(by=actor_of(request), visitor_cart_id=UUID(held))
+        if buying:
+            own = cart_of(by=actor_of(request), cart_id=None)
+            set_aside_all_but(by=actor_of(request), cart=own, variant_id=UUID(buying[0]), quantity=buying[1])

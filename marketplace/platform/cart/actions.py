@@ -72,8 +72,14 @@ def choose_only(*, by: Actor, cart: Cart, variant_id: UUID, quantity: int) -> No
     """
     with transaction.atomic():
         add_to_cart(by=by, cart=cart, variant_id=variant_id, quantity=quantity)
-        CartLine.objects.filter(cart=cart, variant_id=variant_id).update(quantity=quantity)
-        CartLine.objects.filter(cart=cart).exclude(variant_id=variant_id).update(is_chosen=False)
+        set_aside_all_but(by=by, cart=cart, variant_id=variant_id, quantity=quantity)
+
+
+@verb
+def set_aside_all_but(*, by: Actor, cart: Cart, variant_id: UUID, quantity: int) -> None:
+    """The line of this variant, where there is one, has just this many and goes to the checkout alone."""
+    CartLine.objects.filter(cart=cart).exclude(variant_id=variant_id).update(is_chosen=False)
+    CartLine.objects.filter(cart=cart, variant_id=variant_id).update(quantity=quantity, is_chosen=True)
 
 
 @verb
