@@ -10,7 +10,7 @@
   let wanted = null;
   const fill = () => (wanted ??= fetch(link.dataset.menu, { headers: { "HX-Request": "true" } })
     .then((answer) => (answer.ok ? answer.text() : Promise.reject(answer.status)))
-    .then((html) => { panel.innerHTML = html; }));
+    .then((html) => { panel.replaceChildren(document.createRange().createContextualFragment(html)); }));
 
   const open = (is) => { panel.hidden = !is; link.setAttribute("aria-expanded", String(is)); };
   const toggle = (event) => {
