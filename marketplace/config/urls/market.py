@@ -13,7 +13,7 @@ from storefront.design.views import design
 from storefront.mailbox import views as mailbox
 from storefront.media import media
 from storefront.sell import views as sell
-from storefront.shop import product, region, share
+from storefront.shop import categories, product, region, share
 from storefront.shop import views as shop
 from tenants.access.rules import anyone, route, signed_in
 
@@ -21,6 +21,8 @@ urlpatterns = [
     route("", shop.home, may=anyone(), name="home"),
     route("search/", shop.search, may=anyone(), name="search", limit="search"),
     route("c/<int:category_id>/", shop.category, may=anyone(), name="category", limit="search"),
+    route("categories/", categories.all_categories, may=anyone(), name="categories"),
+    route("categories/menu/", categories.menu, may=anyone(), name="category-menu"),
     route("p/<uuid:listing_id>/", product.product, may=anyone(), name="product"),
     route("p/<uuid:listing_id>/quick/", product.quick_view, may=anyone(), name="quick-view"),
     route("p/<uuid:listing_id>/share/", share.share, may=anyone(), name="product-share"),
