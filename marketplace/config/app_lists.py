@@ -62,6 +62,7 @@ PUBLIC = [
     "marketplace.platform.checkout",
     "marketplace.platform.payments",
     "marketplace.platform.ledger",
+    "marketplace.platform.analytics",
     "search",
 ]
 
@@ -72,6 +73,7 @@ MERCHANT = [
     "marketplace.merchant.orders",
     "marketplace.merchant.fulfilment",
     "marketplace.merchant.aftersales",
+    "marketplace.merchant.analytics",
 ]
 
 # Last: it ties the others together and needs all permissions to exist.
