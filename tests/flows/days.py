@@ -12,7 +12,6 @@ from tenants.tenancy.models import Market
 AHEAD = timedelta(days=400)  # these lives are led in days to come: what the test's world has (rates, shops) is there before them
 
 
-
 @contextmanager
 def days_ago(n: int, hour: int = 12) -> Iterator[datetime]:
     """At that hour in the market's zone, so many days before the day on which the shops are counted."""

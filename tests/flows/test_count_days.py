@@ -173,5 +173,3 @@ def test_counting_asks_as_many_questions_for_a_year_as_for_a_week():
         with CaptureQueriesContext(connection) as few:
             count_days.count_days(by=SYSTEM)
     assert len(year) <= 14 and len(few) <= len(year)
-
-

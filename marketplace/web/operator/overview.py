@@ -77,9 +77,7 @@ def board(market: Market, until: date | None, length: int) -> Board:
     now = counted.so_far(today, start_of(today, market.tz), clock.now(), market.currency)
     missing = counted.shops_not_counted(until) if until else 0
     note = ngettext("{n} shop is not counted for the last day yet.", "{n} shops are not counted for the last day yet.", missing) if missing else ""
-    return board_of(
-        days, now, until or today - timedelta(days=1), length, currency=market.currency, zone=market.tz, note=note.format(n=format_count(missing))
-    )
+    return board_of(days, now, until or today - timedelta(days=1), length, currency=market.currency, zone=market.tz, note=note.format(n=format_count(missing)))
 
 
 def best(until: date, length: int, currency: str) -> list[Seller]:
@@ -95,7 +93,9 @@ def waiting() -> list[Waiting]:
             Right.VIEW_MARKET_LOG,
             DeadLetter.objects.filter(replayed_at=None),
             "at",
-            ngettext_lazy("reaction to an event was given up: manage.py replay_dead_letters", "reactions to events were given up: manage.py replay_dead_letters"),
+            ngettext_lazy(
+                "reaction to an event was given up: manage.py replay_dead_letters", "reactions to events were given up: manage.py replay_dead_letters"
+            ),
             "",
             "danger",
         ),
