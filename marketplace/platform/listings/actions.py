@@ -18,7 +18,7 @@ from marketplace.platform.listings.errors import ChangeUnknown
 from marketplace.platform.listings.events import ListingsChanged
 from marketplace.platform.listings.models import Listing, ListingVariant, ProductChange
 
-COPIED = [field.name for field in Listing._meta.fields if field.name not in ("id", "published_at", "sold")]
+COPIED = [field.name for field in Listing._meta.fields if field.name not in ("id", "published_at", "sold", "rating_sum", "rating_count")]
 COPIED_OF_VARIANT = [field.name for field in ListingVariant._meta.fields if field.name != "id"]
 IN_ONE_EVENT = 500
 
@@ -133,6 +133,22 @@ def note_sold(*, by: Actor, merchant_id: UUID, sold: Mapping[UUID, int]) -> None
     for listing_id, pieces in sorted(sold.items()):
         Listing.objects.filter(pk=listing_id, merchant_id=merchant_id).update(sold=F("sold") + pieces, changed_at=clock.now())
     announce(merchant_id, sorted(sold))
+
+
+@verb
+def note_rating(*, by: Actor, merchant_id: UUID, listing_id: UUID, stars: int, reviews: int) -> None:
+    """Add to what a listing is rated by: a review that appears (its stars, 1), changes (the difference, 0) or goes (minus its stars, -1)."""
+    Listing.objects.filter(pk=listing_id, merchant_id=merchant_id).update(
+        rating_sum=F("rating_sum") + stars, rating_count=F("rating_count") + reviews, changed_at=clock.now()
+    )
+    announce(merchant_id, [listing_id])
+
+
+@verb
+def set_rating(*, by: Actor, merchant_id: UUID, listing_id: UUID, stars: int, reviews: int) -> None:
+    """Write what a recount has found."""
+    Listing.objects.filter(pk=listing_id, merchant_id=merchant_id).update(rating_sum=stars, rating_count=reviews, changed_at=clock.now())
+    announce(merchant_id, [listing_id])
 
 
 def announce(merchant_id: UUID, listing_ids: list[UUID]) -> None:

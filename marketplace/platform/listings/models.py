@@ -5,6 +5,7 @@ Everything a buyer meets before placing an order is read from here, so no page a
 
 from __future__ import annotations
 
+from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
 
 from django.db import models
@@ -17,6 +18,11 @@ from marketplace.kernel.money import money_of
 from marketplace.kernel.texts import Localised, localised
 from marketplace.platform.taxonomy.models import Brand, Category, TaxClass
 from tenants.tenancy.models import Merchant
+
+
+def mean_stars(total: int, count: int) -> Decimal | None:
+    """To one decimal, halves up; None of nothing."""
+    return (Decimal(total) / count).quantize(Decimal("0.1"), ROUND_HALF_UP) if count else None
 
 
 class Listing(models.Model):
@@ -39,6 +45,9 @@ class Listing(models.Model):
     is_on_sale = models.BooleanField(default=True)
     in_stock = models.BooleanField(default=True)
     sold = models.IntegerField(default=0)
+    # Over the reviews that buyers can read: all their stars, and how many they are (marketplace/platform/reviews).
+    rating_sum = models.IntegerField(default=0)
+    rating_count = models.IntegerField(default=0)
     published_at = models.DateTimeField(default=clock.now)
     changed_at = models.DateTimeField(default=clock.now)
     version = models.IntegerField()  # of the product it is a copy of
@@ -62,6 +71,11 @@ class Listing(models.Model):
     @property
     def picture(self) -> str:
         return str(self.pictures[0]["key"]) if self.pictures else ""
+
+    @property
+    def rating(self) -> Decimal | None:
+        """Mean stars, 1.0 to 5.0, to one decimal; None without reviews."""
+        return mean_stars(self.rating_sum, self.rating_count)
 
 
 class ListingVariant(models.Model):
