@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q
@@ -81,7 +81,7 @@ def todos(may: set[Right], market: Market, products: dict[str, int]) -> list[ToD
 def to_ship(market: Market) -> list[ToDo]:
     """Paid orders whose first parcel has not left: late, due today, and the others; each with the first one's moment."""
     waits = SHOWS["to_ship"] & Q(ship_by__isnull=False)
-    due = list(Order.objects.filter(waits).order_by("ship_by").values_list("ship_by", flat=True)[: MOST_COUNTED + 1])
+    due: list[datetime] = list(Order.objects.filter(waits).order_by("ship_by").values_list("ship_by", flat=True)[: MOST_COUNTED + 1])  # type: ignore[arg-type]
     now = clock.now()
     tomorrow = start_of(clock.day_of(now, market.tz) + timedelta(days=1), market.tz)
     late, today = bisect_left(due, now), bisect_left(due, tomorrow)
