@@ -50,6 +50,7 @@ PLAIN: dict[str, Any] = {
     "category_id": 1,
     "schema": "public",
     "path": "nothing.webp",
+    "part": "pages",
     "uidb36": "1",
     "key": "set-password",
     "content_type_app_name": "cms_merchant",

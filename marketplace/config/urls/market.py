@@ -12,6 +12,10 @@ from storefront.checkout import views as checkout
 from storefront.design.views import design
 from storefront.mailbox import views as mailbox
 from storefront.media import media
+from storefront.reach import pwa
+from storefront.reach.robots import robots
+from storefront.reach.sitemaps import index as sitemap
+from storefront.reach.sitemaps import part as sitemap_part
 from storefront.sell import views as sell
 from storefront.shop import views as shop
 from tenants.access.rules import anyone, route, signed_in
@@ -65,6 +69,12 @@ urlpatterns = [
     route("hand-over/", auth.hand_over, may=signed_in(), name="hand-over", limit="hand_over"),
     *auth.sign_in_routes(),
     *auth.registration_routes(),
+    route("robots.txt", robots, may=anyone(), name="robots"),
+    route("sitemap.xml", sitemap, may=anyone(), name="sitemap"),
+    route("sitemaps/<str:part>.xml", sitemap_part, may=anyone(), name="sitemap-part"),
+    route("manifest.webmanifest", pwa.manifest, may=anyone(), name="manifest"),
+    route("sw.js", pwa.service_worker, may=anyone(), name="service-worker"),
+    route("offline/", pwa.offline, may=anyone(), name="offline"),
     route("media/<str:schema>/<path:path>", media, may=anyone(), name="media"),
     route(PAGES, page, may=anyone(), name="wagtail_serve", is_regex=True),
 ]
