@@ -2,7 +2,7 @@
 
 from cms.views import page
 from marketplace.config.urls.shared import *  # noqa: F403
-from marketplace.config.urls.shared import PAGES
+from marketplace.config.urls.shared import PAGES, theme_routes
 from storefront import auth
 from storefront.account import aftersales, keeping
 from storefront.account import views as account
@@ -12,11 +12,9 @@ from storefront.checkout import views as checkout
 from storefront.design.views import design
 from storefront.mailbox import views as mailbox
 from storefront.media import media
-from storefront.reach import pwa
-from storefront.reach.robots import robots
-from storefront.reach.sitemaps import index as sitemap
-from storefront.reach.sitemaps import part as sitemap_part
+from storefront.reach.routes import market_reach_routes
 from storefront.sell import views as sell
+from storefront.shop import categories
 from storefront.shop import views as shop
 from tenants.access.rules import anyone, route, signed_in
 
@@ -24,6 +22,8 @@ urlpatterns = [
     route("", shop.home, may=anyone(), name="home"),
     route("search/", shop.search, may=anyone(), name="search", limit="search"),
     route("c/<int:category_id>/", shop.category, may=anyone(), name="category", limit="search"),
+    route("categories/", categories.all_categories, may=anyone(), name="categories"),
+    route("categories/menu/", categories.menu, may=anyone(), name="category-menu"),
     route("p/<uuid:listing_id>/", shop.product, may=anyone(), name="product"),
     route("shops/", shop.shops, may=anyone(), name="shops"),
     route("cart/", cart.cart, may=anyone(), name="cart"),
@@ -69,12 +69,8 @@ urlpatterns = [
     route("hand-over/", auth.hand_over, may=signed_in(), name="hand-over", limit="hand_over"),
     *auth.sign_in_routes(),
     *auth.registration_routes(),
-    route("robots.txt", robots, may=anyone(), name="robots"),
-    route("sitemap.xml", sitemap, may=anyone(), name="sitemap"),
-    route("sitemaps/<str:part>.xml", sitemap_part, may=anyone(), name="sitemap-part"),
-    route("manifest.webmanifest", pwa.manifest, may=anyone(), name="manifest"),
-    route("sw.js", pwa.service_worker, may=anyone(), name="service-worker"),
-    route("offline/", pwa.offline, may=anyone(), name="offline"),
+    *market_reach_routes(),
+    *theme_routes(),
     route("media/<str:schema>/<path:path>", media, may=anyone(), name="media"),
     route(PAGES, page, may=anyone(), name="wagtail_serve", is_regex=True),
 ]
