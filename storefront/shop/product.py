@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
 from marketplace.platform.taxonomy.queries import path_of
+from storefront.shop.facts import product_facts
 from storefront.shop.gallery import gallery
 from storefront.shop.offer import listing_on_sale, offer_of, specification
 from storefront.shop.promise import zone_lines
@@ -36,6 +37,7 @@ def product(request: HttpRequest, listing_id: UUID) -> HttpResponse:
         "zone_lines": zone_lines(offer.zones),
         "similar": similar,
         "more": more_of_shop(listing, similar),
+        "structured": product_facts(offer),
     }
     response = render(request, "shop/product.html", context)
     patch_vary_headers(response, ("HX-Request",))

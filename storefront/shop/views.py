@@ -91,6 +91,7 @@ def _search(request: HttpRequest, category: Category | None) -> HttpResponse:
             "query": query,
             "answer": answer,
             "category": category,
+            "is_plain": set(request.GET) <= {"hl", "page"},
             "trail": path_of(category) if category else [],
             "listings": [found[key] for key in answer.ids if key in found],
             "category_counts": categories,
