@@ -49,11 +49,11 @@ def add(request: HttpRequest) -> HttpResponse:
     own = cart_of(by=actor, cart_id=UUID(held) if held else None)
     if not request.user.is_authenticated:
         request.session["cart"] = str(own.pk)
-    wanted = {"variant_id": _uuid(request.POST.get("variant", "")), "quantity": _number(request.POST.get("quantity", ""))}
+    variant_id, quantity = _uuid(request.POST.get("variant", "")), _number(request.POST.get("quantity", ""))
     put = choose_only if request.POST.get("buy") else add_to_cart
-    put(by=actor, cart=own, **wanted)
+    put(by=actor, cart=own, variant_id=variant_id, quantity=quantity)
     if not request.user.is_authenticated:  # a sign-in lies between here and the checkout
-        request.session["buying"] = [str(wanted["variant_id"]), wanted["quantity"]] if request.POST.get("buy") else None
+        request.session["buying"] = [str(variant_id), quantity] if request.POST.get("buy") else None
     target = "/checkout/" if request.POST.get("buy") else "/cart/"
     if not request.htmx:  # type: ignore[attr-defined]
         return HttpResponseRedirect(target)
