@@ -54,6 +54,7 @@ PUBLIC = [
     "tenants.tenancy",
     "tenants.accounts",
     "tenants.onboarding",
+    "marketplace.platform.themes",
     "marketplace.platform.delivery",
     "marketplace.platform.taxonomy",
     "marketplace.platform.listings",
@@ -62,6 +63,7 @@ PUBLIC = [
     "marketplace.platform.checkout",
     "marketplace.platform.payments",
     "marketplace.platform.ledger",
+    "marketplace.platform.analytics",
     "search",
 ]
 
@@ -72,6 +74,7 @@ MERCHANT = [
     "marketplace.merchant.orders",
     "marketplace.merchant.fulfilment",
     "marketplace.merchant.aftersales",
+    "marketplace.merchant.analytics",
 ]
 
 # Last: it ties the others together and needs all permissions to exist.

@@ -2,7 +2,7 @@
 
 from cms.views import page
 from marketplace.config.urls.shared import *  # noqa: F403
-from marketplace.config.urls.shared import PAGES
+from marketplace.config.urls.shared import PAGES, theme_routes
 from storefront import auth
 from storefront.account import aftersales, cookies, favourites, keeping, parcels, privacy, profile, recent
 from storefront.account import home as centre
@@ -10,9 +10,12 @@ from storefront.account import views as account
 from storefront.cart import views as cart
 from storefront.checkout import rails, sandbox
 from storefront.checkout import views as checkout
+from storefront.design.views import design
 from storefront.mailbox import views as mailbox
 from storefront.media import media
+from storefront.reach.routes import market_reach_routes
 from storefront.sell import views as sell
+from storefront.shop import categories, product, region, share
 from storefront.shop import views as shop
 from tenants.access.rules import anyone, route, signed_in
 
@@ -20,7 +23,14 @@ urlpatterns = [
     route("", shop.home, may=anyone(), name="home"),
     route("search/", shop.search, may=anyone(), name="search", limit="search"),
     route("c/<int:category_id>/", shop.category, may=anyone(), name="category", limit="search"),
-    route("p/<uuid:listing_id>/", shop.product, may=anyone(), name="product"),
+    route("categories/", categories.all_categories, may=anyone(), name="categories"),
+    route("categories/menu/", categories.menu, may=anyone(), name="category-menu"),
+    route("p/<uuid:listing_id>/", product.product, may=anyone(), name="product"),
+    route("p/<uuid:listing_id>/quick/", product.quick_view, may=anyone(), name="quick-view"),
+    route("p/<uuid:listing_id>/share/", share.share, may=anyone(), name="product-share"),
+    route("p/<uuid:listing_id>/poster/", share.poster, may=anyone(), name="product-poster"),
+    route("p/<uuid:listing_id>/poster.svg", share.poster_picture, may=anyone(), name="product-poster-picture"),
+    route("deliver-to/", region.deliver_to, may=anyone(), name="deliver-to", methods="GET POST"),
     route("shops/", shop.shops, may=anyone(), name="shops"),
     route("cart/", cart.cart, may=anyone(), name="cart"),
     route("cart/add/", cart.add, may=anyone(), name="cart-add", methods="POST", limit="cart"),
@@ -77,11 +87,14 @@ urlpatterns = [
     route("mailbox/", mailbox.mailbox, may=anyone(), name="mailbox"),
     route("mailbox/<str:key>/", mailbox.mail, may=anyone(), name="mail"),
     route("mailbox/<str:key>/html/", mailbox.mail_html, may=anyone(), name="mail-html"),
+    route("design/", design, may=anyone(), name="design"),
     route("hooks/stripe/", rails.stripe_hook(of_accounts=False), may=anyone(), name="stripe-hook", methods="POST"),
     route("hooks/stripe/connect/", rails.stripe_hook(of_accounts=True), may=anyone(), name="stripe-connect-hook", methods="POST"),
     route("hand-over/", auth.hand_over, may=signed_in(), name="hand-over", limit="hand_over"),
     *auth.sign_in_routes(),
     *auth.registration_routes(),
+    *market_reach_routes(),
+    *theme_routes(),
     route("media/<str:schema>/<path:path>", media, may=anyone(), name="media"),
     route(PAGES, page, may=anyone(), name="wagtail_serve", is_regex=True),
 ]
