@@ -23,7 +23,7 @@ from marketplace.platform.taxonomy.models import Category
 from storefront.account.aftersales import moment_of
 from storefront.account.keeping import back_of
 from storefront.account.tabs import tabs
-from storefront.shop.views import shop_parts
+from storefront.shop.sections import shop_parts
 from tenants.access.actors import actor_of, person_of
 
 A_PAGE = 24
