@@ -62,6 +62,7 @@ PUBLIC = [
     "marketplace.platform.checkout",
     "marketplace.platform.payments",
     "marketplace.platform.ledger",
+    "marketplace.platform.reviews",
     "search",
 ]
 
