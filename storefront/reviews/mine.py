@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -23,14 +22,6 @@ from storefront.reviews.forms import AdditionForm, ReviewForm
 from tenants.access.actors import actor_of, person_of
 
 A_PAGE = 10
-
-
-def mark_reviewable(orders: Iterable[OrderCopy]) -> None:
-    """Sets `can_review` on orders of one buyer: one query for all."""
-    orders = list(orders)
-    left = {one.order.pk for one in to_review(orders[0].buyer_id, orders)} if any(order.completed_at for order in orders) else set()
-    for order in orders:
-        order.can_review = order.pk in left  # type: ignore[attr-defined]
 
 
 def write(request: HttpRequest, number: str) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from marketplace.kernel.formats import format_count
+from marketplace.platform.checkout.models import OrderCopy
 from marketplace.platform.listings.models import Listing
-from marketplace.platform.reviews.queries import Summary, questions_of, reviews_of, summary_of, voted_by
+from marketplace.platform.reviews.queries import Summary, questions_of, reviews_of, summary_of, to_review, voted_by
 from storefront.pages import Pages, page_number
 from storefront.reviews.forms import AskForm
 from tenants.accounts.models import User
@@ -126,3 +128,11 @@ def questions_part(
     pages = Pages(page_number(request.GET.get("page"), 1000), -(-rows.order_by().count() // QUESTIONS_A_PAGE))
     start = (pages.now - 1) * QUESTIONS_A_PAGE
     return context | {"questions": list(rows[start : start + QUESTIONS_A_PAGE]), "pages": pages}
+
+
+def mark_reviewable(orders: Iterable[OrderCopy]) -> None:
+    """Sets `can_review` on orders of one buyer: one query for all."""
+    orders = list(orders)
+    left = {one.order.pk for one in to_review(orders[0].buyer_id, orders)} if any(order.completed_at for order in orders) else set()
+    for order in orders:
+        order.can_review = order.pk in left  # type: ignore[attr-defined]

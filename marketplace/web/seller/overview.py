@@ -18,6 +18,7 @@ from marketplace.platform.delivery.models import FreightZone
 from marketplace.platform.payments.models import PayoutAccount
 from marketplace.web.lists.pages import capped_count
 from marketplace.web.overview import Figure, ToDo
+from marketplace.web.seller import opinions
 from marketplace.web.seller.orders import SHOWS
 from tenants.access.rights import Right
 from tenants.tenancy.hosts import shop_url
@@ -77,6 +78,7 @@ def todos(may: set[Right], merchant: Merchant) -> list[ToDo]:
         ngettext("{n} return is to be inspected or paid back", "{n} returns are to be inspected or paid back", n),
         "/returns/?show=sent_back",
     )
+    found += opinions.todos(may, merchant)
     n = Product.objects.filter(review=Product.Review.SENT_BACK).count()
     add(Right.EDIT_PRODUCTS, n, ngettext("The market sent {n} product back", "The market sent {n} products back", n), "/products/?show=sent_back")
     n = StockLevel.objects.filter(on_hand=0, variant__is_active=True, variant__product__status=Product.Status.ON_SALE).count()

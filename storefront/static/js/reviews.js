@@ -7,7 +7,7 @@
   const show = (n) => {
     at = (n + group.length) % group.length;
     zoom.querySelector("img").src = group[at].href;
-    zoom.querySelector("[data-zoom-count]").textContent = `${at + 1} / ${group.length}`;
+    zoom.querySelector("[data-zoom-count]").replaceChildren(`${at + 1} / ${group.length}`);
     zoom.querySelectorAll("[data-zoom-by]").forEach((button) => { button.hidden = group.length < 2; });
   };
   if (zoom) {
@@ -38,8 +38,7 @@
       const kept = new DataTransfer();
       [...input.files].slice(0, most).forEach((file) => kept.items.add(file));
       input.files = kept.files;
-      const hint = box.querySelector(".hint");
-      if (hint) hint.textContent = box.dataset.tooMany;
+      box.querySelector(".hint")?.replaceChildren(box.dataset.tooMany);
     }
     list.replaceChildren();
     for (const file of input.files) {
