@@ -121,6 +121,7 @@ ACTIONS: dict[str, str | Promise] = {
     "transfer.reversal_refused": pgettext_lazy("log", "Taking back a transfer refused"),
     "transfer.reversed": pgettext_lazy("log", "Transfer taken back"),
     "transfer.sent": pgettext_lazy("log", "Transfer sent"),
+    "theme.set": pgettext_lazy("log", "Look of the shop set"),
 }
 
 WHYS: dict[str, str | Promise] = {

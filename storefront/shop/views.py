@@ -20,6 +20,7 @@ from marketplace.platform.listings.errors import NotOnSale
 from marketplace.platform.listings.models import Listing
 from marketplace.platform.taxonomy.models import Category
 from marketplace.platform.taxonomy.queries import path_of, roots
+from marketplace.platform.themes.models import Theme
 from search.contract import SIZE, Query, Sort
 from search.find import find
 from storefront.pages import Pages, page_number
@@ -178,8 +179,15 @@ def product(request: HttpRequest, listing_id: UUID) -> HttpResponse:
 def front(request: HttpRequest) -> HttpResponse:
     """A shop's first page, on its own host: what it wrote, and its goods."""
     merchant: Merchant = request.merchant  # type: ignore[attr-defined]
+    merchant.dress = Theme.objects.filter(merchant=merchant).first()  # type: ignore[attr-defined]
+    return front_page(request, merchant)
+
+
+def front_page(request: HttpRequest, merchant: Merchant, draft_sheet: str = "") -> HttpResponse:
+    """The page in the look that `merchant.dress` says, or, for a preview, in the sheet at `draft_sheet`."""
     goods = Listing.objects.filter(merchant_id=merchant.pk, is_on_sale=True).select_related("merchant").order_by("-published_at", "pk")
     total = goods.count()
     pages = Pages(page_number(request.GET.get("page")), -(-total // GOODS_A_PAGE))
     start = (pages.now - 1) * GOODS_A_PAGE
-    return render(request, "shop/front.html", {"listings": list(goods[start : start + GOODS_A_PAGE]), "total": total, "pages": pages, **home_page(request)})
+    shown = {"listings": list(goods[start : start + GOODS_A_PAGE]), "total": total, "pages": pages, "draft_sheet": draft_sheet}
+    return render(request, "shop/front.html", {**shown, **home_page(request)})

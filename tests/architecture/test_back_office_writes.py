@@ -35,6 +35,7 @@ from marketplace.platform.payments.moving import note_refund_failed
 from marketplace.platform.payments.rails.port import Movement
 from marketplace.platform.reviews.actions import Opinion, review_order
 from marketplace.platform.reviews.asking import answer_question, ask_question
+from marketplace.platform.themes.actions import Chosen, set_theme
 from tenants.access.models import UserGroup
 from tenants.access.rights import Right
 from tenants.access.rules import OTHERS, all_routes, operator, route, rule_of, staff
@@ -120,6 +121,7 @@ def things(stripe: AtStripe) -> Things:
         with merchant_schema(MERCHANTS["a"]):
             pack_order(by=SYSTEM, package_id=orders[name].package, number=orders[name].number)
     returns = {name: waiting_return(product, steps) for steps, name in enumerate(("return-answer", "return-inspect", "return-confirm"))}
+    set_theme(by=SYSTEM, merchant_id=MERCHANTS["a"], chosen=Chosen(brand="#566b3a"))
     draft = make.a_product("a", title="Draft", on_sale=False)
     products = {name: make.a_product("a", title=name, on_sale=False).pk for name in ("product-submit", "products-submit", "product-withdraw", "review-decide")}
     products |= {name: make.a_product("a", title=name).pk for name in ("product-on-sale", "products-on-sale", "products-off-sale")}
@@ -239,6 +241,10 @@ FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
     ("workbench", "delivery"): lambda t: Filled("/delivery/", {"fee_0": "8", "free_from_0": "99", "delivers_0": "1", "then": "save"}),
     ("workbench", "payout-stripe"): lambda t: Filled("/payout-account/stripe/", {"country": "US"}),
     ("workbench", "product-off-sale"): lambda t: Filled(f"/products/{t.on_sale}/off-sale/"),
+    ("workbench", "theme"): lambda t: Filled(
+        "/theme/", {"brand": "#14607a", "band": "#d9ebef", "face": "serif", "shape": "round", "grid": "calm", "then": "save"}
+    ),
+    ("workbench", "theme-undo"): lambda t: Filled("/theme/undo/", {"number": 1}),
     ("console", "merchant-new"): lambda t: Filled(
         "/merchants/new/", {"merchant_id": uuid4(), "name_en": "Tea", "slug": "tea-house", "owner_email": "owner@tea.example", "owner_name": "Mei"}
     ),

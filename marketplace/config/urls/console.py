@@ -2,7 +2,7 @@
 
 from cms.views import page_elsewhere
 from marketplace.config.urls.shared import *  # noqa: F403
-from marketplace.config.urls.shared import PAGES, cms_routes
+from marketplace.config.urls.shared import PAGES, cms_routes, theme_routes
 from marketplace.web.logs import log_page
 from marketplace.web.operator import aftersales, applications, ledger, merchants, opinions, orders, payouts, rails, reviews
 from marketplace.web.operator.overview import overview
@@ -60,6 +60,7 @@ urlpatterns = [
     route("log/", log_page(base="operator/base.html", of_merchant=False), may=operator(Right.VIEW_MARKET_LOG), name="log"),
     *sign_in_routes(),
     *cms_routes(),
+    *theme_routes(),
     route("media/<str:schema>/<path:path>", media, may=anyone(), name="media"),
     route(PAGES, page_elsewhere, may=operator(), name="wagtail_serve", is_regex=True),
 ]

@@ -2,7 +2,7 @@
 
 from cms.views import page
 from marketplace.config.urls.shared import *  # noqa: F403
-from marketplace.config.urls.shared import PAGES
+from marketplace.config.urls.shared import PAGES, theme_routes
 from storefront import auth
 from storefront.account import aftersales, keeping
 from storefront.account import views as account
@@ -75,6 +75,7 @@ urlpatterns = [
     route("hand-over/", auth.hand_over, may=signed_in(), name="hand-over", limit="hand_over"),
     *auth.sign_in_routes(),
     *auth.registration_routes(),
+    *theme_routes(),
     route("media/<str:schema>/<path:path>", media, may=anyone(), name="media"),
     route(PAGES, page, may=anyone(), name="wagtail_serve", is_regex=True),
 ]

@@ -2,7 +2,7 @@
 
 from cms.views import page
 from marketplace.config.urls.shared import *  # noqa: F403
-from marketplace.config.urls.shared import PAGES
+from marketplace.config.urls.shared import PAGES, theme_routes
 from storefront.account import keeping
 from storefront.auth import hand_over_routes
 from storefront.media import media
@@ -15,6 +15,7 @@ urlpatterns = [
     route("favourites/wish/", keeping.wish, may=signed_in(), name="wish"),
     route("shops/<uuid:merchant_id>/follow/", keeping.follow, may=anyone(), name="follow", methods="POST", limit="cart"),
     *hand_over_routes(),
+    *theme_routes(),
     route("media/<str:schema>/<path:path>", media, may=anyone(), name="media"),
     route(PAGES, page, may=anyone(), name="wagtail_serve", is_regex=True),
 ]

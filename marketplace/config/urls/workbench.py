@@ -2,14 +2,16 @@
 
 from cms.views import page_elsewhere
 from marketplace.config.urls.shared import *  # noqa: F403
-from marketplace.config.urls.shared import PAGES, cms_routes
+from marketplace.config.urls.shared import PAGES, cms_routes, theme_routes
 from marketplace.web.logs import log_page
-from marketplace.web.seller import money, opinions, orders, parcels, products, returns, slips
+from marketplace.web.seller import money, opinions, orders, parcels, products, returns, slips, theme
 from marketplace.web.seller.delivery import delivery
 from marketplace.web.seller.overview import overview
 from marketplace.web.seller.payout_account import payout_account, payout_stripe
 from storefront.auth import hand_over_routes
 from storefront.media import media
+from storefront.shop.theme_preview import theme_preview
+from storefront.themes import draft_sheet
 from tenants.access.rights import Right
 from tenants.access.rules import anyone, route, staff
 
@@ -54,9 +56,15 @@ urlpatterns = [
     route("delivery/", delivery, may=staff(Right.MANAGE_DELIVERY), name="delivery", methods="GET POST"),
     route("payout-account/", payout_account, may=staff(Right.MANAGE_PAYOUTS), name="payout-account", methods="GET POST"),
     route("payout-account/stripe/", payout_stripe, may=staff(Right.MANAGE_PAYOUTS), name="payout-stripe", methods="POST"),
+    route("theme/", theme.theme, may=staff(Right.EDIT_SHOP_PAGES), name="theme", methods="GET POST"),
+    route("theme/try/", theme.trying, may=staff(Right.EDIT_SHOP_PAGES), name="theme-try"),
+    route("theme/undo/", theme.undo, may=staff(Right.EDIT_SHOP_PAGES), name="theme-undo", methods="POST"),
+    route("theme/preview/", theme_preview, may=staff(Right.EDIT_SHOP_PAGES), name="theme-preview"),
+    route("theme/preview.css", draft_sheet, may=staff(Right.EDIT_SHOP_PAGES), name="theme-draft"),
     route("log/", log_page(base="seller/base.html", of_merchant=True), may=staff(Right.VIEW_SHOP_LOG), name="log"),
     *hand_over_routes(),
     *cms_routes(),
+    *theme_routes(),
     route("media/<str:schema>/<path:path>", media, may=anyone(), name="media"),
     route(PAGES, page_elsewhere, may=staff(), name="wagtail_serve", is_regex=True),
 ]
