@@ -33,8 +33,6 @@ from marketplace.platform.payments.actions import set_bank_account, take_notice
 from marketplace.platform.payments.models import RailMovement, RailNotice, Refund
 from marketplace.platform.payments.moving import note_refund_failed
 from marketplace.platform.payments.rails.port import Movement
-from marketplace.platform.reviews.actions import Opinion, review_order
-from marketplace.platform.reviews.asking import answer_question, ask_question
 from marketplace.platform.themes.actions import Chosen, set_theme
 from tenants.access.models import UserGroup
 from tenants.access.rights import Right
@@ -44,6 +42,7 @@ from tenants.accounts.models import Membership, User
 from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import merchant_schema, public_schema
 from tests import factories as make
+from tests.architecture.opinions import FORMS_ABOUT, Said, say_and_ask
 from tests.databases import MERCHANTS
 from tests.flows.at_stripe import AtStripe
 from tests.planting import planted
@@ -89,9 +88,7 @@ class Things:
     refunds: dict[str, UUID]  # by the form they wait for
     movement: UUID
     notice: UUID
-    review: UUID
-    question: UUID
-    answer: UUID
+    said: Said
 
 
 @dataclass
@@ -139,10 +136,6 @@ def things(stripe: AtStripe) -> Things:
         note_refund_failed(by=SYSTEM, refund_id=refunds[name], why="closed")
     take_notice(by=SYSTEM, rail="stripe", notice_id="evt_1", body={"kind": "moon.risen", "object": "x", "account": ""}, quarantine="unknown")
     note_movement(by=SYSTEM, code="stripe", movement=Movement("txn_1", "topup", "tu_1", make.yuan("1"), make.yuan("0"), clock.now()))
-    reviewed = make.a_completed_group(("a", product, 1)).orders.get()
-    (review,) = review_order(by=make.acting(reviewed.buyer), key=uuid4(), order_id=reviewed.pk, opinions=[Opinion(UUID(reviewed.lines[0]["id"]), 2)])
-    question = ask_question(by=make.acting(reviewed.buyer), question_id=uuid4(), listing_id=product.pk, text="Is it heavy?")
-    answer = answer_question(by=make.acting(reviewed.buyer), question_id=question.pk, text="No")
     return Things(
         draft=draft.pk,
         on_sale=product.pk,
@@ -157,9 +150,7 @@ def things(stripe: AtStripe) -> Things:
         refunds=refunds,
         movement=RailMovement.objects.get().pk,
         notice=RailNotice.objects.get(notice_id="evt_1").pk,
-        review=review,
-        question=question.pk,
-        answer=answer.pk,
+        said=say_and_ask(product),
     )
 
 
@@ -230,8 +221,6 @@ FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
     ("workbench", "return-answer"): lambda t: Filled(f"/returns/{t.returns['return-answer']}/answer/", {"decision": "agree"}),
     ("workbench", "return-inspect"): lambda t: Filled(f"/returns/{t.returns['return-inspect']}/inspect/", inspection(t)),
     ("workbench", "return-confirm"): lambda t: Filled(f"/returns/{t.returns['return-confirm']}/confirm/"),
-    ("workbench", "review-answer"): lambda t: Filled(f"/reviews/{t.review}/answer/", {"text": "Thank you"}),
-    ("workbench", "question-answer"): lambda t: Filled(f"/questions/{t.question}/answer/", {"text": "Yes"}),
     ("workbench", "payout-account"): lambda t: Filled("/payout-account/", {"holder": "Kiln", "bank": "Another bank", "number": "62220002"}),
     ("workbench", "product-new"): lambda t: Filled("/products/new/", product_form(t, uuid4())),
     ("workbench", "product"): lambda t: Filled(f"/products/{t.draft}/", product_form(t, t.draft)),
@@ -250,9 +239,6 @@ FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
     ),
     ("console", "application-review"): lambda t: Filled(f"/applications/{t.application}/review/", {"step": "identity", "decision": "passed"}),
     ("console", "review-decide"): lambda t: Filled(f"/reviews/{t.change.pk}/decide/", {"seen_version": t.change.version, "decision": "approve"}),
-    ("console", "buyer-review-shown"): lambda t: Filled(f"/buyer-reviews/{t.review}/shown/", {"then": "hide", "reason": "insults"}),
-    ("console", "question-shown"): lambda t: Filled(f"/questions/{t.question}/shown/", {"then": "hide", "reason": "an advertisement"}),
-    ("console", "answer-shown"): lambda t: Filled(f"/answers/{t.answer}/shown/", {"then": "hide", "reason": "a telephone number"}),
     ("console", "settings"): lambda t: Filled("/settings/", {"form": "commission", "rate": "7", "why": "a better year"}),
     ("console", "refund-retry"): lambda t: Filled(f"/refunds/{t.refunds['refund-retry']}/retry/"),
     ("console", "refund-otherwise"): lambda t: Filled(f"/refunds/{t.refunds['refund-otherwise']}/otherwise/", {"reason": "by bank transfer"}),
@@ -266,6 +252,7 @@ FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
     ("console", "bank-file-paid"): lambda t: Filled(f"/payouts/files/{t.batch}/paid/", {"payout": str(t.payouts["bank-file-paid"])}),
     ("console", "payout-returned"): lambda t: Filled(f"/payouts/{t.payouts['payout-returned']}/returned/", {"reason": "account closed"}),
 }
+FORMS |= {name: lambda t, fill=fill: Filled(*fill(t.said)) for name, fill in FORMS_ABOUT.items()}
 
 
 def someone(kind: str, *, without: Right | None = None) -> User:
