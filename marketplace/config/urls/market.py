@@ -14,7 +14,9 @@ from storefront.mailbox import views as mailbox
 from storefront.media import media
 from storefront.reviews import mine as my_reviews
 from storefront.reviews import views as reviews
+from storefront.reach.routes import market_reach_routes
 from storefront.sell import views as sell
+from storefront.shop import categories
 from storefront.shop import views as shop
 from tenants.access.rules import anyone, route, signed_in
 
@@ -22,6 +24,8 @@ urlpatterns = [
     route("", shop.home, may=anyone(), name="home"),
     route("search/", shop.search, may=anyone(), name="search", limit="search"),
     route("c/<int:category_id>/", shop.category, may=anyone(), name="category", limit="search"),
+    route("categories/", categories.all_categories, may=anyone(), name="categories"),
+    route("categories/menu/", categories.menu, may=anyone(), name="category-menu"),
     route("p/<uuid:listing_id>/", shop.product, may=anyone(), name="product"),
     route("p/<uuid:listing_id>/reviews/", reviews.reviews, may=anyone(), name="product-reviews"),
     route("p/<uuid:listing_id>/questions/", reviews.questions, may=anyone(), name="product-questions"),
@@ -75,6 +79,7 @@ urlpatterns = [
     route("hand-over/", auth.hand_over, may=signed_in(), name="hand-over", limit="hand_over"),
     *auth.sign_in_routes(),
     *auth.registration_routes(),
+    *market_reach_routes(),
     *theme_routes(),
     route("media/<str:schema>/<path:path>", media, may=anyone(), name="media"),
     route(PAGES, page, may=anyone(), name="wagtail_serve", is_regex=True),

@@ -15,14 +15,12 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from marketplace.kernel.errors import MarketError
-from marketplace.kernel.formats import format_count
 from marketplace.platform.reviews.actions import answer_review
 from marketplace.platform.reviews.asking import answer_as_shop
 from marketplace.platform.reviews.models import Answer, BuyerReview, Question
 from marketplace.web.lists.pages import Column, ListPage
-from marketplace.web.overview import ToDo
+from marketplace.web.overview import MOST_COUNTED, ToDo, capped
 from tenants.access.actors import actor_of
-from tenants.access.rights import Right
 from tenants.tenancy.models import Merchant
 
 STARS = [(str(n), "★" * n) for n in (5, 4, 3, 2, 1)]
@@ -174,16 +172,16 @@ def _merchant(request: HttpRequest) -> Merchant:
     return merchant
 
 
-def todos(may: set[Right], merchant: Merchant) -> list[ToDo]:
-    """What waits for an answer, for the workbench's first page."""
-    if Right.ANSWER_BUYERS not in may:
-        return []
+def todos(merchant_id: UUID) -> list[ToDo]:
+    """What waits for an answer, for the workbench's first page: since when, as nothing has to be answered by a date."""
     found = []
-    if n := Question.objects.filter(UNANSWERED, merchant=merchant).count():
-        text = ngettext("{n} question waits for your answer", "{n} questions wait for your answer", n)
-        found.append(ToDo(text.format(n=format_count(n)), "/questions/?show=unanswered", "warn"))
-    if n := BuyerReview.objects.filter(UNANSWERED, merchant=merchant, stars__lte=LOW).count():
-        text = ngettext("{n} buyer is not content and has no answer yet", "{n} buyers are not content and have no answer yet", n)
-        found.append(ToDo(text.format(n=format_count(n)), "/reviews/?show=low", "warn"))
+    asked = list(Question.objects.filter(UNANSWERED, merchant_id=merchant_id).order_by("asked_at").values_list("asked_at", flat=True)[: MOST_COUNTED + 1])
+    if n := len(asked):
+        label = ngettext("question waits for your answer", "questions wait for your answer", n)
+        found.append(ToDo(capped(n), label, "/questions/?show=unanswered", since=asked[0]))
+    low = BuyerReview.objects.filter(UNANSWERED, merchant_id=merchant_id, stars__lte=LOW).order_by("written_at")
+    said = list(low.values_list("written_at", flat=True)[: MOST_COUNTED + 1])
+    if n := len(said):
+        label = ngettext("buyer is not content and has no answer", "buyers are not content and have no answer", n)
+        found.append(ToDo(capped(n), label, "/reviews/?show=low", since=said[0]))
     return found
-
