@@ -12,11 +12,11 @@ from storefront.checkout import views as checkout
 from storefront.design.views import design
 from storefront.mailbox import views as mailbox
 from storefront.media import media
+from storefront.reach.routes import market_reach_routes
 from storefront.reviews import mine as my_reviews
 from storefront.reviews import views as reviews
-from storefront.reach.routes import market_reach_routes
 from storefront.sell import views as sell
-from storefront.shop import categories
+from storefront.shop import categories, product, region, share
 from storefront.shop import views as shop
 from tenants.access.rules import anyone, route, signed_in
 
@@ -26,7 +26,12 @@ urlpatterns = [
     route("c/<int:category_id>/", shop.category, may=anyone(), name="category", limit="search"),
     route("categories/", categories.all_categories, may=anyone(), name="categories"),
     route("categories/menu/", categories.menu, may=anyone(), name="category-menu"),
-    route("p/<uuid:listing_id>/", shop.product, may=anyone(), name="product"),
+    route("p/<uuid:listing_id>/", product.product, may=anyone(), name="product"),
+    route("p/<uuid:listing_id>/quick/", product.quick_view, may=anyone(), name="quick-view"),
+    route("p/<uuid:listing_id>/share/", share.share, may=anyone(), name="product-share"),
+    route("p/<uuid:listing_id>/poster/", share.poster, may=anyone(), name="product-poster"),
+    route("p/<uuid:listing_id>/poster.svg", share.poster_picture, may=anyone(), name="product-poster-picture"),
+    route("deliver-to/", region.deliver_to, may=anyone(), name="deliver-to", methods="GET POST"),
     route("p/<uuid:listing_id>/reviews/", reviews.reviews, may=anyone(), name="product-reviews"),
     route("p/<uuid:listing_id>/questions/", reviews.questions, may=anyone(), name="product-questions"),
     route("p/<uuid:listing_id>/ask/", reviews.ask, may=signed_in(), name="question-ask", methods="POST", limit="write"),
