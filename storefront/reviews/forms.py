@@ -32,7 +32,8 @@ MARKS = (
 
 
 def stars_field(label: Any) -> forms.ChoiceField:
-    return forms.ChoiceField(label=label, choices=STARS, required=False, widget=forms.RadioSelect, error_messages={"invalid_choice": _("Give one to five stars.")})
+    said = {"invalid_choice": _("Give one to five stars.")}
+    return forms.ChoiceField(label=label, choices=STARS, required=False, widget=forms.RadioSelect, error_messages=said)
 
 
 class ManyFiles(forms.ClearableFileInput):

@@ -77,7 +77,8 @@ def mine(request: HttpRequest) -> HttpResponse:
     if not show:
         context["waiting"] = to_review(person.pk)
         return render(request, "reviews/mine.html", context)
-    rows = reviews_by(person.pk) if show == "written" else Question.objects.filter(asker=person).select_related("listing", "merchant").order_by("-asked_at", "-pk")
+    asked = Question.objects.filter(asker=person).select_related("listing", "merchant").order_by("-asked_at", "-pk")
+    rows = reviews_by(person.pk) if show == "written" else asked
     pages = Pages(page_number(request.GET.get("page")), -(-rows.count() // A_PAGE))
     shown = rows if show == "written" else rows.prefetch_related(shown_answers())
     start = (pages.now - 1) * A_PAGE

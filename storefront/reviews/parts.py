@@ -116,9 +116,7 @@ def filters_of(listing: Listing, summary: Summary, asked: Asked) -> list[Choice]
     return found
 
 
-def questions_part(
-    request: HttpRequest, listing: Listing, *, full: bool = False, form: AskForm | None = None, asked: bool = False
-) -> dict[str, Any]:
+def questions_part(request: HttpRequest, listing: Listing, *, full: bool = False, form: AskForm | None = None, asked: bool = False) -> dict[str, Any]:
     """Questions with their answers: some in the product's page, all of them on a page of their own."""
     rows = questions_of(listing.pk)
     context: dict[str, Any] = {"listing": listing, "full": full, "just_asked": asked, "ask_form": form or AskForm(initial={"question_id": uuid4()})}

@@ -50,7 +50,9 @@ def questions(request: HttpRequest, listing_id: UUID) -> HttpResponse:
     return _questions(request, _listing(listing_id))
 
 
-def _questions(request: HttpRequest, listing: Listing, *, ask_form: AskForm | None = None, answer_form: AnswerForm | None = None, about: UUID | None = None) -> HttpResponse:
+def _questions(
+    request: HttpRequest, listing: Listing, *, ask_form: AskForm | None = None, answer_form: AnswerForm | None = None, about: UUID | None = None
+) -> HttpResponse:
     context = parts.questions_part(request, listing, full=True, form=ask_form)
     person = parts.person_id(request)
     context["can_answer"] = person is not None and has_bought(person, listing.pk)

@@ -118,9 +118,7 @@ def _write(by: Actor, order: OrderCopy, opinion: Opinion, text: str, pk: UUID, i
 
 
 def _rate(by: Actor, order: OrderCopy, marks: Marks) -> None:
-    ShopRating.objects.create(
-        order=order, merchant_id=order.merchant_id, buyer_id=by.person, goods=marks.goods, service=marks.service, delivery=marks.delivery
-    )
+    ShopRating.objects.create(order=order, merchant_id=order.merchant_id, buyer_id=by.person, goods=marks.goods, service=marks.service, delivery=marks.delivery)
     ShopScore.objects.bulk_create([ShopScore(merchant_id=order.merchant_id)], ignore_conflicts=True)
     ShopScore.objects.filter(merchant_id=order.merchant_id).update(
         rating_count=F("rating_count") + 1,
@@ -165,9 +163,7 @@ def answer_review(*, by: Actor, review_id: UUID, merchant_id: UUID, text: str) -
         before, is_first = row.answer, row.answered_at is None
         row.answer, row.answered_at = text, row.answered_at or clock.now()
         row.save(update_fields=["answer", "answered_at"])
-        audit(
-            by=by, action="review.answered", subject="review", subject_id=row.pk, merchant_id=merchant_id, before={"answer": before}, after={"answer": text}
-        )
+        audit(by=by, action="review.answered", subject="review", subject_id=row.pk, merchant_id=merchant_id, before={"answer": before}, after={"answer": text})
         if is_first:
             record(ReviewAnswered(merchant_id=merchant_id, review_id=row.pk))
     return row
