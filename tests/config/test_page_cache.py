@@ -177,7 +177,7 @@ def test_what_is_not_there_or_no_longer_on_sale_is_not_kept():
 
 
 @pytest.mark.parametrize(
-    ("changed", "seen"), [({"price_minor": 4242, "price_to_minor": 4242}, "42.42"), ({"titles": {"en": "Beaker", "zh-hans": "烧杯"}}, "烧杯")]
+    ("changed", "seen"), [({"price_minor": 424200, "price_to_minor": 424200}, "4,242"), ({"titles": {"en": "Beaker", "zh-hans": "烧杯"}}, "烧杯")]
 )
 def test_a_change_is_seen_at_once_on_every_page_that_shows_the_thing(changed, seen, django_capture_on_commit_callbacks):
     product, other = make.a_product(title="Mug"), make.a_product(title="Cup")
@@ -226,9 +226,11 @@ def test_a_page_during_whose_making_something_changed_is_not_kept(monkeypatch):
     product = make.a_product()
     answers = iter(range(100))
     real = page_cache.stamps
-    monkeypatch.setattr(
-        page_cache, "stamps", lambda names: [f"{next(answers)}" if name == page_cache.ANYTHING else old for name, old in zip(names, real(names), strict=True)]
-    )
+
+    def restless(names: list[str]) -> list[str]:
+        return [f"{next(answers)}" if name == page_cache.ANYTHING else stamp for name, stamp in zip(names, real(names), strict=True)]
+
+    monkeypatch.setattr(page_cache, "stamps", restless)
     ask(path_of(product))
     assert not is_kept(path_of(product))
 
