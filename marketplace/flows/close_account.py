@@ -28,6 +28,7 @@ from marketplace.platform.members.exports import delete_file
 from marketplace.platform.members.models import Address, DataExport, Favourite, Follow, Profile, Seen
 from marketplace.platform.notices.letters import Message, post_letter, read_in
 from marketplace.platform.payments.models import Refund
+from marketplace.platform.reviews.models import BuyerReview
 from tenants.accounts.letters import FORGOTTEN, forget_letters
 from tenants.accounts.models import HandOver, Membership, User
 from tenants.onboarding.models import Application, Paper
@@ -135,5 +136,10 @@ def _delete_papers(keys: list[str]) -> None:
             storages["papers"].delete(key)
 
 
+def _reviews(user: User) -> None:
+    """What was said of goods helps others and stays, signed by nobody."""
+    BuyerReview.objects.filter(buyer=user).update(is_anonymous=True)
+
+
 # Each takes away one kind of thing. An app that keeps something of persons adds its own.
-FORGETTING: list[Callable[[User], None]] = [_own_rows, _exports, _orders, _applications]
+FORGETTING: list[Callable[[User], None]] = [_own_rows, _exports, _orders, _applications, _reviews]

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from django.core.files.base import File
-from django.core.files.storage import storages
+from django.core.files.storage import default_storage, storages
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.utils.translation import gettext as _
@@ -27,6 +27,7 @@ from marketplace.platform.members.exports import expire_export, finish_export, n
 from marketplace.platform.members.models import Address, DataExport, Favourite, Follow, Profile, Seen
 from marketplace.platform.notices.letters import read_in
 from marketplace.platform.payments.models import PaymentAttempt, Refund
+from marketplace.platform.reviews.models import Answer, BuyerReview, Question, ShopRating
 from tenants.accounts.models import Letter, Membership, User
 from tenants.onboarding.models import Application, Paper
 from tenants.tenancy.jobs import long_market_task
@@ -109,13 +110,22 @@ PARTS: dict[str, Callable[[User], Rows]] = {
         Application.objects.filter(applicant=user), "number", "status", "kind", "company", "licence_number", "representative", "contact_name",
         "contact_phone", "contact_email", "names", "slug", "about", "created_at", "submitted_at", "decided_at",
     ),
+    "reviews": lambda user: _kept(
+        BuyerReview.objects.filter(buyer=user), "stars", "text", "addition", "is_anonymous", "is_shown", "hidden_why", "pictures", "answer", "written_at"
+    ),
+    "shop_ratings": lambda user: _rows(ShopRating.objects.filter(buyer=user), "order__number", "goods", "service", "delivery", "rated_at"),
+    "questions": lambda user: _kept(Question.objects.filter(asker=user), "text", "is_shown", "hidden_why", "asked_at"),
+    "answers": lambda user: _rows(Answer.objects.filter(author=user), "question__text", "text", "is_shown", "hidden_why", "at"),
     "letters": lambda user: _rows(Letter.objects.filter(email__iexact=user.email), "kind", "subject", "written_at", "sent_at"),
     "log": lambda user: _rows(AuditEvent.objects.filter(actor_id=user.pk).order_by("id"), "at", "action", "subject_type", "subject_id", "address"),
 }  # fmt: skip
 
 
 def _files(user: User) -> Iterator[tuple[str, Any]]:
-    """Files the person handed in: (name in the archive, open file)."""
+    """Files the person handed in, and pictures in reviews: (name in the archive, open file)."""
+    for keys in BuyerReview.objects.filter(buyer=user).exclude(pictures=[]).values_list("pictures", flat=True):
+        for key in keys:
+            yield f"pictures/{key.rpartition('/')[2]}", default_storage.open(key.removeprefix("public/"))
     for paper in Paper.objects.filter(application__applicant=user).select_related("application"):
         yield f"papers/{paper.application.number}/{paper.pk.hex[:8]}.{paper.key.rpartition('.')[2]}", storages["papers"].open(paper.key)
 

@@ -20,6 +20,7 @@ from marketplace.merchant.orders.states import FulfilmentStatus, OrderStatus
 from marketplace.platform.checkout.models import OrderCopy, OrderGroup, ReturnCopy
 from marketplace.platform.members.access import default_address
 from marketplace.platform.members.models import Favourite, Follow
+from marketplace.platform.reviews.queries import to_review
 from storefront.account.parcels import on_the_way
 from tenants.access.actors import person_of
 from tenants.accounts.models import Membership
@@ -118,6 +119,16 @@ def _tasks(user_id: UUID, unpaid: list[OrderGroup]) -> list[Task]:
             post=reverse("order-receive", args=[copy.number]),
         )
         for copy in shipped.select_related("merchant", "group").order_by("placed_at")[:TASKS]
+    ]
+    found += [
+        Task(
+            "star",
+            _("How is it?"),
+            f"{localised(part.lines[0]['titles']).text} · {part.order.merchant.name}",
+            reverse("order-review", args=[part.order.number]),
+            _("Write a review"),
+        )
+        for part in to_review(user_id)[:TASKS]
     ]
     return found
 

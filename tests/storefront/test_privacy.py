@@ -6,7 +6,7 @@ import io
 import json
 import zipfile
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.apps import apps
@@ -26,6 +26,10 @@ from marketplace.platform.members import keeping
 from marketplace.platform.members.actions import save_profile
 from marketplace.platform.members.exports import EXPIRES
 from marketplace.platform.members.models import Address, DataExport
+from marketplace.platform.reviews.actions import Marks, Opinion, review_order
+from marketplace.platform.reviews.asking import ask_question
+from marketplace.platform.reviews.models import BuyerReview
+from marketplace.platform.reviews.pictures import store_pictures
 from tenants.accounts.actions import give_role
 from tenants.accounts.models import Letter, User
 from tests import factories as make
@@ -51,6 +55,11 @@ def somebody(word: str) -> User:
     keeping.follow_shop(by=by, merchant_id=MERCHANTS["a"])
     keeping.note_seen(by=by, listing_ids=[mug.pk])
     make.a_cart(user, ("a", mug, 1))
+    order = group.orders.get()
+    pictures = store_pictures([make.a_picture("blue" if word == "mei" else "green")], "pictures")
+    said = Opinion(UUID(order.lines[0]["id"]), 5, text="Good mug", pictures=pictures)
+    review_order(by=by, key=uuid4(), order_id=order.pk, opinions=[said], marks=Marks(5, 5, 5), is_anonymous=False)
+    ask_question(by=by, question_id=uuid4(), listing_id=mug.pk, text="Is it dishwasher proof?")
     return user
 
 
@@ -84,8 +93,9 @@ def test_everything_kept_of_a_person_is_packed_and_nothing_of_another(papers, mo
     for word in ("mei@example.com", "mei name", "mei recipient", "mei street", "mei company", "+8613900139001"):
         assert word in together, word
     assert {f"{part}.json" for part in my_data.PARTS} <= set(files)
-    assert all(json.loads(files[f"{part}.json"]) for part in my_data.PARTS if part not in ("refunds", "returns"))
+    assert all(json.loads(files[f"{part}.json"]) for part in my_data.PARTS if part not in ("refunds", "returns", "answers"))
     assert any(name.startswith("papers/") for name in files)
+    assert len([name for name in files if name.startswith("pictures/")]) == 1
     assert "bo " not in together and "bo@example.com" not in together and "13900139002" not in together
     # The control: rows taken without asking whose they are would be noticed by the line above.
     monkeypatch.setitem(my_data.PARTS, "order_groups", lambda user: _groups_of_anybody())
@@ -175,6 +185,7 @@ def test_who_leaves_leaves_no_personal_word_where_none_must_stay(papers):
     assert copy.total_minor > 0 and copy.lines, "what the law asks for stays"
     assert copy.group.address["city"] and "street" not in copy.group.address
     assert not DataExport.objects.filter(pk=row.pk).exists()
+    assert BuyerReview.objects.get(buyer=mei).is_anonymous and not BuyerReview.objects.get(buyer=bo).is_anonymous
     assert bo.email == "bo@example.com"
 
 
