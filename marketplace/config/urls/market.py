@@ -13,18 +13,19 @@ from storefront.design.views import design
 from storefront.mailbox import views as mailbox
 from storefront.media import media
 from storefront.sell import views as sell
-from storefront.shop import categories
+from storefront.shop import browse, categories, shops
 from storefront.shop import views as shop
 from tenants.access.rules import anyone, route, signed_in
 
 urlpatterns = [
     route("", shop.home, may=anyone(), name="home"),
-    route("search/", shop.search, may=anyone(), name="search", limit="search"),
-    route("c/<int:category_id>/", shop.category, may=anyone(), name="category", limit="search"),
+    route("search/", browse.search, may=anyone(), name="search", limit="search"),
+    route("c/<int:category_id>/", browse.category, may=anyone(), name="category", limit="search"),
+    route("b/<int:brand_id>/", browse.brand, may=anyone(), name="brand", limit="search"),
     route("categories/", categories.all_categories, may=anyone(), name="categories"),
     route("categories/menu/", categories.menu, may=anyone(), name="category-menu"),
     route("p/<uuid:listing_id>/", shop.product, may=anyone(), name="product"),
-    route("shops/", shop.shops, may=anyone(), name="shops"),
+    route("shops/", shops.shops, may=anyone(), name="shops"),
     route("cart/", cart.cart, may=anyone(), name="cart"),
     route("cart/add/", cart.add, may=anyone(), name="cart-add", methods="POST", limit="cart"),
     route("cart/lines/<uuid:line_id>/", cart.line, may=anyone(), name="cart-line", methods="POST"),
