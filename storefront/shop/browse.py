@@ -51,7 +51,7 @@ class Place:
 def search(request: HttpRequest) -> HttpResponse:
     """All shops' goods by words; above them a shop that is called so."""
     context = found_at(request, Place())
-    return render(request, "shop/search.html", {**context, "shop_hits": shops_called(context["query"].text), "title": context["query"].text})
+    return render(request, "shop/search.html", {**context, "shop_hits": shops_called(context["query"].text)})
 
 
 def category(request: HttpRequest, category_id: int) -> HttpResponse:
@@ -61,8 +61,8 @@ def category(request: HttpRequest, category_id: int) -> HttpResponse:
     context = found_at(request, Place(category=found))
     answer, names = context["answer"], context["names"]
     brands = [Row(n.id, names.brands[n.id].name, n.count, href=f"{request.path}?{urlencode({'brand': n.id})}") for n in answer.brands if n.id in names.brands]
-    first = not context["chosen"] and not context["query"].text and context["pages"].now == 1
-    return render(request, "shop/category.html", {**context, "brands": brands[:TOP_BRANDS], "trail": path_of(found), "is_first": first, "title": found.name})
+    first = context["is_plain"] and context["pages"].now == 1
+    return render(request, "shop/category.html", {**context, "brands": brands[:TOP_BRANDS], "trail": path_of(found), "is_first": first})
 
 
 def brand(request: HttpRequest, brand_id: int) -> HttpResponse:
@@ -73,8 +73,7 @@ def brand(request: HttpRequest, brand_id: int) -> HttpResponse:
     context = found_at(request, Place(brand=found))
     names: Names = context["names"]
     sellers = [names.shops[n.id] for n in context["answer"].shops if n.id in names.shops]
-    first = not context["chosen"] and not context["query"].text and context["pages"].now == 1
-    return render(request, "shop/brand.html", {**context, "brand": found, "sellers": sellers, "is_first": first, "title": found.name})
+    return render(request, "shop/brand.html", {**context, "brand": found, "sellers": sellers})
 
 
 def found_at(request: HttpRequest, place: Place) -> dict[str, Any]:
@@ -110,9 +109,15 @@ def found_at(request: HttpRequest, place: Place) -> dict[str, Any]:
         "price_error": asked.price_error,
         "span_from": _whole(answer.price_from, currency, ROUND_FLOOR),
         "span_to": _whole(answer.price_to, currency, ROUND_CEILING),
+        "is_plain": is_plain(request),
         "is_dense": request.GET.get("view") == "dense",
         "pages": Pages(query.page, min(-(-answer.total // SIZE), search_page.MOST_PAGES)),
     }
+
+
+def is_plain(request: HttpRequest) -> bool:
+    """Whether this is the place itself, in some language, page by page: what search engines may keep."""
+    return set(request.GET) <= {"hl", "page"}
 
 
 def _category_asked(request: HttpRequest) -> Category | None:

@@ -16,7 +16,7 @@ from marketplace.platform.taxonomy.models import Category
 from marketplace.platform.themes.models import Theme
 from storefront.pages import Pages, page_number
 from storefront.shop import sections
-from storefront.shop.browse import Place, found_at
+from storefront.shop.browse import Place, found_at, is_plain
 from tenants.tenancy.models import Merchant
 
 SHOPS_A_PAGE = 24
@@ -46,7 +46,7 @@ def shops(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "sort": sort,
         "sorts": shop_sorts().items(),
-        "is_first": pages.now == 1 and not (words or chosen or sort),
+        "is_plain": is_plain(request),
     }
     return render(request, "shop/shops.html", context)
 

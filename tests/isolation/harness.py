@@ -51,6 +51,7 @@ PLAIN: dict[str, Any] = {
     "brand_id": 1,
     "schema": "public",
     "path": "nothing.webp",
+    "part": "pages",
     "stamp": "0",
     "shops": "0" * 32,
     "uidb36": "1",

@@ -9,6 +9,7 @@ from marketplace.web.operator.overview import overview
 from marketplace.web.operator.settings import settings_page
 from storefront.auth import sign_in_routes
 from storefront.media import media
+from storefront.reach.robots import robots
 from tenants.access.rights import Right
 from tenants.access.rules import anyone, operator, route
 
@@ -55,6 +56,7 @@ urlpatterns = [
     route("log/", log_page(base="operator/base.html", of_merchant=False), may=operator(Right.VIEW_MARKET_LOG), name="log"),
     *sign_in_routes(),
     *cms_routes(),
+    route("robots.txt", robots, may=anyone(), name="robots"),
     *theme_routes(),
     route("media/<str:schema>/<path:path>", media, may=anyone(), name="media"),
     route(PAGES, page_elsewhere, may=operator(), name="wagtail_serve", is_regex=True),

@@ -12,6 +12,7 @@ from storefront.checkout import views as checkout
 from storefront.design.views import design
 from storefront.mailbox import views as mailbox
 from storefront.media import media
+from storefront.reach.routes import market_reach_routes
 from storefront.sell import views as sell
 from storefront.shop import browse, categories, shops
 from storefront.shop import views as shop
@@ -69,6 +70,7 @@ urlpatterns = [
     route("hand-over/", auth.hand_over, may=signed_in(), name="hand-over", limit="hand_over"),
     *auth.sign_in_routes(),
     *auth.registration_routes(),
+    *market_reach_routes(),
     *theme_routes(),
     route("media/<str:schema>/<path:path>", media, may=anyone(), name="media"),
     route(PAGES, page, may=anyone(), name="wagtail_serve", is_regex=True),

@@ -10,6 +10,7 @@ from marketplace.web.seller.overview import overview
 from marketplace.web.seller.payout_account import payout_account, payout_stripe
 from storefront.auth import hand_over_routes
 from storefront.media import media
+from storefront.reach.robots import robots
 from storefront.shop.theme_preview import theme_preview
 from storefront.themes import draft_sheet
 from tenants.access.rights import Right
@@ -60,6 +61,7 @@ urlpatterns = [
     route("log/", log_page(base="seller/base.html", of_merchant=True), may=staff(Right.VIEW_SHOP_LOG), name="log"),
     *hand_over_routes(),
     *cms_routes(),
+    route("robots.txt", robots, may=anyone(), name="robots"),
     *theme_routes(),
     route("media/<str:schema>/<path:path>", media, may=anyone(), name="media"),
     route(PAGES, page_elsewhere, may=staff(), name="wagtail_serve", is_regex=True),
