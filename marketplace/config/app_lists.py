@@ -63,6 +63,7 @@ PUBLIC = [
     "marketplace.platform.checkout",
     "marketplace.platform.payments",
     "marketplace.platform.ledger",
+    "marketplace.platform.analytics",
     "search",
 ]
 
@@ -73,6 +74,7 @@ MERCHANT = [
     "marketplace.merchant.orders",
     "marketplace.merchant.fulfilment",
     "marketplace.merchant.aftersales",
+    "marketplace.merchant.analytics",
 ]
 
 # Last: it ties the others together and needs all permissions to exist.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from marketplace.flows import (
+    count_days,
     letters_to_buyers,
     letters_to_merchants,
     notices,
@@ -101,6 +102,7 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
 DUTIES = [
     Duty("ask the rail what moved", 86_400, lambda: reconcile.ask_for_sweep(by=SYSTEM)),
     Duty("explain what moved at the rail", 3_600, lambda: reconcile.explain_movements(by=SYSTEM)),  # what was told after the movement
+    Duty("count the days of shops that are over", 900, count_days.ask_for_counts),
 ]
 
 

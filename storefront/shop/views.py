@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from wagtail.models import Page
 
-from marketplace.kernel.errors import NotFound
-from marketplace.platform.listings.errors import NotOnSale
 from marketplace.platform.listings.models import Listing
-from marketplace.platform.taxonomy.queries import path_of
 from marketplace.platform.themes.models import Theme
-from search.contract import Query, Sort
-from search.find import find
 from storefront.pages import Pages, page_number
 from storefront.shop import sections
-from storefront.shop.offer import axes_of, low_stock, specification
 from tenants.access.actors import person_of
-from tenants.tenancy.hosts import shop_url
 from tenants.tenancy.models import Merchant
 
 GOODS_A_PAGE = 30
@@ -52,33 +44,6 @@ def home_page(request: HttpRequest) -> dict[str, Any]:
         return {}
     _title, body, language = page.specific.in_language(request.LANGUAGE_CODE)  # type: ignore[attr-defined]
     return {"page_body": body, "page_language": language}
-
-
-def product(request: HttpRequest, listing_id: UUID) -> HttpResponse:
-    listing = Listing.objects.select_related("merchant", "category", "brand").filter(pk=listing_id).first()
-    if listing is None:
-        raise NotFound
-    variants = list(listing.variants.order_by("position"))
-    if not listing.is_on_sale or not variants:
-        raise NotOnSale
-    asked = request.GET.get("variant", "")
-    variant = next((v for v in variants if str(v.pk) == asked), None) or next((v for v in variants if v.in_stock), variants[0])
-    others = find(Query(category=listing.category_id, in_stock=True, sort=Sort.POPULAR, size=6)).ids
-    similar = Listing.objects.select_related("merchant").in_bulk([key for key in others if key != listing.pk][:5])
-    return render(
-        request,
-        "shop/product.html",
-        {
-            "listing": listing,
-            "variant": variant,
-            "axes": axes_of(listing, variants, variant),
-            "low_stock": low_stock(listing.merchant_id, variant.pk),
-            "specification": specification(listing),
-            "trail": path_of(listing.category),
-            "shop_url": shop_url(listing.merchant),
-            "others": list(similar.values()),
-        },
-    )
 
 
 def front(request: HttpRequest) -> HttpResponse:

@@ -14,7 +14,7 @@ from storefront.mailbox import views as mailbox
 from storefront.media import media
 from storefront.reach.routes import market_reach_routes
 from storefront.sell import views as sell
-from storefront.shop import browse, categories, shops
+from storefront.shop import browse, categories, product, region, share, shops
 from storefront.shop import views as shop
 from tenants.access.rules import anyone, route, signed_in
 
@@ -25,7 +25,12 @@ urlpatterns = [
     route("b/<int:brand_id>/", browse.brand, may=anyone(), name="brand", limit="search"),
     route("categories/", categories.all_categories, may=anyone(), name="categories"),
     route("categories/menu/", categories.menu, may=anyone(), name="category-menu"),
-    route("p/<uuid:listing_id>/", shop.product, may=anyone(), name="product"),
+    route("p/<uuid:listing_id>/", product.product, may=anyone(), name="product"),
+    route("p/<uuid:listing_id>/quick/", product.quick_view, may=anyone(), name="quick-view"),
+    route("p/<uuid:listing_id>/share/", share.share, may=anyone(), name="product-share"),
+    route("p/<uuid:listing_id>/poster/", share.poster, may=anyone(), name="product-poster"),
+    route("p/<uuid:listing_id>/poster.svg", share.poster_picture, may=anyone(), name="product-poster-picture"),
+    route("deliver-to/", region.deliver_to, may=anyone(), name="deliver-to", methods="GET POST"),
     route("shops/", shops.shops, may=anyone(), name="shops"),
     route("cart/", cart.cart, may=anyone(), name="cart"),
     route("cart/add/", cart.add, may=anyone(), name="cart-add", methods="POST", limit="cart"),
