@@ -17,6 +17,7 @@ from marketplace.platform.themes.models import Theme
 from storefront.pages import Pages, page_number
 from storefront.shop import sections
 from storefront.shop.browse import Place, found_at, is_plain
+from tenants.onboarding.queries import trader_of
 from tenants.tenancy.models import Merchant
 
 SHOPS_A_PAGE = 24
@@ -89,7 +90,7 @@ def about(request: HttpRequest) -> HttpResponse:
     merchant = dressed(request)
     (part,) = sections.shop_parts([merchant])
     zones = zones_of([merchant.pk]).get(merchant.pk, [])
-    return render(request, "shop/about.html", {"tab": "about", "part": part, "zones": zones, "places": places_of(zones)})
+    return render(request, "shop/about.html", {"tab": "about", "part": part, "trader": trader_of(merchant), "places": places_of(zones)})
 
 
 def places_of(zones: list[FreightZone]) -> list[tuple[str, FreightZone]]:
