@@ -24,7 +24,6 @@ from marketplace.kernel.verbs import verb
 from marketplace.merchant.orders.states import OrderStatus
 from marketplace.platform.cart.models import Cart
 from marketplace.platform.checkout.models import OrderCopy, OrderGroup, ReturnCopy
-from marketplace.platform.members.exports import delete_file
 from marketplace.platform.members.models import Address, DataExport, Favourite, Follow, Profile, Seen
 from marketplace.platform.notices.letters import Message, post_letter, read_in
 from marketplace.platform.payments.models import Refund
@@ -113,7 +112,7 @@ def _own_rows(user: User) -> None:
 def _exports(user: User) -> None:
     keys = list(DataExport.objects.filter(user=user).exclude(key="").values_list("key", flat=True))
     DataExport.objects.filter(user=user).delete()
-    transaction.on_commit(lambda: [delete_file(key) for key in keys])  # type: ignore[arg-type,return-value]
+    transaction.on_commit(lambda: _delete_papers(keys))
 
 
 def _orders(user: User) -> None:
