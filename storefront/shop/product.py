@@ -29,7 +29,7 @@ def product(request: HttpRequest, listing_id: UUID) -> HttpResponse:
         "listing": listing,
         "offer": offer,
         "variant": offer.variant,
-        "shots": gallery(listing, offer.variant),
+        "shots": gallery(listing, offer.picture),
         "specification": specification(listing, offer.names),
         "trail": path_of(listing.category),
         "shop_url": shop_url(listing.merchant),

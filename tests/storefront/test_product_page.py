@@ -111,13 +111,56 @@ def test_htmx_gets_the_offer_alone_and_the_address_of_the_choice():
     assert "<html" not in text and text.lstrip().startswith('<div id="offer"')
     assert response.headers["HX-Replace-Url"] == f"/p/{product}/?variant={variants['blue', 'M']}"
     assert response.headers["Cache-Control"] == "no-store" and "HX-Request" in response.headers["Vary"]
-    assert re.search(r'id="said"[^>]*role="status"[^>]*hx-swap-oob="true"[^>]*>blue / M', text)
+    assert re.search(r'id="offer-said"[^>]*role="status"[^>]*hx-swap-oob="true"[^>]*>blue / M', text)
 
 
 def test_every_option_keeps_its_id_so_that_the_focus_stays_on_it():
     product, variants = a_matrix(STOCK)
     ids = [set(re.findall(r'id="(offer-\d+-\d+)"', body(page(product, f"?variant={variants[pair]}")))) for pair in STOCK]
     assert len(ids[0]) == 5 and all(one == ids[0] for one in ids)
+
+
+# ── Pictures ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def pictured(*alts: dict[str, str]) -> tuple[UUID, dict[tuple[str, str], UUID]]:
+    """A jacket in red and blue with a picture of each text."""
+    product, variants = a_matrix({("red", "S"): 1, ("blue", "S"): 1}, pictures=[f"demo/{n}.webp" for n in range(len(alts))], alts=alts)
+    return product, variants
+
+
+def first_picture(response: Any) -> str:
+    return re.search(r'data-shot="[^"]*/(demo/\d.webp)"', body(response))[1]
+
+
+def test_the_picture_whose_text_names_the_choice_comes_first_and_stands_on_the_option():
+    product, variants = pictured({"en": "Jacket"}, {"en": "Jacket, red"}, {"en": "Jacket, blue"})
+    assert first_picture(page(product, f"?variant={variants['blue', 'S']}")) == "demo/2.webp"
+    assert first_picture(page(product, f"?variant={variants['red', 'S']}")) == "demo/1.webp"
+    assert "demo/2" in option(body(page(product)), "blue")
+    assert "demo/2.webp" in body(page(product, f"?variant={variants['blue', 'S']}", **HTMX)).split("data-picture=")[1][:90]
+
+
+@pytest.mark.parametrize("alt", [{"en": "Jacket, bluebell"}, {"en": "Tired"}, {"zh-hans": "blue"}, {}, {"en": "Jacket"}])
+def test_a_text_that_only_looks_like_a_choice_shows_none(alt):
+    product, variants = pictured({"en": "Jacket, red"}, alt)
+    assert first_picture(page(product, f"?variant={variants['blue', 'S']}")) == "demo/0.webp"
+
+
+def test_without_scripts_thumbs_lead_to_the_pictures_and_only_the_first_is_fetched_at_once():
+    product, _variants = pictured({}, {}, {})
+    text = body(page(product))
+    thumbs = text.split("data-thumbs")[1].split("</ul>")[0]
+    assert len(re.findall(r'<a href="/media/[^"]*demo/\d\.webp"', thumbs)) == 3
+    strip = text.split("data-strip")[1].split("data-counter")[0]
+    assert strip.count('fetchpriority="high"') == 1 and strip.count('loading="lazy"') == 2
+    assert 'alt="Jacket"' in strip and 'alt="Jacket (2)"' in strip
+
+
+def test_a_product_without_pictures_still_has_a_page():
+    product, _variants = pictured({})
+    Listing.objects.filter(pk=product).update(pictures=[])
+    assert page(product).status_code == 200
 
 
 # ── How many ─────────────────────────────────────────────────────────────────────────────────────────────────────────

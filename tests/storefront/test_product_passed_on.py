@@ -101,7 +101,7 @@ def test_the_poster_is_a_picture_with_title_price_and_code():
     product = make.a_product(title="Mug & <cup>", price="88")
     answer = get(f"/p/{product.pk}/poster.svg")
     assert answer.headers["Content-Type"] == "image/svg+xml"
-    drawn = ElementTree.fromstring(answer.content)
+    drawn = ElementTree.fromstring(answer.content)  # noqa: S314  our own
     words = " ".join("".join(text.itertext()) for text in drawn.iter(f"{SVG}text"))
     assert "Mug & <cup>" in words and "88" in words and "Kiln" in words
     assert drawn.find(f".//{SVG}path") is not None
@@ -119,7 +119,7 @@ def test_the_poster_is_drawn_anew_when_the_price_changes(settings):
 
 @pytest.mark.parametrize(
     "title",
-    ["杯", "手作粗陶马克杯三百二十毫升窑变釉晨雾绿色景德镇三宝村师傅拉坯上釉看火每一只都不同" * 3, "A very long title of many words " * 8, "x" * 200, " "],
+    ["杯", "手作粗陶马克杯三百二十毫升窑变釉晨雾绿色" * 5, "A very long title of many words " * 8, "x" * 200, " "],
 )
 def test_titles_are_broken_into_at_most_three_lines_that_fit(title):
     lines = title_lines(title)
