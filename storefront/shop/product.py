@@ -13,7 +13,7 @@ from storefront.shop.facts import product_facts
 from storefront.shop.gallery import gallery
 from storefront.shop.offer import listing_on_sale, offer_of, specification
 from storefront.shop.promise import zone_lines
-from storefront.shop.similar import more_of_shop, similar_to
+from storefront.shop.similar import more_of_shop, row_key, similar_to
 from tenants.onboarding.queries import trader_of
 from tenants.tenancy.hosts import shop_url
 
@@ -36,7 +36,8 @@ def product(request: HttpRequest, listing_id: UUID) -> HttpResponse:
         "trader": trader_of(listing.merchant),
         "zone_lines": zone_lines(offer.zones),
         "similar": similar,
-        "more": more_of_shop(listing, similar),
+        "more": (more := more_of_shop(listing, similar)),
+        "rows_key": "" if request.user.is_authenticated else f"{request.LANGUAGE_CODE}.{row_key([*similar, *more])}",  # type: ignore[attr-defined]
         "structured": product_facts(offer),
     }
     response = render(request, "shop/product.html", context)
