@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
+from marketplace.platform.listings.errors import NotOnSale
+from marketplace.platform.listings.models import Listing
 from marketplace.platform.taxonomy.queries import path_of
 from storefront.shop.facts import product_facts
 from storefront.shop.gallery import gallery
@@ -16,12 +18,18 @@ from storefront.shop.promise import zone_lines
 from storefront.shop.similar import more_of_shop, row_key, similar_to
 from tenants.onboarding.queries import trader_of
 from tenants.tenancy.hosts import shop_url
+from tenants.tenancy.models import Merchant
 
 
 def product(request: HttpRequest, listing_id: UUID) -> HttpResponse:
-    """The page of a listing; asked by htmx for another choice, the offer alone."""
-    listing = listing_on_sale(listing_id)
-    offer = offer_of(request, listing, base=f"/p/{listing.pk}/")
+    """The page of a listing; asked by htmx for another choice, the offer alone. What is gone says so, beside what is like it."""
+    try:
+        listing = listing_on_sale(listing_id)
+        offer = offer_of(request, listing, base=f"/p/{listing.pk}/")
+    except NotOnSale as refusal:
+        if request.htmx:  # type: ignore[attr-defined]
+            raise
+        return _gone(request, listing_id, refusal)
     if request.htmx and request.htmx.target == offer.id:  # type: ignore[attr-defined]
         return swapped(request, "shop/_offer.html", {"offer": offer, "is_swap": True, "shop_url": shop_url(listing.merchant)}, offer.href)
     similar = similar_to(listing)
@@ -43,6 +51,13 @@ def product(request: HttpRequest, listing_id: UUID) -> HttpResponse:
     response = render(request, "shop/product.html", context)
     patch_vary_headers(response, ("HX-Request",))
     return response
+
+
+def _gone(request: HttpRequest, listing_id: UUID, refusal: NotOnSale) -> HttpResponse:
+    listing = Listing.objects.select_related("merchant", "category").get(pk=listing_id)
+    shop = shop_url(listing.merchant) if listing.merchant.status == Merchant.Status.OPEN else ""
+    context = {"listing": listing, "refusal": refusal, "shop_url": shop, "trail": path_of(listing.category), "similar": similar_to(listing)}
+    return render(request, "shop/gone.html", context, status=refusal.status)
 
 
 def quick_view(request: HttpRequest, listing_id: UUID) -> HttpResponse:

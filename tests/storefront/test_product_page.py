@@ -331,7 +331,16 @@ def test_what_is_not_there_is_not_found_and_what_is_off_sale_is_gone():
     assert page(uuid4()).status_code == 404
     product = make.a_product()
     Listing.objects.filter(pk=product.pk).update(is_on_sale=False)
-    assert page(product.pk).status_code == 410
+    answer = page(product.pk)
+    assert answer.status_code == 410 and "no longer on sale" in body(answer) and "noindex" in body(answer)
+    assert page(product.pk, **HTMX).status_code == 410
+
+
+def test_what_is_gone_leads_to_what_is_like_it():
+    gone, other = make.a_product(title="Gone"), make.a_product("b", title="Other")
+    Listing.objects.filter(pk=gone.pk).update(is_on_sale=False)
+    text = body(page(gone.pk))
+    assert f"/p/{other.pk}/" in text and "Look at Cups" in text and "Add to cart" not in text
 
 
 def test_the_goods_of_a_shop_that_is_not_open_are_gone_and_stand_in_no_row():
