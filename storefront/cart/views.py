@@ -64,10 +64,14 @@ class Removed:
 
 def cart(request: HttpRequest) -> HttpResponse:
     """The cart. `?undo=…&n=…` says what was just taken out, where no script swaps it in."""
+    return render(request, "cart/cart.html", _context(request, _removed(request.GET.get("undo", ""), request.GET.get("n", ""))))
+
+
+def _context(request: HttpRequest, removed: Removed | None) -> dict[str, Any]:
     shown = shown_cart(request)
     ideas = [] if shown.parts else sections.popular(IDEAS) or sections.newest(IDEAS)
-    removed = _removed(request.GET.get("undo", ""), request.GET.get("n", ""))
-    return render(request, "cart/cart.html", {"cart": shown, "ideas": ideas, "removed": removed})
+    pieces = sum(view.line.quantity for part in shown.parts for view in part.lines)  # the header need not count again
+    return {"cart": shown, "ideas": ideas, "removed": removed, "cart_pieces": pieces}
 
 
 def _removed(variant_id: str, quantity: str) -> Removed | None:
@@ -146,10 +150,8 @@ def clear(request: HttpRequest) -> HttpResponse:
 def _changed(request: HttpRequest, gone: CartLine | None = None) -> HttpResponse:
     if not request.htmx:  # type: ignore[attr-defined]
         return HttpResponseRedirect(f"/cart/?undo={gone.variant_id}&n={gone.quantity}" if gone else "/cart/")
-    shown = shown_cart(request)
-    ideas = [] if shown.parts else sections.popular(IDEAS) or sections.newest(IDEAS)
     removed = _removed(str(gone.variant_id), str(gone.quantity)) if gone else None
-    context: dict[str, Any] = {"cart": shown, "ideas": ideas, "removed": removed, "oob": True}
+    context = {**_context(request, removed), "oob": True}
     return HttpResponse(render_to_string("cart/_cart.html", context, request) + render_to_string("ui/cart_link.html", context, request))
 
 
