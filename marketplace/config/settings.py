@@ -144,6 +144,7 @@ RATE_LIMITS: dict[str, dict[str, Any]] = {
     "cart": {"address": 600 * _wide, "person": 120 * _wide, "methods": ("POST",)},
     "upload": {"address": 300 * _wide, "person": 60 * _wide, "methods": ("POST",)},
     "order": {"address": 300 * _wide, "person": 30 * _wide, "methods": ("POST",)},
+    "write": {"address": 300 * _wide, "person": 30 * _wide, "methods": ("POST",)},
 }
 if not _wide:
     RATE_LIMITS = {}
