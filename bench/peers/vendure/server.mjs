@@ -9,7 +9,7 @@ const { bootstrap, DefaultLogger, LogLevel } = require("@vendure/core");
 const doing = process.argv[2];
 
 const config = {
-  apiOptions: { hostname: "127.0.0.1", port: Number(process.env.VENDURE_PORT ?? 3999), adminApiPath: "admin-api", shopApiPath: "shop-api" },
+  apiOptions: { hostname: "127.0.0.1", port: Number(process.env.VENDURE_PORT ?? 0), adminApiPath: "admin-api", shopApiPath: "shop-api" },
   authOptions: {
     tokenMethod: ["bearer", "cookie"],
     superadminCredentials: { identifier: "superadmin", password: "superadmin" },
