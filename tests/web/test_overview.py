@@ -241,6 +241,14 @@ def test_a_first_page_asks_few_questions_however_long_the_past_is(a_week_of_sale
     assert len(long) == len(short) and len(asked) <= most, "\n".join(asked)
 
 
+def test_the_console_names_only_what_waits_and_says_so_when_nothing_does():
+    page = first_page(CONSOLE, "operator@market.localhost")
+    assert page.context["todos"] == [] and "All done" in text_of(page)
+    make.an_application(make.a_buyer())
+    (todo,) = first_page(CONSOLE, "operator@market.localhost").context["todos"]
+    assert (todo.n, todo.label, todo.href) == ("1", "application waits for review", "/applications/?show=submitted")
+
+
 def test_the_console_never_looks_into_a_shops_schema_for_its_figures(a_week_of_sales):
     with days_ago(0), CaptureQueriesContext(connection) as asked:
         first_page(CONSOLE, "operator@market.localhost")

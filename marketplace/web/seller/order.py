@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from marketplace.flows.receive import RECEIPT
 from marketplace.kernel import clock
-from marketplace.kernel.models import Deadline
+from marketplace.kernel.models import AuditEvent, Deadline
 from marketplace.merchant.desk.actions import MOST_SIGNS, note_on_order, note_phone_shown
 from marketplace.merchant.fulfilment.models import Package
 from marketplace.merchant.orders.access import order_for_staff
@@ -29,6 +30,8 @@ from marketplace.web.seller.parcel_forms import CancelForm, HandoverForm, Parcel
 from marketplace.web.stages import Times, stages
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
+
+SHOWN_FOR = timedelta(minutes=10)
 
 
 class NoteForm(forms.Form):
@@ -54,7 +57,15 @@ def order_phone(request: HttpRequest, number: str) -> HttpResponse:
     found = note_phone_shown(by=actor_of(request), number=number)
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "seller/_buyer.html", {"order": found, "shows_phone": True, **_purchases(found)})
-    return order_page(request, number, shows_phone=True)
+    return HttpResponseRedirect(reverse("order", args=[number]) + "?phone=shown#buyer")
+
+
+def _has_looked(request: HttpRequest, number: str) -> bool:
+    """Whether this person has had the number shown just now, and so sees it without asking again."""
+    if request.GET.get("phone") != "shown":
+        return False
+    looks = AuditEvent.objects.filter(subject_type="order", subject_id=number, action="order.phone_shown", actor_id=request.user.pk)
+    return looks.filter(at__gte=clock.now() - SHOWN_FOR).exists()
 
 
 def order_page(
@@ -65,7 +76,6 @@ def order_page(
     handover: HandoverForm | None = None,
     cancel: CancelForm | None = None,
     note: NoteForm | None = None,
-    shows_phone: bool = False,
 ) -> HttpResponse:
     """The order with all that can be done with it now; a form that was refused is shown as it was filled in."""
     found = order_for_staff(number)
@@ -100,7 +110,7 @@ def order_page(
         "is_late": waits and found.ship_by and clock.now() > found.ship_by,
         "kept_commission": found.commission - found.commission_returned,
         "settled": StatementLine.objects.filter(order_id=found.pk, kind=StatementLine.Kind.SALE).select_related("statement").first(),
-        "shows_phone": shows_phone,
+        "shows_phone": _has_looked(request, found.number),
         "show": request.GET.get("show", "") if request.GET.get("show", "") in SHOWS else "",
         **_purchases(found),
         **_neighbours(found, request.GET.get("show", "")),
@@ -134,7 +144,10 @@ def _purchases(order: Order) -> dict[str, Any]:
 
 def masked(phone: str) -> str:
     """138 •••• 2046: enough to tell two apart."""
-    return f"{phone[:-8]} •••• {phone[-4:]}" if len(phone) > 8 else "••••"
+    if len(phone) <= 8:
+        return "••••"
+    country, rest = ("+86 ", phone[3:]) if phone.startswith("+86") else ("", phone)
+    return f"{country}{rest[:-8]} •••• {phone[-4:]}"
 
 
 def _neighbours(order: Order, show: str) -> dict[str, str]:
