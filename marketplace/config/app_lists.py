@@ -63,6 +63,7 @@ PUBLIC = [
     "marketplace.platform.checkout",
     "marketplace.platform.payments",
     "marketplace.platform.ledger",
+    "marketplace.platform.reviews",
     "marketplace.platform.analytics",
     "search",
 ]

@@ -4,7 +4,7 @@ from cms.views import page_elsewhere
 from marketplace.config.urls.shared import *  # noqa: F403
 from marketplace.config.urls.shared import PAGES, cms_routes, theme_routes
 from marketplace.web.logs import log_page
-from marketplace.web.seller import money, order, orders, parcels, products, returns, slips, theme
+from marketplace.web.seller import money, opinions, order, orders, parcels, products, returns, slips, theme
 from marketplace.web.seller.delivery import delivery
 from marketplace.web.seller.overview import overview
 from marketplace.web.seller.payout_account import payout_account, payout_stripe
@@ -37,6 +37,10 @@ urlpatterns = [
     route("returns/<str:number>/answer/", returns.answer_return, may=staff(Right.HANDLE_RETURNS), name="return-answer", methods="POST"),
     route("returns/<str:number>/inspect/", returns.inspect, may=staff(Right.HANDLE_RETURNS), name="return-inspect", methods="POST"),
     route("returns/<str:number>/confirm/", returns.confirm, may=staff(Right.HANDLE_RETURNS), name="return-confirm", methods="POST"),
+    route("reviews/", opinions.reviews, may=staff(Right.ANSWER_BUYERS), name="reviews"),
+    route("reviews/<uuid:review_id>/answer/", opinions.review_answer, may=staff(Right.ANSWER_BUYERS), name="review-answer", methods="POST"),
+    route("questions/", opinions.questions, may=staff(Right.ANSWER_BUYERS), name="questions"),
+    route("questions/<uuid:question_id>/answer/", opinions.question_answer, may=staff(Right.ANSWER_BUYERS), name="question-answer", methods="POST"),
     route("products/", products.products, may=staff(Right.VIEW_PRODUCTS), name="products"),
     route("products/new/", products.product, may=staff(Right.EDIT_PRODUCTS), name="product-new", methods="GET POST"),
     route("products/categories/", products.categories, may=staff(Right.EDIT_PRODUCTS), name="product-categories"),
