@@ -89,7 +89,7 @@ def order_page(
             form = handover if handover and handover.package_id == package.pk else HandoverForm(package_id=package.pk)
             package.form = form  # type: ignore[attr-defined]
     refused: list[forms.Form] = [each for each in (parcel, handover, cancel, note) if each and each.errors]
-    changes = list(found.changes.order_by("at", "pk"))
+    history: list[Any] = [*found.changes.order_by("at", "pk"), *found.desk_notes.order_by("at")]
     waits = found.ship_by and found.fulfilment_status == FulfilmentStatus.NONE and found.status == OrderStatus.CONFIRMED
     context = {
         "title": found.number,
@@ -99,7 +99,7 @@ def order_page(
         "packages": packages,
         "stages": stages(_times(found)),
         "returns": list(found.returns.order_by("requested_at")),
-        "history": sorted([*changes, *found.desk_notes.order_by("at")], key=lambda row: row.at),
+        "history": sorted(history, key=lambda row: row.at),
         "note_form": note or NoteForm(initial={"note_id": uuid4()}),
         "can_accept": is_live and found.accepted_at is None,
         "parcel_form": (parcel or ParcelForm(lines=lines, initial={"package_id": uuid4()})) if is_live and has_left else None,
