@@ -3,6 +3,7 @@
 from cms.views import page_elsewhere
 from marketplace.config.urls.shared import *  # noqa: F403
 from marketplace.config.urls.shared import PAGES, cms_routes, theme_routes
+from marketplace.web.go_to import go_in_workbench
 from marketplace.web.logs import log_page
 from marketplace.web.seller import money, opinions, order, orders, parcels, products, returns, slips, theme
 from marketplace.web.seller.delivery import delivery
@@ -18,6 +19,7 @@ from tenants.access.rules import anyone, route, staff
 
 urlpatterns = [
     route("", overview, may=staff(), name="overview"),
+    route("go/", go_in_workbench, may=staff(), name="go"),
     route("orders/", orders.orders, may=staff(Right.VIEW_ORDERS), name="orders"),
     route("orders/accept/", parcels.accept_chosen, may=staff(Right.SHIP_ORDERS), name="orders-accept", methods="POST"),
     route("orders/slips/", slips.slips, may=staff(Right.VIEW_ORDERS), name="packing-slips"),

@@ -30,12 +30,13 @@
     field.focus();
   });
 })();
-// A form with data-confirm asks in its dialog before it is sent, naming what will be so. Without this file it is sent at once.
+// A form or button with data-confirm asks in its dialog before it is sent, naming what will be so. Without this file it is sent at once.
 (() => {
   "use strict";
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    const dialog = form.dataset.confirm && document.getElementById(form.dataset.confirm);
+    const asks = event.submitter?.dataset.confirm ?? form.dataset.confirm;
+    const dialog = asks && document.getElementById(asks);
     if (!dialog || form.dataset.sure) return;
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -57,14 +58,14 @@
   window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
 })();
 
-// Keys of a decision: a digit goes to its button or field, and Ctrl or ⌘ with Enter in a field presses the button its form names.
+// Keys of a decision: a digit, or g for “go to”, goes to its button or field, and Ctrl or ⌘ with Enter in a field presses the button its form names.
 document.addEventListener("keydown", (event) => {
   "use strict";
   const isTyping = event.target.closest("input, textarea, select");
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     const button = document.getElementById(event.target.closest("form[data-chord]")?.dataset.chord ?? "");
     if (button) { event.preventDefault(); button.click(); }
-  } else if (!isTyping && !event.ctrlKey && !event.metaKey && !event.altKey && /^[1-9]$/.test(event.key)) {
+  } else if (!isTyping && !event.ctrlKey && !event.metaKey && !event.altKey && /^[1-9g]$/.test(event.key)) {
     const named = document.querySelector(`[data-key="${event.key}"]`);
     if (named) { event.preventDefault(); named.focus(); }
   }
