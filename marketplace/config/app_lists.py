@@ -63,6 +63,7 @@ PUBLIC = [
     "marketplace.platform.checkout",
     "marketplace.platform.payments",
     "marketplace.platform.ledger",
+    "marketplace.platform.reviews",
     "marketplace.platform.analytics",
     "search",
 ]
@@ -75,6 +76,7 @@ MERCHANT = [
     "marketplace.merchant.fulfilment",
     "marketplace.merchant.aftersales",
     "marketplace.merchant.analytics",
+    "marketplace.merchant.desk",
 ]
 
 # Last: it ties the others together and needs all permissions to exist.

@@ -42,13 +42,14 @@ from tenants.accounts.models import Membership, User
 from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import merchant_schema, public_schema
 from tests import factories as make
+from tests.architecture.opinions import FORMS_ABOUT, Said, say_and_ask
 from tests.databases import MERCHANTS
 from tests.flows.at_stripe import AtStripe
 from tests.planting import planted
 
 HOSTS = {"workbench": "kiln.seller.market.localhost", "console": "ops.market.localhost"}
 # Ours, and open to whoever may enter: they show, and change nothing.
-WITHOUT_A_RIGHT = {"overview", "wagtail_serve"}
+WITHOUT_A_RIGHT = {"overview", "go", "wagtail_serve"}
 
 
 def our_routes(kind: str) -> Iterator[tuple[str, Any]]:
@@ -87,6 +88,7 @@ class Things:
     refunds: dict[str, UUID]  # by the form they wait for
     movement: UUID
     notice: UUID
+    said: Said
 
 
 @dataclass
@@ -148,6 +150,7 @@ def things(stripe: AtStripe) -> Things:
         refunds=refunds,
         movement=RailMovement.objects.get().pk,
         notice=RailNotice.objects.get(notice_id="evt_1").pk,
+        said=say_and_ask(product),
     )
 
 
@@ -204,6 +207,8 @@ FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
     ("workbench", "products-submit"): lambda t: Filled("/products/submit/", {"chosen": t.products["products-submit"]}),
     ("workbench", "products-on-sale"): lambda t: Filled("/products/on-sale/", {"chosen": t.products["products-on-sale"]}),
     ("workbench", "products-off-sale"): lambda t: Filled("/products/off-sale/", {"chosen": t.products["products-off-sale"]}),
+    ("workbench", "order-note"): lambda t: Filled(f"/orders/{t.orders['order-accept'].number}/note/", {"note_id": uuid4(), "text": "A gift"}),
+    ("workbench", "order-phone"): lambda t: Filled(f"/orders/{t.orders['order-accept'].number}/phone/"),
     ("workbench", "order-accept"): lambda t: Filled(f"/orders/{t.orders['order-accept'].number}/accept/"),
     ("workbench", "order-pack"): lambda t: Filled(
         f"/orders/{t.orders['order-pack'].number}/pack/", {"package_id": uuid4(), f"line_{t.orders['order-pack'].line.hex}": 1, "then": "pack"}
@@ -249,6 +254,7 @@ FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
     ("console", "bank-file-paid"): lambda t: Filled(f"/payouts/files/{t.batch}/paid/", {"payout": str(t.payouts["bank-file-paid"])}),
     ("console", "payout-returned"): lambda t: Filled(f"/payouts/{t.payouts['payout-returned']}/returned/", {"reason": "account closed"}),
 }
+FORMS |= {name: lambda t, fill=fill: Filled(*fill(t.said)) for name, fill in FORMS_ABOUT.items()}
 
 
 def someone(kind: str, *, without: Right | None = None) -> User:

@@ -3,8 +3,9 @@
 from cms.views import page_elsewhere
 from marketplace.config.urls.shared import *  # noqa: F403
 from marketplace.config.urls.shared import PAGES, cms_routes, theme_routes
+from marketplace.web.go_to import go_in_console
 from marketplace.web.logs import log_page
-from marketplace.web.operator import aftersales, applications, ledger, merchants, orders, payouts, rails, reviews
+from marketplace.web.operator import aftersales, applications, ledger, merchants, opinions, orders, payouts, rails, reviews
 from marketplace.web.operator.overview import overview
 from marketplace.web.operator.settings import settings_page
 from storefront.auth import sign_in_routes
@@ -15,6 +16,7 @@ from tenants.access.rules import anyone, operator, route
 
 urlpatterns = [
     route("", overview, may=operator(), name="overview"),
+    route("go/", go_in_console, may=operator(), name="go"),
     route("merchants/", merchants.merchants, may=operator(Right.VIEW_MERCHANTS), name="merchants"),
     route("merchants/new/", merchants.merchant_new, may=operator(Right.OPEN_MERCHANTS), name="merchant-new", methods="GET POST"),
     route("merchants/<uuid:merchant_id>/", merchants.merchant, may=operator(Right.VIEW_MERCHANTS), name="merchant"),
@@ -28,6 +30,11 @@ urlpatterns = [
     route("orders/", orders.orders, may=operator(Right.VIEW_MARKET_ORDERS), name="orders"),
     route("orders/<str:number>/", aftersales.order, may=operator(Right.VIEW_MARKET_ORDERS), name="order"),
     route("returns/", aftersales.returns, may=operator(Right.VIEW_MARKET_ORDERS), name="returns"),
+    route("buyer-reviews/", opinions.buyer_reviews, may=operator(Right.MODERATE_REVIEWS), name="buyer-reviews"),
+    route("buyer-reviews/<uuid:review_id>/shown/", opinions.review_shown, may=operator(Right.MODERATE_REVIEWS), name="buyer-review-shown", methods="POST"),
+    route("questions/", opinions.questions, may=operator(Right.MODERATE_REVIEWS), name="questions"),
+    route("questions/<uuid:question_id>/shown/", opinions.question_shown, may=operator(Right.MODERATE_REVIEWS), name="question-shown", methods="POST"),
+    route("answers/<uuid:answer_id>/shown/", opinions.answer_shown, may=operator(Right.MODERATE_REVIEWS), name="answer-shown", methods="POST"),
     route("refunds/", aftersales.refunds, may=operator(Right.VIEW_LEDGER), name="refunds"),
     route("refunds/<uuid:refund_id>/retry/", rails.refund_retry, may=operator(Right.PAY_OUT), name="refund-retry", methods="POST"),
     route("refunds/<uuid:refund_id>/otherwise/", rails.refund_otherwise, may=operator(Right.PAY_OUT), name="refund-otherwise", methods="POST"),
