@@ -30,7 +30,12 @@ ACTIONS: dict[str, str | Promise] = {
     "dispute.opened": pgettext_lazy("log", "Dispute opened"),
     "dispute.won": pgettext_lazy("log", "Dispute won"),
     "freight.set": pgettext_lazy("log", "Freight set"),
+    "list.arranged": pgettext_lazy("log", "List arranged"),
+    "list.bulk_asked": pgettext_lazy("log", "Action on a whole list asked for"),
+    "list.bulk_done": pgettext_lazy("log", "Action on a whole list done"),
+    "list.export_asked": pgettext_lazy("log", "Export asked for"),
     "list.exported": pgettext_lazy("log", "List exported"),
+    "list.job_failed": pgettext_lazy("log", "Work on a list failed"),
     "market.opened": pgettext_lazy("log", "Market opened"),
     "market.periods_set": pgettext_lazy("log", "Periods set"),
     "market.rail_set": pgettext_lazy("log", "Way to pay set"),
@@ -51,6 +56,7 @@ ACTIONS: dict[str, str | Promise] = {
     "order_group.cancelled": pgettext_lazy("log", "Order group cancelled"),
     "order_group.expired": pgettext_lazy("log", "Order group expired"),
     "order_group.placed": pgettext_lazy("log", "Order group placed"),
+    "orders.made_findable": pgettext_lazy("log", "Orders made findable by pinyin"),
     "pages.started": pgettext_lazy("log", "Pages made"),
     "paper.added": pgettext_lazy("log", "Document added"),
     "paper.opened": pgettext_lazy("log", "Document opened"),
@@ -108,6 +114,12 @@ ACTIONS: dict[str, str | Promise] = {
     "transfer.reversal_refused": pgettext_lazy("log", "Taking back a transfer refused"),
     "transfer.reversed": pgettext_lazy("log", "Transfer taken back"),
     "transfer.sent": pgettext_lazy("log", "Transfer sent"),
+    "view.default_set": pgettext_lazy("log", "First view of a list set"),
+    "view.removed": pgettext_lazy("log", "View removed"),
+    "view.renamed": pgettext_lazy("log", "View renamed"),
+    "view.restored": pgettext_lazy("log", "View brought back"),
+    "view.saved": pgettext_lazy("log", "View saved"),
+    "view.shared": pgettext_lazy("log", "Sharing of a view changed"),
 }
 
 WHYS: dict[str, str | Promise] = {

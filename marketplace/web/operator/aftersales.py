@@ -16,6 +16,7 @@ from marketplace.platform.checkout.models import ReturnCopy
 from marketplace.platform.ledger.models import JournalEntry
 from marketplace.platform.payments.models import PaymentAttempt, Refund, RefundAllocation
 from marketplace.web.lists.pages import Column, ListPage
+from tenants.access.rights import Right
 from tenants.tenancy.models import Merchant
 
 
@@ -48,7 +49,15 @@ class ReturnFilter(django_filters.FilterSet):
 
 returns = ListPage(
     title=_("Returns"),
-    columns=[Column(_("Return")), Column(_("Shop")), Column(_("Reason"), wide_only=True), Column(_("Status")), Column(_("Amount"), end=True)],
+    name="returns",
+    right=Right.VIEW_MARKET_ORDERS,
+    columns=[
+        Column(_("Return"), "number", is_fixed=True, sort=("requested_at", "pk")),
+        Column(_("Shop"), "shop"),
+        Column(_("Reason"), "reason", wide_only=True),
+        Column(_("Status"), "status"),
+        Column(_("Amount"), "amount", end=True),
+    ],
     row_template="operator/_return_row.html",
     rows=lambda request: ReturnCopy.objects.select_related("merchant", "order"),
     filters=ReturnFilter,
@@ -87,7 +96,14 @@ class RefundFilter(django_filters.FilterSet):
 
 refunds = ListPage(
     title=_("Refunds"),
-    columns=[Column(_("Order")), Column(_("Reason")), Column(_("Status")), Column(_("Amount"), end=True)],
+    name="refunds",
+    right=Right.VIEW_LEDGER,
+    columns=[
+        Column(_("Order"), "order", is_fixed=True, sort=("created_at", "pk")),
+        Column(_("Reason"), "reason"),
+        Column(_("Status"), "status"),
+        Column(_("Amount"), "amount", end=True),
+    ],
     row_template="operator/_refund_row.html",
     rows=lambda request: Refund.objects.select_related("payment__group").prefetch_related("allocations__merchant"),
     filters=RefundFilter,

@@ -19,6 +19,7 @@ from marketplace.flows.let_in import review_application
 from marketplace.kernel.errors import MarketError
 from marketplace.web.lists.pages import Column, ListPage
 from tenants.access.actors import actor_of
+from tenants.access.rights import Right
 from tenants.accounts.addresses import is_in_doubt
 from tenants.onboarding.access import application_for_operator, paper_in
 from tenants.onboarding.actions import note_paper_opened
@@ -46,12 +47,14 @@ class ApplicationFilter(django_filters.FilterSet):
 
 applications = ListPage(
     title=_lazy("Applications"),
+    name="applications",
+    right=Right.REVIEW_MERCHANTS,
     columns=[
-        Column(_lazy("Application")),
-        Column(_lazy("Company")),
-        Column(_lazy("Kind"), wide_only=True),
-        Column(_lazy("Status")),
-        Column(_lazy("Handed in on"), end=True),
+        Column(_lazy("Application"), "number", is_fixed=True, sort=("created_at", "pk")),
+        Column(_lazy("Company"), "company"),
+        Column(_lazy("Kind"), "kind", wide_only=True),
+        Column(_lazy("Status"), "status"),
+        Column(_lazy("Handed in on"), "submitted", end=True),
     ],
     row_template="operator/_application_row.html",
     rows=lambda request: Application.objects.filter(submitted_at__isnull=False),

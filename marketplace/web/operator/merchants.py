@@ -19,8 +19,9 @@ from marketplace.platform.checkout.models import OrderCopy
 from marketplace.platform.ledger.models import Account, Statement
 from marketplace.platform.ledger.queries import balance
 from marketplace.platform.listings.models import Listing
-from marketplace.web.lists.pages import Column, ListPage, capped_count
+from marketplace.web.lists.pages import Column, ListPage, Teach, capped_count
 from tenants.access.actors import actor_of
+from tenants.access.rights import Right
 from tenants.accounts.models import Membership
 from tenants.tenancy.errors import MerchantUnknown
 from tenants.tenancy.hosts import shop_host, shop_url, workbench_url
@@ -39,12 +40,14 @@ class MerchantFilter(django_filters.FilterSet):
 
 merchants = ListPage(
     title=_lazy("Merchants"),
+    name="merchants",
+    right=Right.VIEW_MERCHANTS,
     columns=[
-        Column(_lazy("Shop")),
-        Column(_lazy("Web address")),
-        Column(_lazy("Contact"), wide_only=True),
-        Column(_lazy("Status")),
-        Column(_lazy("Since"), end=True),
+        Column(_lazy("Shop"), "shop", is_fixed=True),
+        Column(_lazy("Web address"), "address", sort=("slug",)),
+        Column(_lazy("Contact"), "contact", wide_only=True),
+        Column(_lazy("Status"), "status"),
+        Column(_lazy("Since"), "since", end=True, sort=("created_at", "pk")),
     ],
     row_template="operator/_merchant_row.html",
     rows=lambda request: Merchant.objects.all(),
@@ -56,6 +59,7 @@ merchants = ListPage(
     export=lambda row: [(row.name, shop_host(row.slug), row.contact_email, row.get_status_display(), row.opened_at)],
     base="operator/base.html",
     actions_template="operator/_merchants_actions.html",
+    teach=Teach(_lazy("Let a merchant in"), "merchant-new", Right.OPEN_MERCHANTS),
 )
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.merchant.orders.states import OrderStatus, label_of
 from marketplace.platform.checkout.models import OrderCopy
 from marketplace.web.lists.pages import Column, ListPage
+from tenants.access.rights import Right
 from tenants.tenancy.models import Merchant
 
 
@@ -26,7 +27,15 @@ class CopyFilter(django_filters.FilterSet):
 
 orders = ListPage(
     title=_("Orders"),
-    columns=[Column(_("Order")), Column(_("Shop")), Column(_("Buyer"), wide_only=True), Column(_("Status")), Column(_("Total"), end=True)],
+    name="orders",
+    right=Right.VIEW_MARKET_ORDERS,
+    columns=[
+        Column(_("Order"), "number", is_fixed=True, sort=("placed_at", "pk")),
+        Column(_("Shop"), "shop"),
+        Column(_("Buyer"), "buyer", wide_only=True),
+        Column(_("Status"), "status"),
+        Column(_("Total"), "total", end=True),
+    ],
     row_template="operator/_order_row.html",
     rows=lambda request: OrderCopy.objects.select_related("merchant", "buyer", "group"),
     filters=CopyFilter,

@@ -18,7 +18,7 @@ from marketplace.platform.delivery.models import FreightZone
 from marketplace.platform.payments.models import PayoutAccount
 from marketplace.web.lists.pages import capped_count
 from marketplace.web.overview import Figure, ToDo
-from marketplace.web.seller.orders import SHOWS
+from marketplace.web.seller.order_list import SHOWS
 from tenants.access.rights import Right
 from tenants.tenancy.hosts import shop_url
 from tenants.tenancy.models import Merchant
