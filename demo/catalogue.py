@@ -1,4 +1,4 @@
-"""The demo's goods as inputs of the product's verbs, read from catalogue.toml."""
+"""The demo's goods as inputs of the product's verbs, read from catalogue.toml and range.toml."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
+from zlib import crc32
 
 from marketplace.kernel.money import Money
 
@@ -22,7 +23,44 @@ def key_of(*path: str) -> UUID:
 
 @cache
 def catalogue() -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_name("catalogue.toml").read_text())
+    """What catalogue.toml holds, with the products of range.toml behind each shop's own."""
+    known = _read("catalogue.toml")
+    more = _read("range.toml")
+    for shop in known["shops"]:
+        shop["products"] += [ranged(shop["slug"], row) for row in more[shop["slug"]]]
+    return known
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name(name).read_text())
+
+
+def ranged(slug: str, row: list[Any]) -> dict[str, Any]:
+    """A row of range.toml as a product of catalogue.toml. Its stock comes from its SKU: mostly plenty, a few pieces left now and then, seldom none."""
+    ref, category, zh, en, text_zh, text_en, picture, colours, other, price, attributes = row
+    codes = colours.split() or [""]
+    axis, _colon, values = other.partition(": ")
+    prices = dict(zip(values.split() or [""], price if isinstance(price, list) else [price] * max(1, len(values.split())), strict=True))
+    shows_colours = len(codes) > 1
+    return {
+        "ref": ref,
+        "category": category,
+        "title": [zh, en],
+        "text": [f"<p>{text_zh}</p>", f"<p>{text_en}</p>"],
+        "pictures": [f"{picture}-{code}" if code else picture for code in codes],
+        "attributes": attributes,
+        "axes": [*(["color"] if shows_colours else []), *([axis] if axis else [])],
+        "variants": [
+            [*([code] if shows_colours else []), *([value] if axis else []), amount, stock_of(f"{slug}/{ref}/{code}/{value}")]
+            for code in codes
+            for value, amount in prices.items()
+        ],
+    }
+
+
+def stock_of(sku: str) -> int:
+    number = crc32(sku.encode())
+    return (0, 2, 3, 5)[number // 16 % 4] if number % 16 == 0 else 12 + number % 60
 
 
 def both(pair: list[str]) -> dict[str, str]:

@@ -17,6 +17,7 @@ COMMANDS = {
     "proofs": ("dev", "launch.proofs"),
     "stripe-live-check": ("dev", "launch.stripe_live_check"),
     "bench": ("dev", "launch.bench"),
+    "screens": ("dev", "launch.screens"),
     "snapshots": ("dev", "launch.snapshots"),
     "messages": ("dev", "launch.messages"),
     "lock": ("dev", "launch.lock"),

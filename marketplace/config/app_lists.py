@@ -55,6 +55,7 @@ PUBLIC = [
     "tenants.accounts",
     "tenants.onboarding",
     "marketplace.platform.backoffice",
+    "marketplace.platform.themes",
     "marketplace.platform.delivery",
     "marketplace.platform.taxonomy",
     "marketplace.platform.listings",

@@ -95,7 +95,13 @@ TEMPLATES = [
                 "storefront.context.page",
                 "marketplace.web.context.back_office",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "storefront.templatetags.market"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "storefront.templatetags.market",
+                "storefront.templatetags.keeping",
+                "storefront.templatetags.reach",
+            ],
         },
     }
 ]

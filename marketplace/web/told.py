@@ -114,6 +114,7 @@ ACTIONS: dict[str, str | Promise] = {
     "transfer.reversal_refused": pgettext_lazy("log", "Taking back a transfer refused"),
     "transfer.reversed": pgettext_lazy("log", "Transfer taken back"),
     "transfer.sent": pgettext_lazy("log", "Transfer sent"),
+    "theme.set": pgettext_lazy("log", "Look of the shop set"),
     "view.default_set": pgettext_lazy("log", "First view of a list set"),
     "view.removed": pgettext_lazy("log", "View removed"),
     "view.renamed": pgettext_lazy("log", "View renamed"),

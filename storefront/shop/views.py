@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count as CountOf
-from django.db.models import OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from wagtail.models import Page
@@ -19,43 +15,35 @@ from marketplace.kernel.money import Money
 from marketplace.platform.listings.errors import NotOnSale
 from marketplace.platform.listings.models import Listing
 from marketplace.platform.taxonomy.models import Category
-from marketplace.platform.taxonomy.queries import path_of, roots
+from marketplace.platform.taxonomy.queries import path_of
+from marketplace.platform.themes.models import Theme
 from search.contract import SIZE, Query, Sort
 from search.find import find
 from storefront.pages import Pages, page_number
-from storefront.shop import search_page
+from storefront.shop import search_page, sections
 from storefront.shop.offer import axes_of, low_stock, specification
+from tenants.access.actors import person_of
 from tenants.tenancy.hosts import shop_url
 from tenants.tenancy.models import Merchant
 
 SHOPS_A_PAGE = 24
 GOODS_A_PAGE = 30
-
-
-@dataclass
-class ShopPart:
-    """A shop as a card: a few of its goods."""
-
-    merchant: Merchant
-    goods: int
-    listings: list[Listing]
-
-    @property
-    def url(self) -> str:
-        return shop_url(self.merchant)
+PICKED = 3  # categories that show their goods on the first page
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    newest = list(Listing.objects.filter(is_on_sale=True, in_stock=True).select_related("merchant").order_by("-published_at")[:10])
-    merchants = list(Merchant.objects.filter(status=Merchant.Status.OPEN).order_by("-opened_at")[:4])
+    categories = sections.top_categories()
     return render(
         request,
         "shop/home.html",
         {
-            "categories": roots()[:12],
-            "newest": newest,
-            "shops": [part for part in shop_parts(merchants) if part.listings],
-            "shop_count": Merchant.objects.filter(status=Merchant.Status.OPEN).count(),
+            "categories": categories,
+            "promises": sections.promises(request.market),  # type: ignore[attr-defined]
+            "mine": sections.mine(person_of(request)) if request.user.is_authenticated else None,
+            "popular": sections.popular(sections.IN_A_STRIP),
+            "newest": sections.newest(),
+            "shops": sections.open_shops(),
+            "picks": sections.picks(categories[:PICKED]),
             **home_page(request),
         },
     )
@@ -70,21 +58,11 @@ def home_page(request: HttpRequest) -> dict[str, Any]:
     return {"page_body": body, "page_language": language}
 
 
-def shop_parts(merchants: list[Merchant]) -> list[ShopPart]:
-    """Cards for shops: three queries, however many shops."""
-    on_sale = Listing.objects.filter(merchant_id__in=[merchant.pk for merchant in merchants], is_on_sale=True)
-    goods = dict(on_sale.values_list("merchant_id").annotate(n=CountOf("id")))
-    newest = Listing.objects.filter(merchant_id=OuterRef("pk"), is_on_sale=True).order_by("-published_at").values("pk")[:3]
-    shown = dict(Merchant.objects.filter(pk__in=goods).annotate(newest=ArraySubquery(newest)).values_list("pk", "newest"))
-    listings = Listing.objects.in_bulk([key for keys in shown.values() for key in keys])
-    return [ShopPart(m, goods.get(m.pk, 0), [listings[key] for key in shown.get(m.pk, [])]) for m in merchants]
-
-
 def shops(request: HttpRequest) -> HttpResponse:
     open_shops = Merchant.objects.filter(status=Merchant.Status.OPEN).order_by("-opened_at", "pk")
     pages = Pages(page_number(request.GET.get("page")), -(-open_shops.count() // SHOPS_A_PAGE))
     start = (pages.now - 1) * SHOPS_A_PAGE
-    return render(request, "shop/shops.html", {"shops": shop_parts(list(open_shops[start : start + SHOPS_A_PAGE])), "pages": pages})
+    return render(request, "shop/shops.html", {"shops": sections.shop_parts(list(open_shops[start : start + SHOPS_A_PAGE])), "pages": pages})
 
 
 def category(request: HttpRequest, category_id: int) -> HttpResponse:
@@ -178,8 +156,15 @@ def product(request: HttpRequest, listing_id: UUID) -> HttpResponse:
 def front(request: HttpRequest) -> HttpResponse:
     """A shop's first page, on its own host: what it wrote, and its goods."""
     merchant: Merchant = request.merchant  # type: ignore[attr-defined]
+    merchant.dress = Theme.objects.filter(merchant=merchant).first()  # type: ignore[attr-defined]
+    return front_page(request, merchant)
+
+
+def front_page(request: HttpRequest, merchant: Merchant, draft_sheet: str = "") -> HttpResponse:
+    """The page in the look that `merchant.dress` says, or, for a preview, in the sheet at `draft_sheet`."""
     goods = Listing.objects.filter(merchant_id=merchant.pk, is_on_sale=True).select_related("merchant").order_by("-published_at", "pk")
     total = goods.count()
     pages = Pages(page_number(request.GET.get("page")), -(-total // GOODS_A_PAGE))
     start = (pages.now - 1) * GOODS_A_PAGE
-    return render(request, "shop/front.html", {"listings": list(goods[start : start + GOODS_A_PAGE]), "total": total, "pages": pages, **home_page(request)})
+    shown = {"listings": list(goods[start : start + GOODS_A_PAGE]), "total": total, "pages": pages, "draft_sheet": draft_sheet}
+    return render(request, "shop/front.html", {**shown, **home_page(request)})

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 
+from marketplace.kernel.renditions import WIDTHS, has_renditions, rendition_name, renditions
 from tenants.tenancy.link import connection
 
 
@@ -23,9 +27,32 @@ class _PerSchema(FileSystemStorage):
 
 
 class PublicMedia(_PerSchema):
-    """Pictures anybody may see, at /media/<schema>/… on every host."""
+    """Pictures anybody may see, at /media/<schema>/… on every host. What is stored here is stored in its smaller widths too."""
 
     root = "MEDIA_ROOT"
+
+    def _save(self, name: str, content: Any) -> str:
+        stored: str = super()._save(name, content)  # type: ignore[misc]
+        self.make_renditions(stored)
+        return stored
+
+    def make_renditions(self, name: str) -> int:
+        """Make the widths a stored picture lacks; how many were made. Safe to repeat."""
+        if not has_renditions(name):
+            return 0
+        with self.open(name) as file:
+            due = {rendition_name(name, width): data for width, data in renditions(file.read()).items()}
+        due = {rendition: data for rendition, data in due.items() if not self.exists(rendition)}
+        for rendition, data in due.items():
+            super()._save(rendition, ContentFile(data))  # type: ignore[misc]
+        return len(due)
+
+    def delete(self, name: str) -> None:
+        """The picture goes with all its widths."""
+        super().delete(name)
+        if has_renditions(name):
+            for width in WIDTHS:
+                super().delete(rendition_name(name, width))
 
     @property
     def base_url(self) -> str:  # type: ignore[override]

@@ -28,11 +28,14 @@ from marketplace.kernel.models import AuditEvent
 from marketplace.kernel.relay import deliver_events
 from marketplace.merchant.aftersales.models import ReturnLine
 from marketplace.merchant.catalogue.models import Product
+from marketplace.platform.backoffice.actions import save_view
 from marketplace.platform.listings.models import ProductChange
 from marketplace.platform.payments.actions import set_bank_account, take_notice
 from marketplace.platform.payments.models import RailMovement, RailNotice, Refund
 from marketplace.platform.payments.moving import note_refund_failed
 from marketplace.platform.payments.rails.port import Movement
+from marketplace.platform.themes.actions import Chosen, set_theme
+from marketplace.web.all_lists import LISTS
 from tenants.access.models import UserGroup
 from tenants.access.rights import Right
 from tenants.access.rules import OTHERS, all_routes, operator, route, rule_of, staff
@@ -47,7 +50,7 @@ from tests.planting import planted
 
 HOSTS = {"workbench": "kiln.seller.market.localhost", "console": "ops.market.localhost"}
 # Ours, and open to whoever may enter: they show, and change nothing.
-WITHOUT_A_RIGHT = {"overview", "wagtail_serve"}
+WITHOUT_A_RIGHT = {"overview", "wagtail_serve", "jobs", "job", "job-file"}
 
 
 def our_routes(kind: str) -> Iterator[tuple[str, Any]]:
@@ -115,6 +118,7 @@ def things(stripe: AtStripe) -> Things:
         with merchant_schema(MERCHANTS["a"]):
             pack_order(by=SYSTEM, package_id=orders[name].package, number=orders[name].number)
     returns = {name: waiting_return(product, steps) for steps, name in enumerate(("return-answer", "return-inspect", "return-confirm"))}
+    set_theme(by=SYSTEM, merchant_id=MERCHANTS["a"], chosen=Chosen(brand="#566b3a"))
     draft = make.a_product("a", title="Draft", on_sale=False)
     products = {name: make.a_product("a", title=name, on_sale=False).pk for name in ("product-submit", "products-submit", "product-withdraw", "review-decide")}
     products |= {name: make.a_product("a", title=name).pk for name in ("product-on-sale", "products-on-sale", "products-off-sale")}
@@ -225,6 +229,10 @@ FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
     ("workbench", "delivery"): lambda t: Filled("/delivery/", {"fee_0": "8", "free_from_0": "99", "delivers_0": "1", "then": "save"}),
     ("workbench", "payout-stripe"): lambda t: Filled("/payout-account/stripe/", {"country": "US"}),
     ("workbench", "product-off-sale"): lambda t: Filled(f"/products/{t.on_sale}/off-sale/"),
+    ("workbench", "theme"): lambda t: Filled(
+        "/theme/", {"brand": "#14607a", "band": "#d9ebef", "face": "serif", "shape": "round", "grid": "calm", "then": "save"}
+    ),
+    ("workbench", "theme-undo"): lambda t: Filled("/theme/undo/", {"number": 1}),
     ("console", "merchant-new"): lambda t: Filled(
         "/merchants/new/", {"merchant_id": uuid4(), "name_en": "Tea", "slug": "tea-house", "owner_email": "owner@tea.example", "owner_name": "Mei"}
     ),
@@ -242,6 +250,13 @@ FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
     ("console", "bank-file-new"): lambda t: Filled("/payouts/files/new/", {"batch_id": uuid4(), "payout": str(t.payouts["bank-file-new"])}),
     ("console", "bank-file-paid"): lambda t: Filled(f"/payouts/files/{t.batch}/paid/", {"payout": str(t.payouts["bank-file-paid"])}),
     ("console", "payout-returned"): lambda t: Filled(f"/payouts/{t.payouts['payout-returned']}/returned/", {"reason": "account closed"}),
+}
+
+
+# A list takes its forms at its own address.
+FORMS |= {
+    ("workbench" if is_workbench else "console", name): lambda t, name=name: Filled(f"/{name}/", {"do": "view-save", "name": "Mine", "query": "q=x"})
+    for is_workbench, name in LISTS
 }
 
 
@@ -274,10 +289,18 @@ def missing_trace(kind: str, user: User, form: Filled) -> list[str]:
     return found + ([] if rows.exists() else [f"{form.path}: nothing in the log by this person"])
 
 
+def view_of(kind: str, user: User) -> Filled:
+    """Only one's own view can be shared."""
+    merchant_id = MERCHANTS["a"] if kind == "workbench" else None
+    view = save_view(by=make.acting(user), merchant_id=merchant_id, list_name="orders", name="To share", query="")
+    return Filled(f"/views/{view.pk}/share/", {"on": "1"})
+
+
 @pytest.mark.parametrize("kind", HOSTS)
 def test_every_form_sent_as_it_should_be_goes_through_a_verb_and_stands_in_the_log(things, kind):
-    assert sorted(posting(kind)) == sorted(name for of, name in FORMS if of == kind)
+    assert sorted(posting(kind)) == sorted([*(name for of, name in FORMS if of == kind), "view-share"])
     user = someone(kind)
+    assert missing_trace(kind, user, view_of(kind, user)) == []
     assert [complaint for of, name in FORMS if of == kind for complaint in missing_trace(kind, user, FORMS[of, name](things))] == []
 
 
@@ -288,7 +311,8 @@ def test_every_form_is_refused_to_somebody_with_every_right_but_its_own(things, 
             continue
         needed = view.rule.change or view.rule.right
         assert needed is not None, f"{name} changes something and needs no right"
-        user, form = someone(kind, without=needed), FORMS[kind, name](things)
+        user = someone(kind, without=needed)
+        form = FORMS[kind, name](things) if name != "view-share" else Filled(f"/views/{uuid4()}/share/", {"on": "1"})
         assert send(kind, user, form).status_code == 403, name
         assert not AuditEvent.objects.filter(actor_id=user.pk).exists()
 

@@ -125,6 +125,7 @@ def _sentences(tag: str) -> list[str]:
     """Quoted texts with several words handed to a tag other than translate."""
     if tag.split()[:1] in (["translate"], ["trans"], ["with"]) or "hx-" in tag:
         return []
+    tag = re.sub(r"\b(?:classes|sizes)=(?:[\w.|]+:)?\"[^\"]*\"", "", tag)  # of {% picture %}: read by the style sheet and the browser
     return [words for _quote, words in re.findall(r"(['\"])(.*?)\1", tag) if re.search(r"[A-Za-z]{2,} [A-Za-z]{2,}|[一-鿿]", words)]
 
 

@@ -50,6 +50,8 @@ PLAIN: dict[str, Any] = {
     "category_id": 1,
     "schema": "public",
     "path": "nothing.webp",
+    "stamp": "0",
+    "shops": "0" * 32,
     "uidb36": "1",
     "key": "set-password",
     "content_type_app_name": "cms_merchant",

@@ -10,6 +10,9 @@ from django.db import transaction
 from django.utils import translation
 from playwright.sync_api import Browser
 
+from launch.html import invalid
+from launch.paths import ROOT
+from launch.sheets import MOST_BYTES, contact_sheet
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.formats import format_money
 from marketplace.merchant.inventory.models import StockLevel
@@ -22,7 +25,6 @@ from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.journeys import buyers, merchants, operators
 from tests.journeys.goods import import_goods, matrix_category, three_shops
-from tests.journeys.pages import MOST_BYTES, contact_sheet, invalid
 from tests.journeys.people import DESKTOP, PHONE, Screen, Seen, at_a_screen
 from tests.running import RunningMarket, running
 
@@ -150,4 +152,4 @@ def test_every_page_of_the_journey_was_valid_html(seen: Seen):
 
 
 def test_the_journey_leaves_one_sheet_of_pictures(seen: Seen):
-    assert 100_000 < contact_sheet(seen.folder / "pictures") <= MOST_BYTES
+    assert 100_000 < contact_sheet(seen.folder / "pictures", ROOT / "tests" / "artifacts" / "journey.webp") <= MOST_BYTES

@@ -2,7 +2,7 @@
 
 from cms.views import page_elsewhere
 from marketplace.config.urls.shared import *  # noqa: F403
-from marketplace.config.urls.shared import PAGES, cms_routes
+from marketplace.config.urls.shared import PAGES, cms_routes, theme_routes
 from marketplace.web import jobs
 from marketplace.web.lists.forms import shared
 from marketplace.web.logs import market_log
@@ -61,6 +61,7 @@ urlpatterns = [
     route("views/<uuid:view_id>/share/", shared, may=operator(Right.SHARE_MARKET_VIEWS), name="view-share", methods="POST"),
     *sign_in_routes(),
     *cms_routes(),
+    *theme_routes(),
     route("media/<str:schema>/<path:path>", media, may=anyone(), name="media"),
     route(PAGES, page_elsewhere, may=operator(), name="wagtail_serve", is_regex=True),
 ]

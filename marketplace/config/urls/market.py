@@ -2,16 +2,18 @@
 
 from cms.views import page
 from marketplace.config.urls.shared import *  # noqa: F403
-from marketplace.config.urls.shared import PAGES
+from marketplace.config.urls.shared import PAGES, theme_routes
 from storefront import auth
-from storefront.account import aftersales
+from storefront.account import aftersales, keeping
 from storefront.account import views as account
 from storefront.cart import views as cart
 from storefront.checkout import rails, sandbox
 from storefront.checkout import views as checkout
+from storefront.design.views import design
 from storefront.mailbox import views as mailbox
 from storefront.media import media
 from storefront.sell import views as sell
+from storefront.shop import categories
 from storefront.shop import views as shop
 from tenants.access.rules import anyone, route, signed_in
 
@@ -19,6 +21,8 @@ urlpatterns = [
     route("", shop.home, may=anyone(), name="home"),
     route("search/", shop.search, may=anyone(), name="search", limit="search"),
     route("c/<int:category_id>/", shop.category, may=anyone(), name="category", limit="search"),
+    route("categories/", categories.all_categories, may=anyone(), name="categories"),
+    route("categories/menu/", categories.menu, may=anyone(), name="category-menu"),
     route("p/<uuid:listing_id>/", shop.product, may=anyone(), name="product"),
     route("shops/", shop.shops, may=anyone(), name="shops"),
     route("cart/", cart.cart, may=anyone(), name="cart"),
@@ -46,6 +50,9 @@ urlpatterns = [
     route("account/addresses/new/", account.address, may=signed_in(), name="address-new", methods="GET POST"),
     route("account/addresses/<uuid:address_id>/", account.address, may=signed_in(), name="address", methods="GET POST"),
     route("account/addresses/<uuid:address_id>/remove/", account.address_remove, may=signed_in(), name="address-remove", methods="POST"),
+    route("favourites/<uuid:listing_id>/", keeping.favourite, may=anyone(), name="favourite", methods="POST", limit="cart"),
+    route("favourites/wish/", keeping.wish, may=signed_in(), name="wish"),
+    route("shops/<uuid:merchant_id>/follow/", keeping.follow, may=anyone(), name="follow", methods="POST", limit="cart"),
     route("regions/", account.regions, may=anyone(), name="regions"),
     route("sell/", sell.sell, may=anyone(), name="sell"),
     route("sell/apply/", sell.apply, may=signed_in(), name="apply", methods="GET POST", limit="upload"),
@@ -55,11 +62,13 @@ urlpatterns = [
     route("mailbox/", mailbox.mailbox, may=anyone(), name="mailbox"),
     route("mailbox/<str:key>/", mailbox.mail, may=anyone(), name="mail"),
     route("mailbox/<str:key>/html/", mailbox.mail_html, may=anyone(), name="mail-html"),
+    route("design/", design, may=anyone(), name="design"),
     route("hooks/stripe/", rails.stripe_hook(of_accounts=False), may=anyone(), name="stripe-hook", methods="POST"),
     route("hooks/stripe/connect/", rails.stripe_hook(of_accounts=True), may=anyone(), name="stripe-connect-hook", methods="POST"),
     route("hand-over/", auth.hand_over, may=signed_in(), name="hand-over", limit="hand_over"),
     *auth.sign_in_routes(),
     *auth.registration_routes(),
+    *theme_routes(),
     route("media/<str:schema>/<path:path>", media, may=anyone(), name="media"),
     route(PAGES, page, may=anyone(), name="wagtail_serve", is_regex=True),
 ]

@@ -2,15 +2,22 @@
 
 from cms.views import page
 from marketplace.config.urls.shared import *  # noqa: F403
-from marketplace.config.urls.shared import PAGES
+from marketplace.config.urls.shared import PAGES, theme_routes
+from storefront.account import keeping
 from storefront.auth import hand_over_routes
 from storefront.media import media
+from storefront.shop.categories import menu
 from storefront.shop.views import front
-from tenants.access.rules import anyone, route
+from tenants.access.rules import anyone, route, signed_in
 
 urlpatterns = [
     route("", front, may=anyone(), name="home"),
+    route("categories/menu/", menu, may=anyone(), name="category-menu"),
+    route("favourites/<uuid:listing_id>/", keeping.favourite, may=anyone(), name="favourite", methods="POST", limit="cart"),
+    route("favourites/wish/", keeping.wish, may=signed_in(), name="wish"),
+    route("shops/<uuid:merchant_id>/follow/", keeping.follow, may=anyone(), name="follow", methods="POST", limit="cart"),
     *hand_over_routes(),
+    *theme_routes(),
     route("media/<str:schema>/<path:path>", media, may=anyone(), name="media"),
     route(PAGES, page, may=anyone(), name="wagtail_serve", is_regex=True),
 ]

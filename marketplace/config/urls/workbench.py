@@ -2,16 +2,18 @@
 
 from cms.views import page_elsewhere
 from marketplace.config.urls.shared import *  # noqa: F403
-from marketplace.config.urls.shared import PAGES, cms_routes
+from marketplace.config.urls.shared import PAGES, cms_routes, theme_routes
 from marketplace.web import jobs
 from marketplace.web.lists.forms import shared
 from marketplace.web.logs import shop_log
-from marketplace.web.seller import money, order_list, orders, parcels, products, returns, slips
+from marketplace.web.seller import money, order_list, orders, parcels, products, returns, slips, theme
 from marketplace.web.seller.delivery import delivery
 from marketplace.web.seller.overview import overview
 from marketplace.web.seller.payout_account import payout_account, payout_stripe
 from storefront.auth import hand_over_routes
 from storefront.media import media
+from storefront.shop.theme_preview import theme_preview
+from storefront.themes import draft_sheet
 from tenants.access.rights import Right
 from tenants.access.rules import anyone, route, staff
 
@@ -57,8 +59,14 @@ urlpatterns = [
     route("jobs/<uuid:job_id>/", jobs.job, may=staff(), name="job"),
     route("jobs/<uuid:job_id>/file/", jobs.file, may=staff(), name="job-file"),
     route("views/<uuid:view_id>/share/", shared, may=staff(Right.SHARE_VIEWS), name="view-share", methods="POST"),
+    route("theme/", theme.theme, may=staff(Right.EDIT_SHOP_PAGES), name="theme", methods="GET POST"),
+    route("theme/try/", theme.trying, may=staff(Right.EDIT_SHOP_PAGES), name="theme-try"),
+    route("theme/undo/", theme.undo, may=staff(Right.EDIT_SHOP_PAGES), name="theme-undo", methods="POST"),
+    route("theme/preview/", theme_preview, may=staff(Right.EDIT_SHOP_PAGES), name="theme-preview"),
+    route("theme/preview.css", draft_sheet, may=staff(Right.EDIT_SHOP_PAGES), name="theme-draft"),
     *hand_over_routes(),
     *cms_routes(),
+    *theme_routes(),
     route("media/<str:schema>/<path:path>", media, may=anyone(), name="media"),
     route(PAGES, page_elsewhere, may=staff(), name="wagtail_serve", is_regex=True),
 ]

@@ -24,7 +24,9 @@
     }
     const photo = event.target.closest("[data-photo]");
     if (photo) {
-      document.getElementById("photo").src = photo.dataset.photo;
+      const shown = document.getElementById("photo");
+      shown.removeAttribute("srcset");
+      shown.src = photo.dataset.photo;
       photo.parentElement.querySelectorAll("[data-photo]").forEach((other) => other.setAttribute("aria-pressed", String(other === photo)));
     }
     const opener = event.target.closest("[data-open]");

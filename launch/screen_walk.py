@@ -1,0 +1,157 @@
+"""Walking through every kind of page in one dress after another, looking at each."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, Response, StorageState, sync_playwright
+from tqdm import tqdm
+
+from launch.demo import PASSWORD
+from launch.doctor import chromium
+from launch.screen_stops import CONSOLE, MARKET, OPERATOR, STOPS, Stop
+
+HEIGHTS = {360: 780, 768: 1024, 1440: 900}
+STICKS_OUT = """width => [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > width + 1)
+  .slice(-2).map(e => e.outerHTML.slice(0, 140))"""
+# A picture of the whole page shows what only scrolling would load.
+LOAD_ALL = """async () => {
+  document.querySelectorAll('img[loading=lazy]').forEach(img => { img.loading = 'eager'; });
+  await Promise.all([...document.images].map(img => img.complete || new Promise(done => { img.onload = img.onerror = done; })));
+}"""
+BROKEN = "() => [...document.images].filter(img => img.complete && !img.naturalWidth && img.currentSrc).map(img => img.currentSrc)"
+
+
+@dataclass(frozen=True)
+class Dress:
+    """How a page is looked at."""
+
+    language: str
+    width: int
+    theme: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.language}-{self.width}-{self.theme}"
+
+
+DRESSES = [
+    *(Dress(language, width, "light") for language in ("zh-hans", "en") for width in HEIGHTS),
+    *(Dress("zh-hans", width, "dark") for width in (360, 1440)),
+]
+
+
+class Walk:
+    """Pictures go to a folder for each dress, sources of pages (once a language) to `sources`."""
+
+    def __init__(self, port: int, folder: Path, only: list[str]) -> None:
+        self.port, self.folder = port, folder
+        self.stops = [stop for stop in STOPS if not only or stop.name.startswith(tuple(only))]
+        self.places: dict[str, str] = {}  # where a link of a list led the first time: every dress shows the same page
+        self.signed_in: dict[str, StorageState] = {}
+        shutil.rmtree(folder / "sources", ignore_errors=True)
+        (folder / "sources").mkdir(parents=True)
+
+    def through(self, dress: Dress) -> list[str]:
+        """Look at every page; what does not hold, a line each."""
+        shutil.rmtree(self.folder / dress.name, ignore_errors=True)
+        (self.folder / dress.name).mkdir()
+        troubles: list[str] = []
+        with sync_playwright() as playwright:
+            flags = ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP *.localhost 127.0.0.1"]
+            browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
+            by_person: dict[str, list[tuple[int, Stop]]] = {}
+            for number, stop in enumerate(self.stops):
+                by_person.setdefault(stop.who, []).append((number, stop))
+            with tqdm(total=len(self.stops), desc=dress.name, unit="page", disable=None) as bar:
+                for who, stops in by_person.items():
+                    with self._screen(browser, dress, who) as page:
+                        for number, stop in stops:
+                            troubles += [f"{dress.name:<20} {stop.name:<24} {line}" for line in self._look(page, dress, number, stop)]
+                            bar.update()
+            browser.close()
+        return troubles
+
+    @contextmanager
+    def _screen(self, browser: Browser, dress: Dress, who: str) -> Iterator[Page]:
+        context = browser.new_context(
+            viewport={"width": dress.width, "height": HEIGHTS[dress.width]},
+            locale="zh-CN" if dress.language == "zh-hans" else "en-GB",
+            has_touch=dress.width < 768,
+            storage_state=self.signed_in.get(who),
+            reduced_motion="reduce",
+        )
+        for host in {stop.host for stop in STOPS}:
+            context.add_cookies([{"name": name, "value": value, "domain": host, "path": "/"} for name, value in _wishes(dress)])
+        page = context.new_page()
+        if who and who not in self.signed_in:
+            self._sign_in(context, page, who)
+        yield page
+        context.close()
+
+    def _sign_in(self, context: BrowserContext, page: Page, who: str) -> None:
+        page.goto(self._url("/sign-in/", CONSOLE if who == OPERATOR else MARKET))
+        page.fill("[name=login]", who)
+        page.fill("[name=password]", PASSWORD)
+        with page.expect_navigation():
+            page.locator("main form button:not([type=button]), form.card button").first.click()
+        self.signed_in[who] = context.storage_state()
+
+    def _look(self, page: Page, dress: Dress, number: int, stop: Stop) -> list[str]:
+        said: list[str] = []
+        page.on("console", hear := lambda one: said.append(f"console: {one.text}") if one.type == "error" and "status of" not in one.text else None)
+        page.on("pageerror", fail := lambda error: said.append(f"script: {error}"))
+        try:
+            answer = self._open(page, stop)
+            if answer is None:
+                return ["no page of this kind is linked"]
+            if answer.status != stop.status:
+                return [f"answers {answer.status} at {answer.url}"]
+            if stop.act:
+                stop.act(page)
+            page.evaluate(LOAD_ALL)
+            page.screenshot(path=self.folder / dress.name / f"{number:03d}-{stop.name}.png", full_page=True)
+            return said + self._troubles(page, dress, stop, answer)
+        except Exception as error:
+            return [*said, f"{type(error).__name__}: {str(error).splitlines()[0]}"]
+        finally:
+            page.remove_listener("console", hear)
+            page.remove_listener("pageerror", fail)
+
+    def _open(self, page: Page, stop: Stop) -> Response | None:
+        place = self.places.get(stop.name, "" if stop.link else stop.path)
+        if not place:
+            page.goto(self._url(stop.path, stop.host))
+            found = [link for link in re.findall(rf'href="[^"]*?({stop.link})"', page.content()) if link != stop.path]
+            if not found:
+                return None
+            place = self.places[stop.name] = found[0]
+        answer = page.goto(self._url(place, stop.host))
+        page.wait_for_load_state("networkidle")
+        return answer
+
+    def _troubles(self, page: Page, dress: Dress, stop: Stop, answer: Response) -> list[str]:
+        found = []
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        if wide > dress.width:
+            found.append(f"{wide} px wide: {page.evaluate(STICKS_OUT, dress.width)}")
+        found += [f"broken picture: {url}" for url in page.evaluate(BROKEN)]
+        if not answer.url.split("?")[0].count("/cms/"):  # Wagtail's own pages are Wagtail's
+            violations = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+            found += [f"axe {one['id']}: {one['nodes'][0]['html'][:140]}" for one in violations]
+            if dress.theme == "light" and dress.width == 1440:
+                (self.folder / "sources" / f"{dress.language}-{stop.name}.html").write_text(answer.text())
+        return found
+
+    def _url(self, path: str, host: str) -> str:
+        return f"http://{host}:{self.port}{path}"
+
+
+def _wishes(dress: Dress) -> list[tuple[str, str]]:
+    return [("language", dress.language), ("theme", dress.theme)]
