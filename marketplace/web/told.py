@@ -125,6 +125,7 @@ ACTIONS: dict[str, str | Promise] = {
 
 WHYS: dict[str, str | Promise] = {
     "all came back": pgettext_lazy("log", "All came back"),
+    "every worker that began it ended before it did": pgettext_lazy("log", "Every worker that began it ended before it did"),
     "not disputed in time": pgettext_lazy("log", "Not disputed in time"),
     "not sent back in time": pgettext_lazy("log", "Not sent back in time"),
     "paid": pgettext_lazy("log", "Paid"),

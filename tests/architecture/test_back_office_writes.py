@@ -38,7 +38,7 @@ from marketplace.platform.themes.actions import Chosen, set_theme
 from marketplace.web.all_lists import LISTS
 from tenants.access.models import UserGroup
 from tenants.access.rights import Right
-from tenants.access.rules import OTHERS, all_routes, operator, route, rule_of, staff
+from tenants.access.rules import all_routes, operator, route
 from tenants.access.writes import WriteOutsideVerb
 from tenants.accounts.models import Membership, User
 from tenants.tenancy.models import Market
@@ -49,8 +49,6 @@ from tests.flows.at_stripe import AtStripe
 from tests.planting import planted
 
 HOSTS = {"workbench": "kiln.seller.market.localhost", "console": "ops.market.localhost"}
-# Ours, and open to whoever may enter: they show, and change nothing.
-WITHOUT_A_RIGHT = {"overview", "wagtail_serve", "jobs", "job", "job-file"}
 
 
 def our_routes(kind: str) -> Iterator[tuple[str, Any]]:
@@ -372,40 +370,3 @@ def test_a_verb_that_says_somebody_else_did_it_is_found(db, plant):
 def test_a_route_that_takes_forms_and_is_not_filled_in_here_is_found(db, plant):
     plant(lambda request: done())
     assert "planted" in set(posting("console")) - {name for of, name in FORMS if of == "console"}
-
-
-# ── Rights ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def rules_of(kind: str) -> dict[str, Any]:
-    return {name or pattern: rule for pattern, found, name in all_routes(kind) if (rule := rule_of(found.callback, kind, name))}
-
-
-@pytest.mark.parametrize("kind", HOSTS)
-def test_every_page_of_a_back_office_asks_for_a_right_of_its_own_scope(kind):
-    scope, audience = ("merchant", "staff") if kind == "workbench" else ("market", "operator")
-    ours = {name: view.rule for name, view in our_routes(kind) if view.rule.audience not in ("anyone", "signed_in")}
-    assert {name for name, rule in ours.items() if rule.right is None} == WITHOUT_A_RIGHT
-    for name, rule in rules_of(kind).items():
-        if rule.audience in ("staff", "operator"):
-            assert rule.audience == audience, name
-        assert all(right in Right and right.scope == scope for right in (rule.right, rule.change) if right), name
-
-
-def test_a_right_of_the_other_scope_cannot_be_asked_for():
-    with pytest.raises(ValueError, match="no right of a staff"):
-        staff(Right.SETTLE)
-    with pytest.raises(ValueError, match="no right of a operator"):
-        operator(Right.SHIP_ORDERS)
-
-
-def test_every_right_is_asked_for_somewhere_and_can_be_given():
-    asked = {right for kind in HOSTS for rule in rules_of(kind).values() for right in (rule.right, rule.change)} | {rule.right for rule in OTHERS.values()}
-    assert set(Right) - asked == set()
-
-
-@pytest.mark.parametrize("scope", ["merchant", "market"])
-def test_every_right_is_a_permission_in_the_schema(db, scope):
-    with merchant_schema(MERCHANTS["a"]) if scope == "merchant" else public_schema():
-        there = set(Permission.objects.filter(content_type__app_label="access").values_list("codename", flat=True))
-    assert {right.codename for right in Right if right.scope == scope} <= there

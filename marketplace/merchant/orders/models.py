@@ -17,7 +17,6 @@ from marketplace.merchant.orders.states import (
 )
 from tenants.tenancy.guard import MerchantModel
 
-
 SEARCH_KEYS = ("recipient_key", "recipient_pinyin", "recipient_initials", "phone_key")
 
 

@@ -33,8 +33,8 @@ def about_the_order(text: str) -> Q | None:
     key, digits = folded(text), _digits(text)
     if PART_OF_A_NUMBER.match(text):
         where |= Q(number__startswith=text)
-        if len(text) >= 7 and "-" not in text:  # typed without its dash
-            where |= Q(number__startswith=f"{text[:6]}-{text[6:]}")
+        if len(text) >= 7 and "-" not in text:  # typed without its dashes
+            where |= Q(number__startswith=f"{text[:6]}-{text[6:13]}" + (f"-{text[13:]}" if len(text) > 13 else ""))
     if len(digits) >= LEAST_DIGITS_OF_A_PHONE and digits == re.sub(r"[+\s-]", "", text):
         where |= Q(phone_key__startswith=digits[::-1])
     if CHINESE.search(key):

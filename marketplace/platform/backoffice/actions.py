@@ -28,6 +28,7 @@ KEEP_DAYS = 7  # a file of an export
 MOST_REFUSALS = 200  # that are kept one by one
 SILENT_S = 90  # after so long without a sign of life a job is given to another worker
 MOST_ATTEMPTS = 4
+GIVEN_UP = "every worker that began it ended before it did"
 
 
 # ── views ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -46,7 +47,7 @@ def save_view(*, by: Actor, merchant_id: UUID | None, list_name: str, name: str,
             view = SavedView(user_id=by.person, merchant_id=merchant_id, list_name=list_name, name=name)
         before, view.query = view.query, query[:1000]
         view.save()
-        _told(by, view, "view.saved", {"query": before}, {"name": name, "list": list_name, "query": view.query})
+        _audit_view(by, view, "view.saved", {"query": before}, {"name": name, "list": list_name, "query": view.query})
     return view
 
 
@@ -62,7 +63,7 @@ def rename_view(*, by: Actor, merchant_id: UUID | None, view_id: UUID, name: str
                 view.save(update_fields=["name"])
         except IntegrityError:
             raise ViewNameTaken(name=name) from None
-        _told(by, view, "view.renamed", {"name": before}, {"name": name})
+        _audit_view(by, view, "view.renamed", {"name": before}, {"name": name})
     return view
 
 
@@ -73,7 +74,7 @@ def share_view(*, by: Actor, merchant_id: UUID | None, view_id: UUID, is_shared:
         view = own_view(by.person, merchant_id, view_id)
         before, view.is_shared = view.is_shared, is_shared
         view.save(update_fields=["is_shared"])
-        _told(by, view, "view.shared", {"is_shared": before}, {"is_shared": is_shared})
+        _audit_view(by, view, "view.shared", {"is_shared": before}, {"is_shared": is_shared})
     return view
 
 
@@ -85,7 +86,7 @@ def set_default_view(*, by: Actor, merchant_id: UUID | None, view_id: UUID, is_d
         SavedView.objects.filter(user_id=by.person, merchant_id=merchant_id, list_name=view.list_name, is_default=True).update(is_default=False)
         before, view.is_default = view.is_default, is_default
         view.save(update_fields=["is_default"])
-        _told(by, view, "view.default_set", {"is_default": before}, {"is_default": is_default})
+        _audit_view(by, view, "view.default_set", {"is_default": before}, {"is_default": is_default})
     return view
 
 
@@ -96,7 +97,7 @@ def remove_view(*, by: Actor, merchant_id: UUID | None, view_id: UUID) -> SavedV
         view = own_view(by.person, merchant_id, view_id)
         view.removed_at, view.is_default = clock.now(), False
         view.save(update_fields=["removed_at", "is_default"])
-        _told(by, view, "view.removed", {"name": view.name}, {})
+        _audit_view(by, view, "view.removed", {"name": view.name}, {})
     return view
 
 
@@ -111,7 +112,7 @@ def restore_view(*, by: Actor, merchant_id: UUID | None, view_id: UUID) -> Saved
                 view.save(update_fields=["removed_at"])
         except IntegrityError:
             raise ViewNameTaken(name=view.name) from None
-        _told(by, view, "view.restored", {}, {"name": view.name})
+        _audit_view(by, view, "view.restored", {}, {"name": view.name})
     return view
 
 
@@ -124,7 +125,7 @@ def _name(name: str) -> str:
     return name
 
 
-def _told(by: Actor, view: SavedView, action: str, before: dict[str, Any], after: dict[str, Any]) -> None:
+def _audit_view(by: Actor, view: SavedView, action: str, before: dict[str, Any], after: dict[str, Any]) -> None:
     audit(by=by, action=action, subject="view", subject_id=view.pk, merchant_id=view.merchant_id, before=before, after=after)
 
 
@@ -202,8 +203,8 @@ def end_job(*, by: Actor, job: ListJob, file: str = "", size: int = 0) -> None:
         job.expires_at = now + timedelta(days=KEEP_DAYS) if file else None
         job.save()
         after = {"rows": job.done, "refused": job.refused, "what": job.what, "list": job.list_name, "query": job.query}
-        action = "list.exported" if job.kind == ListJob.Kind.EXPORT else "list.bulk_done"
-        audit(by=by, action=action, subject="list", subject_id=job.list_name, merchant_id=job.merchant_id, after=after)
+        ended = "exported" if job.kind == ListJob.Kind.EXPORT else "bulk_done"
+        audit(by=by, action=f"list.{ended}", subject="list", subject_id=job.list_name, merchant_id=job.merchant_id, after=after)
 
 
 @verb
@@ -235,5 +236,5 @@ def tidy_jobs(*, by: Actor, limit: int = 500) -> int:
             if job.attempts < MOST_ATTEMPTS:
                 record(ListJobAsked(job_id=job.pk, merchant_id=job.merchant_id))
             else:
-                fail_job(by=by, job_id=job.pk, why="every worker that began it ended before it did")
+                fail_job(by=by, job_id=job.pk, why=GIVEN_UP)
     return len(old) + len(silent)

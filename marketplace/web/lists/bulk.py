@@ -87,8 +87,8 @@ def with_each(request: HttpRequest, page: ListPage, route: str, told: Callable[[
 
 def with_all(request: HttpRequest, page: ListPage, route: str) -> HttpResponse:
     """Ask for a job over every row of the filter, as it is now. Raises KeyReused, TooManyJobs, InvalidInput."""
-    from marketplace.web.lists.forms import start_of  # noqa: PLC0415
-    from marketplace.web.lists.views import kept_query  # noqa: PLC0415
+    from marketplace.web.lists.forms import start_of
+    from marketplace.web.lists.views import kept_query
 
     merchant = getattr(request, "merchant", None)
     try:

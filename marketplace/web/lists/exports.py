@@ -20,6 +20,7 @@ from marketplace.kernel.exports import safe_cell
 from marketplace.kernel.money import Money
 from marketplace.kernel.verbs import verb
 
+
 @verb
 def note_export(*, by: Actor, what: str, merchant_id: UUID | None, rows: int, filters: Mapping[str, str]) -> None:
     """Data that leave the house are written down."""

@@ -29,7 +29,7 @@ class CsvWriter:
     """With a byte order mark, so that spreadsheets read Chinese as what it is."""
 
     def __init__(self, path: Path, head: Sequence[str | Promise]) -> None:
-        self._file = open(path, "w", encoding="utf-8-sig", newline="")
+        self._file = open(path, "w", encoding="utf-8-sig", newline="")  # noqa: SIM115  closed by close()
         self._lines = csv.writer(self._file)
         self._lines.writerow([str(label) for label in head])
 
@@ -76,7 +76,7 @@ class XlsxWriter:
             case bool():
                 self._sheet.write_number(self._line, place, int(value))
             case Money():
-                self._sheet.write_number(self._line, place, float(value.decimal), self._amount)
+                self._sheet.write_number(self._line, place, value.decimal, self._amount)
             case int():
                 self._sheet.write_number(self._line, place, value)
             case datetime():

@@ -134,6 +134,7 @@ class ListPage:
         columns = chosen_columns(self.columns, wanted)
         bulk = [each for each in self.bulk if request.user.has_perm(each.right.full_name)]  # type: ignore[union-attr]
         is_all = bool(bulk) and request.GET.get("all") == "1" and bool(page.rows)
+        teach = self.teach if self.teach and (not self.teach.right or request.user.has_perm(self.teach.right.full_name)) else None  # type: ignore[union-attr]
         tabs, count = self._counted_tabs(request, filterset, found)
         return {
             "list": self,
@@ -158,8 +159,8 @@ class ListPage:
             "all_of_them": self.all_of_them(found) if is_all else None,
             "share_right": forms.sharing_right(request),
             "job_id": uuid4(),
-            "teach": self.teach if self.teach and (not self.teach.right or request.user.has_perm(self.teach.right.full_name)) else None,  # type: ignore[union-attr]
-            "teach_href": reverse(self.teach.route) if self.teach else "",
+            "teach": teach,
+            "teach_href": reverse(teach.route) if teach else "",
         }
 
     def all_of_them(self, found: QuerySet[Any]) -> tuple[int, Money | None]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import django_filters
-from django import forms
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,8 +14,10 @@ from marketplace.platform.checkout.access import copy_for_operator
 from marketplace.platform.checkout.models import ReturnCopy
 from marketplace.platform.ledger.models import JournalEntry
 from marketplace.platform.payments.models import PaymentAttempt, Refund, RefundAllocation
+from marketplace.web.lists.filters import Since, Until
 from marketplace.web.lists.pages import Column, ListPage
 from tenants.access.rights import Right
+from tenants.accounts.models import User
 from tenants.tenancy.models import Merchant
 
 
@@ -44,7 +45,7 @@ class ReturnFilter(django_filters.FilterSet):
 
     def search(self, queryset: QuerySet[ReturnCopy], name: str, value: str) -> QuerySet[ReturnCopy]:
         text = value.strip()
-        return queryset.filter(Q(number__startswith=text) | Q(buyer__email__iexact=text))
+        return queryset.filter(Q(number__startswith=text) | Q(buyer_id__in=list(User.objects.filter(email__iexact=text).values_list("pk", flat=True))))
 
 
 returns = ListPage(
@@ -88,7 +89,7 @@ class RefundFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search")
     show = django_filters.ChoiceFilter(field_name="status", choices=Refund.Status.choices)
     reason = django_filters.ChoiceFilter(choices=Refund.Reason.choices, label=_("Reason"), empty_label=_("All"))
-    since = django_filters.DateFilter(field_name="created_at", lookup_expr="date__gte", label=_("Since"), widget=forms.DateInput(attrs={"type": "date"}))
+    since, until = Since("created_at"), Until("created_at")
 
     def search(self, queryset: QuerySet[Refund], name: str, value: str) -> QuerySet[Refund]:
         return queryset.filter(payment__group__number__startswith=value.strip()[:14])

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from marketplace.flows.let_in import review_application
 from marketplace.kernel.errors import MarketError
+from marketplace.kernel.pinyin import folded, name_keys
 from marketplace.web.lists.pages import Column, ListPage
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
@@ -35,9 +36,13 @@ class ApplicationFilter(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(choices=Application.Kind.choices, label=_lazy("Kind"), empty_label=_lazy("All"))
 
     def search(self, queryset: QuerySet[Application], name: str, value: str) -> QuerySet[Application]:
+        """By number, company, licence, web address or contact; company and contact also in pinyin or its initials."""
         text = value.strip()
+        key = folded(text)
+        said = [pk for pk, *names in queryset.values_list("pk", "company", "contact_name") if key and any(name_keys(name).begin_with(key) for name in names)]
         return queryset.filter(
-            Q(number__startswith=text)
+            Q(pk__in=said)
+            | Q(number__startswith=text)
             | Q(company__icontains=text)
             | Q(licence_number__istartswith=text)
             | Q(slug__icontains=text)

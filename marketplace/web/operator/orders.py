@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import django_filters
-from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.merchant.orders.states import OrderStatus, label_of
 from marketplace.platform.checkout.models import OrderCopy
+from marketplace.web.lists.filters import Since, Until
 from marketplace.web.lists.pages import Column, ListPage
 from tenants.access.rights import Right
+from tenants.accounts.models import User
 from tenants.tenancy.models import Merchant
 
 
@@ -18,11 +19,11 @@ class CopyFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search")
     show = django_filters.ChoiceFilter(field_name="status", choices=OrderStatus.choices)
     merchant = django_filters.ModelChoiceFilter(queryset=Merchant.objects.order_by("slug"), label=_("Shop"), empty_label=_("All"))
-    since = django_filters.DateFilter(field_name="placed_at", lookup_expr="date__gte", label=_("Since"), widget=forms.DateInput(attrs={"type": "date"}))
+    since, until = Since("placed_at"), Until("placed_at")
 
     def search(self, queryset: QuerySet[OrderCopy], name: str, value: str) -> QuerySet[OrderCopy]:
         text = value.strip()
-        return queryset.filter(Q(number__startswith=text) | Q(buyer__email__iexact=text))
+        return queryset.filter(Q(number__startswith=text) | Q(buyer_id__in=list(User.objects.filter(email__iexact=text).values_list("pk", flat=True))))
 
 
 orders = ListPage(

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.platform.ledger.access import statement_of_merchant
 from marketplace.platform.ledger.models import Statement
 from marketplace.web.lists.pages import Column, ListPage
-from tenants.access.rights import Right
 from marketplace.web.statements import STATEMENT_HEAD, statement_csv, statement_page, statement_pdf, statement_values
+from tenants.access.rights import Right
 
 
 class StatementFilter(django_filters.FilterSet):

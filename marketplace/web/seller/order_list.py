@@ -36,7 +36,6 @@ SHOWS: dict[str, Q] = {
 }
 
 
-
 class OrderFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search")
     show = django_filters.ChoiceFilter(
@@ -93,8 +92,8 @@ def left_to_ship(row: Order, now: datetime) -> tuple[str, str]:
     waits = row.status == OrderStatus.CONFIRMED and row.fulfilment_status in (FulfilmentStatus.NONE, FulfilmentStatus.PART_SHIPPED)
     if not waits or row.ship_by is None:
         return "", ""
-    minutes = int((row.ship_by - now).total_seconds() // 60)
-    if minutes < 0:
+    minutes = int((row.ship_by - now).total_seconds() / 60)
+    if row.ship_by < now:
         return _("{span} late").format(span=_span(-minutes)), "danger"
     return _("{span} left").format(span=_span(minutes)), "warn" if minutes < 24 * 60 else "ink-3"
 

@@ -15,14 +15,14 @@
     if (!bar || !bar.querySelector("[data-chosen]")) return;
     const chosen = [...list.querySelectorAll("tbody .check:checked")];
     const said = bar.querySelector("[data-chosen]"), sum = bar.querySelector("[data-sum]");
-    said.textContent = said.dataset.words.replace("{n}", chosen.length);
+    said.replaceChildren(said.dataset.words.replace("{n}", chosen.length));
     const currencies = new Set(chosen.map((box) => box.dataset.currency));
     const [currency] = currencies;
     if (currency && currencies.size === 1) {
       const total = chosen.reduce((so, box) => so + Number(box.dataset.minor), 0);
       const money = new Intl.NumberFormat(document.documentElement.lang, { style: "currency", currency });
-      sum.textContent = sum.dataset.words.replace("{sum}", money.format(total / 10 ** money.resolvedOptions().maximumFractionDigits));
-    } else sum.textContent = "";
+      sum.replaceChildren(sum.dataset.words.replace("{sum}", money.format(total / 10 ** money.resolvedOptions().maximumFractionDigits)));
+    } else sum.replaceChildren();
     const none = bar.querySelector("[data-choose-none]");
     if (none) none.hidden = false;
     const all = list.querySelector("[data-all]"), boxes = list.querySelectorAll("tbody .check");
