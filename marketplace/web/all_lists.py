@@ -6,10 +6,11 @@ from marketplace.platform.backoffice.models import ListJob
 from marketplace.web.lists.pages import ListPage
 from marketplace.web.logs import market_log, shop_log
 from marketplace.web.operator import aftersales, applications, ledger, merchants, payouts, rails, reviews
+from marketplace.web.operator import opinions as market_opinions
 from marketplace.web.operator import orders as market_orders
-from marketplace.web.seller import money, order_list, products, returns
+from marketplace.web.seller import money, opinions, order_list, products, returns
 
-WORKBENCH = (order_list.orders, returns.returns, products.products, money.statements, shop_log)
+WORKBENCH = (order_list.orders, returns.returns, products.products, money.statements, opinions.reviews, opinions.questions, shop_log)
 CONSOLE = (
     merchants.merchants,
     applications.applications,
@@ -23,6 +24,8 @@ CONSOLE = (
     rails.disputes,
     rails.movements,
     rails.notices,
+    market_opinions.buyer_reviews,
+    market_opinions.questions,
     market_log,
 )
 LISTS: dict[tuple[bool, str], ListPage] = {(is_workbench, page.name): page for is_workbench, pages in ((True, WORKBENCH), (False, CONSOLE)) for page in pages}

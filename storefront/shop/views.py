@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,18 +11,15 @@ from wagtail.models import Page
 
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
-from marketplace.platform.listings.errors import NotOnSale
 from marketplace.platform.listings.models import Listing
 from marketplace.platform.taxonomy.models import Category
 from marketplace.platform.taxonomy.queries import path_of
 from marketplace.platform.themes.models import Theme
-from search.contract import SIZE, Query, Sort
+from search.contract import SIZE
 from search.find import find
 from storefront.pages import Pages, page_number
 from storefront.shop import search_page, sections
-from storefront.shop.offer import axes_of, low_stock, specification
 from tenants.access.actors import person_of
-from tenants.tenancy.hosts import shop_url
 from tenants.tenancy.models import Merchant
 
 SHOPS_A_PAGE = 24
@@ -95,6 +91,7 @@ def _search(request: HttpRequest, category: Category | None) -> HttpResponse:
             "query": query,
             "answer": answer,
             "category": category,
+            "is_plain": set(request.GET) <= {"hl", "page"},
             "trail": path_of(category) if category else [],
             "listings": [found[key] for key in answer.ids if key in found],
             "category_counts": categories,
@@ -124,33 +121,6 @@ def _category_href(request: HttpRequest, category_id: int) -> str:
 def _whole(minor: int | None, currency: str, rounding: str) -> str:
     """An end of the price span in whole units, as one would type it."""
     return str(Money(minor, currency).decimal.to_integral_value(rounding)) if minor is not None else ""
-
-
-def product(request: HttpRequest, listing_id: UUID) -> HttpResponse:
-    listing = Listing.objects.select_related("merchant", "category", "brand").filter(pk=listing_id).first()
-    if listing is None:
-        raise NotFound
-    variants = list(listing.variants.order_by("position"))
-    if not listing.is_on_sale or not variants:
-        raise NotOnSale
-    asked = request.GET.get("variant", "")
-    variant = next((v for v in variants if str(v.pk) == asked), None) or next((v for v in variants if v.in_stock), variants[0])
-    others = find(Query(category=listing.category_id, in_stock=True, sort=Sort.POPULAR, size=6)).ids
-    similar = Listing.objects.select_related("merchant").in_bulk([key for key in others if key != listing.pk][:5])
-    return render(
-        request,
-        "shop/product.html",
-        {
-            "listing": listing,
-            "variant": variant,
-            "axes": axes_of(listing, variants, variant),
-            "low_stock": low_stock(listing.merchant_id, variant.pk),
-            "specification": specification(listing),
-            "trail": path_of(listing.category),
-            "shop_url": shop_url(listing.merchant),
-            "others": list(similar.values()),
-        },
-    )
 
 
 def front(request: HttpRequest) -> HttpResponse:

@@ -6,11 +6,12 @@ from marketplace.config.urls.shared import PAGES, cms_routes, theme_routes
 from marketplace.web import jobs
 from marketplace.web.lists.forms import shared
 from marketplace.web.logs import market_log
-from marketplace.web.operator import aftersales, applications, ledger, merchants, orders, payouts, rails, reviews
+from marketplace.web.operator import aftersales, applications, ledger, merchants, opinions, orders, payouts, rails, reviews
 from marketplace.web.operator.overview import overview
 from marketplace.web.operator.settings import settings_page
 from storefront.auth import sign_in_routes
 from storefront.media import media
+from storefront.reach.robots import robots
 from tenants.access.rights import Right
 from tenants.access.rules import anyone, operator, route
 
@@ -29,6 +30,11 @@ urlpatterns = [
     route("orders/", orders.orders, may=operator(Right.VIEW_MARKET_ORDERS), name="orders", methods="GET POST"),
     route("orders/<str:number>/", aftersales.order, may=operator(Right.VIEW_MARKET_ORDERS), name="order"),
     route("returns/", aftersales.returns, may=operator(Right.VIEW_MARKET_ORDERS), name="returns", methods="GET POST"),
+    route("buyer-reviews/", opinions.buyer_reviews, may=operator(Right.MODERATE_REVIEWS), name="buyer-reviews", methods="GET POST"),
+    route("buyer-reviews/<uuid:review_id>/shown/", opinions.review_shown, may=operator(Right.MODERATE_REVIEWS), name="buyer-review-shown", methods="POST"),
+    route("questions/", opinions.questions, may=operator(Right.MODERATE_REVIEWS), name="questions", methods="GET POST"),
+    route("questions/<uuid:question_id>/shown/", opinions.question_shown, may=operator(Right.MODERATE_REVIEWS), name="question-shown", methods="POST"),
+    route("answers/<uuid:answer_id>/shown/", opinions.answer_shown, may=operator(Right.MODERATE_REVIEWS), name="answer-shown", methods="POST"),
     route("refunds/", aftersales.refunds, may=operator(Right.VIEW_LEDGER), name="refunds", methods="GET POST"),
     route("refunds/<uuid:refund_id>/retry/", rails.refund_retry, may=operator(Right.PAY_OUT), name="refund-retry", methods="POST"),
     route("refunds/<uuid:refund_id>/otherwise/", rails.refund_otherwise, may=operator(Right.PAY_OUT), name="refund-otherwise", methods="POST"),
@@ -61,6 +67,7 @@ urlpatterns = [
     route("views/<uuid:view_id>/share/", shared, may=operator(Right.SHARE_MARKET_VIEWS), name="view-share", methods="POST"),
     *sign_in_routes(),
     *cms_routes(),
+    route("robots.txt", robots, may=anyone(), name="robots"),
     *theme_routes(),
     route("media/<str:schema>/<path:path>", media, may=anyone(), name="media"),
     route(PAGES, page_elsewhere, may=operator(), name="wagtail_serve", is_regex=True),

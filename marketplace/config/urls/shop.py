@@ -6,6 +6,7 @@ from marketplace.config.urls.shared import PAGES, theme_routes
 from storefront.account import keeping
 from storefront.auth import hand_over_routes
 from storefront.media import media
+from storefront.reach.routes import shop_reach_routes
 from storefront.shop.categories import menu
 from storefront.shop.views import front
 from tenants.access.rules import anyone, route, signed_in
@@ -17,6 +18,7 @@ urlpatterns = [
     route("favourites/wish/", keeping.wish, may=signed_in(), name="wish"),
     route("shops/<uuid:merchant_id>/follow/", keeping.follow, may=anyone(), name="follow", methods="POST", limit="cart"),
     *hand_over_routes(),
+    *shop_reach_routes(),
     *theme_routes(),
     route("media/<str:schema>/<path:path>", media, may=anyone(), name="media"),
     route(PAGES, page, may=anyone(), name="wagtail_serve", is_regex=True),
