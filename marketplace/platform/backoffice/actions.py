@@ -17,7 +17,7 @@ from marketplace.kernel.audit import audit
 from marketplace.kernel.errors import InvalidInput, KeyReused
 from marketplace.kernel.outbox import record
 from marketplace.kernel.verbs import verb
-from marketplace.platform.backoffice.access import own_view
+from marketplace.platform.backoffice.access import office, own_view
 from marketplace.platform.backoffice.errors import TooManyJobs, TooManyViews, ViewNameTaken
 from marketplace.platform.backoffice.events import ListFileExpired, ListJobAsked
 from marketplace.platform.backoffice.models import ListChoice, ListJob, SavedView
@@ -39,7 +39,7 @@ def save_view(*, by: Actor, merchant_id: UUID | None, list_name: str, name: str,
     """A view under this name; one's own of the same name is made what is seen now. Raises InvalidInput, TooManyViews."""
     name = _name(name)
     with transaction.atomic():
-        mine = SavedView.objects.select_for_update().filter(user_id=by.person, merchant_id=merchant_id, list_name=list_name, removed_at=None)
+        mine = SavedView.objects.select_for_update().filter(user_id=by.person, list_name=list_name, removed_at=None, **office(merchant_id))
         view = mine.filter(name=name).first()
         if view is None:
             if mine.count() >= MOST_VIEWS:
@@ -83,7 +83,7 @@ def set_default_view(*, by: Actor, merchant_id: UUID | None, view_id: UUID, is_d
     """How one's list begins; the view that was it is it no longer. Raises ViewUnknown."""
     with transaction.atomic():
         view = own_view(by.person, merchant_id, view_id)
-        SavedView.objects.filter(user_id=by.person, merchant_id=merchant_id, list_name=view.list_name, is_default=True).update(is_default=False)
+        SavedView.objects.filter(user_id=by.person, list_name=view.list_name, is_default=True, **office(merchant_id)).update(is_default=False)
         before, view.is_default = view.is_default, is_default
         view.save(update_fields=["is_default"])
         _audit_view(by, view, "view.default_set", {"is_default": before}, {"is_default": is_default})
@@ -148,7 +148,7 @@ def choose_density(*, by: Actor, merchant_id: UUID | None, density: str) -> None
 
 def _choose(by: Actor, merchant_id: UUID | None, list_name: str, chosen: dict[str, Any]) -> None:
     with transaction.atomic():
-        ListChoice.objects.update_or_create(user_id=by.person, merchant_id=merchant_id, list_name=list_name, defaults=chosen)
+        ListChoice.objects.update_or_create(user_id=by.person, list_name=list_name, **office(merchant_id), defaults=chosen)
         audit(by=by, action="list.arranged", subject="list", subject_id=list_name or "all", merchant_id=merchant_id, after=chosen)
 
 
