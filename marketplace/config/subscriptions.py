@@ -9,6 +9,7 @@ from marketplace.flows import (
     letters_about_reviews,
     letters_to_buyers,
     letters_to_merchants,
+    my_data,
     notices,
     open_shop,
     pay,
@@ -44,6 +45,7 @@ from marketplace.merchant.inventory.events import StockCrossedZero
 from marketplace.platform.backoffice.actions import tidy_jobs
 from marketplace.platform.backoffice.events import ListFileExpired, ListJobAsked
 from marketplace.platform.listings.events import ListingsChanged
+from marketplace.platform.members.exports import EXPIRES
 from marketplace.platform.payments.events import (
     AttemptLeft,
     PayoutAccountReady,
@@ -106,6 +108,7 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     receive.RECEIPT: receive.receive_by_itself,
     return_goods.WAITS: return_goods.act_when_due,
     sandbox.ANSWER: sandbox.tell,
+    EXPIRES: my_data.expire_my_data,
     letters_about_reviews.REMINDER: letters_about_reviews.ask_for_review,
     publish_product.LISTED_FROM: publish_product.list_when_due,
     publish_product.LISTED_UNTIL: publish_product.unlist_when_due,

@@ -8,9 +8,9 @@ from marketplace.web.logs import market_log, shop_log
 from marketplace.web.operator import aftersales, applications, ledger, merchants, payouts, rails, reviews
 from marketplace.web.operator import opinions as market_opinions
 from marketplace.web.operator import orders as market_orders
-from marketplace.web.seller import money, opinions, order_list, products, returns
+from marketplace.web.seller import money, opinions, orders, products, returns
 
-WORKBENCH = (order_list.orders, returns.returns, products.products, money.statements, opinions.reviews, opinions.questions, shop_log)
+WORKBENCH = (orders.orders, returns.returns, products.products, money.statements, opinions.reviews, opinions.questions, shop_log)
 CONSOLE = (
     merchants.merchants,
     applications.applications,

@@ -25,7 +25,7 @@ from marketplace.platform.payments.models import PayoutAccount
 from marketplace.web.figures import Board, board_of, length_asked
 from marketplace.web.overview import MOST_COUNTED, Step, ToDo, by_clock, capped
 from marketplace.web.seller import opinions
-from marketplace.web.seller.order_list import SHOWS
+from marketplace.web.seller.orders import SHOWS
 from tenants.access.rights import Right
 from tenants.tenancy.hosts import shop_url
 from tenants.tenancy.models import Market

@@ -15,8 +15,8 @@ from marketplace.flows.ship_order import pack_order, ship_order, ship_package, t
 from marketplace.kernel.errors import MarketError
 from marketplace.merchant.orders.access import order_for_staff
 from marketplace.web.lists.bulk import with_each
-from marketplace.web.seller.order_list import orders
-from marketplace.web.seller.orders import order_page
+from marketplace.web.seller.order import order_page
+from marketplace.web.seller.orders import orders
 from marketplace.web.seller.parcel_forms import CancelForm, HandoverForm, ParcelForm
 from tenants.access.actors import actor_of
 
