@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel.errors import ReasonMissing
 from marketplace.platform.reviews.models import Answer, BuyerReview, Question
@@ -48,7 +49,12 @@ class ReviewFilter(django_filters.FilterSet):
 
 buyer_reviews = ListPage(
     title=_lazy("Buyers' reviews"),
-    columns=[Column(_lazy("Product")), Column(_lazy("Review")), Column(_lazy("In the market")), Column(_lazy("Written"), end=True)],
+    columns=[
+        Column(_lazy("Product")),
+        Column(pgettext_lazy("by a buyer", "Review")),
+        Column(_lazy("In the market")),
+        Column(pgettext_lazy("by a buyer", "Written"), end=True),
+    ],
     row_template="operator/_buyer_review_row.html",
     rows=lambda request: BuyerReview.objects.select_related("listing", "order", "buyer", "merchant"),
     filters=ReviewFilter,
