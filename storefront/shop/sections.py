@@ -141,7 +141,7 @@ def shop_parts(merchants: Sequence[Merchant]) -> list[ShopPart]:
 def open_shops(most: int = 4) -> list[ShopPart]:
     """The shops that opened last and have something to show."""
     merchants = list(Merchant.objects.filter(status=Merchant.Status.OPEN).order_by("-opened_at", "pk")[: most * 2])
-    return [part for part in shop_parts(merchants) if len(part.listings) == GOODS_ON_A_CARD][:most]
+    return [part for part in shop_parts(merchants) if part.listings][:most]
 
 
 @dataclass

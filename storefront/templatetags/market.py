@@ -22,6 +22,7 @@ from marketplace.merchant.aftersales.states import Reason, ReturnStatus
 from marketplace.merchant.catalogue.actions import DESCRIPTION_TAGS
 from marketplace.merchant.orders.states import TONES, label_of
 from marketplace.platform.delivery.queries import carriers
+from tenants.tenancy.hosts import shop_url
 
 register = template.Library()
 
@@ -184,6 +185,12 @@ NEW_FOR = timedelta(days=14)
 def is_new(listing: Any) -> bool:
     """Whether a listing came to the market within the last two weeks."""
     return bool(clock.now() - listing.published_at < NEW_FOR)
+
+
+@register.filter
+def shop_address(merchant: Any) -> str:
+    """Where a shop's own pages lie."""
+    return shop_url(merchant)
 
 
 @register.filter

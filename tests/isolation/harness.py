@@ -49,6 +49,7 @@ BY_ROUTE: dict[str, dict[str, str]] = {
 }
 PLAIN: dict[str, Any] = {
     "category_id": 1,
+    "brand_id": 1,
     "schema": "public",
     "path": "nothing.webp",
     "part": "pages",

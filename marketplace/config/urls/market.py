@@ -16,14 +16,15 @@ from storefront.reach.routes import market_reach_routes
 from storefront.reviews import mine as my_reviews
 from storefront.reviews import views as reviews
 from storefront.sell import views as sell
-from storefront.shop import categories, product, region, share
+from storefront.shop import browse, categories, product, region, share, shops
 from storefront.shop import views as shop
 from tenants.access.rules import anyone, route, signed_in
 
 urlpatterns = [
     route("", shop.home, may=anyone(), name="home"),
-    route("search/", shop.search, may=anyone(), name="search", limit="search"),
-    route("c/<int:category_id>/", shop.category, may=anyone(), name="category", limit="search"),
+    route("search/", browse.search, may=anyone(), name="search", limit="search"),
+    route("c/<int:category_id>/", browse.category, may=anyone(), name="category", limit="search"),
+    route("b/<int:brand_id>/", browse.brand, may=anyone(), name="brand", limit="search"),
     route("categories/", categories.all_categories, may=anyone(), name="categories"),
     route("categories/menu/", categories.menu, may=anyone(), name="category-menu"),
     route("p/<uuid:listing_id>/", product.product, may=anyone(), name="product"),
@@ -37,7 +38,7 @@ urlpatterns = [
     route("p/<uuid:listing_id>/ask/", reviews.ask, may=signed_in(), name="question-ask", methods="POST", limit="write"),
     route("questions/<uuid:question_id>/answer/", reviews.answer, may=signed_in(), name="question-answer", methods="POST", limit="write"),
     route("reviews/<uuid:review_id>/helpful/", reviews.helpful, may=signed_in(), name="review-helpful", methods="POST", limit="write"),
-    route("shops/", shop.shops, may=anyone(), name="shops"),
+    route("shops/", shops.shops, may=anyone(), name="shops"),
     route("cart/", cart.cart, may=anyone(), name="cart"),
     route("cart/add/", cart.add, may=anyone(), name="cart-add", methods="POST", limit="cart"),
     route("cart/lines/<uuid:line_id>/", cart.line, may=anyone(), name="cart-line", methods="POST"),
