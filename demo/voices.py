@@ -15,7 +15,7 @@ from uuid import UUID
 
 from demo.catalogue import catalogue, key_of
 from demo.pictures import picture_file
-from demo.plan import DAY, HOUR
+from demo.plan import DAY, DAYS, HOUR
 from demo.steps import Scene, merchant_of, owner_of
 from marketplace.kernel.actors import Actor
 from marketplace.platform.reviews.actions import Marks, Opinion, add_to_review, answer_review, review_order, vote_helpful
@@ -136,14 +136,16 @@ def ask_around(at: Moved, people: list[Actor]) -> None:
 
 
 def _ask(at: Moved, people: list[Actor], listing_id: UUID, question: str, answer: str, dice: random.Random) -> None:
-    asked = ASKED_FROM + dice.random() * ASKED_FOR
+    waits = dice.random() < 0.08  # for an answer: asked only these days
+    asked = (DAYS - 2.5 * dice.random()) * DAY if waits else ASKED_FROM + dice.random() * ASKED_FOR
     shop = things()[listing_id].shop
     key = key_of("question", str(listing_id), question)
     with at(asked):
         ask_question(by=dice.choice(people), question_id=key, listing_id=listing_id, text=question)
-    if dice.random() < 0.92:
-        with at(asked + dice.uniform(0.5, 30) * HOUR):
-            answer_as_shop(by=owner_of(shop), question_id=key, merchant_id=merchant_of(shop), text=answer)
+    if waits:
+        return
+    with at(asked + dice.uniform(0.5, 30) * HOUR):
+        answer_as_shop(by=owner_of(shop), question_id=key, merchant_id=merchant_of(shop), text=answer)
     owners = [actor for actor in people if has_bought(actor.person, listing_id)]
     if owners and dice.random() < 0.6:
         with at(asked + dice.uniform(20, 90) * HOUR):
