@@ -24,6 +24,7 @@ COMPOSED = {
     "order_group.{status}": ["order_group.expired", "order_group.cancelled"],
     "dispute.{row.status}": [f"dispute.{each}" for each in Dispute.Status.values],
     "order.pieces_{as_}": [f"order.pieces_{each}" for each in (CANCELLED, RETURNED)],
+    "{subject}.{done}": [f"{what}.{each}" for what, each in product(("review", "question", "answer"), ("shown", "hidden"))],
     "order.{new}": [f"order.{each}" for each in OrderStatus.values],
     "product.{status}": [f"product.{each}" for each in Product.Status.values],
     "product.review_{review}": [f"product.review_{each}" for each in Product.Review.values],
