@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "marketplace.config.health.answer_health",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "marketplace.config.compression.compressed",
     "csp.middleware.CSPMiddleware",
     "marketplace.config.page_cache.pages_for_visitors",
     "tenants.tenancy.hosts.host_middleware",
@@ -127,6 +128,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_CHANGE_EMAIL = True  # one address a person; a new one counts once its letter was followed
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # the old mailbox hears of new addresses and passwords
 ACCOUNT_SESSION_REMEMBER = True
 PASSWORD_RESET_TIMEOUT = 86_400  # seconds a link to a new password works; its letter says one day
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/ip,10/15m/key", "signup": "20/m/ip", "reset_password": "20/m/ip,5/m/key"}
