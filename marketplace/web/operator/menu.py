@@ -21,5 +21,6 @@ ENTRIES = [
     Entry(_("Journal"), "book", "journal", Right.VIEW_LEDGER),
     Entry(_("Settings"), "cog", "settings", Right.MANAGE_MARKET),
     Entry(_("Market pages"), "edit", "wagtailadmin_home", Right.EDIT_MARKET_PAGES),
+    Entry(_("Exports and jobs"), "down2", "jobs", None),
     Entry(_("Log"), "clock", "log", Right.VIEW_MARKET_LOG),
 ]
