@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from cms import schedule
 from marketplace.flows import (
     letters_to_buyers,
     letters_to_merchants,
@@ -94,6 +95,7 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     receive.RECEIPT: receive.receive_by_itself,
     return_goods.WAITS: return_goods.act_when_due,
     sandbox.ANSWER: sandbox.tell,
+    schedule.PAGES_DUE: schedule.publish_when_due,
     publish_product.LISTED_FROM: publish_product.list_when_due,
     publish_product.LISTED_UNTIL: publish_product.unlist_when_due,
 }

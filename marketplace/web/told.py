@@ -109,6 +109,14 @@ ACTIONS: dict[str, str | Promise] = {
     "transfer.reversed": pgettext_lazy("log", "Transfer taken back"),
     "transfer.sent": pgettext_lazy("log", "Transfer sent"),
     "theme.set": pgettext_lazy("log", "Look of the shop set"),
+    "message.sent": pgettext_lazy("log", "Message sent through a form"),
+    "page.deleted": pgettext_lazy("log", "Page deleted"),
+    "page.drafted": pgettext_lazy("log", "Page drafted from a template"),
+    "page.expired": pgettext_lazy("log", "Page taken down at its date"),
+    "page.published": pgettext_lazy("log", "Page published"),
+    "page.scheduled": pgettext_lazy("log", "Page scheduled"),
+    "page.undone": pgettext_lazy("log", "Page set back by one version"),
+    "page.unpublished": pgettext_lazy("log", "Page taken down"),
 }
 
 WHYS: dict[str, str | Promise] = {

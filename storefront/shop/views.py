@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from wagtail.models import Page
 
+from cms.loading import load
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.platform.listings.errors import NotOnSale
@@ -67,8 +68,10 @@ def home_page(request: HttpRequest) -> dict[str, Any]:
     page = Page.objects.filter(depth=2, live=True).first()
     if page is None:
         return {}
-    _title, body, language = page.specific.in_language(request.LANGUAGE_CODE)  # type: ignore[attr-defined]
-    return {"page_body": body, "page_language": language}
+    home = page.specific
+    for stream in home.streams:  # type: ignore[attr-defined]
+        load(stream, home)
+    return {"page": home, "page_blocks": home.blocks, "seo": home.seo}  # type: ignore[attr-defined]
 
 
 def shop_parts(merchants: list[Merchant]) -> list[ShopPart]:

@@ -3,7 +3,9 @@
 from cms.views import page_elsewhere
 from marketplace.config.urls.shared import *  # noqa: F403
 from marketplace.config.urls.shared import PAGES, cms_routes, theme_routes
+from marketplace.web.decorate import decorating
 from marketplace.web.logs import log_page
+from marketplace.web.messages import messages_page
 from marketplace.web.operator import aftersales, applications, ledger, merchants, orders, payouts, rails, reviews
 from marketplace.web.operator.overview import overview
 from marketplace.web.operator.settings import settings_page
@@ -52,6 +54,8 @@ urlpatterns = [
     route("statements/<str:number>/pdf/", ledger.statement_as_pdf, may=operator(Right.VIEW_LEDGER), name="statement-pdf"),
     route("journal/", ledger.journal, may=operator(Right.VIEW_LEDGER), name="journal"),
     route("settings/", settings_page, may=operator(Right.MANAGE_MARKET), name="settings", methods="GET POST"),
+    route("decorate/", decorating(base="operator/base.html"), may=operator(Right.EDIT_MARKET_PAGES), name="decorate", methods="GET POST"),
+    route("messages/", messages_page(base="operator/base.html"), may=operator(Right.EDIT_MARKET_PAGES), name="messages"),
     route("log/", log_page(base="operator/base.html", of_merchant=False), may=operator(Right.VIEW_MARKET_LOG), name="log"),
     *sign_in_routes(),
     *cms_routes(),

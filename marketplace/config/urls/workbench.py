@@ -3,7 +3,9 @@
 from cms.views import page_elsewhere
 from marketplace.config.urls.shared import *  # noqa: F403
 from marketplace.config.urls.shared import PAGES, cms_routes, theme_routes
+from marketplace.web.decorate import decorating
 from marketplace.web.logs import log_page
+from marketplace.web.messages import messages_page
 from marketplace.web.seller import money, orders, parcels, products, returns, slips, theme
 from marketplace.web.seller.delivery import delivery
 from marketplace.web.seller.overview import overview
@@ -57,6 +59,8 @@ urlpatterns = [
     route("theme/undo/", theme.undo, may=staff(Right.EDIT_SHOP_PAGES), name="theme-undo", methods="POST"),
     route("theme/preview/", theme_preview, may=staff(Right.EDIT_SHOP_PAGES), name="theme-preview"),
     route("theme/preview.css", draft_sheet, may=staff(Right.EDIT_SHOP_PAGES), name="theme-draft"),
+    route("decorate/", decorating(base="seller/base.html"), may=staff(Right.EDIT_SHOP_PAGES), name="decorate", methods="GET POST"),
+    route("messages/", messages_page(base="seller/base.html"), may=staff(Right.EDIT_SHOP_PAGES), name="messages"),
     route("log/", log_page(base="seller/base.html", of_merchant=True), may=staff(Right.VIEW_SHOP_LOG), name="log"),
     *hand_over_routes(),
     *cms_routes(),
