@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Value
+from django.utils.html import strip_tags
 from wagtail.blocks import StructValue
 from wagtail.models import Page
 
@@ -16,6 +17,7 @@ from cms.blocks.goods import MOST_BY_RULE
 from cms.blocks.goods import ORDERS as ORDERS_OF_GOODS
 from cms.blocks.words import TwoValue
 from marketplace.kernel.money import Money
+from marketplace.kernel.texts import localised
 from marketplace.platform.listings.models import Listing
 from marketplace.platform.taxonomy.models import Category
 from tenants.tenancy.hosts import shop_url
@@ -147,3 +149,9 @@ def texts_in(value: Any, where: str = "") -> Iterator[tuple[str, Any]]:
     elif hasattr(value, "list_block"):
         for n, child in enumerate(value, 1):
             yield from texts_in(child, f"{where} {n}")
+
+
+def first_words(page: Any) -> str:
+    """How a page's first text begins, in the reader's language, without markup."""
+    found = (localised(value.texts).text for stream in page.streams for _where, value in texts_in(stream) if value.texts)
+    return strip_tags(max((text for _n, text in zip(range(4), found, strict=False)), key=len, default=""))[:200]

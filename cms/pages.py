@@ -13,7 +13,7 @@ from wagtail.models import Page
 
 from cms.blocks.content import ArticleBlocks, PageBlocks
 from cms.fields import Blocks
-from cms.loading import load
+from cms.loading import first_words, load
 from cms.panels import UntranslatedPanel
 from marketplace.kernel.texts import localised
 from tenants.tenancy.link import connection
@@ -85,7 +85,7 @@ class TwoLanguagePage(Page):
         titles = {"zh-hans": self.seo_title, "en": self.seo_title_en}
         described = {"zh-hans": self.search_description, "en": self.description_en}
         here = (get_language() or "").lower()
-        return {"title": titles.get(here) or localised(self.titles).text, "description": localised(described).text}
+        return {"title": titles.get(here) or localised(self.titles).text, "description": localised(described).text or first_words(self)}
 
     @property
     def streams(self) -> list[Any]:
@@ -113,6 +113,15 @@ class BlocksPage(TwoLanguagePage):
     @property
     def streams(self) -> list[Any]:
         return [self.blocks]
+
+
+class HomePage(BlocksPage):
+    """The first page of a tree, which its host shows at its root."""
+
+    shown_in = "cms/campaign.html"
+
+    class Meta(BlocksPage.Meta):
+        abstract = True
 
 
 class CampaignPage(BlocksPage):

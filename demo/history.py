@@ -20,6 +20,7 @@ from django.db import transaction
 from demo.catalogue import catalogue, key_of
 from demo.plan import DAYS, FIRST_GROUPS, Step, basket_of, buyer_of, life_of, settlements
 from demo.steps import STEPS, Scene, restock
+from marketplace.flows.count_days import count_shop_days
 from marketplace.flows.refund import send_refund
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
@@ -33,6 +34,7 @@ from marketplace.platform.payments.models import Refund
 from tenants.accounts.actions import ensure_person
 from tenants.accounts.models import User
 from tenants.tenancy.jobs import long_market_task
+from tenants.tenancy.models import Merchant
 
 log = logging.getLogger("wanshang.demo")
 
@@ -119,6 +121,9 @@ def go_on() -> None:
         row.save(update_fields=["done", "changed_at", "ended_at"])
         if not row.ended_at:
             go_on.request()
+        else:  # days that were counted before their orders were made
+            for merchant_id in Merchant.objects.order_by("pk").values_list("pk", flat=True):
+                count_shop_days.request(merchant_id=merchant_id, anew=True)
 
 
 class Past:

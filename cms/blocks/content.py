@@ -193,6 +193,12 @@ SECTIONS = [
 ]
 
 
+class SectionValue(blocks.StructValue):
+    @property
+    def name(self) -> str:
+        return str(dict(SECTIONS).get(self["kind"], ""))
+
+
 class Section(blocks.StructBlock):
     """A part of the market's own first page, where the operator wants it."""
 
@@ -202,7 +208,7 @@ class Section(blocks.StructBlock):
         icon = "cogs"
         label = _("Part of the market")
         template = "cms/blocks/section.html"
-        value_class = Loaded
+        value_class = SectionValue
         group = _("Goods")
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.db import models
 
-from cms.pages import ArticlePage, ArticlesPage, BlocksPage, CampaignPage
+from cms.pages import ArticlePage, ArticlesPage, BlocksPage, CampaignPage, HomePage
 from marketplace.kernel import clock
 from marketplace.kernel.ids import new_id
 
 
-class ShopHome(BlocksPage):
+class ShopHome(HomePage):
     """Root of a shop's pages. Its content stands above the shop's goods."""
 
     in_merchant_schemas = True

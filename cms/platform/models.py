@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from cms.pages import ArticlePage, ArticlesPage, BlocksPage, CampaignPage
+from cms.pages import ArticlePage, ArticlesPage, BlocksPage, CampaignPage, HomePage
 
 BELOW = ["cms_platform.MarketPage", "cms_platform.MarketCampaign", "cms_platform.MarketArticles"]
 
 
-class MarketHome(BlocksPage):
+class MarketHome(HomePage):
     """Root of the market's pages: what stands on the market's first page."""
 
     parent_page_types = ["wagtailcore.Page"]

@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "marketplace.config.page_cache.pages_for_visitors",
     "tenants.tenancy.hosts.host_middleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "marketplace.config.middleware.language_and_zone",
@@ -143,6 +144,7 @@ RATE_LIMITS: dict[str, dict[str, Any]] = {
     "upload": {"address": 300 * _wide, "person": 60 * _wide, "methods": ("POST",)},
     "message": {"address": 60 * _wide, "person": 10 * _wide, "methods": ("POST",)},
     "order": {"address": 300 * _wide, "person": 30 * _wide, "methods": ("POST",)},
+    "write": {"address": 300 * _wide, "person": 30 * _wide, "methods": ("POST",)},
 }
 if not _wide:
     RATE_LIMITS = {}
@@ -231,6 +233,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_TIME_LIMIT = 600
 CELERY_TIMEZONE = "UTC"
 OUTBOX_LEASE_S = ENV.OUTBOX_LEASE_S
+PAGE_CACHE_S = ENV.PAGE_CACHE_S
 
 # ── Stripe ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 STRIPE_SECRET_KEY, STRIPE_API_URL = ENV.STRIPE_SECRET_KEY, ENV.STRIPE_API_URL

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from cms import schedule
 from marketplace.flows import (
+    count_days,
+    letters_about_reviews,
     letters_to_buyers,
     letters_to_merchants,
     notices,
@@ -51,6 +53,7 @@ from marketplace.platform.payments.events import (
     ReversalDue,
     TransferDue,
 )
+from marketplace.platform.reviews.events import QuestionAnswered, QuestionAsked, ReviewAnswered, ReviewWritten
 from search import indexer
 from tenants.accounts.events import LetterWritten
 from tenants.accounts.letters import send_letter
@@ -81,12 +84,16 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     RefundDue: [Reaction(refund.send_refund, outward=True)],
     RefundSent: [Reaction(transfer_out.reverse_for_refund), Reaction(letters_to_buyers.refunded)],
     OrderShipped: [Reaction(letters_to_buyers.shipped)],
-    OrderCompleted: [],
+    OrderCompleted: [Reaction(letters_about_reviews.remind_later)],
     StatementIssued: [Reaction(letters_to_merchants.statement_ready)],
     PayoutMoved: [Reaction(letters_to_merchants.payout_moved)],
     PayoutAccountReady: [Reaction(transfer_out.send_waiting)],
     TransferDue: [Reaction(transfer_out.send_transfer, outward=True)],
     ReversalDue: [Reaction(transfer_out.send_reversal, outward=True)],
+    ReviewWritten: [Reaction(letters_about_reviews.review_written)],
+    ReviewAnswered: [Reaction(letters_about_reviews.review_answered)],
+    QuestionAsked: [Reaction(letters_about_reviews.question_asked)],
+    QuestionAnswered: [Reaction(letters_about_reviews.question_answered)],
     LetterWritten: [Reaction(send_letter, outward=True)],
 }
 
@@ -96,6 +103,7 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     return_goods.WAITS: return_goods.act_when_due,
     sandbox.ANSWER: sandbox.tell,
     schedule.PAGES_DUE: schedule.publish_when_due,
+    letters_about_reviews.REMINDER: letters_about_reviews.ask_for_review,
     publish_product.LISTED_FROM: publish_product.list_when_due,
     publish_product.LISTED_UNTIL: publish_product.unlist_when_due,
 }
@@ -103,6 +111,7 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
 DUTIES = [
     Duty("ask the rail what moved", 86_400, lambda: reconcile.ask_for_sweep(by=SYSTEM)),
     Duty("explain what moved at the rail", 3_600, lambda: reconcile.explain_movements(by=SYSTEM)),  # what was told after the movement
+    Duty("count the days of shops that are over", 900, count_days.ask_for_counts),
 ]
 
 

@@ -44,6 +44,11 @@ def format_count(number: int, language: str | None = None) -> str:
     return str(format_decimal(number, locale=locale(language)))
 
 
+def format_number(number: Decimal, language: str | None = None) -> str:
+    """1234.50 as 1,234.5: with the decimals it has."""
+    return str(format_decimal(number, locale=locale(language)))
+
+
 def format_day(moment: datetime, language: str | None = None) -> str:
     """`11月22日`, `22 Nov`; the year only if it is not this one. In the zone of the request."""
     return _written(moment, "{day}", "{day}", language)

@@ -23,6 +23,7 @@ from marketplace.platform.members.actions import remove_address, save_address
 from marketplace.platform.payments.models import PaymentAttempt
 from storefront.account.aftersales import may_cancel, may_return, moment_of
 from storefront.account.forms import AddressForm
+from storefront.reviews.parts import mark_reviewable
 from tenants.access.actors import actor_of, person_of
 from tenants.accounts.models import Membership
 from tenants.tenancy.hosts import console_url, workbench_url
@@ -143,6 +144,7 @@ def group(request: HttpRequest, number: str) -> HttpResponse:
         copy.can_return = may_return(copy)  # type: ignore[attr-defined]
         copy.can_receive = copy.status == OrderStatus.CONFIRMED and copy.fulfilment_status == FulfilmentStatus.SHIPPED  # type: ignore[attr-defined]
         copy.receipt_due = due_at(kind=RECEIPT, subject_id=copy.pk) if copy.can_receive else None  # type: ignore[attr-defined]
+    mark_reviewable(copies)
     attempt = PaymentAttempt.objects.filter(payment__group=found).order_by("-n").first()
     waits = found.status == OrderGroup.Status.AWAITING_PAYMENT and attempt is not None and attempt.status == PaymentAttempt.Status.SENT
     context = {

@@ -11,11 +11,11 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from marketplace.kernel.errors import InvalidInput
-from marketplace.platform.cart.actions import add_to_cart, cart_of, choose_line, merge_carts, set_quantity
+from marketplace.platform.cart.actions import add_to_cart, cart_of, choose_line, choose_only, merge_carts, set_aside_all_but, set_quantity
 from marketplace.platform.cart.models import Cart
 from marketplace.platform.cart.queries import CartView, view_cart
-from marketplace.platform.members.access import default_region
 from storefront.options import option_words
+from storefront.shop.region import region_of
 from tenants.access.actors import actor_of
 
 
@@ -28,9 +28,9 @@ def cart_if_any(request: HttpRequest) -> Cart | None:
 
 
 def shown_cart(request: HttpRequest, region: str | None = None) -> CartView:
-    """The cart with freight into `region`; without one, to where the person has things sent by default."""
+    """The cart with freight into `region`; without one, to where the person wants things sent."""
     if region is None:
-        region = default_region(request.user.pk) if request.user.is_authenticated else ""
+        region = region_of(request)
     cart = view_cart(cart_if_any(request), request.market.currency, region)  # type: ignore[attr-defined]
     words = option_words(view.variant for part in cart.parts for view in part.lines)
     for part in cart.parts:
@@ -49,7 +49,11 @@ def add(request: HttpRequest) -> HttpResponse:
     own = cart_of(by=actor, cart_id=UUID(held) if held else None)
     if not request.user.is_authenticated:
         request.session["cart"] = str(own.pk)
-    add_to_cart(by=actor, cart=own, variant_id=_uuid(request.POST.get("variant", "")), quantity=_number(request.POST.get("quantity", "")))
+    variant_id, quantity = _uuid(request.POST.get("variant", "")), _number(request.POST.get("quantity", ""))
+    put = choose_only if request.POST.get("buy") else add_to_cart
+    put(by=actor, cart=own, variant_id=variant_id, quantity=quantity)
+    if not request.user.is_authenticated:  # a sign-in lies between here and the checkout
+        request.session["buying"] = [str(variant_id), quantity] if request.POST.get("buy") else None
     target = "/checkout/" if request.POST.get("buy") else "/cart/"
     if not request.htmx:  # type: ignore[attr-defined]
         return HttpResponseRedirect(target)
@@ -97,5 +101,9 @@ def _uuid(text: str) -> UUID:
 def keep_cart_at_sign_in(sender: object, request: HttpRequest, user: Any, **kwargs: Any) -> None:
     """What a visitor put into the cart is there after sign-in and registration."""
     held = request.session.pop("cart", None)
+    buying = request.session.pop("buying", None)
     if held:
         merge_carts(by=actor_of(request), visitor_cart_id=UUID(held))
+        if buying:
+            own = cart_of(by=actor_of(request), cart_id=None)
+            set_aside_all_but(by=actor_of(request), cart=own, variant_id=UUID(buying[0]), quantity=buying[1])

@@ -1,58 +1,115 @@
-"""What the product page says of a listing: choices, specification, and how much is left."""
+"""What the product page says of a listing: choices, specification, how much is left, how it is delivered."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
 
+from django.http import HttpRequest
 from django.utils.translation import get_language
 
+from marketplace.kernel.errors import NotFound
 from marketplace.kernel.texts import localised
 from marketplace.merchant.inventory.models import StockLevel
+from marketplace.platform.delivery.models import FreightZone
+from marketplace.platform.delivery.queries import zones_of
+from marketplace.platform.listings.errors import NotOnSale
 from marketplace.platform.listings.models import Listing, ListingVariant
 from marketplace.platform.taxonomy.queries import labels
+from storefront.shop.gallery import picture_of
+from storefront.shop.picker import Axis, Names, axes_of, chosen_variant, unmade
+from storefront.shop.promise import Promise, promise
+from storefront.shop.region import region_of
+from tenants.tenancy.models import Merchant
 from tenants.tenancy.schemas import merchant_schema
 
 LOW = 5
+MOST = 999  # of one line of a cart
 
 
 @dataclass
-class Option:
-    name: str
-    href: str
-    is_chosen: bool
-    in_stock: bool
+class Offer:
+    """What changes with the chosen variant: the part of the page that is swapped."""
+
+    listing: Listing
+    variant: ListingVariant
+    variants: list[ListingVariant]
+    names: Names
+    axes: list[Axis]
+    left: int  # pieces that can be sold now
+    zones: list[FreightZone]
+    promise: Promise
+    base: str  # address that takes ?variant=
+    id: str  # of the element
+    unmade: str  # a combination that was asked for and is not made, in words
+
+    @property
+    def is_low(self) -> bool:
+        return 0 < self.left <= LOW
+
+    @property
+    def can_buy(self) -> bool:
+        return self.variant.in_stock and self.left > 0
+
+    @property
+    def most(self) -> int:
+        return min(self.left, MOST)
+
+    @property
+    def chosen(self) -> str:
+        """The chosen options in words; "" when there is nothing to choose."""
+        return self.names.words(self.listing, self.variant.options) if self.axes else ""
+
+    @property
+    def href(self) -> str:
+        """The address of the page with this choice."""
+        return f"/p/{self.listing.pk}/?variant={self.variant.pk}" if self.axes else f"/p/{self.listing.pk}/"
+
+    @property
+    def picture(self) -> str:
+        """Key of the picture of what is chosen; "" when no picture says so."""
+        return picture_of(self.listing, self.variant)
 
 
-@dataclass
-class Axis:
-    name: str
-    chosen: str = ""
-    options: list[Option] = field(default_factory=list)
+def listing_on_sale(listing_id: UUID) -> Listing:
+    """Raises NotFound, and NotOnSale for one that is off sale or of a shop that is not open."""
+    listing = Listing.objects.select_related("merchant", "category", "brand").filter(pk=listing_id).first()
+    if listing is None:
+        raise NotFound
+    if not listing.is_on_sale or listing.merchant.status != Merchant.Status.OPEN:
+        raise NotOnSale
+    return listing
 
 
-def axes_of(listing: Listing, variants: list[ListingVariant], chosen: ListingVariant) -> list[Axis]:
-    """The choices: each option leads to the variant that differs from the chosen one in it, or to the nearest that exists."""
-    if len(variants) < 2:
-        return []
-    attributes, values = labels(listing.axes, [int(v) for variant in variants for v in variant.options.values()])
-    axes = []
-    for attribute_id in listing.axes:
-        key = str(attribute_id)
-        axis = Axis(attributes[attribute_id].name if attribute_id in attributes else "")
-        for value_id in dict.fromkeys(variant.options.get(key) for variant in variants):
-            if value_id is None or int(value_id) not in values:
-                continue
-            wanted = {**chosen.options, key: value_id}
-            having = [variant for variant in variants if variant.options.get(key) == value_id]
-            target = max(having, key=lambda v: (sum(v.options.get(k) == w for k, w in wanted.items()), v.in_stock))
-            name = values[int(value_id)].name
-            is_chosen = chosen.options.get(key) == value_id
-            axis.options.append(Option(name, f"/p/{listing.pk}/?variant={target.pk}", is_chosen, target.in_stock))
-            if is_chosen:
-                axis.chosen = name
-        axes.append(axis)
-    return axes
+def offer_of(request: HttpRequest, listing: Listing, *, base: str, id: str = "offer") -> Offer:
+    """Raises NotOnSale."""
+    variants = list(listing.variants.order_by("position"))
+    if not variants:
+        raise NotOnSale
+    variant = chosen_variant(variants, request.GET.get("variant", ""))
+    names = names_of(listing, variants)
+    zones = zones_of([listing.merchant_id]).get(listing.merchant_id, [])
+    market = request.market  # type: ignore[attr-defined]
+    return Offer(
+        listing=listing,
+        variant=variant,
+        variants=variants,
+        names=names,
+        axes=axes_of(listing, variants, variant, names, base),
+        left=stock_left(listing.merchant_id, variant.pk) if variant.in_stock else 0,
+        zones=zones,
+        promise=promise(zones, region_of(request), variant.price, market),
+        base=base,
+        id=id,
+        unmade=unmade(listing, variants, request.GET, names),
+    )
+
+
+def names_of(listing: Listing, variants: list[ListingVariant]) -> Names:
+    """Everything a listing stores as numbers, in two queries."""
+    values = [int(value) for variant in variants for value in variant.options.values()]
+    values += [value for row in listing.attributes for value in row[1]]
+    return Names(*labels([*listing.axes, *(row[0] for row in listing.attributes)], values))
 
 
 @dataclass
@@ -67,16 +124,15 @@ class SpecificationRow:
     values: list[Value]
 
 
-def specification(listing: Listing) -> list[SpecificationRow]:
+def specification(listing: Listing, names: Names) -> list[SpecificationRow]:
     """The table of attributes, in the reader's language where there is one."""
     here = (get_language() or "").lower()
-    attributes, values = labels([row[0] for row in listing.attributes], [v for row in listing.attributes for v in row[1]])
     rows = []
     for attribute_id, value_ids, free in listing.attributes:
-        if attribute_id not in attributes:
+        if attribute_id not in names.attributes:
             continue
-        attribute = attributes[attribute_id]
-        texts = [localised(values[v].names) for v in value_ids if v in values] + ([localised(free)] if free else [])
+        attribute = names.attributes[attribute_id]
+        texts = [localised(names.values[v].names) for v in value_ids if v in names.values] + ([localised(free)] if free else [])
         unit = f" {attribute.unit}" if attribute.unit else ""
         shown = [Value(text.text + (unit if not value_ids else ""), "" if text.language == here else text.language) for text in texts if text.text]
         if shown:
@@ -84,8 +140,7 @@ def specification(listing: Listing) -> list[SpecificationRow]:
     return rows
 
 
-def low_stock(merchant_id: UUID, variant_id: UUID) -> int:
-    """How many are left when it is few; 0 when there are plenty or none. Read live from the one merchant that sells it."""
+def stock_left(merchant_id: UUID, variant_id: UUID) -> int:
+    """How many can be sold now. Read live from the one merchant that sells it."""
     with merchant_schema(merchant_id):
-        left = sum(level.available for level in StockLevel.objects.filter(variant_id=variant_id))
-    return left if 0 < left <= LOW else 0
+        return sum(level.available for level in StockLevel.objects.filter(variant_id=variant_id))

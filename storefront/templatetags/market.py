@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from marketplace.kernel import formats
+from marketplace.kernel import clock, formats
 from marketplace.kernel.money import Money
 from marketplace.kernel.texts import localised
 from marketplace.merchant.aftersales.states import TONES as RETURN_TONES
@@ -22,6 +22,7 @@ from marketplace.merchant.aftersales.states import Reason, ReturnStatus
 from marketplace.merchant.catalogue.actions import DESCRIPTION_TAGS
 from marketplace.merchant.orders.states import TONES, label_of
 from marketplace.platform.delivery.queries import carriers
+from tenants.tenancy.hosts import shop_url
 
 register = template.Library()
 
@@ -175,6 +176,21 @@ def carrier(code: str) -> str:
 def initial(name: str) -> str:
     """The one sign that stands for a shop or person."""
     return name.strip()[:1].upper() or "·"
+
+
+NEW_FOR = timedelta(days=14)
+
+
+@register.filter
+def is_new(listing: Any) -> bool:
+    """Whether a listing came to the market within the last two weeks."""
+    return bool(clock.now() - listing.published_at < NEW_FOR)
+
+
+@register.filter
+def shop_address(merchant: Any) -> str:
+    """Where a shop's own pages lie."""
+    return shop_url(merchant)
 
 
 @register.filter

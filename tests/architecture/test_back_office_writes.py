@@ -42,6 +42,7 @@ from tenants.accounts.models import Membership, User
 from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import merchant_schema, public_schema
 from tests import factories as make
+from tests.architecture.opinions import FORMS_ABOUT, Said, say_and_ask
 from tests.databases import MERCHANTS
 from tests.flows.at_stripe import AtStripe
 from tests.planting import planted
@@ -87,6 +88,7 @@ class Things:
     refunds: dict[str, UUID]  # by the form they wait for
     movement: UUID
     notice: UUID
+    said: Said
 
 
 @dataclass
@@ -148,6 +150,7 @@ def things(stripe: AtStripe) -> Things:
         refunds=refunds,
         movement=RailMovement.objects.get().pk,
         notice=RailNotice.objects.get(notice_id="evt_1").pk,
+        said=say_and_ask(product),
     )
 
 
@@ -251,6 +254,7 @@ FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
     ("console", "bank-file-paid"): lambda t: Filled(f"/payouts/files/{t.batch}/paid/", {"payout": str(t.payouts["bank-file-paid"])}),
     ("console", "payout-returned"): lambda t: Filled(f"/payouts/{t.payouts['payout-returned']}/returned/", {"reason": "account closed"}),
 }
+FORMS |= {name: lambda t, fill=fill: Filled(*fill(t.said)) for name, fill in FORMS_ABOUT.items()}
 
 
 def someone(kind: str, *, without: Right | None = None) -> User:

@@ -84,7 +84,7 @@ SAME_EVERYWHERE = {
 # Settings of programs, and values of buttons and hidden inputs that programs read.
 FOR_PROGRAMS = re.compile(r"[{a-z0-9_:-]*|\{.*\}", re.DOTALL)
 # Pages that need neither database nor language say everything in both; test_pages_in_both_languages holds them to it.
-IN_BOTH_LANGUAGES = re.compile(r"errors/(\d+|csrf|unknown_host|page)\.html")
+IN_BOTH_LANGUAGES = re.compile(r"errors/(\d+|csrf|unknown_host|offline|page)\.html")
 
 
 class Visible(HTMLParser):

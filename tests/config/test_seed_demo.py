@@ -68,7 +68,7 @@ def seeded(own_database, password_file):
 
 class TestSeeding:
     def test_every_product_is_on_sale_with_its_prices_stock_and_pictures(self, seeded):
-        assert Listing.objects.filter(is_on_sale=True).count() == len(PRODUCTS) >= 128
+        assert Listing.objects.filter(is_on_sale=True).count() == len(PRODUCTS) >= 300
         assert ListingVariant.objects.count() == sum(len(product["variants"]) for _shop, product in PRODUCTS)
         mug = Listing.objects.get(titles__en="Morning Mist stoneware mug")
         assert (mug.price, mug.price_to, len(mug.axes)) == (make.yuan("118"), make.yuan("138"), 2)
@@ -103,7 +103,7 @@ class TestSeeding:
         assert list(described)[:2] == ["color", "switch"]
 
     def test_what_was_seeded_can_be_bought(self, seeded):
-        listing = Listing.objects.filter(in_stock=True).first()
+        listing = Listing.objects.filter(in_stock=True).order_by("-price_minor", "pk").first()  # dear enough to be sent for nothing
         variant = listing.variants.filter(in_stock=True).first()
         buyer = make.a_buyer()
         from marketplace.platform.cart.actions import add_to_cart, cart_of
@@ -187,7 +187,7 @@ class TestPictures:
         files = {file.stem: file.stat().st_size for file in FOLDER.glob("*.webp")}
         assert set(files) == {*listed["pictures"], *listed["details"], *listed["scenes"]}
         assert max(size for name, size in files.items() if name not in listed["scenes"]) <= 20_000
-        assert sum(files.values()) <= 4_500_000
+        assert sum(files.values()) <= 8_000_000
 
     def test_drawing_again_gives_the_same_file(self):
         from demo.draw import MOST_BYTES, WIDTH, picture

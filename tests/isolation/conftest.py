@@ -28,6 +28,8 @@ from marketplace.platform.members.models import Address
 from marketplace.platform.payments.actions import set_bank_account, take_notice
 from marketplace.platform.payments.models import RailMovement, RailNotice, Refund
 from marketplace.platform.payments.rails.port import Movement
+from marketplace.platform.reviews.actions import Opinion, review_order
+from marketplace.platform.reviews.asking import answer_as_shop, ask_question
 from tenants.accounts.models import User
 from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import merchant_schema
@@ -93,6 +95,10 @@ def build_side(letter: str) -> tuple[Side, User]:
     take_notice(by=SYSTEM, rail="stripe", notice_id=f"{word}-evt", body={"kind": "moon.risen", "object": "x", "account": ""}, quarantine="unknown")
     movement = Movement(f"{word}-txn", "topup", "tu_1", make.yuan("1"), make.yuan("0"), clock.now())
     note_movement(by=SYSTEM, code="stripe", movement=movement)
+    reviewed = make.a_completed_group((letter, product, 1), buyer=buyer).orders.get()
+    (review_id,) = review_order(by=make.acting(buyer), key=uuid4(), order_id=reviewed.pk, opinions=[Opinion(UUID(reviewed.lines[0]["id"]), 4)])
+    question = ask_question(by=make.acting(buyer), question_id=uuid4(), listing_id=product.pk, text=f"{word} asks?")
+    answer = answer_as_shop(by=SYSTEM, question_id=question.pk, merchant_id=side.merchant_id, text="Yes")
     package = uuid4()
     with merchant_schema(side.merchant_id):
         data = BytesIO()
@@ -108,6 +114,10 @@ def build_side(letter: str) -> tuple[Side, User]:
         "listing_id": product.pk,
         "product_id": draft.pk,
         "number": waiting.number,
+        "number_done": copy.number,
+        "review_id": review_id,
+        "question_id": question.pk,
+        "answer_id": answer.pk,
         "statement": statement.number,
         "payout_id": payout.pk,
         "batch": batch.number,

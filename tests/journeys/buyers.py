@@ -64,7 +64,7 @@ def adds(buyer: Person, title: str) -> None:
 
 
 def opens_filters(buyer: Person) -> None:
-    if buyer.screen.is_phone:
+    if buyer.screen.is_phone and not buyer.page.locator("dialog[open]").count():  # it stays open while one chooses
         buyer.press("Filter")
 
 

@@ -6,11 +6,12 @@ from marketplace.config.urls.shared import PAGES, cms_routes, theme_routes
 from marketplace.web.decorate import decorating
 from marketplace.web.logs import log_page
 from marketplace.web.messages import messages_page
-from marketplace.web.operator import aftersales, applications, ledger, merchants, orders, payouts, rails, reviews
+from marketplace.web.operator import aftersales, applications, ledger, merchants, opinions, orders, payouts, rails, reviews
 from marketplace.web.operator.overview import overview
 from marketplace.web.operator.settings import settings_page
 from storefront.auth import sign_in_routes
 from storefront.media import media
+from storefront.reach.robots import robots
 from tenants.access.rights import Right
 from tenants.access.rules import anyone, operator, route
 
@@ -29,6 +30,11 @@ urlpatterns = [
     route("orders/", orders.orders, may=operator(Right.VIEW_MARKET_ORDERS), name="orders"),
     route("orders/<str:number>/", aftersales.order, may=operator(Right.VIEW_MARKET_ORDERS), name="order"),
     route("returns/", aftersales.returns, may=operator(Right.VIEW_MARKET_ORDERS), name="returns"),
+    route("buyer-reviews/", opinions.buyer_reviews, may=operator(Right.MODERATE_REVIEWS), name="buyer-reviews"),
+    route("buyer-reviews/<uuid:review_id>/shown/", opinions.review_shown, may=operator(Right.MODERATE_REVIEWS), name="buyer-review-shown", methods="POST"),
+    route("questions/", opinions.questions, may=operator(Right.MODERATE_REVIEWS), name="questions"),
+    route("questions/<uuid:question_id>/shown/", opinions.question_shown, may=operator(Right.MODERATE_REVIEWS), name="question-shown", methods="POST"),
+    route("answers/<uuid:answer_id>/shown/", opinions.answer_shown, may=operator(Right.MODERATE_REVIEWS), name="answer-shown", methods="POST"),
     route("refunds/", aftersales.refunds, may=operator(Right.VIEW_LEDGER), name="refunds"),
     route("refunds/<uuid:refund_id>/retry/", rails.refund_retry, may=operator(Right.PAY_OUT), name="refund-retry", methods="POST"),
     route("refunds/<uuid:refund_id>/otherwise/", rails.refund_otherwise, may=operator(Right.PAY_OUT), name="refund-otherwise", methods="POST"),
@@ -59,6 +65,7 @@ urlpatterns = [
     route("log/", log_page(base="operator/base.html", of_merchant=False), may=operator(Right.VIEW_MARKET_LOG), name="log"),
     *sign_in_routes(),
     *cms_routes(),
+    route("robots.txt", robots, may=anyone(), name="robots"),
     *theme_routes(),
     route("media/<str:schema>/<path:path>", media, may=anyone(), name="media"),
     route(PAGES, page_elsewhere, may=operator(), name="wagtail_serve", is_regex=True),

@@ -13,16 +13,33 @@ from storefront.checkout import views as checkout
 from storefront.design.views import design
 from storefront.mailbox import views as mailbox
 from storefront.media import media
+from storefront.reach.routes import market_reach_routes
+from storefront.reviews import mine as my_reviews
+from storefront.reviews import views as reviews
 from storefront.sell import views as sell
+from storefront.shop import browse, categories, product, region, share, shops
 from storefront.shop import views as shop
 from tenants.access.rules import anyone, route, signed_in
 
 urlpatterns = [
     route("", shop.home, may=anyone(), name="home"),
-    route("search/", shop.search, may=anyone(), name="search", limit="search"),
-    route("c/<int:category_id>/", shop.category, may=anyone(), name="category", limit="search"),
-    route("p/<uuid:listing_id>/", shop.product, may=anyone(), name="product"),
-    route("shops/", shop.shops, may=anyone(), name="shops"),
+    route("search/", browse.search, may=anyone(), name="search", limit="search"),
+    route("c/<int:category_id>/", browse.category, may=anyone(), name="category", limit="search"),
+    route("b/<int:brand_id>/", browse.brand, may=anyone(), name="brand", limit="search"),
+    route("categories/", categories.all_categories, may=anyone(), name="categories"),
+    route("categories/menu/", categories.menu, may=anyone(), name="category-menu"),
+    route("p/<uuid:listing_id>/", product.product, may=anyone(), name="product"),
+    route("p/<uuid:listing_id>/quick/", product.quick_view, may=anyone(), name="quick-view"),
+    route("p/<uuid:listing_id>/share/", share.share, may=anyone(), name="product-share"),
+    route("p/<uuid:listing_id>/poster/", share.poster, may=anyone(), name="product-poster"),
+    route("p/<uuid:listing_id>/poster.svg", share.poster_picture, may=anyone(), name="product-poster-picture"),
+    route("deliver-to/", region.deliver_to, may=anyone(), name="deliver-to", methods="GET POST"),
+    route("p/<uuid:listing_id>/reviews/", reviews.reviews, may=anyone(), name="product-reviews"),
+    route("p/<uuid:listing_id>/questions/", reviews.questions, may=anyone(), name="product-questions"),
+    route("p/<uuid:listing_id>/ask/", reviews.ask, may=signed_in(), name="question-ask", methods="POST", limit="write"),
+    route("questions/<uuid:question_id>/answer/", reviews.answer, may=signed_in(), name="question-answer", methods="POST", limit="write"),
+    route("reviews/<uuid:review_id>/helpful/", reviews.helpful, may=signed_in(), name="review-helpful", methods="POST", limit="write"),
+    route("shops/", shops.shops, may=anyone(), name="shops"),
     route("cart/", cart.cart, may=anyone(), name="cart"),
     route("cart/add/", cart.add, may=anyone(), name="cart-add", methods="POST", limit="cart"),
     route("cart/lines/<uuid:line_id>/", cart.line, may=anyone(), name="cart-line", methods="POST"),
@@ -39,6 +56,9 @@ urlpatterns = [
     route("orders/<str:number>/give-up/", aftersales.give_up, may=signed_in(), name="order-give-up", methods="POST"),
     route("orders/<str:number>/cancel/", aftersales.cancel, may=signed_in(), name="order-cancel", methods="GET POST"),
     route("orders/<str:number>/return/", aftersales.ask_back, may=signed_in(), name="order-return", methods="GET POST"),
+    route("orders/<str:number>/review/", my_reviews.write, may=signed_in(), name="order-review", methods="GET POST", limit="write"),
+    route("account/reviews/", my_reviews.mine, may=signed_in(), name="my-reviews"),
+    route("account/reviews/<uuid:review_id>/add/", my_reviews.add, may=signed_in(), name="review-add", methods="POST", limit="write"),
     route("returns/", aftersales.returns, may=signed_in(), name="returns"),
     route("returns/<str:number>/", aftersales.one_return, may=signed_in(), name="return"),
     route("returns/<str:number>/withdraw/", aftersales.withdraw, may=signed_in(), name="return-withdraw", methods="POST"),
@@ -66,6 +86,7 @@ urlpatterns = [
     route("hand-over/", auth.hand_over, may=signed_in(), name="hand-over", limit="hand_over"),
     *auth.sign_in_routes(),
     *auth.registration_routes(),
+    *market_reach_routes(),
     *theme_routes(),
     route("media/<str:schema>/<path:path>", media, may=anyone(), name="media"),
     route("forms/<int:page_id>/<uuid:block_id>/", page_form, may=anyone(), name="page-form", methods="POST", limit="message"),

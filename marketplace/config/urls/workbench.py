@@ -6,12 +6,13 @@ from marketplace.config.urls.shared import PAGES, cms_routes, theme_routes
 from marketplace.web.decorate import decorating
 from marketplace.web.logs import log_page
 from marketplace.web.messages import messages_page
-from marketplace.web.seller import money, orders, parcels, products, returns, slips, theme
+from marketplace.web.seller import money, opinions, orders, parcels, products, returns, slips, theme
 from marketplace.web.seller.delivery import delivery
 from marketplace.web.seller.overview import overview
 from marketplace.web.seller.payout_account import payout_account, payout_stripe
 from storefront.auth import hand_over_routes
 from storefront.media import media
+from storefront.reach.robots import robots
 from storefront.shop.theme_preview import theme_preview
 from storefront.themes import draft_sheet
 from tenants.access.rights import Right
@@ -36,6 +37,10 @@ urlpatterns = [
     route("returns/<str:number>/answer/", returns.answer_return, may=staff(Right.HANDLE_RETURNS), name="return-answer", methods="POST"),
     route("returns/<str:number>/inspect/", returns.inspect, may=staff(Right.HANDLE_RETURNS), name="return-inspect", methods="POST"),
     route("returns/<str:number>/confirm/", returns.confirm, may=staff(Right.HANDLE_RETURNS), name="return-confirm", methods="POST"),
+    route("reviews/", opinions.reviews, may=staff(Right.ANSWER_BUYERS), name="reviews"),
+    route("reviews/<uuid:review_id>/answer/", opinions.review_answer, may=staff(Right.ANSWER_BUYERS), name="review-answer", methods="POST"),
+    route("questions/", opinions.questions, may=staff(Right.ANSWER_BUYERS), name="questions"),
+    route("questions/<uuid:question_id>/answer/", opinions.question_answer, may=staff(Right.ANSWER_BUYERS), name="question-answer", methods="POST"),
     route("products/", products.products, may=staff(Right.VIEW_PRODUCTS), name="products"),
     route("products/new/", products.product, may=staff(Right.EDIT_PRODUCTS), name="product-new", methods="GET POST"),
     route("products/categories/", products.categories, may=staff(Right.EDIT_PRODUCTS), name="product-categories"),
@@ -64,6 +69,7 @@ urlpatterns = [
     route("log/", log_page(base="seller/base.html", of_merchant=True), may=staff(Right.VIEW_SHOP_LOG), name="log"),
     *hand_over_routes(),
     *cms_routes(),
+    route("robots.txt", robots, may=anyone(), name="robots"),
     *theme_routes(),
     route("media/<str:schema>/<path:path>", media, may=anyone(), name="media"),
     route(PAGES, page_elsewhere, may=staff(), name="wagtail_serve", is_regex=True),

@@ -65,6 +65,24 @@ def choose_line(*, by: Actor, cart: Cart, line_id: UUID, is_chosen: bool) -> Non
 
 
 @verb
+def choose_only(*, by: Actor, cart: Cart, variant_id: UUID, quantity: int) -> None:
+    """Buy this now: the line has just this many, and it alone goes to the checkout; everything else stays in the cart, not chosen.
+
+    Raises NotOnSale, InvalidInput.
+    """
+    with transaction.atomic():
+        add_to_cart(by=by, cart=cart, variant_id=variant_id, quantity=quantity)
+        set_aside_all_but(by=by, cart=cart, variant_id=variant_id, quantity=quantity)
+
+
+@verb
+def set_aside_all_but(*, by: Actor, cart: Cart, variant_id: UUID, quantity: int) -> None:
+    """The line of this variant, where there is one, has just this many and goes to the checkout alone."""
+    CartLine.objects.filter(cart=cart).exclude(variant_id=variant_id).update(is_chosen=False)
+    CartLine.objects.filter(cart=cart, variant_id=variant_id).update(quantity=quantity, is_chosen=True)
+
+
+@verb
 def take_ordered(*, by: Actor, cart: Cart, variant_ids: Sequence[UUID]) -> None:
     """What was chosen of these was ordered: it leaves the cart. One statement, where a queryset's delete() reads the rows before."""
     with connection.cursor() as cursor:

@@ -15,10 +15,20 @@ from marketplace.kernel.texts import localised
 from marketplace.platform.delivery.models import Carrier, FreightZone, Region
 
 CARRIERS_KEY, CARRIERS_S = "delivery.carriers", 300
+PROVINCES_KEY, PROVINCES_S = "delivery.provinces", 300
 
 
 def provinces(country: str = "CN") -> list[Region]:
     return list(Region.objects.filter(country=country, parent=None).order_by("position", "code"))
+
+
+def province_names(country: str = "CN") -> dict[str, dict[str, str]]:
+    """Code → names. Remembered for some minutes: every product page tells one."""
+    known: dict[str, dict[str, str]] | None = cache.get(f"{PROVINCES_KEY}.{country}")
+    if known is None:
+        known = dict(Region.objects.filter(country=country, parent=None).order_by("position", "code").values_list("code", "names"))
+        cache.set(f"{PROVINCES_KEY}.{country}", known, PROVINCES_S)
+    return known
 
 
 def place_of(country: str, region: str, province: str, city: str, district: str) -> Region | None:

@@ -10,6 +10,8 @@ ENTRIES = [
     Entry(_("Product reviews"), "eye", "reviews", Right.REVIEW_PRODUCTS),
     Entry(_("Orders"), "list", "orders", Right.VIEW_MARKET_ORDERS),
     Entry(_("Returns"), "back", "returns", Right.VIEW_MARKET_ORDERS),
+    Entry(_("Buyers' reviews"), "star", "buyer-reviews", Right.MODERATE_REVIEWS),
+    Entry(_("Questions"), "chat", "questions", Right.MODERATE_REVIEWS),
     Entry(_("Refunds"), "card", "refunds", Right.VIEW_LEDGER),
     Entry(_("Settlement"), "wallet", "settlement", Right.SETTLE),
     Entry(_("Statements"), "receipt", "statements", Right.VIEW_LEDGER),

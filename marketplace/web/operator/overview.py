@@ -2,87 +2,172 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count, Min, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, ngettext_lazy
 
-from marketplace.flows.settle import preview
+from marketplace.kernel import clock
 from marketplace.kernel.formats import format_count
 from marketplace.kernel.models import DeadLetter, Progress
+from marketplace.kernel.money import Money
+from marketplace.platform.analytics import queries as counted
+from marketplace.platform.analytics.figures import start_of
 from marketplace.platform.checkout.models import OrderCopy
 from marketplace.platform.ledger.models import Payout
-from marketplace.platform.listings.models import Listing, ProductChange
+from marketplace.platform.listings.models import ProductChange
 from marketplace.platform.payments.models import Dispute, RailMovement, RailNotice, Refund
-from marketplace.web.lists.pages import capped_count
-from marketplace.web.overview import Figure, ToDo
+from marketplace.web.figures import Board, board_of, length_asked
+from marketplace.web.overview import ToDo, by_clock, capped
 from tenants.access.rights import Right
 from tenants.onboarding.models import Application
-from tenants.tenancy.models import Merchant
+from tenants.tenancy.models import Market, Merchant
+
+BEST_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Rows that wait for somebody with `right`; `moment` is when each came, or is due (`is_due`)."""
+
+    right: Right
+    rows: QuerySet[Any]
+    moment: str
+    label: Any
+    href: str
+    tone: str = "warn"
+    is_due: bool = False
+
+
+@dataclass(frozen=True)
+class Seller:
+    """A shop among those that sold most. `share`: of the best one's sales, in percent, for its bar."""
+
+    merchant: Merchant
+    orders: int
+    sales: Money
+    share: int
 
 
 def overview(request: HttpRequest) -> HttpResponse:
+    jobs = list(Progress.objects.filter(ended_at=None))
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "web/_jobs.html", {"jobs": jobs})
+    market, length = request.market, length_asked(request)  # type: ignore[attr-defined]
     may = {right for right in Right if right.scope == "market" and request.user.has_perm(right.full_name)}
+    sees_money, until = Right.VIEW_LEDGER in may, counted.last_day_counted()
     context = {
-        "title": request.market.name,  # type: ignore[attr-defined]
-        "figures": figures(may),
-        "todos": todos(may),
-        "jobs": list(Progress.objects.filter(ended_at=None)),
+        "title": market.name,
+        "todos": todos(may, market),
+        "jobs": jobs,
+        "board": board(market, until, length) if sees_money else None,
+        "best": best(until, length, market.currency) if sees_money and until else [],
     }
-    template = "web/_jobs.html" if request.htmx else "operator/overview.html"  # type: ignore[attr-defined]
-    return render(request, template, context)
+    return render(request, "operator/overview.html", context)
 
 
-def figures(may: set[Right]) -> list[Figure]:
-    found = []
-    if Right.VIEW_MERCHANTS in may:
-        found += [
-            Figure(_("Open shops"), capped_count(Merchant.objects.filter(status=Merchant.Status.OPEN)), "/merchants/?show=open"),
-            Figure(_("Goods on sale"), capped_count(Listing.objects.filter(is_on_sale=True))),
-        ]
-    if Right.VIEW_MARKET_ORDERS in may:
-        found.append(Figure(_("Orders"), capped_count(OrderCopy.objects.all()), "/orders/"))
-    if Right.SETTLE in may:
-        found.append(Figure(_("Shops to settle with"), format_count(len(preview())), "/settlement/"))
-    return found
+def board(market: Market, until: date | None, length: int) -> Board:
+    """The figures of all shops together, up to the last day that was counted, and today so far."""
+    today = clock.day_of(clock.now(), market.tz)
+    days = counted.days_counted(today - timedelta(days=2 * length + 30), market.currency)
+    now = counted.so_far(today, start_of(today, market.tz), clock.now(), market.currency)
+    missing = counted.shops_not_counted(until) if until else 0
+    note = ngettext("{n} shop is not counted for the last day yet.", "{n} shops are not counted for the last day yet.", missing) if missing else ""
+    return board_of(days, now, until or today - timedelta(days=1), length, currency=market.currency, zone=market.tz, note=note.format(n=format_count(missing)))
 
 
-def todos(may: set[Right]) -> list[ToDo]:
-    """What waits for somebody with these rights, the most urgent first."""
-    found = []
+def best(until: date, length: int, currency: str) -> list[Seller]:
+    """The shops that sold most in the period, the best first."""
+    rows = counted.best_selling(until - timedelta(days=length - 1), until, currency, BEST_SHOWN)
+    merchants = Merchant.objects.in_bulk([row[0] for row in rows])
+    return [Seller(merchants[key], orders, Money(sales, currency), max(1, sales * 100 // rows[0][2])) for key, orders, sales in rows]
 
-    def add(right: Right, n: int, text: str, href: str, tone: str = "warn") -> None:
-        if right in may and n:
-            found.append(ToDo(text.format(n=format_count(n)), href, tone))
 
-    n = DeadLetter.objects.filter(replayed_at=None).count()
-    add(
-        Right.VIEW_MARKET_LOG,
-        n,
-        ngettext(
-            "{n} reaction to an event was given up: manage.py replay_dead_letters", "{n} reactions to events were given up: manage.py replay_dead_letters", n
+def waiting() -> list[Waiting]:
+    return [
+        Waiting(
+            Right.VIEW_MARKET_LOG,
+            DeadLetter.objects.filter(replayed_at=None),
+            "at",
+            ngettext_lazy(
+                "reaction to an event was given up: manage.py replay_dead_letters", "reactions to events were given up: manage.py replay_dead_letters"
+            ),
+            "",
+            "danger",
         ),
-        "",
-        "danger",
-    )
-    n = Refund.objects.filter(status=Refund.Status.FAILED).count()
-    add(Right.VIEW_LEDGER, n, ngettext("{n} refund was refused by the rail", "{n} refunds were refused by the rail", n), "/refunds/?show=failed", "danger")
-    n = Dispute.objects.filter(status__in=[Dispute.Status.OPEN, Dispute.Status.INQUIRY]).count()
-    add(Right.VIEW_LEDGER, n, ngettext("{n} payment is disputed", "{n} payments are disputed", n), "/disputes/", "danger")
-    n = RailMovement.objects.filter(status=RailMovement.Status.UNEXPLAINED).count()
-    add(
-        Right.VIEW_LEDGER,
-        n,
-        ngettext("{n} movement at the rail is not explained", "{n} movements at the rail are not explained", n),
-        "/movements/?show=unexplained",
-        "danger",
-    )
-    n = RailNotice.objects.filter(is_quarantined=True).count()
-    add(Right.VIEW_LEDGER, n, ngettext("{n} notice of a rail is set aside", "{n} notices of rails are set aside", n), "/notices/?show=quarantined")
-    n = Application.objects.filter(status=Application.Status.SUBMITTED).count()
-    add(Right.REVIEW_MERCHANTS, n, ngettext("{n} application waits for review", "{n} applications wait for review", n), "/applications/?show=submitted")
-    n = ProductChange.objects.filter(status=ProductChange.Status.WAITING).count()
-    add(Right.REVIEW_PRODUCTS, n, ngettext("{n} product waits for review", "{n} products wait for review", n), "/reviews/?show=waiting")
-    n = Payout.objects.filter(status=Payout.Status.DUE, rail="bank").count()
-    add(Right.PAY_OUT, n, ngettext("{n} payout waits for a bank file", "{n} payouts wait for a bank file", n), "/payouts/files/new/", "info")
-    return found
+        Waiting(
+            Right.VIEW_LEDGER,
+            Refund.objects.filter(status=Refund.Status.FAILED),
+            "created_at",
+            ngettext_lazy("refund was refused by the rail", "refunds were refused by the rail"),
+            "/refunds/?show=failed",
+            "danger",
+        ),
+        Waiting(
+            Right.VIEW_LEDGER,
+            Dispute.objects.filter(status__in=[Dispute.Status.OPEN, Dispute.Status.INQUIRY]),
+            "answer_by",
+            ngettext_lazy("payment is disputed", "payments are disputed"),
+            "/disputes/",
+            "danger",
+            is_due=True,
+        ),
+        Waiting(
+            Right.VIEW_LEDGER,
+            RailMovement.objects.filter(status=RailMovement.Status.UNEXPLAINED),
+            "at",
+            ngettext_lazy("movement at the rail is not explained", "movements at the rail are not explained"),
+            "/movements/?show=unexplained",
+            "danger",
+        ),
+        Waiting(
+            Right.VIEW_LEDGER,
+            RailNotice.objects.filter(is_quarantined=True),
+            "received_at",
+            ngettext_lazy("notice of a rail is set aside", "notices of rails are set aside"),
+            "/notices/?show=quarantined",
+        ),
+        Waiting(
+            Right.REVIEW_MERCHANTS,
+            Application.objects.filter(status=Application.Status.SUBMITTED),
+            "submitted_at",
+            ngettext_lazy("application waits for review", "applications wait for review"),
+            "/applications/?show=submitted",
+        ),
+        Waiting(
+            Right.REVIEW_PRODUCTS,
+            ProductChange.objects.filter(status=ProductChange.Status.WAITING),
+            "submitted_at",
+            ngettext_lazy("product waits for review", "products wait for review"),
+            "/reviews/?show=waiting",
+        ),
+        Waiting(
+            Right.PAY_OUT,
+            Payout.objects.filter(status=Payout.Status.DUE, rail="bank"),
+            "created_at",
+            ngettext_lazy("payout waits for a bank file", "payouts wait for a bank file"),
+            "/payouts/files/new/",
+            "info",
+        ),
+    ]
+
+
+def todos(may: set[Right], market: Market) -> list[ToDo]:
+    """What waits for somebody with these rights, by its clock. All of it is counted in one question."""
+    kinds = [kind for kind in waiting() if kind.right in may]
+    asked = [kind.rows.order_by().values(which=Value(n)).annotate(n=Count("pk"), first=Min(kind.moment)) for n, kind in enumerate(kinds)]
+    found = []
+    for row in asked[0].union(*asked[1:], all=True) if asked else []:
+        kind, first = kinds[row["which"]], row["first"]
+        since, due = (None, first) if kind.is_due else (first, None)
+        found.append(ToDo(capped(row["n"]), kind.label % row["n"], kind.href, kind.tone, due=due, since=since))
+    if Right.SETTLE in may:
+        ripe = OrderCopy.objects.filter(settled_at=None, is_disputed=False, completed_at__lte=clock.now() - timedelta(days=market.settle_days))
+        n = ripe.order_by().values("merchant").distinct().count()
+        if n:
+            found.append(ToDo(capped(n), ngettext("shop has orders to settle", "shops have orders to settle", n), "/settlement/", "info"))
+    return by_clock(found)

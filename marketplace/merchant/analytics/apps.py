@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class AnalyticsConfig(AppConfig):
+    name = "marketplace.merchant.analytics"
+    label = "merchant_analytics"

@@ -1,0 +1,26 @@
+"""What the pages of both back offices say about time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django import template
+from django.utils.translation import gettext as _
+
+from marketplace.kernel import clock
+from marketplace.web.overview import span
+
+register = template.Library()
+
+
+@register.filter
+def time_left(moment: datetime) -> str:
+    """`2 h 10 min left`, or by how much it is late."""
+    left = moment - clock.now()
+    return (_("{span} left") if left.total_seconds() >= 0 else _("{span} late")).format(span=span(left))
+
+
+@register.filter
+def waited(moment: datetime) -> str:
+    """For how long something has waited: `3 days`."""
+    return span(clock.now() - moment)

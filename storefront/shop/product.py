@@ -1,0 +1,68 @@
+"""The product page and its parts."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+
+from marketplace.platform.taxonomy.queries import path_of
+from storefront.shop.facts import product_facts
+from storefront.shop.gallery import gallery
+from storefront.shop.offer import listing_on_sale, offer_of, specification
+from storefront.shop.promise import zone_lines
+from storefront.shop.similar import more_of_shop, similar_to
+from tenants.onboarding.queries import trader_of
+from tenants.tenancy.hosts import shop_url
+
+
+def product(request: HttpRequest, listing_id: UUID) -> HttpResponse:
+    """The page of a listing; asked by htmx for another choice, the offer alone."""
+    listing = listing_on_sale(listing_id)
+    offer = offer_of(request, listing, base=f"/p/{listing.pk}/")
+    if request.htmx and request.htmx.target == offer.id:  # type: ignore[attr-defined]
+        return swapped(request, "shop/_offer.html", {"offer": offer, "is_swap": True, "shop_url": shop_url(listing.merchant)}, offer.href)
+    similar = similar_to(listing)
+    context = {
+        "listing": listing,
+        "offer": offer,
+        "variant": offer.variant,
+        "shots": gallery(listing, offer.variant),
+        "specification": specification(listing, offer.names),
+        "trail": path_of(listing.category),
+        "shop_url": shop_url(listing.merchant),
+        "trader": trader_of(listing.merchant),
+        "zone_lines": zone_lines(offer.zones),
+        "similar": similar,
+        "more": more_of_shop(listing, similar),
+        "structured": product_facts(offer),
+    }
+    response = render(request, "shop/product.html", context)
+    patch_vary_headers(response, ("HX-Request",))
+    return response
+
+
+def quick_view(request: HttpRequest, listing_id: UUID) -> HttpResponse:
+    """A look at a product without leaving the list: for a dialog. Without htmx it is the page."""
+    base = f"/p/{listing_id}/quick/"
+    if not request.htmx:  # type: ignore[attr-defined]
+        query = request.GET.urlencode()
+        return HttpResponseRedirect(f"/p/{listing_id}/" + (f"?{query}" if query else ""))
+    listing = listing_on_sale(listing_id)
+    offer = offer_of(request, listing, base=base, id="quick-offer")
+    context: dict[str, object] = {"listing": listing, "offer": offer, "is_quick": True}
+    if request.htmx.target == offer.id:  # type: ignore[attr-defined]
+        return swapped(request, "shop/_offer.html", {**context, "is_swap": True}, "")
+    return swapped(request, "shop/_quick_view.html", context, "")
+
+
+def swapped(request: HttpRequest, template: str, context: dict[str, object], address: str) -> HttpResponse:
+    """A part of a page, and what the address becomes with it."""
+    response = render(request, template, context)
+    patch_vary_headers(response, ("HX-Request",))
+    response.headers["Cache-Control"] = "no-store"  # "back" must not find a part where the page was
+    if address:
+        response.headers["HX-Replace-Url"] = address
+    return response

@@ -1,0 +1,169 @@
+"""What the sections of a first page show, one small function for each. The market's home and blocks of the CMS both use them.
+
+Templates: shop/sections/*.html; each says which of these it wants.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, OuterRef, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from marketplace.merchant.orders.states import FulfilmentStatus, OrderStatus
+from marketplace.platform.checkout.models import OrderCopy, OrderGroup
+from marketplace.platform.listings.models import Listing
+from marketplace.platform.taxonomy.models import Category
+from tenants.accounts.models import User
+from tenants.tenancy.hosts import shop_url
+from tenants.tenancy.models import Market, Merchant
+
+ON_A_SHELF = 10
+IN_A_STRIP = 5
+GOODS_ON_A_CARD = 3
+KINDS_ON_A_CARD = 2
+
+
+@dataclass
+class Promise:
+    icon: str
+    title: str
+    how: str
+
+
+def promises(market: Market) -> list[Promise]:
+    """What the market promises every buyer. Each follows from a setting or from how the market works; none is only words."""
+    ship, back = market.ship_days, market.return_days
+    made = [
+        Promise("shield", _("Payment is held"), _("Shops are paid after you have received")),
+        Promise(
+            "truck",
+            ngettext("Shipped within {n} day", "Shipped within {n} days", ship).format(n=ship),
+            _("With carrier and number for each parcel"),
+        ),
+    ]
+    if back:
+        made.append(
+            Promise("back", ngettext("{n} day to send it back", "{n} days to send it back", back).format(n=back), _("The money returns the way it came")),
+        )
+    made.append(Promise("receipt", _("One account of every cent"), _("Buyer and shop see the same figures")))
+    return made
+
+
+def top_categories(most: int = 10) -> list[Category]:
+    return list(Category.objects.filter(parent=None).order_by("position", "id")[:most])
+
+
+def newest(most: int = ON_A_SHELF, merchant_id: UUID | None = None) -> list[Listing]:
+    return _listings(Q(), "-published_at", most, merchant_id)
+
+
+def popular(most: int = ON_A_SHELF, merchant_id: UUID | None = None) -> list[Listing]:
+    """What was bought most, and at all."""
+    return _listings(Q(sold__gt=0), "-sold", most, merchant_id)
+
+
+def _listings(which: Q, order: str, most: int, merchant_id: UUID | None) -> list[Listing]:
+    on_sale = Listing.objects.filter(which, is_on_sale=True, in_stock=True).select_related("merchant")
+    if merchant_id:
+        on_sale = on_sale.filter(merchant_id=merchant_id)
+    return list(on_sale.order_by(order, "pk")[:most])
+
+
+@dataclass
+class Pick:
+    """A category and what is bought most in it and below."""
+
+    category: Category
+    listings: list[Listing]
+
+
+def picks(categories: Sequence[Category], each: int = IN_A_STRIP) -> list[Pick]:
+    """For every category the goods that are bought most. Three queries, however many categories; one that has too few is left out."""
+    below: dict[int, list[int]] = defaultdict(list)
+    for key, path in Category.objects.filter(path__0__in=[category.path[0] for category in categories]).values_list("pk", "path"):
+        for category in categories:
+            if category.pk in path:
+                below[category.pk].append(key)
+    best = [
+        Listing.objects.filter(category_id__in=below[category.pk], is_on_sale=True, in_stock=True).order_by("-sold", "pk").values_list("pk", flat=True)[:each]
+        for category in categories
+    ]
+    keys = best[0].union(*best[1:], all=True) if best else []
+    found: dict[int, list[Listing]] = defaultdict(list)
+    for listing in Listing.objects.filter(pk__in=list(keys)).select_related("merchant", "category").order_by("-sold", "pk"):
+        for category in categories:
+            if category.pk in listing.category.path:
+                found[category.pk].append(listing)
+    return [Pick(category, found[category.pk]) for category in categories if len(found[category.pk]) >= min(each, IN_A_STRIP)]
+
+
+@dataclass
+class ShopPart:
+    """A shop as a card: how much it sells, and a few of its goods."""
+
+    merchant: Merchant
+    goods: int
+    listings: list[Listing] = field(default_factory=list)
+    kinds: list[str] = field(default_factory=list)  # names of the top categories it sells most in
+
+    @property
+    def url(self) -> str:
+        return shop_url(self.merchant)
+
+
+def shop_parts(merchants: Sequence[Merchant]) -> list[ShopPart]:
+    """Cards for shops: four queries, however many shops."""
+    on_sale = Listing.objects.filter(merchant_id__in=[merchant.pk for merchant in merchants], is_on_sale=True)
+    goods: dict[UUID, Counter[int]] = defaultdict(Counter)
+    for merchant_id, root, n in on_sale.values_list("merchant_id", "category__path__0").annotate(n=Count("id")):
+        goods[merchant_id][root] = n
+    best = Listing.objects.filter(merchant_id=OuterRef("pk"), is_on_sale=True).order_by("-published_at").values("pk")[:GOODS_ON_A_CARD]
+    shown = dict(Merchant.objects.filter(pk__in=goods).annotate(best=ArraySubquery(best)).values_list("pk", "best"))
+    listings = Listing.objects.in_bulk([key for keys in shown.values() for key in keys])
+    roots = Category.objects.in_bulk({root for counts in goods.values() for root in counts})
+    return [
+        ShopPart(
+            m,
+            goods[m.pk].total(),
+            [listings[key] for key in shown.get(m.pk, [])],
+            [roots[root].name for root, _n in goods[m.pk].most_common(KINDS_ON_A_CARD) if root in roots],
+        )
+        for m in merchants
+    ]
+
+
+def open_shops(most: int = 4) -> list[ShopPart]:
+    """The shops that opened last and have something to show."""
+    merchants = list(Merchant.objects.filter(status=Merchant.Status.OPEN).order_by("-opened_at", "pk")[: most * 2])
+    return [part for part in shop_parts(merchants) if part.listings][:most]
+
+
+@dataclass
+class Mine:
+    """What waits for a buyer."""
+
+    name: str
+    unpaid: int
+    coming: int
+    after_sales: int
+    parcel: OrderCopy | None
+
+
+def mine(user: User) -> Mine:
+    """Three queries. `parcel` is what was shipped last and has not been received."""
+    orders = OrderCopy.objects.filter(buyer_id=user.pk)
+    counts = orders.aggregate(coming=Count("pk", filter=Q(status=OrderStatus.CONFIRMED)), after_sales=Count("pk", filter=Q(open_returns__gt=0)))
+    shipped = orders.filter(status=OrderStatus.CONFIRMED, fulfilment_status__in=[FulfilmentStatus.SHIPPED, FulfilmentStatus.PART_SHIPPED])
+    return Mine(
+        user.get_full_name() or user.email,
+        OrderGroup.objects.filter(buyer_id=user.pk, status=OrderGroup.Status.AWAITING_PAYMENT).count(),
+        counts["coming"],
+        counts["after_sales"],
+        shipped.select_related("group").order_by("-placed_at", "-pk").first(),
+    )
