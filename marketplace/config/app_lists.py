@@ -76,6 +76,7 @@ MERCHANT = [
     "marketplace.merchant.fulfilment",
     "marketplace.merchant.aftersales",
     "marketplace.merchant.analytics",
+    "marketplace.merchant.desk",
 ]
 
 # Last: it ties the others together and needs all permissions to exist.

@@ -10,6 +10,7 @@ from marketplace.flows import (
     letters_about_reviews,
     letters_to_buyers,
     letters_to_merchants,
+    my_data,
     notices,
     open_shop,
     pay,
@@ -43,6 +44,7 @@ from marketplace.kernel.events import DeadlineReached, Event
 from marketplace.kernel.registry import Duty, Reaction
 from marketplace.merchant.inventory.events import StockCrossedZero
 from marketplace.platform.listings.events import ListingsChanged
+from marketplace.platform.members.exports import EXPIRES
 from marketplace.platform.payments.events import (
     AttemptLeft,
     PayoutAccountReady,
@@ -103,6 +105,7 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     return_goods.WAITS: return_goods.act_when_due,
     sandbox.ANSWER: sandbox.tell,
     schedule.PAGES_DUE: schedule.publish_when_due,
+    EXPIRES: my_data.expire_my_data,
     letters_about_reviews.REMINDER: letters_about_reviews.ask_for_review,
     publish_product.LISTED_FROM: publish_product.list_when_due,
     publish_product.LISTED_UNTIL: publish_product.unlist_when_due,

@@ -1,4 +1,4 @@
-"""The personal centre: orders, addresses, and where one works."""
+"""The personal centre: orders and addresses."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import urlencode
@@ -25,28 +26,8 @@ from storefront.account.aftersales import may_cancel, may_return, moment_of
 from storefront.account.forms import AddressForm
 from storefront.reviews.parts import mark_reviewable
 from tenants.access.actors import actor_of, person_of
-from tenants.accounts.models import Membership
-from tenants.tenancy.hosts import console_url, workbench_url
-from tenants.tenancy.models import Merchant
 
 GROUPS_A_PAGE = 10
-
-
-@dataclass
-class Place:
-    """Where somebody works."""
-
-    name: str
-    url: str
-
-
-def home(request: HttpRequest) -> HttpResponse:
-    mine = list(Membership.objects.filter(user_id=person_of(request).pk, is_active=True).values_list("merchant_id", flat=True))
-    merchants = Merchant.objects.filter(pk__in=[key for key in mine if key], status=Merchant.Status.OPEN)
-    places = [Place(merchant.name, workbench_url(merchant)) for merchant in merchants]
-    if None in mine:
-        places.append(Place(_("Console of the market"), console_url()))
-    return render(request, "account/home.html", {"section": "account", "workplaces": places})
 
 
 # ── Addresses ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -63,7 +44,14 @@ def address(request: HttpRequest, address_id: UUID | None = None) -> HttpRespons
             return HttpResponseRedirect("/account/addresses/")
     else:
         form = AddressForm.of(address_of(person_of(request).pk, address_id)) if address_id else AddressForm.fresh()
-    return render(request, "account/address.html", {"section": "addresses", "form": form}, status=422 if form.errors else 200)
+    return render(request, "account/address.html", {"section": "addresses", "form": form, "is_new": address_id is None}, status=422 if form.errors else 200)
+
+
+def address_default(request: HttpRequest, address_id: UUID) -> HttpResponse:
+    """Have things sent here from now on."""
+    known = address_of(person_of(request).pk, address_id)
+    save_address(by=actor_of(request), address_id=known.pk, fields=known.as_kept(), is_default=True)
+    return HttpResponseRedirect("/account/addresses/")
 
 
 def regions(request: HttpRequest) -> HttpResponse:
@@ -88,6 +76,7 @@ def save_form(request: HttpRequest, form: AddressForm) -> bool:
 
 def address_remove(request: HttpRequest, address_id: UUID) -> HttpResponse:
     remove_address(by=actor_of(request), address_id=address_id)
+    messages.success(request, _("The address is removed. Orders on their way keep theirs."))
     return HttpResponseRedirect("/account/addresses/")
 
 

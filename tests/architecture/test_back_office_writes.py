@@ -49,7 +49,7 @@ from tests.planting import planted
 
 HOSTS = {"workbench": "kiln.seller.market.localhost", "console": "ops.market.localhost"}
 # Ours, and open to whoever may enter: they show, and change nothing.
-WITHOUT_A_RIGHT = {"overview", "wagtail_serve"}
+WITHOUT_A_RIGHT = {"overview", "go", "wagtail_serve"}
 
 
 def our_routes(kind: str) -> Iterator[tuple[str, Any]]:
@@ -207,6 +207,8 @@ FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
     ("workbench", "products-submit"): lambda t: Filled("/products/submit/", {"chosen": t.products["products-submit"]}),
     ("workbench", "products-on-sale"): lambda t: Filled("/products/on-sale/", {"chosen": t.products["products-on-sale"]}),
     ("workbench", "products-off-sale"): lambda t: Filled("/products/off-sale/", {"chosen": t.products["products-off-sale"]}),
+    ("workbench", "order-note"): lambda t: Filled(f"/orders/{t.orders['order-accept'].number}/note/", {"note_id": uuid4(), "text": "A gift"}),
+    ("workbench", "order-phone"): lambda t: Filled(f"/orders/{t.orders['order-accept'].number}/phone/"),
     ("workbench", "order-accept"): lambda t: Filled(f"/orders/{t.orders['order-accept'].number}/accept/"),
     ("workbench", "order-pack"): lambda t: Filled(
         f"/orders/{t.orders['order-pack'].number}/pack/", {"package_id": uuid4(), f"line_{t.orders['order-pack'].line.hex}": 1, "then": "pack"}

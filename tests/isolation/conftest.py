@@ -12,6 +12,7 @@ from django.conf import settings
 from django.test import Client
 
 from marketplace.flows.cancel_order import cancel_paid_order
+from marketplace.flows.my_data import ask_for_my_data, pack_my_data
 from marketplace.flows.pay_out import make_bank_file
 from marketplace.flows.reconcile import note_movement
 from marketplace.flows.return_goods import request_return
@@ -95,6 +96,8 @@ def build_side(letter: str) -> tuple[Side, User]:
     take_notice(by=SYSTEM, rail="stripe", notice_id=f"{word}-evt", body={"kind": "moon.risen", "object": "x", "account": ""}, quarantine="unknown")
     movement = Movement(f"{word}-txn", "topup", "tu_1", make.yuan("1"), make.yuan("0"), clock.now())
     note_movement(by=SYSTEM, code="stripe", movement=movement)
+    export = ask_for_my_data(by=make.acting(buyer), export_id=uuid4())
+    pack_my_data(export_id=str(export.pk))
     reviewed = make.a_completed_group((letter, product, 1), buyer=buyer).orders.get()
     (review_id,) = review_order(by=make.acting(buyer), key=uuid4(), order_id=reviewed.pk, opinions=[Opinion(UUID(reviewed.lines[0]["id"]), 4)])
     question = ask_question(by=make.acting(buyer), question_id=uuid4(), listing_id=product.pk, text=f"{word} asks?")
@@ -132,6 +135,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         "image_id": image.pk,
         "revision_id": revision.pk,
         "application": application.number,
+        "export_id": export.pk,
         "paper_id": application.papers.get().pk,
         "change_id": ProductChange.objects.get(product_id=draft.pk).pk,
         "refund_id": Refund.objects.get(payment__group__buyer=buyer).pk,

@@ -21,7 +21,7 @@ TEXTS = Path(__file__).with_name("starter_pages.toml")
 
 @verb
 def put_starter_pages(*, by: Actor) -> list[str]:
-    """Write terms, privacy, about and help below the market's home page; one that is there already stays as it is.
+    """Write terms, privacy, imprint, rules for sellers, about and help below the market's home page; one that is there already stays as it is.
 
     Names, address and days in them are those of the market at this moment. Returns the slugs of the pages written.
     """
@@ -55,5 +55,8 @@ def _filled(html: str, market: Market, language: str) -> str:
         "hold_minutes": market.hold_minutes,
         "receive_days": market.receive_days,
         "settle_days": market.settle_days,
+        "ship_days": market.ship_days,
+        "return_days": market.return_days,
+        "answer_days": market.answer_days,
     }
     return html.format(**{name: escape(str(value)) for name, value in facts.items()})

@@ -4,6 +4,7 @@ from cms.views import page_elsewhere
 from marketplace.config.urls.shared import *  # noqa: F403
 from marketplace.config.urls.shared import PAGES, cms_routes, theme_routes
 from marketplace.web.decorate import decorating
+from marketplace.web.go_to import go_in_console
 from marketplace.web.logs import log_page
 from marketplace.web.messages import messages_page
 from marketplace.web.operator import aftersales, applications, ledger, merchants, opinions, orders, payouts, rails, reviews
@@ -17,6 +18,7 @@ from tenants.access.rules import anyone, operator, route
 
 urlpatterns = [
     route("", overview, may=operator(), name="overview"),
+    route("go/", go_in_console, may=operator(), name="go"),
     route("merchants/", merchants.merchants, may=operator(Right.VIEW_MERCHANTS), name="merchants"),
     route("merchants/new/", merchants.merchant_new, may=operator(Right.OPEN_MERCHANTS), name="merchant-new", methods="GET POST"),
     route("merchants/<uuid:merchant_id>/", merchants.merchant, may=operator(Right.VIEW_MERCHANTS), name="merchant"),

@@ -5,7 +5,8 @@ from cms.views import page
 from marketplace.config.urls.shared import *  # noqa: F403
 from marketplace.config.urls.shared import PAGES, theme_routes
 from storefront import auth
-from storefront.account import aftersales, keeping
+from storefront.account import aftersales, cookies, favourites, keeping, parcels, privacy, profile, recent
+from storefront.account import home as centre
 from storefront.account import views as account
 from storefront.cart import views as cart
 from storefront.checkout import rails, sandbox
@@ -63,11 +64,29 @@ urlpatterns = [
     route("returns/<str:number>/", aftersales.one_return, may=signed_in(), name="return"),
     route("returns/<str:number>/withdraw/", aftersales.withdraw, may=signed_in(), name="return-withdraw", methods="POST"),
     route("returns/<str:number>/send/", aftersales.send, may=signed_in(), name="return-send", methods="POST"),
-    route("account/", account.home, may=signed_in(), name="account"),
+    route("account/", centre.home, may=signed_in(), name="account"),
     route("account/addresses/", account.addresses, may=signed_in(), name="addresses"),
     route("account/addresses/new/", account.address, may=signed_in(), name="address-new", methods="GET POST"),
     route("account/addresses/<uuid:address_id>/", account.address, may=signed_in(), name="address", methods="GET POST"),
+    route("account/addresses/<uuid:address_id>/default/", account.address_default, may=signed_in(), name="address-default", methods="POST"),
     route("account/addresses/<uuid:address_id>/remove/", account.address_remove, may=signed_in(), name="address-remove", methods="POST"),
+    route("account/favourites/", favourites.favourites, may=signed_in(), name="favourites"),
+    route("account/favourites/take-out/", favourites.take_out, may=signed_in(), name="favourites-take-out", methods="POST"),
+    route("account/favourites/undo/", favourites.undo, may=signed_in(), name="favourites-undo", methods="POST"),
+    route("account/shops/", favourites.followed, may=signed_in(), name="follows"),
+    route("account/profile/", profile.profile, may=signed_in(), name="profile", methods="GET POST"),
+    route("account/profile/sign-out-others/", profile.sign_out_others, may=signed_in(), name="sign-out-others", methods="POST", limit="sign_in"),
+    route("account/email/", profile.email, may=signed_in(), name="account-email", methods="GET POST", limit="register"),
+    route("account/privacy/", privacy.privacy, may=signed_in(), name="privacy"),
+    route("account/privacy/data/", privacy.data, may=signed_in(), name="my-data", methods="GET POST"),
+    route("account/privacy/data/<uuid:export_id>/", privacy.download, may=signed_in(), name="my-data-download"),
+    route("account/privacy/delete/", privacy.close, may=signed_in(), name="account-close", methods="GET POST", limit="sign_in"),
+    route("account/closed/", privacy.closed, may=anyone(), name="account-closed"),
+    route("account/parcels/", parcels.parcels, may=signed_in(), name="parcels"),
+    route("recent/", recent.recent, may=anyone(), name="recent", methods="GET POST"),
+    route("recent/clear/", recent.clear, may=anyone(), name="recent-clear", methods="POST"),
+    route("recent/remember/", recent.remember, may=signed_in(), name="recent-remember", methods="POST"),
+    route("cookies/", cookies.cookies, may=anyone(), name="cookies", methods="GET POST"),
     route("favourites/<uuid:listing_id>/", keeping.favourite, may=anyone(), name="favourite", methods="POST", limit="cart"),
     route("favourites/wish/", keeping.wish, may=signed_in(), name="wish"),
     route("shops/<uuid:merchant_id>/follow/", keeping.follow, may=anyone(), name="follow", methods="POST", limit="cart"),

@@ -4,9 +4,10 @@ from cms.views import page_elsewhere
 from marketplace.config.urls.shared import *  # noqa: F403
 from marketplace.config.urls.shared import PAGES, cms_routes, theme_routes
 from marketplace.web.decorate import decorating
+from marketplace.web.go_to import go_in_workbench
 from marketplace.web.logs import log_page
 from marketplace.web.messages import messages_page
-from marketplace.web.seller import money, opinions, orders, parcels, products, returns, slips, theme
+from marketplace.web.seller import money, opinions, order, orders, parcels, products, returns, slips, theme
 from marketplace.web.seller.delivery import delivery
 from marketplace.web.seller.overview import overview
 from marketplace.web.seller.payout_account import payout_account, payout_stripe
@@ -20,11 +21,14 @@ from tenants.access.rules import anyone, route, staff
 
 urlpatterns = [
     route("", overview, may=staff(), name="overview"),
+    route("go/", go_in_workbench, may=staff(), name="go"),
     route("orders/", orders.orders, may=staff(Right.VIEW_ORDERS), name="orders"),
     route("orders/accept/", parcels.accept_chosen, may=staff(Right.SHIP_ORDERS), name="orders-accept", methods="POST"),
     route("orders/slips/", slips.slips, may=staff(Right.VIEW_ORDERS), name="packing-slips"),
     route("orders/slips/pdf/", slips.slips_pdf, may=staff(Right.VIEW_ORDERS), name="packing-slips-pdf"),
-    route("orders/<str:number>/", orders.order, may=staff(Right.VIEW_ORDERS), name="order"),
+    route("orders/<str:number>/", order.order, may=staff(Right.VIEW_ORDERS), name="order"),
+    route("orders/<str:number>/note/", order.order_note, may=staff(Right.VIEW_ORDERS), name="order-note", methods="POST"),
+    route("orders/<str:number>/phone/", order.order_phone, may=staff(Right.VIEW_ORDERS), name="order-phone", methods="POST"),
     route("orders/<str:number>/accept/", parcels.accept, may=staff(Right.SHIP_ORDERS), name="order-accept", methods="POST"),
     route("orders/<str:number>/pack/", parcels.pack, may=staff(Right.SHIP_ORDERS), name="order-pack", methods="POST"),
     route("orders/<str:number>/parcels/<uuid:package_id>/ship/", parcels.hand_over, may=staff(Right.SHIP_ORDERS), name="parcel-ship", methods="POST"),

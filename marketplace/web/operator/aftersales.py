@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
@@ -11,11 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel.models import AuditEvent
 from marketplace.merchant.aftersales.states import Reason, ReturnStatus
+from marketplace.merchant.orders.states import FulfilmentStatus
 from marketplace.platform.checkout.access import copy_for_operator
-from marketplace.platform.checkout.models import ReturnCopy
+from marketplace.platform.checkout.models import OrderCopy, ReturnCopy
 from marketplace.platform.ledger.models import JournalEntry
 from marketplace.platform.payments.models import PaymentAttempt, Refund, RefundAllocation
 from marketplace.web.lists.pages import Column, ListPage
+from marketplace.web.stages import Times, stages
 from tenants.tenancy.models import Merchant
 
 
@@ -31,8 +35,24 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
         "entries": list(JournalEntry.objects.filter(order_id=copy.pk).prefetch_related("postings__merchant").order_by("at", "pk")),
         "events": list(AuditEvent.objects.filter(subject_type="order", subject_id=copy.number).order_by("at", "pk")[:100]),
         "kept_commission": copy.commission - copy.commission_returned,
+        "earned": copy.total - copy.refunded - (copy.commission - copy.commission_returned),
+        "stages": stages(_times(copy)),
     }
     return render(request, "operator/order.html", context)
+
+
+def _times(copy: OrderCopy) -> Times:
+    shipped = [datetime.fromisoformat(parcel["shipped_at"]) for parcel in copy.packages if parcel.get("shipped_at")]
+    return Times(
+        copy.placed_at,
+        copy.group.paid_at,
+        copy.accepted_at,
+        min(shipped, default=None),
+        copy.completed_at,
+        copy.cancelled_at,
+        copy.ship_by,
+        is_all_shipped=copy.fulfilment_status in (FulfilmentStatus.SHIPPED, FulfilmentStatus.DELIVERED),
+    )
 
 
 class ReturnFilter(django_filters.FilterSet):

@@ -17,7 +17,7 @@ from marketplace.merchant.orders.access import order_for_staff
 from marketplace.merchant.orders.errors import OrderUnknown
 from marketplace.merchant.orders.models import Order
 from marketplace.web.lists.bulk import with_each
-from marketplace.web.seller.orders import order_page
+from marketplace.web.seller.order import order_page
 from marketplace.web.seller.parcel_forms import CancelForm, HandoverForm, ParcelForm
 from tenants.access.actors import actor_of
 
