@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "marketplace.config.health.answer_health",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "marketplace.config.compression.compressed",
     "csp.middleware.CSPMiddleware",
     "marketplace.config.page_cache.pages_for_visitors",
     "tenants.tenancy.hosts.host_middleware",

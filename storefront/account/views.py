@@ -24,6 +24,7 @@ from marketplace.platform.members.actions import remove_address, save_address
 from marketplace.platform.payments.models import PaymentAttempt
 from storefront.account.aftersales import may_cancel, may_return, moment_of
 from storefront.account.forms import AddressForm
+from storefront.account.tracking import LONGEST_SEARCH, is_late, orders_with, sentence_of, steps_of
 from storefront.reviews.parts import mark_reviewable
 from tenants.access.actors import actor_of, person_of
 
@@ -105,19 +106,22 @@ def orders(request: HttpRequest) -> HttpResponse:
     filters = order_filters()
     chosen = request.GET.get("show", "")
     name = chosen if chosen in filters else ""
-    groups = OrderGroup.objects.filter(buyer_id=person_of(request).pk, **filters[name][1]).distinct().order_by("-placed_at", "-pk")
+    words = " ".join(request.GET.get("q", "").split())[:LONGEST_SEARCH]
+    matching = orders_with(OrderGroup.objects.filter(buyer_id=person_of(request).pk, **filters[name][1]), words)
+    groups = OrderGroup.objects.filter(pk__in=matching.values("pk")).order_by("-placed_at", "-pk")
     if after := moment_of(request.GET.get("after", "")):
         groups = groups.filter(placed_at__lt=after)
     page = list(groups[: GROUPS_A_PAGE + 1])
     shown = page[:GROUPS_A_PAGE]
     by_group: dict[UUID, list[OrderCopy]] = {group.pk: [] for group in shown}
     for copy in OrderCopy.objects.filter(group__in=shown).select_related("merchant").order_by("number"):
+        copy.sentence, copy.is_late = sentence_of(copy), is_late(copy)  # type: ignore[attr-defined]
         by_group[copy.group_id].append(copy)
     for group in shown:
         group.shown_orders = by_group[group.pk]  # type: ignore[attr-defined]
-    tabs = [Tab(label, "?" + urlencode({"show": key}) if key else "?", key == name) for key, (label, _which) in filters.items()]
+    tabs = [Tab(label, "?" + urlencode({k: v for k, v in (("show", key), ("q", words)) if v}), key == name) for key, (label, _which) in filters.items()]
     older = shown[-1].placed_at.isoformat() if len(page) > GROUPS_A_PAGE else ""
-    return render(request, "orders/list.html", {"section": "orders", "groups": shown, "tabs": tabs, "older": older})
+    return render(request, "orders/list.html", {"section": "orders", "groups": shown, "tabs": tabs, "older": older, "words": words, "show": name})
 
 
 def group(request: HttpRequest, number: str) -> HttpResponse:
@@ -128,6 +132,8 @@ def group(request: HttpRequest, number: str) -> HttpResponse:
     for row in ReturnCopy.objects.filter(order__in=copies).order_by("requested_at"):
         returns[row.order_id].append(row)
     for copy in copies:
+        copy.group = found
+        copy.sentence, copy.is_late, copy.steps = sentence_of(copy), is_late(copy), steps_of(copy)  # type: ignore[attr-defined]
         copy.shown_returns = returns[copy.pk]  # type: ignore[attr-defined]
         copy.can_cancel = may_cancel(copy)  # type: ignore[attr-defined]
         copy.can_return = may_return(copy)  # type: ignore[attr-defined]

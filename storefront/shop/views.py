@@ -31,6 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "mine": sections.mine(person_of(request)) if request.user.is_authenticated else None,
             "popular": sections.popular(sections.IN_A_STRIP),
             "newest": sections.newest(),
+            "best": sections.best_rated(sections.IN_A_STRIP),
             "shops": sections.open_shops(),
             "picks": sections.picks(categories[:PICKED]),
             **home_page(request),
