@@ -54,6 +54,7 @@ PUBLIC = [
     "tenants.tenancy",
     "tenants.accounts",
     "tenants.onboarding",
+    "marketplace.platform.backoffice",
     "marketplace.platform.themes",
     "marketplace.platform.delivery",
     "marketplace.platform.taxonomy",

@@ -43,6 +43,8 @@ from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.events import DeadlineReached, Event
 from marketplace.kernel.registry import Duty, Reaction
 from marketplace.merchant.inventory.events import StockCrossedZero
+from marketplace.platform.backoffice.actions import tidy_jobs
+from marketplace.platform.backoffice.events import ListFileExpired, ListJobAsked
 from marketplace.platform.listings.events import ListingsChanged
 from marketplace.platform.members.exports import EXPIRES
 from marketplace.platform.payments.events import (
@@ -56,6 +58,7 @@ from marketplace.platform.payments.events import (
     TransferDue,
 )
 from marketplace.platform.reviews.events import QuestionAnswered, QuestionAsked, ReviewAnswered, ReviewWritten
+from marketplace.web import list_jobs
 from search import indexer
 from tenants.accounts.events import LetterWritten
 from tenants.accounts.letters import send_letter
@@ -92,6 +95,8 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     PayoutAccountReady: [Reaction(transfer_out.send_waiting)],
     TransferDue: [Reaction(transfer_out.send_transfer, outward=True)],
     ReversalDue: [Reaction(transfer_out.send_reversal, outward=True)],
+    ListJobAsked: [Reaction(list_jobs.run_list_job, outward=True)],
+    ListFileExpired: [Reaction(list_jobs.forget_file, outward=True)],
     ReviewWritten: [Reaction(letters_about_reviews.review_written)],
     ReviewAnswered: [Reaction(letters_about_reviews.review_answered)],
     QuestionAsked: [Reaction(letters_about_reviews.question_asked)],
@@ -114,6 +119,7 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
 DUTIES = [
     Duty("ask the rail what moved", 86_400, lambda: reconcile.ask_for_sweep(by=SYSTEM)),
     Duty("explain what moved at the rail", 3_600, lambda: reconcile.explain_movements(by=SYSTEM)),  # what was told after the movement
+    Duty("tidy up after jobs of lists", 60, lambda: tidy_jobs(by=SYSTEM)),
     Duty("count the days of shops that are over", 900, count_days.ask_for_counts),
 ]
 

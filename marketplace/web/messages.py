@@ -1,41 +1,32 @@
-"""What was sent through the forms of one's pages, as a list."""
+"""What was sent through the forms of one's pages: the newest on a page, all of them as a file."""
 
 from __future__ import annotations
 
-import django_filters
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
+from collections.abc import Callable
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from cms.merchant.models import Message
-from marketplace.web.lists.pages import Column, ListPage
+from marketplace.web.lists.exports import csv_response, csv_text
+
+SHOWN = 100
 
 
-class MessageFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(method="search")
+def messages_page(*, base: str) -> Callable[[HttpRequest], HttpResponse]:
+    def page(request: HttpRequest) -> HttpResponse:
+        """Of this host's schema: the shop's own, or the market's. `?export=csv` is the file."""
+        text = request.GET.get("q", "").strip()
+        found = Message.objects.order_by("-sent_at", "-pk")
+        if text:
+            found = found.filter(Q(answers__icontains=text) | Q(page_title__icontains=text) | Q(sender__icontains=text))
+        if request.GET.get("export") == "csv":
+            head = [_("When"), _("Page"), _("Account"), _("Question"), _("Answer")]
+            rows = [(row.sent_at, row.page_title, row.sender, question, answer) for row in found.iterator() for question, answer in row.answers]
+            return csv_response("messages", csv_text(head, rows))
+        context = {"base": base, "title": _("Messages"), "rows": found[:SHOWN], "count": found.count(), "asked": text, "shown": SHOWN}
+        return render(request, "web/messages.html", context)
 
-    def search(self, queryset: QuerySet[Message], name: str, value: str) -> QuerySet[Message]:
-        text = value.strip()
-        return queryset.filter(Q(answers__icontains=text) | Q(page_title__icontains=text) | Q(sender__icontains=text))
-
-
-def _rows(request: HttpRequest) -> QuerySet[Message]:
-    """Of this host's schema: the shop's own, or the market's."""
-    return Message.objects.all()
-
-
-def messages_page(*, base: str) -> ListPage:
-    return ListPage(
-        title=_("Messages"),
-        columns=[Column(_("When")), Column(_("Page")), Column(_("Answers"))],
-        row_template="web/_message_row.html",
-        rows=_rows,
-        filters=MessageFilter,
-        order=("-sent_at", "-pk"),
-        search_hint=_("Words in answers, or the page"),
-        empty=_("Nothing was sent yet. Add a form to one of your pages, and what is sent through it stands here."),
-        export_name="messages",
-        export_head=[_("When"), _("Page"), _("Account"), _("Question"), _("Answer")],
-        export=lambda row: [(row.sent_at, row.page_title, row.sender, question, answer) for question, answer in row.answers],
-        base=base,
-    )
+    return page

@@ -21,6 +21,7 @@ class Right(Enum):
     VIEW_STATEMENTS = ("merchant", "view_statements", _("See statements"))
     MANAGE_PAYOUTS = ("merchant", "manage_payouts", _("Say where the shop's money goes"))
     VIEW_SHOP_LOG = ("merchant", "view_shop_log", _("See the shop's log"))
+    SHARE_VIEWS = ("merchant", "share_views", _("Share views of lists with the team"))
     EDIT_SHOP_PAGES = ("merchant", "edit_shop_pages", _("Edit the shop's pages"))
 
     VIEW_MERCHANTS = ("market", "view_merchants", _("See merchants"))
@@ -34,6 +35,7 @@ class Right(Enum):
     VIEW_LEDGER = ("market", "view_ledger", _("See the journal and statements"))
     MANAGE_MARKET = ("market", "manage_market", _("Change commission, tax and periods"))
     VIEW_MARKET_LOG = ("market", "view_market_log", _("See the market's log"))
+    SHARE_MARKET_VIEWS = ("market", "share_market_views", _("Share views of the console's lists"))
     EDIT_MARKET_PAGES = ("market", "edit_market_pages", _("Edit the market's pages"))
 
     def __init__(self, scope: str, codename: str, label: str) -> None:

@@ -28,15 +28,17 @@ from marketplace.kernel.models import AuditEvent
 from marketplace.kernel.relay import deliver_events
 from marketplace.merchant.aftersales.models import ReturnLine
 from marketplace.merchant.catalogue.models import Product
+from marketplace.platform.backoffice.actions import save_view
 from marketplace.platform.listings.models import ProductChange
 from marketplace.platform.payments.actions import set_bank_account, take_notice
 from marketplace.platform.payments.models import RailMovement, RailNotice, Refund
 from marketplace.platform.payments.moving import note_refund_failed
 from marketplace.platform.payments.rails.port import Movement
 from marketplace.platform.themes.actions import Chosen, set_theme
+from marketplace.web.all_lists import LISTS
 from tenants.access.models import UserGroup
 from tenants.access.rights import Right
-from tenants.access.rules import OTHERS, all_routes, operator, route, rule_of, staff
+from tenants.access.rules import all_routes, operator, route
 from tenants.access.writes import WriteOutsideVerb
 from tenants.accounts.models import Membership, User
 from tenants.tenancy.models import Market
@@ -48,8 +50,6 @@ from tests.flows.at_stripe import AtStripe
 from tests.planting import planted
 
 HOSTS = {"workbench": "kiln.seller.market.localhost", "console": "ops.market.localhost"}
-# Ours, and open to whoever may enter: they show, and change nothing.
-WITHOUT_A_RIGHT = {"overview", "go", "wagtail_serve"}
 
 
 def our_routes(kind: str) -> Iterator[tuple[str, Any]]:
@@ -259,6 +259,13 @@ FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
 FORMS |= {name: lambda t, fill=fill: Filled(*fill(t.said)) for name, fill in FORMS_ABOUT.items()}
 
 
+# A list takes its forms at its own address.
+FORMS |= {
+    ("workbench" if is_workbench else "console", name): lambda t, name=name: Filled(f"/{name}/", {"do": "view-save", "name": "Mine", "query": "q=x"})
+    for is_workbench, name in LISTS
+}
+
+
 def someone(kind: str, *, without: Right | None = None) -> User:
     """A person who works there and has every right, or every right but one."""
     user = make.a_buyer()
@@ -288,10 +295,18 @@ def missing_trace(kind: str, user: User, form: Filled) -> list[str]:
     return found + ([] if rows.exists() else [f"{form.path}: nothing in the log by this person"])
 
 
+def view_of(kind: str, user: User) -> Filled:
+    """Only one's own view can be shared."""
+    merchant_id = MERCHANTS["a"] if kind == "workbench" else None
+    view = save_view(by=make.acting(user), merchant_id=merchant_id, list_name="orders", name="To share", query="")
+    return Filled(f"/views/{view.pk}/share/", {"on": "1"})
+
+
 @pytest.mark.parametrize("kind", HOSTS)
 def test_every_form_sent_as_it_should_be_goes_through_a_verb_and_stands_in_the_log(things, kind):
-    assert sorted(posting(kind)) == sorted(name for of, name in FORMS if of == kind)
+    assert sorted(posting(kind)) == sorted([*(name for of, name in FORMS if of == kind), "view-share"])
     user = someone(kind)
+    assert missing_trace(kind, user, view_of(kind, user)) == []
     assert [complaint for of, name in FORMS if of == kind for complaint in missing_trace(kind, user, FORMS[of, name](things))] == []
 
 
@@ -302,7 +317,8 @@ def test_every_form_is_refused_to_somebody_with_every_right_but_its_own(things, 
             continue
         needed = view.rule.change or view.rule.right
         assert needed is not None, f"{name} changes something and needs no right"
-        user, form = someone(kind, without=needed), FORMS[kind, name](things)
+        user = someone(kind, without=needed)
+        form = FORMS[kind, name](things) if name != "view-share" else Filled(f"/views/{uuid4()}/share/", {"on": "1"})
         assert send(kind, user, form).status_code == 403, name
         assert not AuditEvent.objects.filter(actor_id=user.pk).exists()
 
@@ -362,40 +378,3 @@ def test_a_verb_that_says_somebody_else_did_it_is_found(db, plant):
 def test_a_route_that_takes_forms_and_is_not_filled_in_here_is_found(db, plant):
     plant(lambda request: done())
     assert "planted" in set(posting("console")) - {name for of, name in FORMS if of == "console"}
-
-
-# ── Rights ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def rules_of(kind: str) -> dict[str, Any]:
-    return {name or pattern: rule for pattern, found, name in all_routes(kind) if (rule := rule_of(found.callback, kind, name))}
-
-
-@pytest.mark.parametrize("kind", HOSTS)
-def test_every_page_of_a_back_office_asks_for_a_right_of_its_own_scope(kind):
-    scope, audience = ("merchant", "staff") if kind == "workbench" else ("market", "operator")
-    ours = {name: view.rule for name, view in our_routes(kind) if view.rule.audience not in ("anyone", "signed_in")}
-    assert {name for name, rule in ours.items() if rule.right is None} == WITHOUT_A_RIGHT
-    for name, rule in rules_of(kind).items():
-        if rule.audience in ("staff", "operator"):
-            assert rule.audience == audience, name
-        assert all(right in Right and right.scope == scope for right in (rule.right, rule.change) if right), name
-
-
-def test_a_right_of_the_other_scope_cannot_be_asked_for():
-    with pytest.raises(ValueError, match="no right of a staff"):
-        staff(Right.SETTLE)
-    with pytest.raises(ValueError, match="no right of a operator"):
-        operator(Right.SHIP_ORDERS)
-
-
-def test_every_right_is_asked_for_somewhere_and_can_be_given():
-    asked = {right for kind in HOSTS for rule in rules_of(kind).values() for right in (rule.right, rule.change)} | {rule.right for rule in OTHERS.values()}
-    assert set(Right) - asked == set()
-
-
-@pytest.mark.parametrize("scope", ["merchant", "market"])
-def test_every_right_is_a_permission_in_the_schema(db, scope):
-    with merchant_schema(MERCHANTS["a"]) if scope == "merchant" else public_schema():
-        there = set(Permission.objects.filter(content_type__app_label="access").values_list("codename", flat=True))
-    assert {right.codename for right in Right if right.scope == scope} <= there

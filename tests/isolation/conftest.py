@@ -20,8 +20,10 @@ from marketplace.flows.review_product import submit_product
 from marketplace.flows.settle import settle
 from marketplace.flows.ship_order import pack_order
 from marketplace.kernel import clock
-from marketplace.kernel.actors import SYSTEM
+from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.merchant.orders.models import OrderLine
+from marketplace.platform.backoffice.actions import ask_for_job, save_view
+from marketplace.platform.backoffice.models import ListJob
 from marketplace.platform.checkout.models import OrderCopy
 from marketplace.platform.ledger.models import Statement
 from marketplace.platform.listings.models import ProductChange
@@ -112,7 +114,12 @@ def build_side(letter: str) -> tuple[Side, User]:
         line = OrderLine.objects.get(order_id=waiting.pk)
         pack_order(by=SYSTEM, package_id=package, number=waiting.number)
         submit_product(by=SYSTEM, product_id=draft.pk)
+    staff = Actor(kind="person", user_id=User.objects.get(email=f"owner-{letter}@market.localhost").pk, label=word)
+    view = save_view(by=staff, merchant_id=side.merchant_id, list_name="orders", name=f"{word}-view", query="")
+    job = ask_for_job(by=staff, job=ListJob(merchant_id=side.merchant_id, list_name="orders", kind="export", what="csv", query=f"q={word}-query"))
     side.objects = {
+        "view_id": view.pk,
+        "job_id": job.pk,
         "merchant_id": side.merchant_id,
         "listing_id": product.pk,
         "product_id": draft.pk,
@@ -153,6 +160,8 @@ def build_side(letter: str) -> tuple[Side, User]:
         f"{word}-company",
         f"{word}-licence",
         f"{word}-txn",
+        f"{word}-view",
+        f"{word}-query",
     ]
     side.secrets += [waiting.number, copy.number, statement.number]
     return side, buyer

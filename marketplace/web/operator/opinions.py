@@ -18,6 +18,7 @@ from marketplace.platform.reviews.models import Answer, BuyerReview, Question
 from marketplace.platform.reviews.moderating import hide_review, set_answer_shown, set_question_shown, show_review
 from marketplace.web.lists.pages import Column, ListPage
 from tenants.access.actors import actor_of
+from tenants.access.rights import Right
 from tenants.tenancy.models import Merchant
 
 STARS = [(str(n), "★" * n) for n in (5, 4, 3, 2, 1)]
@@ -48,7 +49,14 @@ class ReviewFilter(django_filters.FilterSet):
 
 buyer_reviews = ListPage(
     title=_lazy("Buyers' reviews"),
-    columns=[Column(_lazy("Product")), Column(_lazy("Review")), Column(_lazy("In the market")), Column(_lazy("Written"), end=True)],
+    name="buyer-reviews",
+    right=Right.MODERATE_REVIEWS,
+    columns=[
+        Column(_lazy("Product"), "product", is_fixed=True),
+        Column(_lazy("Review"), "review"),
+        Column(_lazy("In the market"), "shown"),
+        Column(_lazy("Written"), "written", end=True, sort=("written_at", "pk")),
+    ],
     row_template="operator/_buyer_review_row.html",
     rows=lambda request: BuyerReview.objects.select_related("listing", "order", "buyer", "merchant"),
     filters=ReviewFilter,
@@ -83,7 +91,14 @@ def with_answers(request: HttpRequest, rows: list[Any]) -> None:
 
 questions = ListPage(
     title=_lazy("Questions"),
-    columns=[Column(_lazy("Product")), Column(_lazy("Question and answers")), Column(_lazy("In the market")), Column(_lazy("Asked"), end=True)],
+    name="questions",
+    right=Right.MODERATE_REVIEWS,
+    columns=[
+        Column(_lazy("Product"), "product", is_fixed=True),
+        Column(_lazy("Question and answers"), "question"),
+        Column(_lazy("In the market"), "shown"),
+        Column(_lazy("Asked"), "asked", end=True, sort=("asked_at", "pk")),
+    ],
     row_template="operator/_question_row.html",
     rows=lambda request: Question.objects.select_related("listing", "asker", "merchant"),
     filters=QuestionFilter,

@@ -51,12 +51,14 @@ class ChangeFilter(django_filters.FilterSet):
 
 changes = ListPage(
     title=_lazy("Product reviews"),
+    name="reviews",
+    right=Right.REVIEW_PRODUCTS,
     columns=[
-        Column(_lazy("Product")),
-        Column(_lazy("Shop")),
-        Column(_lazy("Kind"), wide_only=True),
-        Column(_lazy("Status")),
-        Column(_lazy("Submitted"), end=True),
+        Column(_lazy("Product"), "product", is_fixed=True),
+        Column(_lazy("Shop"), "shop"),
+        Column(_lazy("Kind"), "kind", wide_only=True),
+        Column(_lazy("Status"), "status"),
+        Column(_lazy("Submitted"), "submitted", end=True, sort=("submitted_at", "pk")),
     ],
     row_template="operator/_change_row.html",
     rows=lambda request: ProductChange.objects.select_related("merchant"),

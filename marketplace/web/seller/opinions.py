@@ -21,6 +21,7 @@ from marketplace.platform.reviews.models import Answer, BuyerReview, Question
 from marketplace.web.lists.pages import Column, ListPage
 from marketplace.web.overview import MOST_COUNTED, ToDo, capped
 from tenants.access.actors import actor_of
+from tenants.access.rights import Right
 from tenants.tenancy.models import Merchant
 
 STARS = [(str(n), "★" * n) for n in (5, 4, 3, 2, 1)]
@@ -72,7 +73,14 @@ def told_review(row: BuyerReview) -> list[tuple[object, ...]]:
 
 reviews = ListPage(
     title=_lazy("Reviews"),
-    columns=[Column(_lazy("Product")), Column(_lazy("Review")), Column(_lazy("Answer")), Column(_lazy("Written"), end=True)],
+    name="reviews",
+    right=Right.ANSWER_BUYERS,
+    columns=[
+        Column(_lazy("Product"), "product", is_fixed=True),
+        Column(_lazy("Review"), "review"),
+        Column(_lazy("Answer"), "answer"),
+        Column(_lazy("Written"), "written", end=True, sort=("written_at", "pk")),
+    ],
     row_template="seller/_review_row.html",
     rows=lambda request: BuyerReview.objects.filter(merchant_id=request.merchant.pk).select_related("listing", "order", "buyer"),  # type: ignore[attr-defined]
     filters=ReviewFilter,
@@ -121,7 +129,14 @@ def told_question(row: Any) -> list[tuple[object, ...]]:
 
 questions = ListPage(
     title=_lazy("Questions"),
-    columns=[Column(_lazy("Product")), Column(_lazy("Question")), Column(_lazy("Answer")), Column(_lazy("Asked"), end=True)],
+    name="questions",
+    right=Right.ANSWER_BUYERS,
+    columns=[
+        Column(_lazy("Product"), "product", is_fixed=True),
+        Column(_lazy("Question"), "question"),
+        Column(_lazy("Answer"), "answer"),
+        Column(_lazy("Asked"), "asked", end=True, sort=("asked_at", "pk")),
+    ],
     row_template="seller/_question_row.html",
     rows=lambda request: Question.objects.filter(merchant_id=request.merchant.pk).select_related("listing", "asker"),  # type: ignore[attr-defined]
     filters=QuestionFilter,
