@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.kernel.errors import InvalidInput
 from storefront.account.keeping import back_of
+from storefront.shop import region
 from tenants.accounts import handover
 
 _prefix = "__Host-" if settings.HTTPS else ""
@@ -58,6 +59,7 @@ def cookies(request: HttpRequest) -> HttpResponse:
         Kept(handover.COOKIE, _("Carries a sign-in from the market to a shop's or workbench's own address."), _("ten minutes")),
         Kept(settings.LANGUAGE_COOKIE_NAME, _("The language you chose; set only when you choose one."), year),
         Kept("theme", _("Light or dark; set only when you choose it."), year),
+        Kept(region.COOKIE, _("The province your parcels go to; set only when you choose one on a product's page."), year),
         Kept(CHOICE, _("Your answer on this page."), _("180 days")),
     ]
     preferences = [Kept(SEEN, _("Products you looked at on this device, so that you find them again. Not set while you are signed in."), month)]

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
 from marketplace.kernel import formats
 from marketplace.kernel.texts import localised
@@ -120,16 +121,18 @@ def _tasks(user_id: UUID, unpaid: list[OrderGroup]) -> list[Task]:
         )
         for copy in shipped.select_related("merchant", "group").order_by("placed_at")[:TASKS]
     ]
-    found += [
-        Task(
-            "star",
-            _("How is it?"),
-            f"{localised(part.lines[0]['titles']).text} · {part.order.merchant.name}",
-            reverse("order-review", args=[part.order.number]),
-            _("Write a review"),
+    if waiting := to_review(user_id):
+        goods = [line for part in waiting for line in part.lines]
+        one = reverse("order-review", args=[waiting[0].order.number])
+        found.append(
+            Task(
+                "star",
+                ngettext("{n} purchase to review", "{n} purchases to review", len(goods)).format(n=len(goods)),
+                f"{localised(goods[0]['titles']).text} · {waiting[0].order.merchant.name}",
+                one if len(waiting) == 1 else reverse("my-reviews"),
+                _("Write a review"),
+            )
         )
-        for part in to_review(user_id)[:TASKS]
-    ]
     return found
 
 
@@ -145,7 +148,7 @@ def _counts(user_id: UUID, unpaid: int) -> list[StateCount]:
     return [
         StateCount(_("To pay"), unpaid, f"{orders}?show=unpaid", "wallet"),
         StateCount(_("To ship"), found["to_ship"], f"{orders}?show=coming", "box"),
-        StateCount(_("On the way"), found["coming"], reverse("parcels"), "truck"),
+        StateCount(pgettext("parcel", "On the way"), found["coming"], reverse("parcels"), "truck"),
         StateCount(_("After-sales"), found["after_sales"], reverse("returns"), "back"),
     ]
 

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from marketplace.flows.receive import RECEIPT
 from marketplace.kernel.models import Deadline
@@ -72,7 +73,7 @@ def on_the_way(user_id: UUID) -> list[Parcel]:
 
 def parcels(request: HttpRequest) -> HttpResponse:
     """Two queries a page: orders with parcels, and until when their receipt is awaited."""
-    shown: list[Tab] = tabs(request, "show", {"": _("On the way"), "arrived": _("Arrived")})
+    shown: list[Tab] = tabs(request, "show", {"": pgettext("parcel", "On the way"), "arrived": _("Arrived")})
     status = OrderStatus.COMPLETED if shown[1].is_now else OrderStatus.CONFIRMED
     rows = _with_parcels(person_of(request).pk, status)
     if after := moment_of(request.GET.get("after", "")):

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import override
+from django.utils.translation import override, pgettext_lazy
 
 from marketplace.kernel.errors import MarketError
 from marketplace.platform.members.actions import save_profile
@@ -26,7 +26,7 @@ from tenants.accounts.addresses import ask_for_address, drop_asked_address, wait
 
 class ProfileForm(forms.Form):
     name = forms.CharField(
-        label=_lazy("Name"),
+        label=pgettext_lazy("person", "Name"),
         max_length=80,
         required=False,
         help_text=_lazy("As shops and reviews may call you."),

@@ -63,7 +63,9 @@ class ReviewForm(forms.Form):
     """Stars, words and pictures for each line of an order, and three marks for its shop. The hidden key makes the same form sent twice one review."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
-    is_anonymous = forms.BooleanField(label=_lazy("Show only the first sign of my name"), required=False, initial=True)
+    is_anonymous = forms.BooleanField(
+        label=_lazy("Show only the first sign of my name"), required=False, initial=True, widget=forms.CheckboxInput(attrs={"class": "check"})
+    )
 
     def __init__(self, *args: Any, lines: list[dict[str, Any]], rates_shop: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

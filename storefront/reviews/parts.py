@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from django.http import HttpRequest
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from marketplace.kernel.formats import format_count
 from marketplace.platform.checkout.models import OrderCopy
@@ -98,7 +98,7 @@ def reviews_part(request: HttpRequest, listing: Listing, asked: Asked | None = N
 
 
 def sort_names() -> list[tuple[str, str]]:
-    return [("helpful", _("Most helpful")), ("newest", _("Newest"))]
+    return [("helpful", _("Most helpful")), ("newest", pgettext("reviews", "Newest"))]
 
 
 def filters_of(listing: Listing, summary: Summary, asked: Asked) -> list[Choice]:

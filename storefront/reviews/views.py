@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from marketplace.kernel.errors import MarketError, NotFound
+from marketplace.kernel.errors import InvalidInput, MarketError, NotFound
 from marketplace.platform.listings.models import Listing
 from marketplace.platform.reviews.actions import vote_helpful
 from marketplace.platform.reviews.asking import answer_question, ask_question
@@ -90,8 +90,8 @@ def answer(request: HttpRequest, question_id: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             answer_question(by=actor_of(request), question_id=question_id, text=form.cleaned_data["text"])
-        except MarketError as refusal:
-            form.add_error("text" if refusal.field == "text" else None, str(refusal))
+        except InvalidInput as refusal:
+            form.add_error("text", str(refusal))
         else:
             messages.success(request, _("Thank you. Your answer stands below the question."))
             return HttpResponseRedirect(f"/p/{question.listing_id}/questions/#question-{question.pk}")

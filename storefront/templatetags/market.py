@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import nh3
@@ -125,6 +126,7 @@ def html_language(code: str) -> str:
 
 
 @register.simple_tag
+@cache
 def icon(name: str, size: str = "", classes: str = "") -> SafeString:
     return format_html('<svg class="icon {} {}" aria-hidden="true"><use href="#i-{}"/></svg>', f"icon-{size}" if size else "", classes, name)
 

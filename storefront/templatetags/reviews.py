@@ -15,8 +15,9 @@ from marketplace.kernel.errors import NotFound
 from marketplace.platform.listings.models import Listing
 from marketplace.platform.reviews.models import Answer, BuyerReview, Question
 from marketplace.platform.reviews.queries import score_of
-from marketplace.platform.reviews.words import shown_name
+from marketplace.platform.reviews.words import language_of, shown_name
 from storefront.reviews import parts
+from storefront.templatetags.market import html_language
 from tenants.tenancy.models import Merchant
 
 register = template.Library()
@@ -38,6 +39,12 @@ def stars(given: int, size: str = "s") -> SafeString:
 def rounded(mean: Decimal | None) -> int:
     """Whole stars, halves up."""
     return int(mean.quantize(Decimal(1), ROUND_HALF_UP)) if mean is not None else 0
+
+
+@register.filter
+def written_in(text: str) -> str:
+    """The language a text is in, for its `lang`."""
+    return html_language(language_of(text))
 
 
 @register.filter

@@ -25,6 +25,7 @@ COMPOSED = {
     "order_group.{status}": ["order_group.expired", "order_group.cancelled"],
     "dispute.{row.status}": [f"dispute.{each}" for each in Dispute.Status.values],
     "order.pieces_{as_}": [f"order.pieces_{each}" for each in (CANCELLED, RETURNED)],
+    "{subject}.{done}": [f"{what}.{each}" for what, each in product(("review", "question", "answer"), ("shown", "hidden"))],
     "list.{job.kind}_asked": [f"list.{each}_asked" for each in ListJob.Kind.values],
     "list.{ended}": ["list.exported", "list.bulk_done"],
     "order.{new}": [f"order.{each}" for each in OrderStatus.values],

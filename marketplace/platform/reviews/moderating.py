@@ -62,9 +62,9 @@ def _set_shown(by: Actor, row: T, subject: str, reason: str, *, is_shown: bool) 
         return False
     row.is_shown, row.hidden_why = is_shown, reason
     row.save(update_fields=["is_shown", "hidden_why"])
-    action = f"{subject}.shown" if is_shown else f"{subject}.hidden"
+    done = "shown" if is_shown else "hidden"
     merchant_id = row.question.merchant_id if isinstance(row, Answer) else row.merchant_id
-    audit(by=by, action=action, subject=subject, subject_id=row.pk, merchant_id=merchant_id, why=reason)
+    audit(by=by, action=f"{subject}.{done}", subject=subject, subject_id=row.pk, merchant_id=merchant_id, why=reason)
     return True
 
 

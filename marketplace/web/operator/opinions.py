@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel.errors import ReasonMissing
 from marketplace.platform.reviews.models import Answer, BuyerReview, Question
@@ -53,9 +54,9 @@ buyer_reviews = ListPage(
     right=Right.MODERATE_REVIEWS,
     columns=[
         Column(_lazy("Product"), "product", is_fixed=True),
-        Column(_lazy("Review"), "review"),
+        Column(pgettext_lazy("by a buyer", "Review"), "review"),
         Column(_lazy("In the market"), "shown"),
-        Column(_lazy("Written"), "written", end=True, sort=("written_at", "pk")),
+        Column(pgettext_lazy("by a buyer", "Written"), "written", end=True, sort=("written_at", "pk")),
     ],
     row_template="operator/_buyer_review_row.html",
     rows=lambda request: BuyerReview.objects.select_related("listing", "order", "buyer", "merchant"),

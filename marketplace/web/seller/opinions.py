@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from marketplace.kernel.errors import MarketError
 from marketplace.platform.reviews.actions import answer_review
@@ -77,9 +77,9 @@ reviews = ListPage(
     right=Right.ANSWER_BUYERS,
     columns=[
         Column(_lazy("Product"), "product", is_fixed=True),
-        Column(_lazy("Review"), "review"),
+        Column(pgettext_lazy("by a buyer", "Review"), "review"),
         Column(_lazy("Answer"), "answer"),
-        Column(_lazy("Written"), "written", end=True, sort=("written_at", "pk")),
+        Column(pgettext_lazy("by a buyer", "Written"), "written", end=True, sort=("written_at", "pk")),
     ],
     row_template="seller/_review_row.html",
     rows=lambda request: BuyerReview.objects.filter(merchant_id=request.merchant.pk).select_related("listing", "order", "buyer"),  # type: ignore[attr-defined]
@@ -92,13 +92,13 @@ reviews = ListPage(
         _lazy("Product"),
         _lazy("Order"),
         _lazy("Stars"),
-        _lazy("Review"),
+        pgettext_lazy("by a buyer", "Review"),
         _lazy("Addition"),
         _lazy("Pictures"),
         _lazy("Helpful votes"),
         _lazy("Answer"),
         _lazy("Is shown"),
-        _lazy("Written"),
+        pgettext_lazy("by a buyer", "Written"),
         _lazy("Answered"),
     ],
     export=told_review,
