@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from wagtail.rich_text import RichText
 
+from cms.blocks.words import two_texts
 from cms.platform.models import MarketHome
 from demo.catalogue import Sold, attributes_of, both, catalogue, key_of, variants_of
 from demo.goods import Labels, entered, prices_of, source_of
@@ -196,6 +196,6 @@ def give_accounts(merchants: Mapping[str, Merchant]) -> None:
 def write_home() -> None:
     """Say on the first page that this is a demo, unless somebody has written something there."""
     home = MarketHome.objects.get()
-    if not home.body and not home.body_en:
-        home.body, home.body_en = ([("text", RichText(html))] for html in catalogue()["home"])
+    if not home.blocks:
+        home.blocks = [two_texts(*catalogue()["home"])]
         home.save_revision().publish()

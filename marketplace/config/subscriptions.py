@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from cms import schedule
 from marketplace.flows import (
     count_days,
     letters_about_reviews,
@@ -108,6 +109,7 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     receive.RECEIPT: receive.receive_by_itself,
     return_goods.WAITS: return_goods.act_when_due,
     sandbox.ANSWER: sandbox.tell,
+    schedule.PAGES_DUE: schedule.publish_when_due,
     EXPIRES: my_data.expire_my_data,
     letters_about_reviews.REMINDER: letters_about_reviews.ask_for_review,
     publish_product.LISTED_FROM: publish_product.list_when_due,

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from wagtail.models import Page
 
+from cms.loading import load
 from marketplace.platform.listings.models import Listing
 from marketplace.platform.themes.models import Theme
 from storefront.pages import Pages, page_number
@@ -43,8 +44,11 @@ def home_page(request: HttpRequest) -> dict[str, Any]:
     page = Page.objects.filter(depth=2, live=True).first()
     if page is None:
         return {}
-    _title, body, language = page.specific.in_language(request.LANGUAGE_CODE)  # type: ignore[attr-defined]
-    return {"page_body": body, "page_language": language}
+    home = page.specific
+    for stream in home.streams:  # type: ignore[attr-defined]
+        load(stream, home)
+    has_parts = any(child.block_type == "section" for child in home.blocks)  # type: ignore[attr-defined]
+    return {"page": home, "page_blocks": home.blocks, "is_own_layout": has_parts}  # type: ignore[attr-defined]
 
 
 def front(request: HttpRequest) -> HttpResponse:

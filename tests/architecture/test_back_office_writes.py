@@ -232,6 +232,8 @@ FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
     ("workbench", "delivery"): lambda t: Filled("/delivery/", {"fee_0": "8", "free_from_0": "99", "delivers_0": "1", "then": "save"}),
     ("workbench", "payout-stripe"): lambda t: Filled("/payout-account/stripe/", {"country": "US"}),
     ("workbench", "product-off-sale"): lambda t: Filled(f"/products/{t.on_sale}/off-sale/"),
+    ("workbench", "decorate"): lambda t: Filled("/decorate/", {"then": "maker"}),
+    ("console", "decorate"): lambda t: Filled("/decorate/", {"then": "campaign"}),
     ("workbench", "theme"): lambda t: Filled(
         "/theme/", {"brand": "#14607a", "band": "#d9ebef", "face": "serif", "shape": "round", "grid": "calm", "then": "save"}
     ),

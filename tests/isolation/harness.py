@@ -52,6 +52,8 @@ PLAIN: dict[str, Any] = {
     "brand_id": 1,
     "schema": "public",
     "path": "nothing.webp",
+    "page_id": 1,
+    "block_id": "00000000-0000-4000-8000-000000000001",
     "part": "pages",
     "stamp": "0",
     "shops": "0" * 32,

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.html import escape
-from wagtail.rich_text import RichText
 
+from cms.blocks.words import two_texts
 from cms.platform.models import MarketHome, MarketPage
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
@@ -38,8 +38,8 @@ def put_starter_pages(*, by: Actor) -> list[str]:
             if slug in there:
                 continue
             page = MarketPage(slug=slug, title=text["title_zh"], title_en=text["title_en"])
-            page.body = [("text", RichText(_filled(texts["notice_zh"] + text["body_zh"], market, "zh-hans")))]
-            page.body_en = [("text", RichText(_filled(texts["notice_en"] + text["body_en"], market, "en")))]
+            chinese = _filled(texts["notice_zh"] + text["body_zh"], market, "zh-hans")
+            page.blocks = [two_texts(chinese, _filled(texts["notice_en"] + text["body_en"], market, "en"))]  # type: ignore[assignment]
             home.add_child(instance=page)
             page.save_revision().publish()
             written.append(slug)

@@ -4,9 +4,11 @@ from cms.views import page_elsewhere
 from marketplace.config.urls.shared import *  # noqa: F403
 from marketplace.config.urls.shared import PAGES, cms_routes, theme_routes
 from marketplace.web import jobs
+from marketplace.web.decorate import decorating
 from marketplace.web.go_to import go_in_console
 from marketplace.web.lists.forms import shared
 from marketplace.web.logs import market_log
+from marketplace.web.messages import messages_page
 from marketplace.web.operator import aftersales, applications, ledger, merchants, opinions, orders, payouts, rails, reviews
 from marketplace.web.operator.overview import overview
 from marketplace.web.operator.settings import settings_page
@@ -62,6 +64,8 @@ urlpatterns = [
     route("statements/<str:number>/pdf/", ledger.statement_as_pdf, may=operator(Right.VIEW_LEDGER), name="statement-pdf"),
     route("journal/", ledger.journal, may=operator(Right.VIEW_LEDGER), name="journal", methods="GET POST"),
     route("settings/", settings_page, may=operator(Right.MANAGE_MARKET), name="settings", methods="GET POST"),
+    route("decorate/", decorating(base="operator/base.html"), may=operator(Right.EDIT_MARKET_PAGES), name="decorate", methods="GET POST"),
+    route("messages/", messages_page(base="operator/base.html"), may=operator(Right.EDIT_MARKET_PAGES), name="messages"),
     route("log/", market_log, may=operator(Right.VIEW_MARKET_LOG), name="log", methods="GET POST"),
     route("jobs/", jobs.jobs, may=operator(), name="jobs"),
     route("jobs/<uuid:job_id>/", jobs.job, may=operator(), name="job"),

@@ -1,5 +1,6 @@
 """A shop's host: its own face. Cart, checkout and account are the market's."""
 
+from cms.views import form as page_form
 from cms.views import page
 from marketplace.config.urls.shared import *  # noqa: F403
 from marketplace.config.urls.shared import PAGES, theme_routes
@@ -24,5 +25,6 @@ urlpatterns = [
     *shop_reach_routes(),
     *theme_routes(),
     route("media/<str:schema>/<path:path>", media, may=anyone(), name="media"),
+    route("forms/<int:page_id>/<uuid:block_id>/", page_form, may=anyone(), name="page-form", methods="POST", limit="message"),
     route(PAGES, page, may=anyone(), name="wagtail_serve", is_regex=True),
 ]

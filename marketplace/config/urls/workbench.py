@@ -4,9 +4,11 @@ from cms.views import page_elsewhere
 from marketplace.config.urls.shared import *  # noqa: F403
 from marketplace.config.urls.shared import PAGES, cms_routes, theme_routes
 from marketplace.web import jobs
+from marketplace.web.decorate import decorating
 from marketplace.web.go_to import go_in_workbench
 from marketplace.web.lists.forms import shared
 from marketplace.web.logs import shop_log
+from marketplace.web.messages import messages_page
 from marketplace.web.seller import money, opinions, order, orders, parcels, products, returns, slips, theme
 from marketplace.web.seller.delivery import delivery
 from marketplace.web.seller.overview import overview
@@ -73,6 +75,8 @@ urlpatterns = [
     route("theme/undo/", theme.undo, may=staff(Right.EDIT_SHOP_PAGES), name="theme-undo", methods="POST"),
     route("theme/preview/", theme_preview, may=staff(Right.EDIT_SHOP_PAGES), name="theme-preview"),
     route("theme/preview.css", draft_sheet, may=staff(Right.EDIT_SHOP_PAGES), name="theme-draft"),
+    route("decorate/", decorating(base="seller/base.html"), may=staff(Right.EDIT_SHOP_PAGES), name="decorate", methods="GET POST"),
+    route("messages/", messages_page(base="seller/base.html"), may=staff(Right.EDIT_SHOP_PAGES), name="messages"),
     *hand_over_routes(),
     *cms_routes(),
     route("robots.txt", robots, may=anyone(), name="robots"),

@@ -20,7 +20,8 @@ ENTRIES = [
     Entry(_("Payment provider"), "shield", "movements", Right.VIEW_LEDGER),
     Entry(_("Journal"), "book", "journal", Right.VIEW_LEDGER),
     Entry(_("Settings"), "cog", "settings", Right.MANAGE_MARKET),
-    Entry(_("Market pages"), "edit", "wagtailadmin_home", Right.EDIT_MARKET_PAGES),
+    Entry(_("Market pages"), "edit", "decorate", Right.EDIT_MARKET_PAGES),
+    Entry(_("Messages"), "chat", "messages", Right.EDIT_MARKET_PAGES),
     Entry(_("Exports and jobs"), "down2", "jobs", None),
     Entry(_("Log"), "clock", "log", Right.VIEW_MARKET_LOG),
 ]

@@ -14,7 +14,8 @@ ENTRIES = [
     Entry(_("Statements"), "wallet", "statements", Right.VIEW_STATEMENTS),
     Entry(_("Payout account"), "card", "payout-account", Right.MANAGE_PAYOUTS),
     Entry(_("Look of the shop"), "eye", "theme", Right.EDIT_SHOP_PAGES),
-    Entry(_("Shop pages"), "shop", "wagtailadmin_home", Right.EDIT_SHOP_PAGES),
+    Entry(_("Pages and templates"), "shop", "decorate", Right.EDIT_SHOP_PAGES),
+    Entry(_("Messages"), "chat", "messages", Right.EDIT_SHOP_PAGES),
     Entry(_("Exports and jobs"), "down2", "jobs", None),
     Entry(_("Log"), "clock", "log", Right.VIEW_SHOP_LOG),
 ]
