@@ -42,8 +42,8 @@ def places(cluster: postgres.Cluster, products: int) -> list[AbstractContextMana
         try:
             found.append(prepare(cluster, products))
         except (OSError, subprocess.CalledProcessError) as why:
-            tail = (getattr(why, "stderr", "") or str(why)).strip().splitlines()[-3:]
-            say(f"  without {name}: " + " / ".join(tail))
+            lines = (getattr(why, "stderr", "") or str(why)).strip().splitlines()
+            say(f"  without {name}: " + next((line for line in lines if "rror" in line), lines[-1]))
     return found
 
 

@@ -12,7 +12,7 @@ const config = {
   apiOptions: { hostname: "127.0.0.1", port: Number(process.env.VENDURE_PORT ?? 0), adminApiPath: "admin-api", shopApiPath: "shop-api" },
   authOptions: {
     tokenMethod: ["bearer", "cookie"],
-    superadminCredentials: { identifier: "superadmin", password: "superadmin" },
+    superadminCredentials: { identifier: "boss", password: "of a bench on this machine" },
     cookieOptions: { secret: "of a bench on this machine" },
   },
   dbConnectionOptions: {
