@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import socket
 import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 from uuid import UUID, uuid5
 
 from launch import build, postgres, processes, valkey
 from launch.embedded import product_commands, product_environment
-from launch.paths import ROOT, cache
+from launch.paths import ROOT, cache, sockets
 
 FOLDER = "bench"
 # A bench measures what is committed and embedded, not what somebody's shell points at.
 FOREIGN = (
     "DATABASE_URL", "REDIS_URL", "ELASTICSEARCH_URL", "DATA_DIR", "SECRET_KEY", "BASE_URL", "EMAIL_URL", "DEBUG", "BEHIND_PROXY", "PROXY_COUNT",
-    "RATE_LIMIT_FACTOR", "OUTBOX_LEASE_S", "LOG_FORMAT", "LOG_LEVEL", "SEARCH",
+    "RATE_LIMIT_FACTOR", "OUTBOX_LEASE_S", "PAGE_CACHE_S", "LOG_FORMAT", "LOG_LEVEL", "SEARCH",
 )  # fmt: skip
 SIZES = ("DJANGO_SETTINGS_MODULE", "WEB_WORKERS", "WEB_THREADS", "DEMO_HOST", "DEMO_PORT", "WANSHANG_HOME")
 SPACE = UUID("7c1f4c2e-54a8-4a0b-9d0e-5a64d8b3b1a7")
@@ -139,6 +141,33 @@ def prepare_pages(env: Mapping[str, str]) -> None:
     build.build_styles()
     build.compile_messages()
     build.collect_static(env)
+
+
+@contextmanager
+def demo() -> Iterator[tuple[Any, Any]]:
+    """A demo of its own, from nothing: the module that started it (HOST, PORT, PASSWORD), and what runs."""
+    forget_environment()
+    # A few people ask for many pages, oftener than people may.
+    os.environ.update({"DEMO_PORT": str(free_port()), "WEB_WORKERS": "2", "RATE_LIMIT_FACTOR": "1000"})
+    data = cache() / FOLDER / "demo"
+    if postgres._answers(sockets(data / "postgres")):
+        sys.exit("the bench's demo is running: another bench, which ends by itself?")
+    shutil.rmtree(data, ignore_errors=True)
+    data.mkdir(parents=True)
+    from launch import demo as launched
+
+    running = launched.Demo(data)
+    try:
+        build.build_styles()
+        build.compile_messages()
+        env = running.servers()
+        build.collect_static(env)
+        launched.prepare(env)
+        running.product(env)
+        launched.wait_until_ready()
+        yield launched, running
+    finally:
+        running.stop()
 
 
 @contextmanager

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
@@ -13,8 +10,6 @@ from urllib.parse import urljoin
 from bench import grounds
 from bench.measure import Row, at_most, pss_mb, row, say, with_children
 from bench.visitor import Visitor
-from launch import build, postgres
-from launch.paths import cache, sockets
 
 if TYPE_CHECKING:
     from launch.demo import Demo
@@ -26,30 +21,11 @@ PEERS = "memory of two web workers on such a machine, measured earlier: Vendure 
 
 
 def run(short: bool) -> list[Row]:
-    grounds.forget_environment()
-    # Three people ask for all pages, oftener than people may.
-    os.environ.update({"DEMO_PORT": str(grounds.free_port()), "WEB_WORKERS": "2", "RATE_LIMIT_FACTOR": "1000"})
-    data = cache() / grounds.FOLDER / "demo"
-    if postgres._answers(sockets(data / "postgres")):
-        sys.exit("the bench's demo is running: another bench of memory, which ends by itself?")
-    shutil.rmtree(data, ignore_errors=True)
-    data.mkdir(parents=True)
-    from launch import demo as launch_demo
-
-    demo = launch_demo.Demo(data)
-    try:
-        build.build_styles()
-        build.compile_messages()
-        env = demo.servers()
-        build.collect_static(env)
-        launch_demo.prepare(env)
-        demo.product(env)
-        launch_demo.wait_until_ready()
-        pages = warm(launch_demo.PORT, launch_demo.HOST, launch_demo.PASSWORD, ROUNDS[short])
-        return figures(demo, pages)
-    finally:
-        demo.stop()
-        say(PEERS)
+    with grounds.demo() as (launched, demo):
+        pages = warm(launched.PORT, launched.HOST, launched.PASSWORD, ROUNDS[short])
+        rows = figures(demo, pages)
+    say(PEERS)
+    return rows
 
 
 def figures(demo: Demo, pages: int) -> list[Row]:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from wagtail.users.models import UserProfile
 
 from cms.rules import ANSWERING, PREVIEWS
+from tenants.accounts.models import User
 
 log = logging.getLogger("wanshang.cms")
 
@@ -40,6 +43,13 @@ class cms_answers:
             response._csp_replace = PREVIEW if name in PREVIEWS else ADMIN  # type: ignore[attr-defined]
             response.headers["X-Frame-Options"] = "SAMEORIGIN"
         return response
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        """Wagtail is light or dark as the reader chose for all our pages, whatever its own profile says."""
+        match = request.resolver_match
+        if match and match.view_name in ANSWERING and isinstance(request.user, User):
+            chosen = {"light": "light", "dark": "dark"}.get(request.COOKIES.get("theme", ""), "system")
+            request.user.wagtail_userprofile = UserProfile(user=request.user, theme=chosen)  # type: ignore[attr-defined]
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Wagtail's forms are taken to be whole; a mutilated one, or half a picture, ends in one of these, written into the log."""

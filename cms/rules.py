@@ -6,6 +6,7 @@ page privacy, and bulk actions, which check no model permission.
 
 from __future__ import annotations
 
+from cms import choosers
 from tenants.access.rights import Right
 from tenants.access.rules import OTHERS, operator, staff
 
@@ -85,7 +86,8 @@ SHELL = [
     "wagtailadmin_api:images:detail",
     "wagtailadmin_api:images:find",
 ]
-ANSWERING = frozenset([*SHELL, *PAGES, *PICTURES])
+CHOOSERS = [f"{viewset.name}:{name}" for viewset in choosers.ALL for name in ("choose", "choose_results", "chosen", "chosen_multiple")]
+ANSWERING = frozenset([*SHELL, *PAGES, *PICTURES, *CHOOSERS])
 # Content of a merchant or operator, shown on a back office's own host: no script runs in it.
 PREVIEWS = frozenset(
     {

@@ -1,4 +1,5 @@
-"""python -m demo.draw_icons: draw the market's sign as icons for phones and desktops, into storefront/static/img/icons/.
+"""python -m demo.draw_icons: draw the market's sign as icons for phones and desktops, into storefront/static/img/icons/, and make the
+first page's picture small for phones.
 
 Needs resvg-py (dependency group `embedded`). The sign is storefront/static/img/seal.svg; a maskable icon has it small on a full ground,
 because systems cut a circle or a drop out of it.
@@ -17,6 +18,7 @@ FOLDER = Path(__file__).parent.parent / "storefront" / "static" / "img"
 GROUND = "#bf3018"
 SAFE = 0.62  # share of a maskable icon that no system cuts off, less some air
 PLAIN, MASKABLE = (192, 512), (192, 512)
+HERO_WIDTH = 760
 
 
 def main() -> None:
@@ -30,6 +32,8 @@ def main() -> None:
     for size in MASKABLE:
         draw(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">{full}</svg>', size, f"maskable-{size}.png")
     draw(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">{full}</svg>', 180, "apple-touch-icon.png")
+    with Image.open(FOLDER / "hero.webp") as hero:
+        hero.resize((HERO_WIDTH, round(hero.height * HERO_WIDTH / hero.width)), Image.Resampling.LANCZOS).save(FOLDER / "hero-760.webp", quality=72)
 
 
 def draw(svg: str, size: int, name: str) -> None:

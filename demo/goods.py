@@ -28,9 +28,20 @@ def entered(shop: Mapping[str, Any], product: Mapping[str, Any], sold: list[Sold
         variants=[VariantInput(sku=one.sku, options=labels.options(axes, one.values), id=key_of(shop["slug"], one.sku)) for one in sold],
         attributes=labels.described(product),
         axes=[labels.attributes[axis] for axis in axes],
-        pictures=[(copy_picture(name), both(product["title"])) for name in product["pictures"]],
+        pictures=[(copy_picture(name), shown_on(name, product)) for name in product["pictures"]],
         source_ref=source_of(shop, product),
     )
+
+
+def shown_on(name: str, product: Mapping[str, Any]) -> dict[str, str]:
+    """What a picture shows, in words: the product, and its colour where the picture is named after one that can be chosen."""
+    colours = catalogue()["attributes"]["color"]["values"]
+    code = next((code for code in sorted(colours, key=len, reverse=True) if name.endswith(f"-{code}")), "")
+    title = both(product["title"])
+    if not code or "color" not in product.get("axes", []):
+        return title
+    colour = both(colours[code])
+    return {"zh-hans": f"{title['zh-hans']}，{colour['zh-hans']}", "en": f"{title['en']}, {colour['en'].lower()}"}
 
 
 def prices_of(shop: Mapping[str, Any], product: Mapping[str, Any], sold: list[Sold]) -> dict[UUID, tuple[Money, Money | None]]:

@@ -9,7 +9,7 @@ import logging
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -20,6 +20,7 @@ from django.db import transaction
 from demo.catalogue import catalogue, key_of
 from demo.plan import DAYS, FIRST_GROUPS, Step, basket_of, buyer_of, life_of, settlements
 from demo.steps import STEPS, Scene, restock
+from demo.voices import VOICES, ask_around
 from marketplace.flows.count_days import count_shop_days
 from marketplace.flows.refund import send_refund
 from marketplace.kernel import clock
@@ -76,6 +77,7 @@ def begin_history() -> None:
     for n, step in enumerate(steps[row.done :], start=row.done + 1):
         Progress.objects.filter(pk=BEGINNING).update(done=n, total=len(steps), changed_at=clock.now())  # first: a step is not taken twice
         past.do(step)
+    ask_around(past.at, [person(email) for email in all_buyers()])
     with transaction.atomic():
         Progress.objects.filter(pk=BEGINNING).update(ended_at=clock.now())
         Progress.objects.get_or_create(pk=NAME, defaults={"total": ORDERS, "done": past.orders(), "began_at": row.began_at})
@@ -133,6 +135,10 @@ class Past:
         self.start = end - timedelta(days=DAYS)
         self.length_s = DAYS * 86_400.0
 
+    def at(self, after_s: float) -> AbstractContextManager[None]:
+        """Inside, it is so many seconds after the past begins."""
+        return clock.shifted(self.start + timedelta(seconds=after_s) - clock.now())
+
     def next_group(self) -> int:
         """The groups are made in the order of their numbers."""
         keys = OrderGroup.objects.filter(key__startswith=MARK).values_list("key", flat=True)
@@ -152,14 +158,13 @@ class Past:
 
     def do(self, step: Step) -> None:
         """One step at its moment. What follows from it is the worker's, but money that goes back goes back at that moment."""
-        moment = self.start + timedelta(seconds=step.after_s)
-        with clock.shifted(moment - clock.now()):
+        with self.at(step.after_s):
             scene = self.scene(step)
             if step.what == "place":
                 for wanted in scene.basket:
                     restock(wanted)
             with transaction.atomic():
-                STEPS[step.what](scene)
+                (STEPS | VOICES)[step.what](scene)
                 _forget_deadlines(scene, datetime.now(UTC))
             for refund in Refund.objects.filter(payment__group__key=scene.key, status=Refund.Status.DUE):
                 send_refund(RefundDue(refund_id=refund.pk))

@@ -127,8 +127,21 @@ def _order(group: int, shop: str, paid: float, dice: random.Random) -> Iterator[
     if dice.random() < 0.3:  # says nothing: the deadline does
         received = sent + 10 * DAY + 60
     yield Step(received, group, "receive", shop)
+    yield from _voices(group, shop, received)
     if dice.random() < 0.07:
         yield from _return(group, shop, received + dice.uniform(0.2, 4) * DAY, dice)
+
+
+def _voices(group: int, shop: str, received: float) -> Iterator[Step]:
+    """Whether and when the buyer of an order speaks, and the shop answers (demo/voices.py). Dice of its own: the rest stays as it is."""
+    dice = random.Random(f"voices {group} {shop}")
+    if dice.random() < 0.2:
+        return
+    said = received + dice.uniform(0.2, 4) * DAY
+    yield Step(said, group, "say", shop)
+    yield Step(said + dice.uniform(2, 40) * HOUR, group, "reply", shop)
+    if dice.random() < 0.12:
+        yield Step(said + dice.uniform(9, 30) * DAY, group, "add", shop)
 
 
 def _return(group: int, shop: str, asked: float, dice: random.Random) -> Iterator[Step]:

@@ -7,14 +7,15 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from wagtail.rich_text import RichText
 
+from cms.blocks.words import two_texts
 from cms.platform.models import MarketHome
 from demo.catalogue import Sold, attributes_of, both, catalogue, key_of, variants_of
 from demo.goods import Labels, entered, prices_of, source_of
 from demo.history import ask_for_the_rest, begin_history, filling
 from demo.media import copy_picture
-from demo.pages import dress_shops
+from demo.pages import decorate_shops, dress_shops
+from demo.traders import apply_for
 from demo.waiting import leave_work
 from marketplace.config.management.opening import set_first_taxes
 from marketplace.flows.open_shop import bear_shop, open_shop
@@ -36,6 +37,7 @@ from marketplace.platform.taxonomy.actions import describe_category, put_attribu
 from marketplace.platform.taxonomy.models import TaxRate
 from tenants.accounts.actions import ensure_person, give_role
 from tenants.accounts.models import User
+from tenants.onboarding.actions import note_approved
 from tenants.tenancy.events import ShopRequested
 from tenants.tenancy.models import Market, Merchant
 from tenants.tenancy.schemas import merchant_schema, public_schema
@@ -71,6 +73,7 @@ def _fill(password: str, say: Callable[[str], None]) -> None:
             let_in_buyer(buyer, password)
         give_accounts(merchants)
         dress_shops(merchants)
+        decorate_shops(merchants)
     write_home()
     say("a hundred orders")
     deliver_events()
@@ -119,12 +122,16 @@ def open_shops(password: str) -> dict[str, Merchant]:
     """The shops by slug, each with its owner; one that is there already is taken as it is."""
     found: dict[str, Merchant] = {}
     owners: dict[str, User] = {}
-    for shop in catalogue()["shops"]:
+    for n, shop in enumerate(catalogue()["shops"]):
         slug, email = shop["slug"], f"owner@{shop['slug']}.localhost"
         with transaction.atomic():
             owners[slug] = ensure_person(by=BY, email=email, name=shop["owner"], password=password, language="zh-hans")
             known = Merchant.objects.filter(slug=slug).first()
-            found[slug] = known or open_shop(by=BY, merchant_id=key_of(slug), slug=slug, names=both(shop["names"]), owner_email=email)
+            if known is None:
+                application = apply_for(shop, owners[slug], n, BY)
+                known = open_shop(by=BY, merchant_id=key_of(slug), slug=slug, names=both(shop["names"]), owner_email=email)
+                note_approved(by=BY, application=application, merchant=known)
+            found[slug] = known
     deliver_events()
     for slug, merchant in found.items():
         merchant.refresh_from_db()
@@ -190,6 +197,6 @@ def give_accounts(merchants: Mapping[str, Merchant]) -> None:
 def write_home() -> None:
     """Say on the first page that this is a demo, unless somebody has written something there."""
     home = MarketHome.objects.get()
-    if not home.body and not home.body_en:
-        home.body, home.body_en = ([("text", RichText(html))] for html in catalogue()["home"])
+    if not home.blocks:
+        home.blocks = [two_texts(*catalogue()["home"])]
         home.save_revision().publish()

@@ -91,13 +91,13 @@ def _apply(applicant: dict[str, Any], password: str, n: int) -> None:
         "contact_email": applicant["email"],
     }
     save_application(by=by, application_id=row.pk, fields=fields)
-    add_paper(by=by, application_id=row.pk, kind="licence", name="营业执照.png", upload=_paper(applicant["names"]["en"]))
+    add_paper(by=by, application_id=row.pk, kind="licence", name="营业执照.png", upload=sample_paper(applicant["names"]["en"]))
     submit_application(by=by, application_id=row.pk)
     for step, decision, reason in applicant["steps"]:
         review_application(by=operator(), application_id=row.pk, step=step, decision=decision, reason=reason)
 
 
-def _paper(name: str) -> BytesIO:
+def sample_paper(name: str) -> BytesIO:
     """A drawn stand-in for a document."""
     page = Image.new("RGB", (840, 594), "#f6f1e4")
     pen = ImageDraw.Draw(page)

@@ -17,13 +17,14 @@ from marketplace.kernel import clock
 from marketplace.kernel.breaker import Breaker
 from marketplace.platform.listings.actions import announce
 from marketplace.platform.listings.events import ListingsChanged
-from marketplace.platform.listings.models import Listing
+from marketplace.platform.listings.models import Listing, stamp_of
 from search.backends.choice import configured
 from search.backends.postgres import PostgresBackend
 from search.backends.postgres_writing import chunks
 from search.contract import Backend, BackendAway, Doc
 from search.documents import AT_ONCE, all_documents, documents_of
 from tenants.tenancy.jobs import market_task
+from tenants.tenancy.stamps import change_stamps
 
 postgres = PostgresBackend()
 
@@ -45,6 +46,7 @@ def refresh_postgres(event: ListingsChanged) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('wanshang.search'), hashtext(%s))", [str(event.merchant_id)])
         refresh(postgres, event.listing_ids)
+        change_stamps(map(stamp_of, event.listing_ids))  # of pages that asked the index before it knew
 
 
 def refresh_elasticsearch(event: ListingsChanged) -> None:
@@ -60,6 +62,7 @@ def refresh_elasticsearch(event: ListingsChanged) -> None:
         breaker.failed()
         raise
     breaker.succeeded()
+    change_stamps(map(stamp_of, event.listing_ids))
 
 
 def refresh(backend: Backend, listing_ids: Iterable[UUID]) -> None:

@@ -54,6 +54,7 @@ PUBLIC = [
     "tenants.tenancy",
     "tenants.accounts",
     "tenants.onboarding",
+    "marketplace.platform.backoffice",
     "marketplace.platform.themes",
     "marketplace.platform.delivery",
     "marketplace.platform.taxonomy",
@@ -63,6 +64,7 @@ PUBLIC = [
     "marketplace.platform.checkout",
     "marketplace.platform.payments",
     "marketplace.platform.ledger",
+    "marketplace.platform.reviews",
     "marketplace.platform.analytics",
     "search",
 ]
@@ -75,6 +77,7 @@ MERCHANT = [
     "marketplace.merchant.fulfilment",
     "marketplace.merchant.aftersales",
     "marketplace.merchant.analytics",
+    "marketplace.merchant.desk",
 ]
 
 # Last: it ties the others together and needs all permissions to exist.

@@ -50,6 +50,7 @@ class Environment(BaseSettings):
     RATE_LIMIT_FACTOR: int = Field(
         1, ge=0, le=1000, description="0 to 1000: 1 keeps the limits of docs/settings.md, 3 makes all three times as wide, 0 lifts them"
     )
+    PAGE_CACHE_S: int = Field(60, ge=0, le=600, description="seconds for which a page may be kept for visitors, 0 to 600; 0 keeps none")
     LOG_FORMAT: Literal["json", "plain"] = Field("json", description="json or plain")
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     OUTBOX_LEASE_S: int = Field(30, ge=1, le=3600, description="seconds after which an unanswered delivery is sent again, 1 to 3600")

@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 
 from marketplace.config.logs import note_who
 from marketplace.kernel.errors import MarketError
+from tenants.tenancy.hosts import market_url
 
 log = logging.getLogger("wanshang.errors")
 
@@ -37,7 +38,18 @@ def refuse(request: HttpRequest, error: MarketError) -> HttpResponse:
 
 
 def _page(request: HttpRequest, status: int, template: str, **facts: str) -> HttpResponse:
-    return HttpResponse(render_to_string(template, {"request_id": getattr(request, "request_id", ""), **facts}), status=status)
+    """The reader's language comes first, the other below; buyers can search from here."""
+    kind = getattr(getattr(request, "domain", None), "kind", "")
+    theme = request.COOKIES.get("theme", "")
+    context = {
+        "request_id": getattr(request, "request_id", ""),
+        "language": getattr(request, "LANGUAGE_CODE", ""),
+        "theme": theme if theme in ("light", "dark") else "auto",
+        "search": market_url("/search/") if kind in ("market", "shop") else "",
+        "again": request.get_full_path() if request.method == "GET" and status in (429, 500, 503) else "",
+        **facts,
+    }
+    return HttpResponse(render_to_string(template, context), status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

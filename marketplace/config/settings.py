@@ -67,7 +67,9 @@ MIDDLEWARE = [
     "marketplace.config.health.answer_health",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "marketplace.config.compression.compressed",
     "csp.middleware.CSPMiddleware",
+    "marketplace.config.page_cache.pages_for_visitors",
     "tenants.tenancy.hosts.host_middleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "marketplace.config.middleware.language_and_zone",
@@ -126,6 +128,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_CHANGE_EMAIL = True  # one address a person; a new one counts once its letter was followed
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # the old mailbox hears of new addresses and passwords
 ACCOUNT_SESSION_REMEMBER = True
 PASSWORD_RESET_TIMEOUT = 86_400  # seconds a link to a new password works; its letter says one day
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/ip,10/15m/key", "signup": "20/m/ip", "reset_password": "20/m/ip,5/m/key"}
@@ -141,7 +145,9 @@ RATE_LIMITS: dict[str, dict[str, Any]] = {
     "hand_over": {"address": 300 * _wide, "person": 60 * _wide, "methods": ("GET", "POST")},
     "cart": {"address": 600 * _wide, "person": 120 * _wide, "methods": ("POST",)},
     "upload": {"address": 300 * _wide, "person": 60 * _wide, "methods": ("POST",)},
+    "message": {"address": 60 * _wide, "person": 10 * _wide, "methods": ("POST",)},
     "order": {"address": 300 * _wide, "person": 30 * _wide, "methods": ("POST",)},
+    "write": {"address": 300 * _wide, "person": 30 * _wide, "methods": ("POST",)},
 }
 if not _wide:
     RATE_LIMITS = {}
@@ -230,6 +236,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_TIME_LIMIT = 600
 CELERY_TIMEZONE = "UTC"
 OUTBOX_LEASE_S = ENV.OUTBOX_LEASE_S
+PAGE_CACHE_S = ENV.PAGE_CACHE_S
 
 # ── Stripe ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 STRIPE_SECRET_KEY, STRIPE_API_URL = ENV.STRIPE_SECRET_KEY, ENV.STRIPE_API_URL

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from cms import schedule
 from marketplace.flows import (
     count_days,
+    letters_about_reviews,
     letters_to_buyers,
     letters_to_merchants,
+    my_data,
     notices,
     open_shop,
     pay,
@@ -40,7 +43,10 @@ from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.events import DeadlineReached, Event
 from marketplace.kernel.registry import Duty, Reaction
 from marketplace.merchant.inventory.events import StockCrossedZero
+from marketplace.platform.backoffice.actions import tidy_jobs
+from marketplace.platform.backoffice.events import ListFileExpired, ListJobAsked
 from marketplace.platform.listings.events import ListingsChanged
+from marketplace.platform.members.exports import EXPIRES
 from marketplace.platform.payments.events import (
     AttemptLeft,
     PayoutAccountReady,
@@ -51,6 +57,8 @@ from marketplace.platform.payments.events import (
     ReversalDue,
     TransferDue,
 )
+from marketplace.platform.reviews.events import QuestionAnswered, QuestionAsked, ReviewAnswered, ReviewWritten
+from marketplace.web import list_jobs
 from search import indexer
 from tenants.accounts.events import LetterWritten
 from tenants.accounts.letters import send_letter
@@ -81,12 +89,18 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     RefundDue: [Reaction(refund.send_refund, outward=True)],
     RefundSent: [Reaction(transfer_out.reverse_for_refund), Reaction(letters_to_buyers.refunded)],
     OrderShipped: [Reaction(letters_to_buyers.shipped)],
-    OrderCompleted: [],
+    OrderCompleted: [Reaction(letters_about_reviews.remind_later)],
     StatementIssued: [Reaction(letters_to_merchants.statement_ready)],
     PayoutMoved: [Reaction(letters_to_merchants.payout_moved)],
     PayoutAccountReady: [Reaction(transfer_out.send_waiting)],
     TransferDue: [Reaction(transfer_out.send_transfer, outward=True)],
     ReversalDue: [Reaction(transfer_out.send_reversal, outward=True)],
+    ListJobAsked: [Reaction(list_jobs.run_list_job, outward=True)],
+    ListFileExpired: [Reaction(list_jobs.forget_file, outward=True)],
+    ReviewWritten: [Reaction(letters_about_reviews.review_written)],
+    ReviewAnswered: [Reaction(letters_about_reviews.review_answered)],
+    QuestionAsked: [Reaction(letters_about_reviews.question_asked)],
+    QuestionAnswered: [Reaction(letters_about_reviews.question_answered)],
     LetterWritten: [Reaction(send_letter, outward=True)],
 }
 
@@ -95,6 +109,9 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     receive.RECEIPT: receive.receive_by_itself,
     return_goods.WAITS: return_goods.act_when_due,
     sandbox.ANSWER: sandbox.tell,
+    schedule.PAGES_DUE: schedule.publish_when_due,
+    EXPIRES: my_data.expire_my_data,
+    letters_about_reviews.REMINDER: letters_about_reviews.ask_for_review,
     publish_product.LISTED_FROM: publish_product.list_when_due,
     publish_product.LISTED_UNTIL: publish_product.unlist_when_due,
 }
@@ -102,6 +119,7 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
 DUTIES = [
     Duty("ask the rail what moved", 86_400, lambda: reconcile.ask_for_sweep(by=SYSTEM)),
     Duty("explain what moved at the rail", 3_600, lambda: reconcile.explain_movements(by=SYSTEM)),  # what was told after the movement
+    Duty("tidy up after jobs of lists", 60, lambda: tidy_jobs(by=SYSTEM)),
     Duty("count the days of shops that are over", 900, count_days.ask_for_counts),
 ]
 

@@ -6,16 +6,22 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
 from marketplace.web.menu import menu_for
 from marketplace.web.operator.menu import ENTRIES as OF_CONSOLE
 from marketplace.web.seller.menu import ENTRIES as OF_WORKBENCH
+from marketplace.web.waiting import of_console, of_workbench
 from tenants.tenancy.models import Domain
 
 
 def back_office(request: HttpRequest) -> dict[str, Any]:
     kind = str(getattr(getattr(request, "domain", None), "kind", ""))
-    entries = {str(Domain.Kind.WORKBENCH): OF_WORKBENCH, str(Domain.Kind.CONSOLE): OF_CONSOLE}.get(kind)
-    if entries is None:
+    found = {str(Domain.Kind.WORKBENCH): (OF_WORKBENCH, of_workbench), str(Domain.Kind.CONSOLE): (OF_CONSOLE, of_console)}.get(kind)
+    if found is None:
         return {}
-    return {"menu": SimpleLazyObject(lambda: menu_for(request, entries))}
+    entries, waiting = found
+    return {
+        "go_hint": _("Order, return, statement, SKU") if kind == str(Domain.Kind.WORKBENCH) else _("Order, application, statement, shop"),
+        "menu": SimpleLazyObject(lambda: menu_for(request, entries, waiting())),
+    }

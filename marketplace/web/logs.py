@@ -11,11 +11,14 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel.models import AuditEvent
+from marketplace.web.lists.filters import Since, Until
 from marketplace.web.lists.pages import Column, ListPage
+from tenants.access.rights import Right
 
 
 class LogFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search")
+    since, until = Since("at"), Until("at")
 
     def search(self, queryset: QuerySet[AuditEvent], name: str, value: str) -> QuerySet[AuditEvent]:
         text = value.strip()
@@ -27,13 +30,20 @@ def _told(facts: dict[str, Any] | None) -> str:
     return json.dumps(facts, ensure_ascii=False) if facts else ""
 
 
-def log_page(*, base: str, of_merchant: bool) -> ListPage:
+def _log(*, right: Right, base: str, of_merchant: bool) -> ListPage:
     def rows(request: HttpRequest) -> QuerySet[AuditEvent]:
         return AuditEvent.objects.filter(merchant_id=request.merchant.pk) if of_merchant else AuditEvent.objects.all()  # type: ignore[attr-defined]
 
     return ListPage(
         title=_("Log"),
-        columns=[Column(_("When")), Column(_("Who")), Column(_("What")), Column(_("Before → after"), wide_only=True)],
+        name="log",
+        right=right,
+        columns=[
+            Column(_("When"), "when", sort=("pk",), is_fixed=True),
+            Column(_("Who"), "who"),
+            Column(_("What"), "what"),
+            Column(_("Before → after"), "changes", wide_only=True),
+        ],
         row_template="web/_log_row.html",
         rows=rows,
         filters=LogFilter,
@@ -48,3 +58,7 @@ def log_page(*, base: str, of_merchant: bool) -> ListPage:
         ],
         base=base,
     )
+
+
+shop_log = _log(right=Right.VIEW_SHOP_LOG, base="seller/base.html", of_merchant=True)
+market_log = _log(right=Right.VIEW_MARKET_LOG, base="operator/base.html", of_merchant=False)

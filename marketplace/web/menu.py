@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 
+from marketplace.web.waiting import counted
 from tenants.access.rights import Right
 
 
@@ -19,14 +23,17 @@ class Entry:
     right: Right | None
     href: str = ""
     is_now: bool = False
+    waits: str = ""  # how much of it waits for somebody
 
 
-def menu_for(request: HttpRequest, entries: list[Entry]) -> list[Entry]:
-    """Entries the person has the right to, with their addresses and where one is."""
+def menu_for(request: HttpRequest, entries: list[Entry], waiting: Mapping[str, QuerySet[Any]]) -> list[Entry]:
+    """Entries the person has the right to, with their addresses, where one is, and how much waits."""
+    mine = [entry for entry in entries if entry.right is None or request.user.has_perm(entry.right.full_name)]
+    routes = {entry.route for entry in mine}
+    waits = counted({route: rows for route, rows in waiting.items() if route in routes})
     shown = []
-    for entry in entries:
-        if entry.right is None or request.user.has_perm(entry.right.full_name):
-            href = reverse(entry.route)
-            is_now = request.path == href or (href != "/" and request.path.startswith(href))
-            shown.append(Entry(entry.label, entry.icon, entry.route, entry.right, href, is_now))
+    for entry in mine:
+        href = reverse(entry.route)
+        is_now = request.path == href or (href != "/" and request.path.startswith(href))
+        shown.append(replace(entry, href=href, is_now=is_now, waits=waits.get(entry.route, "")))
     return shown

@@ -23,6 +23,7 @@ from marketplace.merchant.orders.states import OrderStatus
 from marketplace.platform.checkout.access import copy_of_buyer, group_of_buyer, return_of_buyer
 from marketplace.platform.checkout.models import OrderCopy, ReturnCopy
 from marketplace.platform.delivery.queries import carrier_choices
+from storefront.account.tabs import tabs
 from tenants.access.actors import actor_of, person_of
 
 RETURNS_A_PAGE = 10
@@ -146,11 +147,14 @@ def ask_back(request: HttpRequest, number: str) -> HttpResponse:
 def returns(request: HttpRequest) -> HttpResponse:
     """The buyer's returns, newest first."""
     mine = ReturnCopy.objects.filter(buyer_id=person_of(request).pk).select_related("merchant").order_by("-requested_at", "-pk")
+    shown = tabs(request, "show", {"": _("All"), "open": _("Under way")})
+    if shown[1].is_now:
+        mine = mine.filter(ended_at=None)
     if after := moment_of(request.GET.get("after", "")):
         mine = mine.filter(requested_at__lt=after)
     page = list(mine[: RETURNS_A_PAGE + 1])
     older = page[RETURNS_A_PAGE - 1].requested_at.isoformat() if len(page) > RETURNS_A_PAGE else ""
-    return render(request, "orders/returns.html", {"section": "returns", "rows": page[:RETURNS_A_PAGE], "older": older})
+    return render(request, "orders/returns.html", {"section": "returns", "rows": page[:RETURNS_A_PAGE], "older": older, "tabs": shown, "show": shown[1].is_now})
 
 
 class ParcelForm(forms.Form):

@@ -1,4 +1,4 @@
-"""The personal centre: orders, addresses, and where one works."""
+"""The personal centre: orders and addresses."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import urlencode
@@ -23,29 +24,11 @@ from marketplace.platform.members.actions import remove_address, save_address
 from marketplace.platform.payments.models import PaymentAttempt
 from storefront.account.aftersales import may_cancel, may_return, moment_of
 from storefront.account.forms import AddressForm
+from storefront.account.tracking import LONGEST_SEARCH, is_late, orders_with, sentence_of, steps_of
+from storefront.reviews.parts import mark_reviewable
 from tenants.access.actors import actor_of, person_of
-from tenants.accounts.models import Membership
-from tenants.tenancy.hosts import console_url, workbench_url
-from tenants.tenancy.models import Merchant
 
 GROUPS_A_PAGE = 10
-
-
-@dataclass
-class Place:
-    """Where somebody works."""
-
-    name: str
-    url: str
-
-
-def home(request: HttpRequest) -> HttpResponse:
-    mine = list(Membership.objects.filter(user_id=person_of(request).pk, is_active=True).values_list("merchant_id", flat=True))
-    merchants = Merchant.objects.filter(pk__in=[key for key in mine if key], status=Merchant.Status.OPEN)
-    places = [Place(merchant.name, workbench_url(merchant)) for merchant in merchants]
-    if None in mine:
-        places.append(Place(_("Console of the market"), console_url()))
-    return render(request, "account/home.html", {"section": "account", "workplaces": places})
 
 
 # ── Addresses ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -62,7 +45,14 @@ def address(request: HttpRequest, address_id: UUID | None = None) -> HttpRespons
             return HttpResponseRedirect("/account/addresses/")
     else:
         form = AddressForm.of(address_of(person_of(request).pk, address_id)) if address_id else AddressForm.fresh()
-    return render(request, "account/address.html", {"section": "addresses", "form": form}, status=422 if form.errors else 200)
+    return render(request, "account/address.html", {"section": "addresses", "form": form, "is_new": address_id is None}, status=422 if form.errors else 200)
+
+
+def address_default(request: HttpRequest, address_id: UUID) -> HttpResponse:
+    """Have things sent here from now on."""
+    known = address_of(person_of(request).pk, address_id)
+    save_address(by=actor_of(request), address_id=known.pk, fields=known.as_kept(), is_default=True)
+    return HttpResponseRedirect("/account/addresses/")
 
 
 def regions(request: HttpRequest) -> HttpResponse:
@@ -87,6 +77,7 @@ def save_form(request: HttpRequest, form: AddressForm) -> bool:
 
 def address_remove(request: HttpRequest, address_id: UUID) -> HttpResponse:
     remove_address(by=actor_of(request), address_id=address_id)
+    messages.success(request, _("The address is removed. Orders on their way keep theirs."))
     return HttpResponseRedirect("/account/addresses/")
 
 
@@ -115,19 +106,22 @@ def orders(request: HttpRequest) -> HttpResponse:
     filters = order_filters()
     chosen = request.GET.get("show", "")
     name = chosen if chosen in filters else ""
-    groups = OrderGroup.objects.filter(buyer_id=person_of(request).pk, **filters[name][1]).distinct().order_by("-placed_at", "-pk")
+    words = " ".join(request.GET.get("q", "").split())[:LONGEST_SEARCH]
+    matching = orders_with(OrderGroup.objects.filter(buyer_id=person_of(request).pk, **filters[name][1]), words)
+    groups = OrderGroup.objects.filter(pk__in=matching.values("pk")).order_by("-placed_at", "-pk")
     if after := moment_of(request.GET.get("after", "")):
         groups = groups.filter(placed_at__lt=after)
     page = list(groups[: GROUPS_A_PAGE + 1])
     shown = page[:GROUPS_A_PAGE]
     by_group: dict[UUID, list[OrderCopy]] = {group.pk: [] for group in shown}
     for copy in OrderCopy.objects.filter(group__in=shown).select_related("merchant").order_by("number"):
+        copy.sentence, copy.is_late = sentence_of(copy), is_late(copy)  # type: ignore[attr-defined]
         by_group[copy.group_id].append(copy)
     for group in shown:
         group.shown_orders = by_group[group.pk]  # type: ignore[attr-defined]
-    tabs = [Tab(label, "?" + urlencode({"show": key}) if key else "?", key == name) for key, (label, _which) in filters.items()]
+    tabs = [Tab(label, "?" + urlencode({k: v for k, v in (("show", key), ("q", words)) if v}), key == name) for key, (label, _which) in filters.items()]
     older = shown[-1].placed_at.isoformat() if len(page) > GROUPS_A_PAGE else ""
-    return render(request, "orders/list.html", {"section": "orders", "groups": shown, "tabs": tabs, "older": older})
+    return render(request, "orders/list.html", {"section": "orders", "groups": shown, "tabs": tabs, "older": older, "words": words, "show": name})
 
 
 def group(request: HttpRequest, number: str) -> HttpResponse:
@@ -138,11 +132,14 @@ def group(request: HttpRequest, number: str) -> HttpResponse:
     for row in ReturnCopy.objects.filter(order__in=copies).order_by("requested_at"):
         returns[row.order_id].append(row)
     for copy in copies:
+        copy.group = found
+        copy.sentence, copy.is_late, copy.steps = sentence_of(copy), is_late(copy), steps_of(copy)  # type: ignore[attr-defined]
         copy.shown_returns = returns[copy.pk]  # type: ignore[attr-defined]
         copy.can_cancel = may_cancel(copy)  # type: ignore[attr-defined]
         copy.can_return = may_return(copy)  # type: ignore[attr-defined]
         copy.can_receive = copy.status == OrderStatus.CONFIRMED and copy.fulfilment_status == FulfilmentStatus.SHIPPED  # type: ignore[attr-defined]
         copy.receipt_due = due_at(kind=RECEIPT, subject_id=copy.pk) if copy.can_receive else None  # type: ignore[attr-defined]
+    mark_reviewable(copies)
     attempt = PaymentAttempt.objects.filter(payment__group=found).order_by("-n").first()
     waits = found.status == OrderGroup.Status.AWAITING_PAYMENT and attempt is not None and attempt.status == PaymentAttempt.Status.SENT
     context = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,13 +11,27 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from marketplace.kernel.errors import InvalidInput
-from marketplace.platform.cart.actions import add_to_cart, cart_of, choose_line, choose_only, merge_carts, set_aside_all_but, set_quantity
-from marketplace.platform.cart.models import Cart
+from marketplace.kernel.errors import InvalidInput, MarketError
+from marketplace.platform.cart.actions import (
+    add_to_cart,
+    cart_of,
+    choose_line,
+    choose_lines,
+    choose_only,
+    merge_carts,
+    remove_lines,
+    set_aside_all_but,
+    set_quantity,
+)
+from marketplace.platform.cart.models import Cart, CartLine
 from marketplace.platform.cart.queries import CartView, view_cart
+from marketplace.platform.listings.models import ListingVariant
 from storefront.options import option_words
+from storefront.shop import sections
 from storefront.shop.region import region_of
 from tenants.access.actors import actor_of
+
+IDEAS = 5
 
 
 def cart_if_any(request: HttpRequest) -> Cart | None:
@@ -39,8 +54,34 @@ def shown_cart(request: HttpRequest, region: str | None = None) -> CartView:
     return cart
 
 
+@dataclass
+class Removed:
+    """What was taken out a moment ago, and can be put back."""
+
+    variant: ListingVariant
+    quantity: int
+
+
 def cart(request: HttpRequest) -> HttpResponse:
-    return render(request, "cart/cart.html", {"cart": shown_cart(request)})
+    """The cart. `?undo=…&n=…` says what was just taken out, where no script swaps it in."""
+    return render(request, "cart/cart.html", _context(request, _removed(request.GET.get("undo", ""), request.GET.get("n", ""))))
+
+
+def _context(request: HttpRequest, removed: Removed | None) -> dict[str, Any]:
+    shown = shown_cart(request)
+    ideas = [] if shown.parts else sections.popular(IDEAS) or sections.newest(IDEAS)
+    pieces = sum(view.line.quantity for part in shown.parts for view in part.lines)  # the header need not count again
+    return {"cart": shown, "ideas": ideas, "removed": removed, "cart_pieces": pieces}
+
+
+def _removed(variant_id: str, quantity: str) -> Removed | None:
+    """None for what cannot be put back."""
+    try:
+        key, n = UUID(variant_id), _number(quantity)
+    except (ValueError, MarketError):
+        return None
+    variant = ListingVariant.objects.select_related("listing").filter(pk=key, listing__is_on_sale=True).first()
+    return Removed(variant, n) if variant and n else None
 
 
 def add(request: HttpRequest) -> HttpResponse:
@@ -55,6 +96,8 @@ def add(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:  # a sign-in lies between here and the checkout
         request.session["buying"] = [str(variant_id), quantity] if request.POST.get("buy") else None
     target = "/checkout/" if request.POST.get("buy") else "/cart/"
+    if request.POST.get("undo"):
+        return _changed(request)
     if not request.htmx:  # type: ignore[attr-defined]
         return HttpResponseRedirect(target)
     if request.POST.get("buy"):
@@ -65,10 +108,13 @@ def add(request: HttpRequest) -> HttpResponse:
 
 
 def line(request: HttpRequest, line_id: UUID) -> HttpResponse:
+    """A quantity; 0 takes the line out, and the answer offers to put it back."""
     own = cart_if_any(request)
+    quantity = _number(request.POST.get("quantity", ""))
+    gone = CartLine.objects.filter(cart=own, pk=line_id).first() if own and not quantity else None
     if own:
-        set_quantity(by=actor_of(request), cart=own, line_id=line_id, quantity=_number(request.POST.get("quantity", "")))
-    return _changed(request)
+        set_quantity(by=actor_of(request), cart=own, line_id=line_id, quantity=quantity)
+    return _changed(request, gone)
 
 
 def choose(request: HttpRequest, line_id: UUID) -> HttpResponse:
@@ -78,10 +124,34 @@ def choose(request: HttpRequest, line_id: UUID) -> HttpResponse:
     return _changed(request)
 
 
-def _changed(request: HttpRequest) -> HttpResponse:
+def choose_shop(request: HttpRequest, merchant_id: UUID) -> HttpResponse:
+    return _choose(request, merchant_id)
+
+
+def choose_all(request: HttpRequest) -> HttpResponse:
+    return _choose(request, None)
+
+
+def _choose(request: HttpRequest, merchant_id: UUID | None) -> HttpResponse:
+    own = cart_if_any(request)
+    if own:
+        choose_lines(by=actor_of(request), cart=own, merchant_id=merchant_id, is_chosen=request.POST.get("chosen") == "1")
+    return _changed(request)
+
+
+def clear(request: HttpRequest) -> HttpResponse:
+    """Take out what cannot be bought now."""
+    own = cart_if_any(request)
+    if own:
+        remove_lines(by=actor_of(request), cart=own, line_ids=[view.line.pk for view in shown_cart(request).unavailable])
+    return _changed(request)
+
+
+def _changed(request: HttpRequest, gone: CartLine | None = None) -> HttpResponse:
     if not request.htmx:  # type: ignore[attr-defined]
-        return HttpResponseRedirect("/cart/")
-    context: dict[str, Any] = {"cart": shown_cart(request), "oob": True}
+        return HttpResponseRedirect(f"/cart/?undo={gone.variant_id}&n={gone.quantity}" if gone else "/cart/")
+    removed = _removed(str(gone.variant_id), str(gone.quantity)) if gone else None
+    context = {**_context(request, removed), "oob": True}
     return HttpResponse(render_to_string("cart/_cart.html", context, request) + render_to_string("ui/cart_link.html", context, request))
 
 

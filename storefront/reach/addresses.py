@@ -1,5 +1,6 @@
 """One address for each language of a page: what search engines keep, and what is shared.
 
+What an address means is said by the address alone: the plain one stays the plain one, in whichever language a reader's cookie shows it.
 The market's first language has the plain address, which is also the one for everybody else (x-default); the others have `?hl=…`
 (docs/decisions/language.md). A page number belongs to the address, filters and the rest do not.
 """
@@ -36,8 +37,9 @@ def address(base: str, path: str, language: str, first: str, page: int = 1) -> s
 
 
 def canonical(request: HttpRequest, path: str = "", page: int = 1) -> str:
-    """The one address of what is shown here, in the language it is shown in."""
-    return address(base_of(request), path or request.path, request.LANGUAGE_CODE, languages_of(request)[0], page)
+    """The one address of what is shown here, in the language it asks for."""
+    codes, asked = languages_of(request), request.GET.get("hl", "")
+    return address(base_of(request), path or request.path, asked if asked in codes else codes[0], codes[0], page)
 
 
 def alternates(request: HttpRequest, path: str = "", page: int = 1) -> list[tuple[str, str]]:

@@ -1,12 +1,14 @@
-"""A listing's pictures in the order they are shown."""
+"""A listing's pictures: in the order they are shown, and which of them shows which choice."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from marketplace.kernel.texts import localised
 from marketplace.platform.listings.models import Listing, ListingVariant
+from marketplace.platform.taxonomy.models import AttributeValue
 
 
 @dataclass(frozen=True)
@@ -16,15 +18,28 @@ class Shot:
     language: str
 
 
-def picture_of(listing: Listing, variant: ListingVariant) -> str:
-    """Key of the picture that shows what is chosen; "" when no picture says so."""
-    values = {int(value) for value in variant.options.values()}
-    return next((str(picture["key"]) for picture in listing.pictures if picture.get("value") in values), "")
+def shown_values(listing: Listing, values: Mapping[int, AttributeValue]) -> dict[int, str]:
+    """Value → key of the first picture that shows it: one whose text names the value, in any language, besides the title."""
+    found: dict[int, str] = {}
+    for picture in listing.pictures:
+        named = [(len(name), value.pk) for value in values.values() for code, name in value.names.items() if _names(picture, code, name, listing)]
+        if named:
+            found.setdefault(max(named)[1], str(picture["key"]))  # "Jade green" rather than "Jade"
+    return found
 
 
-def gallery(listing: Listing, variant: ListingVariant) -> list[Shot]:
-    """All pictures, the chosen variant's first. One without a text of its own is told by the title."""
-    first = picture_of(listing, variant)
+def _names(picture: Mapping[str, Mapping[str, str]], code: str, name: str, listing: Listing) -> bool:
+    text = (picture.get("alt") or {}).get(code, "").replace(listing.titles.get(code) or "\0", "")
+    return bool(text and name) and bool(re.search(rf"(?<![^\W\d_]){re.escape(name)}(?![^\W\d_])" if name.isascii() else re.escape(name), text, re.IGNORECASE))
+
+
+def picture_of(variant: ListingVariant, shown: Mapping[int, str]) -> str:
+    """Key of the picture that shows what is chosen; "" when none does."""
+    return next((shown[int(value)] for value in variant.options.values() if int(value) in shown), "")
+
+
+def gallery(listing: Listing, first: str = "") -> list[Shot]:
+    """All pictures, the one with the key `first` before the others. One without a text of its own is told by the title."""
     pictures = sorted(listing.pictures, key=lambda picture: picture["key"] != first)
     return [_shot(picture["key"], picture.get("alt") or listing.titles, n, listing) for n, picture in enumerate(pictures, 1)]
 

@@ -16,7 +16,7 @@ from marketplace.platform.delivery.queries import zones_of
 from marketplace.platform.listings.errors import NotOnSale
 from marketplace.platform.listings.models import Listing, ListingVariant
 from marketplace.platform.taxonomy.queries import labels
-from storefront.shop.gallery import picture_of
+from storefront.shop.gallery import picture_of, shown_values
 from storefront.shop.picker import Axis, Names, axes_of, chosen_variant, unmade
 from storefront.shop.promise import Promise, promise
 from storefront.shop.region import region_of
@@ -42,6 +42,7 @@ class Offer:
     base: str  # address that takes ?variant=
     id: str  # of the element
     unmade: str  # a combination that was asked for and is not made, in words
+    picture: str  # key of the picture of what is chosen; "" when none shows it
 
     @property
     def is_low(self) -> bool:
@@ -65,11 +66,6 @@ class Offer:
         """The address of the page with this choice."""
         return f"/p/{self.listing.pk}/?variant={self.variant.pk}" if self.axes else f"/p/{self.listing.pk}/"
 
-    @property
-    def picture(self) -> str:
-        """Key of the picture of what is chosen; "" when no picture says so."""
-        return picture_of(self.listing, self.variant)
-
 
 def listing_on_sale(listing_id: UUID) -> Listing:
     """Raises NotFound, and NotOnSale for one that is off sale or of a shop that is not open."""
@@ -88,6 +84,8 @@ def offer_of(request: HttpRequest, listing: Listing, *, base: str, id: str = "of
         raise NotOnSale
     variant = chosen_variant(variants, request.GET.get("variant", ""))
     names = names_of(listing, variants)
+    offered = {int(value) for one in variants for value in one.options.values()}
+    shown = shown_values(listing, {key: value for key, value in names.values.items() if key in offered}) if len(variants) > 1 else {}
     zones = zones_of([listing.merchant_id]).get(listing.merchant_id, [])
     market = request.market  # type: ignore[attr-defined]
     return Offer(
@@ -95,13 +93,14 @@ def offer_of(request: HttpRequest, listing: Listing, *, base: str, id: str = "of
         variant=variant,
         variants=variants,
         names=names,
-        axes=axes_of(listing, variants, variant, names, base),
+        axes=axes_of(listing, variants, variant, names, shown, base),
         left=stock_left(listing.merchant_id, variant.pk) if variant.in_stock else 0,
         zones=zones,
         promise=promise(zones, region_of(request), variant.price, market),
         base=base,
         id=id,
         unmade=unmade(listing, variants, request.GET, names),
+        picture=picture_of(variant, shown),
     )
 
 

@@ -79,12 +79,11 @@ def chosen_variant(variants: Sequence[ListingVariant], asked: str) -> ListingVar
     return next((v for v in variants if str(v.pk) == asked), None) or next((v for v in variants if v.in_stock), variants[0])
 
 
-def axes_of(listing: Listing, variants: Sequence[ListingVariant], chosen: ListingVariant, names: Names, base: str) -> list[Axis]:
-    """The choices of a listing. `base` is the address that takes `?variant=`."""
+def axes_of(listing: Listing, variants: Sequence[ListingVariant], chosen: ListingVariant, names: Names, shown: Mapping[int, str], base: str) -> list[Axis]:
+    """The choices of a listing. `shown` are keys of pictures by value, `base` is the address that takes `?variant=`."""
     if len(variants) < 2:
         return []
     here = (get_language() or "").lower()
-    pictures = {picture.get("value"): picture["key"] for picture in listing.pictures}
     axes = []
     for attribute_id in listing.axes:
         key = str(attribute_id)
@@ -103,7 +102,7 @@ def axes_of(listing: Listing, variants: Sequence[ListingVariant], chosen: Listin
                 href=f"{base}?variant={target.pk}",
                 state=State.FREE if target.in_stock else State.SOLD_OUT,
                 in_stock=target.in_stock,
-                picture=pictures.get(int(value), ""),
+                picture=shown.get(int(value), ""),
             )
             if chosen.options.get(key) == value:
                 option.state, axis.chosen = State.CHOSEN, option.name

@@ -8,20 +8,28 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
+from marketplace.platform.listings.errors import NotOnSale
+from marketplace.platform.listings.models import Listing
 from marketplace.platform.taxonomy.queries import path_of
 from storefront.shop.facts import product_facts
 from storefront.shop.gallery import gallery
 from storefront.shop.offer import listing_on_sale, offer_of, specification
 from storefront.shop.promise import zone_lines
-from storefront.shop.similar import more_of_shop, similar_to
+from storefront.shop.similar import more_of_shop, row_key, similar_to
 from tenants.onboarding.queries import trader_of
 from tenants.tenancy.hosts import shop_url
+from tenants.tenancy.models import Merchant
 
 
 def product(request: HttpRequest, listing_id: UUID) -> HttpResponse:
-    """The page of a listing; asked by htmx for another choice, the offer alone."""
-    listing = listing_on_sale(listing_id)
-    offer = offer_of(request, listing, base=f"/p/{listing.pk}/")
+    """The page of a listing; asked by htmx for another choice, the offer alone. What is gone says so, beside what is like it."""
+    try:
+        listing = listing_on_sale(listing_id)
+        offer = offer_of(request, listing, base=f"/p/{listing.pk}/")
+    except NotOnSale as refusal:
+        if request.htmx:  # type: ignore[attr-defined]
+            raise
+        return _gone(request, listing_id, refusal)
     if request.htmx and request.htmx.target == offer.id:  # type: ignore[attr-defined]
         return swapped(request, "shop/_offer.html", {"offer": offer, "is_swap": True, "shop_url": shop_url(listing.merchant)}, offer.href)
     similar = similar_to(listing)
@@ -29,19 +37,27 @@ def product(request: HttpRequest, listing_id: UUID) -> HttpResponse:
         "listing": listing,
         "offer": offer,
         "variant": offer.variant,
-        "shots": gallery(listing, offer.variant),
+        "shots": gallery(listing, offer.picture),
         "specification": specification(listing, offer.names),
         "trail": path_of(listing.category),
         "shop_url": shop_url(listing.merchant),
         "trader": trader_of(listing.merchant),
         "zone_lines": zone_lines(offer.zones),
         "similar": similar,
-        "more": more_of_shop(listing, similar),
+        "more": (more := more_of_shop(listing, similar)),
+        "rows_key": "" if request.user.is_authenticated else f"{request.LANGUAGE_CODE}.{row_key([*similar, *more])}",  # type: ignore[attr-defined]
         "structured": product_facts(offer),
     }
     response = render(request, "shop/product.html", context)
     patch_vary_headers(response, ("HX-Request",))
     return response
+
+
+def _gone(request: HttpRequest, listing_id: UUID, refusal: NotOnSale) -> HttpResponse:
+    listing = Listing.objects.select_related("merchant", "category").get(pk=listing_id)
+    shop = shop_url(listing.merchant) if listing.merchant.status == Merchant.Status.OPEN else ""
+    context = {"listing": listing, "refusal": refusal, "shop_url": shop, "trail": path_of(listing.category), "similar": similar_to(listing)}
+    return render(request, "shop/gone.html", context, status=refusal.status)
 
 
 def quick_view(request: HttpRequest, listing_id: UUID) -> HttpResponse:

@@ -43,9 +43,7 @@ def promise(zones: Sequence[FreightZone], region: str, price: Money, market: Mar
     if name:
         found = quote(zones, region, price)
         return Promise(name, found.delivers, found.fee, found.fee, found.free_from if found.fee else None, ship_by)
-    fees = [_fee(zone, price) for zone in zones if zone.delivers]
-    if all(zone.regions for zone in zones) or not fees:
-        fees.append(Money.zero(price.currency))  # what no zone names travels free
+    fees = [_fee(zone, price) for zone in zones if zone.delivers] or [Money.zero(price.currency)]  # a shop without zones asks nothing
     return Promise("", True, min(fees), max(fees), None, ship_by)
 
 
@@ -56,10 +54,7 @@ def _fee(zone: FreightZone, goods: Money) -> Money:
 def zone_lines(zones: Sequence[FreightZone]) -> list[ZoneLine]:
     """A shop's freight as a table; the zone for everywhere else comes last."""
     names = province_names()
-    lines = [
+    return [
         ZoneLine([localised(names.get(code, {})).text or code for code in zone.regions], zone.delivers, zone.fee, zone.free_from if zone.fee else None)
         for zone in sorted(zones, key=lambda zone: (not zone.regions, zone.position))
     ]
-    if zones and all(zone.regions for zone in zones):
-        lines.append(ZoneLine([], True, Money.zero(zones[0].currency), None))
-    return lines

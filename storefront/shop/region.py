@@ -14,7 +14,8 @@ from marketplace.kernel.errors import InvalidInput
 from marketplace.platform.delivery.queries import provinces
 from marketplace.platform.members.access import addresses_of, default_region
 
-COOKIE, KEPT_S = "deliver_to", 365 * 24 * 3600
+COOKIE = f"{'__Host-' if settings.HTTPS else ''}deliver_to"
+KEPT_S = 365 * 24 * 3600
 
 
 def region_of(request: HttpRequest) -> str:

@@ -19,7 +19,7 @@ from search.contract import Answer, Count, Query, Sort
 from storefront.pages import page_number
 from tenants.tenancy.models import Merchant
 
-MOST_FACETS, OPEN_FACETS = 8, 6  # attributes shown; groups unfolded at first
+MOST_FACETS, OPEN_FACETS = 8, 5  # attributes shown; groups unfolded at first
 MOST_VALUES = 40
 MOST_PAGES = 100
 
@@ -86,6 +86,7 @@ class Row:
     is_chosen: bool = False
     language: str = ""  # when the name is not in the page's language
     href: str = ""
+    of: Any = None  # what the row stands for, where a page shows more of it
 
 
 @dataclass
@@ -123,7 +124,7 @@ def names_for(answer: Answer, query: Query) -> Names:
     )
 
 
-def facet_groups(answer: Answer, query: Query, names: Names) -> list[Group]:
+def facet_groups(answer: Answer, query: Query, names: Names, *, but: frozenset[str] = frozenset()) -> list[Group]:
     groups = [
         Group(_("Brand"), "brand", _rows(answer.brands, names.brands, query.brands)),
         Group(_("Shop"), "shop", _rows(answer.shops, names.shops, query.shops)),
@@ -132,7 +133,7 @@ def facet_groups(answer: Answer, query: Query, names: Names) -> list[Group]:
         attribute = names.attributes.get(attribute_id)
         if attribute:
             groups.append(Group(attribute.name, f"a{attribute_id}", _rows(counts, names.values, query.values.get(attribute_id, frozenset()))))
-    shown = [group for group in groups if len(group.rows) > 1 or group.is_chosen]
+    shown = [group for group in groups if group.parameter not in but and (len(group.rows) > 1 or group.is_chosen)]
     for group in shown[OPEN_FACETS:]:
         group.open = group.is_chosen
     return shown
@@ -154,9 +155,12 @@ class Chip:
 
     label: str
     without: str
+    left: QueryDict  # what is asked for then
+    total: int = 0  # how much there would be; asked for only where nothing is found
 
 
-def chips(parameters: QueryDict, query: Query, names: Names, path: str, currency: str) -> list[Chip]:
+def chips(parameters: QueryDict, query: Query, names: Names, path: str, currency: str, *, but: frozenset[str] = frozenset()) -> list[Chip]:
+    """What is chosen; groups in `but` belong to the place and are not chosen."""
     found: list[Chip] = []
 
     def add(label: str, **drop: str | None) -> None:
@@ -165,11 +169,11 @@ def chips(parameters: QueryDict, query: Query, names: Names, path: str, currency
         for keyword, value in drop.items():
             name = keyword.rstrip("_")  # `from` is no name in Python
             left.setlist(name, [other for other in left.getlist(name) if value is not None and other != value])
-        found.append(Chip(label, f"{path}?{left.urlencode()}" if any(left.values()) else path))
+        found.append(Chip(label, f"{path}?{left.urlencode()}" if any(left.values()) else path, left))
 
-    for brand_id in sorted(query.brands & names.brands.keys()):
+    for brand_id in sorted(query.brands & names.brands.keys()) if "brand" not in but else ():
         add(names.brands[brand_id].name, brand=str(brand_id))
-    for shop_id in sorted(query.shops & names.shops.keys()):
+    for shop_id in sorted(query.shops & names.shops.keys()) if "shop" not in but else ():
         add(names.shops[shop_id].name, shop=str(shop_id))
     for attribute_id, values in query.values.items():
         for value_id in sorted(values & names.values.keys()):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, OuterRef, Q
+from django.db.models import Count, ExpressionWrapper, F, FloatField, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -25,6 +25,7 @@ from tenants.tenancy.models import Market, Merchant
 
 ON_A_SHELF = 10
 IN_A_STRIP = 5
+RATED_BY = 3  # so many reviews make a mean
 GOODS_ON_A_CARD = 3
 KINDS_ON_A_CARD = 2
 
@@ -66,6 +67,13 @@ def newest(most: int = ON_A_SHELF, merchant_id: UUID | None = None) -> list[List
 def popular(most: int = ON_A_SHELF, merchant_id: UUID | None = None) -> list[Listing]:
     """What was bought most, and at all."""
     return _listings(Q(sold__gt=0), "-sold", most, merchant_id)
+
+
+def best_rated(most: int = ON_A_SHELF) -> list[Listing]:
+    """By the mean of their stars; what too few have rated is left out."""
+    mean = ExpressionWrapper(F("rating_sum") * 1.0 / F("rating_count"), output_field=FloatField())
+    rated = Listing.objects.filter(is_on_sale=True, in_stock=True, rating_count__gte=RATED_BY).select_related("merchant")
+    return list(rated.order_by(mean.desc(), "-rating_count", "pk")[:most])
 
 
 def _listings(which: Q, order: str, most: int, merchant_id: UUID | None) -> list[Listing]:
@@ -141,7 +149,7 @@ def shop_parts(merchants: Sequence[Merchant]) -> list[ShopPart]:
 def open_shops(most: int = 4) -> list[ShopPart]:
     """The shops that opened last and have something to show."""
     merchants = list(Merchant.objects.filter(status=Merchant.Status.OPEN).order_by("-opened_at", "pk")[: most * 2])
-    return [part for part in shop_parts(merchants) if len(part.listings) == GOODS_ON_A_CARD][:most]
+    return [part for part in shop_parts(merchants) if part.listings][:most]
 
 
 @dataclass

@@ -16,6 +16,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.cache import patch_cache_control
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from marketplace.kernel.formats import money_parts
 from marketplace.platform.listings.models import Listing
@@ -43,7 +44,7 @@ def product_url(listing: Listing) -> str:
 def ways_to_share(listing: Listing) -> list[Way]:
     url, title, picture = product_url(listing), listing.title.text, market_url(f"/media/{listing.picture}") if listing.picture else ""
     return [
-        Way("微博", "https://service.weibo.com/share/share.php?" + urlencode({"url": url, "title": title, "pic": picture})),
+        Way(_("Weibo"), "https://service.weibo.com/share/share.php?" + urlencode({"url": url, "title": title, "pic": picture})),
         Way("X", "https://x.com/intent/post?" + urlencode({"url": url, "text": title})),
         Way("Facebook", "https://www.facebook.com/sharer/sharer.php?" + urlencode({"u": url})),
         Way("Pinterest", "https://www.pinterest.com/pin/create/button/?" + urlencode({"url": url, "media": picture, "description": title})),

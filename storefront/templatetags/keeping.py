@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from marketplace.platform.listings.models import Listing
 from marketplace.platform.members.queries import favourite_ids, followed_ids
+from storefront.account.cookies import choice_of
 from tenants.tenancy.models import Merchant
 
 register = template.Library()
@@ -24,6 +25,12 @@ def favourite(context: template.Context, listing: Listing, word: bool = False) -
 def follow(context: template.Context, merchant: Merchant) -> dict[str, Any]:
     """The button that follows a shop."""
     return {"merchant": merchant, "is_on": merchant.pk in _kept(context["request"], "follows")}
+
+
+@register.filter
+def cookie_choice(request: HttpRequest) -> str:
+    """What the visitor let us keep in the browser; "" while nobody was asked."""
+    return choice_of(request)
 
 
 def _kept(request: HttpRequest, what: str) -> frozenset[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import nh3
@@ -22,6 +23,7 @@ from marketplace.merchant.aftersales.states import Reason, ReturnStatus
 from marketplace.merchant.catalogue.actions import DESCRIPTION_TAGS
 from marketplace.merchant.orders.states import TONES, label_of
 from marketplace.platform.delivery.queries import carriers
+from tenants.tenancy.hosts import shop_url
 
 register = template.Library()
 
@@ -124,6 +126,7 @@ def html_language(code: str) -> str:
 
 
 @register.simple_tag
+@cache
 def icon(name: str, size: str = "", classes: str = "") -> SafeString:
     return format_html('<svg class="icon {} {}" aria-hidden="true"><use href="#i-{}"/></svg>', f"icon-{size}" if size else "", classes, name)
 
@@ -184,6 +187,12 @@ NEW_FOR = timedelta(days=14)
 def is_new(listing: Any) -> bool:
     """Whether a listing came to the market within the last two weeks."""
     return bool(clock.now() - listing.published_at < NEW_FOR)
+
+
+@register.filter
+def shop_address(merchant: Any) -> str:
+    """Where a shop's own pages lie."""
+    return shop_url(merchant)
 
 
 @register.filter

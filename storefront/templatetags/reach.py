@@ -42,16 +42,17 @@ def picture(
     (without it, as wide as `width`).
 
     `eager` is for the one picture a page is about: it is fetched first. In a loop `eager_first=4` fetches the first four without waiting
-    for the scroll, and everything else is lazy. Other arguments are attributes: `id="photo"`, `data_full=…` for data-full.
+    for the scroll, the very first before others, and everything else is lazy. Other arguments are attributes: `id="photo"`, `data_full=…` for data-full.
     """
     loop: Any = context.get("forloop")
-    is_early = eager or bool(eager_first and loop and loop["counter"] <= eager_first)
+    place = loop["counter"] if loop and eager_first else 0
+    is_early = eager or 0 < place <= int(eager_first)
     given: dict[str, Any] = {"src": media(key), "alt": alt, "width": width, "height": height, "class": classes}
     if widths := widths_of(str(settings.MEDIA_ROOT), key):
         given["srcset"] = srcset(key, widths)
         given["sizes"] = sizes or f"{width}px"
         given["src"] = media(rendition_name(key, _at_least(widths, width))) if width <= widths[-1] else media(key)
-    given |= {"fetchpriority": "high"} if eager else {} if is_early else {"loading": "lazy", "decoding": "async"}
+    given |= {"fetchpriority": "high"} if eager or place == 1 else {} if is_early else {"loading": "lazy", "decoding": "async"}
     given |= {name.replace("_", "-"): value for name, value in attributes.items()}
     return format_html("<img{}>", format_html_join("", ' {}="{}"', ((name, value) for name, value in given.items() if value != "" or name == "alt")))
 

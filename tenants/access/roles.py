@@ -18,12 +18,12 @@ from tenants.tenancy.link import connection
 
 MERCHANT_ROLES: Mapping[str, frozenset[R]] = {
     "owner": frozenset(right for right in R if right.scope == "merchant"),
-    "product_editor": frozenset({R.VIEW_PRODUCTS, R.EDIT_PRODUCTS, R.EDIT_SHOP_PAGES}),
-    "order_clerk": frozenset({R.VIEW_ORDERS, R.SHIP_ORDERS, R.CANCEL_ORDERS, R.HANDLE_RETURNS, R.VIEW_PRODUCTS}),
+    "product_editor": frozenset({R.VIEW_PRODUCTS, R.EDIT_PRODUCTS, R.EDIT_SHOP_PAGES, R.ANSWER_BUYERS}),
+    "order_clerk": frozenset({R.VIEW_ORDERS, R.SHIP_ORDERS, R.CANCEL_ORDERS, R.HANDLE_RETURNS, R.ANSWER_BUYERS, R.VIEW_PRODUCTS}),
 }
 MARKET_ROLES: Mapping[str, frozenset[R]] = {
     "operator": frozenset(right for right in R if right.scope == "market"),
-    "reviewer": frozenset({R.VIEW_MERCHANTS, R.REVIEW_MERCHANTS, R.REVIEW_PRODUCTS}),
+    "reviewer": frozenset({R.VIEW_MERCHANTS, R.REVIEW_MERCHANTS, R.REVIEW_PRODUCTS, R.MODERATE_REVIEWS}),
     "accountant": frozenset({R.VIEW_MERCHANTS, R.SETTLE, R.PAY_OUT, R.VIEW_LEDGER, R.VIEW_MARKET_ORDERS}),
 }
 ROLE_NAMES = {

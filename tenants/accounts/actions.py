@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from marketplace.kernel.actors import Actor
@@ -33,6 +35,22 @@ def ensure_person(*, by: Actor, email: str, name: str = "", password: str | None
         user = User.objects.create_user(email, password, name=name, language=language)
         audit(by=by, action="person.made", subject="person", subject_id=user.pk, after={"email": email, "name": name})
     return user
+
+
+@verb
+def sign_out_elsewhere(*, by: Actor, request: HttpRequest, password: str) -> None:
+    """End all sessions of the person but the request's. Raises InvalidInput for a wrong password.
+
+    A session is bound to the stored form of the password: storing the same password anew is what ends the others.
+    """
+    with transaction.atomic():
+        row = User.objects.select_for_update().get(pk=by.person)
+        if not row.check_password(password):
+            raise InvalidInput(field="password", why=_("This is not your password. Nothing was changed."))
+        row.set_password(password)
+        row.save(update_fields=["password"])
+        audit(by=by, action="person.signed_out_elsewhere", subject="person", subject_id=row.pk)
+        update_session_auth_hash(request, row)
 
 
 @verb

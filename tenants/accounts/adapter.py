@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from tenants.access.actors import address_of_client
 from tenants.accounts.letters import write_letter
+from tenants.accounts.models import User
 from tenants.tenancy.hosts import market_url
 from tenants.tenancy.models import Domain
 
@@ -28,6 +31,18 @@ class Adapter(DefaultAccountAdapter):
         known = {"request": self.request, "email": email, "market": self.request.market, "market_url": market_url("")}
         letter = self.render_mail(template_prefix, email, {**known, **context})
         write_letter(email=email, subject=str(letter.subject), text=str(letter.body))
+
+    def confirm_email(self, request: HttpRequest, email_address: Any) -> bool:
+        """A letter was followed. An address that has become somebody else's changes nothing; the mailbox that is left hears of it."""
+        user, before = email_address.user, email_address.user.email
+        if User.objects.filter(email__iexact=email_address.email).exclude(pk=user.pk).exists():
+            self.add_message(request, messages.ERROR, "account/messages/email_confirmation_failed.txt", {"email": email_address.email})
+            return False
+        had_row = EmailAddress.objects.filter(user=user).exclude(pk=email_address.pk).exists()
+        confirmed = super().confirm_email(request, email_address)
+        if confirmed and not had_row and before.lower() != email_address.email.lower():
+            self.send_notification_mail("account/email/email_changed", user, {"from_email": before, "to_email": email_address.email}, email=before)
+        return bool(confirmed)
 
     def is_safe_url(self, url: str) -> bool:
         return url_has_allowed_host_and_scheme(url, allowed_hosts={self.request.get_host()})

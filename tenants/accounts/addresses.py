@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
+from marketplace.kernel.actors import Actor
+from marketplace.kernel.audit import audit
+from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.verbs import verb
 from tenants.accounts.models import User
 
 
@@ -18,3 +27,37 @@ def is_in_doubt(user: User) -> bool:
 def confirm_address(user: Any, **kwargs: Any) -> None:
     """Signal: a new password was set by a link that was sent to the address."""
     EmailAddress.objects.filter(user=user, email__iexact=user.email).update(verified=True)
+
+
+def waiting_address(user: User) -> EmailAddress | None:
+    """The address the person wants to change to and has not confirmed yet."""
+    return EmailAddress.objects.filter(user=user, verified=False).exclude(email__iexact=user.email).first()
+
+
+@verb
+def ask_for_address(*, by: Actor, request: HttpRequest, email: str, password: str) -> None:
+    """Change to another address once the letter sent there was followed. Raises InvalidInput.
+
+    Whether somebody else has the address is told to its mailbox only: the letter's link then changes nothing.
+    """
+    email = email.strip().lower()
+    try:
+        validate_email(email)
+    except ValidationError as wrong:
+        raise InvalidInput(field="email", why=_("“{email}” is not an e-mail address.").format(email=email)) from wrong
+    with transaction.atomic():
+        user = User.objects.select_for_update().get(pk=by.person)
+        if not user.check_password(password):
+            raise InvalidInput(field="password", why=_("This is not your password. Nothing was changed."))
+        if email == user.email.lower():
+            raise InvalidInput(field="email", why=_("This is your address already."))
+        EmailAddress.objects.filter(user=user, verified=False).exclude(email__iexact=user.email).delete()
+        EmailAddress.objects.create(user=user, email=email, verified=False, primary=False).send_confirmation(request)
+        audit(by=by, action="person.address_asked", subject="person", subject_id=user.pk)
+
+
+@verb
+def drop_asked_address(*, by: Actor) -> None:
+    """Stay with the address one has. Safe to repeat."""
+    user = User.objects.get(pk=by.person)
+    EmailAddress.objects.filter(user=user, verified=False).exclude(email__iexact=user.email).delete()

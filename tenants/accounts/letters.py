@@ -34,6 +34,18 @@ def ask_to_confirm(*, by: Actor, request: HttpRequest) -> bool:
     return address is not None
 
 
+FORGOTTEN = "closed.invalid"  # the domain of addresses that stand for nobody
+LEAVES_NOTHING = "account_closed"
+
+
+@verb
+def forget_letters(*, by: Actor, email: str) -> None:
+    """Of letters to this address goes to whom they went and what they were about; one that waits is sent first."""
+    mine = Letter.objects.filter(email__iexact=email)
+    mine.filter(sent_at__isnull=False).update(email=f"nobody@{FORGOTTEN}", subject="")
+    mine.filter(sent_at=None).update(kind=LEAVES_NOTHING)
+
+
 def send_letter(event: LetterWritten) -> None:
     """Outward reaction. A worker that dies between sending and noting it sends the letter twice. Raises what the mail server raises."""
     letter = Letter.objects.get(pk=event.letter_id)
@@ -44,4 +56,6 @@ def send_letter(event: LetterWritten) -> None:
         mail.attach_alternative(letter.html, "text/html")
     mail.send()
     letter.text, letter.html, letter.sent_at = "", "", clock.now()
-    letter.save(update_fields=["text", "html", "sent_at"])
+    if letter.kind == LEAVES_NOTHING:
+        letter.email, letter.subject = f"nobody@{FORGOTTEN}", ""
+    letter.save(update_fields=["email", "subject", "text", "html", "sent_at"])

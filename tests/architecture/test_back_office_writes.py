@@ -28,27 +28,28 @@ from marketplace.kernel.models import AuditEvent
 from marketplace.kernel.relay import deliver_events
 from marketplace.merchant.aftersales.models import ReturnLine
 from marketplace.merchant.catalogue.models import Product
+from marketplace.platform.backoffice.actions import save_view
 from marketplace.platform.listings.models import ProductChange
 from marketplace.platform.payments.actions import set_bank_account, take_notice
 from marketplace.platform.payments.models import RailMovement, RailNotice, Refund
 from marketplace.platform.payments.moving import note_refund_failed
 from marketplace.platform.payments.rails.port import Movement
 from marketplace.platform.themes.actions import Chosen, set_theme
+from marketplace.web.all_lists import LISTS
 from tenants.access.models import UserGroup
 from tenants.access.rights import Right
-from tenants.access.rules import OTHERS, all_routes, operator, route, rule_of, staff
+from tenants.access.rules import all_routes, operator, route
 from tenants.access.writes import WriteOutsideVerb
 from tenants.accounts.models import Membership, User
 from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import merchant_schema, public_schema
 from tests import factories as make
+from tests.architecture.opinions import FORMS_ABOUT, Said, say_and_ask
 from tests.databases import MERCHANTS
 from tests.flows.at_stripe import AtStripe
 from tests.planting import planted
 
 HOSTS = {"workbench": "kiln.seller.market.localhost", "console": "ops.market.localhost"}
-# Ours, and open to whoever may enter: they show, and change nothing.
-WITHOUT_A_RIGHT = {"overview", "wagtail_serve"}
 
 
 def our_routes(kind: str) -> Iterator[tuple[str, Any]]:
@@ -87,6 +88,7 @@ class Things:
     refunds: dict[str, UUID]  # by the form they wait for
     movement: UUID
     notice: UUID
+    said: Said
 
 
 @dataclass
@@ -148,6 +150,7 @@ def things(stripe: AtStripe) -> Things:
         refunds=refunds,
         movement=RailMovement.objects.get().pk,
         notice=RailNotice.objects.get(notice_id="evt_1").pk,
+        said=say_and_ask(product),
     )
 
 
@@ -204,6 +207,8 @@ FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
     ("workbench", "products-submit"): lambda t: Filled("/products/submit/", {"chosen": t.products["products-submit"]}),
     ("workbench", "products-on-sale"): lambda t: Filled("/products/on-sale/", {"chosen": t.products["products-on-sale"]}),
     ("workbench", "products-off-sale"): lambda t: Filled("/products/off-sale/", {"chosen": t.products["products-off-sale"]}),
+    ("workbench", "order-note"): lambda t: Filled(f"/orders/{t.orders['order-accept'].number}/note/", {"note_id": uuid4(), "text": "A gift"}),
+    ("workbench", "order-phone"): lambda t: Filled(f"/orders/{t.orders['order-accept'].number}/phone/"),
     ("workbench", "order-accept"): lambda t: Filled(f"/orders/{t.orders['order-accept'].number}/accept/"),
     ("workbench", "order-pack"): lambda t: Filled(
         f"/orders/{t.orders['order-pack'].number}/pack/", {"package_id": uuid4(), f"line_{t.orders['order-pack'].line.hex}": 1, "then": "pack"}
@@ -227,6 +232,8 @@ FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
     ("workbench", "delivery"): lambda t: Filled("/delivery/", {"fee_0": "8", "free_from_0": "99", "delivers_0": "1", "then": "save"}),
     ("workbench", "payout-stripe"): lambda t: Filled("/payout-account/stripe/", {"country": "US"}),
     ("workbench", "product-off-sale"): lambda t: Filled(f"/products/{t.on_sale}/off-sale/"),
+    ("workbench", "decorate"): lambda t: Filled("/decorate/", {"then": "maker"}),
+    ("console", "decorate"): lambda t: Filled("/decorate/", {"then": "campaign"}),
     ("workbench", "theme"): lambda t: Filled(
         "/theme/", {"brand": "#14607a", "band": "#d9ebef", "face": "serif", "shape": "round", "grid": "calm", "then": "save"}
     ),
@@ -248,6 +255,14 @@ FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
     ("console", "bank-file-new"): lambda t: Filled("/payouts/files/new/", {"batch_id": uuid4(), "payout": str(t.payouts["bank-file-new"])}),
     ("console", "bank-file-paid"): lambda t: Filled(f"/payouts/files/{t.batch}/paid/", {"payout": str(t.payouts["bank-file-paid"])}),
     ("console", "payout-returned"): lambda t: Filled(f"/payouts/{t.payouts['payout-returned']}/returned/", {"reason": "account closed"}),
+}
+FORMS |= {name: lambda t, fill=fill: Filled(*fill(t.said)) for name, fill in FORMS_ABOUT.items()}
+
+
+# A list takes its forms at its own address.
+FORMS |= {
+    ("workbench" if is_workbench else "console", name): lambda t, name=name: Filled(f"/{name}/", {"do": "view-save", "name": "Mine", "query": "q=x"})
+    for is_workbench, name in LISTS
 }
 
 
@@ -280,10 +295,18 @@ def missing_trace(kind: str, user: User, form: Filled) -> list[str]:
     return found + ([] if rows.exists() else [f"{form.path}: nothing in the log by this person"])
 
 
+def view_of(kind: str, user: User) -> Filled:
+    """Only one's own view can be shared."""
+    merchant_id = MERCHANTS["a"] if kind == "workbench" else None
+    view = save_view(by=make.acting(user), merchant_id=merchant_id, list_name="orders", name="To share", query="")
+    return Filled(f"/views/{view.pk}/share/", {"on": "1"})
+
+
 @pytest.mark.parametrize("kind", HOSTS)
 def test_every_form_sent_as_it_should_be_goes_through_a_verb_and_stands_in_the_log(things, kind):
-    assert sorted(posting(kind)) == sorted(name for of, name in FORMS if of == kind)
+    assert sorted(posting(kind)) == sorted([*(name for of, name in FORMS if of == kind), "view-share"])
     user = someone(kind)
+    assert missing_trace(kind, user, view_of(kind, user)) == []
     assert [complaint for of, name in FORMS if of == kind for complaint in missing_trace(kind, user, FORMS[of, name](things))] == []
 
 
@@ -294,7 +317,8 @@ def test_every_form_is_refused_to_somebody_with_every_right_but_its_own(things, 
             continue
         needed = view.rule.change or view.rule.right
         assert needed is not None, f"{name} changes something and needs no right"
-        user, form = someone(kind, without=needed), FORMS[kind, name](things)
+        user = someone(kind, without=needed)
+        form = FORMS[kind, name](things) if name != "view-share" else Filled(f"/views/{uuid4()}/share/", {"on": "1"})
         assert send(kind, user, form).status_code == 403, name
         assert not AuditEvent.objects.filter(actor_id=user.pk).exists()
 
@@ -354,40 +378,3 @@ def test_a_verb_that_says_somebody_else_did_it_is_found(db, plant):
 def test_a_route_that_takes_forms_and_is_not_filled_in_here_is_found(db, plant):
     plant(lambda request: done())
     assert "planted" in set(posting("console")) - {name for of, name in FORMS if of == "console"}
-
-
-# ── Rights ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def rules_of(kind: str) -> dict[str, Any]:
-    return {name or pattern: rule for pattern, found, name in all_routes(kind) if (rule := rule_of(found.callback, kind, name))}
-
-
-@pytest.mark.parametrize("kind", HOSTS)
-def test_every_page_of_a_back_office_asks_for_a_right_of_its_own_scope(kind):
-    scope, audience = ("merchant", "staff") if kind == "workbench" else ("market", "operator")
-    ours = {name: view.rule for name, view in our_routes(kind) if view.rule.audience not in ("anyone", "signed_in")}
-    assert {name for name, rule in ours.items() if rule.right is None} == WITHOUT_A_RIGHT
-    for name, rule in rules_of(kind).items():
-        if rule.audience in ("staff", "operator"):
-            assert rule.audience == audience, name
-        assert all(right in Right and right.scope == scope for right in (rule.right, rule.change) if right), name
-
-
-def test_a_right_of_the_other_scope_cannot_be_asked_for():
-    with pytest.raises(ValueError, match="no right of a staff"):
-        staff(Right.SETTLE)
-    with pytest.raises(ValueError, match="no right of a operator"):
-        operator(Right.SHIP_ORDERS)
-
-
-def test_every_right_is_asked_for_somewhere_and_can_be_given():
-    asked = {right for kind in HOSTS for rule in rules_of(kind).values() for right in (rule.right, rule.change)} | {rule.right for rule in OTHERS.values()}
-    assert set(Right) - asked == set()
-
-
-@pytest.mark.parametrize("scope", ["merchant", "market"])
-def test_every_right_is_a_permission_in_the_schema(db, scope):
-    with merchant_schema(MERCHANTS["a"]) if scope == "merchant" else public_schema():
-        there = set(Permission.objects.filter(content_type__app_label="access").values_list("codename", flat=True))
-    assert {right.codename for right in Right if right.scope == scope} <= there

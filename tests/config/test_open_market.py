@@ -83,9 +83,13 @@ def test_starter_pages_say_in_both_languages_that_they_are_a_beginning(empty_dat
     open_it(password_file)
     home = MarketHome.objects.get()
     assert home.title_en == "Little Market"
-    assert set(MarketPage.objects.child_of(home).live().values_list("slug", flat=True)) == {"terms", "privacy", "about", "help"}
+    assert set(MarketPage.objects.child_of(home).live().values_list("slug", flat=True)) == {"terms", "privacy", "about", "help", "imprint", "seller-rules"}
+    imprint = MarketPage.objects.get(slug="imprint")
+    assert (
+        "待运营方填写" in imprint.blocks[0].value["text"].texts["zh-hans"] and "To be completed by the operator" in imprint.blocks[0].value["text"].texts["en"]
+    )
     terms = MarketPage.objects.get(slug="terms")
-    chinese, english = str(terms.body), str(terms.body_en)
+    chinese, english = terms.blocks[0].value["text"].texts.values()
     assert "不是法律意见" in chinese and "not legal advice" in english
     assert "小集" in chinese and "Little Market" in english and "3 days later" in english and "{" not in chinese + english
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db.models import Max, Min, Sum
+from django.db.models import Avg, Max, Min, Sum
 
 from demo import history
 from demo.catalogue import catalogue
@@ -18,6 +18,7 @@ from demo.history import MARK, filling
 from demo.pictures import FOLDER, picture_file
 from demo.plan import FIRST_GROUPS, buyer_of
 from marketplace.kernel import clock
+from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.models import AuditEvent, OutboxEvent, Progress
 from marketplace.kernel.relay import deliver_events
 from marketplace.merchant.inventory.models import StockLevel, StockMovement
@@ -26,6 +27,8 @@ from marketplace.platform.ledger.models import Payout, Statement
 from marketplace.platform.ledger.queries import trial_balance
 from marketplace.platform.listings.models import Listing, ListingVariant, ProductChange
 from marketplace.platform.members.models import Address
+from marketplace.platform.reviews.models import BuyerReview, Question
+from marketplace.platform.reviews.moderating import recount
 from marketplace.platform.taxonomy.models import Category, CategoryAttribute
 from tenants.access.models import UserGroup
 from tenants.accounts.models import Letter, User
@@ -131,6 +134,16 @@ class TestHistory:
         assert last - first > timedelta(days=70)
         assert Statement.objects.exists() and Payout.objects.filter(status="paid").exists()
         assert Payout.objects.filter(status="due").exists(), "two shops have given no account"
+
+    def test_what_was_received_is_spoken_of_and_rated_by_it(self, seeded):
+        reviews = BuyerReview.objects.all()
+        assert reviews.count() >= 50 and reviews.exclude(pictures=[]).exists() and reviews.exclude(answer="").exists()
+        assert set(reviews.values_list("language", flat=True)) == {"zh-hans", "en"}
+        assert 4 < reviews.aggregate(mean=Avg("stars"))["mean"] < 4.8
+        assert all(review.written_at > review.order.completed_at for review in reviews.select_related("order"))
+        assert Question.objects.count() >= 60
+        assert not Question.objects.filter(answered_at=None, asked_at__lt=clock.now() - timedelta(days=4)).exists(), "what waits is new"
+        assert recount(by=SYSTEM) == 0
 
     def test_money_and_stock_of_the_past_agree(self, seeded):
         assert sum(amount.minor for _account, amount in trial_balance("CNY")) == 0

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.test import Client
 
 from marketplace.flows.cancel_order import cancel_paid_order
+from marketplace.flows.my_data import ask_for_my_data, pack_my_data
 from marketplace.flows.pay_out import make_bank_file
 from marketplace.flows.reconcile import note_movement
 from marketplace.flows.return_goods import request_return
@@ -19,8 +20,10 @@ from marketplace.flows.review_product import submit_product
 from marketplace.flows.settle import settle
 from marketplace.flows.ship_order import pack_order
 from marketplace.kernel import clock
-from marketplace.kernel.actors import SYSTEM
+from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.merchant.orders.models import OrderLine
+from marketplace.platform.backoffice.actions import ask_for_job, save_view
+from marketplace.platform.backoffice.models import ListJob
 from marketplace.platform.checkout.models import OrderCopy
 from marketplace.platform.ledger.models import Statement
 from marketplace.platform.listings.models import ProductChange
@@ -28,6 +31,8 @@ from marketplace.platform.members.models import Address
 from marketplace.platform.payments.actions import set_bank_account, take_notice
 from marketplace.platform.payments.models import RailMovement, RailNotice, Refund
 from marketplace.platform.payments.rails.port import Movement
+from marketplace.platform.reviews.actions import Opinion, review_order
+from marketplace.platform.reviews.asking import answer_as_shop, ask_question
 from tenants.accounts.models import User
 from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import merchant_schema
@@ -93,6 +98,12 @@ def build_side(letter: str) -> tuple[Side, User]:
     take_notice(by=SYSTEM, rail="stripe", notice_id=f"{word}-evt", body={"kind": "moon.risen", "object": "x", "account": ""}, quarantine="unknown")
     movement = Movement(f"{word}-txn", "topup", "tu_1", make.yuan("1"), make.yuan("0"), clock.now())
     note_movement(by=SYSTEM, code="stripe", movement=movement)
+    export = ask_for_my_data(by=make.acting(buyer), export_id=uuid4())
+    pack_my_data(export_id=str(export.pk))
+    reviewed = make.a_completed_group((letter, product, 1), buyer=buyer).orders.get()
+    (review_id,) = review_order(by=make.acting(buyer), key=uuid4(), order_id=reviewed.pk, opinions=[Opinion(UUID(reviewed.lines[0]["id"]), 4)])
+    question = ask_question(by=make.acting(buyer), question_id=uuid4(), listing_id=product.pk, text=f"{word} asks?")
+    answer = answer_as_shop(by=SYSTEM, question_id=question.pk, merchant_id=side.merchant_id, text="Yes")
     package = uuid4()
     with merchant_schema(side.merchant_id):
         data = BytesIO()
@@ -103,11 +114,20 @@ def build_side(letter: str) -> tuple[Side, User]:
         line = OrderLine.objects.get(order_id=waiting.pk)
         pack_order(by=SYSTEM, package_id=package, number=waiting.number)
         submit_product(by=SYSTEM, product_id=draft.pk)
+    staff = Actor(kind="person", user_id=User.objects.get(email=f"owner-{letter}@market.localhost").pk, label=word)
+    view = save_view(by=staff, merchant_id=side.merchant_id, list_name="orders", name=f"{word}-view", query="")
+    job = ask_for_job(by=staff, job=ListJob(merchant_id=side.merchant_id, list_name="orders", kind="export", what="csv", query=f"q={word}-query"))
     side.objects = {
+        "view_id": view.pk,
+        "job_id": job.pk,
         "merchant_id": side.merchant_id,
         "listing_id": product.pk,
         "product_id": draft.pk,
         "number": waiting.number,
+        "number_done": copy.number,
+        "review_id": review_id,
+        "question_id": question.pk,
+        "answer_id": answer.pk,
         "statement": statement.number,
         "payout_id": payout.pk,
         "batch": batch.number,
@@ -122,6 +142,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         "image_id": image.pk,
         "revision_id": revision.pk,
         "application": application.number,
+        "export_id": export.pk,
         "paper_id": application.papers.get().pk,
         "change_id": ProductChange.objects.get(product_id=draft.pk).pk,
         "refund_id": Refund.objects.get(payment__group__buyer=buyer).pk,
@@ -139,6 +160,8 @@ def build_side(letter: str) -> tuple[Side, User]:
         f"{word}-company",
         f"{word}-licence",
         f"{word}-txn",
+        f"{word}-view",
+        f"{word}-query",
     ]
     side.secrets += [waiting.number, copy.number, statement.number]
     return side, buyer

@@ -36,6 +36,7 @@ BY_ROUTE: dict[str, dict[str, str]] = {
     "order-group": {"number": "group_paid"},
     "order-receive": {"number": "number"},
     "order-give-up": {"number": "group"},
+    "order-review": {"number": "number_done"},
     "return": {"number": "return_number"},
     "return-withdraw": {"number": "return_number"},
     "return-send": {"number": "return_number"},
@@ -48,8 +49,11 @@ BY_ROUTE: dict[str, dict[str, str]] = {
 }
 PLAIN: dict[str, Any] = {
     "category_id": 1,
+    "brand_id": 1,
     "schema": "public",
     "path": "nothing.webp",
+    "page_id": 1,
+    "block_id": "00000000-0000-4000-8000-000000000001",
     "part": "pages",
     "stamp": "0",
     "shops": "0" * 32,

@@ -30,6 +30,7 @@ def a_matrix(
     title: str = "Jacket",
     prices: Mapping[tuple[str, str], str] | None = None,
     pictures: Sequence[str] = ("demo/jacket.webp",),
+    alts: Sequence[Mapping[str, str]] = (),
 ) -> tuple[UUID, dict[tuple[str, str], UUID]]:
     """A product in colours and sizes; `stock` by (colour, size), and what is not named is not made. Its id, and the variants' by combination."""
     colour, colours = a_choice("colour", {"en": "Colour", "zh-hans": "颜色"}, list(dict.fromkeys(c for c, _s in stock)))
@@ -47,7 +48,7 @@ def a_matrix(
                 variants=list(made.values()),
                 axes=[colour, size],
                 attributes=[[size, list(sizes.values()), None]],
-                pictures=[(key, {}) for key in pictures],
+                pictures=[(key, alts[n] if alts else {}) for n, key in enumerate(pictures)],
             ),
             prices={made[pair].id: (make.yuan((prices or {}).get(pair, "100")), None) for pair in stock},
             stock={made[pair].id: stock[pair] for pair in stock},

@@ -40,14 +40,14 @@ def test_as_many_queries_for_many_shops_as_for_one():
     for shop in ("b", "c"):
         for n in range(4):
             make.a_product(shop, title=f"Cup {n}")
-    assert queries_of("/") == few <= 18
+    assert queries_of("/") == few <= 19
 
 
 def test_a_shop_is_shown_with_its_goods_and_kinds():
     for n in range(3):
         make.a_product("a", title=f"Mug {n}")
     make.a_product("b", title="Lonely cup")
-    (part,) = sections.open_shops()
+    part, _other = sorted(sections.open_shops(), key=lambda part: -part.goods)
     assert (part.goods, len(part.listings), part.kinds) == (3, 3, [Category.objects.get().name])
 
 

@@ -71,8 +71,9 @@ def test_each_language_of_a_page_has_one_address_and_names_the_others():
     assert meta(chinese, "og:locale") == "zh_CN" and meta(english, "og:locale") == "en_US"
 
 
-def test_a_reader_who_wishes_english_is_told_the_english_address():
-    assert canonical(page("/", **{"Accept-Language": "en"})).endswith("/?hl=en")
+def test_the_plain_address_stays_the_plain_one_for_a_reader_who_wishes_another_language():
+    html = page("/", **{"Accept-Language": "en"})
+    assert 'lang="en"' in html and canonical(html) == f"{BASE.format(MARKET)}/"
 
 
 def test_a_choice_on_the_page_is_the_same_page():

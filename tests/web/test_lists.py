@@ -62,6 +62,7 @@ LISTS = {
     ("console", "movements"): ("{movement}", lambda: RailMovement.objects.count()),
     ("console", "notices"): ("{notice}", lambda: RailNotice.objects.count()),
 }
+OF_OPINIONS = {("workbench", "reviews"), ("workbench", "questions"), ("console", "questions")}  # read in tests of reviews
 EVERY = pytest.mark.parametrize(("kind", "name"), LISTS)
 
 
@@ -179,7 +180,7 @@ def total(kind: str, name: str) -> int:
 def test_every_list_is_read_here():
     found = {(kind, name) for kind in HOSTS for _p, r, name in all_routes(kind) if isinstance(getattr(r.callback, "__wrapped__", None), ListPage)}
     found = {(kind, name) for kind, name in found if "-" not in name}  # our own small ones
-    assert found == set(LISTS)
+    assert found - OF_OPINIONS == set(LISTS)
 
 
 @EVERY

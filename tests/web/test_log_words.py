@@ -13,6 +13,7 @@ from marketplace.merchant.aftersales.states import ReturnStatus
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.orders.giving_back import CANCELLED, RETURNED
 from marketplace.merchant.orders.states import OrderStatus
+from marketplace.platform.backoffice.models import ListJob
 from marketplace.platform.ledger.models import Payout
 from marketplace.platform.payments.models import Dispute
 from marketplace.web.told import ACTIONS, ENTRIES, WHYS, action_in_words, changes, entry_in_words, why_in_words
@@ -24,6 +25,9 @@ COMPOSED = {
     "order_group.{status}": ["order_group.expired", "order_group.cancelled"],
     "dispute.{row.status}": [f"dispute.{each}" for each in Dispute.Status.values],
     "order.pieces_{as_}": [f"order.pieces_{each}" for each in (CANCELLED, RETURNED)],
+    "{subject}.{done}": [f"{what}.{each}" for what, each in product(("review", "question", "answer"), ("shown", "hidden"))],
+    "list.{job.kind}_asked": [f"list.{each}_asked" for each in ListJob.Kind.values],
+    "list.{ended}": ["list.exported", "list.bulk_done"],
     "order.{new}": [f"order.{each}" for each in OrderStatus.values],
     "product.{status}": [f"product.{each}" for each in Product.Status.values],
     "product.review_{review}": [f"product.review_{each}" for each in Product.Review.values],

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.html import escape
-from wagtail.rich_text import RichText
 
+from cms.blocks.words import two_texts
 from cms.platform.models import MarketHome, MarketPage
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
@@ -21,7 +21,7 @@ TEXTS = Path(__file__).with_name("starter_pages.toml")
 
 @verb
 def put_starter_pages(*, by: Actor) -> list[str]:
-    """Write terms, privacy, about and help below the market's home page; one that is there already stays as it is.
+    """Write terms, privacy, imprint, rules for sellers, about and help below the market's home page; one that is there already stays as it is.
 
     Names, address and days in them are those of the market at this moment. Returns the slugs of the pages written.
     """
@@ -38,8 +38,8 @@ def put_starter_pages(*, by: Actor) -> list[str]:
             if slug in there:
                 continue
             page = MarketPage(slug=slug, title=text["title_zh"], title_en=text["title_en"])
-            page.body = [("text", RichText(_filled(texts["notice_zh"] + text["body_zh"], market, "zh-hans")))]
-            page.body_en = [("text", RichText(_filled(texts["notice_en"] + text["body_en"], market, "en")))]
+            chinese = _filled(texts["notice_zh"] + text["body_zh"], market, "zh-hans")
+            page.blocks = [two_texts(chinese, _filled(texts["notice_en"] + text["body_en"], market, "en"))]  # type: ignore[assignment]
             home.add_child(instance=page)
             page.save_revision().publish()
             written.append(slug)
@@ -55,5 +55,8 @@ def _filled(html: str, market: Market, language: str) -> str:
         "hold_minutes": market.hold_minutes,
         "receive_days": market.receive_days,
         "settle_days": market.settle_days,
+        "ship_days": market.ship_days,
+        "return_days": market.return_days,
+        "answer_days": market.answer_days,
     }
     return html.format(**{name: escape(str(value)) for name, value in facts.items()})

@@ -3,8 +3,13 @@
 from cms.views import page_elsewhere
 from marketplace.config.urls.shared import *  # noqa: F403
 from marketplace.config.urls.shared import PAGES, cms_routes, theme_routes
-from marketplace.web.logs import log_page
-from marketplace.web.operator import aftersales, applications, ledger, merchants, orders, payouts, rails, reviews
+from marketplace.web import jobs
+from marketplace.web.decorate import decorating
+from marketplace.web.go_to import go_in_console
+from marketplace.web.lists.forms import shared
+from marketplace.web.logs import market_log
+from marketplace.web.messages import messages_page
+from marketplace.web.operator import aftersales, applications, ledger, merchants, opinions, orders, payouts, rails, reviews
 from marketplace.web.operator.overview import overview
 from marketplace.web.operator.settings import settings_page
 from storefront.auth import sign_in_routes
@@ -15,31 +20,37 @@ from tenants.access.rules import anyone, operator, route
 
 urlpatterns = [
     route("", overview, may=operator(), name="overview"),
-    route("merchants/", merchants.merchants, may=operator(Right.VIEW_MERCHANTS), name="merchants"),
+    route("go/", go_in_console, may=operator(), name="go"),
+    route("merchants/", merchants.merchants, may=operator(Right.VIEW_MERCHANTS), name="merchants", methods="GET POST"),
     route("merchants/new/", merchants.merchant_new, may=operator(Right.OPEN_MERCHANTS), name="merchant-new", methods="GET POST"),
     route("merchants/<uuid:merchant_id>/", merchants.merchant, may=operator(Right.VIEW_MERCHANTS), name="merchant"),
-    route("applications/", applications.applications, may=operator(Right.REVIEW_MERCHANTS), name="applications"),
+    route("applications/", applications.applications, may=operator(Right.REVIEW_MERCHANTS), name="applications", methods="GET POST"),
     route("applications/<str:number>/", applications.application, may=operator(Right.REVIEW_MERCHANTS), name="application"),
     route("applications/<str:number>/review/", applications.review, may=operator(Right.REVIEW_MERCHANTS), name="application-review", methods="POST"),
     route("applications/<str:number>/papers/<uuid:paper_id>/", applications.paper, may=operator(Right.REVIEW_MERCHANTS), name="application-paper"),
-    route("reviews/", reviews.changes, may=operator(Right.REVIEW_PRODUCTS), name="reviews"),
+    route("reviews/", reviews.changes, may=operator(Right.REVIEW_PRODUCTS), name="reviews", methods="GET POST"),
     route("reviews/<uuid:change_id>/", reviews.change, may=operator(Right.REVIEW_PRODUCTS), name="review"),
     route("reviews/<uuid:change_id>/decide/", reviews.decide, may=operator(Right.REVIEW_PRODUCTS), name="review-decide", methods="POST"),
-    route("orders/", orders.orders, may=operator(Right.VIEW_MARKET_ORDERS), name="orders"),
+    route("orders/", orders.orders, may=operator(Right.VIEW_MARKET_ORDERS), name="orders", methods="GET POST"),
     route("orders/<str:number>/", aftersales.order, may=operator(Right.VIEW_MARKET_ORDERS), name="order"),
-    route("returns/", aftersales.returns, may=operator(Right.VIEW_MARKET_ORDERS), name="returns"),
-    route("refunds/", aftersales.refunds, may=operator(Right.VIEW_LEDGER), name="refunds"),
+    route("returns/", aftersales.returns, may=operator(Right.VIEW_MARKET_ORDERS), name="returns", methods="GET POST"),
+    route("buyer-reviews/", opinions.buyer_reviews, may=operator(Right.MODERATE_REVIEWS), name="buyer-reviews", methods="GET POST"),
+    route("buyer-reviews/<uuid:review_id>/shown/", opinions.review_shown, may=operator(Right.MODERATE_REVIEWS), name="buyer-review-shown", methods="POST"),
+    route("questions/", opinions.questions, may=operator(Right.MODERATE_REVIEWS), name="questions", methods="GET POST"),
+    route("questions/<uuid:question_id>/shown/", opinions.question_shown, may=operator(Right.MODERATE_REVIEWS), name="question-shown", methods="POST"),
+    route("answers/<uuid:answer_id>/shown/", opinions.answer_shown, may=operator(Right.MODERATE_REVIEWS), name="answer-shown", methods="POST"),
+    route("refunds/", aftersales.refunds, may=operator(Right.VIEW_LEDGER), name="refunds", methods="GET POST"),
     route("refunds/<uuid:refund_id>/retry/", rails.refund_retry, may=operator(Right.PAY_OUT), name="refund-retry", methods="POST"),
     route("refunds/<uuid:refund_id>/otherwise/", rails.refund_otherwise, may=operator(Right.PAY_OUT), name="refund-otherwise", methods="POST"),
-    route("disputes/", rails.disputes, may=operator(Right.VIEW_LEDGER), name="disputes"),
-    route("movements/", rails.movements, may=operator(Right.VIEW_LEDGER), name="movements"),
+    route("disputes/", rails.disputes, may=operator(Right.VIEW_LEDGER), name="disputes", methods="GET POST"),
+    route("movements/", rails.movements, may=operator(Right.VIEW_LEDGER), name="movements", methods="GET POST"),
     route("movements/ask/", rails.ask_now, may=operator(Right.PAY_OUT), name="movements-ask", methods="POST"),
     route("movements/<uuid:movement_id>/book/", rails.movement_book, may=operator(Right.PAY_OUT), name="movement-book", methods="POST"),
-    route("notices/", rails.notices, may=operator(Right.VIEW_LEDGER), name="notices"),
+    route("notices/", rails.notices, may=operator(Right.VIEW_LEDGER), name="notices", methods="GET POST"),
     route("notices/<uuid:notice_id>/dismiss/", rails.notice_dismiss, may=operator(Right.PAY_OUT), name="notice-dismiss", methods="POST"),
     route("payouts/<uuid:payout_id>/retry/", rails.payout_retry, may=operator(Right.PAY_OUT), name="payout-retry", methods="POST"),
     route("payouts/<uuid:payout_id>/give-up/", rails.payout_give_up, may=operator(Right.PAY_OUT), name="payout-give-up", methods="POST"),
-    route("payouts/", payouts.payouts, may=operator(Right.VIEW_LEDGER), name="payouts"),
+    route("payouts/", payouts.payouts, may=operator(Right.VIEW_LEDGER), name="payouts", methods="GET POST"),
     route("payouts/files/new/", payouts.bank_file_new, may=operator(Right.PAY_OUT), name="bank-file-new", methods="GET POST"),
     route("payouts/files/<str:number>/", payouts.bank_file, may=operator(Right.VIEW_LEDGER), name="bank-file"),
     route("payouts/files/<str:number>/csv/", payouts.bank_file_download, may=operator(Right.PAY_OUT), name="bank-file-download"),
@@ -47,13 +58,19 @@ urlpatterns = [
     route("payouts/<uuid:payout_id>/returned/", payouts.payout_returned, may=operator(Right.PAY_OUT), name="payout-returned", methods="GET POST"),
     route("settlement/", ledger.settlement, may=operator(Right.SETTLE), name="settlement"),
     route("settlement/run/", ledger.settlement_run, may=operator(Right.SETTLE), name="settlement-run", methods="POST"),
-    route("statements/", ledger.statements, may=operator(Right.VIEW_LEDGER), name="statements"),
+    route("statements/", ledger.statements, may=operator(Right.VIEW_LEDGER), name="statements", methods="GET POST"),
     route("statements/<str:number>/", ledger.statement, may=operator(Right.VIEW_LEDGER), name="statement"),
     route("statements/<str:number>/csv/", ledger.statement_as_csv, may=operator(Right.VIEW_LEDGER), name="statement-csv"),
     route("statements/<str:number>/pdf/", ledger.statement_as_pdf, may=operator(Right.VIEW_LEDGER), name="statement-pdf"),
-    route("journal/", ledger.journal, may=operator(Right.VIEW_LEDGER), name="journal"),
+    route("journal/", ledger.journal, may=operator(Right.VIEW_LEDGER), name="journal", methods="GET POST"),
     route("settings/", settings_page, may=operator(Right.MANAGE_MARKET), name="settings", methods="GET POST"),
-    route("log/", log_page(base="operator/base.html", of_merchant=False), may=operator(Right.VIEW_MARKET_LOG), name="log"),
+    route("decorate/", decorating(base="operator/base.html"), may=operator(Right.EDIT_MARKET_PAGES), name="decorate", methods="GET POST"),
+    route("messages/", messages_page(base="operator/base.html"), may=operator(Right.EDIT_MARKET_PAGES), name="messages"),
+    route("log/", market_log, may=operator(Right.VIEW_MARKET_LOG), name="log", methods="GET POST"),
+    route("jobs/", jobs.jobs, may=operator(), name="jobs"),
+    route("jobs/<uuid:job_id>/", jobs.job, may=operator(), name="job"),
+    route("jobs/<uuid:job_id>/file/", jobs.file, may=operator(), name="job-file"),
+    route("views/<uuid:view_id>/share/", shared, may=operator(Right.SHARE_MARKET_VIEWS), name="view-share", methods="POST"),
     *sign_in_routes(),
     *cms_routes(),
     route("robots.txt", robots, may=anyone(), name="robots"),

@@ -1,10 +1,12 @@
 """The market's host: looking, buying, the personal centre."""
 
+from cms.views import form as page_form
 from cms.views import page
 from marketplace.config.urls.shared import *  # noqa: F403
 from marketplace.config.urls.shared import PAGES, theme_routes
 from storefront import auth
-from storefront.account import aftersales, keeping
+from storefront.account import aftersales, cookies, favourites, keeping, parcels, privacy, profile, recent
+from storefront.account import home as centre
 from storefront.account import views as account
 from storefront.cart import views as cart
 from storefront.checkout import rails, sandbox
@@ -13,15 +15,18 @@ from storefront.design.views import design
 from storefront.mailbox import views as mailbox
 from storefront.media import media
 from storefront.reach.routes import market_reach_routes
+from storefront.reviews import mine as my_reviews
+from storefront.reviews import views as reviews
 from storefront.sell import views as sell
-from storefront.shop import categories, product, region, share
+from storefront.shop import browse, categories, product, region, share, shops
 from storefront.shop import views as shop
 from tenants.access.rules import anyone, route, signed_in
 
 urlpatterns = [
     route("", shop.home, may=anyone(), name="home"),
-    route("search/", shop.search, may=anyone(), name="search", limit="search"),
-    route("c/<int:category_id>/", shop.category, may=anyone(), name="category", limit="search"),
+    route("search/", browse.search, may=anyone(), name="search", limit="search"),
+    route("c/<int:category_id>/", browse.category, may=anyone(), name="category", limit="search"),
+    route("b/<int:brand_id>/", browse.brand, may=anyone(), name="brand", limit="search"),
     route("categories/", categories.all_categories, may=anyone(), name="categories"),
     route("categories/menu/", categories.menu, may=anyone(), name="category-menu"),
     route("p/<uuid:listing_id>/", product.product, may=anyone(), name="product"),
@@ -30,9 +35,17 @@ urlpatterns = [
     route("p/<uuid:listing_id>/poster/", share.poster, may=anyone(), name="product-poster"),
     route("p/<uuid:listing_id>/poster.svg", share.poster_picture, may=anyone(), name="product-poster-picture"),
     route("deliver-to/", region.deliver_to, may=anyone(), name="deliver-to", methods="GET POST"),
-    route("shops/", shop.shops, may=anyone(), name="shops"),
+    route("p/<uuid:listing_id>/reviews/", reviews.reviews, may=anyone(), name="product-reviews"),
+    route("p/<uuid:listing_id>/questions/", reviews.questions, may=anyone(), name="product-questions"),
+    route("p/<uuid:listing_id>/ask/", reviews.ask, may=signed_in(), name="question-ask", methods="POST", limit="write"),
+    route("questions/<uuid:question_id>/answer/", reviews.answer, may=signed_in(), name="question-answer", methods="POST", limit="write"),
+    route("reviews/<uuid:review_id>/helpful/", reviews.helpful, may=signed_in(), name="review-helpful", methods="POST", limit="write"),
+    route("shops/", shops.shops, may=anyone(), name="shops"),
     route("cart/", cart.cart, may=anyone(), name="cart"),
     route("cart/add/", cart.add, may=anyone(), name="cart-add", methods="POST", limit="cart"),
+    route("cart/choose/", cart.choose_all, may=anyone(), name="cart-choose-all", methods="POST"),
+    route("cart/shops/<uuid:merchant_id>/choose/", cart.choose_shop, may=anyone(), name="cart-choose-shop", methods="POST"),
+    route("cart/clear/", cart.clear, may=anyone(), name="cart-clear", methods="POST"),
     route("cart/lines/<uuid:line_id>/", cart.line, may=anyone(), name="cart-line", methods="POST"),
     route("cart/lines/<uuid:line_id>/choose/", cart.choose, may=anyone(), name="cart-choose", methods="POST"),
     route("checkout/", checkout.checkout, may=signed_in(), name="checkout"),
@@ -47,15 +60,36 @@ urlpatterns = [
     route("orders/<str:number>/give-up/", aftersales.give_up, may=signed_in(), name="order-give-up", methods="POST"),
     route("orders/<str:number>/cancel/", aftersales.cancel, may=signed_in(), name="order-cancel", methods="GET POST"),
     route("orders/<str:number>/return/", aftersales.ask_back, may=signed_in(), name="order-return", methods="GET POST"),
+    route("orders/<str:number>/review/", my_reviews.write, may=signed_in(), name="order-review", methods="GET POST", limit="write"),
+    route("account/reviews/", my_reviews.mine, may=signed_in(), name="my-reviews"),
+    route("account/reviews/<uuid:review_id>/add/", my_reviews.add, may=signed_in(), name="review-add", methods="POST", limit="write"),
     route("returns/", aftersales.returns, may=signed_in(), name="returns"),
     route("returns/<str:number>/", aftersales.one_return, may=signed_in(), name="return"),
     route("returns/<str:number>/withdraw/", aftersales.withdraw, may=signed_in(), name="return-withdraw", methods="POST"),
     route("returns/<str:number>/send/", aftersales.send, may=signed_in(), name="return-send", methods="POST"),
-    route("account/", account.home, may=signed_in(), name="account"),
+    route("account/", centre.home, may=signed_in(), name="account"),
     route("account/addresses/", account.addresses, may=signed_in(), name="addresses"),
     route("account/addresses/new/", account.address, may=signed_in(), name="address-new", methods="GET POST"),
     route("account/addresses/<uuid:address_id>/", account.address, may=signed_in(), name="address", methods="GET POST"),
+    route("account/addresses/<uuid:address_id>/default/", account.address_default, may=signed_in(), name="address-default", methods="POST"),
     route("account/addresses/<uuid:address_id>/remove/", account.address_remove, may=signed_in(), name="address-remove", methods="POST"),
+    route("account/favourites/", favourites.favourites, may=signed_in(), name="favourites"),
+    route("account/favourites/take-out/", favourites.take_out, may=signed_in(), name="favourites-take-out", methods="POST"),
+    route("account/favourites/undo/", favourites.undo, may=signed_in(), name="favourites-undo", methods="POST"),
+    route("account/shops/", favourites.followed, may=signed_in(), name="follows"),
+    route("account/profile/", profile.profile, may=signed_in(), name="profile", methods="GET POST"),
+    route("account/profile/sign-out-others/", profile.sign_out_others, may=signed_in(), name="sign-out-others", methods="POST", limit="sign_in"),
+    route("account/email/", profile.email, may=signed_in(), name="account-email", methods="GET POST", limit="register"),
+    route("account/privacy/", privacy.privacy, may=signed_in(), name="privacy"),
+    route("account/privacy/data/", privacy.data, may=signed_in(), name="my-data", methods="GET POST"),
+    route("account/privacy/data/<uuid:export_id>/", privacy.download, may=signed_in(), name="my-data-download"),
+    route("account/privacy/delete/", privacy.close, may=signed_in(), name="account-close", methods="GET POST", limit="sign_in"),
+    route("account/closed/", privacy.closed, may=anyone(), name="account-closed"),
+    route("account/parcels/", parcels.parcels, may=signed_in(), name="parcels"),
+    route("recent/", recent.recent, may=anyone(), name="recent", methods="GET POST"),
+    route("recent/clear/", recent.clear, may=anyone(), name="recent-clear", methods="POST"),
+    route("recent/remember/", recent.remember, may=signed_in(), name="recent-remember", methods="POST"),
+    route("cookies/", cookies.cookies, may=anyone(), name="cookies", methods="GET POST"),
     route("favourites/<uuid:listing_id>/", keeping.favourite, may=anyone(), name="favourite", methods="POST", limit="cart"),
     route("favourites/wish/", keeping.wish, may=signed_in(), name="wish"),
     route("shops/<uuid:merchant_id>/follow/", keeping.follow, may=anyone(), name="follow", methods="POST", limit="cart"),
@@ -77,5 +111,6 @@ urlpatterns = [
     *market_reach_routes(),
     *theme_routes(),
     route("media/<str:schema>/<path:path>", media, may=anyone(), name="media"),
+    route("forms/<int:page_id>/<uuid:block_id>/", page_form, may=anyone(), name="page-form", methods="POST", limit="message"),
     route(PAGES, page, may=anyone(), name="wagtail_serve", is_regex=True),
 ]

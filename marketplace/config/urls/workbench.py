@@ -3,8 +3,13 @@
 from cms.views import page_elsewhere
 from marketplace.config.urls.shared import *  # noqa: F403
 from marketplace.config.urls.shared import PAGES, cms_routes, theme_routes
-from marketplace.web.logs import log_page
-from marketplace.web.seller import money, orders, parcels, products, returns, slips, theme
+from marketplace.web import jobs
+from marketplace.web.decorate import decorating
+from marketplace.web.go_to import go_in_workbench
+from marketplace.web.lists.forms import shared
+from marketplace.web.logs import shop_log
+from marketplace.web.messages import messages_page
+from marketplace.web.seller import money, opinions, order, orders, parcels, products, returns, slips, theme
 from marketplace.web.seller.delivery import delivery
 from marketplace.web.seller.overview import overview
 from marketplace.web.seller.payout_account import payout_account, payout_stripe
@@ -18,11 +23,14 @@ from tenants.access.rules import anyone, route, staff
 
 urlpatterns = [
     route("", overview, may=staff(), name="overview"),
-    route("orders/", orders.orders, may=staff(Right.VIEW_ORDERS), name="orders"),
+    route("go/", go_in_workbench, may=staff(), name="go"),
+    route("orders/", orders.orders, may=staff(Right.VIEW_ORDERS), name="orders", methods="GET POST"),
     route("orders/accept/", parcels.accept_chosen, may=staff(Right.SHIP_ORDERS), name="orders-accept", methods="POST"),
     route("orders/slips/", slips.slips, may=staff(Right.VIEW_ORDERS), name="packing-slips"),
     route("orders/slips/pdf/", slips.slips_pdf, may=staff(Right.VIEW_ORDERS), name="packing-slips-pdf"),
-    route("orders/<str:number>/", orders.order, may=staff(Right.VIEW_ORDERS), name="order"),
+    route("orders/<str:number>/", order.order, may=staff(Right.VIEW_ORDERS), name="order"),
+    route("orders/<str:number>/note/", order.order_note, may=staff(Right.VIEW_ORDERS), name="order-note", methods="POST"),
+    route("orders/<str:number>/phone/", order.order_phone, may=staff(Right.VIEW_ORDERS), name="order-phone", methods="POST"),
     route("orders/<str:number>/accept/", parcels.accept, may=staff(Right.SHIP_ORDERS), name="order-accept", methods="POST"),
     route("orders/<str:number>/pack/", parcels.pack, may=staff(Right.SHIP_ORDERS), name="order-pack", methods="POST"),
     route("orders/<str:number>/parcels/<uuid:package_id>/ship/", parcels.hand_over, may=staff(Right.SHIP_ORDERS), name="parcel-ship", methods="POST"),
@@ -30,12 +38,16 @@ urlpatterns = [
     route("orders/<str:number>/slip/", slips.slip, may=staff(Right.VIEW_ORDERS), name="packing-slip"),
     route("orders/<str:number>/slip/pdf/", slips.slip_pdf, may=staff(Right.VIEW_ORDERS), name="packing-slip-pdf"),
     route("orders/<str:number>/cancel/", parcels.cancel, may=staff(Right.CANCEL_ORDERS), name="order-cancel", methods="POST"),
-    route("returns/", returns.returns, may=staff(Right.VIEW_ORDERS), name="returns"),
+    route("returns/", returns.returns, may=staff(Right.VIEW_ORDERS), name="returns", methods="GET POST"),
     route("returns/<str:number>/", returns.return_page, may=staff(Right.VIEW_ORDERS), name="return"),
     route("returns/<str:number>/answer/", returns.answer_return, may=staff(Right.HANDLE_RETURNS), name="return-answer", methods="POST"),
     route("returns/<str:number>/inspect/", returns.inspect, may=staff(Right.HANDLE_RETURNS), name="return-inspect", methods="POST"),
     route("returns/<str:number>/confirm/", returns.confirm, may=staff(Right.HANDLE_RETURNS), name="return-confirm", methods="POST"),
-    route("products/", products.products, may=staff(Right.VIEW_PRODUCTS), name="products"),
+    route("reviews/", opinions.reviews, may=staff(Right.ANSWER_BUYERS), name="reviews", methods="GET POST"),
+    route("reviews/<uuid:review_id>/answer/", opinions.review_answer, may=staff(Right.ANSWER_BUYERS), name="review-answer", methods="POST"),
+    route("questions/", opinions.questions, may=staff(Right.ANSWER_BUYERS), name="questions", methods="GET POST"),
+    route("questions/<uuid:question_id>/answer/", opinions.question_answer, may=staff(Right.ANSWER_BUYERS), name="question-answer", methods="POST"),
+    route("products/", products.products, may=staff(Right.VIEW_PRODUCTS), name="products", methods="GET POST"),
     route("products/new/", products.product, may=staff(Right.EDIT_PRODUCTS), name="product-new", methods="GET POST"),
     route("products/categories/", products.categories, may=staff(Right.EDIT_PRODUCTS), name="product-categories"),
     route("products/submit/", products.submit_chosen, may=staff(Right.EDIT_PRODUCTS), name="products-submit", methods="POST"),
@@ -46,19 +58,25 @@ urlpatterns = [
     route("products/<uuid:product_id>/submit/", products.submit, may=staff(Right.EDIT_PRODUCTS), name="product-submit", methods="POST"),
     route("products/<uuid:product_id>/withdraw/", products.withdraw, may=staff(Right.EDIT_PRODUCTS), name="product-withdraw", methods="POST"),
     route("products/<uuid:product_id>/off-sale/", products.off_sale, may=staff(Right.EDIT_PRODUCTS), name="product-off-sale", methods="POST"),
-    route("statements/", money.statements, may=staff(Right.VIEW_STATEMENTS), name="statements"),
+    route("statements/", money.statements, may=staff(Right.VIEW_STATEMENTS), name="statements", methods="GET POST"),
     route("statements/<str:number>/", money.statement, may=staff(Right.VIEW_STATEMENTS), name="statement"),
     route("statements/<str:number>/csv/", money.statement_as_csv, may=staff(Right.VIEW_STATEMENTS), name="statement-csv"),
     route("statements/<str:number>/pdf/", money.statement_as_pdf, may=staff(Right.VIEW_STATEMENTS), name="statement-pdf"),
     route("delivery/", delivery, may=staff(Right.MANAGE_DELIVERY), name="delivery", methods="GET POST"),
     route("payout-account/", payout_account, may=staff(Right.MANAGE_PAYOUTS), name="payout-account", methods="GET POST"),
     route("payout-account/stripe/", payout_stripe, may=staff(Right.MANAGE_PAYOUTS), name="payout-stripe", methods="POST"),
+    route("log/", shop_log, may=staff(Right.VIEW_SHOP_LOG), name="log", methods="GET POST"),
+    route("jobs/", jobs.jobs, may=staff(), name="jobs"),
+    route("jobs/<uuid:job_id>/", jobs.job, may=staff(), name="job"),
+    route("jobs/<uuid:job_id>/file/", jobs.file, may=staff(), name="job-file"),
+    route("views/<uuid:view_id>/share/", shared, may=staff(Right.SHARE_VIEWS), name="view-share", methods="POST"),
     route("theme/", theme.theme, may=staff(Right.EDIT_SHOP_PAGES), name="theme", methods="GET POST"),
     route("theme/try/", theme.trying, may=staff(Right.EDIT_SHOP_PAGES), name="theme-try"),
     route("theme/undo/", theme.undo, may=staff(Right.EDIT_SHOP_PAGES), name="theme-undo", methods="POST"),
     route("theme/preview/", theme_preview, may=staff(Right.EDIT_SHOP_PAGES), name="theme-preview"),
     route("theme/preview.css", draft_sheet, may=staff(Right.EDIT_SHOP_PAGES), name="theme-draft"),
-    route("log/", log_page(base="seller/base.html", of_merchant=True), may=staff(Right.VIEW_SHOP_LOG), name="log"),
+    route("decorate/", decorating(base="seller/base.html"), may=staff(Right.EDIT_SHOP_PAGES), name="decorate", methods="GET POST"),
+    route("messages/", messages_page(base="seller/base.html"), may=staff(Right.EDIT_SHOP_PAGES), name="messages"),
     *hand_over_routes(),
     *cms_routes(),
     route("robots.txt", robots, may=anyone(), name="robots"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel import clock
@@ -26,7 +27,7 @@ class Package(MerchantModel):
     shipped_at = models.DateTimeField(null=True)
 
     class Meta(MerchantModel.Meta):
-        indexes = [models.Index(fields=["order"], name="package_of_order")]
+        indexes = [models.Index(fields=["order"], name="package_of_order"), models.Index(Upper("tracking_number"), name="package_by_tracking")]
         constraints = [
             models.UniqueConstraint(fields=["order", "carrier", "tracking_number"], condition=~Q(tracking_number=""), name="a_parcel_is_entered_once"),
             models.CheckConstraint(

@@ -21,6 +21,7 @@ from marketplace.merchant.orders.errors import (
     OrderUnknown,
 )
 from marketplace.merchant.orders.models import Order, OrderLine, StatusChange
+from marketplace.merchant.orders.search_keys import set_search_keys
 from marketplace.merchant.orders.states import (
     ORDER_MOVES,
     FulfilmentStatus,
@@ -34,6 +35,7 @@ from tenants.tenancy.schemas import current_merchant_id
 @verb
 def write_order(*, by: Actor, order: Order, lines: Sequence[OrderLine]) -> Order:
     """A new order, awaiting payment, with its lines and the first row of its history."""
+    set_search_keys(order)
     insert_new([order])
     insert_new(lines)
     insert_new([_change(order, "", OrderStatus.AWAITING_PAYMENT, by, "placed")])

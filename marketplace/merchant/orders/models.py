@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 
 from marketplace.kernel import clock
 from marketplace.kernel.money import Money, money_of
@@ -15,6 +16,8 @@ from marketplace.merchant.orders.states import (
     Step,
 )
 from tenants.tenancy.guard import MerchantModel
+
+SEARCH_KEYS = ("recipient_key", "recipient_pinyin", "recipient_initials", "phone_key")
 
 
 class Order(MerchantModel):
@@ -37,6 +40,11 @@ class Order(MerchantModel):
     open_returns = models.IntegerField(default=0)
     address = models.JSONField()
     note = models.CharField(max_length=300, blank=True)
+    # What the order is found by, made of `address` when it is written (search_keys.py).
+    recipient_key = models.CharField(max_length=80, blank=True, default="", db_default="")
+    recipient_pinyin = models.CharField(max_length=500, blank=True, default="", db_default="")
+    recipient_initials = models.CharField(max_length=80, blank=True, default="", db_default="")
+    phone_key = models.CharField(max_length=20, blank=True, default="", db_default="")  # digits, last first
     placed_at = models.DateTimeField(default=clock.now)
     paid_at = models.DateTimeField(null=True)
     ship_by = models.DateTimeField(null=True)  # from payment on; passed without a parcel, the buyer may cancel what is packed, too
@@ -60,6 +68,12 @@ class Order(MerchantModel):
             models.Index(fields=["status", "-placed_at", "-id"], name="order_by_status"),
             models.Index(fields=["group_id"], name="order_by_group"),
             models.Index(fields=["ship_by"], name="order_to_ship", condition=Q(status="confirmed", fulfilment_status__in=["none", "part_shipped"])),
+            # Tabs of the list that are few among many, newest first; sorting by amount; and what a search begins with.
+            models.Index(fields=["-placed_at", "-id"], name="order_waits", condition=Q(status="confirmed", fulfilment_status__in=["none", "part_shipped"])),
+            models.Index(fields=["-placed_at", "-id"], name="order_on_its_way", condition=Q(status="confirmed", fulfilment_status="shipped")),
+            models.Index(fields=["-placed_at", "-id"], name="order_after_sales", condition=Q(open_returns__gt=0)),
+            models.Index(fields=["total_minor", "id"], name="order_by_amount"),
+            *[models.Index(fields=[key], name=f"order_by_{key}", opclasses=["varchar_pattern_ops"]) for key in SEARCH_KEYS],
         ]
 
     total = money_of("total_minor")
@@ -113,6 +127,7 @@ class OrderLine(MerchantModel):
             models.CheckConstraint(condition=Q(returned__gte=0, returned__lte=F("shipped")), name="returned_within_shipped"),
             models.CheckConstraint(condition=Q(total_minor=F("unit_minor") * F("quantity")), name="line_total_is_the_product"),
         ]
+        indexes = [models.Index(Upper("sku"), F("order"), name="line_by_sku")]
 
     unit = money_of("unit_minor")
     total = money_of("total_minor")

@@ -38,11 +38,11 @@ def add_to_cart(*, by: Actor, cart: Cart, variant_id: UUID, quantity: int) -> Ca
     with transaction.atomic():
         Cart.objects.select_for_update().get(pk=cart.pk)
         line, made = CartLine.objects.get_or_create(
-            cart=cart, variant_id=variant_id, defaults={"merchant_id": variant.listing.merchant_id, "quantity": quantity}
+            cart=cart, variant_id=variant_id, defaults={"merchant_id": variant.listing.merchant_id, "quantity": quantity, "price_minor": variant.price_minor}
         )
         if not made:
-            line.quantity, line.is_chosen = min(line.quantity + quantity, MOST), True
-            line.save(update_fields=["quantity", "is_chosen"])
+            line.quantity, line.is_chosen, line.price_minor = min(line.quantity + quantity, MOST), True, variant.price_minor
+            line.save(update_fields=["quantity", "is_chosen", "price_minor"])
     return line
 
 
@@ -80,6 +80,19 @@ def set_aside_all_but(*, by: Actor, cart: Cart, variant_id: UUID, quantity: int)
     """The line of this variant, where there is one, has just this many and goes to the checkout alone."""
     CartLine.objects.filter(cart=cart).exclude(variant_id=variant_id).update(is_chosen=False)
     CartLine.objects.filter(cart=cart, variant_id=variant_id).update(quantity=quantity, is_chosen=True)
+
+
+@verb
+def choose_lines(*, by: Actor, cart: Cart, merchant_id: UUID | None, is_chosen: bool) -> None:
+    """The same for all lines of one shop, or, without one, of the whole cart."""
+    lines = CartLine.objects.filter(cart=cart)
+    (lines.filter(merchant_id=merchant_id) if merchant_id else lines).update(is_chosen=is_chosen)
+
+
+@verb
+def remove_lines(*, by: Actor, cart: Cart, line_ids: Sequence[UUID]) -> None:
+    """Take lines out. One that is not in this cart is left alone."""
+    CartLine.objects.filter(cart=cart, pk__in=line_ids).delete()
 
 
 @verb

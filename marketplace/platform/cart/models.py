@@ -26,6 +26,7 @@ class CartLine(models.Model):
     merchant_id = models.UUIDField()
     variant_id = models.UUIDField()
     quantity = models.IntegerField()
+    price_minor = models.BigIntegerField(null=True)  # of one piece when it was put in: what has changed since is said beside it
     is_chosen = models.BooleanField(default=True)
     added_at = models.DateTimeField(default=clock.now)
 

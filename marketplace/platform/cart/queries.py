@@ -34,6 +34,18 @@ class LineView:
     def total(self) -> Money | None:
         return self.variant.price.times(self.line.quantity) if self.variant else None
 
+    @property
+    def dearer(self) -> Money | None:
+        """By how much a piece costs more than when it was put in."""
+        return self._more_than(self.line.price_minor, self.variant.price_minor) if self.variant and self.line.price_minor else None
+
+    @property
+    def cheaper(self) -> Money | None:
+        return self._more_than(self.variant.price_minor, self.line.price_minor) if self.variant and self.line.price_minor else None
+
+    def _more_than(self, low: int, high: int) -> Money | None:
+        return Money(high - low, self.variant.currency) if self.variant and high > low else None
+
 
 @dataclass
 class ShopPart:
@@ -47,6 +59,18 @@ class ShopPart:
 
     def chosen(self) -> list[LineView]:
         return [view for view in self.lines if view.line.is_chosen and view.is_buyable]
+
+    @property
+    def buyable(self) -> list[LineView]:
+        return [view for view in self.lines if view.is_buyable]
+
+    @property
+    def is_all_chosen(self) -> bool:
+        return bool(self.buyable) and len(self.chosen()) == len(self.buyable)
+
+    @property
+    def is_some_chosen(self) -> bool:
+        return bool(self.chosen()) and not self.is_all_chosen
 
     @property
     def goods(self) -> Money:
@@ -79,6 +103,24 @@ class CartView:
     @property
     def chosen(self) -> list[LineView]:
         return [view for part in self.parts for view in part.chosen()]
+
+    @property
+    def unavailable(self) -> list[LineView]:
+        """What cannot be bought now: sold out, or no longer on sale."""
+        return [view for part in self.parts for view in part.lines if not view.is_buyable]
+
+    @property
+    def is_all_chosen(self) -> bool:
+        return bool(self.chosen) and len(self.chosen) == sum(len(part.buyable) for part in self.parts)
+
+    @property
+    def is_some_chosen(self) -> bool:
+        return bool(self.chosen) and not self.is_all_chosen
+
+    @property
+    def changed(self) -> list[LineView]:
+        """What costs more or less than when it was put in."""
+        return [view for part in self.parts for view in part.buyable if view.dearer or view.cheaper]
 
     @property
     def goods(self) -> Money:

@@ -16,7 +16,8 @@ from marketplace.kernel.outbox import record
 from marketplace.kernel.verbs import verb
 from marketplace.platform.listings.errors import ChangeUnknown
 from marketplace.platform.listings.events import ListingsChanged
-from marketplace.platform.listings.models import Listing, ListingVariant, ProductChange
+from marketplace.platform.listings.models import Listing, ListingVariant, ProductChange, stamp_of
+from tenants.tenancy.stamps import change_stamps
 
 COPIED = [field.name for field in Listing._meta.fields if field.name not in ("id", "published_at", "sold", "rating_sum", "rating_count")]
 COPIED_OF_VARIANT = [field.name for field in ListingVariant._meta.fields if field.name != "id"]
@@ -152,5 +153,6 @@ def set_rating(*, by: Actor, merchant_id: UUID, listing_id: UUID, stars: int, re
 
 
 def announce(merchant_id: UUID, listing_ids: list[UUID]) -> None:
+    change_stamps(stamp_of(key) for key in listing_ids)
     for start in range(0, len(listing_ids), IN_ONE_EVENT):
         record(ListingsChanged(merchant_id=merchant_id, listing_ids=listing_ids[start : start + IN_ONE_EVENT]))

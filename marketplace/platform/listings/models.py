@@ -6,6 +6,7 @@ Everything a buyer meets before placing an order is read from here, so no page a
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import models
@@ -18,11 +19,17 @@ from marketplace.kernel.money import money_of
 from marketplace.kernel.texts import Localised, localised
 from marketplace.platform.taxonomy.models import Brand, Category, TaxClass
 from tenants.tenancy.models import Merchant
+from tenants.tenancy.stamps import note
 
 
 def mean_stars(total: int, count: int) -> Decimal | None:
     """To one decimal, halves up; None of nothing."""
     return (Decimal(total) / count).quantize(Decimal("0.1"), ROUND_HALF_UP) if count else None
+
+
+def stamp_of(listing_id: object) -> str:
+    """What a public copy is called among stamps (tenants/tenancy/stamps.py)."""
+    return f"listing:{listing_id}"
 
 
 class Listing(models.Model):
@@ -59,6 +66,13 @@ class Listing(models.Model):
             models.Index(fields=["category", "-sold"], name="listing_by_category"),
             models.Index(fields=["-published_at"], name="listing_newest"),
         ]
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> Listing:
+        """A page that is kept is held against what it has read."""
+        row: Listing = super().from_db(*args, **kwargs)
+        note(stamp_of(row.pk))
+        return row
 
     price = money_of("price_minor")
     price_to = money_of("price_to_minor")

@@ -20,6 +20,11 @@ def address_of(user_id: UUID, address_id: UUID) -> Address:
     return row
 
 
+def default_address(user_id: UUID) -> Address | None:
+    """Where the person has things sent by default; None when no address is known."""
+    return Address.objects.filter(user_id=user_id, is_default=True).first()
+
+
 def default_region(user_id: UUID) -> str:
     """Code of the division where the person's default address lies; "" when there is none."""
     return Address.objects.filter(user_id=user_id, is_default=True).values_list("region", flat=True).first() or ""

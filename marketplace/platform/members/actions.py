@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
-from marketplace.kernel.errors import NotFound
+from marketplace.kernel.errors import InvalidInput, NotFound
 from marketplace.kernel.phones import parse_phone
 from marketplace.kernel.verbs import verb
 from marketplace.platform.delivery.queries import place_of, province_of
-from marketplace.platform.members.models import Address
+from marketplace.platform.members.models import Address, Profile
+from tenants.accounts.models import User
 
 FIELDS = ("recipient", "phone", "country", "province", "city", "district", "street", "postcode")
 
@@ -47,9 +50,40 @@ def save_address(*, by: Actor, address_id: UUID, fields: Mapping[str, str], is_d
 
 
 @verb
-def remove_address(*, by: Actor, address_id: UUID) -> None:
-    """Orders keep their copies. Raises NotFound for somebody else's."""
+def save_profile(*, by: Actor, name: str, phone: str, language: str) -> None:
+    """What a person says of themselves; `phone` may be empty. The log notes which fields changed, not what they say.
+
+    Raises InvalidInput.
+    """
+    name = " ".join(name.split())
+    if len(name) > 80:
+        raise InvalidInput(field="name", why=_("Write at most 80 characters."))
+    if language not in dict(settings.LANGUAGES):
+        raise InvalidInput(field="language", why=_("Choose one of the languages."))
+    kept_phone = parse_phone(phone, "CN") if phone.strip() else ""
     with transaction.atomic():
-        if not Address.objects.filter(pk=address_id, user_id=by.person).delete()[0]:
+        user = User.objects.select_for_update().get(pk=by.person)
+        profile, _made = Profile.objects.select_for_update().get_or_create(user=user)
+        changed = [
+            field for field, old, new in (("name", user.name, name), ("language", user.language, language), ("phone", profile.phone, kept_phone)) if old != new
+        ]
+        if not changed:
+            return
+        user.name, user.language, profile.phone = name, language, kept_phone
+        user.save(update_fields=["name", "language"])
+        profile.save(update_fields=["phone"])
+        audit(by=by, action="profile.saved", subject="person", subject_id=user.pk, after={"changed": changed})
+
+
+@verb
+def remove_address(*, by: Actor, address_id: UUID) -> None:
+    """Orders keep their copies; of the others the newest becomes the default. Raises NotFound for somebody else's."""
+    with transaction.atomic():
+        row = Address.objects.select_for_update().filter(pk=address_id, user_id=by.person).first()
+        if row is None:
             raise NotFound
+        row.delete()
+        if row.is_default and (heir := Address.objects.filter(user_id=by.person).order_by("-created_at").first()):
+            heir.is_default = True
+            heir.save(update_fields=["is_default"])
         audit(by=by, action="address.removed", subject="address", subject_id=address_id)

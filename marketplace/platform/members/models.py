@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel import clock
 from marketplace.kernel.ids import new_id
@@ -86,3 +87,27 @@ class Profile(models.Model):
     user = models.OneToOneField(settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="+")
     phone = models.CharField(max_length=20, blank=True)  # E.164
     remembers_seen = models.BooleanField(default=True)
+
+
+class DataExport(models.Model):
+    """A person's own data, packed on their request: a private file that is there for some days."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", pgettext_lazy("export", "Waiting")
+        READY = "ready", pgettext_lazy("export", "Ready")
+        EXPIRED = "expired", pgettext_lazy("export", "Deleted")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.WAITING)
+    done = models.IntegerField(default=0)  # of `total` parts
+    total = models.IntegerField(default=1)
+    key = models.CharField(max_length=120, blank=True)  # path among the private files of the public schema
+    size = models.BigIntegerField(default=0)  # bytes
+    requested_at = models.DateTimeField(default=clock.now)
+    ready_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user"], condition=models.Q(status="waiting"), name="one_export_at_a_time")]
+        indexes = [models.Index(fields=["user", "-requested_at"], name="export_newest")]

@@ -1,4 +1,4 @@
-"""Lists and papers as CSV: what one sees, with the same filters, safe to open in a spreadsheet, and noted in the log."""
+"""Papers as CSV, and the cells of every file: safe to open in a spreadsheet. Whole lists are written by a worker (list_jobs.py)."""
 
 from __future__ import annotations
 
@@ -12,22 +12,13 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
-from marketplace.kernel.errors import MarketError
 from marketplace.kernel.exports import safe_cell
 from marketplace.kernel.money import Money
 from marketplace.kernel.verbs import verb
-
-MOST_ROWS = 20_000
-
-
-class ExportTooLarge(MarketError):
-    code, status = "export_too_large", 422
-    message = _("More than {most} rows would be exported. Narrow the list by its filters first, for example by date.")
 
 
 @verb

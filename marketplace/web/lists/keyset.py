@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,16 +31,12 @@ def keyset_page(queryset: QuerySet[Any], order: tuple[str, ...], *, size: int, a
 
     A cursor that cannot be read gives the first page.
     """
-    descending = order[0].startswith("-")
-    names = [name.lstrip("-") for name in order]
-    if any(name.startswith("-") != descending for name in order):
-        raise ValueError("a keyset runs in one direction")
+    names, descending = _direction(order)
     values = read_cursor(queryset.model, names, after or before)
     backwards = bool(before and values and not after)
     if values:
         queryset = queryset.filter(_beyond(names, values, less=descending != backwards))
-    flipped = [name if descending else f"-{name}" for name in names] if backwards else list(order)
-    rows = list(queryset.order_by(*flipped)[: size + 1])
+    rows = list(queryset.order_by(*(flipped(order) if backwards else order))[: size + 1])
     more = len(rows) > size
     rows = rows[:size]
     if backwards:
@@ -48,13 +45,50 @@ def keyset_page(queryset: QuerySet[Any], order: tuple[str, ...], *, size: int, a
     return KeysetPage(rows, cursor(rows[0], names) if rows and has_before else "", cursor(rows[-1], names) if rows and has_after else "")
 
 
-def _beyond(names: list[str], values: list[Any], *, less: bool) -> Q:
-    """(a, b) < (x, y), written as a < x or (a = x and b < y)."""
+def first_cursor(queryset: QuerySet[Any], order: tuple[str, ...]) -> str:
+    """Where the list begins now; "" for an empty one."""
+    names, _descending = _direction(order)
+    row = queryset.order_by(*order).first()
+    return cursor(row, names) if row else ""
+
+
+def from_cursor(queryset: QuerySet[Any], order: tuple[str, ...], start: str) -> QuerySet[Any]:
+    """The rows from the one at `start` on, itself included: what was added before it since is left out. Without a start: none."""
+    names, descending = _direction(order)
+    values = read_cursor(queryset.model, names, start)
+    return queryset.filter(_beyond(names, values, less=descending, inclusive=True)) if values else queryset.none()
+
+
+def chunks(queryset: QuerySet[Any], order: tuple[str, ...], *, size: int, place: str = "") -> Iterator[tuple[list[Any], str]]:
+    """All rows beyond `place`, some at a time, each time by a short statement of its own, with the cursor of the last of them."""
+    names, _descending = _direction(order)
+    while rows := keyset_page(queryset, order, size=size, after=place).rows:
+        place = cursor(rows[-1], names)
+        yield rows, place
+        if len(rows) < size:
+            return
+
+
+def flipped(order: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name[1:] if name.startswith("-") else f"-{name}" for name in order)
+
+
+def _direction(order: tuple[str, ...]) -> tuple[list[str], bool]:
+    descending = order[0].startswith("-")
+    if any(name.startswith("-") != descending for name in order):
+        raise ValueError("a keyset runs in one direction")
+    return [name.lstrip("-") for name in order], descending
+
+
+def _beyond(names: list[str], values: list[Any], *, less: bool, inclusive: bool = False) -> Q:
+    """(a, b) < (x, y), written as a ≤ x and (a < x or (a = x and b < y)): of the first part an index makes a place to begin at."""
+    than = "lt" if less else "gt"
     where = Q()
     for i, name in enumerate(names):
         same = dict(zip(names[:i], values, strict=False))
-        where |= Q(**same, **{f"{name}__{'lt' if less else 'gt'}": values[i]})
-    return where
+        is_last = i == len(names) - 1
+        where |= Q(**same, **{f"{name}__{than}{'e' if inclusive and is_last else ''}": values[i]})
+    return Q(**{f"{names[0]}__{than}e": values[0]}) & where if len(names) > 1 else where
 
 
 def cursor(row: Any, names: list[str]) -> str:

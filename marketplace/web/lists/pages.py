@@ -1,35 +1,34 @@
-"""The one list of both back offices: keyset pages, filters and search kept in the address, tabs, capped counts."""
+"""The one list of both back offices: keyset pages, filters, sorting and columns in the address, tabs with capped counts, saved views,
+work on many rows at once, exports."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID, uuid4
 
 import django_filters
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet, Sum
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.functional import Promise
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from marketplace.kernel.formats import format_count
+from marketplace.kernel.money import Money
+from marketplace.platform.backoffice.access import choice_of
+from marketplace.platform.backoffice.models import ListChoice
+from marketplace.web.lists import forms, views
 from marketplace.web.lists.bulk import Bulk
-from marketplace.web.lists.exports import MOST_ROWS, ExportTooLarge, csv_response, csv_text, dated, note_export
+from marketplace.web.lists.columns import Column, Head, Text, chosen_columns, heads_of, order_of
+from marketplace.web.lists.counts import capped, capped_count, capped_counts
 from marketplace.web.lists.keyset import keyset_page
-from tenants.access.actors import actor_of
+from tenants.access.rights import Right
 
-Text = str | Promise
-MOST_COUNTED = 1000
+__all__ = ["Column", "Head", "ListPage", "Tab", "Teach", "capped_count"]
 
-
-@dataclass(frozen=True)
-class Column:
-    """A head: rows are drawn by the list's row template, in the same order."""
-
-    label: Text
-    end: bool = False
-    wide_only: bool = False
+WIDER = 2  # so many times the rows when a person wants them compact
 
 
 @dataclass(frozen=True)
@@ -37,14 +36,33 @@ class Tab:
     label: str
     value: str
     is_now: bool
+    count: str = ""
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter that is on, in words, and the address without it."""
+
+    label: str
+    value: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Teach:
+    """The way out of an empty list: a button to a route, for who has the right."""
+
+    label: Text
+    route: str
+    right: Right | None = None
 
 
 @dataclass(frozen=True)
 class ListPage:
     """A list. `rows` gives the queryset of whoever asks; everything else is how it looks.
 
-    `filters` is a django-filter class; a filter called `q` is the search box, one called `show` the tabs.
-    `prepare` may fetch what the rows of a page need besides, all at once.
+    `name` is its route's; `right` what that route asks for, so that jobs can ask again. `filters` is a django-filter class; a filter called
+    `q` is the search box, one called `show` the tabs. `prepare` may fetch what the rows of a page need besides, all at once.
     """
 
     do_not_call_in_templates = True
@@ -54,15 +72,20 @@ class ListPage:
     row_template: str
     rows: Callable[[HttpRequest], QuerySet[Any]]
     filters: type[django_filters.FilterSet]
+    name: str = ""
+    right: Right | None = None
     order: tuple[str, ...] = ("-created_at", "-pk")
     size: int = 25
     empty: Text = ""
+    teach: Teach | None = None
     search_hint: Text = ""
     base: str = "seller/base.html"
     actions_template: str = ""
-    bulk: Sequence[Bulk] = ()  # its row template then begins with lists/_tick.html
+    bulk: Sequence[Bulk] = ()
+    amount: str = ""  # the attribute of a row that is added up over what is chosen
+    amount_field: str = ""  # the same as a column of minor units
     prepare: Callable[[HttpRequest, list[Any]], None] = field(default=lambda request, rows: None)
-    # As CSV: the file's name, the heads, and the rows of values that a row of the list becomes (one, or several).
+    # As a file: its name, the heads, and the rows of values that a row of the list becomes (one, or several).
     export_name: str = ""
     export_head: Sequence[Text] = ()
     export: Callable[[Any], Iterable[Sequence[object]]] | None = None
@@ -72,51 +95,120 @@ class ListPage:
         """For the template, which would call `export` itself where it asks for it."""
         return self.export is not None
 
+    @property
+    def is_arranged(self) -> bool:
+        """Whether a person may choose its columns."""
+        return bool(self.name) and all(column.key for column in self.columns)
+
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method == "POST":
+            return forms.take(self, request)
+        merchant_id, user_id = merchant_of(request), request.user.pk
+        saved = list(views.of_list(request, self.name)) if self.name else []
+        if not request.GET and (begins := next((view for view in saved if view.is_default and view.user_id == user_id), None)):
+            return HttpResponseRedirect(views.address(request.path, begins))
+        columns, density = choice_of(user_id, merchant_id, self.name) if self.name else ([], "")
+        if asked := request.GET.get("cols"):
+            columns = asked[:500].split(",")
+        context = self.context(request, columns, density) | {"views": saved, "view_now": views.now(request, saved)}
+        template = "lists/_swap.html" if request.htmx and not request.htmx.boosted and not request.htmx.history_restore_request else "lists/list.html"  # type: ignore[attr-defined]
+        response = render(request, template, context)
+        response.headers["Vary"] = "HX-Request, Cookie, Accept-Language"
+        return response
+
+    def found(self, request: HttpRequest) -> tuple[QuerySet[Any], django_filters.FilterSet]:
+        """The rows that the address means, of whoever asks."""
         filterset = self.filters(request.GET, queryset=self.rows(request), request=request)
-        found = filterset.qs if filterset.is_valid() else filterset.queryset.none()
-        if self.export and request.GET.get("export") == "csv":
-            return self._as_csv(request, found, filterset)
-        page = keyset_page(found, self.order, size=self.size, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+        return (filterset.qs if filterset.is_valid() else filterset.queryset.none()), filterset
+
+    def order_of(self, request: HttpRequest) -> tuple[str, ...]:
+        return order_of(request, self.columns, self.order, request.GET.get("show", ""))
+
+    def context(self, request: HttpRequest, wanted: Sequence[str], density: str) -> dict[str, Any]:
+        found, filterset = self.found(request)
+        order, tab = self.order_of(request), request.GET.get("show", "")
+        is_compact = density == ListChoice.Density.COMPACT
+        size = self.size * WIDER if is_compact else self.size
+        page = keyset_page(found, order, size=size, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
         self.prepare(request, page.rows)
-        is_filtered = any(request.GET.get(name) for name in filterset.filters)
-        context = {
+        columns = chosen_columns(self.columns, wanted)
+        bulk = [each for each in self.bulk if request.user.has_perm(each.right.full_name)]  # type: ignore[union-attr]
+        is_all = bool(bulk) and request.GET.get("all") == "1" and bool(page.rows)
+        teach = self.teach if self.teach and (not self.teach.right or request.user.has_perm(self.teach.right.full_name)) else None  # type: ignore[union-attr]
+        tabs, count = self._counted_tabs(request, filterset, found)
+        return {
             "list": self,
             "title": self.title,
             "page": page,
+            "columns": columns,
+            "heads": heads_of(request, columns, order, tab),
+            "every_column": [(column, column in columns) for column in [*columns, *(other for other in self.columns if other not in columns)]],
+            "is_compact": is_compact,
             "filter_form": filterset.form,
             "choices": [bound for bound in filterset.form if bound.name not in ("q", "show")],
-            "tabs": self._tabs(filterset),
-            "count": capped_count(found),
-            "is_filtered": is_filtered,
+            "kept": [(name, request.GET[name]) for name in ("show", "sort", "cols", "view") if request.GET.get(name)],
+            "tabs": tabs,
+            "count": count,
+            "chips": chips_of(request, filterset),
+            "is_filtered": any(request.GET.get(name) for name in filterset.filters),
             "has_search": "q" in filterset.filters,
             "base": self.base,
-            "bulk": [each for each in self.bulk if request.user.has_perm(each.right.full_name)],
+            "bulk": bulk,
+            "can_take_all": any(not each.shows and each.do for each in bulk) and bool(page.after or page.before),
+            "is_all": is_all,
+            "all_of_them": self.all_of_them(found) if is_all else None,
+            "share_right": forms.sharing_right(request),
+            "job_id": uuid4(),
+            "teach": teach,
+            "teach_href": reverse(teach.route) if teach else "",
         }
-        template = "lists/_rows.html" if request.htmx and not request.htmx.boosted else "lists/list.html"  # type: ignore[attr-defined]
-        return render(request, template, context)
 
-    def _as_csv(self, request: HttpRequest, found: QuerySet[Any], filterset: django_filters.FilterSet) -> HttpResponse:
-        """All rows that the filters leave, not only those of the page. Raises ExportTooLarge."""
-        rows = list(found.order_by(*self.order)[: MOST_ROWS + 1])
-        if len(rows) > MOST_ROWS:
-            raise ExportTooLarge(most=format_count(MOST_ROWS))
-        self.prepare(request, rows)
-        merchant = getattr(request, "merchant", None)
-        filters = {name: request.GET[name] for name in filterset.filters if request.GET.get(name)}
-        note_export(by=actor_of(request), what=self.export_name, merchant_id=merchant.pk if merchant else None, rows=len(rows), filters=filters)
-        lines = (line for row in rows for line in self.export(row))  # type: ignore[misc]
-        return csv_response(dated(self.export_name), csv_text(self.export_head, lines))
+    def all_of_them(self, found: QuerySet[Any]) -> tuple[int, Money | None]:
+        """How many rows there are exactly, and what they come to."""
+        number = found.order_by().count()
+        if not self.amount_field:
+            return number, None
+        sums = list(found.order_by().values("currency").annotate(sum=Sum(self.amount_field)))
+        return number, Money(sums[0]["sum"], sums[0]["currency"]) if len(sums) == 1 else None
 
-    def _tabs(self, filterset: django_filters.FilterSet) -> list[Tab]:
+    def _counted_tabs(self, request: HttpRequest, filterset: django_filters.FilterSet, found: QuerySet[Any]) -> tuple[list[Tab], str]:
+        """Tabs with how many rows each has, and how many are shown. What is searched for is counted where one is, not seven times."""
         show = filterset.filters.get("show")
-        if show is None:
-            return []
-        now = filterset.form.data.get("show", "")
-        return [Tab(_("All"), "", not now), *(Tab(str(label), value, value == now) for value, label in show.extra["choices"])]
+        now = request.GET.get("show", "")
+        values = [("", _("All")), *((value, str(label)) for value, label in show.extra["choices"])] if show else []
+        others = [] if request.GET.get("q") or not filterset.is_valid() else [value for value, _label in values if value != now]
+        querysets = [found]
+        for value in others:
+            data = request.GET.copy()
+            data["show"] = value
+            querysets.append(self.filters(data, queryset=self.rows(request), request=request).qs)
+        here, *rest = capped_counts(querysets)
+        counts = dict(zip(others, map(capped, rest), strict=True)) | {now: capped(here)}
+        return [Tab(label, value, value == now, counts.get(value, "")) for value, label in values], capped(here)
 
 
-def capped_count(queryset: QuerySet[Any]) -> str:
-    """How many rows, counted up to a thousand: nobody waits for an exact million."""
-    found = queryset.order_by()[: MOST_COUNTED + 1].count()
-    return f"{format_count(MOST_COUNTED)}+" if found > MOST_COUNTED else format_count(found)
+def chips_of(request: HttpRequest, filterset: django_filters.FilterSet) -> list[Chip]:
+    """Each filter that is on (the tab excepted), as it would be said."""
+    if not filterset.is_valid():
+        return []
+    chips = []
+    for name, value in filterset.form.cleaned_data.items():
+        if name == "show" or value in (None, "", []):
+            continue
+        bound = filterset.form[name]
+        choices = {str(key): str(label) for key, label in getattr(bound.field, "choices", ())} if not hasattr(value, "pk") else {}
+        query = request.GET.copy()
+        for gone in (name, "after", "before", "all"):
+            query.pop(gone, None)
+        said = getattr(value, "name", None) or choices.get(str(value)) or str(value)
+        chips.append(Chip(_("Search") if name == "q" else str(bound.label), said, f"{request.path}?{query.urlencode()}"))
+    return chips
+
+
+def merchant_of(request: HttpRequest) -> UUID | None:
+    merchant = getattr(request, "merchant", None)
+    return merchant.pk if merchant else None
+
+
+def told_count(number: int) -> str:
+    return format_count(number)

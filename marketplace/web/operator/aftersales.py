@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import django_filters
-from django import forms
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,11 +12,16 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel.models import AuditEvent
 from marketplace.merchant.aftersales.states import Reason, ReturnStatus
+from marketplace.merchant.orders.states import FulfilmentStatus
 from marketplace.platform.checkout.access import copy_for_operator
-from marketplace.platform.checkout.models import ReturnCopy
+from marketplace.platform.checkout.models import OrderCopy, ReturnCopy
 from marketplace.platform.ledger.models import JournalEntry
 from marketplace.platform.payments.models import PaymentAttempt, Refund, RefundAllocation
+from marketplace.web.lists.filters import Since, Until
 from marketplace.web.lists.pages import Column, ListPage
+from marketplace.web.stages import Times, stages
+from tenants.access.rights import Right
+from tenants.accounts.models import User
 from tenants.tenancy.models import Merchant
 
 
@@ -31,8 +37,24 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
         "entries": list(JournalEntry.objects.filter(order_id=copy.pk).prefetch_related("postings__merchant").order_by("at", "pk")),
         "events": list(AuditEvent.objects.filter(subject_type="order", subject_id=copy.number).order_by("at", "pk")[:100]),
         "kept_commission": copy.commission - copy.commission_returned,
+        "earned": copy.total - copy.refunded - (copy.commission - copy.commission_returned),
+        "stages": stages(_times(copy)),
     }
     return render(request, "operator/order.html", context)
+
+
+def _times(copy: OrderCopy) -> Times:
+    shipped = [datetime.fromisoformat(parcel["shipped_at"]) for parcel in copy.packages if parcel.get("shipped_at")]
+    return Times(
+        copy.placed_at,
+        copy.group.paid_at,
+        copy.accepted_at,
+        min(shipped, default=None),
+        copy.completed_at,
+        copy.cancelled_at,
+        copy.ship_by,
+        is_all_shipped=copy.fulfilment_status in (FulfilmentStatus.SHIPPED, FulfilmentStatus.DELIVERED),
+    )
 
 
 class ReturnFilter(django_filters.FilterSet):
@@ -43,12 +65,20 @@ class ReturnFilter(django_filters.FilterSet):
 
     def search(self, queryset: QuerySet[ReturnCopy], name: str, value: str) -> QuerySet[ReturnCopy]:
         text = value.strip()
-        return queryset.filter(Q(number__startswith=text) | Q(buyer__email__iexact=text))
+        return queryset.filter(Q(number__startswith=text) | Q(buyer_id__in=list(User.objects.filter(email__iexact=text).values_list("pk", flat=True))))
 
 
 returns = ListPage(
     title=_("Returns"),
-    columns=[Column(_("Return")), Column(_("Shop")), Column(_("Reason"), wide_only=True), Column(_("Status")), Column(_("Amount"), end=True)],
+    name="returns",
+    right=Right.VIEW_MARKET_ORDERS,
+    columns=[
+        Column(_("Return"), "number", is_fixed=True, sort=("requested_at", "pk")),
+        Column(_("Shop"), "shop"),
+        Column(_("Reason"), "reason", wide_only=True),
+        Column(_("Status"), "status"),
+        Column(_("Amount"), "amount", end=True),
+    ],
     row_template="operator/_return_row.html",
     rows=lambda request: ReturnCopy.objects.select_related("merchant", "order"),
     filters=ReturnFilter,
@@ -79,7 +109,7 @@ class RefundFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search")
     show = django_filters.ChoiceFilter(field_name="status", choices=Refund.Status.choices)
     reason = django_filters.ChoiceFilter(choices=Refund.Reason.choices, label=_("Reason"), empty_label=_("All"))
-    since = django_filters.DateFilter(field_name="created_at", lookup_expr="date__gte", label=_("Since"), widget=forms.DateInput(attrs={"type": "date"}))
+    since, until = Since("created_at"), Until("created_at")
 
     def search(self, queryset: QuerySet[Refund], name: str, value: str) -> QuerySet[Refund]:
         return queryset.filter(payment__group__number__startswith=value.strip()[:14])
@@ -87,7 +117,14 @@ class RefundFilter(django_filters.FilterSet):
 
 refunds = ListPage(
     title=_("Refunds"),
-    columns=[Column(_("Order")), Column(_("Reason")), Column(_("Status")), Column(_("Amount"), end=True)],
+    name="refunds",
+    right=Right.VIEW_LEDGER,
+    columns=[
+        Column(_("Order"), "order", is_fixed=True, sort=("created_at", "pk")),
+        Column(_("Reason"), "reason"),
+        Column(_("Status"), "status"),
+        Column(_("Amount"), "amount", end=True),
+    ],
     row_template="operator/_refund_row.html",
     rows=lambda request: Refund.objects.select_related("payment__group").prefetch_related("allocations__merchant"),
     filters=RefundFilter,

@@ -17,8 +17,10 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from marketplace.flows.let_in import review_application
 from marketplace.kernel.errors import MarketError
+from marketplace.kernel.pinyin import folded, name_keys
 from marketplace.web.lists.pages import Column, ListPage
 from tenants.access.actors import actor_of
+from tenants.access.rights import Right
 from tenants.accounts.addresses import is_in_doubt
 from tenants.onboarding.access import application_for_operator, paper_in
 from tenants.onboarding.actions import note_paper_opened
@@ -34,9 +36,13 @@ class ApplicationFilter(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(choices=Application.Kind.choices, label=_lazy("Kind"), empty_label=_lazy("All"))
 
     def search(self, queryset: QuerySet[Application], name: str, value: str) -> QuerySet[Application]:
+        """By number, company, licence, web address or contact; company and contact also in pinyin or its initials."""
         text = value.strip()
+        key = folded(text)
+        said = [pk for pk, *names in queryset.values_list("pk", "company", "contact_name") if key and any(name_keys(name).begin_with(key) for name in names)]
         return queryset.filter(
-            Q(number__startswith=text)
+            Q(pk__in=said)
+            | Q(number__startswith=text)
             | Q(company__icontains=text)
             | Q(licence_number__istartswith=text)
             | Q(slug__icontains=text)
@@ -46,12 +52,14 @@ class ApplicationFilter(django_filters.FilterSet):
 
 applications = ListPage(
     title=_lazy("Applications"),
+    name="applications",
+    right=Right.REVIEW_MERCHANTS,
     columns=[
-        Column(_lazy("Application")),
-        Column(_lazy("Company")),
-        Column(_lazy("Kind"), wide_only=True),
-        Column(_lazy("Status")),
-        Column(_lazy("Handed in on"), end=True),
+        Column(_lazy("Application"), "number", is_fixed=True, sort=("created_at", "pk")),
+        Column(_lazy("Company"), "company"),
+        Column(_lazy("Kind"), "kind", wide_only=True),
+        Column(_lazy("Status"), "status"),
+        Column(_lazy("Handed in on"), "submitted", end=True),
     ],
     row_template="operator/_application_row.html",
     rows=lambda request: Application.objects.filter(submitted_at__isnull=False),

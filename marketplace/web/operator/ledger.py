@@ -25,6 +25,7 @@ from marketplace.platform.ledger.queries import trial_balance
 from marketplace.web.lists.pages import Column, ListPage
 from marketplace.web.statements import STATEMENT_HEAD, statement_csv, statement_page, statement_pdf, statement_values
 from tenants.access.actors import actor_of
+from tenants.access.rights import Right
 from tenants.tenancy.models import Merchant
 
 
@@ -107,12 +108,14 @@ class StatementFilter(django_filters.FilterSet):
 
 statements = ListPage(
     title=_lazy("Statements"),
+    name="statements",
+    right=Right.VIEW_LEDGER,
     columns=[
-        Column(_lazy("Statement")),
-        Column(_lazy("Shop")),
-        Column(_lazy("Sales"), end=True),
-        Column(_lazy("Commission"), end=True, wide_only=True),
-        Column(_lazy("Paid out"), end=True),
+        Column(_lazy("Statement"), "number", is_fixed=True, sort=("number",)),
+        Column(_lazy("Shop"), "shop"),
+        Column(_lazy("Sales"), "sales", end=True),
+        Column(_lazy("Commission"), "commission", end=True, wide_only=True),
+        Column(_lazy("Paid out"), "paid", end=True),
     ],
     row_template="operator/_statement_row.html",
     rows=lambda request: Statement.objects.select_related("merchant"),
@@ -148,7 +151,13 @@ class JournalFilter(django_filters.FilterSet):
 
 journal = ListPage(
     title=_lazy("Journal"),
-    columns=[Column(_lazy("When")), Column(_lazy("Entry")), Column(_lazy("Postings"))],
+    name="journal",
+    right=Right.VIEW_LEDGER,
+    columns=[
+        Column(_lazy("When"), "when", is_fixed=True, sort=("at", "pk")),
+        Column(_lazy("Entry"), "entry"),
+        Column(_lazy("Postings"), "postings"),
+    ],
     row_template="operator/_entry_row.html",
     rows=lambda request: JournalEntry.objects.prefetch_related("postings__merchant"),
     filters=JournalFilter,

@@ -10,6 +10,8 @@ ENTRIES = [
     Entry(_("Product reviews"), "eye", "reviews", Right.REVIEW_PRODUCTS),
     Entry(_("Orders"), "list", "orders", Right.VIEW_MARKET_ORDERS),
     Entry(_("Returns"), "back", "returns", Right.VIEW_MARKET_ORDERS),
+    Entry(_("Buyers' reviews"), "star", "buyer-reviews", Right.MODERATE_REVIEWS),
+    Entry(_("Questions"), "chat", "questions", Right.MODERATE_REVIEWS),
     Entry(_("Refunds"), "card", "refunds", Right.VIEW_LEDGER),
     Entry(_("Settlement"), "wallet", "settlement", Right.SETTLE),
     Entry(_("Statements"), "receipt", "statements", Right.VIEW_LEDGER),
@@ -18,6 +20,8 @@ ENTRIES = [
     Entry(_("Payment provider"), "shield", "movements", Right.VIEW_LEDGER),
     Entry(_("Journal"), "book", "journal", Right.VIEW_LEDGER),
     Entry(_("Settings"), "cog", "settings", Right.MANAGE_MARKET),
-    Entry(_("Market pages"), "edit", "wagtailadmin_home", Right.EDIT_MARKET_PAGES),
+    Entry(_("Market pages"), "edit", "decorate", Right.EDIT_MARKET_PAGES),
+    Entry(_("Messages"), "chat", "messages", Right.EDIT_MARKET_PAGES),
+    Entry(_("Exports and jobs"), "down2", "jobs", None),
     Entry(_("Log"), "clock", "log", Right.VIEW_MARKET_LOG),
 ]

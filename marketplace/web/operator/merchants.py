@@ -15,12 +15,14 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from marketplace.flows.open_shop import open_shop
 from marketplace.kernel.errors import MarketError
+from marketplace.kernel.pinyin import folded, name_keys
 from marketplace.platform.checkout.models import OrderCopy
 from marketplace.platform.ledger.models import Account, Statement
 from marketplace.platform.ledger.queries import balance
 from marketplace.platform.listings.models import Listing
-from marketplace.web.lists.pages import Column, ListPage, capped_count
+from marketplace.web.lists.pages import Column, ListPage, Teach, capped_count
 from tenants.access.actors import actor_of
+from tenants.access.rights import Right
 from tenants.accounts.models import Membership
 from tenants.tenancy.errors import MerchantUnknown
 from tenants.tenancy.hosts import shop_host, shop_url, workbench_url
@@ -32,19 +34,31 @@ class MerchantFilter(django_filters.FilterSet):
     show = django_filters.ChoiceFilter(field_name="status", choices=Merchant.Status.choices)
 
     def search(self, queryset: QuerySet[Merchant], name: str, value: str) -> QuerySet[Merchant]:
+        """By name, also in pinyin or its initials, web address or e-mail. There are thousands of merchants at most: names are compared here."""
         text = value.strip()
-        named = Q(**{"names__zh-hans__icontains": text}) | Q(names__en__icontains=text)
-        return queryset.filter(named | Q(slug__icontains=text) | Q(contact_email__icontains=text))
+        key = folded(text)
+        named = [
+            pk
+            for pk, names in queryset.values_list("pk", "names")
+            if key and any(key in folded(name) or name_keys(name).begin_with(key) for name in names.values())
+        ]
+        return queryset.filter(Q(pk__in=named) | Q(slug__icontains=text) | Q(contact_email__icontains=text))
+
+
+def _is_called(names: dict[str, str], key: str) -> bool:
+    return any(key in folded(name) or name_keys(name).begin_with(key) for name in names.values())
 
 
 merchants = ListPage(
     title=_lazy("Merchants"),
+    name="merchants",
+    right=Right.VIEW_MERCHANTS,
     columns=[
-        Column(_lazy("Shop")),
-        Column(_lazy("Web address")),
-        Column(_lazy("Contact"), wide_only=True),
-        Column(_lazy("Status")),
-        Column(_lazy("Since"), end=True),
+        Column(_lazy("Shop"), "shop", is_fixed=True),
+        Column(_lazy("Web address"), "address", sort=("slug",)),
+        Column(_lazy("Contact"), "contact", wide_only=True),
+        Column(_lazy("Status"), "status"),
+        Column(_lazy("Since"), "since", end=True, sort=("created_at", "pk")),
     ],
     row_template="operator/_merchant_row.html",
     rows=lambda request: Merchant.objects.all(),
@@ -56,6 +70,7 @@ merchants = ListPage(
     export=lambda row: [(row.name, shop_host(row.slug), row.contact_email, row.get_status_display(), row.opened_at)],
     base="operator/base.html",
     actions_template="operator/_merchants_actions.html",
+    teach=Teach(_lazy("Let a merchant in"), "merchant-new", Right.OPEN_MERCHANTS),
 )
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import django_filters
-from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.merchant.orders.states import OrderStatus, label_of
 from marketplace.platform.checkout.models import OrderCopy
+from marketplace.web.lists.filters import Since, Until
 from marketplace.web.lists.pages import Column, ListPage
+from tenants.access.rights import Right
+from tenants.accounts.models import User
 from tenants.tenancy.models import Merchant
 
 
@@ -17,16 +19,24 @@ class CopyFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search")
     show = django_filters.ChoiceFilter(field_name="status", choices=OrderStatus.choices)
     merchant = django_filters.ModelChoiceFilter(queryset=Merchant.objects.order_by("slug"), label=_("Shop"), empty_label=_("All"))
-    since = django_filters.DateFilter(field_name="placed_at", lookup_expr="date__gte", label=_("Since"), widget=forms.DateInput(attrs={"type": "date"}))
+    since, until = Since("placed_at"), Until("placed_at")
 
     def search(self, queryset: QuerySet[OrderCopy], name: str, value: str) -> QuerySet[OrderCopy]:
         text = value.strip()
-        return queryset.filter(Q(number__startswith=text) | Q(buyer__email__iexact=text))
+        return queryset.filter(Q(number__startswith=text) | Q(buyer_id__in=list(User.objects.filter(email__iexact=text).values_list("pk", flat=True))))
 
 
 orders = ListPage(
     title=_("Orders"),
-    columns=[Column(_("Order")), Column(_("Shop")), Column(_("Buyer"), wide_only=True), Column(_("Status")), Column(_("Total"), end=True)],
+    name="orders",
+    right=Right.VIEW_MARKET_ORDERS,
+    columns=[
+        Column(_("Order"), "number", is_fixed=True, sort=("placed_at", "pk")),
+        Column(_("Shop"), "shop"),
+        Column(_("Buyer"), "buyer", wide_only=True),
+        Column(_("Status"), "status"),
+        Column(_("Total"), "total", end=True),
+    ],
     row_template="operator/_order_row.html",
     rows=lambda request: OrderCopy.objects.select_related("merchant", "buyer", "group"),
     filters=CopyFilter,

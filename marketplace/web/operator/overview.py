@@ -162,6 +162,8 @@ def todos(may: set[Right], market: Market) -> list[ToDo]:
     asked = [kind.rows.order_by().values(which=Value(n)).annotate(n=Count("pk"), first=Min(kind.moment)) for n, kind in enumerate(kinds)]
     found = []
     for row in asked[0].union(*asked[1:], all=True) if asked else []:
+        if not row["n"]:
+            continue
         kind, first = kinds[row["which"]], row["first"]
         since, due = (None, first) if kind.is_due else (first, None)
         found.append(ToDo(capped(row["n"]), kind.label % row["n"], kind.href, kind.tone, due=due, since=since))

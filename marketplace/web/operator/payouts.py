@@ -53,13 +53,15 @@ def refused_part(row: Payout) -> str:
 
 payouts = ListPage(
     title=_lazy("Payouts"),
+    name="payouts",
+    right=Right.VIEW_LEDGER,
     columns=[
-        Column(_lazy("Statement")),
-        Column(_lazy("Shop")),
-        Column(_lazy("To account"), wide_only=True),
-        Column(_lazy("Status")),
-        Column(_lazy("Amount"), end=True),
-        Column(_lazy("Bank file"), end=True),
+        Column(_lazy("Statement"), "statement", is_fixed=True, sort=("created_at", "pk")),
+        Column(_lazy("Shop"), "shop"),
+        Column(_lazy("To account"), "account", wide_only=True),
+        Column(_lazy("Status"), "status"),
+        Column(_lazy("Amount"), "amount", end=True),
+        Column(_lazy("Bank file"), "file", end=True, is_fixed=True),
     ],
     row_template="operator/_payout_row.html",
     rows=lambda request: Payout.objects.select_related("merchant", "statement", "batch").prefetch_related("transfers"),

@@ -22,6 +22,7 @@ from marketplace.platform.payments.models import Dispute, RailMovement, RailNoti
 from marketplace.platform.payments.moving import note_paid_otherwise, retry_refund, retry_transfers
 from marketplace.web.lists.pages import Column, ListPage
 from tenants.access.actors import actor_of
+from tenants.access.rights import Right
 
 
 class NoticeFilter(django_filters.FilterSet):
@@ -38,7 +39,14 @@ class NoticeFilter(django_filters.FilterSet):
 
 notices = ListPage(
     title=_lazy("Notices of rails"),
-    columns=[Column(_lazy("When")), Column(_lazy("Kind")), Column(_lazy("Object")), Column(_lazy("Status"))],
+    name="notices",
+    right=Right.VIEW_LEDGER,
+    columns=[
+        Column(_lazy("When"), "when", is_fixed=True, sort=("received_at", "pk")),
+        Column(_lazy("Kind"), "kind"),
+        Column(_lazy("Object"), "object"),
+        Column(_lazy("Status"), "status"),
+    ],
     row_template="operator/_notice_row.html",
     rows=lambda request: RailNotice.objects.all(),
     filters=NoticeFilter,
@@ -79,12 +87,14 @@ def _with_accounts(request: HttpRequest, rows: list[RailMovement]) -> None:
 
 movements = ListPage(
     title=_lazy("Movements at the rail"),
+    name="movements",
+    right=Right.VIEW_LEDGER,
     columns=[
-        Column(_lazy("When")),
-        Column(_lazy("Kind")),
-        Column(_lazy("Explained by")),
-        Column(_lazy("Fee"), end=True, wide_only=True),
-        Column(_lazy("Amount"), end=True),
+        Column(_lazy("When"), "when", is_fixed=True, sort=("at", "pk")),
+        Column(_lazy("Kind"), "kind"),
+        Column(_lazy("Explained by"), "explained"),
+        Column(_lazy("Fee"), "fee", end=True, wide_only=True),
+        Column(_lazy("Amount"), "amount", end=True),
     ],
     row_template="operator/_movement_row.html",
     rows=lambda request: RailMovement.objects.select_related("entry"),
@@ -138,12 +148,14 @@ class DisputeFilter(django_filters.FilterSet):
 
 disputes = ListPage(
     title=_lazy("Disputed payments"),
+    name="disputes",
+    right=Right.VIEW_LEDGER,
     columns=[
-        Column(pgettext_lazy("disputes", "Payment")),
-        Column(_lazy("Orders")),
-        Column(_lazy("Status")),
-        Column(_lazy("Answer until"), wide_only=True),
-        Column(_lazy("Amount"), end=True),
+        Column(pgettext_lazy("disputes", "Payment"), "payment", is_fixed=True, sort=("opened_at", "pk")),
+        Column(_lazy("Orders"), "orders"),
+        Column(_lazy("Status"), "status"),
+        Column(_lazy("Answer until"), "answer", wide_only=True),
+        Column(_lazy("Amount"), "amount", end=True),
     ],
     row_template="operator/_dispute_row.html",
     rows=lambda request: Dispute.objects.select_related("attempt__payment__group").prefetch_related("shares__merchant"),

@@ -17,16 +17,19 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from marketplace.flows.review_product import approve_change, send_change_back
 from marketplace.kernel.errors import MarketError
+from marketplace.kernel.formats import format_count
 from marketplace.kernel.money import Money
 from marketplace.platform.listings.errors import ChangeUnknown
 from marketplace.platform.listings.models import Listing, ProductChange
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category, TaxClass
 from marketplace.platform.taxonomy.queries import path_of
 from marketplace.web.lists.pages import Column, ListPage
+from marketplace.web.operator.findings import Piece, findings_of, marked
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 from tenants.tenancy.models import Merchant
 
+QUEUE_SHOWN = 12
 REASONS = (
     _lazy("The picture does not show what is sold."),
     _lazy("The category does not fit."),
@@ -48,12 +51,14 @@ class ChangeFilter(django_filters.FilterSet):
 
 changes = ListPage(
     title=_lazy("Product reviews"),
+    name="reviews",
+    right=Right.REVIEW_PRODUCTS,
     columns=[
-        Column(_lazy("Product")),
-        Column(_lazy("Shop")),
-        Column(_lazy("Kind"), wide_only=True),
-        Column(_lazy("Status")),
-        Column(_lazy("Submitted"), end=True),
+        Column(_lazy("Product"), "product", is_fixed=True),
+        Column(_lazy("Shop"), "shop"),
+        Column(_lazy("Kind"), "kind", wide_only=True),
+        Column(_lazy("Status"), "status"),
+        Column(_lazy("Submitted"), "submitted", end=True, sort=("submitted_at", "pk")),
     ],
     row_template="operator/_change_row.html",
     rows=lambda request: ProductChange.objects.select_related("merchant"),
@@ -81,6 +86,14 @@ class Fact:
     def is_changed(self) -> bool:
         return self.old is not None and self.old != self.new
 
+    @property
+    def before(self) -> list[Piece]:
+        return marked(str(self.old or ""), str(self.new or ""))[0]
+
+    @property
+    def after(self) -> list[Piece]:
+        return marked(str(self.old or ""), str(self.new or ""))[1]
+
 
 @dataclass
 class Shown:
@@ -102,6 +115,14 @@ class Case:
     variants: list[Shown]
     gone: list[str] = field(default_factory=list)  # variants that would no longer be sold
 
+    @property
+    def changed(self) -> list[Fact]:
+        return [fact for fact in self.facts if fact.is_changed]
+
+    @property
+    def unchanged(self) -> list[Fact]:
+        return [fact for fact in self.facts if not fact.is_changed]
+
 
 def change(request: HttpRequest, change_id: UUID) -> HttpResponse:
     return _case_page(request, change_id)
@@ -112,6 +133,10 @@ def _case_page(request: HttpRequest, change_id: UUID, refusal: MarketError | Non
     if found is None:
         raise ChangeUnknown
     live = Listing.objects.filter(pk=found.product_id).prefetch_related("variants").first()
+    former = list(ProductChange.objects.filter(product_id=found.product_id).exclude(pk=found.pk).order_by("-submitted_at")[:5])
+    waiting = ProductChange.objects.filter(status=ProductChange.Status.WAITING)
+    queue = list(waiting.order_by("submitted_at", "pk")[:QUEUE_SHOWN])
+    n = waiting.count()
     context = {
         "title": found.title.text,
         "change": found,
@@ -119,8 +144,12 @@ def _case_page(request: HttpRequest, change_id: UUID, refusal: MarketError | Non
         "live": live,
         "is_waiting": found.status == ProductChange.Status.WAITING,
         "may_decide": request.user.has_perm(Right.REVIEW_PRODUCTS.full_name),
-        "former": list(ProductChange.objects.filter(product_id=found.product_id).exclude(pk=found.pk).order_by("-submitted_at")[:5]),
-        "left": ProductChange.objects.filter(status=ProductChange.Status.WAITING).exclude(pk=found.pk).count(),
+        "findings": findings_of(found.proposed, sum(row.status == ProductChange.Status.SENT_BACK for row in former)),
+        "former": former,
+        "queue": queue,
+        "waiting_shown": format_count(n),
+        "following": next((row for row in queue if row.pk != found.pk), None),
+        "left": n - (found.status == ProductChange.Status.WAITING),
         "reasons": REASONS,
         "refusal": refusal,
         "reason": reason,

@@ -11,6 +11,7 @@ from marketplace.platform.ledger.access import statement_of_merchant
 from marketplace.platform.ledger.models import Statement
 from marketplace.web.lists.pages import Column, ListPage
 from marketplace.web.statements import STATEMENT_HEAD, statement_csv, statement_page, statement_pdf, statement_values
+from tenants.access.rights import Right
 
 
 class StatementFilter(django_filters.FilterSet):
@@ -22,7 +23,14 @@ class StatementFilter(django_filters.FilterSet):
 
 statements = ListPage(
     title=_("Statements"),
-    columns=[Column(_("Statement")), Column(_("Sales"), end=True), Column(_("Commission"), end=True, wide_only=True), Column(_("Paid out"), end=True)],
+    name="statements",
+    right=Right.VIEW_STATEMENTS,
+    columns=[
+        Column(_("Statement"), "number", is_fixed=True, sort=("created_at", "pk")),
+        Column(_("Sales"), "sales", end=True),
+        Column(_("Commission"), "commission", end=True, wide_only=True),
+        Column(_("Paid out"), "paid", end=True),
+    ],
     row_template="seller/_statement_row.html",
     rows=lambda request: Statement.objects.filter(merchant_id=request.merchant.pk),  # type: ignore[attr-defined]
     filters=StatementFilter,

@@ -1,26 +1,29 @@
-"""The order workbench: what came in, and getting it out."""
+"""The order list of the workbench: what came in, and what a packer needs to get it out."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID
 
 import django_filters
-from django import forms
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from marketplace.flows.ship_order import take_order
 from marketplace.kernel import clock
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.texts import localised
 from marketplace.merchant.fulfilment.models import Package
-from marketplace.merchant.orders.access import order_for_staff
+from marketplace.merchant.orders.errors import OrderUnknown
 from marketplace.merchant.orders.models import Order, OrderLine
-from marketplace.merchant.orders.states import FulfilmentStatus, OrderStatus, PaymentStatus, label_of
+from marketplace.merchant.orders.search_keys import about_the_order
+from marketplace.merchant.orders.states import FulfilmentStatus, OrderStatus, label_of
 from marketplace.web.lists.bulk import Bulk
+from marketplace.web.lists.filters import Since, Until
 from marketplace.web.lists.pages import Column, ListPage
-from marketplace.web.seller.parcel_forms import CancelForm, HandoverForm, ParcelForm
 from tenants.access.rights import Right
 
 SHOWS: dict[str, Q] = {
@@ -46,19 +49,28 @@ class OrderFilter(django_filters.FilterSet):
             ("cancelled", _lazy("Cancelled")),
         ],
     )
-    since = django_filters.DateFilter(field_name="placed_at", lookup_expr="date__gte", label=_lazy("Since"), widget=forms.DateInput(attrs={"type": "date"}))
+    since, until = Since("placed_at"), Until("placed_at")
 
     def search(self, queryset: QuerySet[Order], name: str, value: str) -> QuerySet[Order]:
-        """By number, recipient, phone, SKU, or tracking number."""
+        """By number, recipient (also in pinyin or its initials), end of the phone's number, SKU or tracking number.
+
+        Each is in an index of its own. Asking for all of them in one condition would use none, so first it is found out which of them the
+        words mean at all: nearly always one.
+        """
         text = value.strip()
-        lines = OrderLine.objects.filter(sku__iexact=text).values("order_id")
-        return queryset.filter(
-            Q(number__startswith=text)
-            | Q(address__recipient__icontains=text)
-            | Q(address__phone__endswith=text)
-            | Q(pk__in=lines)
-            | Q(packages__tracking_number__iexact=text)
-        ).distinct()
+        meant: list[Q] = []
+        lines, parcels = OrderLine.objects.filter(sku__iexact=text), Package.objects.filter(tracking_number__iexact=text)
+        if lines.exists():
+            meant.append(Q(pk__in=lines.values("order_id")))
+        if parcels.exists():
+            meant.append(Q(pk__in=parcels.values("order_id")))
+        own = about_the_order(text)
+        if own is not None and (not meant or Order.objects.filter(own).exists()):
+            meant.append(own)
+        where = Q()
+        for each in meant:
+            where |= each
+        return queryset.filter(where) if meant else queryset.none()
 
     def by_show(self, queryset: QuerySet[Order], name: str, value: str) -> QuerySet[Order]:
         return queryset.filter(SHOWS[value])
@@ -68,26 +80,64 @@ def _with_lines(request: HttpRequest, rows: list[Any]) -> None:
     by_order: dict[Any, list[OrderLine]] = {row.pk: [] for row in rows}
     for line in OrderLine.objects.filter(order_id__in=by_order).order_by("position"):
         by_order[line.order_id].append(line)
+    now = clock.now()
     for row in rows:
         row.shown_lines = by_order[row.pk]
+        row.pieces = sum(line.quantity - line.cancelled for line in row.shown_lines)
+        row.left, row.left_tone = left_to_ship(row, now)
+
+
+def left_to_ship(row: Order, now: datetime) -> tuple[str, str]:
+    """How long there is to hand the order to a carrier, in words, and how loud to say it; nothing where nobody waits."""
+    waits = row.status == OrderStatus.CONFIRMED and row.fulfilment_status in (FulfilmentStatus.NONE, FulfilmentStatus.PART_SHIPPED)
+    if not waits or row.ship_by is None:
+        return "", ""
+    minutes = int((row.ship_by - now).total_seconds() / 60)
+    if row.ship_by < now:
+        return _("{span} late").format(span=_span(-minutes)), "danger"
+    return _("{span} left").format(span=_span(minutes)), "warn" if minutes < 24 * 60 else "ink-3"
+
+
+def _span(minutes: int) -> str:
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return _("{days} d {hours} h").format(days=days, hours=hours)
+    return _("{hours} h {minutes} min").format(hours=hours, minutes=minutes) if hours else _("{minutes} min").format(minutes=minutes)
+
+
+def _accept(by: Actor, key: UUID) -> None:
+    number = Order.objects.filter(pk=key).values_list("number", flat=True).first()
+    if number is None:
+        raise OrderUnknown
+    take_order(by=by, number=number)
 
 
 orders = ListPage(
     title=_lazy("Orders"),
+    name="orders",
+    right=Right.VIEW_ORDERS,
     columns=[
-        Column(_lazy("Order")),
-        Column(_lazy("Goods")),
-        Column(_lazy("Buyer"), wide_only=True),
-        Column(_lazy("Status")),
-        Column(_lazy("Amount"), end=True),
-        Column("", end=True),
+        Column(_lazy("Order"), "order", sort=("placed_at", "pk"), is_fixed=True),
+        Column(_lazy("Goods"), "goods"),
+        Column(_lazy("Recipient"), "buyer", wide_only=True),
+        Column(_lazy("Status"), "status", sort=("ship_by", "pk"), sort_in=("to_ship",)),
+        Column(_lazy("Amount"), "amount", end=True, sort=("total_minor", "pk")),
+        Column(_lazy("SKU"), "sku", is_extra=True),
+        Column(_lazy("Pieces"), "pieces", end=True, is_extra=True),
+        Column(_lazy("Buyer's note"), "note", is_extra=True),
+        Column(_lazy("Paid"), "paid", is_extra=True),
+        Column(_lazy("To you"), "earned", end=True, is_extra=True),
+        Column("", "do", end=True, is_fixed=True),
     ],
     row_template="seller/_order_row.html",
     rows=lambda request: Order.objects.all(),
     filters=OrderFilter,
     order=("-placed_at", "-pk"),
-    search_hint=_lazy("Number, recipient, phone, article, tracking number"),
+    search_hint=_lazy("Number, recipient or pinyin, end of phone, SKU, tracking number"),
     empty=_lazy("No order yet. As soon as somebody buys from you, it stands here, with the time by which to ship it."),
+    amount="total",
+    amount_field="total_minor",
     export_name="orders",
     export_head=[
         _lazy("Order"),
@@ -139,45 +189,8 @@ orders = ListPage(
         for line in row.shown_lines
     ],
     bulk=[
-        Bulk(_lazy("Accept"), "orders-accept", Right.SHIP_ORDERS, "check"),
+        Bulk(_lazy("Accept"), "orders-accept", Right.SHIP_ORDERS, "check", do=_accept),
         Bulk(_lazy("Packing slips"), "packing-slips", Right.VIEW_ORDERS, "print", shows=True),
     ],
     prepare=_with_lines,
 )
-
-
-def order(request: HttpRequest, number: str) -> HttpResponse:
-    return order_page(request, number)
-
-
-def order_page(
-    request: HttpRequest, number: str, *, parcel: ParcelForm | None = None, handover: HandoverForm | None = None, cancel: CancelForm | None = None
-) -> HttpResponse:
-    """The order with all that can be done with it now; a form that was refused is shown as it was filled in."""
-    found = order_for_staff(number)
-    lines = list(found.lines.order_by("position"))
-    may_ship = request.user.has_perm(Right.SHIP_ORDERS.full_name)
-    is_live = may_ship and found.status == OrderStatus.CONFIRMED and found.payment_status in (PaymentStatus.PAID, PaymentStatus.PART_REFUNDED)
-    has_left = any(line.to_pack for line in lines)
-    packages = list(found.packages.order_by("packed_at", "pk").prefetch_related("lines__line"))
-    for package in packages:
-        if is_live and package.status == Package.Status.PACKED:
-            form = handover if handover and handover.package_id == package.pk else HandoverForm(package_id=package.pk)
-            package.form = form  # type: ignore[attr-defined]
-    refused = [form for form in (parcel, handover, cancel) if form and form.errors]
-    context = {
-        "title": found.number,
-        "form": refused[0] if refused else None,
-        "order": found,
-        "lines": lines,
-        "packages": packages,
-        "returns": list(found.returns.order_by("requested_at")),
-        "changes": list(found.changes.order_by("at", "pk")),
-        "can_accept": is_live and found.accepted_at is None,
-        "parcel_form": (parcel or ParcelForm(lines=lines, initial={"package_id": uuid4()})) if is_live and has_left else None,
-        "cancel_form": (cancel or CancelForm(lines=lines)) if is_live and has_left else None,
-        "cancel_is_open": bool(cancel and cancel.errors),
-        "is_late": found.ship_by and found.fulfilment_status == FulfilmentStatus.NONE and found.status == OrderStatus.CONFIRMED and clock.now() > found.ship_by,
-        "kept_commission": found.commission - found.commission_returned,
-    }
-    return render(request, "seller/order.html", context, status=422 if refused else 200)

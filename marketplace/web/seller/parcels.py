@@ -14,10 +14,9 @@ from marketplace.flows.cancel_order import cancel_pieces
 from marketplace.flows.ship_order import pack_order, ship_order, ship_package, take_order, unpack_order
 from marketplace.kernel.errors import MarketError
 from marketplace.merchant.orders.access import order_for_staff
-from marketplace.merchant.orders.errors import OrderUnknown
-from marketplace.merchant.orders.models import Order
 from marketplace.web.lists.bulk import with_each
-from marketplace.web.seller.orders import order_page
+from marketplace.web.seller.order import order_page
+from marketplace.web.seller.orders import orders
 from marketplace.web.seller.parcel_forms import CancelForm, HandoverForm, ParcelForm
 from tenants.access.actors import actor_of
 
@@ -26,13 +25,7 @@ def accept_chosen(request: HttpRequest) -> HttpResponse:
     def told(n: int) -> str:
         return ngettext("{n} order is accepted.", "{n} orders are accepted.", n).format(n=n)
 
-    def accept_one(key: UUID) -> None:
-        number = Order.objects.filter(pk=key).values_list("number", flat=True).first()
-        if number is None:
-            raise OrderUnknown
-        take_order(by=actor_of(request), number=number)
-
-    return with_each(request, accept_one, told, back="orders")
+    return with_each(request, orders, "orders-accept", told)
 
 
 def accept(request: HttpRequest, number: str) -> HttpResponse:

@@ -5,15 +5,20 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from marketplace.flows.review_product import save_product
 from marketplace.kernel.actors import Actor
+from marketplace.kernel.errors import InvalidInput
 from marketplace.merchant.catalogue.actions import ProductInput, VariantInput
-from marketplace.merchant.catalogue.models import Product
+from marketplace.merchant.catalogue.models import Picture, Product
 from marketplace.merchant.catalogue.pictures import store_picture
 from marketplace.platform.taxonomy.models import Attribute
 from marketplace.web.seller.product_form import ProductForm
 from marketplace.web.seller.prose import as_html, as_text
 from marketplace.web.seller.variants import key_of_variant
+
+MOST_SHOWN = 200  # characters of what a picture shows
 
 YES_NO = {"yes": {"zh-hans": "是", "en": "Yes"}, "no": {"zh-hans": "否", "en": "No"}}
 
@@ -78,6 +83,18 @@ def _attributes(form: ProductForm, row: Product | None) -> list[list[Any]]:
     return [[attribute_id, *rest] for attribute_id, rest in kept.items()]
 
 
+def _shows(form: ProductForm, picture: Picture) -> dict[str, str]:
+    """What the picture shows, in words, as typed; languages the form does not ask for are kept. Raises InvalidInput."""
+    words = dict(picture.alt)
+    for code, name in (("zh-hans", "zh"), ("en", "en")):
+        text = form.data.get(f"alt_{name}_{picture.pk.hex}")
+        if text is not None:
+            words[code] = " ".join(str(text).split())
+    if any(len(text) > MOST_SHOWN for text in words.values()):
+        raise InvalidInput(field="pictures", why=_("What a picture shows is told in at most {most} characters.").format(most=MOST_SHOWN))
+    return {code: text for code, text in words.items() if text}
+
+
 def _pictures(form: ProductForm, row: Product | None) -> list[tuple[str, dict[str, str]]]:
     """The pictures that stay, in the order that was typed, then the new ones. Raises InvalidInput."""
     held = list(row.pictures.order_by("position")) if row else []
@@ -87,7 +104,7 @@ def _pictures(form: ProductForm, row: Product | None) -> list[tuple[str, dict[st
         places[picture.pk] = (int(text) if text.isascii() and text.isdigit() and len(text) < 5 else n + 1, n)
     stay = [picture for picture in held if not form.data.get(f"gone_{picture.pk.hex}")]
     stay.sort(key=lambda picture: places[picture.pk])
-    return [(picture.key, picture.alt) for picture in stay] + [(store_picture(upload), {}) for upload in form.cleaned_data["pictures"]]
+    return [(picture.key, _shows(form, picture)) for picture in stay] + [(store_picture(upload), {}) for upload in form.cleaned_data["pictures"]]
 
 
 def _descriptions(before: dict[str, str], data: dict[str, Any]) -> dict[str, str]:

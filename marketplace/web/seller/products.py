@@ -23,7 +23,7 @@ from marketplace.merchant.inventory.models import StockLevel
 from marketplace.merchant.pricing.models import Price
 from marketplace.platform.taxonomy.models import Category
 from marketplace.web.lists.bulk import Bulk, with_each
-from marketplace.web.lists.pages import Column, ListPage
+from marketplace.web.lists.pages import Column, ListPage, Teach
 from marketplace.web.seller.product_form import ProductForm, find_categories
 from marketplace.web.seller.product_save import keys_of_rows, save
 from tenants.access.actors import actor_of
@@ -88,13 +88,15 @@ def _with_offer(request: HttpRequest, rows: list[Any]) -> None:
 
 products = ListPage(
     title=_lazy("Products"),
+    name="products",
+    right=Right.VIEW_PRODUCTS,
     columns=[
-        Column(_lazy("Product")),
-        Column(_lazy("Category"), wide_only=True),
-        Column(_lazy("Status")),
-        Column(_lazy("Stock"), end=True),
-        Column(_lazy("Price"), end=True),
-        Column("", end=True),
+        Column(_lazy("Product"), "product", is_fixed=True, sort=("created_at", "pk")),
+        Column(_lazy("Category"), "category", wide_only=True),
+        Column(_lazy("Status"), "status"),
+        Column(_lazy("Stock"), "stock", end=True),
+        Column(_lazy("Price"), "price", end=True),
+        Column("", "do", end=True, is_fixed=True),
     ],
     row_template="seller/_product_row.html",
     rows=lambda request: Product.objects.all(),
@@ -128,11 +130,12 @@ products = ListPage(
     ],
     actions_template="seller/_products_actions.html",
     bulk=[
-        Bulk(_lazy("Submit for review"), "products-submit", Right.EDIT_PRODUCTS, "eye"),
-        Bulk(_lazy("Put on sale"), "products-on-sale", Right.EDIT_PRODUCTS, "check"),
-        Bulk(_lazy("Take off sale"), "products-off-sale", Right.EDIT_PRODUCTS, "minus"),
+        Bulk(_lazy("Submit for review"), "products-submit", Right.EDIT_PRODUCTS, "eye", do=lambda by, key: submit_product(by=by, product_id=key)),
+        Bulk(_lazy("Put on sale"), "products-on-sale", Right.EDIT_PRODUCTS, "check", do=lambda by, key: put_on_sale(by=by, product_id=key)),
+        Bulk(_lazy("Take off sale"), "products-off-sale", Right.EDIT_PRODUCTS, "minus", do=lambda by, key: take_product_off_sale(by=by, product_id=key)),
     ],
     prepare=_with_offer,
+    teach=Teach(_lazy("New product"), "product-new", Right.EDIT_PRODUCTS),
 )
 
 
@@ -208,21 +211,21 @@ def submit_chosen(request: HttpRequest) -> HttpResponse:
     def told(n: int) -> str:
         return ngettext("{n} product waits for the market's review.", "{n} products wait for the market's review.", n).format(n=n)
 
-    return with_each(request, lambda key: submit_product(by=actor_of(request), product_id=key), told, back="products")
+    return with_each(request, products, "products-submit", told)
 
 
 def put_chosen_on_sale(request: HttpRequest) -> HttpResponse:
     def told(n: int) -> str:
         return ngettext("{n} product is on sale.", "{n} products are on sale.", n).format(n=n)
 
-    return with_each(request, lambda key: put_on_sale(by=actor_of(request), product_id=key), told, back="products")
+    return with_each(request, products, "products-on-sale", told)
 
 
 def take_chosen_off_sale(request: HttpRequest) -> HttpResponse:
     def told(n: int) -> str:
         return ngettext("{n} product is off sale.", "{n} products are off sale.", n).format(n=n)
 
-    return with_each(request, lambda key: take_product_off_sale(by=actor_of(request), product_id=key), told, back="products")
+    return with_each(request, products, "products-off-sale", told)
 
 
 def on_sale(request: HttpRequest, product_id: UUID) -> HttpResponse:

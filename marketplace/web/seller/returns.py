@@ -22,6 +22,7 @@ from marketplace.merchant.aftersales.models import Return, ReturnLine
 from marketplace.merchant.aftersales.states import Reason, ReturnStatus
 from marketplace.web.lists.pages import Column, ListPage
 from tenants.access.actors import actor_of
+from tenants.access.rights import Right
 
 
 class ReturnFilter(django_filters.FilterSet):
@@ -37,12 +38,14 @@ class ReturnFilter(django_filters.FilterSet):
 
 returns = ListPage(
     title=_lazy("Returns"),
+    name="returns",
+    right=Right.VIEW_ORDERS,
     columns=[
-        Column(_lazy("Return")),
-        Column(_lazy("Reason")),
-        Column(_lazy("Status")),
-        Column(_lazy("To be answered by"), wide_only=True),
-        Column(_lazy("Amount"), end=True),
+        Column(_lazy("Return"), "number", is_fixed=True, sort=("requested_at", "pk")),
+        Column(_lazy("Reason"), "reason"),
+        Column(_lazy("Status"), "status"),
+        Column(_lazy("To be answered by"), "due", wide_only=True),
+        Column(_lazy("Amount"), "amount", end=True),
     ],
     row_template="seller/_return_row.html",
     rows=lambda request: Return.objects.select_related("order"),

@@ -30,3 +30,43 @@
     field.focus();
   });
 })();
+// A form or button with data-confirm asks in its dialog before it is sent, naming what will be so. Without this file it is sent at once.
+(() => {
+  "use strict";
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    const asks = event.submitter?.dataset.confirm ?? form.dataset.confirm;
+    const dialog = asks && document.getElementById(asks);
+    if (!dialog || form.dataset.sure) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const button = event.submitter;
+    dialog.returnValue = "";
+    dialog.addEventListener("close", () => {
+      if (dialog.returnValue !== "do") return;
+      form.dataset.sure = "1";
+      form.requestSubmit(button ?? undefined);
+      delete form.dataset.sure;
+    }, { once: true });
+    dialog.showModal();
+  }, true);
+
+  // Typed and not kept: the browser asks before one leaves. Forms that are sent have been kept.
+  let changed = null;
+  document.addEventListener("input", (event) => { changed = event.target.closest("form[data-unsaved]") ?? changed; });
+  document.addEventListener("submit", (event) => { if (event.target === changed) changed = null; });
+  window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
+})();
+
+// Keys of a decision: a digit, or g for “go to”, goes to its button or field, and Ctrl or ⌘ with Enter in a field presses the button its form names.
+document.addEventListener("keydown", (event) => {
+  "use strict";
+  const isTyping = event.target.closest("input, textarea, select");
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    const button = document.getElementById(event.target.closest("form[data-chord]")?.dataset.chord ?? "");
+    if (button) { event.preventDefault(); button.click(); }
+  } else if (!isTyping && !event.ctrlKey && !event.metaKey && !event.altKey && /^[1-9g]$/.test(event.key)) {
+    const named = document.querySelector(`[data-key="${event.key}"]`);
+    if (named) { event.preventDefault(); named.focus(); }
+  }
+});

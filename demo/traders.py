@@ -1,0 +1,48 @@
+"""Who stands behind the demo's shops: each came by an application that was approved, as a shop would."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from demo.catalogue import both
+from demo.waiting import sample_paper
+from marketplace.kernel.actors import Actor
+from tenants.accounts.models import User
+from tenants.onboarding.actions import add_paper, note_review, open_application, save_application, submit_application
+from tenants.onboarding.licences import check_character
+from tenants.onboarding.models import Application, Decision, Step
+
+# slug → (company, kind of seller, licence number without its check character)
+TRADERS = {
+    "kiln": ("景德镇山岚陶瓷有限公司", "manufacturer", "91360203MA38K7TQ2"),
+    "trail": ("北京北野户外装备有限公司", "brand_owner", "91110105MA01R5XK8"),
+    "mono": ("深圳白昼声学科技有限公司", "manufacturer", "91440300MA5G2HWD4"),
+}
+KINDS = ("retailer", "brand_owner", "distributor", "manufacturer")
+
+
+def apply_for(shop: Mapping[str, Any], owner: User, n: int, by: Actor) -> Application:
+    """An application of the shop's owner with both steps passed; the caller opens the shop and notes the approval."""
+    acting = Actor(kind="person", user_id=owner.pk, label=owner.email)
+    names = both(shop["names"])
+    company, kind, licence = TRADERS.get(shop["slug"], (f"{names['zh-hans']}（上海）商贸有限公司", KINDS[n % len(KINDS)], f"91310104MA1FR{n:03}K"))
+    row: Application = open_application(by=acting, language="zh-hans")
+    fields = {
+        "kind": kind,
+        "company": company,
+        "licence_number": licence + check_character(licence),
+        "representative": owner.name,
+        "contact_name": owner.name,
+        "contact_phone": f"1380000{n:04}",
+        "contact_email": owner.email,
+        "names": names,
+        "slug": shop["slug"],
+        "about": names["zh-hans"],
+    }
+    save_application(by=acting, application_id=row.pk, fields=fields)
+    add_paper(by=acting, application_id=row.pk, kind="licence", name="营业执照.png", upload=sample_paper(names["en"]))
+    submit_application(by=acting, application_id=row.pk)
+    for step in Step:
+        note_review(by=by, application_id=row.pk, step=step, decision=Decision.PASSED, reason="")
+    return Application.objects.select_for_update().get(pk=row.pk)

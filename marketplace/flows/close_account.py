@@ -1,0 +1,144 @@
+"""A person leaves: what is only theirs goes, what the law makes the market keep stays without their name.
+
+Kept: orders, payments, returns and refunds with their amounts and goods; on the market's copy only province and city of the
+address. Shops keep their own orders, address included, as the record of a contract; the log keeps who did what, because it
+cannot be changed (docs/decisions/closing-accounts.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+from django.core.files.storage import storages
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from marketplace.kernel.actors import Actor
+from marketplace.kernel.audit import audit
+from marketplace.kernel.errors import InvalidInput, MarketError
+from marketplace.kernel.verbs import verb
+from marketplace.merchant.orders.states import OrderStatus
+from marketplace.platform.cart.models import Cart
+from marketplace.platform.checkout.models import OrderCopy, OrderGroup, ReturnCopy
+from marketplace.platform.members.models import Address, DataExport, Favourite, Follow, Profile, Seen
+from marketplace.platform.notices.letters import Message, post_letter, read_in
+from marketplace.platform.payments.models import Refund
+from marketplace.platform.reviews.models import BuyerReview
+from tenants.accounts.letters import FORGOTTEN, forget_letters
+from tenants.accounts.models import HandOver, Membership, User
+from tenants.onboarding.models import Application, Paper
+from tenants.tenancy.models import Market, Merchant
+from tenants.tenancy.schemas import public_schema
+
+OF_THE_ADDRESS = ("country", "region", "province", "city")  # what stays on the market's copy of an order
+
+
+class AccountStillNeeded(MarketError):
+    code, status = "account_still_needed", 409
+    message = gettext_lazy("Your account cannot be deleted yet: {what}. Nothing was changed; come back when that is done.")
+
+
+@dataclass(frozen=True)
+class Hindrance:
+    """What has to end first: kind order, return, refund, application or work, with the number or name people know it by."""
+
+    kind: str
+    name: str
+
+
+def hindrances(user_id: UUID) -> list[Hindrance]:
+    """Everything open of the person, at most ten of a kind. Empty: the account can go."""
+    found: list[Hindrance] = []
+
+    def add(kind: str, names: object) -> None:
+        found.extend(Hindrance(kind, str(name)) for name in names)  # type: ignore[attr-defined]
+
+    unpaid = OrderGroup.objects.filter(buyer_id=user_id, status=OrderGroup.Status.AWAITING_PAYMENT)
+    add("order", unpaid.values_list("number", flat=True)[:10])
+    orders = OrderCopy.objects.filter(buyer_id=user_id)
+    running = orders.filter(status__in=(OrderStatus.CONFIRMED, OrderStatus.ON_HOLD)) | orders.filter(is_disputed=True)
+    add("order", dict.fromkeys(running.values_list("group__number", flat=True)[:10]))
+    add("return", ReturnCopy.objects.filter(buyer_id=user_id, ended_at=None).values_list("number", flat=True)[:10])
+    refunds = Refund.objects.filter(payment__group__buyer_id=user_id).exclude(status=Refund.Status.DONE)
+    add("refund", dict.fromkeys(refunds.values_list("payment__group__number", flat=True)[:10]))
+    add("application", Application.objects.filter(applicant_id=user_id, status__in=Application.OPEN).values_list("number", flat=True)[:10])
+    places = list(Membership.objects.filter(user_id=user_id, is_active=True).values_list("merchant_id", flat=True)[:10])
+    names = {merchant.pk: merchant.name for merchant in Merchant.objects.filter(pk__in=[key for key in places if key])}
+    add("work", (names.get(key) or _("Console of the market") for key in places))
+    return found
+
+
+@verb
+def close_account(*, by: Actor, password: str) -> None:
+    """Delete the account of whoever asks; sessions end with it. Raises InvalidInput for a wrong password, AccountStillNeeded."""
+    with transaction.atomic():
+        user = User.objects.select_for_update().get(pk=by.person)
+        if not user.check_password(password):
+            raise InvalidInput(field="password", why=_("This is not your password. Nothing was changed."))
+        if open_things := hindrances(user.pk):
+            raise AccountStillNeeded(what=", ".join(dict.fromkeys(thing.name for thing in open_things)))
+        email = user.email
+        _say_goodbye(user)
+        for forget in FORGETTING:
+            forget(user)
+        forget_letters(by=by, email=email)
+        user.email, user.name, user.language, user.is_active = f"closed-{user.pk.hex}@{FORGOTTEN}", "", "", False
+        user.set_unusable_password()  # every session is bound to the password
+        user.save(update_fields=["email", "name", "language", "is_active", "password"])
+        audit(by=replace(by, label=user.email, address=""), action="person.closed", subject="person", subject_id=user.pk)
+
+
+def _say_goodbye(user: User) -> None:
+    with read_in(user.language or Market.objects.get().languages[0]):
+        lines = [
+            _("your account is deleted, as you asked. Addresses, favourites and what you looked at are gone."),
+            _("What the law makes us keep of your orders stays with us and the shops, and is used for nothing else."),
+        ]
+        post_letter(user.email, Message("account_closed", _("Your account is deleted"), lines))
+
+
+def _own_rows(user: User) -> None:
+    for table in (Address, Favourite, Follow, Seen, Profile):
+        table.objects.filter(user=user).delete()  # type: ignore[attr-defined]
+    Cart.objects.filter(user=user).delete()
+    HandOver.objects.filter(user=user).delete()
+    EmailAddress.objects.filter(user=user).delete()
+
+
+def _exports(user: User) -> None:
+    keys = list(DataExport.objects.filter(user=user).exclude(key="").values_list("key", flat=True))
+    DataExport.objects.filter(user=user).delete()
+    transaction.on_commit(lambda: _delete_papers(keys))
+
+
+def _orders(user: User) -> None:
+    for group in OrderGroup.objects.filter(buyer=user).only("pk", "address").iterator():
+        OrderGroup.objects.filter(pk=group.pk).update(address={name: group.address[name] for name in OF_THE_ADDRESS if name in group.address})
+
+
+def _applications(user: User) -> None:
+    """One that led to a shop is that shop's dossier and stays; of the others goes who and with which papers."""
+    ended = Application.objects.filter(applicant=user, merchant=None)
+    keys = list(Paper.objects.filter(application__in=ended).values_list("key", flat=True))
+    Paper.objects.filter(application__in=ended).delete()
+    ended.update(representative="", contact_name="", contact_phone="", contact_email="")
+    transaction.on_commit(lambda: _delete_papers(keys))
+
+
+def _delete_papers(keys: list[str]) -> None:
+    with public_schema():
+        for key in keys:
+            storages["papers"].delete(key)
+
+
+def _reviews(user: User) -> None:
+    """What was said of goods helps others and stays, signed by nobody."""
+    BuyerReview.objects.filter(buyer=user).update(is_anonymous=True)
+
+
+# Each takes away one kind of thing. An app that keeps something of persons adds its own.
+FORGETTING: list[Callable[[User], None]] = [_own_rows, _exports, _orders, _applications, _reviews]

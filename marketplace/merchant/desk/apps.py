@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class DeskConfig(AppConfig):
+    name = "marketplace.merchant.desk"
+    label = "merchant_desk"

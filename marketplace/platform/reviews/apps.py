@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ReviewsConfig(AppConfig):
+    name = "marketplace.platform.reviews"
+    label = "platform_reviews"

@@ -1,0 +1,36 @@
+"""Every list of both back offices by its place, so that a worker finds the one that a job is about."""
+
+from __future__ import annotations
+
+from marketplace.platform.backoffice.models import ListJob
+from marketplace.web.lists.pages import ListPage
+from marketplace.web.logs import market_log, shop_log
+from marketplace.web.operator import aftersales, applications, ledger, merchants, payouts, rails, reviews
+from marketplace.web.operator import opinions as market_opinions
+from marketplace.web.operator import orders as market_orders
+from marketplace.web.seller import money, opinions, orders, products, returns
+
+WORKBENCH = (orders.orders, returns.returns, products.products, money.statements, opinions.reviews, opinions.questions, shop_log)
+CONSOLE = (
+    merchants.merchants,
+    applications.applications,
+    reviews.changes,
+    market_orders.orders,
+    aftersales.returns,
+    aftersales.refunds,
+    payouts.payouts,
+    ledger.statements,
+    ledger.journal,
+    rails.disputes,
+    rails.movements,
+    rails.notices,
+    market_opinions.buyer_reviews,
+    market_opinions.questions,
+    market_log,
+)
+LISTS: dict[tuple[bool, str], ListPage] = {(is_workbench, page.name): page for is_workbench, pages in ((True, WORKBENCH), (False, CONSOLE)) for page in pages}
+
+
+def list_of(job: ListJob) -> ListPage | None:
+    """None for a list that is there no longer."""
+    return LISTS.get((job.merchant_id is not None, job.list_name))

@@ -1,0 +1,77 @@
+"""What a machine can say about a submission before a person looks: findings in plain words, and what differs, word by word."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any
+
+import nh3
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+# Claims that no proof can back; Chinese law on advertising (article 9) forbids them, too.
+CLAIMS = re.compile(
+    r"国家级|世界级|最高级|最佳|最好|最强|最低价|全网第一|销量第一|第一品牌|顶级|绝无仅有"
+    r"|\b(?:best in the world|world's best|number one|no\. ?1|guaranteed cure)\b",
+    re.IGNORECASE,
+)
+TOO_FAR = 2  # a market price of more than so many times the sale price is looked at
+TOKENS = re.compile(r"[一-鿿]|\w+|\s+|[^\w\s]")
+MOST_TOKENS = 2000
+
+
+@dataclass(frozen=True)
+class Finding:
+    is_good: bool
+    text: str
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of text. `kind`: same, gone or new."""
+
+    kind: str
+    text: str
+
+
+def findings_of(proposed: dict[str, Any], sent_back_before: int) -> list[Finding]:
+    """The worst first; one good line if there is nothing."""
+    titles, texts = proposed["titles"], {code: nh3.clean(html, tags=set()) for code, html in proposed["descriptions"].items()}
+    found = []
+    words = sorted({match[0] for text in (*titles.values(), *texts.values()) for match in CLAIMS.finditer(text)})
+    if words:
+        found.append(_("It claims what cannot be proved: {words}").format(words=_(", ").join(words)))
+    dear = [one for one in proposed["variants"] if one["market_minor"] and one["market_minor"] > TOO_FAR * one["price_minor"]]
+    if dear:
+        n = len(dear)
+        found.append(
+            ngettext(
+                "The market price of {n} variant is more than twice its sale price.", "The market price of {n} variants is more than twice their sale price.", n
+            ).format(n=n)
+        )
+    if not titles.get("zh-hans") or not titles.get("en"):
+        found.append(_("It has a title in one language only."))
+    if not any(text.strip() for text in texts.values()):
+        found.append(_("It has no description."))
+    if len(proposed["pictures"]) < 2:
+        found.append(_("It has one picture.") if proposed["pictures"] else _("It has no picture."))
+    if sent_back_before:
+        found.append(ngettext("It was sent back {n} time before.", "It was sent back {n} times before.", sent_back_before).format(n=sent_back_before))
+    if not any(one["available"] for one in proposed["variants"]):
+        found.append(_("None of it is in stock."))
+    return [Finding(False, text) for text in found] or [Finding(True, _("Titles, description, pictures, prices and stock look whole."))]
+
+
+def marked(old: str, new: str) -> tuple[list[Piece], list[Piece]]:
+    """Both texts in pieces, with what is gone and what is new: Chinese by the sign, other writing by the word."""
+    before, after = TOKENS.findall(old)[:MOST_TOKENS], TOKENS.findall(new)[:MOST_TOKENS]
+    left: list[Piece] = []
+    right: list[Piece] = []
+    for tag, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if b > a:
+            left.append(Piece("same" if tag == "equal" else "gone", "".join(before[a:b])))
+        if d > c:
+            right.append(Piece("same" if tag == "equal" else "new", "".join(after[c:d])))
+    return left, right

@@ -1,0 +1,94 @@
+"""Products somebody looked at: noted by the product page once it is shown, seen again in a row, on a page, and forgotten at will."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from marketplace.platform.listings.models import Listing
+from marketplace.platform.members.keeping import forget_seen, note_seen, set_remembering
+from marketplace.platform.members.models import Profile, Seen
+from storefront.account import cookies
+from storefront.account.keeping import back_of
+from tenants.access.actors import actor_of
+
+IN_A_ROW = 12
+
+
+def recent(request: HttpRequest) -> HttpResponse:
+    """The row for htmx, else the page. A POST notes first that `listing` was looked at."""
+    if request.method == "POST":
+        return _note(request)
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "shop/_recent_row.html", {"listings": _listings(request, IN_A_ROW)})
+    return render(
+        request,
+        "account/recent.html",
+        {"section": "recent", "listings": _listings(request, 60), "remembers": remembers(request), "choice": cookies.choice_of(request)},
+    )
+
+
+def remembers(request: HttpRequest) -> bool:
+    """Whether what this reader looks at is kept."""
+    if request.user.is_authenticated:
+        return not Profile.objects.filter(user_id=request.user.pk, remembers_seen=False).exists()
+    return cookies.choice_of(request) == "preferences"
+
+
+def _note(request: HttpRequest) -> HttpResponse:
+    key = _key(request.POST.get("listing", ""))
+    before = _listings(request, IN_A_ROW + 1)
+    shown = [listing for listing in before if listing.pk != key][:IN_A_ROW]
+    response = render(request, "shop/_recent_row.html", {"listings": shown})
+    if key is not None and request.user.is_authenticated:
+        note_seen(by=actor_of(request), listing_ids=[key])
+    elif key is not None and cookies.choice_of(request) == "preferences" and Listing.objects.filter(pk=key).exists():
+        cookies.keep_seen(response, [key, *cookies.seen_by_visitor(request)])
+    return response
+
+
+def _listings(request: HttpRequest, most: int) -> list[Listing]:
+    """What the reader looked at and can still buy, newest first. One query."""
+    if request.user.is_authenticated:
+        rows = Seen.objects.filter(user_id=request.user.pk, listing__is_on_sale=True).select_related("listing__merchant")
+        return [row.listing for row in rows.order_by("-seen_at", "-id")[:most]]
+    keys = cookies.seen_by_visitor(request)
+    if not keys:
+        return []
+    known = Listing.objects.filter(is_on_sale=True).select_related("merchant").in_bulk(keys)
+    return [known[key] for key in keys if key in known][:most]
+
+
+def clear(request: HttpRequest) -> HttpResponse:
+    """Forget all of it."""
+    response = HttpResponseRedirect(back_of(request, reverse("recent")))
+    if request.user.is_authenticated:
+        forget_seen(by=actor_of(request))
+    cookies.forget(response)
+    messages.success(request, _("Forgotten."))
+    return response
+
+
+def remember(request: HttpRequest) -> HttpResponse:
+    """The switch of somebody signed in; visitors choose on the page about cookies."""
+    set_remembering(by=actor_of(request), remembers_seen=request.POST.get("on") == "1")
+    return HttpResponseRedirect(reverse("recent"))
+
+
+def keep_seen_at_sign_in(sender: object, request: HttpRequest, user: Any, **kwargs: Any) -> None:
+    """What a visitor who agreed has looked at joins what the person has."""
+    if keys := cookies.seen_by_visitor(request):
+        note_seen(by=actor_of(request), listing_ids=keys[::-1])
+
+
+def _key(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,164 @@
+"""Lists of goods with filters: search, a category, a brand, and the goods of one shop on its own host. One search contract behind all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import TextField
+from django.db.models.functions import Cast
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from marketplace.kernel.errors import NotFound
+from marketplace.kernel.money import Money
+from marketplace.platform.listings.models import Listing
+from marketplace.platform.taxonomy.models import Brand, Category
+from marketplace.platform.taxonomy.queries import path_of
+from search.contract import SIZE, Answer, Query
+from search.find import find
+from storefront.pages import Pages
+from storefront.shop import search_page
+from storefront.shop.search_page import Chip, Names, Row
+from tenants.tenancy.models import Merchant
+
+SHOP_HITS = 2
+MOST_LOOSENED = 5  # filters that are tried away where nothing is found
+TOP_BRANDS = 8
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one looks: what is fixed there is no filter."""
+
+    category: Category | None = None
+    brand: Brand | None = None
+    shop: Merchant | None = None
+
+    @property
+    def fixed(self) -> frozenset[str]:
+        return frozenset(name for name, value in (("brand", self.brand), ("shop", self.shop)) if value)
+
+    def narrowed(self, query: Query) -> Query:
+        if self.brand:
+            query = query.but(brands=frozenset({self.brand.pk}))
+        return query.but(shops=frozenset({self.shop.ordinal})) if self.shop else query
+
+
+def search(request: HttpRequest) -> HttpResponse:
+    """All shops' goods by words; above them a shop that is called so."""
+    context = found_at(request, Place())
+    return render(request, "shop/search.html", {**context, "shop_hits": shops_called(context["query"].text)})
+
+
+def category(request: HttpRequest, category_id: int) -> HttpResponse:
+    found = Category.objects.filter(pk=category_id).first()
+    if found is None:
+        raise NotFound
+    context = found_at(request, Place(category=found))
+    answer, names = context["answer"], context["names"]
+    brands = [Row(n.id, names.brands[n.id].name, n.count, href=f"{request.path}?{urlencode({'brand': n.id})}") for n in answer.brands if n.id in names.brands]
+    first = context["is_plain"] and context["pages"].now == 1
+    return render(request, "shop/category.html", {**context, "brands": brands[:TOP_BRANDS], "trail": path_of(found), "is_first": first})
+
+
+def brand(request: HttpRequest, brand_id: int) -> HttpResponse:
+    """A brand's goods in all shops."""
+    found = Brand.objects.filter(pk=brand_id).first()
+    if found is None:
+        raise NotFound
+    context = found_at(request, Place(brand=found))
+    names: Names = context["names"]
+    sellers = [names.shops[n.id] for n in context["answer"].shops if n.id in names.shops]
+    return render(request, "shop/brand.html", {**context, "brand": found, "sellers": sellers})
+
+
+def found_at(request: HttpRequest, place: Place) -> dict[str, Any]:
+    """What a list page shows, whatever the place. The address holds every filter."""
+    currency = request.market.currency  # type: ignore[attr-defined]
+    chosen_category = place.category or (_category_asked(request) if place.shop or place.brand else None)
+    asked = search_page.read_query(request.GET, chosen_category, currency)
+    query = place.narrowed(asked.query)
+    answer = find(query)
+    names = search_page.names_for(answer, query)
+    listings = Listing.objects.select_related("merchant").in_bulk([*answer.ids, *answer.also])
+    chips = search_page.chips(request.GET, query, names, request.path, currency, but=place.fixed)
+    if chosen_category and place.category is None:
+        left = request.GET.copy()
+        left.pop("c", None)
+        chips.insert(0, Chip(chosen_category.name, f"{request.path}?{left.urlencode()}" if left else request.path, left))
+    return {
+        "query": query,
+        "answer": answer,
+        "names": names,
+        "category": place.category,
+        "listings": [listings[key] for key in answer.ids if key in listings],
+        "also": [listings[key] for key in answer.also if key in listings],
+        "category_counts": _categories(request, answer, names, place),
+        "facets": search_page.facet_groups(answer, query, names, but=place.fixed),
+        "chosen": chips if answer.total else loosened(chips, place, chosen_category, currency),
+        "clear": request.path + (f"?{urlencode({'q': query.text})}" if query.text else ""),
+        "sorts": search_page.sort_names(),
+        "kept": search_page.kept(request.GET, "sort"),
+        "kept_but_price": search_page.kept(request.GET, "from", "to"),
+        "price_from": request.GET.get("from", ""),
+        "price_to": request.GET.get("to", ""),
+        "price_error": asked.price_error,
+        "span_from": _whole(answer.price_from, currency, ROUND_FLOOR),
+        "span_to": _whole(answer.price_to, currency, ROUND_CEILING),
+        "is_plain": is_plain(request),
+        "is_dense": request.GET.get("view") == "dense",
+        "pages": Pages(query.page, min(-(-answer.total // SIZE), search_page.MOST_PAGES)),
+    }
+
+
+def is_plain(request: HttpRequest) -> bool:
+    """Whether this is the place itself, in some language, page by page: what search engines may keep."""
+    return set(request.GET) <= {"hl", "page"}
+
+
+def _category_asked(request: HttpRequest) -> Category | None:
+    """In a shop or a brand a category is a filter like others."""
+    asked = request.GET.get("c", "")
+    return Category.objects.filter(pk=int(asked)).first() if asked.isascii() and asked.isdigit() and len(asked) < 9 else None
+
+
+def _categories(request: HttpRequest, answer: Answer, names: Names, place: Place) -> list[Row]:
+    rows = [n for n in answer.categories if n.id in names.categories]
+    return [Row(n.id, names.categories[n.id].name, n.count, href=_category_href(request, n.id, place), of=names.categories[n.id]) for n in rows]
+
+
+def _category_href(request: HttpRequest, category_id: int, place: Place) -> str:
+    left = request.GET.copy()
+    for name in [name for name in left if name in ("page", "c") or name[:1] == "a"]:
+        left.pop(name)
+    if place.shop or place.brand:
+        left["c"] = str(category_id)
+        return f"{request.path}?{left.urlencode()}"
+    return f"/c/{category_id}/" + (f"?{left.urlencode()}" if left else "")
+
+
+def loosened(chips: Sequence[Chip], place: Place, category: Category | None, currency: str) -> list[Chip]:
+    """Nothing was found: which filter is to blame? For each of the first few, how much there would be without it; the most helpful first."""
+    for chip in chips[:MOST_LOOSENED]:
+        stays = category if place.category or chip.left.get("c") else None
+        chip.total = find(place.narrowed(search_page.read_query(chip.left, stays, currency).query).but(size=1, page=1)).total
+    return sorted(chips, key=lambda chip: -chip.total)
+
+
+def shops_called(text: str) -> list[Merchant]:
+    """Open shops whose name in some language holds the words, the closest first."""
+    if len(text) < 2 or len(text) > 40:
+        return []
+    words = text.casefold()
+    named = Merchant.objects.filter(status=Merchant.Status.OPEN).annotate(written=Cast("names", TextField())).filter(written__icontains=text)
+    hits = [shop for shop in named.order_by("-opened_at", "pk")[: SHOP_HITS * 10] if any(words in name.casefold() for name in shop.names.values())]
+    return sorted(hits, key=lambda shop: min(len(name) for name in shop.names.values() if words in name.casefold()))[:SHOP_HITS]
+
+
+def _whole(minor: int | None, currency: str, rounding: str) -> str:
+    """An end of the price span in whole units, as one would type it."""
+    return str(Money(minor, currency).decimal.to_integral_value(rounding)) if minor is not None else ""

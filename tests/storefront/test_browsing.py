@@ -1,0 +1,153 @@
+"""Search, category, brand and the goods of a shop: one list with filters, at four places; and the page of all shops."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from marketplace.kernel.actors import SYSTEM
+from marketplace.kernel.relay import deliver_events
+from marketplace.platform.taxonomy.actions import put_brands
+from marketplace.platform.taxonomy.models import Category
+from storefront.shop.browse import shops_called
+from storefront.shop.shops import shops_that, sorted_shops
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+MARKET, SHOP = "market.localhost", "kiln.market.localhost"
+MOST_QUERIES = 12
+
+
+def get(path: str, host: str = MARKET) -> Any:
+    return Client(headers={"host": host, "accept-language": "en"}).get(path)
+
+
+def text(path: str, host: str = MARKET) -> str:
+    answer = get(path, host)
+    assert answer.status_code == 200, path
+    return str(answer.content.decode())
+
+
+def total(page: str) -> int:
+    return int(re.search(r'data-total="(\d+)"', page)[1])  # type: ignore[index]
+
+
+def queries_of(path: str, host: str = MARKET) -> int:
+    text(path, host)
+    with CaptureQueriesContext(connection) as captured:
+        text(path, host)
+    return len(captured)
+
+
+@pytest.fixture
+def goods() -> Category:
+    """Two shops' mugs, found by the index."""
+    cups = make.a_category("cups")
+    for n in range(2):
+        make.a_product("a", title=f"Jade mug {n}", price="100", category=cups)
+        make.a_product("b", title=f"Iron mug {n}", price="50", category=cups)
+    deliver_events()
+    return cups
+
+
+@pytest.mark.parametrize(("path", "host"), [("/search/?q=mug", MARKET), ("/c/{}/", MARKET), ("/shops/", MARKET), ("/search/", SHOP), ("/about/", SHOP)])
+def test_a_list_costs_few_queries_and_as_many_for_many_shops(goods, path, host):
+    path = path.format(goods.pk)
+    few = queries_of(path, host)
+    for n in range(3):
+        make.a_product("c", title=f"Other mug {n}", category=goods)
+        make.a_product("a", title=f"More mug {n}", category=goods)
+    deliver_events()
+    assert queries_of(path, host) <= few + 1  # a shop more makes a facet more
+    assert few <= MOST_QUERIES
+
+
+def test_a_shop_shows_its_own_goods_only(goods):
+    page = text("/search/?q=mug", SHOP)
+    assert total(page) == 2 and "Jade mug" in page and "Iron mug" not in page
+    assert "shop=" not in page.split('id="found"')[1].split("</aside>")[0]  # which shop is no question here
+    assert "Look for it in the whole market" in text("/search/?q=iron", SHOP)
+
+
+def test_a_category_is_a_filter_in_a_shop_and_a_place_in_the_market(goods):
+    below = make.a_category("mugs", {"en": "Mugs"}, "cups")
+    make.a_product("a", title="Deep mug", category=below)
+    deliver_events()
+    assert f'href="/search/?c={goods.pk}' in text("/search/", SHOP)
+    inside = text(f"/search/?c={below.pk}", SHOP)
+    assert total(inside) == 1 and "Mugs" in inside
+    assert f'href="/c/{below.pk}/"' in text(f"/c/{goods.pk}/")
+
+
+@pytest.mark.parametrize("path", ["/search/?c=nonsense", "/search/?c=99999999", "/search/?c=" + "9" * 40])
+def test_a_category_that_is_none_is_no_filter(goods, path):
+    assert total(text(path, SHOP)) == 2
+
+
+def test_where_nothing_fits_the_filter_to_blame_is_named(goods):
+    page = text("/search/?q=mug&from=900&stock=1")
+    assert total(page) == 0
+    blamed, other = re.findall(r'class="(?:btn btn-primary|chip)">without ([^<]+)<span class="num">\((\d+)\)|class="chip">without ([^<]+)<', page)[:2]
+    assert "900" in blamed[0] and blamed[1] == "4" and "In stock" in other[2]
+
+
+def test_a_shop_is_found_by_its_name_in_either_language_and_stands_above_the_goods(goods):
+    (kiln,) = shops_called("Kiln")
+    assert kiln.slug == "kiln"
+    for name in kiln.names.values():
+        assert shops_called(name)[0].slug == "kiln"
+    page = text(f"/search/?q={kiln.names['en']}")
+    assert page.index('data-shop="kiln"') < page.index('id="found"')
+    assert shops_called("zh-hans") == [] and shops_called("x") == [] and shops_called("n" * 41) == []  # codes of languages are no names
+
+
+def test_a_brand_has_a_page_with_its_shops(goods):
+    brand = put_brands(by=SYSTEM, rows=[{"code": "shanlan", "names": {"en": "Shanlan"}}])["shanlan"]
+    page = text(f"/b/{brand.pk}/")
+    assert "Shanlan" in page and total(page) == 0
+    assert get("/b/999999/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "host", "is_indexed"),
+    [
+        ("/search/?q=mug", MARKET, False),
+        ("/c/{}/", MARKET, True),
+        ("/c/{}/?stock=1", MARKET, False),
+        ("/c/{}/?page=1", MARKET, True),
+        ("/shops/", MARKET, True),
+        ("/shops/?q=kiln", MARKET, False),
+        ("/search/", SHOP, False),
+        ("/about/", SHOP, True),
+        ("/categories/", MARKET, True),
+    ],
+)
+def test_what_is_one_of_many_ways_to_the_same_is_not_indexed(goods, path, host, is_indexed):
+    page = text(path.format(goods.pk), host)
+    assert ("noindex" not in page) is is_indexed
+    assert ('rel="canonical"' in page) is is_indexed
+
+
+class TestShops:
+    def test_by_name_and_by_what_they_sell(self, goods):
+        shoes = make.a_category("shoes", {"en": "Shoes"})
+        make.a_product("c", title="Boots", category=shoes)
+        assert {shop.slug for shop in shops_that("kil", None)} == {"kiln"}
+        assert len(shops_that("", goods)) == 2 and len(shops_that("", shoes)) == 1
+        page = text(f"/shops/?c={shoes.pk}")
+        assert page.count("<article") == 1
+        assert "No shop fits" in text("/shops/?q=nowhere")
+
+    def test_in_an_order(self, goods):
+        found = shops_that("", None)
+        assert [shop.slug for shop in sorted_shops(found, "name")] == sorted(shop.slug for shop in found)
+        assert len(sorted_shops(found, "sold")) == len(found)
+
+    @pytest.mark.parametrize("query", ["sort=up", "c=x", "page=0", "page=99", "q=" + "x" * 500])
+    def test_what_makes_no_sense_is_left_out(self, goods, query):
+        assert get(f"/shops/?{query}").status_code == 200
