@@ -8,10 +8,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from cms.actions import decorate, publish_draft
+from cms.merchant.models import ShopHome
 from marketplace.kernel.actors import Actor
 from marketplace.platform.themes.actions import Chosen, set_theme
 from marketplace.platform.themes.models import Theme
 from tenants.tenancy.models import Merchant
+from tenants.tenancy.schemas import merchant_schema
 
 BY = Actor(kind="system", label="seed_demo")
 
@@ -27,3 +30,12 @@ def dress_shops(merchants: Mapping[str, Merchant]) -> None:
     for slug, merchant in merchants.items():
         if merchant.pk not in dressed:
             set_theme(by=BY, merchant_id=merchant.pk, chosen=Chosen(**pages()["looks"][slug]))
+
+
+def decorate_shops(merchants: Mapping[str, Merchant]) -> None:
+    """A first page for each shop that has written none, from the template that suits it."""
+    for slug, merchant in merchants.items():
+        with merchant_schema(merchant.pk):
+            if not ShopHome.objects.get().blocks:
+                decorate(by=BY, code=pages()["templates"][slug])
+                publish_draft(by=BY)

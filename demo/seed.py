@@ -14,7 +14,7 @@ from demo.catalogue import Sold, attributes_of, both, catalogue, key_of, variant
 from demo.goods import Labels, entered, prices_of, source_of
 from demo.history import ask_for_the_rest, begin_history, filling
 from demo.media import copy_picture
-from demo.pages import dress_shops
+from demo.pages import decorate_shops, dress_shops
 from demo.traders import apply_for
 from demo.waiting import leave_work
 from marketplace.config.management.opening import set_first_taxes
@@ -73,6 +73,7 @@ def _fill(password: str, say: Callable[[str], None]) -> None:
             let_in_buyer(buyer, password)
         give_accounts(merchants)
         dress_shops(merchants)
+        decorate_shops(merchants)
     write_home()
     say("a hundred orders")
     deliver_events()

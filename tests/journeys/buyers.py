@@ -39,6 +39,7 @@ def finds_and_adds(buyer: Person, wanted: Wanted) -> None:
     page.locator("[name=to]:visible").press("Enter")
     page.wait_for_url("**to=**")
     assert 1 <= total(page) <= promised
+    closes_filters(buyer)
     buyer.look("found")
     adds(buyer, wanted.title)
 
@@ -66,6 +67,11 @@ def adds(buyer: Person, title: str) -> None:
 def opens_filters(buyer: Person) -> None:
     if buyer.screen.is_phone and not buyer.page.locator("dialog[open]").count():  # it stays open while one chooses
         buyer.press("Filter")
+
+
+def closes_filters(buyer: Person) -> None:
+    if buyer.page.locator("dialog[open]").count():
+        buyer.page.locator("dialog[open] [data-close].btn").click()
 
 
 def total(page: Page) -> int:

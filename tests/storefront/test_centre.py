@@ -16,7 +16,7 @@ from marketplace.kernel.models import AuditEvent
 from marketplace.platform.checkout.models import OrderCopy
 from marketplace.platform.listings.models import Listing
 from marketplace.platform.members import keeping
-from marketplace.platform.members.models import Favourite, Profile, Seen
+from marketplace.platform.members.models import Address, Favourite, Profile, Seen
 from tenants.accounts.actions import ensure_person
 from tenants.accounts.addresses import is_in_doubt
 from tenants.accounts.models import Letter, User
@@ -340,3 +340,26 @@ def test_asking_for_another_address_makes_nobody_the_owner_of_the_first():
     client.post("/account/email/", {"stay": "1"}, headers=MARKET)
     assert is_in_doubt(user)
     assert not is_in_doubt(ensure_person(by=SYSTEM, email="made@example.com"))
+
+
+# ── Addresses and error pages ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_another_address_can_be_the_default_and_one_is_always(browser, mei):
+    first, second = make.an_address(mei), make.an_address(mei)
+    assert Address.objects.get(is_default=True).pk == second
+    browser.post(f"/account/addresses/{first}/default/", headers=MARKET)
+    assert Address.objects.get(is_default=True).pk == first
+    browser.post(f"/account/addresses/{first}/remove/", headers=MARKET)
+    assert Address.objects.get(is_default=True).pk == second
+    theirs = make.an_address(make.a_buyer())
+    assert browser.post(f"/account/addresses/{theirs}/default/", headers=MARKET).status_code == 404
+
+
+def test_an_error_page_speaks_the_readers_language_first_and_offers_the_search(browser):
+    english = browser.get("/no-such-page/?hl=en", headers=MARKET).content.decode()
+    assert '<html lang="en"' in english and "/search/" in english
+    chinese = browser.get("/no-such-page/?hl=zh-hans", headers=MARKET).content.decode()
+    assert '<html lang="zh-Hans"' in chinese
+    console = browser.get("/no-such-page/", headers={"host": "ops.market.localhost"}).content.decode()
+    assert "/search/" not in console
