@@ -11,6 +11,7 @@ from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Response, StorageState, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 from tqdm import tqdm
 
 from launch.demo import PASSWORD
@@ -118,7 +119,7 @@ class Walk:
             page.evaluate(LOAD_ALL)
             page.screenshot(path=self.folder / dress.name / f"{number:03d}-{stop.name}.png", full_page=True)
             return said + self._troubles(page, dress, stop, answer)
-        except Exception as error:
+        except PlaywrightError as error:  # one page that cannot be looked at does not hide the others
             return [*said, f"{type(error).__name__}: {str(error).splitlines()[0]}"]
         finally:
             page.remove_listener("console", hear)

@@ -96,7 +96,9 @@ def seen(browser: Browser, market: RunningMarket, look: Look, signed_in: dict[st
         reduced_motion="reduce",
         bypass_csp=True,  # for our style on top
     )
-    context.add_cookies([{"name": name, "value": value, "domain": look.host, "path": "/"} for name, value in (("language", look.language), ("theme", look.theme))])
+    context.add_cookies(
+        [{"name": name, "value": value, "domain": look.host, "path": "/"} for name, value in (("language", look.language), ("theme", look.theme))]
+    )
     page: Page = context.new_page()
     if look.who and look.who not in signed_in:
         page.goto(market.url("/sign-in/"))
