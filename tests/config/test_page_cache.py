@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from marketplace.config import page_cache
 from marketplace.flows.publish_product import take_product_off_sale
+from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.relay import deliver_events
 from marketplace.platform.listings.actions import put_listings
@@ -55,6 +56,7 @@ def token(answer) -> str:
 def rewrite(product, committed, **changed) -> None:
     """Change the public copy as a flow does, and let what follows a commit follow."""
     listing = Listing.objects.get(pk=product.pk)
+    listing.changed_at = clock.now()
     for name, value in changed.items():
         setattr(listing, name, value)
     with committed(execute=True):
