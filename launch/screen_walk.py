@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from launch.demo import PASSWORD
 from launch.doctor import chromium
-from launch.screen_stops import CONSOLE, MARKET, OPERATOR, STOPS, Stop
+from launch.screen_stops import BUYER, CONSOLE, ID, MARKET, OPERATOR, STOPS, Stop
 
 HEIGHTS = {360: 780, 768: 1024, 1440: 900}
 STICKS_OUT = """width => [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > width + 1)
@@ -102,7 +102,18 @@ class Walk:
         page.fill("[name=password]", PASSWORD)
         with page.expect_navigation():
             page.locator("main form button:not([type=button]), form.card button").first.click()
+        if who == BUYER:
+            self._go_shopping(page)
         self.signed_in[who] = context.storage_state()
+
+    def _go_shopping(self, page: Page) -> None:
+        """Goods of two shops in the cart, and among the favourites."""
+        for slug in ("kiln", "linden"):
+            page.goto(self._url("/search/", f"{slug}.market.localhost"))
+            found = re.findall(rf"/p/{ID}/", page.content())
+            page.goto(self._url(found[0], MARKET))
+            page.locator("form[action='/cart/add/'] button").locator("visible=true").first.click()
+            page.wait_for_load_state("networkidle")
 
     def _look(self, page: Page, dress: Dress, number: int, stop: Stop) -> list[str]:
         said: list[str] = []
@@ -132,7 +143,7 @@ class Walk:
             found = [link for link in re.findall(rf'href="[^"]*?({stop.link})"', page.content()) if link != stop.path]
             if not found:
                 return None
-            place = self.places[stop.name] = found[0]
+            place = self.places[stop.name] = found[0] + stop.then
         answer = page.goto(self._url(place, stop.host))
         page.wait_for_load_state("networkidle")
         return answer
