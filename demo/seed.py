@@ -197,6 +197,6 @@ def give_accounts(merchants: Mapping[str, Merchant]) -> None:
 def write_home() -> None:
     """Say on the first page that this is a demo, unless somebody has written something there."""
     home = MarketHome.objects.get()
-    if not home.blocks:
-        home.blocks = [two_texts(*catalogue()["home"])]
+    if home.revisions.count() <= 1:
+        home.blocks.append(two_texts(*catalogue()["home"]))
         home.save_revision().publish()
