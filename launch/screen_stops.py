@@ -14,7 +14,10 @@ ID, NUMBER = r"[0-9a-f-]{36}", r"[\d-]+"
 
 @dataclass(frozen=True)
 class Stop:
-    """A page. Its address, or a page that links to one and the pattern of the link (several, " > " between, where one leads to the next); `act` opens what is closed at first."""
+    """A page. Its address, or a page that links to one and the pattern of the link; `act` opens what is closed at first.
+
+    Several patterns, " > " between, are a way of several links.
+    """
 
     name: str
     path: str

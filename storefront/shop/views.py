@@ -85,5 +85,5 @@ def front_page(request: HttpRequest, merchant: Merchant, draft_sheet: str = "") 
     is_listed = pages.now > 1 or not any(child.block_type in SHELVES and child.value.shown for child in own.get("page_blocks", ()))
     start = (pages.now - 1) * GOODS_A_PAGE
     listings = list(goods[start : start + (GOODS_A_PAGE if is_listed else 1)])  # the first is the page's picture for those who share it
-    context = {"listings": listings, "total": total, "pages": pages, "is_listed": is_listed, "draft_sheet": draft_sheet}
+    context = {"listings": listings, "total": total, "pages": pages, "is_listed": is_listed, "draft_sheet": draft_sheet, "is_still": bool(draft_sheet)}
     return render(request, "shop/front.html", {**context, **own})
