@@ -102,6 +102,7 @@ class TwoLanguagePage(Page):
         for stream in self.streams:
             load(stream, self)
         context["seo"] = self.seo
+        context["dressed"] = [card for stream in self.streams for child in stream if child.block_type == "shops" for card in child.value.shown]
         return context
 
 
