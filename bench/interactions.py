@@ -31,9 +31,9 @@ def rows(market: str, browser: str, cookie: str) -> list[Row]:
     with sync_playwright() as driver:
         chromium = driver.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"])
         for name, path, taps in (
-            ("home", "/", ["[data-theme-toggle]:visible", "input[type=search]"]),
-            ("category", category, ["[data-open=filters]", "dialog[open] [data-close]", "dialog[open] summary"]),
-            ("product", product, ["[data-photo]:visible", "[data-by='1']:visible", "form button:visible"]),
+            ("home", "/", ["#cookie-choice button", "[data-theme-toggle]:visible", "input[type=search]"]),
+            ("category", category, ["#cookie-choice button", "[data-open=filters]", "dialog[open] [data-close]", "dialog[open] summary"]),
+            ("product", product, ["#cookie-choice button", "[data-photo]:visible", "[data-by='1']:visible", "form button:visible"]),
             ("cart", "/cart/", ["[data-by='1']:visible", "input[type=checkbox]:visible"]),
         ):
             context = chromium.new_context(viewport=PHONE, has_touch=True, is_mobile=True, device_scale_factor=2)  # type: ignore[arg-type]

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware, _does_token_match, get_token  # type: ignore[attr-defined]
 from django.utils import translation
 
+from storefront.account.cookies import CHOICE, CHOICES
 from tenants.tenancy.schemas import public_schema
 from tenants.tenancy.stamps import ANYTHING, noting_what_is_read, stamps
 
@@ -23,7 +24,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 # First pages, products, categories and shops; on whichever host they answer to everybody.
 KEPT = re.compile(r"/(?:p/[0-9a-f-]{36}/|c/\d{1,9}/|shops/|categories/)?\Z")
 # Cookies a page for visitors may depend on, and what of them stands in its key. A request with any other cookie is somebody's own.
-LOOKS = {"theme": re.compile(r"light|dark"), "deliver_to": re.compile(r"\d{2}")}
+LOOKS = {"theme": re.compile(r"light|dark"), "deliver_to": re.compile(r"\d{2}"), CHOICE: re.compile("|".join(CHOICES))}
 TOKEN = re.compile(rb"(?<![A-Za-z0-9])[A-Za-z0-9]{64}(?![A-Za-z0-9])")
 PLACE = b"\0token\0"
 MOST_READ = 200

@@ -10,7 +10,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from cms.merchant.models import Message
-from marketplace.web.lists.exports import csv_response, csv_text
+from marketplace.web.lists.exports import csv_response, csv_text, note_export
+from tenants.access.actors import actor_of
 
 SHOWN = 100
 
@@ -25,6 +26,8 @@ def messages_page(*, base: str) -> Callable[[HttpRequest], HttpResponse]:
         if request.GET.get("export") == "csv":
             head = [_("When"), _("Page"), _("Account"), _("Question"), _("Answer")]
             rows = [(row.sent_at, row.page_title, row.sender, question, answer) for row in found.iterator() for question, answer in row.answers]
+            shop = request.merchant.pk if getattr(request, "merchant", None) else None  # type: ignore[attr-defined]
+            note_export(by=actor_of(request), what="messages", merchant_id=shop, rows=len(rows), filters={"q": text})
             return csv_response("messages", csv_text(head, rows))
         context = {"base": base, "title": _("Messages"), "rows": found[:SHOWN], "count": found.count(), "asked": text, "shown": SHOWN}
         return render(request, "web/messages.html", context)

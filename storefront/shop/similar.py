@@ -31,4 +31,4 @@ def more_of_shop(listing: Listing, but: list[Listing]) -> list[Listing]:
 
 def row_key(listings: Sequence[Listing]) -> str:
     """What a row of cards looks like to a visitor follows from this: a rendered row can be kept under it for some minutes."""
-    return "-".join(f"{listing.pk.hex}.{int(listing.changed_at.timestamp())}.{listing.sold}" for listing in listings)
+    return "-".join(f"{listing.pk.hex}.{listing.changed_at.timestamp():.6f}.{listing.sold}" for listing in listings)

@@ -13,7 +13,7 @@ from tests.architecture.tree import OTHERS, PRODUCT, imported, product
 
 SECTIONS = {"": "The product", "embedded": "Added by `make demo`", "dev": "Added for tests and checks"}
 # Imported, though another asks for them: the two belong together.
-COMES_WITH = {"pydantic": "pydantic-settings", "pillow": "wagtail", "kombu": "celery"}
+COMES_WITH = {"pydantic": "pydantic-settings", "kombu": "celery"}
 # Asked for, and imported nowhere by the product itself.
 NOT_IMPORTED = {
     "packaging": "Celery's Redis transport needs it and does not say so",

@@ -12,10 +12,12 @@ from django.test.utils import CaptureQueriesContext
 
 from marketplace.config import page_cache
 from marketplace.flows.publish_product import take_product_off_sale
+from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.relay import deliver_events
 from marketplace.platform.listings.actions import put_listings
 from marketplace.platform.listings.models import Listing
+from storefront.account.cookies import CHOICE
 from tenants.accounts.models import User
 from tenants.tenancy.link import connection
 from tenants.tenancy.schemas import merchant_schema
@@ -54,6 +56,7 @@ def token(answer) -> str:
 def rewrite(product, committed, **changed) -> None:
     """Change the public copy as a flow does, and let what follows a commit follow."""
     listing = Listing.objects.get(pk=product.pk)
+    listing.changed_at = clock.now()
     for name, value in changed.items():
         setattr(listing, name, value)
     with committed(execute=True):
@@ -148,7 +151,13 @@ def test_who_has_a_session_an_unknown_cookie_or_another_question_is_answered_ane
 def test_language_theme_and_where_one_lives_have_pages_of_their_own():
     path = path_of(make.a_product())
     ask(path)
-    for headers in ({"Accept-Language": "en"}, {"Cookie": "theme=dark"}, {"Cookie": "deliver_to=31"}, {"Cookie": f"{configured.LANGUAGE_COOKIE_NAME}=en"}):
+    for headers in (
+        {"Accept-Language": "en"},
+        {"Cookie": "theme=dark"},
+        {"Cookie": "deliver_to=31"},
+        {"Cookie": f"{CHOICE}=necessary"},
+        {"Cookie": f"{configured.LANGUAGE_COOKIE_NAME}=en"},
+    ):
         assert not is_kept(path, **headers), headers
         assert is_kept(path, **headers), headers
     assert 'lang="en"' in ask(path, **{"Accept-Language": "en"})[0].content.decode()

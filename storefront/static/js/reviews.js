@@ -9,6 +9,7 @@
     zoom.querySelector("img").src = group[at].href;
     zoom.querySelector("[data-zoom-count]").replaceChildren(`${at + 1} / ${group.length}`);
     zoom.querySelectorAll("[data-zoom-by]").forEach((button) => { button.hidden = group.length < 2; });
+    zoom.querySelector("[data-zoom-count]").hidden = group.length < 2;
   };
   if (zoom) {
     document.addEventListener("click", (event) => {
