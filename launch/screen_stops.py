@@ -14,7 +14,10 @@ ID, NUMBER = r"[0-9a-f-]{36}", r"[\d-]+"
 
 @dataclass(frozen=True)
 class Stop:
-    """A page. Its address, or a page that links to one and the pattern of the link; `act` opens what is closed at first."""
+    """A page. Its address, or a page that links to one and the pattern of the link; `act` opens what is closed at first.
+
+    Several patterns, " > " between, are a way of several links.
+    """
 
     name: str
     path: str
@@ -43,7 +46,7 @@ VISITOR = [
     Stop("search", "/search/?q=%E6%9D%AF"),
     Stop("search-none", "/search/?q=qqqqxyz"),
     Stop("shops", "/shops/"),
-    Stop("brand", "/search/?q=%E6%9D%AF", link=r"/b/\d+/"),
+    Stop("brand", "/categories/", link=r"/c/\d+/ > /b/\d+/"),
     Stop("product", "/search/?q=%E9%A9%AC%E5%85%8B%E6%9D%AF", link=rf"/p/{ID}/"),
     Stop("product-plain", "/search/?q=%E8%8C%B6", link=rf"/p/{ID}/"),
     Stop("product-full-screen", "/search/?q=%E9%A9%AC%E5%85%8B%E6%9D%AF", link=rf"/p/{ID}/", act=press("[data-shot]")),
@@ -89,9 +92,8 @@ CENTRE = [
     Stop("orders", "/orders/", who=BUYER),
     Stop("order-group", "/orders/", who=BUYER, link=rf"/orders/{NUMBER}/"),
     Stop("order-review", "/account/reviews/", who=BUYER, link=rf"/orders/{NUMBER}/review/"),
-    Stop("order-return", "/orders/", who=BUYER, link=rf"/orders/{NUMBER}/return/"),
+    Stop("order-return", "/orders/", who=BUYER, link=rf"/orders/{NUMBER}/ > /orders/{NUMBER}/return/"),
     Stop("returns", "/returns/", who=BUYER),
-    Stop("return", "/returns/", who=BUYER, link=r"/returns/[\w-]+/"),
     Stop("apply", "/sell/apply/", who=BUYER),
 ]
 SELLER = [
@@ -103,7 +105,7 @@ SELLER = [
     Stop("seller-product", "/products/", WORKBENCH, OWNER, rf"/products/{ID}/"),
     Stop("seller-product-new", "/products/new/", WORKBENCH, OWNER),
     Stop("seller-returns", "/returns/", WORKBENCH, OWNER),
-    Stop("seller-return", "/returns/", WORKBENCH, OWNER, r"/returns/[\w-]+/"),
+    Stop("seller-return", "/returns/", "selvedge.seller.market.localhost", "owner@selvedge.localhost", r"/returns/[\w-]+/"),
     Stop("seller-reviews", "/reviews/", WORKBENCH, OWNER),
     Stop("seller-questions", "/questions/", WORKBENCH, OWNER),
     Stop("seller-slips", "/orders/?show=to_ship", WORKBENCH, OWNER, rf"/orders/{NUMBER}/", then="slip/"),

@@ -20,6 +20,7 @@ from launch.screen_stops import BUYER, CONSOLE, ID, MARKET, OPERATOR, STOPS, Sto
 
 HEIGHTS = {360: 780, 768: 1024, 1440: 900}
 MOST_HIGH = 8_000  # px
+MOST_TRIED = 8  # links of a list, for one that leads on
 STICKS_OUT = """width => [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > width + 1)
   .slice(-2).map(e => e.outerHTML.slice(0, 140))"""
 # A picture of the whole page shows what only scrolling would load.
@@ -148,11 +149,10 @@ class Walk:
     def _open(self, page: Page, stop: Stop) -> Response | None:
         place = self.places.get(stop.name, "" if stop.link else stop.path)
         if not place:
-            page.goto(self._url(stop.path, stop.host))
-            found = [link for link in re.findall(rf'href="[^"]*?({stop.link})"', page.content()) if link != stop.path]
+            found = self._follow(page, stop.host, stop.path, stop.link.split(" > "))
             if not found:
                 return None
-            place = self.places[stop.name] = found[0] + stop.then
+            place = self.places[stop.name] = found + stop.then
         answer = page.goto(self._url(place, stop.host))
         page.wait_for_load_state("networkidle")
         return answer
@@ -169,6 +169,14 @@ class Walk:
             if dress.theme == "light" and dress.width == 1440:
                 (self.folder / "sources" / f"{dress.language}-{stop.name}.html").write_text(answer.text())
         return found
+
+    def _follow(self, page: Page, host: str, path: str, patterns: list[str]) -> str:
+        """Where a chain of links leads, each on the page before; "" where none does."""
+        page.goto(self._url(path, host))
+        found = [link for link in dict.fromkeys(re.findall(rf'href="[^"]*?({patterns[0]})"', page.content())) if link != path]
+        if len(patterns) == 1:
+            return found[0] if found else ""
+        return next((end for link in found[:MOST_TRIED] if (end := self._follow(page, host, link, patterns[1:]))), "")
 
     def _url(self, path: str, host: str) -> str:
         return f"http://{host}:{self.port}{path}"
