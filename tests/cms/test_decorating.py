@@ -95,3 +95,11 @@ def test_what_was_sent_can_be_taken_along(owner):
     assert response.headers["Content-Type"].startswith("text/csv")
     assert owner.get("/messages/", headers={"host": WORKBENCH}).status_code == 200
     assert owner.get("/decorate/", headers={"host": WORKBENCH}).status_code == 200
+
+
+@pytest.mark.parametrize(("language", "title"), [("en", "Made one by one"), ("zh-hans", "一件一件做出来的")])
+def test_a_draft_is_shown_in_the_language_of_who_looks(owner, language, title):
+    send(owner, "maker")
+    with merchant_schema(MERCHANTS["a"]):
+        address = f"/cms/pages/{ShopHome.objects.get().pk}/view_draft/"
+    assert title in owner.get(address, headers={"host": WORKBENCH, "accept-language": language}).content.decode()
