@@ -86,13 +86,15 @@ def load(count: int) -> int:
 
     say(f"{count:,} orders by COPY")
     with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")  # loading takes longer than a page may
         order, order_names = _one(cursor, "merchant_orders_order")
         line, line_names = _one(cursor, "merchant_orders_orderline", order["id"])
-        made = list(_orders(count, order))
-        _copy(cursor, "merchant_orders_order", order_names, made)
-        _copy(cursor, "merchant_orders_orderline", line_names, (_line(line, one, n) for n, one in enumerate(made)))
+        begin = datetime.now(UTC) - timedelta(days=1_095)
+        _copy(cursor, "merchant_orders_order", order_names, _orders(count, order, begin))
+        _copy(cursor, "merchant_orders_orderline", line_names, (_line(line, one, n) for n, one in enumerate(_orders(count, order, begin))))
         for table in ("merchant_orders_order", "merchant_orders_orderline"):
             cursor.execute(f"VACUUM (ANALYZE) {table}")
+        cursor.execute("RESET statement_timeout")
         cursor.execute("SELECT count(*) FROM merchant_orders_order")
         return int(cursor.fetchone()[0])
 
@@ -105,8 +107,8 @@ def _one(cursor: Any, table: str, order_id: Any = None) -> tuple[dict[str, Any],
     return {name: json.dumps(value) if isinstance(value, dict | list) else value for name, value in found.items()}, names
 
 
-def _orders(count: int, like: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """From old to new over three years; keys rise with time as they do in life."""
+def _orders(count: int, like: dict[str, Any], begin: datetime) -> Iterator[dict[str, Any]]:
+    """From old to new over three years; keys rise with time as they do in life. Asked for twice, they are the same."""
     from marketplace.kernel.pinyin import name_keys
 
     dice = random.Random(7)
@@ -114,7 +116,7 @@ def _orders(count: int, like: dict[str, Any]) -> Iterator[dict[str, Any]]:
     people[0] = "陈望舒"
     keys = {name: name_keys(name) for name in people}
     states, shares = [state[:4] for state in STATES], [state[4] for state in STATES]
-    begin, address = datetime.now(UTC) - timedelta(days=1_095), json.loads(like["address"])
+    address = json.loads(like["address"])
     step = timedelta(days=1_094) / count
     for n in range(count):
         placed = begin + step * n

@@ -24,14 +24,22 @@ from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.texts import localised
 from marketplace.kernel.verbs import verb
 from tenants.accounts.models import User
+from tenants.tenancy.models import Merchant
 
 MOST_LINE, MOST_TEXT = 200, 4000
 
 
+BORN_AS = "Our shop"  # what the migration that makes a shop's first page calls it
+
+
 def home_here() -> Any:
-    """The first page of this tree, as its newest draft."""
+    """The first page of this tree, as its newest draft; a shop's carries the shop's name unless an editor gave it another."""
     live = (ShopHome if shop_here() else MarketHome).objects.get()
-    return live.get_latest_revision_as_object()
+    draft = live.get_latest_revision_as_object()
+    if shop_here() and draft.title_en == BORN_AS:
+        names = Merchant.objects.values_list("names", flat=True).get(pk=shop_here())
+        draft.title, draft.title_en = names.get("zh-hans") or draft.title, names.get("en", "")
+    return draft
 
 
 @verb
@@ -89,10 +97,12 @@ def undo_draft(*, by: Actor) -> Any:
     with transaction.atomic():
         home = (ShopHome if shop_here() else MarketHome).objects.get()
         versions = list(home.revisions.order_by("-created_at", "-pk")[:2])
-        if not versions:
+        if not versions or not home.has_unpublished_changes:
             raise NothingToUndo
         before = versions[1].as_object() if len(versions) > 1 else home
         _keep_draft(by, before)
+        if [stream.get_prep_value() for stream in before.streams] == [stream.get_prep_value() for stream in home.streams]:
+            type(home).objects.filter(pk=home.pk).update(has_unpublished_changes=False)  # what is shown is the draft again
         audit(by=by, action="page.undone", subject="page", subject_id=home.pk, merchant_id=shop_here())
     return before
 

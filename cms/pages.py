@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import models
 from django.urls import get_urlconf, set_urlconf
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel
 from wagtail.models import Page
@@ -47,9 +47,14 @@ class TwoLanguagePage(Page):
     # In which kind of schema a page of this type may be made. Its table lies in both (app_lists.py says why).
     in_merchant_schemas = False
     shown_in = "cms/page.html"
+    kind: Any  # what an editor calls a page of this type
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def get_verbose_name(cls) -> str:
+        return str(cls.kind)
 
     @classmethod
     def can_create_at(cls, parent: Page) -> bool:
@@ -75,6 +80,10 @@ class TwoLanguagePage(Page):
         finally:
             set_urlconf(ours)
 
+    def _get_dummy_headers(self, original_request: Any = None) -> dict[str, Any]:
+        """Of the request inside the request: in the language of who looks, which Wagtail leaves out."""
+        return {**super()._get_dummy_headers(original_request), "HTTP_ACCEPT_LANGUAGE": get_language() or ""}
+
     @property
     def titles(self) -> dict[str, str]:
         return {"zh-hans": self.title, "en": self.title_en}
@@ -97,12 +106,14 @@ class TwoLanguagePage(Page):
         for stream in self.streams:
             load(stream, self)
         context["seo"] = self.seo
+        context["dressed"] = [card for stream in self.streams for child in stream if child.block_type == "shops" for card in child.value.shown]
         return context
 
 
 class BlocksPage(TwoLanguagePage):
     """A page made of blocks."""
 
+    kind = pgettext_lazy("page", "Plain page")
     blocks = Blocks(PageBlocks(), blank=True, verbose_name=_("Content"))
 
     content_panels = [UntranslatedPanel(), TwoLanguagePage.titles_panel, FieldPanel("blocks")]
@@ -118,6 +129,7 @@ class BlocksPage(TwoLanguagePage):
 class HomePage(BlocksPage):
     """The first page of a tree, which its host shows at its root."""
 
+    kind = pgettext_lazy("page", "First page")
     shown_in = "cms/campaign.html"
 
     class Meta(BlocksPage.Meta):
@@ -127,6 +139,7 @@ class HomePage(BlocksPage):
 class CampaignPage(BlocksPage):
     """Blocks over the whole width, with dates on which it appears and goes again."""
 
+    kind = pgettext_lazy("page", "Campaign")
     shown_in = "cms/campaign.html"
 
     class Meta(BlocksPage.Meta):
@@ -136,6 +149,7 @@ class CampaignPage(BlocksPage):
 class ArticlePage(TwoLanguagePage):
     """Something to read: a picture, a few sentences, the text."""
 
+    kind = pgettext_lazy("page", "Article")
     teaser = models.CharField(_("Teaser in Chinese"), max_length=300, blank=True)
     teaser_en = models.CharField(_("Teaser in English"), max_length=500, blank=True)
     image = models.ForeignKey("wagtailimages.Image", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("Picture"))
@@ -165,6 +179,7 @@ class ArticlePage(TwoLanguagePage):
 class ArticlesPage(TwoLanguagePage):
     """The list of the articles below it, the newest first."""
 
+    kind = pgettext_lazy("page", "List of articles")
     A_PAGE = 12
 
     content_panels = [UntranslatedPanel(), TwoLanguagePage.titles_panel]

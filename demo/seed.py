@@ -8,13 +8,11 @@ from typing import Any
 
 from django.db import transaction
 
-from cms.blocks.words import two_texts
-from cms.platform.models import MarketHome
 from demo.catalogue import Sold, attributes_of, both, catalogue, key_of, variants_of
 from demo.goods import Labels, entered, prices_of, source_of
 from demo.history import ask_for_the_rest, begin_history, filling
 from demo.media import copy_picture
-from demo.pages import decorate_shops, dress_shops
+from demo.pages import decorate_shops, dress_shops, write_market_pages
 from demo.traders import apply_for
 from demo.waiting import leave_work
 from marketplace.config.management.opening import set_first_taxes
@@ -73,8 +71,8 @@ def _fill(password: str, say: Callable[[str], None]) -> None:
             let_in_buyer(buyer, password)
         give_accounts(merchants)
         dress_shops(merchants)
-        decorate_shops(merchants)
-    write_home()
+    decorate_shops(merchants)
+    write_market_pages()
     say("a hundred orders")
     deliver_events()
     begin_history()
@@ -192,11 +190,3 @@ def give_accounts(merchants: Mapping[str, Merchant]) -> None:
         if slug not in WITHOUT_ACCOUNT and not PayoutAccount.objects.filter(merchant=merchant).exists():
             holder = merchant.names["zh-hans"] + "有限公司"
             set_bank_account(by=BY, merchant_id=merchant.pk, holder=holder, bank="演示银行上海分行", number=f"62220210010{n:08d}")
-
-
-def write_home() -> None:
-    """Say on the first page that this is a demo, unless somebody has written something there."""
-    home = MarketHome.objects.get()
-    if not home.blocks:
-        home.blocks = [two_texts(*catalogue()["home"])]
-        home.save_revision().publish()

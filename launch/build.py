@@ -29,8 +29,8 @@ def build_styles() -> None:
 
 
 def compile_messages() -> None:
-    """Every .po below locale/ as .mo (git keeps the .po only)."""
-    for source in sorted((ROOT / "locale").glob("*/LC_MESSAGES/*.po")):
+    """Every .po of ours, and ours of Wagtail's strings, as .mo (git keeps the .po only)."""
+    for source in sorted(file for folder in ("locale", "cms/locale") for file in (ROOT / folder).glob("*/LC_MESSAGES/*.po")):
         target = source.with_suffix(".mo")
         if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
             with open(source, "rb") as po, open(target, "wb") as mo:

@@ -14,13 +14,17 @@ ID, NUMBER = r"[0-9a-f-]{36}", r"[\d-]+"
 
 @dataclass(frozen=True)
 class Stop:
-    """A page. Its address, or a page that links to one and the pattern of the link; `act` opens what is closed at first."""
+    """A page. Its address, or a page that links to one and the pattern of the link; `act` opens what is closed at first.
+
+    Several patterns, " > " between, are a way of several links.
+    """
 
     name: str
     path: str
     host: str = MARKET
     who: str = ""
     link: str = ""
+    then: str = ""  # behind the address of what the link leads to
     act: Callable[[Page], None] | None = field(default=None, compare=False)
     status: int = 200
 
@@ -42,9 +46,19 @@ VISITOR = [
     Stop("search", "/search/?q=%E6%9D%AF"),
     Stop("search-none", "/search/?q=qqqqxyz"),
     Stop("shops", "/shops/"),
-    Stop("brand", "/brands/", link=r"/b/\d+/"),
+    Stop("brand", "/categories/", link=r"/c/\d+/ > /b/\d+/"),
     Stop("product", "/search/?q=%E9%A9%AC%E5%85%8B%E6%9D%AF", link=rf"/p/{ID}/"),
     Stop("product-plain", "/search/?q=%E8%8C%B6", link=rf"/p/{ID}/"),
+    Stop("product-full-screen", "/search/?q=%E9%A9%AC%E5%85%8B%E6%9D%AF", link=rf"/p/{ID}/", act=press("[data-shot]")),
+    Stop("product-reviews", "/search/?q=%E9%A9%AC%E5%85%8B%E6%9D%AF", link=rf"/p/{ID}/", then="reviews/"),
+    Stop("product-questions", "/search/?q=%E9%A9%AC%E5%85%8B%E6%9D%AF", link=rf"/p/{ID}/", then="questions/"),
+    Stop("product-share", "/search/?q=%E9%A9%AC%E5%85%8B%E6%9D%AF", link=rf"/p/{ID}/", then="share/"),
+    Stop("product-poster", "/search/?q=%E9%A9%AC%E5%85%8B%E6%9D%AF", link=rf"/p/{ID}/", then="poster/"),
+    Stop("deliver-to", "/deliver-to/"),
+    Stop("help", "/pages/help/"),
+    Stop("privacy-notice", "/pages/privacy/"),
+    Stop("cookies", "/cookies/"),
+    Stop("recent", "/recent/"),
     Stop("cart-empty", "/cart/"),
     Stop("sign-in", "/sign-in/"),
     Stop("register", "/register/"),
@@ -57,6 +71,7 @@ VISITOR = [
 SHOPS = [
     Stop("shop", "/", SHOP),
     Stop("shop-all", "/search/", SHOP),
+    Stop("shop-about", "/about/", SHOP),
     Stop("shop-search", "/search/?q=%E6%9D%AF", SHOP),
     *(Stop(f"shop-{slug}", "/", f"{slug}.market.localhost") for slug in ("trail", "mono", "linden", "pagebreak", "larder", "pebble", "selvedge")),
 ]
@@ -64,10 +79,20 @@ CENTRE = [
     Stop("cart", "/cart/", who=BUYER),
     Stop("checkout", "/checkout/", who=BUYER),
     Stop("account", "/account/", who=BUYER),
+    Stop("favourites", "/account/favourites/", who=BUYER),
+    Stop("follows", "/account/shops/", who=BUYER),
+    Stop("my-reviews", "/account/reviews/", who=BUYER),
+    Stop("parcels", "/account/parcels/", who=BUYER),
+    Stop("profile", "/account/profile/", who=BUYER),
+    Stop("email", "/account/email/", who=BUYER),
+    Stop("privacy", "/account/privacy/", who=BUYER),
+    Stop("account-close", "/account/privacy/delete/", who=BUYER),
     Stop("addresses", "/account/addresses/", who=BUYER),
     Stop("address", "/account/addresses/new/", who=BUYER),
     Stop("orders", "/orders/", who=BUYER),
     Stop("order-group", "/orders/", who=BUYER, link=rf"/orders/{NUMBER}/"),
+    Stop("order-review", "/account/reviews/", who=BUYER, link=rf"/orders/{NUMBER}/review/"),
+    Stop("order-return", "/orders/", who=BUYER, link=rf"/orders/{NUMBER}/ > /orders/{NUMBER}/return/"),
     Stop("returns", "/returns/", who=BUYER),
     Stop("apply", "/sell/apply/", who=BUYER),
 ]
@@ -80,13 +105,21 @@ SELLER = [
     Stop("seller-product", "/products/", WORKBENCH, OWNER, rf"/products/{ID}/"),
     Stop("seller-product-new", "/products/new/", WORKBENCH, OWNER),
     Stop("seller-returns", "/returns/", WORKBENCH, OWNER),
-    Stop("seller-return", "/returns/", WORKBENCH, OWNER, r"/returns/[\w-]+/"),
+    Stop("seller-return", "/returns/", "selvedge.seller.market.localhost", "owner@selvedge.localhost", r"/returns/[\w-]+/"),
+    Stop("seller-reviews", "/reviews/", WORKBENCH, OWNER),
+    Stop("seller-questions", "/questions/", WORKBENCH, OWNER),
+    Stop("seller-slips", "/orders/?show=to_ship", WORKBENCH, OWNER, rf"/orders/{NUMBER}/", then="slip/"),
+    Stop("seller-jobs", "/jobs/", WORKBENCH, OWNER),
+    Stop("seller-theme", "/theme/", WORKBENCH, OWNER),
+    Stop("seller-decorate", "/decorate/", WORKBENCH, OWNER),
+    Stop("seller-messages", "/messages/", WORKBENCH, OWNER),
     Stop("seller-delivery", "/delivery/", WORKBENCH, OWNER),
     Stop("seller-statements", "/statements/", WORKBENCH, OWNER),
     Stop("seller-statement", "/statements/", WORKBENCH, OWNER, r"/statements/[\w-]+/"),
     Stop("seller-payout-account", "/payout-account/", WORKBENCH, OWNER),
     Stop("seller-log", "/log/", WORKBENCH, OWNER),
     Stop("seller-cms", "/cms/", WORKBENCH, OWNER),
+    Stop("seller-cms-edit", "/decorate/", WORKBENCH, OWNER, r"/cms/pages/\d+/edit/"),
 ]
 OPERATORS = [
     Stop("ops-overview", "/", CONSOLE, OPERATOR),
@@ -99,6 +132,10 @@ OPERATORS = [
     Stop("ops-orders", "/orders/", CONSOLE, OPERATOR),
     Stop("ops-order", "/orders/", CONSOLE, OPERATOR, rf"/orders/{NUMBER}/"),
     Stop("ops-returns", "/returns/", CONSOLE, OPERATOR),
+    Stop("ops-buyer-reviews", "/buyer-reviews/", CONSOLE, OPERATOR),
+    Stop("ops-questions", "/questions/", CONSOLE, OPERATOR),
+    Stop("ops-decorate", "/decorate/", CONSOLE, OPERATOR),
+    Stop("ops-jobs", "/jobs/", CONSOLE, OPERATOR),
     Stop("ops-refunds", "/refunds/", CONSOLE, OPERATOR),
     Stop("ops-disputes", "/disputes/", CONSOLE, OPERATOR),
     Stop("ops-settlement", "/settlement/", CONSOLE, OPERATOR),

@@ -16,9 +16,11 @@ from tqdm import tqdm
 
 from launch.demo import PASSWORD
 from launch.doctor import chromium
-from launch.screen_stops import CONSOLE, MARKET, OPERATOR, STOPS, Stop
+from launch.screen_stops import BUYER, CONSOLE, ID, MARKET, OPERATOR, STOPS, Stop
 
 HEIGHTS = {360: 780, 768: 1024, 1440: 900}
+MOST_HIGH = 8_000  # px
+MOST_TRIED = 8  # links of a list, for one that leads on
 STICKS_OUT = """width => [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > width + 1)
   .slice(-2).map(e => e.outerHTML.slice(0, 140))"""
 # A picture of the whole page shows what only scrolling would load.
@@ -102,7 +104,18 @@ class Walk:
         page.fill("[name=password]", PASSWORD)
         with page.expect_navigation():
             page.locator("main form button:not([type=button]), form.card button").first.click()
+        if who == BUYER:
+            self._go_shopping(page)
         self.signed_in[who] = context.storage_state()
+
+    def _go_shopping(self, page: Page) -> None:
+        """Goods of two shops in the cart, and among the favourites."""
+        for slug in ("kiln", "linden"):
+            page.goto(self._url("/search/", f"{slug}.market.localhost"))
+            found = re.findall(rf"/p/{ID}/", page.content())
+            page.goto(self._url(found[0], MARKET))
+            page.get_by_role("button", name=re.compile("^(Add to cart|加入购物车)$")).locator("visible=true").first.click()
+            page.wait_for_load_state("networkidle")
 
     def _look(self, page: Page, dress: Dress, number: int, stop: Stop) -> list[str]:
         said: list[str] = []
@@ -117,7 +130,7 @@ class Walk:
             if stop.act:
                 stop.act(page)
             page.evaluate(LOAD_ALL)
-            page.screenshot(path=self.folder / dress.name / f"{number:03d}-{stop.name}.png", full_page=True)
+            self._whole(page, dress, self.folder / dress.name / f"{number:03d}-{stop.name}.png")
             return said + self._troubles(page, dress, stop, answer)
         except PlaywrightError as error:  # one page that cannot be looked at does not hide the others
             return [*said, f"{type(error).__name__}: {str(error).splitlines()[0]}"]
@@ -125,14 +138,21 @@ class Walk:
             page.remove_listener("console", hear)
             page.remove_listener("pageerror", fail)
 
+    def _whole(self, page: Page, dress: Dress, file: Path) -> None:
+        """The page as a screen high enough for all of it would show it: bars that keep to the foot stand at its foot."""
+        high = page.evaluate("document.documentElement.scrollHeight")
+        if page.locator("dialog[open]").count() == 0:
+            page.set_viewport_size({"width": dress.width, "height": min(max(high, HEIGHTS[dress.width]), MOST_HIGH)})
+        page.screenshot(path=file)
+        page.set_viewport_size({"width": dress.width, "height": HEIGHTS[dress.width]})
+
     def _open(self, page: Page, stop: Stop) -> Response | None:
         place = self.places.get(stop.name, "" if stop.link else stop.path)
         if not place:
-            page.goto(self._url(stop.path, stop.host))
-            found = [link for link in re.findall(rf'href="[^"]*?({stop.link})"', page.content()) if link != stop.path]
+            found = self._follow(page, stop.host, stop.path, stop.link.split(" > "))
             if not found:
                 return None
-            place = self.places[stop.name] = found[0]
+            place = self.places[stop.name] = found + stop.then
         answer = page.goto(self._url(place, stop.host))
         page.wait_for_load_state("networkidle")
         return answer
@@ -150,9 +170,17 @@ class Walk:
                 (self.folder / "sources" / f"{dress.language}-{stop.name}.html").write_text(answer.text())
         return found
 
+    def _follow(self, page: Page, host: str, path: str, patterns: list[str]) -> str:
+        """Where a chain of links leads, each on the page before; "" where none does."""
+        page.goto(self._url(path, host))
+        found = [link for link in dict.fromkeys(re.findall(rf'href="[^"]*?({patterns[0]})"', page.content())) if link != path]
+        if len(patterns) == 1:
+            return found[0] if found else ""
+        return next((end for link in found[:MOST_TRIED] if (end := self._follow(page, host, link, patterns[1:]))), "")
+
     def _url(self, path: str, host: str) -> str:
         return f"http://{host}:{self.port}{path}"
 
 
 def _wishes(dress: Dress) -> list[tuple[str, str]]:
-    return [("language", dress.language), ("theme", dress.theme)]
+    return [("language", dress.language), ("theme", dress.theme), ("cookie_choice", "necessary")]

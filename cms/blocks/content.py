@@ -185,11 +185,31 @@ class Form(blocks.StructBlock):
         template = "cms/blocks/form.html"
 
 
+class Opening(blocks.StructBlock):
+    """The top of the market's first page: a picture with words between the categories and what waits for the buyer."""
+
+    image = ImageChooserBlock(
+        required=False, label=_("Picture"), help_text=_("Quiet on its left, where the words stand. None chosen: the market's own drawing.")
+    )
+    title = Line(label=_("Title"))
+    text = Lines(label=_("Text"))
+    button = Link(label=_("Button"))
+
+    class Meta:
+        icon = "home"
+        label = _("Opening with categories and account")
+        template = "cms/blocks/opening.html"
+        group = _("Goods")
+
+
 SECTIONS = [
     ("categories", pgettext_lazy("section", "Categories of the market")),
     ("promises", pgettext_lazy("section", "What the market promises")),
+    ("popular", pgettext_lazy("section", "Bought most")),
     ("shops", pgettext_lazy("section", "Shops that opened last")),
+    ("best", pgettext_lazy("section", "Best rated")),
     ("newest", pgettext_lazy("section", "New in the market")),
+    ("picks", pgettext_lazy("section", "Goods of the first three categories")),
 ]
 
 
@@ -230,9 +250,10 @@ class PageBlocks(blocks.StreamBlock):
     categories = CategoryWall()
     brands = BrandWall()
     shops = ShopWall()
+    opening = Opening()
     section = Section()
 
-    MARKET_ONLY = frozenset({"shops", "section"})
+    MARKET_ONLY = frozenset({"shops", "opening", "section"})
 
     def ordered_child_blocks(self) -> list[Any]:
         """A shop's editor offers no blocks that show other shops."""

@@ -56,6 +56,11 @@ def blocks_of(chosen: Starter, image: Any) -> list[tuple[str, dict[str, Any]]]:
     return [built(block, image) for block in chosen.blocks]
 
 
+def market_blocks() -> list[tuple[str, dict[str, Any]]]:
+    """What a market's first page is made of when it opens."""
+    return [built(block, None) for block in _texts()["market"]["blocks"]]
+
+
 def campaign_blocks(image: Any) -> list[tuple[str, dict[str, Any]]]:
     return [built(block, image) for block in _texts()["campaign"]["blocks"]]
 

@@ -34,6 +34,15 @@ def page_picture(
     return format_html('<img src="{}" {} alt="{}" width="{}" height="{}" class="{}" {}>', source, wide, shown, image.width, image.height, classes, fetched)
 
 
+@register.simple_tag(takes_context=True)
+def file_of(context: template.Context, image: Any) -> str:
+    """The address of an image of an editor, in the widest of its widths; empty without one."""
+    if not image:
+        return ""
+    there = widths_there(image, may_make=bool(getattr(context.get("request"), "is_preview", False)))
+    return str(there[-1].url if there else image.file.url)
+
+
 @register.simple_tag
 def rich(value: StructValue) -> SafeString | str:
     """A rich text in the reader's language, or in the other one, marked as such."""

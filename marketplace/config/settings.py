@@ -194,7 +194,7 @@ CONTENT_SECURITY_POLICY = {
 # ── Language, money, time ────────────────────────────────────────────────────────────────────────────────────────────
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
-LOCALE_PATHS = [ROOT / "locale"]
+LOCALE_PATHS = [ROOT / "locale", ROOT / "cms" / "locale"]  # ours; Wagtail's strings in our words
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"  # each request is shown in the market's zone (middleware.language_and_zone)

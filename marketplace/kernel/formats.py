@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 
+import phonenumbers
 from babel import Locale
 from babel.dates import format_datetime as babel_datetime
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
@@ -14,6 +16,7 @@ from django.utils.translation import get_language
 from marketplace.kernel import clock
 from marketplace.kernel.money import Money
 
+CHINA = 86  # the country code whose numbers are read without it
 LOCALES = {"zh-hans": "zh_Hans_CN", "zh-hant": "zh_Hant_TW", "en": "en"}
 
 
@@ -68,3 +71,14 @@ def _written(moment: datetime, chinese: str, english: str, language: str | None)
     else:
         pattern = english.format(day="d MMM" if this_year else "d MMM y")
     return str(babel_datetime(local, pattern, tzinfo=local.tzinfo, locale=locale(language)))
+
+
+@lru_cache(maxsize=4096)
+def format_phone(number: str) -> str:
+    """A number in E.164 as people read it where it belongs: +8613800138000 → 138 0013 8000; a foreign one keeps its country code. Others as they are."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    home = phonenumbers.PhoneNumberFormat.NATIONAL if parsed.country_code == CHINA else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(parsed, home)

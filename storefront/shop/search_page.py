@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import QueryDict
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from marketplace.kernel.errors import MarketError
@@ -28,7 +28,7 @@ def sort_names() -> list[tuple[Sort, str]]:
     return [
         (Sort.RELEVANCE, _("Best match")),
         (Sort.POPULAR, _("Most bought")),
-        (Sort.NEWEST, _("Newest")),
+        (Sort.NEWEST, pgettext("search", "Newest")),
         (Sort.PRICE_UP, _("Price, low to high")),
         (Sort.PRICE_DOWN, _("Price, high to low")),
     ]

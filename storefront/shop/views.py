@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -17,26 +18,44 @@ from tenants.access.actors import person_of
 from tenants.tenancy.models import Merchant
 
 GOODS_A_PAGE = 30
+SHELVES = frozenset({"goods", "goods_by_rule", "hotspots"})  # blocks that show goods: beside them a shop needs no second list
 PICKED = 3  # categories that show their goods on the first page
+DESIGNED = ("opening", "promises", "popular", "shops", "best", "newest", "picks")  # of a market that has built none of its own
+PARTS = frozenset({"opening", "section"})
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    categories = sections.top_categories()
-    return render(
-        request,
-        "shop/home.html",
-        {
-            "categories": categories,
-            "promises": sections.promises(request.market),  # type: ignore[attr-defined]
-            "mine": sections.mine(person_of(request)) if request.user.is_authenticated else None,
-            "popular": sections.popular(sections.IN_A_STRIP),
-            "newest": sections.newest(),
-            "best": sections.best_rated(sections.IN_A_STRIP),
-            "shops": sections.open_shops(),
-            "picks": sections.picks(categories[:PICKED]),
-            **home_page(request),
-        },
-    )
+    """The market's first page: as its operator built it, or, without parts of the market among its blocks, as it was designed."""
+    own = home_page(request)
+    parts = [child.value["kind"] if child.block_type == "section" else child.block_type for child in own.get("page_blocks", ())]
+    is_own_layout = any(child.block_type in PARTS for child in own.get("page_blocks", ()))
+    found = found_for(parts if is_own_layout else DESIGNED, request)
+    walls = [card for child in own.get("page_blocks", ()) if child.block_type == "shops" for card in child.value.shown]
+    context = {**own, **found, "is_own_layout": is_own_layout, "parts": DESIGNED, "dressed": [*found.get("shops", ()), *walls]}
+    return render(request, "shop/home.html", context)
+
+
+def found_for(parts: Sequence[str], request: HttpRequest) -> dict[str, Any]:
+    """What these parts of the first page show; nothing is read for a part that is not there."""
+    wanted = set(parts)
+    found: dict[str, Any] = {}
+    if wanted & {"opening", "categories", "picks"}:
+        found["categories"] = sections.top_categories()
+    if "opening" in wanted:
+        found["mine"] = sections.mine(person_of(request)) if request.user.is_authenticated else None
+    if "promises" in wanted:
+        found["promises"] = sections.promises(request.market)  # type: ignore[attr-defined]
+    if "popular" in wanted:
+        found["popular"] = sections.popular(sections.IN_A_STRIP)
+    if "newest" in wanted:
+        found["newest"] = sections.newest()
+    if "best" in wanted:
+        found["best"] = sections.best_rated(sections.IN_A_STRIP)
+    if "shops" in wanted:
+        found["shops"] = sections.open_shops()
+    if "picks" in wanted:
+        found["picks"] = sections.picks(found["categories"][:PICKED])
+    return found
 
 
 def home_page(request: HttpRequest) -> dict[str, Any]:
@@ -47,8 +66,7 @@ def home_page(request: HttpRequest) -> dict[str, Any]:
     home = page.specific
     for stream in home.streams:  # type: ignore[attr-defined]
         load(stream, home)
-    has_parts = any(child.block_type == "section" for child in home.blocks)  # type: ignore[attr-defined]
-    return {"page": home, "page_blocks": home.blocks, "is_own_layout": has_parts}  # type: ignore[attr-defined]
+    return {"page": home, "page_blocks": home.blocks}  # type: ignore[attr-defined]
 
 
 def front(request: HttpRequest) -> HttpResponse:
@@ -63,6 +81,9 @@ def front_page(request: HttpRequest, merchant: Merchant, draft_sheet: str = "") 
     goods = Listing.objects.filter(merchant_id=merchant.pk, is_on_sale=True).select_related("merchant").order_by("-published_at", "pk")
     total = goods.count()
     pages = Pages(page_number(request.GET.get("page")), -(-total // GOODS_A_PAGE))
+    own = home_page(request)
+    is_listed = pages.now > 1 or not any(child.block_type in SHELVES and child.value.shown for child in own.get("page_blocks", ()))
     start = (pages.now - 1) * GOODS_A_PAGE
-    shown = {"listings": list(goods[start : start + GOODS_A_PAGE]), "total": total, "pages": pages, "draft_sheet": draft_sheet}
-    return render(request, "shop/front.html", {**shown, **home_page(request)})
+    listings = list(goods[start : start + (GOODS_A_PAGE if is_listed else 1)])  # the first is the page's picture for those who share it
+    context = {"listings": listings, "total": total, "pages": pages, "is_listed": is_listed, "draft_sheet": draft_sheet, "is_still": bool(draft_sheet)}
+    return render(request, "shop/front.html", {**context, **own})

@@ -61,6 +61,12 @@ def when(moment: datetime | str | None) -> str:
 
 
 @register.filter
+def phone(number: str) -> str:
+    """A phone number as people read it."""
+    return formats.format_phone(number)
+
+
+@register.filter
 def day(moment: datetime | None) -> str:
     return formats.format_day(moment) if moment else ""
 

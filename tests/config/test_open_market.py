@@ -83,6 +83,7 @@ def test_starter_pages_say_in_both_languages_that_they_are_a_beginning(empty_dat
     open_it(password_file)
     home = MarketHome.objects.get()
     assert home.title_en == "Little Market"
+    assert [block.block_type for block in home.blocks][:2] == ["opening", "section"]
     assert set(MarketPage.objects.child_of(home).live().values_list("slug", flat=True)) == {"terms", "privacy", "about", "help", "imprint", "seller-rules"}
     imprint = MarketPage.objects.get(slug="imprint")
     assert (

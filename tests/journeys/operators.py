@@ -40,7 +40,7 @@ def lets_in(operator: Person, number: str, slug: str) -> None:
     operator.go(f"/applications/{number}/", HOST)
     operator.send("Passed: on to qualification")
     operator.look("identity-passed")
-    operator.send("Passed: open the shop")
+    operator.decide("Passed: open the shop")
     expect(operator.page.locator(".tag-success").first).to_be_visible(timeout=30_000)
     operator.sees(f"{slug}.seller.market.localhost")
     operator.look("merchant")
@@ -69,7 +69,7 @@ def settles(operator: Person, slugs: list[str]) -> None:
     page.wait_for_selector("table")
     assert page.locator("tbody [name=merchant]").count() == len(slugs)
     operator.look("settlement")
-    operator.send("Settle with the chosen shops")
+    operator.decide("Settle with the chosen shops")
     operator.look("statements")
     settled = {slug: Statement.objects.filter(merchant__slug=slug).latest("created_at") for slug in slugs}
     for statement in settled.values():
@@ -101,7 +101,7 @@ def pays_out(operator: Person, slugs: list[str]) -> None:
     with page.expect_download() as file:
         operator.follow("Download")
     assert len(file.value.path().read_text().splitlines()) == 1 + len(slugs)
-    operator.send("The bank has paid the chosen ones")
+    operator.decide("The bank has paid the chosen ones")
     assert set(Payout.objects.filter(merchant__slug__in=slugs).values_list("status", flat=True)) == {"paid"}
     operator.go("/journal/", HOST)
     operator.look("journal")

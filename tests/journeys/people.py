@@ -79,6 +79,15 @@ class Person:
         with self.page.expect_navigation():
             self.press(text)
 
+    def decide(self, text: str) -> None:
+        """Press a button that asks first, and say yes."""
+        self.press(text)
+        self.agree()
+
+    def agree(self) -> None:
+        with self.page.expect_navigation():
+            self.page.locator("dialog[open] button[value=do]").click()
+
     def follow(self, text: str) -> None:
         self.page.get_by_role("link", name=self.word(text)).locator("visible=true").first.click()
 

@@ -18,7 +18,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.models import AuditEvent
 from marketplace.kernel.relay import deliver_events
-from marketplace.platform.backoffice.actions import SILENT_S, begin_job, tidy_jobs
+from marketplace.platform.backoffice.actions import SILENT_S, begin_job, note_progress, tidy_jobs
 from marketplace.platform.backoffice.events import ListJobAsked
 from marketplace.platform.backoffice.models import ListJob
 from marketplace.web.list_jobs import ROWS_AT_ONCE, run_list_job
@@ -157,3 +157,14 @@ def test_work_whose_worker_died_is_given_to_another():
         deliver_events()
         assert ListJob.objects.get(pk=key).status == "done"
         transaction.set_rollback(True)
+
+
+def test_a_job_that_runs_shows_how_far_it_is():
+    with transaction.atomic():
+        key = UUID(ask("workbench", "orders").url.partition("=")[2])
+        job = begin_job(by=SYSTEM, job_id=key)
+        job.total, job.done = 8, 2
+        note_progress(by=SYSTEM, job=job)
+        page = client_of("workbench").get("/jobs/", headers={"host": HOSTS["workbench"], "accept-language": "en"}).content.decode()
+        transaction.set_rollback(True)
+    assert 'value="25"' in page and "2 of 8" in page and 'hx-trigger="every 2s"' in page

@@ -11,6 +11,7 @@ from django.utils.html import escape
 
 from cms.blocks.words import two_texts
 from cms.platform.models import MarketHome, MarketPage
+from cms.starters import market_blocks
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
 from marketplace.kernel.verbs import verb
@@ -21,7 +22,7 @@ TEXTS = Path(__file__).with_name("starter_pages.toml")
 
 @verb
 def put_starter_pages(*, by: Actor) -> list[str]:
-    """Write terms, privacy, imprint, rules for sellers, about and help below the market's home page; one that is there already stays as it is.
+    """Build the market's first page of blocks; write terms, privacy, imprint, rules for sellers, about and help below it. What is there already stays as it is.
 
     Names, address and days in them are those of the market at this moment. Returns the slugs of the pages written.
     """
@@ -33,6 +34,10 @@ def put_starter_pages(*, by: Actor) -> list[str]:
         if not home.title_en or home.title_en == "Market":
             home.title_en = market.names.get("en", "")
             home.save(update_fields=["title_en"])
+        if not home.blocks and not home.latest_revision_id:
+            home.blocks = market_blocks()
+            home.save_revision().publish()
+            written.append(home.slug)
         there = set(MarketPage.objects.child_of(home).values_list("slug", flat=True))
         for slug, text in texts["pages"].items():
             if slug in there:

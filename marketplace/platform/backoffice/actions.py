@@ -191,7 +191,7 @@ def begin_job(*, by: Actor, job_id: UUID) -> ListJob | None:
 def note_progress(*, by: Actor, job: ListJob) -> None:
     """How far it is: a sign of life, too."""
     job.beat_at = clock.now()
-    job.save(update_fields=["done", "refused", "refusals", "place", "beat_at"])
+    job.save(update_fields=["total", "done", "refused", "refusals", "place", "beat_at"])
 
 
 @verb

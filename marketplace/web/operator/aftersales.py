@@ -18,7 +18,7 @@ from marketplace.platform.checkout.models import OrderCopy, ReturnCopy
 from marketplace.platform.ledger.models import JournalEntry
 from marketplace.platform.payments.models import PaymentAttempt, Refund, RefundAllocation
 from marketplace.web.lists.filters import Since, Until
-from marketplace.web.lists.pages import Column, ListPage
+from marketplace.web.lists.pages import Column, ListPage, Teach
 from marketplace.web.stages import Times, stages
 from tenants.access.rights import Right
 from tenants.accounts.models import User
@@ -85,6 +85,7 @@ returns = ListPage(
     order=("-requested_at", "-pk"),
     search_hint=_("Number or the buyer's e-mail"),
     empty=_("Nothing came back yet. Each return of every shop will stand here, with who is next."),
+    teach=Teach(_("To the orders"), "orders", Right.VIEW_MARKET_ORDERS),
     export_name="returns",
     export_head=[_("Return"), _("Order"), _("Shop"), _("Reason"), _("Note"), _("Status"), _("Amount"), _("Currency"), _("Requested"), _("Ended")],
     export=lambda row: [
@@ -129,7 +130,8 @@ refunds = ListPage(
     rows=lambda request: Refund.objects.select_related("payment__group").prefetch_related("allocations__merchant"),
     filters=RefundFilter,
     search_hint=_("Number of the order"),
-    empty=_("No money went back yet."),
+    empty=_("No money went back yet. What buyers get back after a return or a cancellation stands here, with what became of it."),
+    teach=Teach(_("To the returns"), "returns", Right.VIEW_MARKET_ORDERS),
     export_name="refunds",
     export_head=[
         _("Order group"),

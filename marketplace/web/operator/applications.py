@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from marketplace.flows.let_in import review_application
 from marketplace.kernel.errors import MarketError
 from marketplace.kernel.pinyin import folded, name_keys
-from marketplace.web.lists.pages import Column, ListPage
+from marketplace.web.lists.pages import Column, ListPage, Teach
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 from tenants.accounts.addresses import is_in_doubt
@@ -66,6 +66,7 @@ applications = ListPage(
     filters=ApplicationFilter,
     search_hint=_lazy("Number, company, licence or web address"),
     empty=_lazy("No application yet. Businesses apply at the market, under “Sell here”."),
+    teach=Teach(_lazy("To the merchants"), "merchants", Right.VIEW_MERCHANTS),
     export_name="applications",
     export_head=[
         _lazy("Application"),

@@ -22,7 +22,7 @@ from marketplace.kernel.money import Money
 from marketplace.platform.ledger.access import statement_for_operator
 from marketplace.platform.ledger.models import JournalEntry, SettlementRun, Statement
 from marketplace.platform.ledger.queries import trial_balance
-from marketplace.web.lists.pages import Column, ListPage
+from marketplace.web.lists.pages import Column, ListPage, Teach
 from marketplace.web.statements import STATEMENT_HEAD, statement_csv, statement_page, statement_pdf, statement_values
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
@@ -122,6 +122,7 @@ statements = ListPage(
     filters=StatementFilter,
     search_hint=_lazy("Number"),
     empty=_lazy("No statement yet. Run a settlement once orders have been received and have waited their days."),
+    teach=Teach(_lazy("To the settlement"), "settlement", Right.SETTLE),
     export_name="statements",
     export_head=[_lazy("Statement"), _lazy("Shop"), *STATEMENT_HEAD],
     export=lambda row: [(row.number, row.merchant.name, *statement_values(row))],
@@ -164,6 +165,7 @@ journal = ListPage(
     order=("-at", "-pk"),
     search_hint=_lazy("Order, statement or payment"),
     empty=_lazy("Nothing has been posted yet. Each movement of money will stand here, debit and credit."),
+    teach=Teach(_lazy("To the orders"), "orders", Right.VIEW_MARKET_ORDERS),
     export_name="journal",
     export_head=[
         _lazy("When"),

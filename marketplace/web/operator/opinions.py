@@ -17,7 +17,7 @@ from django.utils.translation import pgettext_lazy
 from marketplace.kernel.errors import ReasonMissing
 from marketplace.platform.reviews.models import Answer, BuyerReview, Question
 from marketplace.platform.reviews.moderating import hide_review, set_answer_shown, set_question_shown, show_review
-from marketplace.web.lists.pages import Column, ListPage
+from marketplace.web.lists.pages import Column, ListPage, Teach
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 from tenants.tenancy.models import Merchant
@@ -65,6 +65,7 @@ buyer_reviews = ListPage(
     base="operator/base.html",
     search_hint=_lazy("Words of the review, number of the order"),
     empty=_lazy("No reviews yet. What buyers write about their goods stands here."),
+    teach=Teach(_lazy("To the orders"), "orders", Right.VIEW_MARKET_ORDERS),
 )
 
 
@@ -108,6 +109,7 @@ questions = ListPage(
     base="operator/base.html",
     search_hint=_lazy("Words of the question or answer"),
     empty=_lazy("Nobody has asked yet. Questions about products and their answers stand here."),
+    teach=Teach(_lazy("To the merchants"), "merchants", Right.VIEW_MERCHANTS),
 )
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.merchant.orders.states import OrderStatus, label_of
 from marketplace.platform.checkout.models import OrderCopy
 from marketplace.web.lists.filters import Since, Until
-from marketplace.web.lists.pages import Column, ListPage
+from marketplace.web.lists.pages import Column, ListPage, Teach
 from tenants.access.rights import Right
 from tenants.accounts.models import User
 from tenants.tenancy.models import Merchant
@@ -43,6 +43,7 @@ orders = ListPage(
     order=("-placed_at", "-pk"),
     search_hint=_("Number or the buyer's e-mail"),
     empty=_("No order yet. Every order of every shop will stand here."),
+    teach=Teach(_("To the merchants"), "merchants", Right.VIEW_MERCHANTS),
     export_name="orders",
     export_head=[
         _("Order"),

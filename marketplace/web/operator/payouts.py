@@ -20,7 +20,7 @@ from marketplace.kernel.errors import InvalidInput, MarketError
 from marketplace.platform.ledger.access import batch_for_operator
 from marketplace.platform.ledger.models import Payout, PayoutBatch
 from marketplace.platform.payments.models import PayoutAccount, Transfer
-from marketplace.web.lists.pages import Column, ListPage
+from marketplace.web.lists.pages import Column, ListPage, Teach
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 from tenants.tenancy.models import Merchant
@@ -68,6 +68,7 @@ payouts = ListPage(
     filters=PayoutFilter,
     search_hint=_lazy("Statement or bank file"),
     empty=_lazy("No payout yet. A settlement makes one for each statement that pays something."),
+    teach=Teach(_lazy("To the settlement"), "settlement", Right.SETTLE),
     export_name="payouts",
     export_head=[
         _lazy("Statement"),

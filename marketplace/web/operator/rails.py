@@ -20,7 +20,7 @@ from marketplace.kernel.errors import MarketError
 from marketplace.platform.payments.actions import dismiss_notice
 from marketplace.platform.payments.models import Dispute, RailMovement, RailNotice
 from marketplace.platform.payments.moving import note_paid_otherwise, retry_refund, retry_transfers
-from marketplace.web.lists.pages import Column, ListPage
+from marketplace.web.lists.pages import Column, ListPage, Teach
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 
@@ -53,6 +53,7 @@ notices = ListPage(
     order=("-received_at", "-pk"),
     search_hint=_lazy("Reference of the rail, or kind"),
     empty=_lazy("No rail has told us anything yet. Each notice will stand here, once, however often it comes."),
+    teach=Teach(_lazy("To the settings"), "settings", Right.MANAGE_MARKET),
     export_name="rail-notices",
     export_head=[_lazy("When"), _lazy("Rail"), _lazy("Reference"), _lazy("Kind"), _lazy("Object"), _lazy("Account"), _lazy("Set aside"), _lazy("Note")],
     export=lambda row: [
@@ -102,6 +103,7 @@ movements = ListPage(
     order=("-at", "-pk"),
     search_hint=_lazy("Reference of the rail, kind, or journal entry"),
     empty=_lazy("No movement yet. Once a day the provider is asked for every movement on our account; each must be explained by one journal entry."),
+    teach=Teach(_lazy("To the journal"), "journal", Right.VIEW_LEDGER),
     export_name="rail-movements",
     export_head=[
         _lazy("When"),
@@ -163,6 +165,7 @@ disputes = ListPage(
     order=("-opened_at", "-pk"),
     search_hint=_lazy("Order, or reference of the rail"),
     empty=_lazy("No card's bank has questioned a payment. While one is disputed, its orders are not settled."),
+    teach=Teach(_lazy("To the orders"), "orders", Right.VIEW_MARKET_ORDERS),
     export_name="disputes",
     export_head=[
         _lazy("Reference"),

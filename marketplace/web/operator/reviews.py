@@ -23,7 +23,7 @@ from marketplace.platform.listings.errors import ChangeUnknown
 from marketplace.platform.listings.models import Listing, ProductChange
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category, TaxClass
 from marketplace.platform.taxonomy.queries import path_of
-from marketplace.web.lists.pages import Column, ListPage
+from marketplace.web.lists.pages import Column, ListPage, Teach
 from marketplace.web.operator.findings import Piece, findings_of, marked
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
@@ -66,6 +66,7 @@ changes = ListPage(
     order=("-submitted_at", "-pk"),
     search_hint=_lazy("Title"),
     empty=_lazy("Nothing was submitted yet. Each product a shop wants to sell will stand here before buyers see it."),
+    teach=Teach(_lazy("To the merchants"), "merchants", Right.VIEW_MERCHANTS),
     export_name="product-reviews",
     export_head=[_lazy("Product"), _lazy("Shop"), _lazy("Status"), _lazy("Submitted"), _lazy("Decided"), _lazy("Decided by"), _lazy("Reason")],
     export=lambda row: [(row.title.text, row.merchant.name, row.get_status_display(), row.submitted_at, row.decided_at, row.decided_by, row.reason)],

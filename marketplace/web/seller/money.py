@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.platform.ledger.access import statement_of_merchant
 from marketplace.platform.ledger.models import Statement
-from marketplace.web.lists.pages import Column, ListPage
+from marketplace.web.lists.pages import Column, ListPage, Teach
 from marketplace.web.statements import STATEMENT_HEAD, statement_csv, statement_page, statement_pdf, statement_values
 from tenants.access.rights import Right
 
@@ -36,6 +36,7 @@ statements = ListPage(
     filters=StatementFilter,
     search_hint=_("Number"),
     empty=_("No statement yet. Orders are settled some days after the buyer has received them; the statement then lists each of them."),
+    teach=Teach(_("To your orders"), "orders", Right.VIEW_ORDERS),
     export_name="statements",
     export_head=[_("Statement"), *STATEMENT_HEAD],
     export=lambda row: [(row.number, *statement_values(row))],

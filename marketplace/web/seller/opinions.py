@@ -18,7 +18,7 @@ from marketplace.kernel.errors import MarketError
 from marketplace.platform.reviews.actions import answer_review
 from marketplace.platform.reviews.asking import answer_as_shop
 from marketplace.platform.reviews.models import Answer, BuyerReview, Question
-from marketplace.web.lists.pages import Column, ListPage
+from marketplace.web.lists.pages import Column, ListPage, Teach
 from marketplace.web.overview import MOST_COUNTED, ToDo, capped
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
@@ -87,6 +87,7 @@ reviews = ListPage(
     order=("-written_at", "-pk"),
     search_hint=_lazy("Words of the review, number of the order"),
     empty=_lazy("No reviews yet. Once buyers have received their goods they can review them; you read and answer it here."),
+    teach=Teach(_lazy("To your orders"), "orders", Right.VIEW_ORDERS),
     export_name="reviews",
     export_head=[
         _lazy("Product"),
@@ -144,6 +145,7 @@ questions = ListPage(
     prepare=with_answers,
     search_hint=_lazy("Words of the question"),
     empty=_lazy("Nobody has asked yet. Questions about your products stand here; an answer within the day sells."),
+    teach=Teach(_lazy("To your products"), "products", Right.VIEW_PRODUCTS),
     export_name="questions",
     export_head=[
         _lazy("Product"),

@@ -23,7 +23,7 @@ from marketplace.merchant.orders.search_keys import about_the_order
 from marketplace.merchant.orders.states import FulfilmentStatus, OrderStatus, label_of
 from marketplace.web.lists.bulk import Bulk
 from marketplace.web.lists.filters import Since, Until
-from marketplace.web.lists.pages import Column, ListPage
+from marketplace.web.lists.pages import Column, ListPage, Teach
 from tenants.access.rights import Right
 
 SHOWS: dict[str, Q] = {
@@ -136,6 +136,7 @@ orders = ListPage(
     order=("-placed_at", "-pk"),
     search_hint=_lazy("Number, recipient or pinyin, end of phone, SKU, tracking number"),
     empty=_lazy("No order yet. As soon as somebody buys from you, it stands here, with the time by which to ship it."),
+    teach=Teach(_lazy("To your products"), "products", Right.VIEW_PRODUCTS),
     amount="total",
     amount_field="total_minor",
     export_name="orders",

@@ -20,7 +20,7 @@ from marketplace.merchant.aftersales.access import return_for_staff
 from marketplace.merchant.aftersales.actions import backs_for
 from marketplace.merchant.aftersales.models import Return, ReturnLine
 from marketplace.merchant.aftersales.states import Reason, ReturnStatus
-from marketplace.web.lists.pages import Column, ListPage
+from marketplace.web.lists.pages import Column, ListPage, Teach
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 
@@ -53,6 +53,7 @@ returns = ListPage(
     order=("-requested_at", "-pk"),
     search_hint=_lazy("Number of the return or order, tracking number"),
     empty=_lazy("Nothing came back yet. When a buyer asks to return something, it stands here, with the time by which to answer."),
+    teach=Teach(_lazy("To your orders"), "orders", Right.VIEW_ORDERS),
     export_name="returns",
     export_head=[
         _lazy("Return"),

@@ -27,7 +27,8 @@ class RowNode(template.Node):
 
     def render(self, context: template.Context) -> SafeString:
         parts = ['<tr data-row tabindex="-1">', tick(context, self.name.resolve(context)) if context.get("bulk") else ""]
-        parts += [self.cells[column.key].render(context) for column in context["columns"]]
+        columns = context.get("columns")  # outside a list, as on an order's page, a row shows all it has
+        parts += [self.cells[column.key].render(context) for column in columns] if columns else [cell.render(context) for cell in self.cells.values()]
         return mark_safe("".join([*parts, "</tr>"]))  # noqa: S308  cells are rendered templates
 
 

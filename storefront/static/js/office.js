@@ -33,11 +33,22 @@
 // A form or button with data-confirm asks in its dialog before it is sent, naming what will be so. Without this file it is sent at once.
 (() => {
   "use strict";
+  // What the chosen rows of a form come to, in its dialog. False where rows can be chosen and none is: the server says so.
+  const added = (form, dialog) => {
+    const said = dialog.querySelector("[data-adds]"), boxes = [...form.querySelectorAll("[data-minor]")];
+    if (!said || !boxes.length) return true;
+    const chosen = boxes.filter((box) => box.checked);
+    if (!chosen.length) return false;
+    const money = new Intl.NumberFormat(document.documentElement.lang, { style: "currency", currency: chosen[0].dataset.currency });
+    const total = chosen.reduce((so, box) => so + Number(box.dataset.minor), 0) / 10 ** money.resolvedOptions().maximumFractionDigits;
+    said.replaceChildren(said.dataset.words.replace("{sum}", money.format(total)).replace("{n}", chosen.length));
+    return true;
+  };
   document.addEventListener("submit", (event) => {
     const form = event.target;
     const asks = event.submitter?.dataset.confirm ?? form.dataset.confirm;
     const dialog = asks && document.getElementById(asks);
-    if (!dialog || form.dataset.sure) return;
+    if (!dialog || form.dataset.sure || !added(form, dialog) || [...form.elements].some((field) => field.validity?.valueMissing)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     const button = event.submitter;
