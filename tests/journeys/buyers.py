@@ -55,7 +55,7 @@ def finds_what_is_new(buyer: Person, title: str, pieces: int) -> None:
 
 def adds(buyer: Person, title: str) -> None:
     page = buyer.page
-    page.get_by_role("link", name=title).first.click()
+    page.get_by_role("heading").get_by_role("link", name=title).first.click()  # a look at it without leaving the list has a link of its own
     page.wait_for_url("**/p/**")
     buyer.look("product")
     if not page.locator("form button[name=buy]").count():  # this variant is sold out
