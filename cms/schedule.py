@@ -55,17 +55,17 @@ def publish_due_pages(*, by: Actor) -> list[str]:
     with transaction.atomic():
         for page in Page.objects.filter(live=True, expire_at__lte=clock.now()).specific():
             page.unpublish(set_expired=True, log_action="wagtail.unpublish.scheduled")
-            _note(by, "page.expired", page)
+            _note(by, page, action="page.expired")
             done.append(page.title)
         for revision in Revision.objects.filter(approved_go_live_at__lte=clock.now()).order_by("approved_go_live_at"):
             revision.publish(log_action="wagtail.publish.scheduled")
-            _note(by, "page.published", revision.as_object())
+            _note(by, revision.as_object(), action="page.published")
             done.append(revision.object_str)
         arrange()
     return done
 
 
-def _note(by: Actor, action: str, page: Page) -> None:
+def _note(by: Actor, page: Page, *, action: str) -> None:
     audit(by=by, action=action, subject="page", subject_id=page.pk, merchant_id=shop_here(), after={"title": page.title, "slug": page.slug})
 
 

@@ -22,7 +22,7 @@ from marketplace.kernel.context import Running, running
 from marketplace.kernel.errors import Busy, MarketError
 from tenants.access import limits
 from tenants.access.rules import rule_of
-from tenants.tenancy.models import Market
+from tenants.tenancy.hosts import market_row
 
 log = logging.getLogger("wanshang.request")
 
@@ -60,7 +60,7 @@ def language_and_zone(get_response: GetResponse) -> GetResponse:
     """The reader's language (the address's `hl`, else the cookie, else the browser's wish, else the market's) and the market's zone."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        market = Market.objects.first()
+        market = market_row()
         request.market = market  # type: ignore[attr-defined]
         codes = market.languages if market else [code for code, _name in settings.LANGUAGES]
         asked = request.GET.get("hl", "")

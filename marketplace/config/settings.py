@@ -101,6 +101,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "storefront.templatetags.market",
+                "storefront.templatetags.constant",
                 "storefront.templatetags.keeping",
                 "storefront.templatetags.reach",
             ],
@@ -208,7 +209,7 @@ PAPERS_ROOT = ENV.DATA_DIR / "papers"
 STORAGES = {
     "default": {"BACKEND": "tenants.tenancy.storage.PublicMedia"},
     "papers": {"BACKEND": "tenants.tenancy.storage.PrivatePapers"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "marketplace.config.static_files.StaticFiles"},
 }
 WHITENOISE_USE_FINDERS = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext, pgettext
 from marketplace.kernel.formats import format_count
 from marketplace.platform.checkout.models import OrderCopy
 from marketplace.platform.listings.models import Listing
-from marketplace.platform.reviews.queries import Summary, questions_of, reviews_of, summary_of, to_review, voted_by
+from marketplace.platform.reviews.queries import Summary, has_questions, questions_of, reviews_of, summary_of, to_review, voted_by
 from storefront.pages import Pages, page_number
 from storefront.reviews.forms import AskForm
 from tenants.accounts.models import User
@@ -118,11 +118,13 @@ def filters_of(listing: Listing, summary: Summary, asked: Asked) -> list[Choice]
 
 def questions_part(request: HttpRequest, listing: Listing, *, full: bool = False, form: AskForm | None = None, asked: bool = False) -> dict[str, Any]:
     """Questions with their answers: some in the product's page, all of them on a page of their own."""
-    rows = questions_of(listing.pk)
-    context: dict[str, Any] = {"listing": listing, "full": full, "just_asked": asked, "ask_form": form or AskForm(initial={"question_id": uuid4()})}
+    context: dict[str, Any] = {"listing": listing, "full": full, "just_asked": asked}
+    if request.user.is_authenticated:
+        context["ask_form"] = form or AskForm(initial={"question_id": uuid4()})
     if not full:
-        found = list(rows[: QUESTIONS_SHOWN + 1])
+        found = list(questions_of(listing.pk)[: QUESTIONS_SHOWN + 1]) if has_questions(listing.pk) else []
         return context | {"questions": found[:QUESTIONS_SHOWN], "has_more": len(found) > QUESTIONS_SHOWN}
+    rows = questions_of(listing.pk)
     pages = Pages(page_number(request.GET.get("page"), 1000), -(-rows.order_by().count() // QUESTIONS_A_PAGE))
     start = (pages.now - 1) * QUESTIONS_A_PAGE
     return context | {"questions": list(rows[start : start + QUESTIONS_A_PAGE]), "pages": pages}

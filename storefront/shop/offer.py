@@ -10,18 +10,18 @@ from django.utils.translation import get_language
 
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.texts import localised
-from marketplace.merchant.inventory.models import StockLevel
+from marketplace.merchant.inventory.queries import available_of
 from marketplace.platform.delivery.models import FreightZone
 from marketplace.platform.delivery.queries import zones_of
 from marketplace.platform.listings.errors import NotOnSale
 from marketplace.platform.listings.models import Listing, ListingVariant
-from marketplace.platform.taxonomy.queries import labels
+from marketplace.platform.taxonomy.queries import brand_row, category_row, labels
 from storefront.shop.gallery import picture_of, shown_values
 from storefront.shop.picker import Axis, Names, axes_of, chosen_variant, unmade
 from storefront.shop.promise import Promise, promise
 from storefront.shop.region import region_of
+from tenants.tenancy.hosts import merchant_row
 from tenants.tenancy.models import Merchant
-from tenants.tenancy.schemas import merchant_schema
 
 LOW = 5
 MOST = 999  # of one line of a cart
@@ -69,9 +69,13 @@ class Offer:
 
 def listing_on_sale(listing_id: UUID) -> Listing:
     """Raises NotFound, and NotOnSale for one that is off sale or of a shop that is not open."""
-    listing = Listing.objects.select_related("merchant", "category", "brand").filter(pk=listing_id).first()
+    listing = next(iter(Listing.objects.filter(pk=listing_id)), None)
     if listing is None:
         raise NotFound
+    # Rows that hardly change and are mostly at hand; a join would carry them again with every product.
+    listing.merchant = merchant_row(listing.merchant_id)
+    listing.category = category_row(listing.category_id)
+    listing.brand = brand_row(listing.brand_id) if listing.brand_id else None
     if not listing.is_on_sale or listing.merchant.status != Merchant.Status.OPEN:
         raise NotOnSale
     return listing
@@ -94,7 +98,7 @@ def offer_of(request: HttpRequest, listing: Listing, *, base: str, id: str = "of
         variants=variants,
         names=names,
         axes=axes_of(listing, variants, variant, names, shown, base),
-        left=stock_left(listing.merchant_id, variant.pk) if variant.in_stock else 0,
+        left=available_of(listing.merchant_id, variant.pk) if variant.in_stock else 0,
         zones=zones,
         promise=promise(zones, region_of(request), variant.price, market),
         base=base,
@@ -137,9 +141,3 @@ def specification(listing: Listing, names: Names) -> list[SpecificationRow]:
         if shown:
             rows.append(SpecificationRow(attribute.name, shown))
     return rows
-
-
-def stock_left(merchant_id: UUID, variant_id: UUID) -> int:
-    """How many can be sold now. Read live from the one merchant that sells it."""
-    with merchant_schema(merchant_id):
-        return sum(level.available for level in StockLevel.objects.filter(variant_id=variant_id))

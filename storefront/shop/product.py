@@ -15,7 +15,7 @@ from storefront.shop.facts import product_facts
 from storefront.shop.gallery import gallery
 from storefront.shop.offer import listing_on_sale, offer_of, specification
 from storefront.shop.promise import zone_lines
-from storefront.shop.similar import more_of_shop, row_key, similar_to
+from storefront.shop.similar import Rows, similar_to
 from tenants.onboarding.queries import trader_of
 from tenants.tenancy.hosts import shop_url
 from tenants.tenancy.models import Merchant
@@ -32,7 +32,7 @@ def product(request: HttpRequest, listing_id: UUID) -> HttpResponse:
         return _gone(request, listing_id, refusal)
     if request.htmx and request.htmx.target == offer.id:  # type: ignore[attr-defined]
         return swapped(request, "shop/_offer.html", {"offer": offer, "is_swap": True, "shop_url": shop_url(listing.merchant)}, offer.href)
-    similar = similar_to(listing)
+    rows = Rows(listing)
     context = {
         "listing": listing,
         "offer": offer,
@@ -43,9 +43,8 @@ def product(request: HttpRequest, listing_id: UUID) -> HttpResponse:
         "shop_url": shop_url(listing.merchant),
         "trader": trader_of(listing.merchant),
         "zone_lines": zone_lines(offer.zones),
-        "similar": similar,
-        "more": (more := more_of_shop(listing, similar)),
-        "rows_key": "" if request.user.is_authenticated else f"{request.LANGUAGE_CODE}.{row_key([*similar, *more])}",  # type: ignore[attr-defined]
+        "rows": rows,
+        "rows_key": "" if request.user.is_authenticated else f"{request.LANGUAGE_CODE}.{rows.key}",  # type: ignore[attr-defined]
         "structured": product_facts(offer),
     }
     response = render(request, "shop/product.html", context)
@@ -56,7 +55,7 @@ def product(request: HttpRequest, listing_id: UUID) -> HttpResponse:
 def _gone(request: HttpRequest, listing_id: UUID, refusal: NotOnSale) -> HttpResponse:
     listing = Listing.objects.select_related("merchant", "category").get(pk=listing_id)
     shop = shop_url(listing.merchant) if listing.merchant.status == Merchant.Status.OPEN else ""
-    context = {"listing": listing, "refusal": refusal, "shop_url": shop, "trail": path_of(listing.category), "similar": similar_to(listing)}
+    context = {"listing": listing, "refusal": refusal, "shop_url": shop, "trail": path_of(listing.category), "rows": {"similar": similar_to(listing)}}
     return render(request, "shop/gone.html", context, status=refusal.status)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from tenants.onboarding.models import Application
 from tenants.tenancy.models import Merchant
+from tenants.tenancy.remembered import remembered
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,10 @@ class Trader:
 
 
 def trader_of(merchant: Merchant) -> Trader:
-    """One query."""
-    found = Application.objects.filter(merchant_id=merchant.pk, status=Application.Status.APPROVED).only("company", "licence_number", "kind").first()
-    if found is None:
+    """At most one query."""
+    approved = Application.objects.filter(merchant_id=merchant.pk, status=Application.Status.APPROVED).only("company", "licence_number", "kind")
+    rows = remembered("shops", ("trader", merchant.pk), lambda: list(approved[:1]))
+    if not rows:
         return Trader("", "", "", merchant.opened_at)
+    found = rows[0]
     return Trader(found.company, found.licence_number, str(found.get_kind_display()), merchant.opened_at)

@@ -6,9 +6,11 @@ class TenancyConfig(AppConfig):
     label = "tenancy"
 
     def ready(self) -> None:
+        from django.db.backends.signals import connection_created
         from django_tenants.signals import schema_migrated
 
-        from tenants.tenancy import guard, versions
+        from tenants.tenancy import guard, remembered, versions
 
         guard.install()
         schema_migrated.connect(versions.note_migrated, dispatch_uid="note-migrated")
+        connection_created.connect(remembered.watch_writes, dispatch_uid="watch-writes")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
@@ -10,8 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from tenants.tenancy.link import connection
-from tenants.tenancy.models import Domain, Merchant
-from tenants.tenancy.schemas import open_schema
+from tenants.tenancy.models import Domain, Market, Merchant
+from tenants.tenancy.remembered import one_look, remembered
+from tenants.tenancy.schemas import PUBLIC, open_schema
 
 
 def host_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -19,26 +22,48 @@ def host_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Call
 
     def middleware(request: HttpRequest) -> HttpResponse:
         before = connection.tenant  # Wagtail answers previews by a request inside a request
-        connection.set_schema_to_public()
+        if connection.schema_name != PUBLIC:
+            connection.set_schema_to_public()
         try:
             host = request.get_host().rsplit(":", 1)[0].lower()
         except DisallowedHost:
             host = ""
-        domain = Domain.objects.select_related("tenant").filter(host=host).first()
-        if domain is None:
-            connection.set_tenant(before)
-            return HttpResponse(render_to_string("errors/unknown_host.html"), status=404)
-        request.domain = domain  # type: ignore[attr-defined]
-        request.merchant = domain.tenant  # type: ignore[attr-defined]
-        request.urlconf = settings.HOST_URLCONFS[domain.kind]  # type: ignore[attr-defined]
-        if domain.tenant is not None:
-            open_schema(domain.tenant.pk)
-        try:
-            return get_response(request)
-        finally:
-            connection.set_tenant(before)
+        with one_look():
+            domain = domain_of(host)
+            if domain is None:
+                connection.set_tenant(before)
+                return HttpResponse(render_to_string("errors/unknown_host.html"), status=404)
+            request.domain = domain  # type: ignore[attr-defined]
+            request.merchant = domain.tenant  # type: ignore[attr-defined]
+            request.urlconf = settings.HOST_URLCONFS[domain.kind]  # type: ignore[attr-defined]
+            if domain.tenant is not None:
+                open_schema(domain.tenant.pk)
+            try:
+                return get_response(request)
+            finally:
+                if connection.tenant is not before:
+                    connection.set_tenant(before)
 
     return middleware
+
+
+def domain_of(host: str) -> Domain | None:
+    """A row of this request's own, with its merchant's."""
+    found = remembered("hosts", host, lambda: Domain.objects.select_related("tenant").filter(host=host).first())
+    domain = copy(found)
+    if domain is not None and domain.tenant is not None:
+        domain.tenant = copy(domain.tenant)
+    return domain
+
+
+def market_row() -> Market | None:
+    """The market, as a row of this request's own."""
+    return copy(remembered("hosts", "the market", Market.objects.first))
+
+
+def merchant_row(merchant_id: UUID) -> Merchant:
+    """A merchant, as a row of this request's own."""
+    return copy(remembered("hosts", merchant_id, lambda: Merchant.objects.get(pk=merchant_id)))
 
 
 def origin(host: str) -> str:

@@ -19,7 +19,6 @@ NOT_IMPORTED = {
     "packaging": "Celery's Redis transport needs it and does not say so",
     "gunicorn": "a program",
     "argon2-cffi": "Django's password hasher imports it",
-    "whitenoise": "named in the settings",
     "django-htmx": "named in the settings",
     "python-json-logger": "named in the settings",
 }

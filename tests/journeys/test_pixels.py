@@ -97,7 +97,10 @@ def seen(browser: Browser, market: RunningMarket, look: Look, signed_in: dict[st
         bypass_csp=True,  # for our style on top
     )
     context.add_cookies(
-        [{"name": name, "value": value, "domain": look.host, "path": "/"} for name, value in (("language", look.language), ("theme", look.theme))]
+        [
+            {"name": name, "value": value, "domain": look.host, "path": "/"}
+            for name, value in (("language", look.language), ("theme", look.theme), ("cookie_choice", "necessary"))
+        ]
     )
     page: Page = context.new_page()
     if look.who and look.who not in signed_in:

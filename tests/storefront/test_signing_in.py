@@ -17,6 +17,8 @@ pytestmark = pytest.mark.django_db
 
 MARKET = "market.localhost"
 
+LINE = 'action="/cart/lines/'  # every line of a cart has such a form
+
 
 class Shopper:
     """A browser at the market."""
@@ -82,7 +84,7 @@ def test_after_signing_out_the_cart_is_no_longer_seen(mei):
     shopper.add(make.a_product(title="Mug"))
     shopper.sign_in(mei)
     shopper.post("/sign-out/")
-    assert "Mug" not in shopper.page()
+    assert LINE not in shopper.page()
 
 
 def test_registering_keeps_the_cart():
@@ -101,7 +103,7 @@ def test_the_cart_of_another_person_cannot_be_taken_along(mei):
     session.save()
     shopper.client.cookies["session"] = session.session_key
     assert Cart.objects.filter(pk=theirs.pk, user=None).count() == 0
-    assert "¥" not in shopper.page().split("<main")[1].split("</main>")[0]
+    assert LINE not in shopper.page()
     shopper.sign_in(mei)
     assert lines(mei) == {}
     assert theirs.lines.count() == 1
@@ -119,7 +121,7 @@ def test_a_cart_that_is_gone_does_no_harm(mei):
 def test_two_visitors_have_two_carts():
     one, other, mug = Shopper(), Shopper(), make.a_product(title="Mug")
     one.add(mug)
-    assert "Mug" in one.page() and "Mug" not in other.page()
+    assert LINE in one.page() and LINE not in other.page()
     line = CartLine.objects.get()
     other.post(f"/cart/lines/{line.pk}/", quantity=9)
     other.post(f"/cart/lines/{line.pk}/choose/", chosen=0)

@@ -38,7 +38,7 @@ COMPOSED = {
 
 def written(text: str) -> set[str]:
     """Actions as a source writes them: what stands behind `action=`, or as a literal given to the module's own helper."""
-    return set(re.findall(r'''(?:action=|_audit\w*\(\s*by,\s*\w+,\s*)f?"([^"\n]+)"''', text))
+    return set(re.findall(r'''(?:\baction=|_audit\w*\(\s*by,\s*\w+,\s*)f?"([^"\n]+)"''', text))
 
 
 def all_written() -> set[str]:

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.texts import localised
 from marketplace.platform.delivery.models import Carrier, FreightZone, Region
+from tenants.tenancy.remembered import remembered
 
 CARRIERS_KEY, CARRIERS_S = "delivery.carriers", 300
-PROVINCES_KEY, PROVINCES_S = "delivery.provinces", 300
 
 
 def provinces(country: str = "CN") -> list[Region]:
@@ -23,12 +23,9 @@ def provinces(country: str = "CN") -> list[Region]:
 
 
 def province_names(country: str = "CN") -> dict[str, dict[str, str]]:
-    """Code → names. Remembered for some minutes: every product page tells one."""
-    known: dict[str, dict[str, str]] | None = cache.get(f"{PROVINCES_KEY}.{country}")
-    if known is None:
-        known = dict(Region.objects.filter(country=country, parent=None).order_by("position", "code").values_list("code", "names"))
-        cache.set(f"{PROVINCES_KEY}.{country}", known, PROVINCES_S)
-    return known
+    """Code → names. Remembered: every product page tells one."""
+    rows = Region.objects.filter(country=country, parent=None).order_by("position", "code").values_list("code", "names")
+    return remembered("delivery", country, lambda: dict(rows))
 
 
 def place_of(country: str, region: str, province: str, city: str, district: str) -> Region | None:
@@ -72,8 +69,9 @@ def carrier_choices() -> list[tuple[str, str]]:
 
 
 def zones_of(merchant_ids: Iterable[UUID]) -> dict[UUID, list[FreightZone]]:
-    """The zones of many shops, in their order. One query."""
+    """The zones of many shops, in their order. At most one query."""
     found: dict[UUID, list[FreightZone]] = defaultdict(list)
-    for zone in FreightZone.objects.filter(merchant_id__in=list(merchant_ids)).order_by("merchant_id", "position"):
+    keys = frozenset(merchant_ids)
+    for zone in remembered("delivery", keys, lambda: list(FreightZone.objects.filter(merchant_id__in=keys).order_by("merchant_id", "position"))):
         found[zone.merchant_id].append(zone)
     return found

@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from marketplace.platform.checkout.models import OrderCopy
 from marketplace.platform.reviews.models import Answer, BuyerReview, HelpfulVote, Question, ShopRating, ShopScore
+from tenants.tenancy.remembered import remembered
 
 LAST_ORDERS = 60  # of a buyer, that are looked through for what can be reviewed
 
@@ -73,6 +74,11 @@ def questions_of(listing_id: UUID) -> QuerySet[Question]:
         .prefetch_related(shown_answers())
         .order_by("-has_answer", "-asked_at", "-pk")
     )
+
+
+def has_questions(listing_id: UUID) -> bool:
+    """Whether there may be something to read: most products were never asked about, and that is remembered."""
+    return remembered("questions", listing_id, lambda: Question.objects.filter(listing_id=listing_id, is_shown=True).exists())
 
 
 def shown_answers() -> Prefetch[Any]:

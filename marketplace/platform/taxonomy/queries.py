@@ -11,6 +11,7 @@ from marketplace.platform.taxonomy.models import (
     Category,
     CategoryAttribute,
 )
+from tenants.tenancy.remembered import remembered
 
 
 def roots() -> list[Category]:
@@ -19,8 +20,18 @@ def roots() -> list[Category]:
 
 def path_of(category: Category) -> list[Category]:
     """From the root to the category itself."""
-    found = Category.objects.in_bulk(category.path)
+    found = remembered("taxonomy", ("path", *category.path), lambda: Category.objects.in_bulk(category.path))
     return [found[key] for key in category.path if key in found]
+
+
+def category_row(category_id: int) -> Category:
+    """For reading only: pages share it."""
+    return remembered("taxonomy", ("category", category_id), lambda: Category.objects.get(pk=category_id))
+
+
+def brand_row(brand_id: int) -> Brand:
+    """For reading only: pages share it."""
+    return remembered("taxonomy", ("brand", brand_id), lambda: Brand.objects.get(pk=brand_id))
 
 
 def attributes_for(category: Category) -> list[Attribute]:
@@ -35,7 +46,11 @@ def category_attribute_ids(category: Category) -> list[int]:
 
 def labels(attribute_ids: Iterable[int], value_ids: Iterable[int]) -> tuple[dict[int, Attribute], dict[int, AttributeValue]]:
     """Attributes and values by key, for showing what a listing stores as numbers."""
-    return Attribute.objects.in_bulk(set(attribute_ids)), AttributeValue.objects.in_bulk(set(value_ids))
+    attributes, values = frozenset(attribute_ids), frozenset(value_ids)
+    return (
+        remembered("taxonomy", ("attributes", attributes), lambda: Attribute.objects.in_bulk(attributes)),
+        remembered("taxonomy", ("values", values), lambda: AttributeValue.objects.in_bulk(values)),
+    )
 
 
 def brands(ids: Iterable[int]) -> dict[int, Brand]:

@@ -7,13 +7,16 @@ from uuid import UUID
 
 from marketplace.platform.themes.actions import stamp_of
 from marketplace.platform.themes.models import Theme, ThemeRevision
+from tenants.tenancy.remembered import remembered
 
 MOST_AT_ONCE = 40
 
 
 def themes_of(merchant_ids: Iterable[UUID]) -> dict[UUID, Theme]:
     """Themes by merchant; a shop without one is left out."""
-    return {theme.merchant_id: theme for theme in Theme.objects.filter(merchant_id__in=set(merchant_ids)).order_by("merchant_id")}
+    keys = frozenset(merchant_ids)
+    rows = remembered("shops", ("themes", keys), lambda: list(Theme.objects.filter(merchant_id__in=keys).order_by("merchant_id")))
+    return {theme.merchant_id: theme for theme in rows}
 
 
 def sheet_of(themes: Iterable[Theme]) -> str:
