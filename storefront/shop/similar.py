@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -80,7 +80,7 @@ def _more_of_shop(listing: Listing, but: Sequence[Found]) -> list[Found]:
     return [one for one in found if one.pk not in shown][:SHOWN]
 
 
-def _found(sql: str, values: list[object]) -> list[Found]:
+def _found(sql: str, values: list[Any]) -> list[Found]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         found = [Found(*row) for row in cursor.fetchall()]
