@@ -137,9 +137,10 @@ class Person:
 
 
 @contextmanager
-def at_a_screen(browser: Browser, market: RunningMarket, screen: Screen, name: str, seen: Seen) -> Iterator[Person]:
-    """A person with a browser of their own; ends with a failure if the browser complained."""
-    context = browser.new_context(viewport={"width": screen.width, "height": screen.height}, locale=screen.locale, has_touch=screen.is_phone)
+def at_a_screen(browser: Browser, market: RunningMarket, screen: Screen, name: str, seen: Seen, *, scripts: bool = True) -> Iterator[Person]:
+    """A person with a browser of their own, or one that runs no scripts; ends with a failure if the browser complained."""
+    size = {"width": screen.width, "height": screen.height}
+    context = browser.new_context(viewport=size, locale=screen.locale, has_touch=screen.is_phone, java_script_enabled=scripts)  # type: ignore[arg-type]
     context.set_default_timeout(20_000)
     page = context.new_page()
     person = Person(market, page, screen, name, seen)
