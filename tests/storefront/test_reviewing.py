@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 from typing import Any
@@ -165,6 +166,17 @@ def test_a_product_page_asks_as_often_with_many_reviews_as_with_one():
         say(product, text=f"More {n}")
         ask_question(by=make.acting(make.a_buyer()), question_id=uuid4(), listing_id=product.pk, text=f"Is it heavy? {n}")
     assert queries() == few
+
+
+def test_programs_read_the_first_reviews_with_the_names_that_everybody_may_read():
+    product = make.a_product()
+    for stars in (5, 4, 3, 2):
+        say(product, stars=stars, text=f"{stars} stars from me </script>")
+    page = body(reader().get(f"/p/{product.pk}/"))
+    blocks = [json.loads(block) for block in re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)]
+    (told,) = [block["review"] for block in blocks if "review" in block]
+    assert len(told) == 3 and all(one["author"]["name"].startswith("林") and "知夏" not in one["author"]["name"] for one in told)
+    assert {one["reviewRating"]["ratingValue"] for one in told} <= {5, 4, 3, 2} and all("</script>" in one["reviewBody"] for one in told)
 
 
 def test_a_hidden_review_is_nowhere_but_with_its_writer_who_reads_why():
