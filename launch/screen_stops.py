@@ -46,7 +46,7 @@ VISITOR = [
     Stop("search", "/search/?q=%E6%9D%AF"),
     Stop("search-none", "/search/?q=qqqqxyz"),
     Stop("shops", "/shops/"),
-    Stop("brand", "/categories/", link=r"/c/\d+/ > /b/\d+/"),
+    Stop("brand", "/categories/", link=r"/c/\d+/ > /b/\d+/\?c=\d+"),
     Stop("product", "/search/?q=%E9%A9%AC%E5%85%8B%E6%9D%AF", link=rf"/p/{ID}/"),
     Stop("product-plain", "/search/?q=%E8%8C%B6", link=rf"/p/{ID}/"),
     Stop("product-full-screen", "/search/?q=%E9%A9%AC%E5%85%8B%E6%9D%AF", link=rf"/p/{ID}/", act=press("[data-shot]")),

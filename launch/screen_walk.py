@@ -26,9 +26,9 @@ STICKS_OUT = """width => [...document.querySelectorAll('body *')].filter(e => e.
 # A picture of the whole page shows what only scrolling would load.
 LOAD_ALL = """async () => {
   document.querySelectorAll('img[loading=lazy]').forEach(img => { img.loading = 'eager'; });
-  await Promise.all([...document.images].map(img => img.complete || new Promise(done => { img.onload = img.onerror = done; })));
+  await Promise.all([...document.images].map(img => img.decode().catch(() => {})));
 }"""
-BROKEN = "() => [...document.images].filter(img => img.complete && !img.naturalWidth && img.currentSrc).map(img => img.currentSrc)"
+BROKEN = "() => [...document.images].filter(img => img.complete && !img.naturalWidth && img.currentSrc.startsWith('http')).map(img => img.currentSrc)"
 
 
 @dataclass(frozen=True)
