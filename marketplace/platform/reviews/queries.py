@@ -90,11 +90,6 @@ def score_of(merchant_id: UUID) -> ShopScore | None:
     return ShopScore.objects.filter(pk=merchant_id).first()
 
 
-def scores_of(merchant_ids: Iterable[UUID]) -> dict[UUID, ShopScore]:
-    """By merchant, for lists of shops: one query."""
-    return ShopScore.objects.in_bulk(list(merchant_ids))
-
-
 # ── A buyer's own ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

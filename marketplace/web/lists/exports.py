@@ -13,7 +13,6 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.functional import Promise
 
-from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
 from marketplace.kernel.exports import safe_cell
@@ -57,7 +56,3 @@ def csv_response(name: str, text: str) -> HttpResponse:
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     response.headers["Cache-Control"] = "private, no-store"
     return response
-
-
-def dated(name: str) -> str:
-    return f"{name}-{timezone.localtime(clock.now()):%Y%m%d-%H%M}"

@@ -15,7 +15,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from marketplace.kernel.formats import format_count
 from marketplace.kernel.money import Money
 from marketplace.platform.backoffice.access import choice_of
 from marketplace.platform.backoffice.models import ListChoice
@@ -208,7 +207,3 @@ def chips_of(request: HttpRequest, filterset: django_filters.FilterSet) -> list[
 def merchant_of(request: HttpRequest) -> UUID | None:
     merchant = getattr(request, "merchant", None)
     return merchant.pk if merchant else None
-
-
-def told_count(number: int) -> str:
-    return format_count(number)

@@ -37,11 +37,7 @@ class MerchantFilter(django_filters.FilterSet):
         """By name, also in pinyin or its initials, web address or e-mail. There are thousands of merchants at most: names are compared here."""
         text = value.strip()
         key = folded(text)
-        named = [
-            pk
-            for pk, names in queryset.values_list("pk", "names")
-            if key and any(key in folded(name) or name_keys(name).begin_with(key) for name in names.values())
-        ]
+        named = [pk for pk, names in queryset.values_list("pk", "names") if key and _is_called(names, key)]
         return queryset.filter(Q(pk__in=named) | Q(slug__icontains=text) | Q(contact_email__icontains=text))
 
 
