@@ -6,8 +6,6 @@ from uuid import UUID
 
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.models import Group
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -17,6 +15,7 @@ from marketplace.kernel.audit import audit
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.verbs import verb
 from tenants.access.models import UserGroup
+from tenants.accounts.addresses import checked_address
 from tenants.accounts.models import Membership, User
 from tenants.tenancy.schemas import merchant_schema, public_schema
 
@@ -24,11 +23,7 @@ from tenants.tenancy.schemas import merchant_schema, public_schema
 @verb
 def ensure_person(*, by: Actor, email: str, name: str = "", password: str | None = None, language: str = "") -> User:
     """The person with this address, made first if there is none. A password is set only for a new person. Raises InvalidInput."""
-    email = email.strip().lower()
-    try:
-        validate_email(email)
-    except ValidationError as wrong:
-        raise InvalidInput(field="email", why=_("“{email}” is not an e-mail address.").format(email=email)) from wrong
+    email = checked_address(email.lower())
     with transaction.atomic():
         if known := User.objects.filter(email__iexact=email).first():
             return known

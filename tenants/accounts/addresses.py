@@ -18,6 +18,16 @@ from marketplace.kernel.verbs import verb
 from tenants.accounts.models import User
 
 
+def checked_address(text: str, field: str = "email") -> str:
+    """The address without blanks around it. Raises InvalidInput."""
+    text = text.strip()
+    try:
+        validate_email(text)
+    except ValidationError as wrong:
+        raise InvalidInput(field=field, why=_("“{email}” is not an e-mail address.").format(email=text)) from wrong
+    return text
+
+
 def is_in_doubt(user: User) -> bool:
     """Whether the person registered with this address and never followed a letter to it. Accounts made by an operator are in no doubt:
     they have no password until their owner follows a letter."""
@@ -40,11 +50,7 @@ def ask_for_address(*, by: Actor, request: HttpRequest, email: str, password: st
 
     Whether somebody else has the address is told to its mailbox only: the letter's link then changes nothing.
     """
-    email = email.strip().lower()
-    try:
-        validate_email(email)
-    except ValidationError as wrong:
-        raise InvalidInput(field="email", why=_("“{email}” is not an e-mail address.").format(email=email)) from wrong
+    email = checked_address(email.lower())
     with transaction.atomic():
         user = User.objects.select_for_update().get(pk=by.person)
         if not user.check_password(password):

@@ -10,7 +10,6 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
-from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -24,7 +23,7 @@ from marketplace.kernel.outbox import record
 from marketplace.kernel.phones import parse_phone
 from marketplace.kernel.uploads import clean_paper
 from marketplace.kernel.verbs import verb
-from tenants.accounts.addresses import is_in_doubt
+from tenants.accounts.addresses import checked_address, is_in_doubt
 from tenants.accounts.models import User
 from tenants.onboarding.errors import ApplicationClosed, ApplicationIncomplete, ApplicationUnknown, ConfirmAddressFirst, StepNotDue
 from tenants.onboarding.events import ApplicationReviewed, ApplicationSubmitted
@@ -82,13 +81,7 @@ def save_application(*, by: Actor, application_id: UUID, fields: Mapping[str, An
 
 
 def _email(text: str) -> str:
-    text = text.strip()
-    if text:
-        try:
-            validate_email(text)
-        except ValidationError as wrong:
-            raise InvalidInput(field="contact_email", why=_("“{email}” is not an e-mail address.").format(email=text)) from wrong
-    return text
+    return checked_address(text, "contact_email") if text.strip() else ""
 
 
 def _check_slug(row: Application) -> None:
