@@ -5,7 +5,6 @@ No schema is visited before something is due in it.
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from datetime import datetime
 from uuid import UUID
 
@@ -20,7 +19,7 @@ from marketplace.kernel.deadlines import meet, set_deadline
 from marketplace.kernel.events import DeadlineReached
 from marketplace.kernel.verbs import verb
 from tenants.tenancy.link import connection
-from tenants.tenancy.schemas import SchemaOf, merchant_schema
+from tenants.tenancy.schemas import SchemaOf, schema_of
 
 PAGES_DUE = "cms.pages_due"
 OF_THE_MARKET = UUID(int=1)  # what a deadline of the market's pages is about
@@ -71,5 +70,5 @@ def _note(by: Actor, page: Page, *, action: str) -> None:
 
 def publish_when_due(event: DeadlineReached) -> None:
     """The outcome of PAGES_DUE."""
-    with merchant_schema(event.merchant_id) if event.merchant_id else nullcontext():
+    with schema_of(event.merchant_id):
         publish_due_pages(by=SYSTEM)

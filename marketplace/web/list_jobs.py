@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +26,7 @@ from marketplace.web.lists.keyset import chunks, from_cursor
 from marketplace.web.lists.pages import ListPage
 from tenants.accounts.models import Membership, User
 from tenants.tenancy.models import Market, Merchant
-from tenants.tenancy.schemas import merchant_schema
+from tenants.tenancy.schemas import schema_of
 
 ROWS_AT_ONCE = 1000  # of a file
 SIGN_S = 1.0  # seconds between two notes of how far it is
@@ -41,7 +39,7 @@ def run_list_job(event: ListJobAsked) -> None:
         return
     page, user = list_of(job), User.objects.filter(pk=job.user_id, is_active=True).first()
     try:
-        with merchant_schema(job.merchant_id) if job.merchant_id else nullcontext():
+        with schema_of(job.merchant_id):
             request = _asked(job, user)
             if page is None or user is None or not _may(job, page, request):
                 fail_job(by=SYSTEM, job_id=job.pk, why=_("Who asked for this may no longer do it."))
@@ -147,12 +145,5 @@ def forget_file(event: ListFileExpired) -> None:
     """The file of an export that has expired leaves the storage. Safe to repeat."""
     job = ListJob.objects.get(pk=event.job_id)
     if job.status == ListJob.Status.EXPIRED and job.file:
-        with schema_of(job):
+        with schema_of(job.merchant_id):
             storages["papers"].delete(job.file)
-
-
-@contextmanager
-def schema_of(job: ListJob) -> Iterator[None]:
-    """Where the file of a job lies."""
-    with merchant_schema(job.merchant_id) if job.merchant_id else nullcontext():
-        yield

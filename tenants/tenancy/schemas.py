@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -45,6 +45,11 @@ def current_merchant_id() -> UUID:
 def open_schema(merchant_id: UUID) -> None:
     """Set the connection to a merchant for a whole request (the host middleware). Elsewhere use merchant_schema()."""
     connection.set_tenant(SchemaOf(merchant_id, schema_name_of(merchant_id)))
+
+
+def schema_of(merchant_id: UUID | None) -> AbstractContextManager[None]:
+    """A merchant's schema; without one, whichever is open."""
+    return merchant_schema(merchant_id) if merchant_id else nullcontext()
 
 
 @contextmanager
