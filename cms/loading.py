@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Value
+from django.db.models import IntegerField, QuerySet, Value
 from django.utils.html import strip_tags
 from wagtail.blocks import StructValue
 from wagtail.models import Page
@@ -19,27 +17,14 @@ from cms.blocks.words import TwoValue
 from marketplace.kernel.money import Money
 from marketplace.kernel.texts import localised
 from marketplace.platform.listings.models import Listing
+from marketplace.platform.listings.shops import shop_cards
 from marketplace.platform.taxonomy.models import Category
-from tenants.tenancy.hosts import shop_url
 from tenants.tenancy.link import connection
 from tenants.tenancy.models import Market, Merchant
 from tenants.tenancy.schemas import SchemaOf
 
 ORDERED = {"newest": ("-published_at", "pk"), "popular": ("-sold", "-published_at", "pk"), "cheapest": ("price_minor", "pk")}
 assert set(ORDERED) == {code for code, _name in ORDERS_OF_GOODS}
-
-
-@dataclass
-class ShopCard:
-    """A shop as a card, as ui/shop_card.html takes it."""
-
-    merchant: Merchant
-    goods: int
-    listings: list[Listing]
-
-    @property
-    def url(self) -> str:
-        return shop_url(self.merchant)
 
 
 def load(stream: Any, page: Page) -> None:
@@ -108,23 +93,14 @@ def _load_categories(walls: list[StructValue]) -> None:
 def _load_shops(walls: list[StructValue]) -> None:
     newest = list(Merchant.objects.filter(status=Merchant.Status.OPEN).order_by("-opened_at")[: max(value["count"] for value in walls)])
     chosen = {n: [shop for shop in _chosen(value["shops"]) if shop.status == Merchant.Status.OPEN] for n, value in enumerate(walls)}
-    cards = {card.merchant.pk: card for card in shop_cards([*newest, *(shop for shops in chosen.values() for shop in shops)])}
+    shops = {shop.pk: shop for shop in [*newest, *(shop for shops in chosen.values() for shop in shops)]}
+    cards = {card.merchant.pk: card for card in shop_cards(list(shops.values())) if card.goods}
     for n, value in enumerate(walls):
         value.shown = [cards[shop.pk] for shop in chosen[n] or newest[: value["count"]] if shop.pk in cards]
 
 
 def _chosen(values: Any) -> list[Any]:
     return [value for value in values or [] if value]
-
-
-def shop_cards(merchants: list[Merchant]) -> list[ShopCard]:
-    """Cards for shops that have goods: three queries, however many shops."""
-    on_sale = Listing.objects.filter(merchant_id__in={merchant.pk for merchant in merchants}, is_on_sale=True)
-    goods = dict(on_sale.values_list("merchant_id").annotate(n=Count("id")))
-    newest = Listing.objects.filter(merchant_id=OuterRef("pk"), is_on_sale=True).order_by("-published_at").values("pk")[:3]
-    shown = dict(Merchant.objects.filter(pk__in=goods).annotate(newest=ArraySubquery(newest)).values_list("pk", "newest"))
-    listings = Listing.objects.in_bulk([key for keys in shown.values() for key in keys])
-    return [ShopCard(m, goods[m.pk], [listings[key] for key in shown.get(m.pk, [])]) for m in merchants if m.pk in goods]
 
 
 def articles_near(page: Page) -> QuerySet[Page]:

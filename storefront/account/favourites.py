@@ -17,13 +17,13 @@ from django.utils.translation import ngettext
 
 from marketplace.kernel.errors import InvalidInput
 from marketplace.platform.listings.models import ListingVariant
+from marketplace.platform.listings.shops import shop_cards
 from marketplace.platform.members.keeping import drop_favourites, put_back
 from marketplace.platform.members.models import Favourite, Follow
 from marketplace.platform.taxonomy.models import Category
 from storefront.account.aftersales import moment_of
 from storefront.account.keeping import back_of
 from storefront.account.tabs import tabs
-from storefront.shop.sections import shop_parts
 from tenants.access.actors import actor_of, person_of
 
 A_PAGE = 24
@@ -107,7 +107,7 @@ def followed(request: HttpRequest) -> HttpResponse:
         mine = mine.filter(followed_at__lt=after)
     page = list(mine[: A_PAGE + 1])
     rows = page[:A_PAGE]
-    parts = {part.merchant.pk: part for part in shop_parts([row.merchant for row in rows])}
+    parts = {part.merchant.pk: part for part in shop_cards([row.merchant for row in rows])}
     context = {
         "section": "favourites",
         "rows": [(row, parts[row.merchant_id]) for row in rows],

@@ -5,29 +5,26 @@ Templates: shop/sections/*.html; each says which of these it wants.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, ExpressionWrapper, F, FloatField, OuterRef, Q
+from django.db.models import Count, ExpressionWrapper, F, FloatField, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from marketplace.merchant.orders.states import FulfilmentStatus, OrderStatus
 from marketplace.platform.checkout.models import OrderCopy, OrderGroup
 from marketplace.platform.listings.models import Listing
+from marketplace.platform.listings.shops import ShopCard, shop_cards
 from marketplace.platform.taxonomy.models import Category
 from tenants.accounts.models import User
-from tenants.tenancy.hosts import shop_url
 from tenants.tenancy.models import Market, Merchant
 
 ON_A_SHELF = 10
 IN_A_STRIP = 5
 RATED_BY = 3  # so many reviews make a mean
-GOODS_ON_A_CARD = 3
-KINDS_ON_A_CARD = 2
 
 
 @dataclass
@@ -111,45 +108,10 @@ def picks(categories: Sequence[Category], each: int = IN_A_STRIP) -> list[Pick]:
     return [Pick(category, found[category.pk]) for category in categories if len(found[category.pk]) >= min(each, IN_A_STRIP)]
 
 
-@dataclass
-class ShopPart:
-    """A shop as a card: how much it sells, and a few of its goods."""
-
-    merchant: Merchant
-    goods: int
-    listings: list[Listing] = field(default_factory=list)
-    kinds: list[str] = field(default_factory=list)  # names of the top categories it sells most in
-
-    @property
-    def url(self) -> str:
-        return shop_url(self.merchant)
-
-
-def shop_parts(merchants: Sequence[Merchant]) -> list[ShopPart]:
-    """Cards for shops: four queries, however many shops."""
-    on_sale = Listing.objects.filter(merchant_id__in=[merchant.pk for merchant in merchants], is_on_sale=True)
-    goods: dict[UUID, Counter[int]] = defaultdict(Counter)
-    for merchant_id, root, n in on_sale.values_list("merchant_id", "category__path__0").annotate(n=Count("id")):
-        goods[merchant_id][root] = n
-    best = Listing.objects.filter(merchant_id=OuterRef("pk"), is_on_sale=True).order_by("-published_at").values("pk")[:GOODS_ON_A_CARD]
-    shown = dict(Merchant.objects.filter(pk__in=goods).annotate(best=ArraySubquery(best)).values_list("pk", "best"))
-    listings = Listing.objects.in_bulk([key for keys in shown.values() for key in keys])
-    roots = Category.objects.in_bulk({root for counts in goods.values() for root in counts})
-    return [
-        ShopPart(
-            m,
-            goods[m.pk].total(),
-            [listings[key] for key in shown.get(m.pk, [])],
-            [roots[root].name for root, _n in goods[m.pk].most_common(KINDS_ON_A_CARD) if root in roots],
-        )
-        for m in merchants
-    ]
-
-
-def open_shops(most: int = 4) -> list[ShopPart]:
+def open_shops(most: int = 4) -> list[ShopCard]:
     """The shops that opened last and have something to show."""
     merchants = list(Merchant.objects.filter(status=Merchant.Status.OPEN).order_by("-opened_at", "pk")[: most * 2])
-    return [part for part in shop_parts(merchants) if part.listings][:most]
+    return [card for card in shop_cards(merchants) if card.listings][:most]
 
 
 @dataclass

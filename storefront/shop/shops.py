@@ -12,6 +12,7 @@ from marketplace.kernel.texts import localised
 from marketplace.platform.delivery.models import FreightZone
 from marketplace.platform.delivery.queries import provinces, zones_of
 from marketplace.platform.listings.models import Listing
+from marketplace.platform.listings.shops import shop_cards
 from marketplace.platform.taxonomy.models import Category
 from marketplace.platform.themes.models import Theme
 from storefront.pages import Pages, page_number
@@ -40,7 +41,7 @@ def shops(request: HttpRequest) -> HttpResponse:
     pages = Pages(page_number(request.GET.get("page")), -(-found.count() // SHOPS_A_PAGE))
     start = (pages.now - 1) * SHOPS_A_PAGE
     context = {
-        "shops": sections.shop_parts(list(found[start : start + SHOPS_A_PAGE])),
+        "shops": shop_cards(list(found[start : start + SHOPS_A_PAGE])),
         "pages": pages,
         "words": words,
         "roots": roots,
@@ -88,7 +89,7 @@ def goods(request: HttpRequest) -> HttpResponse:
 def about(request: HttpRequest) -> HttpResponse:
     """Who sells, what, since when, and what it costs to have it sent."""
     merchant = dressed(request)
-    (part,) = sections.shop_parts([merchant])
+    (part,) = shop_cards([merchant])
     zones = zones_of([merchant.pk]).get(merchant.pk, [])
     return render(request, "shop/about.html", {"tab": "about", "part": part, "trader": trader_of(merchant), "places": places_of(zones)})
 
