@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
 
+from marketplace.platform.listings.models import Listing
 from tenants.tenancy.hosts import market_url
 from tenants.tenancy.models import Market, Merchant
 
@@ -30,6 +31,15 @@ def _known(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_known(inner) for inner in value]
     return value
+
+
+BETWEEN = {"bestRating": 5, "worstRating": 1}  # of stars
+
+
+def product(listing: Listing) -> dict[str, Any]:
+    """Which product is spoken of: what two blocks of a page say of the same address belongs together."""
+    page = market_url(f"/p/{listing.pk}/")
+    return {"@type": "Product", "@id": f"{page}#product", "name": listing.title.text, "url": page}
 
 
 def breadcrumbs(steps: Iterable[tuple[str, str]]) -> dict[str, Any]:

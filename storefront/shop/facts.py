@@ -18,11 +18,8 @@ def product_facts(offer: Offer) -> SafeString:
     """Of one variant an offer, of several the span of them. Ratings are told once there are reviews."""
     listing = offer.listing
     facts: dict[str, Any] = {
-        "@type": "Product",
-        "@id": market_url(f"/p/{listing.pk}/#product"),
-        "name": listing.title.text,
+        **structured.product(listing),
         "description": strip_tags(localised(listing.descriptions).text).strip(),
-        "url": market_url(f"/p/{listing.pk}/"),
         "image": [market_url(f"/media/{picture['key']}") for picture in listing.pictures],
         "sku": offer.variant.sku,
         "category": listing.category.name,
@@ -30,7 +27,7 @@ def product_facts(offer: Offer) -> SafeString:
         "offers": _offers(offer),
     }
     if count := getattr(listing, "rating_count", 0):
-        facts["aggregateRating"] = {"@type": "AggregateRating", "ratingValue": str(listing.rating), "ratingCount": count, "bestRating": 5, "worstRating": 1}
+        facts["aggregateRating"] = {"@type": "AggregateRating", "ratingValue": str(listing.rating), "ratingCount": count, **structured.BETWEEN}
     return structured.script(facts)
 
 

@@ -19,7 +19,6 @@ from marketplace.platform.reviews.words import language_of, shown_name
 from storefront.reach import structured
 from storefront.reviews import parts
 from storefront.templatetags.market import html_language
-from tenants.tenancy.hosts import market_url
 from tenants.tenancy.models import Merchant
 
 register = template.Library()
@@ -70,12 +69,11 @@ def review_facts(listing: Listing, reviews: list[BuyerReview]) -> SafeString:
             "author": {"@type": "Person", "name": author(one)},
             "datePublished": one.written_at.date().isoformat(),
             "reviewBody": one.text,
-            "reviewRating": {"@type": "Rating", "ratingValue": one.stars, "bestRating": 5, "worstRating": 1},
+            "reviewRating": {"@type": "Rating", "ratingValue": one.stars, **structured.BETWEEN},
         }
         for one in reviews[:TOLD]
     ]
-    page = market_url(f"/p/{listing.pk}/")
-    return structured.script({"@type": "Product", "@id": f"{page}#product", "name": listing.title.text, "url": page, "review": told})
+    return structured.script({**structured.product(listing), "review": told})
 
 
 @register.simple_tag(takes_context=True)
