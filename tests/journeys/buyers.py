@@ -90,6 +90,12 @@ def registers_at_the_cart(buyer: Person, email: str) -> None:
     page.locator("main form button").first.click()
     page.wait_for_url("**/checkout/**")
     buyer.look("address")
+    gives_an_address(buyer)
+
+
+def gives_an_address(buyer: Person) -> None:
+    """The first one, asked for at the checkout."""
+    page = buyer.page
     for name, text in {"recipient": "林晚", "phone": "13800138000", "city": "上海市", "street": "武康路 118 弄 6 号"}.items():
         page.fill(f"[name={name}]", text)
     page.select_option("[name=region]", "31")

@@ -16,7 +16,8 @@ from marketplace.platform.listings.models import Listing
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.databases import MERCHANTS
-from tests.journeys.buyers import pays, places, registers_at_the_cart
+from tests.journeys.buyers import gives_an_address, pays, places, registers_at_the_cart
+from tests.journeys.merchants import registers
 from tests.journeys.people import DESKTOP, PHONE, Person, Screen, Seen, at_a_screen
 from tests.running import RunningMarket, running
 from tests.world import PASSWORD
@@ -84,16 +85,9 @@ def test_without_scripts_a_consumer_reaches_the_placed_order(browser: Browser, m
         buyer.send("Add to cart")
         buyer.go("/cart/")
         buyer.follow("Check out")
-        buyer.follow("Register")
-        page.fill("[name=email]", f"plain-{screen.language}@buyer.localhost")
-        page.fill("[name=password1]", "kiln-and-trail-22")
-        page.locator("main form button").first.click()
+        registers(buyer, f"plain-{screen.language}@buyer.localhost")
         page.wait_for_url("**/checkout/**")
-        for name, text in {"recipient": "林晚", "phone": "13800138000", "city": "上海市", "street": "武康路 118 弄 6 号"}.items():
-            page.fill(f"[name={name}]", text)
-        page.select_option("[name=region]", "31")
-        buyer.press("Use this address")
-        page.wait_for_selector("[name=address]:checked")
+        gives_an_address(buyer)
         page.locator("button[form=place]:visible, #place button:visible").first.click()
         page.wait_for_url("**/pay/**")
         group = OrderGroup.objects.latest("placed_at")
