@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
+from django.core.files.images import ImageFile
 from wagtail.blocks import StructValue
 from wagtail.images import get_image_model
 from wagtail.images.models import Filter
@@ -19,6 +22,13 @@ def widths_there(image: Any, *, may_make: bool = False) -> list[Any]:
     found = image.get_renditions(*kinds) if may_make else image.find_existing_renditions(*kinds)
     narrow_first = sorted(found.values(), key=lambda one: int(one.width))
     return [one for n, one in enumerate(narrow_first) if n == 0 or one.width > narrow_first[n - 1].width]
+
+
+def image_called(title: str, description: str, file: Path) -> Any:
+    """The image of this title in this tree, put there from the WebP file the first time."""
+    Image = get_image_model()
+    known = Image.objects.filter(title=title).first()
+    return known or Image.objects.create(title=title, description=description, file=ImageFile(BytesIO(file.read_bytes()), name=f"{title}.webp"))
 
 
 def filter_of(spec: str) -> Any:

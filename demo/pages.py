@@ -6,17 +6,15 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import cache
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from django.core.files.images import ImageFile
-from wagtail.images import get_image_model
 from wagtail.models import Page
 
 from cms.actions import home_here, note_on_page, publish
 from cms.blocks.words import two_texts
 from cms.merchant.models import ShopArticle, ShopArticles, ShopCampaign
+from cms.pictures import image_called
 from cms.platform.models import MarketArticle, MarketArticles, MarketCampaign, MarketHome
 from cms.starters import built
 from demo.catalogue import catalogue, key_of
@@ -124,10 +122,4 @@ def _key(ref: str, slug: str) -> Any:
 
 def _image(name: str) -> Any:
     """A drawn picture among the images of this tree, put there the first time."""
-    Image = get_image_model()
-    title = f"demo-{name}"
-    known = Image.objects.filter(title=title).first()
-    if known is None:
-        file = ImageFile(BytesIO(picture_file(name).read_bytes()), name=f"{title}.webp")
-        known = Image.objects.create(title=title, description=" / ".join(pages()["pictures"][name]), file=file)
-    return known
+    return image_called(f"demo-{name}", " / ".join(pages()["pictures"][name]), picture_file(name))

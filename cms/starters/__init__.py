@@ -5,13 +5,12 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from functools import cache
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from django.core.files.images import ImageFile
 from django.utils.translation import get_language
-from wagtail.images import get_image_model
+
+from cms.pictures import image_called
 
 HERE = Path(__file__).parent
 
@@ -93,13 +92,7 @@ def picture_path(code: str) -> Path:
 
 def picture_of(code: str) -> Any:
     """The starter's picture among the images of this tree, put there the first time."""
-    Image = get_image_model()
-    title = f"wanshang-{code}"
-    known = Image.objects.filter(title=title).first()
-    if known is None:
-        file = ImageFile(BytesIO(picture_path(code).read_bytes()), name=f"{title}.webp")
-        known = Image.objects.create(title=title, description=_described(code), file=file)
-    return known
+    return image_called(f"wanshang-{code}", _described(code), picture_path(code))
 
 
 def _described(code: str) -> str:
