@@ -14,7 +14,7 @@ from marketplace.platform.delivery.queries import provinces, zones_of
 from marketplace.platform.listings.models import Listing
 from marketplace.platform.listings.shops import shop_cards
 from marketplace.platform.taxonomy.models import Category
-from marketplace.platform.themes.models import Theme
+from marketplace.platform.themes.queries import themes_of
 from storefront.pages import Pages, page_number
 from storefront.shop import sections
 from storefront.shop.browse import Place, found_at, is_plain
@@ -75,7 +75,7 @@ def sorted_shops(found: QuerySet[Merchant], sort: str) -> QuerySet[Merchant]:
 def dressed(request: HttpRequest) -> Merchant:
     """The shop of this host, with its look."""
     merchant: Merchant = request.merchant  # type: ignore[attr-defined]
-    merchant.dress = Theme.objects.filter(merchant=merchant).first()  # type: ignore[attr-defined]
+    merchant.dress = themes_of([merchant.pk]).get(merchant.pk)  # type: ignore[attr-defined]
     return merchant
 
 

@@ -11,9 +11,9 @@ from wagtail.models import Page
 
 from cms.loading import load
 from marketplace.platform.listings.models import Listing
-from marketplace.platform.themes.models import Theme
 from storefront.pages import Pages, page_number
 from storefront.shop import sections
+from storefront.shop.shops import dressed
 from tenants.access.actors import person_of
 from tenants.tenancy.models import Merchant
 
@@ -71,9 +71,7 @@ def home_page(request: HttpRequest) -> dict[str, Any]:
 
 def front(request: HttpRequest) -> HttpResponse:
     """A shop's first page, on its own host: what it wrote, and its goods."""
-    merchant: Merchant = request.merchant  # type: ignore[attr-defined]
-    merchant.dress = Theme.objects.filter(merchant=merchant).first()  # type: ignore[attr-defined]
-    return front_page(request, merchant)
+    return front_page(request, dressed(request))
 
 
 def front_page(request: HttpRequest, merchant: Merchant, draft_sheet: str = "") -> HttpResponse:
