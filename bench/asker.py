@@ -21,13 +21,23 @@ class Connection:
     """One connection to a port of this machine. Raises RuntimeError for an answer that is no 200."""
 
     def __init__(self, port: int) -> None:
-        self.line = socket.create_connection(("127.0.0.1", port), timeout=60)
+        self.port = port
+        self._connect()
+
+    def _connect(self) -> None:
+        self.line = socket.create_connection(("127.0.0.1", self.port), timeout=60)
         self.line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.held = b""
 
     def ask(self, request: bytes) -> int:
-        """Send a request and read its whole answer; how many bytes it had."""
-        self.line.sendall(request)
+        """Send a request and read its whole answer; how many bytes it had.
+
+        A server may close an idle connection at any time, as a worker does that is replaced: then once more, on a new one.
+        """
+        if not self._begin(request):
+            self._connect()
+            if not self._begin(request):
+                raise RuntimeError("the server closed two connections without an answer")
         while (end := self.held.find(b"\r\n\r\n")) < 0:
             self._more()
         head = self.held[:end]
@@ -45,6 +55,15 @@ class Connection:
             due = len(self.held)
         self.held = self.held[due:]
         return due
+
+    def _begin(self, request: bytes) -> bool:
+        """Send, and wait for the first bytes; whether any came."""
+        try:
+            self.line.sendall(request)
+            self.held += (got := self.line.recv(262_144))
+        except (BrokenPipeError, ConnectionResetError):
+            return False
+        return bool(got)
 
     def _more(self) -> None:
         got = self.line.recv(262_144)
