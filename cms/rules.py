@@ -87,7 +87,11 @@ SHELL = [
     "wagtailadmin_api:images:find",
 ]
 CHOOSERS = [f"{viewset.name}:{name}" for viewset in choosers.ALL for name in ("choose", "choose_results", "chosen", "chosen_multiple")]
-ANSWERING = frozenset([*SHELL, *PAGES, *PICTURES, *CHOOSERS])
+VIDEOS = [
+    *(f"videos:{name}" for name in ("index", "index_results", "add", "edit", "delete")),
+    *(f"video_chooser:{name}" for name in ("choose", "choose_results", "chosen", "chosen_multiple", "create")),
+]
+ANSWERING = frozenset([*SHELL, *PAGES, *PICTURES, *CHOOSERS, *VIDEOS])
 # Content of a merchant or operator, shown on a back office's own host: no script runs in it.
 PREVIEWS = frozenset(
     {

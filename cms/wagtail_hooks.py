@@ -12,14 +12,16 @@ from django.utils.translation import gettext as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from cms import choosers
+from cms import choosers, videos
 from cms.actions import note_on_page
 from cms.pictures import make_widths
 from cms.schedule import arrange
+from cms.video_list import Videos
 from marketplace.kernel import clock
 from tenants.access.actors import actor_of
 
-KEPT = frozenset({"explorer", "images"})
+VIDEOS = Videos("videos", url_prefix="videos")
+KEPT = frozenset({"explorer", "images", "videos"})
 
 
 @hooks.register("construct_main_menu")
@@ -41,7 +43,7 @@ def our_look() -> SafeString:
 
 @hooks.register("register_admin_viewset")
 def our_choosers() -> list[Any]:
-    return choosers.ALL
+    return [*choosers.ALL, videos.chooser, VIDEOS]
 
 
 @hooks.register("after_publish_page")

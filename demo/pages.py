@@ -6,14 +6,16 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from django.core.files import File
 from wagtail.models import Page
 
 from cms.actions import home_here, note_on_page, publish
 from cms.blocks.words import two_texts
-from cms.merchant.models import ShopArticle, ShopArticles, ShopCampaign
+from cms.merchant.models import ShopArticle, ShopArticles, ShopCampaign, Video
 from cms.pictures import image_called
 from cms.platform.models import MarketArticle, MarketArticles, MarketCampaign, MarketHome
 from cms.starters import built
@@ -98,6 +100,8 @@ def _found(block: Mapping[str, Any], slug: str) -> Iterator[tuple[str, Any]]:
     for name, value in block.items():
         if name == "image":
             yield name, _image(value)
+        elif name == "video":
+            yield name, _video(value)
         elif name == "goods":
             keys = [_key(ref, slug) for ref in value]
             rows = Listing.objects.in_bulk(keys)
@@ -118,6 +122,14 @@ def _found(block: Mapping[str, Any], slug: str) -> Iterator[tuple[str, Any]]:
 
 def _key(ref: str, slug: str) -> Any:
     return key_of(*(ref.split("/") if "/" in ref else (slug, ref)))
+
+
+def _video(name: str) -> Any:
+    """The demo's film among the videos of this tree, put there the first time."""
+    from demo.draw_film import FILE
+
+    title = f"demo-{name}"
+    return Video.objects.filter(title=title).first() or Video.objects.create(title=title, file=File(BytesIO(FILE.read_bytes()), name="video.mp4"))
 
 
 def _image(name: str) -> Any:

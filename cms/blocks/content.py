@@ -13,6 +13,7 @@ from wagtail.images.blocks import ImageChooserBlock
 
 from cms.blocks.goods import BrandWall, CategoryWall, ChosenGoods, GoodsByRule, Hotspots, Loaded, ShopWall
 from cms.blocks.words import Line, Lines, Link, Rich
+from cms.videos import VideoBlock
 from tenants.tenancy.link import connection
 
 
@@ -66,6 +67,20 @@ class Picture(blocks.StructBlock):
         icon = "image"
         label = _("Picture")
         template = "cms/blocks/picture.html"
+
+
+class Film(blocks.StructBlock):
+    """A video that plays when the reader wants it to: until then its picture is shown, and nothing of it is loaded."""
+
+    video = VideoBlock(label=_("Video"))
+    image = ImageChooserBlock(label=_("Picture before it plays"), help_text=_("In the shape of the video: it takes this picture's place."))
+    caption = Line(label=_("Caption"))
+    told = Lines(label=_("What is said and shown"), help_text=_("For readers who cannot hear or see it."))
+
+    class Meta:
+        icon = "media"
+        label = _("Video")
+        template = "cms/blocks/video.html"
 
 
 class PictureWithText(blocks.StructBlock):
@@ -206,6 +221,7 @@ SECTIONS = [
     ("categories", pgettext_lazy("section", "Categories of the market")),
     ("promises", pgettext_lazy("section", "What the market promises")),
     ("popular", pgettext_lazy("section", "Bought most")),
+    ("for_you", pgettext_lazy("section", "Picked for the reader, once signed in")),
     ("shops", pgettext_lazy("section", "Shops that opened last")),
     ("best", pgettext_lazy("section", "Best rated")),
     ("newest", pgettext_lazy("section", "New in the market")),
@@ -239,6 +255,7 @@ class PageBlocks(blocks.StreamBlock):
     carousel = Carousel()
     text = Text()
     picture = Picture()
+    video = Film()
     picture_with_text = PictureWithText()
     reasons = Reasons()
     articles = Articles()
@@ -266,6 +283,7 @@ class ArticleBlocks(blocks.StreamBlock):
 
     text = Text()
     picture = Picture()
+    video = Film()
     picture_with_text = PictureWithText()
     goods = ChosenGoods()
     goods_by_rule = GoodsByRule()

@@ -15,10 +15,11 @@ from marketplace.platform.listings.models import Listing
 from marketplace.platform.members.keeping import forget_seen, note_seen, set_remembering
 from marketplace.platform.members.models import Profile, Seen
 from storefront.account import cookies
+from storefront.account.for_you import MOST_CONSIDERED, for_you
 from storefront.account.keeping import back_of
 from tenants.access.actors import actor_of
 
-IN_A_ROW = 12
+IN_A_ROW, PICKED = 12, 8
 
 
 def recent(request: HttpRequest) -> HttpResponse:
@@ -26,11 +27,18 @@ def recent(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _note(request)
     if request.htmx:  # type: ignore[attr-defined]
-        return render(request, "shop/_recent_row.html", {"listings": _listings(request, IN_A_ROW)})
+        return render(request, "shop/_recent_row.html", {"listings": listings_seen(request, IN_A_ROW)})
+    seen = listings_seen(request, 60)
     return render(
         request,
         "account/recent.html",
-        {"section": "recent", "listings": _listings(request, 60), "remembers": remembers(request), "choice": cookies.choice_of(request)},
+        {
+            "section": "recent",
+            "listings": seen,
+            "remembers": remembers(request),
+            "choice": cookies.choice_of(request),
+            "for_you": for_you(seen[:MOST_CONSIDERED], request.user.pk, PICKED),
+        },
     )
 
 
@@ -43,7 +51,7 @@ def remembers(request: HttpRequest) -> bool:
 
 def _note(request: HttpRequest) -> HttpResponse:
     key = _key(request.POST.get("listing", ""))
-    before = _listings(request, IN_A_ROW + 1)
+    before = listings_seen(request, IN_A_ROW + 1)
     shown = [listing for listing in before if listing.pk != key][:IN_A_ROW]
     response = render(request, "shop/_recent_row.html", {"listings": shown})
     if key is not None and request.user.is_authenticated:
@@ -53,7 +61,7 @@ def _note(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _listings(request: HttpRequest, most: int) -> list[Listing]:
+def listings_seen(request: HttpRequest, most: int) -> list[Listing]:
     """What the reader looked at and can still buy, newest first. One query."""
     if request.user.is_authenticated:
         rows = Seen.objects.filter(user_id=request.user.pk, listing__is_on_sale=True).select_related("listing__merchant")

@@ -11,6 +11,8 @@ from wagtail.models import Page
 
 from cms.loading import load
 from marketplace.platform.listings.models import Listing
+from storefront.account.for_you import MOST_CONSIDERED, for_you
+from storefront.account.recent import listings_seen
 from storefront.pages import Pages, page_number
 from storefront.shop import sections
 from storefront.shop.shops import dressed
@@ -20,7 +22,7 @@ from tenants.tenancy.models import Merchant
 GOODS_A_PAGE = 30
 SHELVES = frozenset({"goods", "goods_by_rule", "hotspots"})  # blocks that show goods: beside them a shop needs no second list
 PICKED = 3  # categories that show their goods on the first page
-DESIGNED = ("opening", "promises", "popular", "shops", "best", "newest", "picks")  # of a market that has built none of its own
+DESIGNED = ("opening", "promises", "popular", "for_you", "shops", "best", "newest", "picks")  # of a market that has built none of its own
 PARTS = frozenset({"opening", "section"})
 
 
@@ -51,6 +53,8 @@ def found_for(parts: Sequence[str], request: HttpRequest) -> dict[str, Any]:
         found["newest"] = sections.newest()
     if "best" in wanted:
         found["best"] = sections.best_rated(sections.IN_A_STRIP)
+    if "for_you" in wanted:
+        found["for_you"] = for_you(listings_seen(request, MOST_CONSIDERED), person_of(request).pk, sections.ON_A_SHELF) if request.user.is_authenticated else []
     if "shops" in wanted:
         found["shops"] = sections.open_shops()
     if "picks" in wanted:

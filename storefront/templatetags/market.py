@@ -78,6 +78,13 @@ def phrases(text: str) -> SafeString:
 
 
 @register.filter
+def place(address: Any) -> str:
+    """Province, city and district of an address, or of an order's copy of one; a city that is a province of its own is named once."""
+    names = [address[name] if isinstance(address, dict) else getattr(address, name) for name in ("province", "city", "district")]
+    return " ".join(name for name in dict.fromkeys(names) if name)
+
+
+@register.filter
 def local(texts: dict[str, str] | None) -> str:
     """A text in the reader's language, or the next best, plain."""
     return localised(texts or {}).text

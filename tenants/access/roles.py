@@ -38,6 +38,7 @@ EDITS_PAGES = frozenset({R.EDIT_SHOP_PAGES, R.EDIT_MARKET_PAGES})
 # What a role that edits pages needs in Wagtail's admin.
 CMS_PERMISSION = "wagtailadmin.access_admin"
 ON_PAGES = ("add_page", "change_page", "publish_page")
+ON_VIDEOS = ("cms_merchant.view_video", "cms_merchant.add_video", "cms_merchant.change_video", "cms_merchant.delete_video")
 ON_PICTURES = ("add_image", "change_image", "choose_image")
 
 
@@ -52,7 +53,7 @@ def sync_roles() -> None:
         group, _made = Group.objects.get_or_create(name=name)
         wanted = {permissions[right.full_name] for right in rights}
         if rights & EDITS_PAGES:
-            wanted.add(permissions[CMS_PERMISSION])
+            wanted |= {permissions[name] for name in (CMS_PERMISSION, *ON_VIDEOS)}
             _let_edit_pages(group, permissions)
         group.permissions.set(wanted)
 

@@ -17,6 +17,7 @@ from marketplace.flows.review_product import save_product
 from marketplace.flows.settle import settle
 from marketplace.flows.ship_order import ship_order
 from marketplace.kernel.actors import SYSTEM, Actor, rail
+from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.kernel.relay import deliver_events
 from marketplace.merchant.aftersales.models import Return
@@ -71,7 +72,7 @@ def a_product(
     with merchant_schema(MERCHANTS[shop]):
         product = save_product(
             by=SYSTEM,
-            product_id=uuid4(),
+            product_id=new_id(),  # in the order they are made, where goods that sell alike are ordered by it
             is_new=True,
             product=ProductInput(
                 category_id=category.pk, titles=titles or {"en": title, "zh-hans": f"{title}（中文）"}, variants=made, pictures=[("demo/mug.webp", {})]

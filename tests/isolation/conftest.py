@@ -75,7 +75,7 @@ def build_side(letter: str) -> tuple[Side, User]:
     from wagtail.images import get_image_model
     from wagtail.models import Page
 
-    from cms.merchant.models import ShopPage
+    from cms.merchant.models import ShopPage, Video
 
     side = Side(letter, MERCHANTS[letter])
     word = f"kanarie-{letter}"
@@ -109,6 +109,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         data = BytesIO()
         Pixels.new("RGB", (40, 40), "red").save(data, "PNG")
         image = get_image_model().objects.create(title=f"{word}-image", file=ContentFile(data.getvalue(), "same.png"))
+        video = Video.objects.create(title=f"{word}-video", file=ContentFile(b"film", "same.mp4"))
         page = Page.objects.get(depth=2).add_child(instance=ShopPage(title=f"{word}-page", slug=f"{word}-page", live=False))
         revision = page.save_revision()
         line = OrderLine.objects.get(order_id=waiting.pk)
@@ -140,6 +141,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         "line_id": line.pk,
         "page_id": page.pk,
         "image_id": image.pk,
+        "video_id": video.pk,
         "revision_id": revision.pk,
         "application": application.number,
         "export_id": export.pk,
@@ -155,6 +157,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         f"{word}-buyer",
         f"{word}-page",
         f"{word}-image",
+        f"{word}-video",
         f"{word}-holder",
         f"{word}-note",
         f"{word}-company",

@@ -112,6 +112,8 @@ def address(pattern: str, name: str, side: Side, rule: Rule | None) -> str:
         chosen = BY_ROUTE.get(name, {}).get(parameter, LIKE.get(parameter, parameter))
         if name.startswith("wagtailimages") and parameter == "pk":
             chosen = "image_id"
+        if name.startswith("video"):
+            chosen = "video_id"
         found = side.objects.get(chosen, PLAIN.get(chosen, 1 if rule is None else None))
         assert found is not None, f"route {name or pattern} has a parameter {parameter!r} the harness has no thing for: add one"
         return str(found)
