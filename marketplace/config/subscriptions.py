@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 from cms import schedule
 from marketplace.flows import (
+    approvals,
     count_days,
     letters_about_reviews,
+    letters_about_shops,
     letters_to_buyers,
     letters_to_merchants,
     my_data,
@@ -43,6 +45,8 @@ from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.events import DeadlineReached, Event
 from marketplace.kernel.registry import Duty, Reaction
 from marketplace.merchant.inventory.events import StockCrossedZero
+from marketplace.platform.approvals.actions import EXPIRES as REQUEST_EXPIRES
+from marketplace.platform.approvals.events import ApprovalAsked, ApprovalEnded
 from marketplace.platform.backoffice.actions import tidy_jobs
 from marketplace.platform.backoffice.events import ListFileExpired, ListJobAsked
 from marketplace.platform.listings.events import ListingsChanged
@@ -63,7 +67,7 @@ from search import indexer
 from tenants.accounts.events import LetterWritten
 from tenants.accounts.letters import send_letter
 from tenants.onboarding.events import ApplicationReviewed, ApplicationSubmitted
-from tenants.tenancy.events import ShopOpened, ShopRequested
+from tenants.tenancy.events import ShopMoved, ShopOpened, ShopRequested
 from tenants.tenancy.jobs import JobRequested, LongJobRequested, run_job, run_long_job
 
 REACTIONS: dict[type[Event], list[Reaction]] = {
@@ -71,6 +75,9 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     LongJobRequested: [Reaction(run_long_job, outward=True)],
     ShopRequested: [Reaction(open_shop.bear_shop)],
     ShopOpened: [Reaction(letters_to_merchants.shop_opened)],
+    ShopMoved: [Reaction(letters_about_shops.shop_moved)],
+    ApprovalAsked: [Reaction(letters_about_shops.approval_asked)],
+    ApprovalEnded: [Reaction(letters_about_shops.approval_ended)],
     ApplicationSubmitted: [],
     ApplicationReviewed: [Reaction(letters_to_merchants.application_reviewed)],
     ListingsChanged: [Reaction(indexer.refresh_postgres), Reaction(indexer.refresh_elasticsearch, outward=True)],
@@ -111,6 +118,7 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     sandbox.ANSWER: sandbox.tell,
     schedule.PAGES_DUE: schedule.publish_when_due,
     EXPIRES: my_data.expire_my_data,
+    REQUEST_EXPIRES: approvals.expire_when_due,
     letters_about_reviews.REMINDER: letters_about_reviews.ask_for_review,
     publish_product.LISTED_FROM: publish_product.list_when_due,
     publish_product.LISTED_UNTIL: publish_product.unlist_when_due,

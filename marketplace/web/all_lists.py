@@ -5,7 +5,7 @@ from __future__ import annotations
 from marketplace.platform.backoffice.models import ListJob
 from marketplace.web.lists.pages import ListPage
 from marketplace.web.logs import market_log, shop_log
-from marketplace.web.operator import aftersales, applications, ledger, merchants, payouts, rails, reviews
+from marketplace.web.operator import aftersales, applications, approvals, ledger, merchants, payouts, rails, reviews
 from marketplace.web.operator import opinions as market_opinions
 from marketplace.web.operator import orders as market_orders
 from marketplace.web.seller import money, opinions, orders, products, returns
@@ -26,6 +26,7 @@ CONSOLE = (
     rails.notices,
     market_opinions.buyer_reviews,
     market_opinions.questions,
+    approvals.approvals,
     market_log,
 )
 LISTS: dict[tuple[bool, str], ListPage] = {(is_workbench, page.name): page for is_workbench, pages in ((True, WORKBENCH), (False, CONSOLE)) for page in pages}

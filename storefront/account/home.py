@@ -27,6 +27,7 @@ from tenants.access.actors import person_of
 from tenants.accounts.models import Membership
 from tenants.tenancy.hosts import console_url, workbench_url
 from tenants.tenancy.models import Merchant
+from tenants.tenancy.standing import FOUND
 
 TASKS = 3  # of a kind, before the list takes over
 
@@ -155,7 +156,7 @@ def _counts(user_id: UUID, unpaid: int) -> list[StateCount]:
 
 def _workplaces(user_id: UUID) -> list[Place]:
     mine = list(Membership.objects.filter(user_id=user_id, is_active=True).values_list("merchant_id", flat=True))
-    merchants = Merchant.objects.filter(pk__in=[key for key in mine if key], status=Merchant.Status.OPEN) if any(mine) else []
+    merchants = Merchant.objects.filter(pk__in=[key for key in mine if key], status__in=FOUND) if any(mine) else []
     places = [Place(merchant.name, workbench_url(merchant)) for merchant in merchants]
     if None in mine:
         places.append(Place(_("Console of the market"), console_url()))

@@ -24,7 +24,7 @@ MERCHANT_ROLES: Mapping[str, frozenset[R]] = {
 MARKET_ROLES: Mapping[str, frozenset[R]] = {
     "operator": frozenset(right for right in R if right.scope == "market"),
     "reviewer": frozenset({R.VIEW_MERCHANTS, R.REVIEW_MERCHANTS, R.REVIEW_PRODUCTS, R.MODERATE_REVIEWS}),
-    "accountant": frozenset({R.VIEW_MERCHANTS, R.SETTLE, R.PAY_OUT, R.VIEW_LEDGER, R.VIEW_MARKET_ORDERS}),
+    "accountant": frozenset({R.VIEW_MERCHANTS, R.SETTLE, R.PAY_OUT, R.VIEW_LEDGER, R.VIEW_MARKET_ORDERS, R.VIEW_APPROVALS}),
 }
 ROLE_NAMES = {
     "owner": _("Owner"),

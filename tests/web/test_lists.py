@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -16,6 +17,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
+from marketplace.flows.approvals import ask_for
 from marketplace.flows.reconcile import ask_for_sweep
 from marketplace.flows.review_product import submit_product
 from marketplace.kernel.actors import SYSTEM
@@ -23,6 +25,7 @@ from marketplace.kernel.models import AuditEvent
 from marketplace.merchant.aftersales.models import Return
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.orders.models import Order
+from marketplace.platform.approvals.models import ApprovalRequest
 from marketplace.platform.checkout.models import OrderCopy, ReturnCopy
 from marketplace.platform.ledger.models import JournalEntry, Payout, Statement
 from marketplace.platform.listings.models import ProductChange
@@ -61,6 +64,7 @@ LISTS = {
     ("console", "disputes"): ("{dispute}", lambda: Dispute.objects.count()),
     ("console", "movements"): ("{movement}", lambda: RailMovement.objects.count()),
     ("console", "notices"): ("{notice}", lambda: RailNotice.objects.count()),
+    ("console", "approvals"): ("{approval}", lambda: ApprovalRequest.objects.count()),
 }
 OF_OPINIONS = {("workbench", "reviews"), ("workbench", "questions"), ("console", "questions")}  # read in tests of reviews
 EVERY = pytest.mark.parametrize(("kind", "name"), LISTS)
@@ -140,6 +144,7 @@ def three_of_everything(own_database: str) -> dict[str, str]:
         "product": str(product.pk),
         **_submitted(),
         **_told_by_stripe(),
+        **_asked_for(),
     }
 
 
@@ -152,6 +157,14 @@ def _submitted() -> dict[str, str]:
     for n, company in enumerate(("Ashgrove", "Birch", "Cedar")):
         submitted(company=f"{company} Ltd", slug=f"applicant-{n}")
     return {"company": "Birch"}
+
+
+def _asked_for() -> dict[str, str]:
+    """Rates that wait for a second person."""
+    by = make.acting(User.objects.get(email=PEOPLE["console"]))
+    for tax_class in ("standard", "reduced", "zero"):
+        row = ask_for(by=by, kind="tax.set", request_id=uuid4(), order={"rate": "0.01", "tax_class": tax_class}, why="a new law")
+    return {"approval": row.number}
 
 
 def _told_by_stripe() -> dict[str, str]:
