@@ -42,8 +42,6 @@ def build_world() -> None:
         set_tax_rate(by=SYSTEM, tax_class=tax_class, rate=Decimal(rate))
     operator = ensure_person(by=SYSTEM, email="operator@market.localhost", name="Ops", password=PASSWORD)
     give_role(by=SYSTEM, user_id=operator.pk, role="operator", merchant_id=None)
-    checker = ensure_person(by=SYSTEM, email="checker@market.localhost", name="Check", password=PASSWORD)
-    give_role(by=SYSTEM, user_id=checker.pk, role="operator", merchant_id=None)
     for letter, merchant_id in MERCHANTS.items():
         with transaction.atomic():
             ensure_person(by=SYSTEM, email=f"owner-{letter}@market.localhost", name=f"Owner {letter.upper()}", password=PASSWORD)

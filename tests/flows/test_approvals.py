@@ -58,7 +58,7 @@ def maker() -> Actor:
 
 @pytest.fixture
 def checker() -> Actor:
-    return person("checker@market.localhost")
+    return make.acting(make.a_second_operator())
 
 
 def asked(by: Actor, kind: str = "shop.suspend", order: Any = SUSPENSION, why: str = "forged goods", **more: Any) -> ApprovalRequest:

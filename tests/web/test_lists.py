@@ -29,6 +29,7 @@ from marketplace.platform.approvals.models import ApprovalRequest
 from marketplace.platform.checkout.models import OrderCopy, ReturnCopy
 from marketplace.platform.ledger.models import JournalEntry, Payout, Statement
 from marketplace.platform.listings.models import ProductChange
+from marketplace.platform.payments.actions import set_bank_account
 from marketplace.platform.payments.models import Dispute, RailMovement, RailNotice, Refund
 from marketplace.web.lists.pages import ListPage
 from tenants.access.rules import all_routes, route, rule_of
@@ -166,9 +167,12 @@ def _submitted() -> dict[str, str]:
 
 
 def _asked_for() -> dict[str, str]:
-    """Rates that wait for a second person."""
+    """A payout and rates that wait for a second person."""
     by = make.acting(User.objects.get(email=PEOPLE["console"]))
-    for tax_class in ("standard", "reduced", "zero"):
+    set_bank_account(by=SYSTEM, merchant_id=MERCHANTS["a"], holder="Kiln", bank="Bank", number="62220001")
+    key, payout = uuid4(), Payout.objects.filter(merchant_id=MERCHANTS["a"], status="due").earliest("pk")
+    ask_for(by=by, kind="payouts.release", request_id=key, order={"batch": str(key), "payouts": [str(payout.pk)]}, why="this week's")
+    for tax_class in ("standard", "reduced"):
         row = ask_for(by=by, kind="tax.set", request_id=uuid4(), order={"rate": "0.01", "tax_class": tax_class}, why="a new law")
     return {"approval": row.number}
 

@@ -60,7 +60,7 @@ def owner() -> Client:
 
 
 def a_second_person_approves() -> None:
-    checker = make.acting(User.objects.get(email="checker@market.localhost"))
+    checker = make.acting(make.a_second_operator())
     approve(by=checker, request_id=ApprovalRequest.objects.get(status="waiting").pk)
 
 
