@@ -101,6 +101,12 @@ def last_check() -> LogCheck | None:
     return LogCheck.objects.filter(failure="").exclude(ended_at=None).order_by("-began_at").first()
 
 
+def checks_that_found() -> QuerySet[LogCheck]:
+    """The last check, where it found something: it stays so until a check finds nothing."""
+    last = last_check()
+    return LogCheck.objects.filter(pk=last.pk) if last and last.found else LogCheck.objects.none()
+
+
 def open_check() -> LogCheck | None:
     return LogCheck.objects.filter(ended_at=None).order_by("-began_at").first()
 
