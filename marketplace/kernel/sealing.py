@@ -135,12 +135,15 @@ def _server() -> tuple[str, int, int]:
     """The cluster's mark ("" where we may not ask), the oldest transaction that has not ended, and the first that cannot have begun."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT has_function_privilege('pg_control_system()', 'execute')")
-        mark = "(SELECT system_identifier::text FROM pg_control_system())" if cursor.fetchone()[0] else "''"
+        mark = ""
+        if cursor.fetchone()[0]:
+            cursor.execute("SELECT system_identifier::text FROM pg_control_system()")
+            (mark,) = cursor.fetchone()
         cursor.execute(
-            f"SELECT {mark}, pg_snapshot_xmin(now)::text::bigint,"
-            " greatest(pg_snapshot_xmax(now)::text::bigint, pg_current_xact_id_if_assigned()::text::bigint + 1) FROM pg_current_snapshot() now"
+            "SELECT pg_snapshot_xmin(now)::text::bigint, greatest(pg_snapshot_xmax(now)::text::bigint, pg_current_xact_id_if_assigned()::text::bigint + 1)"
+            " FROM pg_current_snapshot() now"
         )
-        return cursor.fetchone()  # type: ignore[no-any-return]
+        return (mark, *cursor.fetchone())
 
 
 def _is_alone() -> bool:
