@@ -257,6 +257,7 @@ FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
     ("console", "settlement-run"): lambda t: Filled("/settlement/run/", {"run_id": uuid4(), "merchant": str(MERCHANTS["a"])}),
     ("console", "bank-file-new"): lambda t: Filled("/payouts/files/new/", {"batch_id": uuid4(), "payout": str(t.payouts["bank-file-new"])}),
     ("console", "bank-file-paid"): lambda t: Filled(f"/payouts/files/{t.batch}/paid/", {"payout": str(t.payouts["bank-file-paid"])}),
+    ("console", "log-verify"): lambda t: Filled("/log/integrity/verify/"),
     ("console", "payout-returned"): lambda t: Filled(f"/payouts/{t.payouts['payout-returned']}/returned/", {"reason": "account closed"}),
 }
 FORMS |= {name: lambda t, fill=fill: Filled(*fill(t.said)) for name, fill in FORMS_ABOUT.items()}
