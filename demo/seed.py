@@ -18,6 +18,7 @@ from demo.waiting import leave_work
 from marketplace.config.management.opening import set_first_taxes
 from marketplace.flows.open_shop import bear_shop, open_shop
 from marketplace.flows.publish_product import publish_product
+from marketplace.flows.qualify import let_in_papers
 from marketplace.flows.review_product import save_product
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
@@ -35,7 +36,6 @@ from marketplace.platform.taxonomy.actions import describe_category, put_attribu
 from marketplace.platform.taxonomy.models import TaxRate
 from tenants.accounts.actions import ensure_person, give_role
 from tenants.accounts.models import User
-from tenants.onboarding.actions import note_approved
 from tenants.tenancy.events import ShopRequested
 from tenants.tenancy.models import Market, Merchant
 from tenants.tenancy.schemas import merchant_schema, public_schema
@@ -128,7 +128,7 @@ def open_shops(password: str) -> dict[str, Merchant]:
             if known is None:
                 application = apply_for(shop, owners[slug], n, BY)
                 known = open_shop(by=BY, merchant_id=key_of(slug), slug=slug, names=both(shop["names"]), owner_email=email)
-                note_approved(by=BY, application=application, merchant=known)
+                let_in_papers(by=BY, application=application, merchant=known)
             found[slug] = known
     deliver_events()
     for slug, merchant in found.items():

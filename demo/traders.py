@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from demo.catalogue import both
-from demo.waiting import sample_paper
+from demo.waiting import hand_in_papers
 from marketplace.kernel.actors import Actor
 from tenants.accounts.models import User
-from tenants.onboarding.actions import add_paper, note_review, open_application, save_application, submit_application
+from tenants.onboarding.actions import note_review, open_application, save_application, submit_application
 from tenants.onboarding.licences import check_character
 from tenants.onboarding.models import Application, Decision, Step
 
@@ -41,7 +41,7 @@ def apply_for(shop: Mapping[str, Any], owner: User, n: int, by: Actor) -> Applic
         "about": names["zh-hans"],
     }
     save_application(by=acting, application_id=row.pk, fields=fields)
-    add_paper(by=acting, application_id=row.pk, kind="licence", name="营业执照.png", upload=sample_paper(names["en"]))
+    hand_in_papers(acting, row, names["en"])
     submit_application(by=acting, application_id=row.pk)
     for step in Step:
         note_review(by=by, application_id=row.pk, step=step, decision=Decision.PASSED, reason="")

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 
@@ -86,6 +87,8 @@ class Things:
     change: ProductChange
     application: str
     refunds: dict[str, UUID]  # by the form they wait for
+    qualification: UUID
+    renewal: UUID
     movement: UUID
     notice: UUID
     said: Said
@@ -148,6 +151,8 @@ def things(stripe: AtStripe) -> Things:
         change=ProductChange.objects.get(product_id=products["review-decide"]),
         application=make.an_application(make.a_buyer()).number,
         refunds=refunds,
+        qualification=make.a_qualification("a").pk,
+        renewal=make.a_renewal("a").pk,
         movement=RailMovement.objects.get().pk,
         notice=RailNotice.objects.get(notice_id="evt_1").pk,
         said=say_and_ask(product),
@@ -201,6 +206,10 @@ def product_form(things: Things, product_id: UUID) -> dict[str, Any]:
     }
 
 
+def requirement_form(code: str) -> dict[str, Any]:
+    return {"code": code, "name_en": "A stall", "check_by": "document", "ends": "may", "step": "identity", "brands": "any", "position": 1, "why": "a market"}
+
+
 # How each form is filled in. A new route that takes POST needs a line here.
 FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
     ("workbench", "orders-accept"): lambda t: Filled("/orders/accept/", {"chosen": t.orders["orders-accept"].key}),
@@ -223,6 +232,9 @@ FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
     ("workbench", "return-answer"): lambda t: Filled(f"/returns/{t.returns['return-answer']}/answer/", {"decision": "agree"}),
     ("workbench", "return-inspect"): lambda t: Filled(f"/returns/{t.returns['return-inspect']}/inspect/", inspection(t)),
     ("workbench", "return-confirm"): lambda t: Filled(f"/returns/{t.returns['return-confirm']}/confirm/"),
+    ("workbench", "qualifications"): lambda t: Filled(
+        "/qualifications/", {"code": "licence", "file": SimpleUploadedFile("a.png", make.a_picture("blue").read())}
+    ),
     ("workbench", "payout-account"): lambda t: Filled("/payout-account/", {"holder": "Kiln", "bank": "Another bank", "number": "62220002"}),
     ("workbench", "product-new"): lambda t: Filled("/products/new/", product_form(t, uuid4())),
     ("workbench", "product"): lambda t: Filled(f"/products/{t.draft}/", product_form(t, t.draft)),
@@ -242,6 +254,12 @@ FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
         "/merchants/new/", {"merchant_id": uuid4(), "name_en": "Tea", "slug": "tea-house", "owner_email": "owner@tea.example", "owner_name": "Mei"}
     ),
     ("console", "application-review"): lambda t: Filled(f"/applications/{t.application}/review/", {"step": "identity", "decision": "passed"}),
+    ("console", "application-waive"): lambda t: Filled(f"/applications/{t.application}/waive/", {"code": "identity", "reason": "Seen in person"}),
+    ("console", "qualification-revoke"): lambda t: Filled(f"/qualifications/{t.qualification}/revoke/", {"reason": "It was forged"}),
+    ("console", "renewal-decide"): lambda t: Filled(f"/renewals/{t.renewal}/decide/", {"decision": "refuse", "reason": "Not readable"}),
+    ("console", "requirement-new"): lambda t: Filled("/requirements/new/", requirement_form("stall")),
+    ("console", "requirement"): lambda t: Filled("/requirements/licence/", requirement_form("licence")),
+    ("console", "requirement-waive"): lambda t: Filled("/requirements/identity/waive/", {"merchant": MERCHANTS["a"], "reason": "Seen in person"}),
     ("console", "review-decide"): lambda t: Filled(f"/reviews/{t.change.pk}/decide/", {"seen_version": t.change.version, "decision": "approve"}),
     ("console", "settings"): lambda t: Filled("/settings/", {"form": "commission", "rate": "7", "why": "a better year"}),
     ("console", "refund-retry"): lambda t: Filled(f"/refunds/{t.refunds['refund-retry']}/retry/"),
