@@ -13,6 +13,7 @@ from demo.goods import Labels, entered, prices_of, source_of
 from demo.history import ask_for_the_rest, begin_history, filling
 from demo.media import copy_picture
 from demo.pages import decorate_shops, dress_shops, write_market_pages
+from demo.papers import ask_for_papers, let_papers_age
 from demo.traders import apply_for
 from demo.waiting import leave_work
 from marketplace.config.management.opening import set_first_taxes
@@ -61,6 +62,7 @@ def _fill(password: str, say: Callable[[str], None]) -> None:
             set_first_taxes(BY, market.currency)
         say("taxonomy")
         put_taxonomy()
+        ask_for_papers(BY)
         say("shops")
         merchants = open_shops(password)
         for shop in catalogue()["shops"]:
@@ -77,6 +79,7 @@ def _fill(password: str, say: Callable[[str], None]) -> None:
     deliver_events()
     begin_history()
     leave_work(password)
+    let_papers_age()
     say("search index")
     deliver_events()
 

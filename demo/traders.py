@@ -8,6 +8,7 @@ from typing import Any
 from demo.catalogue import both
 from demo.waiting import hand_in_papers
 from marketplace.kernel.actors import Actor
+from marketplace.platform.taxonomy.models import Category
 from tenants.accounts.models import User
 from tenants.onboarding.actions import note_review, open_application, save_application, submit_application
 from tenants.onboarding.licences import check_character
@@ -20,6 +21,12 @@ TRADERS = {
     "mono": ("深圳白昼声学科技有限公司", "manufacturer", "91440300MA5G2HWD4"),
 }
 KINDS = ("retailer", "brand_owner", "distributor", "manufacturer")
+
+
+def root_of(code: str) -> int:
+    """The key of the topmost category above this one."""
+    found: int = Category.objects.get(code=code).path[0]
+    return found
 
 
 def apply_for(shop: Mapping[str, Any], owner: User, n: int, by: Actor) -> Application:
@@ -39,6 +46,7 @@ def apply_for(shop: Mapping[str, Any], owner: User, n: int, by: Actor) -> Applic
         "names": names,
         "slug": shop["slug"],
         "about": names["zh-hans"],
+        "sells": [[key] for key in sorted({root_of(product["category"]) for product in shop["products"]})],
     }
     save_application(by=acting, application_id=row.pk, fields=fields)
     hand_in_papers(acting, row, names["en"])

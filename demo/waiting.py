@@ -19,7 +19,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.platform.listings.models import ProductChange
 from tenants.accounts.actions import ensure_person
-from tenants.onboarding.actions import add_paper, open_application, save_application, submit_application
+from tenants.onboarding.actions import add_paper, open_application, save_application, submit_application, withdraw_application
 from tenants.onboarding.licences import check_character
 from tenants.onboarding.models import Application
 from tenants.onboarding.requirements import items_of
@@ -61,6 +61,41 @@ APPLICANTS: list[dict[str, Any]] = [
         "licence": "91320508MA1WQ4P7X",
         "steps": [("identity", "more", "营业执照照片看不清，请重新上传一张四角完整的。")],
     },
+    {
+        "email": "qiao@applicant.localhost",
+        "who": "乔安",
+        "company": "广州市安乔贸易有限公司",
+        "names": {"zh-hans": "安乔百货", "en": "Anqiao"},
+        "slug": "anqiao",
+        "kind": "retailer",
+        "about": "日用百货",
+        "licence": "91440101MA9W3T5K2",
+        "steps": [("identity", "rejected", "公司已注销，无法入驻。")],
+    },
+    {
+        "email": "tang@applicant.localhost",
+        "who": "唐宁",
+        "company": "成都唐宁文具有限公司",
+        "names": {"zh-hans": "唐宁文具", "en": "Tangning"},
+        "slug": "tangning",
+        "kind": "supplier",
+        "about": "笔记本和钢笔",
+        "licence": "91510100MA6C8R2H4",
+        "ends": "draft",
+        "steps": [],
+    },
+    {
+        "email": "xu@applicant.localhost",
+        "who": "许棠",
+        "company": "武汉棠木家具有限公司",
+        "names": {"zh-hans": "棠木", "en": "Tangwood"},
+        "slug": "tangwood",
+        "kind": "manufacturer",
+        "about": "实木家具",
+        "licence": "91420100MA4K7N3Q5",
+        "ends": "withdrawn",
+        "steps": [],
+    },
 ]
 # (shop, product's place in it, what the owner has changed, the operator's reason if it went back)
 EDITS = [
@@ -95,7 +130,11 @@ def _apply(applicant: dict[str, Any], password: str, n: int) -> None:
     }
     save_application(by=by, application_id=row.pk, fields=fields)
     hand_in_papers(by, row, applicant["names"]["en"])
+    if applicant.get("ends") == "draft":
+        return
     submit_application(by=by, application_id=row.pk)
+    if applicant.get("ends") == "withdrawn":
+        withdraw_application(by=by, application_id=row.pk)
     for step, decision, reason in applicant["steps"]:
         review_application(by=operator(), application_id=row.pk, step=step, decision=decision, reason=reason)
 
