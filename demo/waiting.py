@@ -150,7 +150,7 @@ PAPERS = {
 
 def hand_in_papers(by: Actor, row: Application, name: str) -> None:
     """Everything that is asked of this applicant."""
-    for item in items_of(row):
+    for item in items_of(Application.objects.get(pk=row.pk)):
         if item.requirement.is_document and not item.is_met:
             called, title, days = PAPERS[item.requirement.code]
             ends = clock.day_of(clock.now(), Market.objects.get().tz) + timedelta(days=days) if days else None
