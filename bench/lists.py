@@ -43,8 +43,8 @@ STATES = (
 
 def run(short: bool) -> list[Row]:
     count = COUNT[short]
-    with grounds.cluster() as cluster:
-        env = grounds.enter(cluster, DATABASE, BASE_URL="http://market.localhost")
+    with grounds.cluster() as cluster, grounds.broker() as broker:
+        env = grounds.enter(cluster, DATABASE, broker.url(), BASE_URL="http://market.localhost")
         market.PRODUCTS, market.BASKETS = 25, 20
         goods = market.open_shops(1)
         merchant_id = goods.shops[0][0][0]

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from demo.catalogue import Sold, attributes_of, both, catalogue, key_of, variants_of
+from demo.colleagues import let_in_colleagues
 from demo.goods import Labels, entered, prices_of, source_of
 from demo.history import ask_for_the_rest, begin_history, filling
 from demo.media import copy_picture
@@ -79,6 +80,7 @@ def _fill(password: str, say: Callable[[str], None]) -> None:
     deliver_events()
     begin_history()
     leave_work(password)
+    let_in_colleagues(password)
     let_papers_age()
     say("search index")
     deliver_events()

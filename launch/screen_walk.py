@@ -23,6 +23,13 @@ MOST_HIGH = 8_000  # px
 MOST_TRIED = 8  # links of a list, for one that leads on
 STICKS_OUT = """width => [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > width + 1)
   .slice(-2).map(e => e.outerHTML.slice(0, 140))"""
+# What can be pressed but lies beside the screen, where nothing scrolls to it.
+CUT_OFF = """width => [...document.querySelectorAll('main :is(a, button, input, select)')].filter(e => {
+  const box = e.getBoundingClientRect();
+  if (!box.width || box.right <= width + 1 || e.closest('.only-sr') || getComputedStyle(e).visibility === 'hidden') return false;
+  for (let up = e.parentElement; up; up = up.parentElement) if (/auto|scroll/.test(getComputedStyle(up).overflowX)) return false;
+  return true;
+}).slice(0, 2).map(e => e.outerHTML.slice(0, 140))"""
 # A picture of the whole page shows what only scrolling would load.
 LOAD_ALL = """async () => {
   document.querySelectorAll('img[loading=lazy]').forEach(img => { img.loading = 'eager'; });
@@ -162,6 +169,7 @@ class Walk:
         wide = page.evaluate("document.documentElement.scrollWidth")
         if wide > dress.width:
             found.append(f"{wide} px wide: {page.evaluate(STICKS_OUT, dress.width)}")
+        found += [f"cut off: {one}" for one in page.evaluate(CUT_OFF, dress.width)]
         found += [f"broken picture: {url}" for url in page.evaluate(BROKEN)]
         if not answer.url.split("?")[0].count("/cms/"):  # Wagtail's own pages are Wagtail's
             violations = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]

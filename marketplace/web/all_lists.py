@@ -9,8 +9,9 @@ from marketplace.web.operator import aftersales, applications, ledger, merchants
 from marketplace.web.operator import opinions as market_opinions
 from marketplace.web.operator import orders as market_orders
 from marketplace.web.seller import money, opinions, orders, products, returns
+from marketplace.web.staff.people import market_staff, shop_staff
 
-WORKBENCH = (orders.orders, returns.returns, products.products, money.statements, opinions.reviews, opinions.questions, shop_log)
+WORKBENCH = (orders.orders, returns.returns, products.products, money.statements, opinions.reviews, opinions.questions, shop_staff, shop_log)
 CONSOLE = (
     merchants.merchants,
     applications.applications,
@@ -27,6 +28,7 @@ CONSOLE = (
     rails.notices,
     market_opinions.buyer_reviews,
     market_opinions.questions,
+    market_staff,
     market_log,
 )
 LISTS: dict[tuple[bool, str], ListPage] = {(is_workbench, page.name): page for is_workbench, pages in ((True, WORKBENCH), (False, CONSOLE)) for page in pages}

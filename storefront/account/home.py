@@ -24,9 +24,7 @@ from marketplace.platform.members.models import Favourite, Follow
 from marketplace.platform.reviews.queries import to_review
 from storefront.account.parcels import on_the_way
 from tenants.access.actors import person_of
-from tenants.accounts.models import Membership
-from tenants.tenancy.hosts import console_url, workbench_url
-from tenants.tenancy.models import Merchant
+from tenants.accounts.workplaces import workplaces
 
 TASKS = 3  # of a kind, before the list takes over
 
@@ -52,14 +50,6 @@ class StateCount:
     sign: str
 
 
-@dataclass
-class Place:
-    """Where somebody works."""
-
-    name: str
-    url: str
-
-
 def home(request: HttpRequest) -> HttpResponse:
     user = person_of(request)
     unpaid = OrderGroup.objects.filter(buyer_id=user.pk, status=OrderGroup.Status.AWAITING_PAYMENT)
@@ -79,7 +69,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "favourites": favourites["all"],
             "cheaper": favourites["cheaper"],
             "follows": Follow.objects.filter(user_id=user.pk).count(),
-            "workplaces": _workplaces(user.pk),
+            "workplaces": workplaces(user.pk),
         },
     )
 
@@ -151,12 +141,3 @@ def _counts(user_id: UUID, unpaid: int) -> list[StateCount]:
         StateCount(pgettext("parcel", "On the way"), found["coming"], reverse("parcels"), "truck"),
         StateCount(_("After-sales"), found["after_sales"], reverse("returns"), "back"),
     ]
-
-
-def _workplaces(user_id: UUID) -> list[Place]:
-    mine = list(Membership.objects.filter(user_id=user_id, is_active=True).values_list("merchant_id", flat=True))
-    merchants = Merchant.objects.filter(pk__in=[key for key in mine if key], status=Merchant.Status.OPEN) if any(mine) else []
-    places = [Place(merchant.name, workbench_url(merchant)) for merchant in merchants]
-    if None in mine:
-        places.append(Place(_("Console of the market"), console_url()))
-    return places

@@ -34,6 +34,13 @@ class UserPermission(models.Model):
         constraints = [models.UniqueConstraint(fields=["user", "permission"], name="one_permission_once")]
 
 
+class OwnRole(models.Model):
+    """A role that a shop, or the market, made for itself: the group that carries its rights, and what it is called."""
+
+    group = models.OneToOneField(Group, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    names = models.JSONField()  # language code → name
+
+
 class BackOffice(models.Model):
     """No table: the content type that our permissions hang on."""
 

@@ -24,6 +24,7 @@ class Right(Enum):
     VIEW_SHOP_LOG = ("merchant", "view_shop_log", _("See the shop's log"))
     SHARE_VIEWS = ("merchant", "share_views", _("Share views of lists with the team"))
     EDIT_SHOP_PAGES = ("merchant", "edit_shop_pages", _("Edit the shop's pages"))
+    MANAGE_STAFF = ("merchant", "manage_staff", _("Invite staff and give roles"))
 
     VIEW_MERCHANTS = ("market", "view_merchants", _("See merchants"))
     OPEN_MERCHANTS = ("market", "open_merchants", _("Open merchants"))
@@ -38,6 +39,7 @@ class Right(Enum):
     VIEW_MARKET_LOG = ("market", "view_market_log", _("See the market's log"))
     SHARE_MARKET_VIEWS = ("market", "share_market_views", _("Share views of the console's lists"))
     EDIT_MARKET_PAGES = ("market", "edit_market_pages", _("Edit the market's pages"))
+    MANAGE_MARKET_STAFF = ("market", "manage_market_staff", _("Invite the market's staff and give roles"))
 
     def __init__(self, scope: str, codename: str, label: str) -> None:
         self.scope, self.codename, self.label = scope, codename, label

@@ -1,38 +1,82 @@
-"""Roles: named sets of rights, a group in each schema. Merchants and operators cannot make their own yet."""
+"""Roles: named sets of rights, a group in each schema. These come with the market, one for each kind of work in a department; shops and the
+operator make others of their own (own_roles.py)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.contrib.auth.models import Group, Permission
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from wagtail.models import (
-    Collection,
-    GroupCollectionPermission,
-    GroupPagePermission,
-    Page,
-)
+from wagtail.models import Collection as Pictures
+from wagtail.models import GroupCollectionPermission, GroupPagePermission, Page
 
+from tenants.access.rights import Right
 from tenants.access.rights import Right as R
 from tenants.tenancy.link import connection
 
+OWNER, OPERATOR = "owner", "operator"
+# Whoever has one of these may do everything here, and give every role.
+WHOLE = frozenset({OWNER, OPERATOR})
+
 MERCHANT_ROLES: Mapping[str, frozenset[R]] = {
-    "owner": frozenset(right for right in R if right.scope == "merchant"),
+    OWNER: frozenset(right for right in R if right.scope == "merchant"),
+    "purchaser": frozenset({R.VIEW_PRODUCTS, R.EDIT_PRODUCTS, R.VIEW_ORDERS}),
     "product_editor": frozenset({R.VIEW_PRODUCTS, R.EDIT_PRODUCTS, R.EDIT_SHOP_PAGES, R.ANSWER_BUYERS}),
+    "price_clerk": frozenset({R.VIEW_PRODUCTS, R.EDIT_PRODUCTS}),
+    "page_editor": frozenset({R.EDIT_SHOP_PAGES, R.VIEW_PRODUCTS}),
+    "customer_care": frozenset({R.VIEW_ORDERS, R.VIEW_PRODUCTS, R.ANSWER_BUYERS, R.CANCEL_ORDERS}),
+    "after_sales": frozenset({R.VIEW_ORDERS, R.VIEW_PRODUCTS, R.ANSWER_BUYERS, R.HANDLE_RETURNS}),
     "order_clerk": frozenset({R.VIEW_ORDERS, R.SHIP_ORDERS, R.CANCEL_ORDERS, R.HANDLE_RETURNS, R.ANSWER_BUYERS, R.VIEW_PRODUCTS}),
+    "dispatcher": frozenset({R.VIEW_ORDERS, R.SHIP_ORDERS}),
+    "bookkeeper": frozenset({R.VIEW_ORDERS, R.VIEW_STATEMENTS}),
+    "technician": frozenset({R.VIEW_PRODUCTS, R.EDIT_PRODUCTS, R.EDIT_SHOP_PAGES, R.VIEW_SHOP_LOG}),
 }
 MARKET_ROLES: Mapping[str, frozenset[R]] = {
-    "operator": frozenset(right for right in R if right.scope == "market"),
+    OPERATOR: frozenset(right for right in R if right.scope == "market"),
+    "market_manager": frozenset({R.VIEW_MERCHANTS, R.REVIEW_MERCHANTS, R.VIEW_MARKET_ORDERS, R.MODERATE_REVIEWS, R.EDIT_MARKET_PAGES, R.SHARE_MARKET_VIEWS}),
+    "product_manager": frozenset({R.VIEW_MERCHANTS, R.REVIEW_PRODUCTS, R.MODERATE_REVIEWS}),
+    "operations_manager": frozenset({R.VIEW_MERCHANTS, R.OPEN_MERCHANTS, R.VIEW_MARKET_ORDERS, R.SHARE_MARKET_VIEWS}),
     "reviewer": frozenset({R.VIEW_MERCHANTS, R.REVIEW_MERCHANTS, R.REVIEW_PRODUCTS, R.MODERATE_REVIEWS}),
-    "accountant": frozenset({R.VIEW_MERCHANTS, R.SETTLE, R.PAY_OUT, R.VIEW_LEDGER, R.VIEW_MARKET_ORDERS}),
+    "market_pages": frozenset({R.EDIT_MARKET_PAGES}),
+    "customer_service": frozenset({R.VIEW_MERCHANTS, R.VIEW_MARKET_ORDERS, R.MODERATE_REVIEWS}),
+    "accountant": frozenset({R.VIEW_MERCHANTS, R.SETTLE, R.VIEW_LEDGER, R.VIEW_MARKET_ORDERS}),
+    "cashier": frozenset({R.VIEW_MERCHANTS, R.PAY_OUT, R.VIEW_LEDGER, R.VIEW_MARKET_ORDERS}),
+    "auditor": frozenset({R.VIEW_MARKET_LOG}),
 }
-ROLE_NAMES = {
-    "owner": _("Owner"),
+ROLE_NAMES: Mapping[str, str | Promise] = {
+    OWNER: _("Owner"),
+    "purchaser": _("Purchaser"),
     "product_editor": _("Product editor"),
+    "price_clerk": _("Price clerk"),
+    "page_editor": _("Page editor"),
+    "customer_care": _("Customer care"),
+    "after_sales": _("After-sales clerk"),
     "order_clerk": _("Order clerk"),
-    "operator": _("Operator"),
+    "dispatcher": _("Dispatcher"),
+    "bookkeeper": _("Bookkeeper"),
+    "technician": _("Technician"),
+    OPERATOR: _("Operator"),
+    "market_manager": _("Market manager"),
+    "product_manager": _("Product manager"),
+    "operations_manager": _("Operations manager"),
     "reviewer": _("Reviewer"),
+    "market_pages": _("Editor of the market's pages"),
+    "customer_service": _("Customer service"),
     "accountant": _("Accountant"),
+    "cashier": _("Cashier"),
+    "auditor": _("Auditor"),
+}
+MANAGEMENT, PRODUCT, MARKETING = _("Management"), _("Product"), _("Market and pages")
+SERVICE, LOGISTICS, FINANCE, TECHNICAL = _("Service"), _("Logistics"), _("Finance"), _("Technical")
+DEPARTMENTS: Mapping[str, str | Promise] = {
+    **dict.fromkeys((OWNER, OPERATOR, "market_manager", "operations_manager"), MANAGEMENT),
+    **dict.fromkeys(("purchaser", "product_editor", "price_clerk", "product_manager", "reviewer"), PRODUCT),
+    **dict.fromkeys(("page_editor", "market_pages"), MARKETING),
+    **dict.fromkeys(("customer_care", "after_sales", "order_clerk", "customer_service"), SERVICE),
+    "dispatcher": LOGISTICS,
+    **dict.fromkeys(("bookkeeper", "accountant", "cashier"), FINANCE),
+    **dict.fromkeys(("technician", "auditor"), TECHNICAL),
 }
 EDITS_PAGES = frozenset({R.EDIT_SHOP_PAGES, R.EDIT_MARKET_PAGES})
 # What a role that edits pages needs in Wagtail's admin.
@@ -42,25 +86,40 @@ ON_VIDEOS = ("cms_merchant.view_video", "cms_merchant.add_video", "cms_merchant.
 ON_PICTURES = ("add_image", "change_image", "choose_image")
 
 
+def built_in() -> Mapping[str, frozenset[Right]]:
+    """The roles that come with the market, of the kind of schema that is open."""
+    return MARKET_ROLES if connection.schema_name == "public" else MERCHANT_ROLES
+
+
 def sync_roles() -> None:
-    """Make the groups of this schema what the tables above say. Safe to repeat."""
-    roles = MARKET_ROLES if connection.schema_name == "public" else MERCHANT_ROLES
-    permissions = {
-        f"{app}.{codename}": permission_id for permission_id, app, codename in Permission.objects.values_list("pk", "content_type__app_label", "codename")
-    }
+    """Make the groups of this schema what the tables above say, and leave own roles as they are. Safe to repeat."""
+    permissions = permission_ids()
     Group.objects.filter(name__in=["Moderators", "Editors"]).delete()  # Wagtail's own; ours say what they may
-    for name, rights in roles.items():
+    for name, rights in built_in().items():
         group, _made = Group.objects.get_or_create(name=name)
-        wanted = {permissions[right.full_name] for right in rights}
-        if rights & EDITS_PAGES:
-            wanted |= {permissions[name] for name in (CMS_PERMISSION, *ON_VIDEOS)}
-            _let_edit_pages(group, permissions)
-        group.permissions.set(wanted)
+        put_rights(group, rights, permissions)
+
+
+def permission_ids() -> dict[str, int]:
+    """Key of every permission of the open schema by its full name."""
+    return {f"{app}.{codename}": permission_id for permission_id, app, codename in Permission.objects.values_list("pk", "content_type__app_label", "codename")}
+
+
+def put_rights(group: Group, rights: Collection[Right], permissions: Mapping[str, int]) -> None:
+    """Give a group these rights and no others, with what editors of pages need in Wagtail."""
+    wanted = {permissions[right.full_name] for right in rights}
+    if EDITS_PAGES & set(rights):
+        wanted |= {permissions[name] for name in (CMS_PERMISSION, *ON_VIDEOS)}
+        _let_edit_pages(group, permissions)
+    else:
+        GroupPagePermission.objects.filter(group=group).delete()
+        GroupCollectionPermission.objects.filter(group=group).delete()
+    group.permissions.set(wanted)
 
 
 def _let_edit_pages(group: Group, permissions: Mapping[str, int]) -> None:
     root = Page.objects.filter(depth=1).only("pk").get()
-    pictures = Collection.objects.get(depth=1)
+    pictures = Pictures.objects.get(depth=1)
     for codename in ON_PAGES:
         GroupPagePermission.objects.get_or_create(group=group, page=root, permission_id=permissions[f"wagtailcore.{codename}"])
     for codename in ON_PICTURES:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel.errors import MarketError
 from tenants.access.rights import Right
+from tenants.access.staff import whom_to_ask
 from tenants.access.writes import only_verbs_write
 from tenants.accounts.handover import begin
 from tenants.accounts.models import Membership
@@ -31,7 +32,7 @@ class NotStaffHere(MarketError):
 
 class RightMissing(MarketError):
     code, status = "right_missing", 403
-    message = _("Your role does not include: {right}. Ask an owner or administrator to give it to you.")
+    message = _("Your roles here do not include: {right}. Ask {who} to give it to you.")
 
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -65,7 +66,8 @@ class Rule:
         needed = [self.right] if request.method in SAFE else [self.right, self.change]
         for right in needed:
             if right and not user.has_perm(right.full_name):
-                raise RightMissing(right=_(right.label))
+                merchant = getattr(request, "merchant", None)
+                raise RightMissing(right=_(right.label), who=whom_to_ask(merchant.pk if merchant else None))
         return None
 
 

@@ -52,7 +52,7 @@ def sign_out_elsewhere(*, by: Actor, request: HttpRequest, password: str) -> Non
 def give_role(*, by: Actor, user_id: UUID, role: str, merchant_id: UUID | None) -> None:
     """Let a person work for a merchant (None: for the operator) in a role. Safe to repeat."""
     with transaction.atomic():
-        Membership.objects.update_or_create(user_id=user_id, merchant_id=merchant_id, defaults={"is_active": True})
+        Membership.objects.update_or_create(user_id=user_id, merchant_id=merchant_id, defaults={"is_active": True, "ended_at": None})
         with merchant_schema(merchant_id) if merchant_id else public_schema():
             group = Group.objects.get(name=role)
             _row, made = UserGroup.objects.get_or_create(user_id=user_id, group=group)

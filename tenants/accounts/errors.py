@@ -9,3 +9,35 @@ class AddressUnconfirmed(MarketError):
         "Somebody registered with “{email}” and has not shown that this mailbox is theirs. Ask the owner of the mailbox to set "
         "a new password by “Forgotten your password?”, and try again."
     )
+
+
+class InvitationUnknown(MarketError):
+    code, status = "invitation_unknown", 404
+    message = _("This invitation does not exist. Ask for a new one, or open the newest letter: a letter sent again makes older links useless.")
+
+
+class InvitationOver(MarketError):
+    code, status = "invitation_over", 410
+    message = _("This invitation cannot be used any more: it was accepted, taken back, or is older than {days} days. Ask {who} for a new one.")
+
+
+class InvitedElse(MarketError):
+    code, status = "invited_else", 403
+    message = _("This invitation is for {email}. Sign out, then sign in or register with that address, and open the link again.")
+
+
+class InvitedAlready(MarketError):
+    code, status = "invited_already", 409
+    message = _("There is an open invitation to {email} already. Send it again, or take it back first.")
+    field = "email"
+
+
+class WorksHereAlready(MarketError):
+    code, status = "works_here_already", 409
+    message = _("{email} works here already. Change their roles on their page instead.")
+    field = "email"
+
+
+class TooManyInvitations(MarketError):
+    code, status = "too_many_invitations", 409
+    message = _("There are {most} open invitations. Take one back first.")

@@ -9,6 +9,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel import clock
 from marketplace.kernel.ids import new_id
@@ -79,10 +80,51 @@ class Membership(models.Model):
     merchant_id = models.UUIDField(null=True)
     is_active = models.BooleanField(default=True)
     since = models.DateTimeField(default=clock.now)
+    ended_at = models.DateTimeField(null=True)
+    signed_in_at = models.DateTimeField(null=True)  # the last time at this back office
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "merchant_id"], nulls_distinct=False, name="one_membership_per_place")]
-        indexes = [models.Index(fields=["merchant_id"], name="membership_by_merchant")]
+        indexes = [
+            models.Index(fields=["merchant_id"], name="membership_by_merchant"),
+            models.Index(fields=["merchant_id", "-since", "-id"], name="membership_newest", condition=Q(is_active=True)),
+        ]
+
+
+class Invitation(models.Model):
+    """That somebody is asked to work for a merchant, or, without one, for the operator. The link in its letter works once, for that address."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("Open")
+        ACCEPTED = "accepted", _("Accepted")
+        TAKEN_BACK = "taken_back", _("Taken back")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    merchant_id = models.UUIDField(null=True)
+    email = models.EmailField()  # in small letters
+    language = models.CharField(max_length=12)
+    roles = models.JSONField()  # names of groups in that schema
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
+    token_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(default=clock.now)
+    sent_at = models.DateTimeField(default=clock.now)  # the last letter
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    accepted_by = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant_id", "email"], condition=Q(status="open"), nulls_distinct=False, name="one_open_invitation_per_address_and_place"
+            ),
+            models.CheckConstraint(condition=~Q(status="accepted") | Q(accepted_by__isnull=False), name="an_accepted_invitation_has_its_person"),
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its link still works."""
+        return self.status == self.Status.OPEN and self.expires_at > clock.now()
 
 
 class Letter(models.Model):

@@ -46,6 +46,7 @@ from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import merchant_schema, public_schema
 from tests import factories as make
 from tests.architecture.opinions import FORMS_ABOUT, Said, say_and_ask
+from tests.architecture.people import FORMS_ABOUT_STAFF, People, some_people
 from tests.databases import MERCHANTS
 from tests.flows.at_stripe import AtStripe
 from tests.planting import planted
@@ -92,6 +93,7 @@ class Things:
     movement: UUID
     notice: UUID
     said: Said
+    people: dict[str, People]
 
 
 @dataclass
@@ -156,6 +158,7 @@ def things(stripe: AtStripe) -> Things:
         movement=RailMovement.objects.get().pk,
         notice=RailNotice.objects.get(notice_id="evt_1").pk,
         said=say_and_ask(product),
+        people=some_people(),
     )
 
 
@@ -275,6 +278,8 @@ FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
     ("console", "payout-returned"): lambda t: Filled(f"/payouts/{t.payouts['payout-returned']}/returned/", {"reason": "account closed"}),
 }
 FORMS |= {name: lambda t, fill=fill: Filled(*fill(t.said)) for name, fill in FORMS_ABOUT.items()}
+
+FORMS |= {(kind, name): lambda t, fill=fill, kind=kind: Filled(*fill(t.people[kind])) for kind in HOSTS for name, fill in FORMS_ABOUT_STAFF.items()}
 
 
 # A list takes its forms at its own address.

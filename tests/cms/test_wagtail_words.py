@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 import wagtail
 from babel.messages.pofile import read_po
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
 from cms.actions import publish
-from cms.merchant.models import ShopHome
+from cms.merchant.models import ShopHome, Video
 from cms.starters import blocks_of, picture_of, starter
 from launch.paths import ROOT
 from marketplace.kernel.actors import SYSTEM
@@ -28,6 +29,7 @@ pytestmark = pytest.mark.django_db
 WORKBENCH = "kiln.seller.market.localhost"
 SHOWN = {"aria-label", "title", "placeholder", "alt", "data-w-tooltip-content-value", "data-w-dialog-title-value"}
 VALUE = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
+NUMBER = re.compile(r"^[\d,]+ ")  # before what is counted
 TAG_OR_VALUE = re.compile(r"<[^>]*>|%\(\w+\)[sd]|\{\w+\}")
 
 
@@ -54,7 +56,7 @@ class Texts(HTMLParser):
 def texts_of(html: str) -> set[str]:
     parser = Texts()
     parser.feed(html)
-    return parser.found - {""}
+    return {NUMBER.sub("", text) for text in parser.found} - {""}
 
 
 @cache
@@ -95,13 +97,14 @@ def owner() -> Client:
 def ids() -> dict[str, int]:
     with merchant_schema(MERCHANTS["a"]):
         image = picture_of("maker")
+        video = Video.objects.create(title="釉色", file=ContentFile(b"film", "same.mp4"))
         home = ShopHome.objects.get()
         home.blocks = blocks_of(starter("maker"), image)
         publish(home, SYSTEM)
         home.title_en = "Kiln"
         publish(home, SYSTEM)
         first, last = home.revisions.order_by("pk")
-        return {"home": home.pk, "image": image.pk, "first": first.pk, "last": last.pk}
+        return {"home": home.pk, "image": image.pk, "video": video.pk, "first": first.pk, "last": last.pk}
 
 
 SCREENS = [
@@ -127,6 +130,11 @@ SCREENS = [
     ("wagtailadmin_choose_page_email_link", ""),
     ("goods_chooser:choose", ""),
     ("category_chooser:choose", ""),
+    ("videos:index", ""),
+    ("videos:add", ""),
+    ("videos:edit", "video"),
+    ("videos:delete", "video"),
+    ("video_chooser:choose", ""),
 ]
 
 

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.test import Client
 
 from marketplace.flows.cancel_order import cancel_paid_order
+from marketplace.flows.invite_staff import invite
 from marketplace.flows.my_data import ask_for_my_data, pack_my_data
 from marketplace.flows.pay_out import make_bank_file
 from marketplace.flows.reconcile import note_movement
@@ -33,7 +34,10 @@ from marketplace.platform.payments.models import RailMovement, RailNotice, Refun
 from marketplace.platform.payments.rails.port import Movement
 from marketplace.platform.reviews.actions import Opinion, review_order
 from marketplace.platform.reviews.asking import answer_as_shop, ask_question
-from tenants.accounts.models import User
+from tenants.access.own_roles import make_role
+from tenants.access.rights import Right
+from tenants.accounts.actions import give_role
+from tenants.accounts.models import Membership, User
 from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
@@ -117,9 +121,16 @@ def build_side(letter: str) -> tuple[Side, User]:
         pack_order(by=SYSTEM, package_id=package, number=waiting.number)
         submit_product(by=SYSTEM, product_id=draft.pk)
     staff = Actor(kind="person", user_id=User.objects.get(email=f"owner-{letter}@market.localhost").pk, label=word)
+    colleague = make.a_buyer(f"{word}-colleague@example.com")
+    give_role(by=SYSTEM, user_id=colleague.pk, role="dispatcher", merchant_id=side.merchant_id)
+    role = make_role(by=staff, merchant_id=side.merchant_id, role_id=uuid4(), names={"en": f"{word}-role"}, rights=[Right.VIEW_ORDERS])
+    invited = invite(by=staff, invitation_id=uuid4(), merchant_id=side.merchant_id, email=f"{word}-invited@example.com", roles=["dispatcher"], language="en")
     view = save_view(by=staff, merchant_id=side.merchant_id, list_name="orders", name=f"{word}-view", query="")
     job = ask_for_job(by=staff, job=ListJob(merchant_id=side.merchant_id, list_name="orders", kind="export", what="csv", query=f"q={word}-query"))
     side.objects = {
+        "membership_id": Membership.objects.get(user=colleague).pk,
+        "group_id": role.group_id,
+        "invitation_id": invited.pk,
         "view_id": view.pk,
         "job_id": job.pk,
         "merchant_id": side.merchant_id,
@@ -171,6 +182,9 @@ def build_side(letter: str) -> tuple[Side, User]:
         f"{word}-txn",
         f"{word}-view",
         f"{word}-query",
+        f"{word}-colleague",
+        f"{word}-role",
+        f"{word}-invited",
     ]
     side.secrets += [waiting.number, copy.number, statement.number]
     return side, buyer

@@ -155,3 +155,19 @@ def answers(owner: Person) -> None:
     page.locator("tr form button:visible").first.click()
     owner.sees(ANSWER)
     owner.look("answered")
+
+
+def test_the_market_can_be_installed_and_says_so_when_there_is_no_connection(browser: Browser, market: RunningMarket):
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(market.url("/"))
+        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        page.reload()  # from now on the worker stands between
+        errors = context.new_cdp_session(page).send("Page.getInstallabilityErrors")["installabilityErrors"]
+        assert [one["errorId"] for one in errors if one["errorId"] != "in-incognito"] == []  # a test's window is always private
+        context.set_offline(True)
+        page.goto(market.url("/cart/"))
+        expect(page.locator("body")).to_contain_text("没有网络")
+        context.set_offline(False)
+        page.goto(market.url("/cart/"))
+        expect(page.locator("body")).not_to_contain_text("没有网络")

@@ -26,6 +26,7 @@ from marketplace.platform.checkout.models import ReturnCopy
 from marketplace.platform.ledger.models import Payout, Statement
 from marketplace.platform.listings.models import ProductChange
 from marketplace.platform.payments.models import Dispute, RailMovement, RailNotice, Refund
+from tenants.accounts.models import User
 from tenants.onboarding.models import Application, Qualification
 from tenants.tenancy.models import Market, Merchant
 from tenants.tenancy.schemas import merchant_schema
@@ -101,6 +102,8 @@ FACTS: dict[tuple[str, str], dict[str, str]] = {
         "Line total": "200.00",
         "Commission": "10.00",
     },
+    ("workbench", "staff"): {"Name": "Third Clerk", "E-mail": "Third-dispatcher@example.com", "Roles": "Dispatcher"},
+    ("console", "staff"): {"Name": "Third Clerk", "E-mail": "Third-auditor@example.com", "Roles": "Auditor"},
     ("workbench", "returns"): {"Order": "{order}", "Status": "Refunded", "Amount": "100.00", "Carrier": "sf", "Tracking number": "SF1234567890"},
     ("workbench", "products"): {"Title": "Third", "Category": "Cups", "Status": "On sale", "Stock": "9", "Price from": "100.00"},
     ("workbench", "statements"): {
@@ -217,12 +220,18 @@ def named(text: str) -> None:
     Merchant.objects.update(names={"en": text})
 
 
+def called(text: str) -> None:
+    User.objects.filter(name="Third Clerk").update(name=text)
+
+
 # How a text comes into some cell of a list: by what merchants, buyers, applicants and rails may write.
 PLANTED: dict[tuple[str, str], Callable[[str], Any]] = {
     ("workbench", "orders"): lambda text: OrderLine.objects.update(titles={"en": text}, sku=text[:64], options=[[{"en": "x"}, {"en": text}]]),
     ("workbench", "returns"): lambda text: Return.objects.update(note=text, tracking_number=text[:40]),
     ("workbench", "products"): lambda text: Product.objects.update(titles={"en": text}),
     ("workbench", "statements"): lambda text: Statement.objects.filter(pk=Statement.objects.latest("pk").pk).update(number=text[:20]),
+    ("workbench", "staff"): called,
+    ("console", "staff"): called,
     ("workbench", "log"): said,
     ("console", "merchants"): named,
     ("console", "orders"): named,

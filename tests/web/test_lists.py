@@ -30,7 +30,8 @@ from marketplace.platform.listings.models import ProductChange
 from marketplace.platform.payments.models import Dispute, RailMovement, RailNotice, Refund
 from marketplace.web.lists.pages import ListPage
 from tenants.access.rules import all_routes, route, rule_of
-from tenants.accounts.models import User
+from tenants.accounts.actions import give_role
+from tenants.accounts.models import Membership, User
 from tenants.onboarding.models import Application, Qualification, Requirement
 from tenants.onboarding.qualifications import grant_qualification
 from tenants.tenancy.models import Market, Merchant
@@ -49,6 +50,7 @@ LISTS = {
     ("workbench", "returns"): ("{order}", lambda: Return.objects.count()),
     ("workbench", "products"): ("Second", lambda: Product.objects.count()),
     ("workbench", "statements"): ("{statement}", lambda: Statement.objects.filter(merchant_id=MERCHANTS["a"]).count()),
+    ("workbench", "staff"): ("Second Clerk", lambda: Membership.objects.filter(merchant_id=MERCHANTS["a"]).count()),
     ("workbench", "log"): ("{product}", lambda: AuditEvent.objects.filter(merchant_id=MERCHANTS["a"]).count()),
     ("console", "merchants"): ("trail", lambda: Merchant.objects.count()),
     ("console", "orders"): ("{order}", lambda: OrderCopy.objects.count()),
@@ -57,6 +59,7 @@ LISTS = {
     ("console", "payouts"): ("{statement}", lambda: Payout.objects.count()),
     ("console", "statements"): ("{statement}", lambda: Statement.objects.count()),
     ("console", "journal"): ("{statement}", lambda: JournalEntry.objects.count()),
+    ("console", "staff"): ("Second Clerk", lambda: Membership.objects.filter(merchant_id=None).count()),
     ("console", "log"): ("{product}", lambda: AuditEvent.objects.count()),
     ("console", "reviews"): ("Fourth", lambda: ProductChange.objects.count()),
     ("console", "applications"): ("{company}", lambda: Application.objects.filter(submitted_at__isnull=False).count()),
@@ -132,6 +135,9 @@ def three_of_everything(own_database: str) -> dict[str, str]:
     Market.objects.update(settle_days=0)
     make.commission()
     for title in ("First", "Second", "Third"):
+        for role, merchant_id in (("dispatcher", MERCHANTS["a"]), ("auditor", None)):
+            clerk = User.objects.create_user(f"{title}-{role}@example.com", name=f"{title} Clerk")
+            give_role(by=SYSTEM, user_id=clerk.pk, role=role, merchant_id=merchant_id)
         product = make.a_product("a", title=title)
         group = make.a_completed_group(("a", product, 2))
         make.returned(make.order_of(group))

@@ -12,6 +12,8 @@ from marketplace.web.messages import messages_page
 from marketplace.web.operator import aftersales, applications, ledger, merchants, opinions, orders, payouts, qualifications, rails, requirements, reviews
 from marketplace.web.operator.overview import overview
 from marketplace.web.operator.settings import settings_page
+from marketplace.web.staff.people import market_staff
+from marketplace.web.staff.routes import staff_routes
 from storefront.auth import sign_in_routes
 from storefront.media import media
 from storefront.reach.robots import robots
@@ -84,6 +86,7 @@ urlpatterns = [
     route("settings/", settings_page, may=operator(Right.MANAGE_MARKET), name="settings", methods="GET POST"),
     route("decorate/", decorating(base="operator/base.html"), may=operator(Right.EDIT_MARKET_PAGES), name="decorate", methods="GET POST"),
     route("messages/", messages_page(base="operator/base.html"), may=operator(Right.EDIT_MARKET_PAGES), name="messages"),
+    *staff_routes(operator, Right.MANAGE_MARKET_STAFF, market_staff),
     route("log/", market_log, may=operator(Right.VIEW_MARKET_LOG), name="log", methods="GET POST"),
     route("jobs/", jobs.jobs, may=operator(), name="jobs"),
     route("jobs/<uuid:job_id>/", jobs.job, may=operator(), name="job"),

@@ -20,6 +20,7 @@ from storefront.reviews import views as reviews
 from storefront.sell import views as sell
 from storefront.shop import browse, categories, product, region, share, shops
 from storefront.shop import views as shop
+from storefront.work import views as work
 from tenants.access.rules import anyone, route, signed_in
 
 urlpatterns = [
@@ -85,6 +86,8 @@ urlpatterns = [
     route("account/privacy/data/<uuid:export_id>/", privacy.download, may=signed_in(), name="my-data-download"),
     route("account/privacy/delete/", privacy.close, may=signed_in(), name="account-close", methods="GET POST", limit="sign_in"),
     route("account/closed/", privacy.closed, may=anyone(), name="account-closed"),
+    route("account/workplaces/", work.work, may=signed_in(), name="workplaces"),
+    route("invitations/<str:token>/", work.invitation, may=anyone(), name="invitation", methods="GET POST", limit="register"),
     route("account/parcels/", parcels.parcels, may=signed_in(), name="parcels"),
     route("recent/", recent.recent, may=anyone(), name="recent", methods="GET POST"),
     route("recent/clear/", recent.clear, may=anyone(), name="recent-clear", methods="POST"),

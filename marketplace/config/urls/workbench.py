@@ -13,6 +13,8 @@ from marketplace.web.seller import money, opinions, order, orders, parcels, prod
 from marketplace.web.seller.delivery import delivery
 from marketplace.web.seller.overview import overview
 from marketplace.web.seller.payout_account import payout_account, payout_stripe
+from marketplace.web.staff.people import shop_staff
+from marketplace.web.staff.routes import staff_routes
 from storefront.auth import hand_over_routes
 from storefront.media import media
 from storefront.reach.robots import robots
@@ -74,6 +76,7 @@ urlpatterns = [
     route("qualifications/papers/<uuid:paper_id>/", qualifications.paper, may=staff(Right.MANAGE_PAPERS), name="qualification-paper"),
     route("payout-account/", payout_account, may=staff(Right.MANAGE_PAYOUTS), name="payout-account", methods="GET POST"),
     route("payout-account/stripe/", payout_stripe, may=staff(Right.MANAGE_PAYOUTS), name="payout-stripe", methods="POST"),
+    *staff_routes(staff, Right.MANAGE_STAFF, shop_staff),
     route("log/", shop_log, may=staff(Right.VIEW_SHOP_LOG), name="log", methods="GET POST"),
     route("jobs/", jobs.jobs, may=staff(), name="jobs"),
     route("jobs/<uuid:job_id>/", jobs.job, may=staff(), name="job"),

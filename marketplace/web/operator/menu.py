@@ -6,7 +6,7 @@ from tenants.access.rights import Right
 ENTRIES = [
     Entry(_("Overview"), "home", "overview", None),
     Entry(_("Merchants"), "shop", "merchants", Right.VIEW_MERCHANTS),
-    Entry(_("Applications"), "users", "applications", Right.REVIEW_MERCHANTS),
+    Entry(_("Applications"), "flag", "applications", Right.REVIEW_MERCHANTS),
     Entry(_("Qualifications"), "shield", "qualifications", Right.REVIEW_MERCHANTS),
     Entry(_("Documents of shops"), "upload", "renewals", Right.REVIEW_MERCHANTS),
     Entry(_("Requirements"), "check", "requirements", Right.MANAGE_MARKET),
@@ -25,6 +25,7 @@ ENTRIES = [
     Entry(_("Settings"), "cog", "settings", Right.MANAGE_MARKET),
     Entry(_("Market pages"), "edit", "decorate", Right.EDIT_MARKET_PAGES),
     Entry(_("Messages"), "chat", "messages", Right.EDIT_MARKET_PAGES),
+    Entry(_("Staff"), "users", "staff", Right.MANAGE_MARKET_STAFF),
     Entry(_("Exports and jobs"), "down2", "jobs", None),
     Entry(_("Log"), "clock", "log", Right.VIEW_MARKET_LOG),
 ]

@@ -118,12 +118,12 @@ def open_returns() -> list[ToDo]:
 
 
 def setup(may: set[Right], merchant_id: Any, products: dict[str, int]) -> list[Step]:
-    """What a shop needs before it can sell and be paid, in the order in which one does it."""
+    """What a shop needs before it can sell and be paid, in the order in which one does it: as much of it as somebody with these rights may do."""
 
-    def step(right: Right, label: str, hint: str, is_done: bool, href: str) -> Step:
-        return Step(label, hint, is_done, href if right in may else "")
+    def step(right: Right, label: str, hint: str, is_done: bool, href: str) -> tuple[Right, Step]:
+        return right, Step(label, hint, is_done, href)
 
-    return [
+    every = [
         step(Right.EDIT_PRODUCTS, _("Enter your first product"), _("Title, pictures, price and stock."), products["all"] > 0, "/products/new/"),
         step(
             Right.EDIT_PRODUCTS,
@@ -147,3 +147,4 @@ def setup(may: set[Right], merchant_id: Any, products: dict[str, int]) -> list[S
             "/payout-account/",
         ),
     ]
+    return [each for right, each in every if right in may]

@@ -1,4 +1,4 @@
-// What the product form computes while one types. Everything is computed again when it is sent.
+// What the product form computes while one types (everything is computed again when it is sent), and menus that close by themselves.
 (() => {
   "use strict";
   const inTenths = document.documentElement.lang.startsWith("zh");
@@ -21,6 +21,10 @@
       if (share > 0 && share <= 1) cell("price").value = (Math.round(market * share * 100 + 1e-6) / 100).toFixed(2);
     }
   });
+
+  const shut = (besides) => document.querySelectorAll("details[data-shut][open]").forEach((one) => { if (one !== besides) one.open = false; });
+  document.addEventListener("click", (event) => shut(event.target.closest("details[data-shut]")));
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") shut(); });
 
   document.addEventListener("click", (event) => {
     const chip = event.target.closest("[data-fill]");

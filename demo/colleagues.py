@@ -1,0 +1,47 @@
+"""Who else works in the demo: two or three people of different departments in each shop, the market's own, and an invitation that is open."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from demo.catalogue import key_of
+from demo.steps import merchant_of, operator, owner_of
+from marketplace.flows.invite_staff import invite
+from marketplace.kernel.actors import Actor
+from tenants.accounts.actions import ensure_person, give_role
+from tenants.accounts.models import Invitation, Membership
+
+# By shop: (name before the @, what they are called, their role), and the role that somebody is invited to.
+COLLEAGUES: dict[str, tuple[list[tuple[str, str, str]], str]] = {
+    "kiln": ([("dispatch", "何平", "dispatcher"), ("care", "顾晓芸", "customer_care"), ("accounts", "赵敏", "bookkeeper")], "page_editor"),
+    "trail": ([("dispatch", "吴磊", "dispatcher"), ("products", "蒋雯", "product_editor")], "after_sales"),
+    "mono": ([("products", "唐可", "product_editor"), ("aftersales", "梁宇", "after_sales"), ("accounts", "丁洁", "bookkeeper")], "dispatcher"),
+    "linden": ([("buying", "秦朗", "purchaser"), ("care", "白露", "customer_care")], "price_clerk"),
+    "pagebreak": ([("dispatch", "孙小禾", "dispatcher"), ("pages", "叶知秋", "page_editor")], "bookkeeper"),
+    "larder": ([("buying", "马建国", "purchaser"), ("orders", "冯佳", "order_clerk"), ("tech", "郑航", "technician")], "customer_care"),
+    "pebble": ([("dispatch", "宋安", "dispatcher"), ("care", "魏宁", "customer_care")], "product_editor"),
+    "selvedge": ([("prices", "韩月", "price_clerk"), ("aftersales", "邓霖", "after_sales")], "dispatcher"),
+}
+OF_THE_MARKET = [
+    ("reviewer", "程明", "reviewer"),
+    ("accountant", "董倩", "accountant"),
+    ("cashier", "罗敏", "cashier"),
+    ("service", "姚舒", "customer_service"),
+    ("auditor", "邵正", "auditor"),
+]
+
+
+def let_in_colleagues(password: str) -> None:
+    """Once: whose work has ended stays away, and an invitation that was sent is not sent again."""
+    for shop, (people, offered) in COLLEAGUES.items():
+        _let_in(owner_of(shop), merchant_of(shop), f"{shop}.localhost", people, offered, password)
+    _let_in(operator(), None, "market.localhost", OF_THE_MARKET, "market_pages", password)
+
+
+def _let_in(by: Actor, merchant_id: UUID | None, host: str, people: list[tuple[str, str, str]], offered: str, password: str) -> None:
+    for name, called, role in people:
+        person = ensure_person(by=by, email=f"{name}@{host}", name=called, password=password, language="zh-hans")
+        if not Membership.objects.filter(user=person, merchant_id=merchant_id).exists():
+            give_role(by=by, user_id=person.pk, role=role, merchant_id=merchant_id)
+    if not Invitation.objects.filter(merchant_id=merchant_id).exists():
+        invite(by=by, invitation_id=key_of(host, "invitation"), merchant_id=merchant_id, email=f"invited@{host}", roles=[offered], language="zh-hans")

@@ -1,0 +1,72 @@
+"""Rights by what they are about, each explained: the rows of the matrix of roles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from tenants.access.rights import Right as R
+
+
+@dataclass(frozen=True)
+class Area:
+    """Rights that belong together."""
+
+    name: str | Promise
+    rights: tuple[R, ...]
+
+
+AREAS: tuple[Area, ...] = (
+    Area(_("Orders and returns"), (R.VIEW_ORDERS, R.SHIP_ORDERS, R.CANCEL_ORDERS, R.HANDLE_RETURNS, R.ANSWER_BUYERS)),
+    Area(_("Goods and delivery"), (R.VIEW_PRODUCTS, R.EDIT_PRODUCTS, R.MANAGE_PAPERS, R.MANAGE_DELIVERY)),
+    Area(_("Money"), (R.VIEW_STATEMENTS, R.MANAGE_PAYOUTS)),
+    Area(_("Pages"), (R.EDIT_SHOP_PAGES,)),
+    Area(_("People and log"), (R.MANAGE_STAFF, R.SHARE_VIEWS, R.VIEW_SHOP_LOG)),
+    Area(_("Merchants"), (R.VIEW_MERCHANTS, R.OPEN_MERCHANTS, R.REVIEW_MERCHANTS)),
+    Area(_("Goods and opinions"), (R.REVIEW_PRODUCTS, R.MODERATE_REVIEWS)),
+    Area(_("Orders and money"), (R.VIEW_MARKET_ORDERS, R.VIEW_LEDGER, R.SETTLE, R.PAY_OUT, R.MANAGE_MARKET)),
+    Area(_("Pages"), (R.EDIT_MARKET_PAGES,)),
+    Area(_("People and log"), (R.MANAGE_MARKET_STAFF, R.SHARE_MARKET_VIEWS, R.VIEW_MARKET_LOG)),
+)
+
+EXPLAINED: Mapping[R, str | Promise] = {
+    R.VIEW_ORDERS: _("Orders with buyers' addresses, packing slips, returns. Looking at a telephone number is logged."),
+    R.SHIP_ORDERS: _("Accept, pack, hand over to a carrier, open a parcel again."),
+    R.CANCEL_ORDERS: _("Whole orders or single pieces; the buyer gets the money back."),
+    R.HANDLE_RETURNS: _("Agree or refuse, inspect what came back, and pay it back."),
+    R.ANSWER_BUYERS: _("In the shop's name, under reviews and questions that everybody reads."),
+    R.VIEW_PRODUCTS: _("The list of products with prices and stock."),
+    R.EDIT_PRODUCTS: _("Enter, change, submit, put on sale and off sale; prices and stock."),
+    R.MANAGE_PAPERS: _("Licences and authorisations that goods need, with their last day."),
+    R.MANAGE_DELIVERY: _("Fees and free delivery by province."),
+    R.VIEW_STATEMENTS: _("Statements, what was earned, and the figures on the first page."),
+    R.MANAGE_PAYOUTS: _("The bank account, or the account at Stripe."),
+    R.EDIT_SHOP_PAGES: _("The shop's look and pages, and the messages sent through their forms."),
+    R.MANAGE_STAFF: _("Invite people, give and take roles, end somebody's work, make own roles. Never beyond what one may do oneself."),
+    R.SHARE_VIEWS: _("Saved views of lists, for everybody who works here."),
+    R.VIEW_SHOP_LOG: _("Who changed what, when, and why."),
+    R.VIEW_MERCHANTS: _("The list of shops, and the page of each."),
+    R.OPEN_MERCHANTS: _("Let a shop in without an application."),
+    R.REVIEW_MERCHANTS: _("Applications with their papers: pass, ask for more, reject."),
+    R.REVIEW_PRODUCTS: _("Approve what shops submit, or send it back."),
+    R.MODERATE_REVIEWS: _("With a reason; nothing is changed or removed."),
+    R.VIEW_MARKET_ORDERS: _("Orders and returns of all shops."),
+    R.VIEW_LEDGER: _("The journal, statements, payouts, refunds, disputes, and the figures on the first page."),
+    R.SETTLE: _("Work out what shops have earned, and issue statements."),
+    R.PAY_OUT: _("Bank files, what the bank has paid, refunds and payouts that were refused."),
+    R.MANAGE_MARKET: _("Everything on the settings page."),
+    R.EDIT_MARKET_PAGES: _("First page, campaigns and articles, and the messages sent through their forms."),
+    R.MANAGE_MARKET_STAFF: _("Invite people, give and take roles, end somebody's work, make own roles. Never beyond what one may do oneself."),
+    R.SHARE_MARKET_VIEWS: _("Saved views of lists, for everybody who works here."),
+    R.VIEW_MARKET_LOG: _("Who changed what, when, and why, shops' changes included."),
+}
+
+
+def areas_of(scope: str) -> list[Area]:
+    """The areas of a scope, with every right of it: one that is in no area yet comes last."""
+    found = [area for area in AREAS if area.rights[0].scope == scope]
+    left = tuple(right for right in R if right.scope == scope and not any(right in area.rights for area in found))
+    return [*found, Area(_("Other"), left)] if left else found

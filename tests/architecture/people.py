@@ -1,0 +1,73 @@
+"""Forms about staff, roles and invitations, of both back offices alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from marketplace.flows.invite_staff import invite
+from marketplace.kernel.actors import Actor
+from tenants.access.own_roles import make_role
+from tenants.access.rights import Right
+from tenants.accounts.actions import give_role
+from tenants.accounts.models import Membership, User
+from tests import factories as make
+from tests.databases import MERCHANTS
+
+
+@dataclass
+class People:
+    """What the forms of one back office are about."""
+
+    members: dict[str, UUID]  # memberships by the form they wait for
+    invitations: dict[str, UUID]
+    roles: dict[str, int]  # own roles
+    role: str  # a built-in one
+    right: Right
+
+
+def some_people() -> dict[str, People]:
+    return {
+        "workbench": _people("owner-a@market.localhost", MERCHANTS["a"], ("dispatcher", "bookkeeper"), Right.VIEW_ORDERS),
+        "console": _people("operator@market.localhost", None, ("auditor", "reviewer"), Right.VIEW_MERCHANTS),
+    }
+
+
+def _people(head: str, merchant_id: UUID | None, roles: tuple[str, str], right: Right) -> People:
+    by = make.acting(User.objects.get(email=head))
+    return People(
+        {name: _member(by, merchant_id, roles[0]) for name in ("staff-person-roles", "staff-person-end")},
+        {name: _invited(by, merchant_id, roles[0]) for name in ("staff-invitation-again", "staff-invitation-taken-back")},
+        {name: _role(by, merchant_id, name, right) for name in ("staff-role", "staff-role-deleted")},
+        roles[1],
+        right,
+    )
+
+
+def _member(by: Actor, merchant_id: UUID | None, role: str) -> UUID:
+    person = make.a_buyer()
+    give_role(by=by, user_id=person.pk, role=role, merchant_id=merchant_id)
+    return Membership.objects.get(user=person).pk
+
+
+def _invited(by: Actor, merchant_id: UUID | None, role: str) -> UUID:
+    email = f"{uuid4().hex[:8]}@example.com"
+    return invite(by=by, invitation_id=uuid4(), merchant_id=merchant_id, email=email, roles=[role], language="en").pk
+
+
+def _role(by: Actor, merchant_id: UUID | None, name: str, right: Right) -> int:
+    return make_role(by=by, merchant_id=merchant_id, role_id=uuid4(), names={"en": name}, rights=[right]).group_id
+
+
+FORMS_ABOUT_STAFF: dict[str, Callable[[People], tuple[str, dict[str, Any]]]] = {
+    "staff-invite": lambda p: ("/staff/invite/", {"invitation_id": uuid4(), "email": f"{uuid4().hex[:8]}@example.com", "language": "en", "roles": p.role}),
+    "staff-invitation-again": lambda p: (f"/staff/invitations/{p.invitations['staff-invitation-again']}/again/", {}),
+    "staff-invitation-taken-back": lambda p: (f"/staff/invitations/{p.invitations['staff-invitation-taken-back']}/take-back/", {}),
+    "staff-role-new": lambda p: ("/staff/roles/new/", {"role_id": uuid4(), "name_en": uuid4().hex[:12], "rights": p.right.codename}),
+    "staff-role": lambda p: (f"/staff/roles/{p.roles['staff-role']}/", {"name_en": "Another name", "rights": p.right.codename, "why": "clearer"}),
+    "staff-role-deleted": lambda p: (f"/staff/roles/{p.roles['staff-role-deleted']}/delete/", {}),
+    "staff-person-roles": lambda p: (f"/staff/{p.members['staff-person-roles']}/roles/", {"roles": p.role, "why": "moved"}),
+    "staff-person-end": lambda p: (f"/staff/{p.members['staff-person-end']}/end/", {"why": "left"}),
+}
