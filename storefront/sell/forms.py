@@ -31,7 +31,9 @@ class ApplicationForm(forms.Form):
 
     kind = forms.ChoiceField(label=_("What kind of seller are you?"), choices=Application.Kind.choices, required=False, widget=forms.RadioSelect)
     sells_many_brands = forms.BooleanField(label=_("We sell more than one brand"), required=False)
-    sells = forms.ModelMultipleChoiceField(label=_("What you will sell"), queryset=Category.objects.none(), required=False, widget=forms.CheckboxSelectMultiple)
+    sells = forms.ModelMultipleChoiceField(
+        label=_("What you will sell"), queryset=Category.objects.none(), required=False, widget=forms.CheckboxSelectMultiple({"class": "check"})
+    )
     company = forms.CharField(label=_("Company, as on the licence"), max_length=120, required=False, widget=forms.TextInput({"autocomplete": "organization"}))
     licence_number = forms.CharField(
         label=_("Licence number"), max_length=40, required=False, help_text=_("In China the unified social credit code, 18 characters")
@@ -49,7 +51,7 @@ class ApplicationForm(forms.Form):
     paper_kind = forms.ChoiceField(label=_("Kind of document"), required=False)
     file = forms.FileField(label=_("File"), required=False, help_text=_("JPEG, PNG, WebP or PDF, up to 10 MB"), widget=forms.FileInput(FILES))
     ends_on = forms.DateField(label=_("Last day it holds"), required=False, widget=forms.DateInput(DAY))
-    attested = forms.MultipleChoiceField(label="", required=False, widget=forms.CheckboxSelectMultiple)
+    attested = forms.MultipleChoiceField(label="", required=False, widget=forms.CheckboxSelectMultiple({"class": "check"}))
 
     def __init__(self, *args: Any, row: Application, part: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

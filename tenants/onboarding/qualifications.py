@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date, datetime, time, timedelta
-from typing import IO
+from typing import IO, Any
 from uuid import UUID
 
 from django.core.files.base import ContentFile
@@ -75,15 +75,11 @@ def grant_qualification(
         if valid_until is not None:
             set_deadline(kind=ENDS, subject_id=row.pk, merchant_id=merchant_id, due_at=valid_until)
             remind_next(row, now)
-        audit(
-            by=by,
-            action="qualification.waived" if paper is None else "qualification.granted",
-            subject="qualification",
-            subject_id=row.pk,
-            merchant_id=merchant_id,
-            after={"requirement": requirement.code, "valid_from": valid_from, "valid_until": valid_until},
-            why=reason.strip(),
-        )
+        what = {"requirement": requirement.code, "valid_from": valid_from, "valid_until": valid_until}
+        if paper is None:
+            _audit(by, row, "qualification.waived", after=what, why=reason.strip())
+        else:
+            _audit(by, row, "qualification.granted", after=what)
     return row
 
 
@@ -104,7 +100,7 @@ def expire_qualification(*, by: Actor, qualification_id: UUID) -> Qualification 
             return None
         row.state = Qualification.State.EXPIRED
         row.save(update_fields=["state"])
-        _note(by, row, "qualification.expired", "")
+        _audit(by, row, "qualification.expired", before=HELD, after=_ended(row))
     return row
 
 
@@ -123,21 +119,19 @@ def end_qualification(*, by: Actor, qualification_id: UUID, reason: str) -> Qual
         row.save(update_fields=["state", "reason"])
         for kind in (BEGINS, ENDS, REMINDER):
             meet(kind=kind, subject_id=row.pk)
-        _note(by, row, "qualification.revoked", reason.strip())
+        _audit(by, row, "qualification.revoked", before=HELD, after=_ended(row), why=reason.strip())
     return row
 
 
-def _note(by: Actor, row: Qualification, action: str, why: str) -> None:
-    audit(
-        by=by,
-        action=action,
-        subject="qualification",
-        subject_id=row.pk,
-        merchant_id=row.merchant_id,
-        before={"state": Qualification.State.VALID},
-        after={"state": row.state, "requirement": row.requirement.code},
-        why=why,
-    )
+HELD = {"state": Qualification.State.VALID}
+
+
+def _ended(row: Qualification) -> dict[str, Any]:
+    return {"state": row.state, "requirement": row.requirement.code}
+
+
+def _audit(by: Actor, row: Qualification, action: str, **said: Any) -> None:
+    audit(by=by, action=action, subject="qualification", subject_id=row.pk, merchant_id=row.merchant_id, **said)
 
 
 # ── Renewals ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -199,16 +193,12 @@ def decide_renewal(*, by: Actor, paper_id: UUID, decision: str, reason: str = ""
             raise PaperDecided
         paper.decision, paper.note, paper.decided_by, paper.decided_at = decision, reason.strip()[:500], by.label, clock.now()
         paper.save(update_fields=["decision", "note", "decided_by", "decided_at"])
-        audit(
-            by=by,
-            action="renewal.accepted" if decision == Decision.PASSED else "renewal.refused",
-            subject="paper",
-            subject_id=paper.pk,
-            merchant_id=paper.merchant_id,
-            before={"decision": Decision.WAITING},
-            after={"decision": decision, "requirement": paper.kind},
-            why=reason.strip(),
-        )
+        said: dict[str, Any] = {"before": {"decision": Decision.WAITING}, "after": {"decision": decision, "requirement": paper.kind}, "why": reason.strip()}
+        about: dict[str, Any] = {"by": by, "subject": "paper", "subject_id": paper.pk, "merchant_id": paper.merchant_id}
+        if decision == Decision.PASSED:
+            audit(action="renewal.accepted", **about, **said)
+        else:
+            audit(action="renewal.refused", **about, **said)
         if decision != Decision.PASSED:
             record(RenewalRefused(merchant_id=paper.merchant_id, paper_id=paper.pk))
     return paper

@@ -35,7 +35,7 @@ class RequirementForm(forms.Form):
     ends = forms.ChoiceField(label=_lazy("Last day of the document"), choices=Requirement.Ends.choices)
     step = forms.ChoiceField(label=_lazy("Looked at in"), choices=Step.choices)
     kinds = forms.MultipleChoiceField(
-        label=_lazy("Kinds of seller; none: all"), choices=Application.Kind.choices, required=False, widget=forms.CheckboxSelectMultiple
+        label=_lazy("Kinds of seller; none: all"), choices=Application.Kind.choices, required=False, widget=forms.CheckboxSelectMultiple({"class": "check"})
     )
     brands = forms.ChoiceField(label=_lazy("Brands"), choices=Requirement.Brands.choices)
     categories = forms.MultipleChoiceField(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -122,9 +123,22 @@ def todos(merchant_id: UUID, may: set[Right]) -> list[ToDo]:
     if n:
         label = ngettext("product is not sold: a qualification is missing", "products are not sold: a qualification is missing", n)
         found.append(ToDo(capped(n), label, "/qualifications/", "danger"))
-    if Right.MANAGE_PAPERS in may:
-        coming = [one for one in asked_of_shop(merchant_id, standing_of(merchant_id, clock.now())) if one.state in ("soon", "waits") and not one.waiting]
-        if coming:
-            label = ngettext("document to hand in anew", "documents to hand in anew", len(coming))
-            found.append(ToDo(capped(len(coming)), label, "/qualifications/", due=min(one.until for one in coming)))
+    if Right.MANAGE_PAPERS in may and (due := _due(merchant_id)):
+        label = ngettext("document to hand in anew", "documents to hand in anew", len(due))
+        found.append(ToDo(capped(len(due)), label, "/qualifications/", due=min(due)))
     return found
+
+
+def _due(merchant_id: UUID) -> list[datetime]:
+    """By when a document has to be there that nobody has handed in yet: the ends of qualifications, and what is enforced soon."""
+    now = clock.now()
+    mine = Qualification.objects.filter(merchant_id=merchant_id, state=Qualification.State.VALID)
+    later = mine.filter(
+        Q(valid_until=None) | Q(valid_until__gt=OuterRef("valid_until")), requirement_id=OuterRef("requirement_id"), valid_from__lte=OuterRef("valid_until")
+    )
+    waiting = Paper.objects.filter(merchant_id=merchant_id, decision=Decision.WAITING, kind=OuterRef("requirement__code"))
+    soon = mine.filter(valid_until__gt=now, valid_until__lte=now + SOON, requirement__is_active=True)
+    due = [end for end in soon.exclude(Exists(later)).exclude(Exists(waiting)).values_list("valid_until", flat=True) if end]
+    if Requirement.objects.filter(is_active=True, enforced_from__gt=now).exists():
+        due += [one.until for one in asked_of_shop(merchant_id, standing_of(merchant_id, now)) if one.state == "waits" and not one.waiting]
+    return due
