@@ -32,7 +32,10 @@ class ApplicationForm(forms.Form):
     kind = forms.ChoiceField(label=_("What kind of seller are you?"), choices=Application.Kind.choices, required=False, widget=forms.RadioSelect)
     sells_many_brands = forms.BooleanField(label=_("We sell more than one brand"), required=False)
     sells = forms.ModelMultipleChoiceField(
-        label=_("What you will sell"), queryset=Category.objects.none(), required=False, widget=forms.CheckboxSelectMultiple({"class": "check"})
+        label=_("What you will sell"),
+        queryset=Category.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple({"class": "check"}),
     )
     company = forms.CharField(label=_("Company, as on the licence"), max_length=120, required=False, widget=forms.TextInput({"autocomplete": "organization"}))
     licence_number = forms.CharField(

@@ -133,9 +133,8 @@ def _due(merchant_id: UUID) -> list[datetime]:
     """By when a document has to be there that nobody has handed in yet: the ends of qualifications, and what is enforced soon."""
     now = clock.now()
     mine = Qualification.objects.filter(merchant_id=merchant_id, state=Qualification.State.VALID)
-    later = mine.filter(
-        Q(valid_until=None) | Q(valid_until__gt=OuterRef("valid_until")), requirement_id=OuterRef("requirement_id"), valid_from__lte=OuterRef("valid_until")
-    )
+    longer = Q(valid_until=None) | Q(valid_until__gt=OuterRef("valid_until"))
+    later = mine.filter(longer, requirement_id=OuterRef("requirement_id"), valid_from__lte=OuterRef("valid_until"))
     waiting = Paper.objects.filter(merchant_id=merchant_id, decision=Decision.WAITING, kind=OuterRef("requirement__code"))
     soon = mine.filter(valid_until__gt=now, valid_until__lte=now + SOON, requirement__is_active=True)
     due = [end for end in soon.exclude(Exists(later)).exclude(Exists(waiting)).values_list("valid_until", flat=True) if end]
