@@ -8,6 +8,7 @@ from cms import schedule
 from marketplace.flows import (
     approvals,
     count_days,
+    letters_about_papers,
     letters_about_reviews,
     letters_about_shops,
     letters_to_buyers,
@@ -19,6 +20,7 @@ from marketplace.flows import (
     place_order,
     popularity,
     publish_product,
+    qualify,
     receive,
     reconcile,
     refund,
@@ -40,9 +42,9 @@ from marketplace.flows.events import (
     ReturnMoved,
     StatementIssued,
 )
-from marketplace.kernel import registry
+from marketplace.kernel import log_checks, registry
 from marketplace.kernel.actors import SYSTEM
-from marketplace.kernel.events import DeadlineReached, Event
+from marketplace.kernel.events import DeadlineReached, Event, LogCheckAsked
 from marketplace.kernel.registry import Duty, Reaction
 from marketplace.merchant.inventory.events import StockCrossedZero
 from marketplace.platform.approvals.actions import EXPIRES as REQUEST_EXPIRES
@@ -66,7 +68,17 @@ from marketplace.web import list_jobs
 from search import indexer
 from tenants.accounts.events import LetterWritten
 from tenants.accounts.letters import send_letter
-from tenants.onboarding.events import ApplicationReviewed, ApplicationSubmitted
+from tenants.onboarding.events import (
+    ApplicationReviewed,
+    ApplicationSubmitted,
+    QualificationMoved,
+    RenewalHandedIn,
+    RenewalRefused,
+    RequirementChanged,
+)
+from tenants.onboarding.qualifications import BEGINS, ENDS
+from tenants.onboarding.qualifications import REMINDER as PAPER_ENDS_SOON
+from tenants.onboarding.requirements import ENFORCED
 from tenants.tenancy.events import ShopMoved, ShopOpened, ShopRequested
 from tenants.tenancy.jobs import JobRequested, LongJobRequested, run_job, run_long_job
 
@@ -80,6 +92,10 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     ApprovalEnded: [Reaction(letters_about_shops.approval_ended)],
     ApplicationSubmitted: [],
     ApplicationReviewed: [Reaction(letters_to_merchants.application_reviewed)],
+    RequirementChanged: [Reaction(qualify.requirement_changed)],
+    QualificationMoved: [Reaction(letters_about_papers.qualification_moved)],
+    RenewalHandedIn: [],
+    RenewalRefused: [Reaction(letters_about_papers.renewal_refused)],
     ListingsChanged: [Reaction(indexer.refresh_postgres), Reaction(indexer.refresh_elasticsearch, outward=True)],
     StockCrossedZero: [Reaction(publish_product.copy_stock)],
     ProductSubmitted: [],
@@ -109,6 +125,7 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     QuestionAsked: [Reaction(letters_about_reviews.question_asked)],
     QuestionAnswered: [Reaction(letters_about_reviews.question_answered)],
     LetterWritten: [Reaction(send_letter, outward=True)],
+    LogCheckAsked: [Reaction(log_checks.run_log_check, outward=True)],
 }
 
 DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
@@ -120,6 +137,10 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     EXPIRES: my_data.expire_my_data,
     REQUEST_EXPIRES: approvals.expire_when_due,
     letters_about_reviews.REMINDER: letters_about_reviews.ask_for_review,
+    BEGINS: qualify.begin,
+    ENDS: qualify.end,
+    PAPER_ENDS_SOON: letters_about_papers.remind,
+    ENFORCED: qualify.enforce,
     publish_product.LISTED_FROM: publish_product.list_when_due,
     publish_product.LISTED_UNTIL: publish_product.unlist_when_due,
 }
@@ -128,6 +149,7 @@ DUTIES = [
     Duty("ask the rail what moved", 86_400, lambda: reconcile.ask_for_sweep(by=SYSTEM)),
     Duty("explain what moved at the rail", 3_600, lambda: reconcile.explain_movements(by=SYSTEM)),  # what was told after the movement
     Duty("tidy up after jobs of lists", 60, lambda: tidy_jobs(by=SYSTEM)),
+    Duty("verify the log", 600, lambda: log_checks.check_when_due(by=SYSTEM)),
     Duty("count the days of shops that are over", 900, count_days.ask_for_counts),
 ]
 

@@ -47,6 +47,7 @@ from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import merchant_schema, public_schema
 from tests import factories as make
 from tests.architecture.opinions import FORMS_ABOUT, Said, say_and_ask
+from tests.architecture.paper_forms import FORMS_OF_PAPERS
 from tests.architecture.people import FORMS_ABOUT_STAFF, People, some_people
 from tests.databases import MERCHANTS
 from tests.flows.at_stripe import AtStripe
@@ -89,6 +90,8 @@ class Things:
     change: ProductChange
     application: str
     refunds: dict[str, UUID]  # by the form they wait for
+    qualification: UUID
+    renewal: UUID
     movement: UUID
     notice: UUID
     said: Said
@@ -157,6 +160,8 @@ def things(stripe: AtStripe) -> Things:
         change=ProductChange.objects.get(product_id=products["review-decide"]),
         application=make.an_application(make.a_buyer()).number,
         refunds=refunds,
+        qualification=make.a_qualification("a").pk,
+        renewal=make.a_renewal("a").pk,
         movement=RailMovement.objects.get().pk,
         notice=RailNotice.objects.get(notice_id="evt_1").pk,
         said=say_and_ask(product),
@@ -273,9 +278,11 @@ FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
     ("console", "approval-limit"): lambda t: Filled("/approvals/limit/", {"request_id": uuid4(), "limit": "500", "why": "small ones"}),
     ("console", "approval-decide"): lambda t: Filled(f"/approvals/{t.approval}/decide/", {"decision": "approve"}),
     ("console", "bank-file-paid"): lambda t: Filled(f"/payouts/files/{t.batch}/paid/", {"payout": str(t.payouts["bank-file-paid"])}),
+    ("console", "log-verify"): lambda t: Filled("/log/integrity/verify/"),
     ("console", "payout-returned"): lambda t: Filled(f"/payouts/{t.payouts['payout-returned']}/returned/", {"reason": "account closed"}),
 }
 FORMS |= {name: lambda t, fill=fill: Filled(*fill(t.said)) for name, fill in FORMS_ABOUT.items()}
+FORMS |= {name: lambda t, fill=fill: Filled(*fill(t)) for name, fill in FORMS_OF_PAPERS.items()}
 
 FORMS |= {(kind, name): lambda t, fill=fill, kind=kind: Filled(*fill(t.people[kind])) for kind in HOSTS for name, fill in FORMS_ABOUT_STAFF.items()}
 

@@ -7,9 +7,24 @@ from marketplace.web import jobs
 from marketplace.web.decorate import decorating
 from marketplace.web.go_to import go_in_console
 from marketplace.web.lists.forms import shared
-from marketplace.web.logs import market_log
+from marketplace.web.logs import log_entry, market_log
 from marketplace.web.messages import messages_page
-from marketplace.web.operator import aftersales, applications, approvals, ledger, merchants, opinions, orders, payouts, rails, reviews, sanctions
+from marketplace.web.operator import (
+    aftersales,
+    applications,
+    approvals,
+    integrity,
+    ledger,
+    merchants,
+    opinions,
+    orders,
+    payouts,
+    qualifications,
+    rails,
+    requirements,
+    reviews,
+    sanctions,
+)
 from marketplace.web.operator.overview import overview
 from marketplace.web.operator.settings import settings_page
 from marketplace.web.staff.people import market_staff
@@ -40,6 +55,24 @@ urlpatterns = [
     route("applications/<str:number>/", applications.application, may=operator(Right.REVIEW_MERCHANTS), name="application"),
     route("applications/<str:number>/review/", applications.review, may=operator(Right.REVIEW_MERCHANTS), name="application-review", methods="POST"),
     route("applications/<str:number>/papers/<uuid:paper_id>/", applications.paper, may=operator(Right.REVIEW_MERCHANTS), name="application-paper"),
+    route("applications/<str:number>/waive/", applications.waive, may=operator(Right.REVIEW_MERCHANTS), name="application-waive", methods="POST"),
+    route("qualifications/", qualifications.qualifications, may=operator(Right.REVIEW_MERCHANTS), name="qualifications", methods="GET POST"),
+    route("qualifications/<uuid:qualification_id>/", qualifications.qualification, may=operator(Right.REVIEW_MERCHANTS), name="qualification"),
+    route(
+        "qualifications/<uuid:qualification_id>/revoke/",
+        qualifications.revoke,
+        may=operator(Right.REVIEW_MERCHANTS),
+        name="qualification-revoke",
+        methods="POST",
+    ),
+    route("renewals/", qualifications.renewals, may=operator(Right.REVIEW_MERCHANTS), name="renewals"),
+    route("renewals/<uuid:renewal_id>/", qualifications.renewal, may=operator(Right.REVIEW_MERCHANTS), name="renewal"),
+    route("renewals/<uuid:renewal_id>/decide/", qualifications.renewal_decide, may=operator(Right.REVIEW_MERCHANTS), name="renewal-decide", methods="POST"),
+    route("renewals/<uuid:renewal_id>/paper/", qualifications.renewal_paper, may=operator(Right.REVIEW_MERCHANTS), name="renewal-paper"),
+    route("requirements/", requirements.requirements, may=operator(Right.MANAGE_MARKET), name="requirements"),
+    route("requirements/new/", requirements.requirement_new, may=operator(Right.MANAGE_MARKET), name="requirement-new", methods="GET POST"),
+    route("requirements/<slug:code>/", requirements.requirement, may=operator(Right.MANAGE_MARKET), name="requirement", methods="GET POST"),
+    route("requirements/<slug:code>/waive/", requirements.requirement_waive, may=operator(Right.REVIEW_MERCHANTS), name="requirement-waive", methods="POST"),
     route("reviews/", reviews.changes, may=operator(Right.REVIEW_PRODUCTS), name="reviews", methods="GET POST"),
     route("reviews/<uuid:change_id>/", reviews.change, may=operator(Right.REVIEW_PRODUCTS), name="review"),
     route("reviews/<uuid:change_id>/decide/", reviews.decide, may=operator(Right.REVIEW_PRODUCTS), name="review-decide", methods="POST"),
@@ -80,6 +113,9 @@ urlpatterns = [
     route("messages/", messages_page(base="operator/base.html"), may=operator(Right.EDIT_MARKET_PAGES), name="messages"),
     *staff_routes(operator, Right.MANAGE_MARKET_STAFF, market_staff),
     route("log/", market_log, may=operator(Right.VIEW_MARKET_LOG), name="log", methods="GET POST"),
+    route("log/integrity/", integrity.integrity, may=operator(Right.VIEW_MARKET_LOG), name="log-integrity"),
+    route("log/integrity/verify/", integrity.verify_now, may=operator(Right.VIEW_MARKET_LOG), name="log-verify", methods="POST"),
+    route("log/<uuid:event_id>/", log_entry, may=operator(Right.VIEW_MARKET_LOG), name="log-entry"),
     route("jobs/", jobs.jobs, may=operator(), name="jobs"),
     route("jobs/<uuid:job_id>/", jobs.job, may=operator(), name="job"),
     route("jobs/<uuid:job_id>/file/", jobs.file, may=operator(), name="job-file"),

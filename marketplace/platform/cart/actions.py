@@ -13,7 +13,7 @@ from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.verbs import verb
 from marketplace.platform.cart.models import Cart, CartLine
 from marketplace.platform.listings.errors import NotOnSale
-from marketplace.platform.listings.models import ListingVariant
+from marketplace.platform.listings.models import ListingVariant, sellable
 from tenants.tenancy.errors import NotSelling
 from tenants.tenancy.standing import standing_of
 
@@ -34,7 +34,7 @@ def add_to_cart(*, by: Actor, cart: Cart, variant_id: UUID, quantity: int) -> Ca
     """Put more of a variant into the cart. Raises NotOnSale, NotSelling, InvalidInput."""
     if not 1 <= quantity <= MOST:
         raise InvalidInput(field="quantity", why=_("Choose a quantity from 1 to {most}.").format(most=MOST))
-    variant = ListingVariant.objects.select_related("listing__merchant").filter(pk=variant_id, listing__is_on_sale=True).first()
+    variant = ListingVariant.objects.select_related("listing__merchant").filter(sellable("listing__"), pk=variant_id).first()
     if variant is None or not standing_of(variant.listing.merchant).is_shown:
         raise NotOnSale
     if not standing_of(variant.listing.merchant).sells:
