@@ -56,3 +56,4 @@ def test_suspended_and_reopened_by_two(browser: Browser, market: RunningMarket, 
         buyer.go(f"/p/{product.pk}/")
         buyer.press("Add to cart")
         expect(buyer.page.locator("#toasts")).not_to_be_empty()
+        buyer.troubles[:] = [each for each in buyer.troubles if "404" not in each]  # the invented mug has no picture
