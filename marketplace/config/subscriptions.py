@@ -71,6 +71,7 @@ from tenants.onboarding.events import (
     RenewalHandedIn,
     RenewalRefused,
     RequirementChanged,
+    RulesPublished,
 )
 from tenants.onboarding.qualifications import BEGINS, ENDS
 from tenants.onboarding.qualifications import REMINDER as PAPER_ENDS_SOON
@@ -85,6 +86,7 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     ShopOpened: [Reaction(letters_to_merchants.shop_opened)],
     ApplicationSubmitted: [],
     ApplicationReviewed: [Reaction(letters_to_merchants.application_reviewed)],
+    RulesPublished: [],
     RequirementChanged: [Reaction(qualify.requirement_changed)],
     QualificationMoved: [Reaction(letters_about_papers.qualification_moved)],
     RenewalHandedIn: [],

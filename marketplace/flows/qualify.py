@@ -21,6 +21,7 @@ from marketplace.platform.listings.holding import Settled, settle_shop
 from tenants.onboarding.actions import note_approved
 from tenants.onboarding.errors import RequirementNotAsked
 from tenants.onboarding.events import QualificationMoved, RequirementChanged
+from tenants.onboarding.market_rules import carry_accepted_over
 from tenants.onboarding.models import Application, Decision, Paper, Qualification, Requirement
 from tenants.onboarding.qualifications import (
     check_last_day,
@@ -62,6 +63,7 @@ def let_in_papers(*, by: Actor, application: Application, merchant: Merchant) ->
     Of several documents for one requirement the one that ends first says how long.
     """
     note_approved(by=by, application=application, merchant=merchant)
+    carry_accepted_over(by=by, application=application, merchant=merchant)
     now = clock.now()
     for item in items_of(application):
         if not item.requirement.is_document:

@@ -141,6 +141,8 @@ ACTIONS: dict[str, str | Promise] = {
     "role.rights_changed": pgettext_lazy("log", "Own role changed"),
     "shop.rated": pgettext_lazy("log", "Shop rated"),
     "staff.ended": pgettext_lazy("log", "Somebody's work here ended"),
+    "rules.accepted": pgettext_lazy("log", "Market rules accepted"),
+    "rules.published": pgettext_lazy("log", "Market rules published"),
     "statement.issued": pgettext_lazy("log", "Statement issued"),
     "stock.counted": pgettext_lazy("log", "Stock counted"),
     "tax.set": pgettext_lazy("log", "Tax set"),

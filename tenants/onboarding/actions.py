@@ -36,6 +36,7 @@ from tenants.onboarding.errors import (
 )
 from tenants.onboarding.events import ApplicationReviewed, ApplicationSubmitted
 from tenants.onboarding.licences import clean_licence_number
+from tenants.onboarding.market_rules import unaccepted
 from tenants.onboarding.models import Application, Decision, Paper, Requirement, Review, Step
 from tenants.onboarding.qualifications import check_last_day
 from tenants.onboarding.requirements import asked_of, items_of
@@ -222,6 +223,7 @@ def missing_by_part(row: Application) -> dict[str, list[str]]:
     for item in items_of(row):
         if not item.is_met:
             missing[part_of[Requirement.Check(item.requirement.check_by)]].append(item.requirement.name)
+    missing["confirm"] += [str(rules.get_kind_display()) for rules in unaccepted(application=row)]
     return missing
 
 

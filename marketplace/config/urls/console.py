@@ -9,7 +9,20 @@ from marketplace.web.go_to import go_in_console
 from marketplace.web.lists.forms import shared
 from marketplace.web.logs import market_log
 from marketplace.web.messages import messages_page
-from marketplace.web.operator import aftersales, applications, ledger, merchants, opinions, orders, payouts, qualifications, rails, requirements, reviews
+from marketplace.web.operator import (
+    aftersales,
+    applications,
+    ledger,
+    market_rules,
+    merchants,
+    opinions,
+    orders,
+    payouts,
+    qualifications,
+    rails,
+    requirements,
+    reviews,
+)
 from marketplace.web.operator.overview import overview
 from marketplace.web.operator.settings import settings_page
 from marketplace.web.staff.people import market_staff
@@ -44,6 +57,7 @@ urlpatterns = [
     route("renewals/<uuid:renewal_id>/", qualifications.renewal, may=operator(Right.REVIEW_MERCHANTS), name="renewal"),
     route("renewals/<uuid:renewal_id>/decide/", qualifications.renewal_decide, may=operator(Right.REVIEW_MERCHANTS), name="renewal-decide", methods="POST"),
     route("renewals/<uuid:renewal_id>/paper/", qualifications.renewal_paper, may=operator(Right.REVIEW_MERCHANTS), name="renewal-paper"),
+    route("market-rules/", market_rules.market_rules, may=operator(Right.MANAGE_MARKET), name="market-rules", methods="GET POST"),
     route("requirements/", requirements.requirements, may=operator(Right.MANAGE_MARKET), name="requirements"),
     route("requirements/new/", requirements.requirement_new, may=operator(Right.MANAGE_MARKET), name="requirement-new", methods="GET POST"),
     route("requirements/<slug:code>/", requirements.requirement, may=operator(Right.MANAGE_MARKET), name="requirement", methods="GET POST"),

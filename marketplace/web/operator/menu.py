@@ -10,6 +10,7 @@ ENTRIES = [
     Entry(_("Qualifications"), "shield", "qualifications", Right.REVIEW_MERCHANTS),
     Entry(_("Documents of shops"), "upload", "renewals", Right.REVIEW_MERCHANTS),
     Entry(_("Requirements"), "check", "requirements", Right.MANAGE_MARKET),
+    Entry(_("Market rules"), "book", "market-rules", Right.MANAGE_MARKET),
     Entry(_("Product reviews"), "eye", "reviews", Right.REVIEW_PRODUCTS),
     Entry(_("Orders"), "list", "orders", Right.VIEW_MARKET_ORDERS),
     Entry(_("Returns"), "back", "returns", Right.VIEW_MARKET_ORDERS),
