@@ -21,6 +21,7 @@ from marketplace.platform.listings.models import ProductChange
 from tenants.accounts.actions import ensure_person
 from tenants.onboarding.actions import add_paper, open_application, save_application, submit_application, withdraw_application
 from tenants.onboarding.licences import check_character
+from tenants.onboarding.market_rules import accept_rules, rules_in_force
 from tenants.onboarding.models import Application
 from tenants.onboarding.requirements import items_of
 from tenants.tenancy.models import Market
@@ -150,6 +151,7 @@ PAPERS = {
 
 def hand_in_papers(by: Actor, row: Application, name: str) -> None:
     """Everything that is asked of this applicant."""
+    accept_rules(by=by, rules_ids=[rules.pk for rules in rules_in_force()], application=row)
     for item in items_of(Application.objects.get(pk=row.pk)):
         if item.requirement.is_document and not item.is_met:
             called, title, days = PAPERS[item.requirement.code]

@@ -40,9 +40,9 @@ from marketplace.flows.events import (
     ReturnMoved,
     StatementIssued,
 )
-from marketplace.kernel import registry
+from marketplace.kernel import log_checks, registry
 from marketplace.kernel.actors import SYSTEM
-from marketplace.kernel.events import DeadlineReached, Event
+from marketplace.kernel.events import DeadlineReached, Event, LogCheckAsked
 from marketplace.kernel.registry import Duty, Reaction
 from marketplace.merchant.inventory.events import StockCrossedZero
 from marketplace.platform.backoffice.actions import tidy_jobs
@@ -120,6 +120,7 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     QuestionAsked: [Reaction(letters_about_reviews.question_asked)],
     QuestionAnswered: [Reaction(letters_about_reviews.question_answered)],
     LetterWritten: [Reaction(send_letter, outward=True)],
+    LogCheckAsked: [Reaction(log_checks.run_log_check, outward=True)],
 }
 
 DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
@@ -142,6 +143,7 @@ DUTIES = [
     Duty("ask the rail what moved", 86_400, lambda: reconcile.ask_for_sweep(by=SYSTEM)),
     Duty("explain what moved at the rail", 3_600, lambda: reconcile.explain_movements(by=SYSTEM)),  # what was told after the movement
     Duty("tidy up after jobs of lists", 60, lambda: tidy_jobs(by=SYSTEM)),
+    Duty("verify the log", 600, lambda: log_checks.check_when_due(by=SYSTEM)),
     Duty("count the days of shops that are over", 900, count_days.ask_for_counts),
 ]
 

@@ -54,3 +54,11 @@ class DeadlineReached(Event):
     kind: str
     subject_id: UUID
     merchant_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class LogCheckAsked(Event):
+    """The log is to be verified."""
+
+    topic = "log.check_asked"
+    check_id: UUID

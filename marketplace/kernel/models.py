@@ -99,10 +99,14 @@ class IdempotencyKey(models.Model):
         constraints = [models.UniqueConstraint(fields=["scope", "key"], name="one_use_per_idempotency_key")]
 
 
+# The transaction that wrote the row, as the server counts them; the server itself fills it in.
+THIS_TRANSACTION = models.Func(template="(pg_current_xact_id()::text::bigint)", output_field=models.BigIntegerField())
+
+
 class AuditEvent(models.Model):
     """Who did what to what, before, after, why. Rows are only ever added (a trigger refuses the rest).
 
-    With a merchant it belongs to the shop's log, without one to the market's.
+    With a merchant it belongs to the shop's log, without one to the market's. `tx` is how the sealer (sealing.py) finds new rows.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -120,12 +124,100 @@ class AuditEvent(models.Model):
     why = models.TextField(blank=True)
     request_id = models.CharField(max_length=40, blank=True)
     address = models.CharField(max_length=45, blank=True)
+    tx = models.BigIntegerField(db_default=THIS_TRANSACTION, editable=False)
 
     class Meta:
         indexes = [
             models.Index(fields=["merchant_id", "-id"], name="audit_by_log"),
             models.Index(fields=["subject_type", "subject_id", "-id"], name="audit_by_subject"),
+            models.Index(fields=["tx", "id"], name="audit_by_transaction"),
         ]
+
+
+class AuditSeal(models.Model):
+    """Some rows of one log under one hash, which holds the hash of the log's seal before. Written by the sealer, only ever added.
+
+    `log` is the merchant's key, of the market's log the key of nobody (sealing.MARKET). Numbers of a log are 1, 2, 3 without a gap.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    log = models.UUIDField()
+    number = models.BigIntegerField()
+    previous = models.CharField(max_length=64, blank=True)  # the hash of the seal before; empty for the first
+    hash = models.CharField(max_length=64)
+    count = models.IntegerField()
+    sealed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["log", "number"], name="one_seal_a_number_and_log"),
+            models.CheckConstraint(condition=Q(number__gte=1, count__gte=1), name="a_seal_has_a_number_and_rows"),
+        ]
+
+
+class AuditLink(models.Model):
+    """That a row is under a seal, at which place there, with the digest of row and place. Written by the sealer, only ever added.
+
+    It names the row by its key alone: when the row is gone, the link still says which it was.
+    """
+
+    event_id = models.UUIDField(primary_key=True, editable=False)
+    seal = models.ForeignKey(AuditSeal, on_delete=models.PROTECT, related_name="links", db_index=False)
+    position = models.IntegerField()  # 1 to the seal's count
+    digest = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["seal", "position"], name="one_link_a_place")]
+
+
+class Sealer(models.Model):
+    """How far sealing has come. One row: rows of transactions before `reached` of that cluster are all sealed, and all that was there at `at`."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    cluster = models.CharField(max_length=40, blank=True)  # the database server's own mark: another means that the data were restored elsewhere
+    reached = models.BigIntegerField(default=0)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_sealer")]
+
+
+class LogCheck(models.Model):
+    """One run of the verifier over all logs, and what it found. Once it has ended it stays as it is (a trigger holds it)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    asked_by = models.CharField(max_length=200, blank=True)
+    began_at = models.DateTimeField(default=clock.now)
+    beat_at = models.DateTimeField(null=True)  # the last sign of life of the worker that does it
+    ended_at = models.DateTimeField(null=True)
+    total = models.BigIntegerField(default=0)  # sealed rows when it began
+    done = models.BigIntegerField(default=0)
+    seals = models.BigIntegerField(default=0)
+    rows_per_s = models.IntegerField(default=0)
+    counts = models.JSONField(default=dict)  # {kind of finding: how many}
+    findings = models.JSONField(default=list)  # the first of them, as verifying.Finding
+    heads = models.JSONField(default=dict)  # {log: [number, hash]} of each log's newest seal
+    failure = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["-began_at"], name="log_check_by_time")]
+
+    @property
+    def is_open(self) -> bool:
+        return self.ended_at is None
+
+    @property
+    def found(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def percent(self) -> int:
+        return min(99, self.done * 100 // self.total) if self.total else 0
+
+    @property
+    def more(self) -> int:
+        """Findings that were counted and not named."""
+        return self.found - len(self.findings)
 
 
 class Progress(models.Model):

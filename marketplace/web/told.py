@@ -40,6 +40,7 @@ ACTIONS: dict[str, str | Promise] = {
     "list.export_asked": pgettext_lazy("log", "Export asked for"),
     "list.exported": pgettext_lazy("log", "List exported"),
     "list.job_failed": pgettext_lazy("log", "Work on a list failed"),
+    "log.check_asked": pgettext_lazy("log", "Verifying the log asked for"),
     "market.opened": pgettext_lazy("log", "Market opened"),
     "market.periods_set": pgettext_lazy("log", "Periods set"),
     "market.rail_set": pgettext_lazy("log", "Way to pay set"),

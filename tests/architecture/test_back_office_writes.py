@@ -12,7 +12,6 @@ from uuid import UUID, uuid4
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 
@@ -46,6 +45,7 @@ from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import merchant_schema, public_schema
 from tests import factories as make
 from tests.architecture.opinions import FORMS_ABOUT, Said, say_and_ask
+from tests.architecture.paper_forms import FORMS_OF_PAPERS
 from tests.architecture.people import FORMS_ABOUT_STAFF, People, some_people
 from tests.databases import MERCHANTS
 from tests.flows.at_stripe import AtStripe
@@ -88,6 +88,7 @@ class Things:
     change: ProductChange
     application: str
     refunds: dict[str, UUID]  # by the form they wait for
+    rules: UUID
     qualification: UUID
     renewal: UUID
     movement: UUID
@@ -153,6 +154,7 @@ def things(stripe: AtStripe) -> Things:
         change=ProductChange.objects.get(product_id=products["review-decide"]),
         application=make.an_application(make.a_buyer()).number,
         refunds=refunds,
+        rules=make.rules().pk,
         qualification=make.a_qualification("a").pk,
         renewal=make.a_renewal("a").pk,
         movement=RailMovement.objects.get().pk,
@@ -209,10 +211,6 @@ def product_form(things: Things, product_id: UUID) -> dict[str, Any]:
     }
 
 
-def requirement_form(code: str) -> dict[str, Any]:
-    return {"code": code, "name_en": "A stall", "check_by": "document", "ends": "may", "step": "identity", "brands": "any", "position": 1, "why": "a market"}
-
-
 # How each form is filled in. A new route that takes POST needs a line here.
 FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
     ("workbench", "orders-accept"): lambda t: Filled("/orders/accept/", {"chosen": t.orders["orders-accept"].key}),
@@ -235,9 +233,6 @@ FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
     ("workbench", "return-answer"): lambda t: Filled(f"/returns/{t.returns['return-answer']}/answer/", {"decision": "agree"}),
     ("workbench", "return-inspect"): lambda t: Filled(f"/returns/{t.returns['return-inspect']}/inspect/", inspection(t)),
     ("workbench", "return-confirm"): lambda t: Filled(f"/returns/{t.returns['return-confirm']}/confirm/"),
-    ("workbench", "qualifications"): lambda t: Filled(
-        "/qualifications/", {"code": "licence", "file": SimpleUploadedFile("a.png", make.a_picture("blue").read())}
-    ),
     ("workbench", "payout-account"): lambda t: Filled("/payout-account/", {"holder": "Kiln", "bank": "Another bank", "number": "62220002"}),
     ("workbench", "product-new"): lambda t: Filled("/products/new/", product_form(t, uuid4())),
     ("workbench", "product"): lambda t: Filled(f"/products/{t.draft}/", product_form(t, t.draft)),
@@ -257,12 +252,6 @@ FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
         "/merchants/new/", {"merchant_id": uuid4(), "name_en": "Tea", "slug": "tea-house", "owner_email": "owner@tea.example", "owner_name": "Mei"}
     ),
     ("console", "application-review"): lambda t: Filled(f"/applications/{t.application}/review/", {"step": "identity", "decision": "passed"}),
-    ("console", "application-waive"): lambda t: Filled(f"/applications/{t.application}/waive/", {"code": "identity", "reason": "Seen in person"}),
-    ("console", "qualification-revoke"): lambda t: Filled(f"/qualifications/{t.qualification}/revoke/", {"reason": "It was forged"}),
-    ("console", "renewal-decide"): lambda t: Filled(f"/renewals/{t.renewal}/decide/", {"decision": "refuse", "reason": "Not readable"}),
-    ("console", "requirement-new"): lambda t: Filled("/requirements/new/", requirement_form("stall")),
-    ("console", "requirement"): lambda t: Filled("/requirements/licence/", requirement_form("licence")),
-    ("console", "requirement-waive"): lambda t: Filled("/requirements/identity/waive/", {"merchant": MERCHANTS["a"], "reason": "Seen in person"}),
     ("console", "review-decide"): lambda t: Filled(f"/reviews/{t.change.pk}/decide/", {"seen_version": t.change.version, "decision": "approve"}),
     ("console", "settings"): lambda t: Filled("/settings/", {"form": "commission", "rate": "7", "why": "a better year"}),
     ("console", "refund-retry"): lambda t: Filled(f"/refunds/{t.refunds['refund-retry']}/retry/"),
@@ -275,9 +264,11 @@ FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
     ("console", "settlement-run"): lambda t: Filled("/settlement/run/", {"run_id": uuid4(), "merchant": str(MERCHANTS["a"])}),
     ("console", "bank-file-new"): lambda t: Filled("/payouts/files/new/", {"batch_id": uuid4(), "payout": str(t.payouts["bank-file-new"])}),
     ("console", "bank-file-paid"): lambda t: Filled(f"/payouts/files/{t.batch}/paid/", {"payout": str(t.payouts["bank-file-paid"])}),
+    ("console", "log-verify"): lambda t: Filled("/log/integrity/verify/"),
     ("console", "payout-returned"): lambda t: Filled(f"/payouts/{t.payouts['payout-returned']}/returned/", {"reason": "account closed"}),
 }
 FORMS |= {name: lambda t, fill=fill: Filled(*fill(t.said)) for name, fill in FORMS_ABOUT.items()}
+FORMS |= {name: lambda t, fill=fill: Filled(*fill(t)) for name, fill in FORMS_OF_PAPERS.items()}
 
 FORMS |= {(kind, name): lambda t, fill=fill, kind=kind: Filled(*fill(t.people[kind])) for kind in HOSTS for name, fill in FORMS_ABOUT_STAFF.items()}
 

@@ -22,6 +22,7 @@ from marketplace.flows.settle import settle
 from marketplace.flows.ship_order import pack_order
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM, Actor
+from marketplace.kernel.models import AuditEvent
 from marketplace.merchant.orders.models import OrderLine
 from marketplace.platform.backoffice.actions import ask_for_job, save_view
 from marketplace.platform.backoffice.models import ListJob
@@ -132,6 +133,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         "group_id": role.group_id,
         "invitation_id": invited.pk,
         "view_id": view.pk,
+        "event_id": AuditEvent.objects.filter(merchant_id=side.merchant_id, subject_id=copy.number).latest("pk").pk,
         "job_id": job.pk,
         "merchant_id": side.merchant_id,
         "listing_id": product.pk,
@@ -206,4 +208,5 @@ def world(own_database: str) -> Iterator[World]:
     for name, user in users.items():
         clients[name] = Client(raise_request_exception=False)
         clients[name].force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    make.rules("recruitment")
     return World(a, b, users, clients)

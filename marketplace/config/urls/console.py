@@ -7,11 +7,12 @@ from marketplace.web import jobs
 from marketplace.web.decorate import decorating
 from marketplace.web.go_to import go_in_console
 from marketplace.web.lists.forms import shared
-from marketplace.web.logs import market_log
+from marketplace.web.logs import log_entry, market_log
 from marketplace.web.messages import messages_page
 from marketplace.web.operator import (
     aftersales,
     applications,
+    integrity,
     ledger,
     market_rules,
     merchants,
@@ -102,6 +103,9 @@ urlpatterns = [
     route("messages/", messages_page(base="operator/base.html"), may=operator(Right.EDIT_MARKET_PAGES), name="messages"),
     *staff_routes(operator, Right.MANAGE_MARKET_STAFF, market_staff),
     route("log/", market_log, may=operator(Right.VIEW_MARKET_LOG), name="log", methods="GET POST"),
+    route("log/integrity/", integrity.integrity, may=operator(Right.VIEW_MARKET_LOG), name="log-integrity"),
+    route("log/integrity/verify/", integrity.verify_now, may=operator(Right.VIEW_MARKET_LOG), name="log-verify", methods="POST"),
+    route("log/<uuid:event_id>/", log_entry, may=operator(Right.VIEW_MARKET_LOG), name="log-entry"),
     route("jobs/", jobs.jobs, may=operator(), name="jobs"),
     route("jobs/<uuid:job_id>/", jobs.job, may=operator(), name="job"),
     route("jobs/<uuid:job_id>/file/", jobs.file, may=operator(), name="job-file"),

@@ -7,7 +7,7 @@ from marketplace.web import jobs
 from marketplace.web.decorate import decorating
 from marketplace.web.go_to import go_in_workbench
 from marketplace.web.lists.forms import shared
-from marketplace.web.logs import shop_log
+from marketplace.web.logs import log_entry, shop_log
 from marketplace.web.messages import messages_page
 from marketplace.web.seller import money, opinions, order, orders, parcels, products, qualifications, returns, slips, theme
 from marketplace.web.seller.delivery import delivery
@@ -85,6 +85,7 @@ urlpatterns = [
     route("payout-account/stripe/", payout_stripe, may=staff(Right.MANAGE_PAYOUTS), name="payout-stripe", methods="POST"),
     *staff_routes(staff, Right.MANAGE_STAFF, shop_staff),
     route("log/", shop_log, may=staff(Right.VIEW_SHOP_LOG), name="log", methods="GET POST"),
+    route("log/<uuid:event_id>/", log_entry, may=staff(Right.VIEW_SHOP_LOG), name="log-entry"),
     route("jobs/", jobs.jobs, may=staff(), name="jobs"),
     route("jobs/<uuid:job_id>/", jobs.job, may=staff(), name="job"),
     route("jobs/<uuid:job_id>/file/", jobs.file, may=staff(), name="job-file"),

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext, ngettext_lazy
 
 from marketplace.kernel import clock
 from marketplace.kernel.formats import format_count
+from marketplace.kernel.log_checks import checks_that_found
 from marketplace.kernel.models import DeadLetter, Progress
 from marketplace.kernel.money import Money
 from marketplace.platform.analytics import queries as counted
@@ -97,6 +98,14 @@ def waiting() -> list[Waiting]:
                 "reaction to an event was given up: manage.py replay_dead_letters", "reactions to events were given up: manage.py replay_dead_letters"
             ),
             "",
+            "danger",
+        ),
+        Waiting(
+            Right.VIEW_MARKET_LOG,
+            checks_that_found(),
+            "began_at",
+            ngettext_lazy("check of the log found that something was changed", "checks of the log found that something was changed"),
+            "/log/integrity/",
             "danger",
         ),
         Waiting(

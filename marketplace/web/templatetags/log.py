@@ -6,11 +6,15 @@ from django import template
 
 from marketplace.kernel.models import AuditEvent
 from marketplace.web import told
+from marketplace.web.log_things import subject_in_words
+from marketplace.web.logs import integrity_of_log
 
 register = template.Library()
 register.filter(told.action_in_words)
 register.filter(told.why_in_words)
 register.filter(told.entry_in_words)
+register.filter(subject_in_words)
+register.simple_tag(integrity_of_log)
 
 
 @register.filter

@@ -1,0 +1,115 @@
+"""What rows of the log are about: kinds of things in words, and the page where one is looked at, for who may."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
+from marketplace.kernel.models import AuditEvent
+from tenants.access.rights import Right
+from tenants.accounts.models import User
+from tenants.tenancy.models import Merchant
+
+SUBJECTS: dict[str, str | Promise] = {
+    "address": pgettext_lazy("log thing", "Address"),
+    "application": pgettext_lazy("log thing", "Application"),
+    "carriers": pgettext_lazy("log thing", "Carriers"),
+    "category": pgettext_lazy("log thing", "Category"),
+    "commission_rule": pgettext_lazy("log thing", "Commission"),
+    "dispute": pgettext_lazy("log thing", "Disputed payment"),
+    "export": pgettext_lazy("log thing", "Own data"),
+    "freight": pgettext_lazy("log thing", "Freight"),
+    "list": pgettext_lazy("log thing", "List"),
+    "log": pgettext_lazy("log thing", "Log"),
+    "market": pgettext_lazy("log thing", "Market"),
+    "merchant": pgettext_lazy("log thing", "Merchant"),
+    "message": pgettext_lazy("log thing", "Message"),
+    "order": pgettext_lazy("log thing", "Order"),
+    "order_group": pgettext_lazy("log thing", "Order group"),
+    "page": pgettext_lazy("log thing", "Page"),
+    "payment": pgettext_lazy("log thing", "Payment"),
+    "payout": pgettext_lazy("log thing", "Payout"),
+    "payout_account": pgettext_lazy("log thing", "Payout account"),
+    "payout_batch": pgettext_lazy("log thing", "Bank file"),
+    "person": pgettext_lazy("log thing", "Person"),
+    "prices": pgettext_lazy("log thing", "Prices"),
+    "product": pgettext_lazy("log thing", "Product"),
+    "question": pgettext_lazy("log thing", "Question"),
+    "rail_movement": pgettext_lazy("log thing", "Movement at the rail"),
+    "rail_notice": pgettext_lazy("log thing", "Notice of a rail"),
+    "refund": pgettext_lazy("log thing", "Refund"),
+    "return": pgettext_lazy("log thing", "Return"),
+    "review": pgettext_lazy("log thing", "Review"),
+    "shop": pgettext_lazy("log thing", "Shop"),
+    "statement": pgettext_lazy("log thing", "Statement"),
+    "stock": pgettext_lazy("log thing", "Stock"),
+    "tax_rate": pgettext_lazy("log thing", "Tax rate"),
+    "taxonomy": pgettext_lazy("log thing", "Categories and attributes"),
+    "transfer": pgettext_lazy("log thing", "Transfer"),
+    "view": pgettext_lazy("log thing", "View of a list"),
+}
+
+# (route, the right it asks for, how it takes the key: as part of the address, as a search, or not at all).
+IN_WORKBENCH: dict[str, tuple[str, Right | None, str]] = {
+    "order": ("order", Right.VIEW_ORDERS, "key"),
+    "return": ("return", Right.VIEW_ORDERS, "key"),
+    "product": ("product", Right.VIEW_PRODUCTS, "key"),
+    "statement": ("statement", Right.VIEW_STATEMENTS, "key"),
+    "freight": ("delivery", Right.MANAGE_DELIVERY, ""),
+    "payout_account": ("payout-account", Right.MANAGE_PAYOUTS, ""),
+    "shop": ("theme", Right.EDIT_SHOP_PAGES, ""),
+    "list": ("jobs", None, ""),
+}
+IN_CONSOLE: dict[str, tuple[str, Right | None, str]] = {
+    "order": ("order", Right.VIEW_MARKET_ORDERS, "key"),
+    "return": ("returns", Right.VIEW_MARKET_ORDERS, "q"),
+    "merchant": ("merchant", Right.VIEW_MERCHANTS, "key"),
+    "application": ("application", Right.REVIEW_MERCHANTS, "key"),
+    "statement": ("statement", Right.VIEW_LEDGER, "key"),
+    "payout_batch": ("bank-file", Right.VIEW_LEDGER, "key"),
+    "dispute": ("disputes", Right.VIEW_LEDGER, "q"),
+    "rail_movement": ("movements", Right.VIEW_LEDGER, "q"),
+    "rail_notice": ("notices", Right.VIEW_LEDGER, "q"),
+    "commission_rule": ("settings", Right.MANAGE_MARKET, ""),
+    "tax_rate": ("settings", Right.MANAGE_MARKET, ""),
+    "log": ("log-integrity", Right.VIEW_MARKET_LOG, ""),
+    "list": ("jobs", None, ""),
+}
+
+
+def subject_in_words(subject: str) -> str:
+    """A kind of thing; one without words yet is shown as it is kept."""
+    return str(SUBJECTS.get(subject, subject))
+
+
+def address_of(request: HttpRequest, row: AuditEvent) -> str:
+    """Where the thing of a row is looked at by who asks; "" where it has no page, or not for them."""
+    places = IN_WORKBENCH if getattr(request, "merchant", None) else IN_CONSOLE
+    if (place := places.get(row.subject_type)) is None:
+        return ""
+    name, right, takes = place
+    user = getattr(request, "user", None)
+    if right and not (user and user.has_perm(right.full_name)):
+        return ""
+    try:
+        href = reverse(name, args=[row.subject_id] if takes == "key" else [])
+    except NoReverseMatch:  # the key of another time
+        return ""
+    return f"{href}?{urlencode({'q': row.subject_id})}" if takes == "q" else href
+
+
+def dress(request: HttpRequest, rows: Iterable[Any]) -> None:
+    """Give rows what they are shown with: where the thing is, whose log it is, as whom it was done. One question each for all rows."""
+    rows = list(rows)
+    shops = {} if getattr(request, "merchant", None) else Merchant.objects.in_bulk({row.merchant_id for row in rows if row.merchant_id})
+    people = {user.pk: user.email for user in User.objects.filter(pk__in={row.on_behalf_of for row in rows if row.on_behalf_of})}
+    for row in rows:
+        row.href = address_of(request, row)
+        row.shop = shops.get(row.merchant_id)
+        row.as_whom = people.get(row.on_behalf_of, str(row.on_behalf_of)) if row.on_behalf_of else ""
