@@ -46,7 +46,7 @@ def ask_for_papers(by: Actor) -> None:
 RULES = {
     "recruitment": (
         "入驻商家须为合法登记的企业，营业执照在有效期内。\n\n自有品牌提供商标注册证，经销品牌提供授权书；销售食品另需食品经营许可证。\n\n申请由身份审核和资质审核两步完成。",
-        "A shop is run by a registered business whose licence holds.\n\nBrands and food need papers of their own.\n\nAn application passes two reviews: identity and qualification.",
+        "Shops are registered businesses.\n\nBrands and food need papers of their own.\n\nAn application passes two reviews: identity and qualification.",
     ),
     "standards": (
         "按时发货：付款后三天内交给承运方。\n\n描述与实物一致，图片为实拍。\n\n三天内答复退货申请。",
