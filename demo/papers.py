@@ -20,8 +20,8 @@ ASKED = {
     "food": (["食品经营许可证", "Food business licence"], ["证上的经营项目须包含所售品类。", "The scope on it must contain what you sell."]),
     "fresh": (["冷链仓储备案", "Cold-chain registration"], ["生鲜须有冷链仓储。", "Fresh food is kept in a cold chain."]),
 }
-# (shop, requirement, days from today to its last day); the last is handed in and waits
-LAST_DAYS = [("trail", "brand", 6), ("larder", "fresh", -2)]
+# (shop, requirement, days from today to its last day); what waits was handed in and is not decided. Authorisations of shops end in six days by themselves.
+LAST_DAYS = [("larder", "fresh", -2)]
 WAITING = ("larder", "food", 700)
 
 

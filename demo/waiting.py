@@ -144,7 +144,7 @@ PAPERS = {
     "licence": ("营业执照.png", "SAMPLE BUSINESS LICENCE", 0),
     "identity": ("身份证.png", "SAMPLE IDENTITY CARD", 3650),
     "brand": ("商标注册证.png", "SAMPLE TRADE MARK CERTIFICATE", 2900),
-    "authorisation": ("品牌授权书.png", "SAMPLE AUTHORISATION", 400),
+    "authorisation": ("品牌授权书.png", "SAMPLE AUTHORISATION", 101),
     "food": ("食品经营许可证.png", "SAMPLE FOOD LICENCE", 1500),
 }
 

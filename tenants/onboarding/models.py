@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -231,6 +232,11 @@ class Qualification(models.Model):
             models.Index(fields=["-granted_at", "-id"], name="qualification_newest"),
             models.Index(fields=["valid_until"], condition=Q(state="valid"), name="qualification_ends"),
         ]
+
+    @property
+    def last_moment(self) -> datetime | None:
+        """Of its last day, as it is written on the document."""
+        return self.valid_until - timedelta(microseconds=1) if self.valid_until else None
 
     @property
     def is_waived(self) -> bool:

@@ -8,7 +8,7 @@ ENTRIES = [
     Entry(_("Merchants"), "shop", "merchants", Right.VIEW_MERCHANTS),
     Entry(_("Applications"), "flag", "applications", Right.REVIEW_MERCHANTS),
     Entry(_("Qualifications"), "shield", "qualifications", Right.REVIEW_MERCHANTS),
-    Entry(_("Documents of shops"), "upload", "renewals", Right.REVIEW_MERCHANTS),
+    Entry(_("Shop documents"), "upload", "renewals", Right.REVIEW_MERCHANTS),
     Entry(_("Requirements"), "check", "requirements", Right.MANAGE_MARKET),
     Entry(_("Market rules"), "book", "market-rules", Right.MANAGE_MARKET),
     Entry(_("Product reviews"), "eye", "reviews", Right.REVIEW_PRODUCTS),
