@@ -91,7 +91,7 @@ def accept_renewal(*, by: Actor, paper_id: UUID, ends_on: date | None) -> Qualif
     with transaction.atomic():
         paper: Paper = decide_renewal(by=by, paper_id=paper_id, decision=Decision.PASSED)
         requirement = Requirement.objects.filter(code=paper.kind).first()
-        if requirement is None:
+        if requirement is None or paper.merchant_id is None:
             raise RequirementNotAsked
         if requirement.ends == Requirement.Ends.NEVER:
             ends_on = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -66,11 +67,12 @@ def rules_version(kind: str, version: int | None = None) -> MarketRules:
 def accept_rules(*, by: Actor, rules_ids: Iterable[UUID], application: Application | None = None, merchant_id: UUID | None = None) -> None:
     """Somebody accepts versions that are in force, for an application or a shop. Safe to repeat; one that is not in force is left out."""
     wanted = set(rules_ids)
+    whose: dict[str, Any] = {"application": application} if application else {"merchant_id": merchant_id}
     with transaction.atomic():
         for row in rules_in_force():
             if row.pk not in wanted:
                 continue
-            held, made = RulesAccepted.objects.get_or_create(rules=row, application=application, merchant_id=merchant_id, defaults={"by_label": by.label})
+            held, made = RulesAccepted.objects.get_or_create(rules=row, **whose, defaults={"by_label": by.label})
             if made:
                 audit(
                     by=by,
@@ -97,6 +99,7 @@ def unaccepted(*, application: Application | None = None, merchant_id: UUID | No
     if application is not None and application._state.adding:
         return rows
     held = RulesAccepted.objects.filter(rules__in=rows)
-    held = held.filter(application=application) if application else held.filter(merchant_id=merchant_id)
+    whose: dict[str, Any] = {"application": application} if application else {"merchant_id": merchant_id}
+    held = held.filter(**whose)
     accepted = set(held.values_list("rules_id", flat=True))
     return [row for row in rows if row.pk not in accepted]
