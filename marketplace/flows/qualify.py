@@ -68,7 +68,7 @@ def let_in_papers(*, by: Actor, application: Application, merchant: Merchant) ->
     for item in items_of(application):
         if not item.requirement.is_document:
             continue
-        first = min(item.papers, key=lambda paper: paper.ends_on or date.max, default=None)
+        first = min(item.good, key=lambda paper: paper.ends_on or date.max, default=None)
         if first is None and not item.waived:
             continue
         grant_qualification(

@@ -75,6 +75,8 @@ class Application(models.Model):
     identity = models.CharField(max_length=10, choices=Decision.choices, default=Decision.WAITING)
     qualification = models.CharField(max_length=10, choices=Decision.choices, default=Decision.WAITING)
     merchant = models.OneToOneField(Merchant, null=True, on_delete=models.PROTECT, related_name="application")
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")  # whose work it is
+    review_due = models.DateTimeField(null=True)  # by when it should be decided
     created_at = models.DateTimeField(default=clock.now)
     submitted_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
