@@ -14,11 +14,13 @@ from demo.goods import Labels, entered, prices_of, source_of
 from demo.history import ask_for_the_rest, begin_history, filling
 from demo.media import copy_picture
 from demo.pages import decorate_shops, dress_shops, write_market_pages
+from demo.papers import ask_for_papers, let_papers_age
 from demo.traders import apply_for
 from demo.waiting import leave_work
 from marketplace.config.management.opening import set_first_taxes
 from marketplace.flows.open_shop import bear_shop, open_shop
 from marketplace.flows.publish_product import publish_product
+from marketplace.flows.qualify import let_in_papers
 from marketplace.flows.review_product import save_product
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
@@ -36,7 +38,6 @@ from marketplace.platform.taxonomy.actions import describe_category, put_attribu
 from marketplace.platform.taxonomy.models import TaxRate
 from tenants.accounts.actions import ensure_person, give_role
 from tenants.accounts.models import User
-from tenants.onboarding.actions import note_approved
 from tenants.tenancy.events import ShopRequested
 from tenants.tenancy.models import Market, Merchant
 from tenants.tenancy.schemas import merchant_schema, public_schema
@@ -62,6 +63,7 @@ def _fill(password: str, say: Callable[[str], None]) -> None:
             set_first_taxes(BY, market.currency)
         say("taxonomy")
         put_taxonomy()
+        ask_for_papers(BY)
         say("shops")
         merchants = open_shops(password)
         for shop in catalogue()["shops"]:
@@ -79,6 +81,7 @@ def _fill(password: str, say: Callable[[str], None]) -> None:
     begin_history()
     leave_work(password)
     let_in_colleagues(password)
+    let_papers_age()
     say("search index")
     deliver_events()
 
@@ -130,7 +133,7 @@ def open_shops(password: str) -> dict[str, Merchant]:
             if known is None:
                 application = apply_for(shop, owners[slug], n, BY)
                 known = open_shop(by=BY, merchant_id=key_of(slug), slug=slug, names=both(shop["names"]), owner_email=email)
-                note_approved(by=BY, application=application, merchant=known)
+                let_in_papers(by=BY, application=application, merchant=known)
             found[slug] = known
     deliver_events()
     for slug, merchant in found.items():

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from demo.catalogue import both
-from demo.waiting import sample_paper
+from demo.waiting import hand_in_papers
 from marketplace.kernel.actors import Actor
+from marketplace.platform.taxonomy.models import Category
 from tenants.accounts.models import User
-from tenants.onboarding.actions import add_paper, note_review, open_application, save_application, submit_application
+from tenants.onboarding.actions import note_review, open_application, save_application, submit_application
 from tenants.onboarding.licences import check_character
 from tenants.onboarding.models import Application, Decision, Step
 
@@ -20,6 +21,12 @@ TRADERS = {
     "mono": ("深圳白昼声学科技有限公司", "manufacturer", "91440300MA5G2HWD4"),
 }
 KINDS = ("retailer", "brand_owner", "distributor", "manufacturer")
+
+
+def root_of(code: str) -> int:
+    """The key of the topmost category above this one."""
+    found: int = Category.objects.get(code=code).path[0]
+    return found
 
 
 def apply_for(shop: Mapping[str, Any], owner: User, n: int, by: Actor) -> Application:
@@ -39,9 +46,10 @@ def apply_for(shop: Mapping[str, Any], owner: User, n: int, by: Actor) -> Applic
         "names": names,
         "slug": shop["slug"],
         "about": names["zh-hans"],
+        "sells": [[key] for key in sorted({root_of(product["category"]) for product in shop["products"]})],
     }
     save_application(by=acting, application_id=row.pk, fields=fields)
-    add_paper(by=acting, application_id=row.pk, kind="licence", name="营业执照.png", upload=sample_paper(names["en"]))
+    hand_in_papers(acting, row, names["en"])
     submit_application(by=acting, application_id=row.pk)
     for step in Step:
         note_review(by=by, application_id=row.pk, step=step, decision=Decision.PASSED, reason="")

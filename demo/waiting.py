@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -14,12 +15,14 @@ from demo.goods import Labels, entered, prices_of
 from demo.steps import merchant_of, operator, owner_of
 from marketplace.flows.let_in import review_application
 from marketplace.flows.review_product import save_product, send_change_back
+from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.platform.listings.models import ProductChange
 from tenants.accounts.actions import ensure_person
-from tenants.onboarding.actions import add_paper, open_application, save_application, submit_application
+from tenants.onboarding.actions import add_paper, open_application, save_application, submit_application, withdraw_application
 from tenants.onboarding.licences import check_character
 from tenants.onboarding.models import Application
+from tenants.onboarding.requirements import items_of
 from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import merchant_schema
 
@@ -58,6 +61,41 @@ APPLICANTS: list[dict[str, Any]] = [
         "licence": "91320508MA1WQ4P7X",
         "steps": [("identity", "more", "营业执照照片看不清，请重新上传一张四角完整的。")],
     },
+    {
+        "email": "qiao@applicant.localhost",
+        "who": "乔安",
+        "company": "广州市安乔贸易有限公司",
+        "names": {"zh-hans": "安乔百货", "en": "Anqiao"},
+        "slug": "anqiao",
+        "kind": "retailer",
+        "about": "日用百货",
+        "licence": "91440101MA9W3T5K2",
+        "steps": [("identity", "rejected", "公司已注销，无法入驻。")],
+    },
+    {
+        "email": "tang@applicant.localhost",
+        "who": "唐宁",
+        "company": "成都唐宁文具有限公司",
+        "names": {"zh-hans": "唐宁文具", "en": "Tangning"},
+        "slug": "tangning",
+        "kind": "supplier",
+        "about": "笔记本和钢笔",
+        "licence": "91510100MA6C8R2H4",
+        "ends": "draft",
+        "steps": [],
+    },
+    {
+        "email": "xu@applicant.localhost",
+        "who": "许棠",
+        "company": "武汉棠木家具有限公司",
+        "names": {"zh-hans": "棠木", "en": "Tangwood"},
+        "slug": "tangwood",
+        "kind": "manufacturer",
+        "about": "实木家具",
+        "licence": "91420100MA4K7N3Q5",
+        "ends": "withdrawn",
+        "steps": [],
+    },
 ]
 # (shop, product's place in it, what the owner has changed, the operator's reason if it went back)
 EDITS = [
@@ -91,18 +129,40 @@ def _apply(applicant: dict[str, Any], password: str, n: int) -> None:
         "contact_email": applicant["email"],
     }
     save_application(by=by, application_id=row.pk, fields=fields)
-    add_paper(by=by, application_id=row.pk, kind="licence", name="营业执照.png", upload=sample_paper(applicant["names"]["en"]))
+    hand_in_papers(by, row, applicant["names"]["en"])
+    if applicant.get("ends") == "draft":
+        return
     submit_application(by=by, application_id=row.pk)
+    if applicant.get("ends") == "withdrawn":
+        withdraw_application(by=by, application_id=row.pk)
     for step, decision, reason in applicant["steps"]:
         review_application(by=operator(), application_id=row.pk, step=step, decision=decision, reason=reason)
 
 
-def sample_paper(name: str) -> BytesIO:
+PAPERS = {
+    "licence": ("营业执照.png", "SAMPLE BUSINESS LICENCE", 0),
+    "identity": ("身份证.png", "SAMPLE IDENTITY CARD", 3650),
+    "brand": ("商标注册证.png", "SAMPLE TRADE MARK CERTIFICATE", 2900),
+    "authorisation": ("品牌授权书.png", "SAMPLE AUTHORISATION", 400),
+    "food": ("食品经营许可证.png", "SAMPLE FOOD LICENCE", 1500),
+}
+
+
+def hand_in_papers(by: Actor, row: Application, name: str) -> None:
+    """Everything that is asked of this applicant."""
+    for item in items_of(Application.objects.get(pk=row.pk)):
+        if item.requirement.is_document and not item.is_met:
+            called, title, days = PAPERS[item.requirement.code]
+            ends = clock.day_of(clock.now(), Market.objects.get().tz) + timedelta(days=days) if days else None
+            add_paper(by=by, application_id=row.pk, kind=item.requirement.code, name=called, upload=sample_paper(name, title), ends_on=ends)
+
+
+def sample_paper(name: str, title: str = "SAMPLE BUSINESS LICENCE") -> BytesIO:
     """A drawn stand-in for a document."""
     page = Image.new("RGB", (840, 594), "#f6f1e4")
     pen = ImageDraw.Draw(page)
     pen.rectangle((24, 24, 815, 569), outline="#9c2f26", width=6)
-    pen.text((80, 90), "SAMPLE BUSINESS LICENCE", fill="#9c2f26", font_size=40)
+    pen.text((80, 90), title, fill="#9c2f26", font_size=40)
     pen.text((80, 190), name, fill="#222222", font_size=34)
     pen.text((80, 480), "Drawn for the demo. Not a document.", fill="#555555", font_size=24)
     data = BytesIO()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from cms import schedule
 from marketplace.flows import (
     count_days,
+    letters_about_papers,
     letters_about_reviews,
     letters_to_buyers,
     letters_to_merchants,
@@ -17,6 +18,7 @@ from marketplace.flows import (
     place_order,
     popularity,
     publish_product,
+    qualify,
     receive,
     reconcile,
     refund,
@@ -62,7 +64,17 @@ from marketplace.web import list_jobs
 from search import indexer
 from tenants.accounts.events import LetterWritten
 from tenants.accounts.letters import send_letter
-from tenants.onboarding.events import ApplicationReviewed, ApplicationSubmitted
+from tenants.onboarding.events import (
+    ApplicationReviewed,
+    ApplicationSubmitted,
+    QualificationMoved,
+    RenewalHandedIn,
+    RenewalRefused,
+    RequirementChanged,
+)
+from tenants.onboarding.qualifications import BEGINS, ENDS
+from tenants.onboarding.qualifications import REMINDER as PAPER_ENDS_SOON
+from tenants.onboarding.requirements import ENFORCED
 from tenants.tenancy.events import ShopOpened, ShopRequested
 from tenants.tenancy.jobs import JobRequested, LongJobRequested, run_job, run_long_job
 
@@ -73,6 +85,10 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     ShopOpened: [Reaction(letters_to_merchants.shop_opened)],
     ApplicationSubmitted: [],
     ApplicationReviewed: [Reaction(letters_to_merchants.application_reviewed)],
+    RequirementChanged: [Reaction(qualify.requirement_changed)],
+    QualificationMoved: [Reaction(letters_about_papers.qualification_moved)],
+    RenewalHandedIn: [],
+    RenewalRefused: [Reaction(letters_about_papers.renewal_refused)],
     ListingsChanged: [Reaction(indexer.refresh_postgres), Reaction(indexer.refresh_elasticsearch, outward=True)],
     StockCrossedZero: [Reaction(publish_product.copy_stock)],
     ProductSubmitted: [],
@@ -113,6 +129,10 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     schedule.PAGES_DUE: schedule.publish_when_due,
     EXPIRES: my_data.expire_my_data,
     letters_about_reviews.REMINDER: letters_about_reviews.ask_for_review,
+    BEGINS: qualify.begin,
+    ENDS: qualify.end,
+    PAPER_ENDS_SOON: letters_about_papers.remind,
+    ENFORCED: qualify.enforce,
     publish_product.LISTED_FROM: publish_product.list_when_due,
     publish_product.LISTED_UNTIL: publish_product.unlist_when_due,
 }

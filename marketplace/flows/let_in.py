@@ -7,10 +7,11 @@ from uuid import UUID, uuid5
 from django.db import transaction
 
 from marketplace.flows.open_shop import open_shop
+from marketplace.flows.qualify import let_in_papers
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import ReasonMissing
 from marketplace.kernel.verbs import verb
-from tenants.onboarding.actions import note_approved, note_review
+from tenants.onboarding.actions import note_review
 from tenants.onboarding.errors import StepNotDue
 from tenants.onboarding.models import Application, Decision, Step
 from tenants.tenancy.models import Merchant
@@ -39,5 +40,5 @@ def review_application(*, by: Actor, application_id: UUID, step: str, decision: 
                 owner_email=row.applicant.email,
                 owner_name=row.contact_name,
             )
-            note_approved(by=by, application=row, merchant=merchant)
+            let_in_papers(by=by, application=row, merchant=merchant)
     return row

@@ -16,7 +16,7 @@ from marketplace.merchant.orders.models import Order
 from marketplace.platform.listings.models import ProductChange
 from marketplace.platform.payments.models import Dispute, RailMovement, Refund
 from marketplace.web.seller.orders import SHOWS
-from tenants.onboarding.models import Application
+from tenants.onboarding.models import Application, Decision, Paper
 
 MOST_SHOWN = 99
 
@@ -33,6 +33,7 @@ def of_workbench() -> Mapping[str, QuerySet[Any]]:
 def of_console() -> Mapping[str, QuerySet[Any]]:
     return {
         "applications": Application.objects.filter(status=Application.Status.SUBMITTED),
+        "renewals": Paper.objects.filter(merchant__isnull=False, decision=Decision.WAITING),
         "reviews": ProductChange.objects.filter(status=ProductChange.Status.WAITING),
         "refunds": Refund.objects.filter(status=Refund.Status.FAILED),
         "disputes": Dispute.objects.filter(status__in=[Dispute.Status.OPEN, Dispute.Status.INQUIRY]),

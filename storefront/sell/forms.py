@@ -5,16 +5,38 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from tenants.onboarding.models import Application, Paper
+from marketplace.platform.taxonomy.models import Category
+from tenants.onboarding.models import Application, Paper, Requirement
+from tenants.onboarding.papers import DAY, FILES
+from tenants.onboarding.requirements import asked_of
+
+PARTS: dict[str, tuple[str, ...]] = {
+    "seller": ("kind", "sells_many_brands", "sells"),
+    "company": ("company", "licence_number", "representative"),
+    "shop": ("contact_name", "contact_phone", "contact_email", "name_zh", "name_en", "slug", "about"),
+    "papers": ("paper_kind", "file", "ends_on"),
+    "confirm": ("attested",),
+}
 
 
 class ApplicationForm(forms.Form):
-    """Everything may be left empty while it is being written; what is missing is said when it is handed in."""
+    """Everything may be left empty while it is being written; what is missing is said when it is handed in.
+
+    With a part (of PARTS) it holds the fields of that alone; the others stay as they were kept.
+    """
 
     kind = forms.ChoiceField(label=_("What kind of seller are you?"), choices=Application.Kind.choices, required=False, widget=forms.RadioSelect)
     sells_many_brands = forms.BooleanField(label=_("We sell more than one brand"), required=False)
+    sells = forms.ModelMultipleChoiceField(
+        label=_("What you will sell"),
+        queryset=Category.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple({"class": "check"}),
+    )
     company = forms.CharField(label=_("Company, as on the licence"), max_length=120, required=False, widget=forms.TextInput({"autocomplete": "organization"}))
     licence_number = forms.CharField(
         label=_("Licence number"), max_length=40, required=False, help_text=_("In China the unified social credit code, 18 characters")
@@ -28,22 +50,41 @@ class ApplicationForm(forms.Form):
     slug = forms.CharField(
         label=_("Web address"), max_length=40, required=False, help_text=_("Small letters, digits and hyphens; the shop's host begins with it")
     )
-    about = forms.CharField(label=_("What you will sell"), max_length=500, required=False, widget=forms.Textarea({"rows": 3}))
-    paper_kind = forms.ChoiceField(label=_("Kind of document"), choices=Paper.Kind.choices, required=False, initial=Paper.Kind.LICENCE)
-    file = forms.FileField(
-        label=_("File"),
-        required=False,
-        help_text=_("JPEG, PNG, WebP or PDF, up to 10 MB"),
-        widget=forms.FileInput({"accept": "image/jpeg,image/png,image/webp,application/pdf"}),
-    )
+    about = forms.CharField(label=_("In a few words"), max_length=500, required=False, widget=forms.Textarea({"rows": 3}))
+    paper_kind = forms.ChoiceField(label=_("Kind of document"), required=False)
+    file = forms.FileField(label=_("File"), required=False, help_text=_("JPEG, PNG, WebP or PDF, up to 10 MB"), widget=forms.FileInput(FILES))
+    ends_on = forms.DateField(label=_("Last day it holds"), required=False, widget=forms.DateInput(DAY))
+    attested = forms.MultipleChoiceField(label="", required=False, widget=forms.CheckboxSelectMultiple({"class": "check"}))
+
+    def __init__(self, *args: Any, row: Application, part: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.row = row
+        asked = asked_of(row)
+        documents = [(one.code, one.name) for one in asked if one.is_document]
+        self.fields["sells"].queryset = Category.objects.filter(parent=None).order_by("position", "pk")  # type: ignore[attr-defined]
+        self.fields["paper_kind"].choices = [*documents, (Paper.OTHER, pgettext_lazy("paper", "Something else"))]  # type: ignore[attr-defined]
+        self.fields["attested"].choices = [(one.code, one.name) for one in asked if one.check_by == Requirement.Check.ATTESTED]  # type: ignore[attr-defined]
+        for name in [name for name in self.fields if part and name not in PARTS[part]]:
+            del self.fields[name]
 
     @classmethod
-    def of(cls, row: Application, data: Any = None, files: Any = None) -> ApplicationForm:
+    def of(cls, row: Application, data: Any = None, files: Any = None, part: str = "") -> ApplicationForm:
         kept = {name: getattr(row, name) for name in cls.base_fields if hasattr(row, name)}
-        return cls(data, files, initial={**kept, "name_zh": row.names.get("zh-hans", ""), "name_en": row.names.get("en", "")})
+        kept |= {"name_zh": row.names.get("zh-hans", ""), "name_en": row.names.get("en", ""), "sells": [path[-1] for path in row.sells]}
+        return cls(data, files, initial=kept, row=row, part=part)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("file") and not cleaned.get("paper_kind"):
+            self.add_error("paper_kind", _now("Say what this document is."))
+        return cleaned
 
     def fields_to_keep(self) -> dict[str, Any]:
-        """As the verb takes them."""
-        data = dict(self.cleaned_data)
-        data["names"] = {"zh-hans": data["name_zh"], "en": data["name_en"]}
-        return data
+        """As the verb takes them: what this form holds, and the rest as it was."""
+        row, data = self.row, self.cleaned_data
+        kept = {name: getattr(row, name) for fields in PARTS.values() for name in fields if hasattr(row, name)}
+        kept |= {name: value for name, value in data.items() if name != "sells"}
+        if "sells" in data:
+            kept["sells"] = [list(one.path) or [one.pk] for one in data["sells"]]
+        names = {"zh-hans": data.get("name_zh", row.names.get("zh-hans", "")), "en": data.get("name_en", row.names.get("en", ""))}
+        return kept | {"names": names}

@@ -9,15 +9,26 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
+from marketplace.kernel import clock
 from marketplace.kernel.errors import MarketError, NotFound
-from storefront.sell.forms import ApplicationForm
+from storefront.sell.forms import PARTS, ApplicationForm
 from tenants.access.actors import actor_of, person_of
 from tenants.accounts.addresses import is_in_doubt
 from tenants.onboarding.access import application_of, applications_of, open_application_of, paper_in
-from tenants.onboarding.actions import add_paper, missing_of, open_application, remove_paper, save_application, submit_application, withdraw_application
-from tenants.onboarding.models import Application, Decision, Step
-from tenants.onboarding.papers import paper_response
+from tenants.onboarding.actions import (
+    add_paper,
+    missing_by_part,
+    open_application,
+    remove_paper,
+    save_application,
+    submit_application,
+    withdraw_application,
+)
+from tenants.onboarding.models import Application, Decision, Paper, Step
+from tenants.onboarding.papers import paper_response, paper_titles
+from tenants.onboarding.requirements import items_of
 from tenants.tenancy.hosts import shop_host, shop_url, workbench_url
 from tenants.tenancy.models import Merchant
 
@@ -29,35 +40,62 @@ def sell(request: HttpRequest) -> HttpResponse:
 
 
 def apply(request: HttpRequest) -> HttpResponse:
-    """Write the application, add and remove its documents, and hand it in: one form, which keeps what it holds whatever is pressed."""
+    """Write the application part by part, add and remove its documents, and hand it in.
+
+    Whatever is pressed keeps what the form holds; so does leaving a field (`then=auto`, answered with the progress alone). Without
+    `part` the form may hold all fields at once.
+    """
     by, person = actor_of(request), person_of(request)
     row = open_application_of(person.pk) or Application(applicant=person, contact_email=person.email)
     if row.status not in Application.WRITABLE:
         return HttpResponseRedirect(f"/sell/applications/{row.number}/")
     if request.method != "POST":
-        return _form_page(request, row, ApplicationForm.of(row))
+        part = _part(request.GET.get("part", ""))
+        return _form_page(request, row, ApplicationForm.of(row, part=part), part)
     row = open_application(by=by, language=request.LANGUAGE_CODE)  # type: ignore[attr-defined]
-    form = ApplicationForm.of(row, request.POST, request.FILES)
-    if not form.is_valid():
-        return _form_page(request, row, form)
+    part = _part(request.POST["part"]) if "part" in request.POST else ""
+    form = ApplicationForm.of(row, request.POST, request.FILES, part)
     then = request.POST.get("then", "")
+    if not form.is_valid():
+        return _form_page(request, row, form, part, then)
     try:
         save_application(by=by, application_id=row.pk, fields=form.fields_to_keep())
-        if upload := form.cleaned_data["file"]:
-            add_paper(by=by, application_id=row.pk, kind=form.cleaned_data["paper_kind"], name=upload.name, upload=upload)
+        if upload := form.cleaned_data.get("file"):
+            data = form.cleaned_data
+            add_paper(by=by, application_id=row.pk, kind=data["paper_kind"], name=upload.name, upload=upload, ends_on=data["ends_on"])
         if then.startswith("remove:"):
             remove_paper(by=by, application_id=row.pk, paper_id=_uuid(then.removeprefix("remove:")))
         if then == "submit":
             submit_application(by=by, application_id=row.pk)
     except MarketError as refusal:
-        field = {"names": "name_zh"}.get(refusal.field or "", refusal.field)
+        field = {"names": "name_zh", "kind": "kind" if part == "seller" else "paper_kind"}.get(refusal.field or "", refusal.field)
         form.add_error(field if field in form.fields else None, str(refusal))
-        return _form_page(request, row, form)
+        return _form_page(request, row, form, part, then)
+    if then == "auto":
+        return _form_page(request, row, form, part, then)
     if then == "submit":
         messages.success(request, _("Your application is handed in. You read here, and by mail, what comes of it."))
         return HttpResponseRedirect(f"/sell/applications/{row.number}/")
+    if then == "next" and part and part != LAST_PART:
+        return HttpResponseRedirect(f"/sell/apply/?part={ORDER[ORDER.index(part) + 1]}")
     messages.success(request, _("Kept. You can go on whenever you like."))
-    return HttpResponseRedirect("/sell/apply/" + ("#papers" if then == "paper" or then.startswith("remove:") else ""))
+    about_papers = then == "paper" or then.startswith("remove:")
+    return HttpResponseRedirect("/sell/apply/" + (f"?part={part}" if part else "") + ("#papers" if about_papers else ""))
+
+
+ORDER = list(PARTS)
+LAST_PART = ORDER[-1]
+PART_NAMES = {
+    "seller": _lazy("Kind of seller"),
+    "company": _lazy("Company"),
+    "shop": _lazy("Contact and shop"),
+    "papers": _lazy("Documents"),
+    "confirm": _lazy("Hand in"),
+}
+
+
+def _part(text: str) -> str:
+    return text if text in PARTS else ORDER[0]
 
 
 def _uuid(text: str) -> UUID:
@@ -67,20 +105,29 @@ def _uuid(text: str) -> UUID:
         raise NotFound from None
 
 
-def _form_page(request: HttpRequest, row: Application, form: ApplicationForm) -> HttpResponse:
-    if not row._state.adding:
-        row.refresh_from_db()
+def _form_page(request: HttpRequest, row: Application, form: ApplicationForm, part: str, then: str = "") -> HttpResponse:
     is_new = row._state.adding
+    if not is_new:
+        row.refresh_from_db()
+    missing = missing_by_part(row)
     context = {
         "application": row,
         "form": form,
-        "papers": [] if is_new else list(row.papers.order_by("added_at")),
+        "part": part,
+        "parts": [(code, PART_NAMES[code], missing[code]) for code in ORDER],
+        "before": ORDER[ORDER.index(part) - 1] if part and part != ORDER[0] else "",
+        "is_last": part == LAST_PART,
+        "items": items_of(row),
+        "others": [] if is_new else list(row.papers.filter(kind=Paper.OTHER).order_by("added_at")),
         "reviews": [] if is_new else list(row.reviews.order_by("-at")),
-        "missing": [] if is_new else missing_of(row),
+        "missing": [word for words in missing.values() for word in words],
         "host_tail": shop_host(""),
         "unconfirmed": is_in_doubt(row.applicant),
+        "is_auto": then == "auto",
+        "kept_at": clock.now() if then == "auto" and not form.errors else None,
     }
-    return render(request, "sell/apply.html", context, status=422 if form.errors else 200)
+    template = "sell/_progress.html" if then == "auto" else "sell/apply.html"
+    return render(request, template, context, status=422 if form.errors and then != "auto" else 200)
 
 
 def application(request: HttpRequest, number: str) -> HttpResponse:
@@ -96,7 +143,7 @@ def _standing(row: Application) -> dict[str, Any]:
         "application": row,
         "steps": steps,
         "reviews": list(row.reviews.order_by("-at")),
-        "papers": list(row.papers.order_by("added_at")),
+        "papers": paper_titles(row.papers.order_by("added_at")),
         "is_opening": row.merchant is not None and row.merchant.status == Merchant.Status.OPENING,
         "shop_address": shop_url(row.merchant) if row.merchant and is_open else "",
         "workbench_address": workbench_url(row.merchant) if row.merchant and is_open else "",

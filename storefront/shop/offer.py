@@ -13,7 +13,7 @@ from marketplace.kernel.texts import localised
 from marketplace.merchant.inventory.queries import available_of
 from marketplace.platform.delivery.models import FreightZone
 from marketplace.platform.delivery.queries import zones_of
-from marketplace.platform.listings.errors import NotOnSale
+from marketplace.platform.listings.errors import HeldBack, NotOnSale
 from marketplace.platform.listings.models import Listing, ListingVariant
 from marketplace.platform.taxonomy.queries import brand_row, category_row, labels
 from storefront.shop.gallery import picture_of, shown_values
@@ -68,7 +68,7 @@ class Offer:
 
 
 def listing_on_sale(listing_id: UUID) -> Listing:
-    """Raises NotFound, and NotOnSale for one that is off sale or of a shop that is not open."""
+    """Raises NotFound, and NotOnSale for one that is off sale or of a shop that is not open; HeldBack, one of these, where that may pass."""
     listing = next(iter(Listing.objects.filter(pk=listing_id)), None)
     if listing is None:
         raise NotFound
@@ -76,6 +76,8 @@ def listing_on_sale(listing_id: UUID) -> Listing:
     listing.merchant = merchant_row(listing.merchant_id)
     listing.category = category_row(listing.category_id)
     listing.brand = brand_row(listing.brand_id) if listing.brand_id else None
+    if listing.is_listed and (listing.is_held or listing.has_ended):
+        raise HeldBack
     if not listing.is_on_sale or listing.merchant.status != Merchant.Status.OPEN:
         raise NotOnSale
     return listing

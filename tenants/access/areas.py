@@ -21,7 +21,7 @@ class Area:
 
 AREAS: tuple[Area, ...] = (
     Area(_("Orders and returns"), (R.VIEW_ORDERS, R.SHIP_ORDERS, R.CANCEL_ORDERS, R.HANDLE_RETURNS, R.ANSWER_BUYERS)),
-    Area(_("Goods and delivery"), (R.VIEW_PRODUCTS, R.EDIT_PRODUCTS, R.MANAGE_DELIVERY)),
+    Area(_("Goods and delivery"), (R.VIEW_PRODUCTS, R.EDIT_PRODUCTS, R.MANAGE_PAPERS, R.MANAGE_DELIVERY)),
     Area(_("Money"), (R.VIEW_STATEMENTS, R.MANAGE_PAYOUTS)),
     Area(_("Pages"), (R.EDIT_SHOP_PAGES,)),
     Area(_("People and log"), (R.MANAGE_STAFF, R.SHARE_VIEWS, R.VIEW_SHOP_LOG)),
@@ -40,6 +40,7 @@ EXPLAINED: Mapping[R, str | Promise] = {
     R.ANSWER_BUYERS: _("In the shop's name, under reviews and questions that everybody reads."),
     R.VIEW_PRODUCTS: _("The list of products with prices and stock."),
     R.EDIT_PRODUCTS: _("Enter, change, submit, put on sale and off sale; prices and stock."),
+    R.MANAGE_PAPERS: _("Licences and authorisations that goods need, with their last day."),
     R.MANAGE_DELIVERY: _("Fees and free delivery by province."),
     R.VIEW_STATEMENTS: _("Statements, what was earned, and the figures on the first page."),
     R.MANAGE_PAYOUTS: _("The bank account, or the account at Stripe."),

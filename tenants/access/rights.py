@@ -20,6 +20,7 @@ class Right(Enum):
     MANAGE_DELIVERY = ("merchant", "manage_delivery", _("Say what delivery costs"))
     VIEW_STATEMENTS = ("merchant", "view_statements", _("See statements"))
     MANAGE_PAYOUTS = ("merchant", "manage_payouts", _("Say where the shop's money goes"))
+    MANAGE_PAPERS = ("merchant", "manage_papers", _("Hand in the shop's documents"))
     VIEW_SHOP_LOG = ("merchant", "view_shop_log", _("See the shop's log"))
     SHARE_VIEWS = ("merchant", "share_views", _("Share views of lists with the team"))
     EDIT_SHOP_PAGES = ("merchant", "edit_shop_pages", _("Edit the shop's pages"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from datetime import date
 from typing import IO, Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
-from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.errors import InvalidInput, ReasonMissing
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.numbers import free_number
 from marketplace.kernel.outbox import record
@@ -25,10 +26,19 @@ from marketplace.kernel.uploads import clean_paper
 from marketplace.kernel.verbs import verb
 from tenants.accounts.addresses import checked_address, is_in_doubt
 from tenants.accounts.models import User
-from tenants.onboarding.errors import ApplicationClosed, ApplicationIncomplete, ApplicationUnknown, ConfirmAddressFirst, StepNotDue
+from tenants.onboarding.errors import (
+    ApplicationClosed,
+    ApplicationIncomplete,
+    ApplicationUnknown,
+    ConfirmAddressFirst,
+    RequirementNotAsked,
+    StepNotDue,
+)
 from tenants.onboarding.events import ApplicationReviewed, ApplicationSubmitted
 from tenants.onboarding.licences import clean_licence_number
-from tenants.onboarding.models import Application, Decision, Paper, Review, Step
+from tenants.onboarding.models import Application, Decision, Paper, Requirement, Review, Step
+from tenants.onboarding.qualifications import check_last_day
+from tenants.onboarding.requirements import asked_of, items_of
 from tenants.tenancy.errors import SlugTaken
 from tenants.tenancy.models import RESERVED_SLUGS, Market, Merchant
 from tenants.tenancy.schemas import public_schema
@@ -37,7 +47,7 @@ MOST_PAPERS = 12
 TEXTS = ("kind", "company", "representative", "contact_name", "about")
 # What the identity review judges by: whoever changes it after the review passed is looked at again.
 SAYS_WHO = ("company", "licence_number", "representative")
-SHOWS_WHO = (Paper.Kind.LICENCE, Paper.Kind.IDENTITY)
+MOST_CATEGORIES = 40
 
 
 @verb
@@ -66,6 +76,8 @@ def save_application(*, by: Actor, application_id: UUID, fields: Mapping[str, An
         row.sells_many_brands = bool(fields.get("sells_many_brands"))
         row.licence_number = clean_licence_number(str(fields.get("licence_number", "")))[:40]
         row.slug = str(fields.get("slug", "")).strip().lower()
+        row.sells = [list(path) for path in fields.get("sells") or ()][:MOST_CATEGORIES]
+        row.attested = sorted(set(fields.get("attested") or ()) & set(Requirement.objects.filter(check_by="attested").values_list("code", flat=True)))
         row.names = {code: text.strip() for code, text in (fields.get("names") or {}).items() if text and text.strip()}
         row.contact_email = _email(str(fields.get("contact_email", "")))
         phone = str(fields.get("contact_phone", "")).strip()
@@ -96,10 +108,18 @@ def _check_slug(row: Application) -> None:
 
 
 @verb
-def add_paper(*, by: Actor, application_id: UUID, kind: str, name: str, upload: IO[bytes]) -> Paper:
-    """Hand in a document; the same document again is the same paper. Raises ApplicationClosed, InvalidInput."""
-    if kind not in Paper.Kind.values:
+def add_paper(*, by: Actor, application_id: UUID, kind: str, name: str, upload: IO[bytes], ends_on: date | None = None) -> Paper:
+    """Hand in a document for a requirement (its code), or an "other"; the same document again is the same paper.
+
+    Raises ApplicationClosed, InvalidInput.
+    """
+    requirement = Requirement.objects.filter(code=kind, check_by=Requirement.Check.DOCUMENT).first()
+    if requirement is None and kind != Paper.OTHER:
         raise InvalidInput(field="kind", why=_("Say what this document is."))
+    if requirement is None or requirement.ends == Requirement.Ends.NEVER:
+        ends_on = None
+    if requirement is not None:
+        check_last_day(requirement, ends_on)
     clean = clean_paper(upload, "file")
     digest = hashlib.sha256(clean.data).hexdigest()
     with transaction.atomic(), public_schema():
@@ -109,7 +129,14 @@ def add_paper(*, by: Actor, application_id: UUID, kind: str, name: str, upload: 
         if row.papers.count() >= MOST_PAPERS:
             raise InvalidInput(field="file", why=_("An application has at most {most} documents. Remove one first.").format(most=MOST_PAPERS))
         paper = Paper(
-            pk=new_id(), application=row, kind=kind, name=name.strip()[-120:] or "paper", content_type=clean.content_type, size=len(clean.data), sha256=digest
+            pk=new_id(),
+            application=row,
+            kind=kind,
+            name=name.strip()[-120:] or "paper",
+            content_type=clean.content_type,
+            size=len(clean.data),
+            sha256=digest,
+            ends_on=ends_on,
         )
         paper.key = storages["papers"].save(f"applications/{row.pk}/{paper.pk}.{clean.extension}", ContentFile(clean.data))
         paper.save(force_insert=True)
@@ -136,7 +163,8 @@ def remove_paper(*, by: Actor, application_id: UUID, paper_id: UUID) -> None:
 
 
 def _look_again(row: Application, paper: Paper) -> None:
-    if paper.kind in SHOWS_WHO and row.identity == Decision.PASSED:
+    shows_who = Requirement.objects.filter(code=paper.kind, step=Step.IDENTITY).exists()
+    if shows_who and row.identity == Decision.PASSED:
         row.identity = Decision.WAITING
         row.save(update_fields=["identity"])
 
@@ -171,20 +199,29 @@ def submit_application(*, by: Actor, application_id: UUID) -> Application:
 
 def missing_of(row: Application) -> list[str]:
     """What has to be there before it can be handed in, in words."""
+    return [word for words in missing_by_part(row).values() for word in words]
+
+
+def missing_by_part(row: Application) -> dict[str, list[str]]:
+    """The same by part of the form: seller, company, shop, papers, confirm."""
     wanted = {
-        "kind": _("kind of seller"),
-        "company": _("company"),
-        "licence_number": _("licence number"),
-        "representative": _("legal representative"),
-        "contact_name": _("contact person"),
-        "contact_phone": _("contact phone"),
-        "contact_email": _("contact e-mail"),
-        "names": _("name of the shop"),
-        "slug": _("web address"),
+        "seller": {"kind": _("kind of seller")},
+        "company": {"company": _("company"), "licence_number": _("licence number"), "representative": _("legal representative")},
+        "shop": {
+            "contact_name": _("contact person"),
+            "contact_phone": _("contact phone"),
+            "contact_email": _("contact e-mail"),
+            "names": _("name of the shop"),
+            "slug": _("web address"),
+        },
+        "papers": {},
+        "confirm": {},
     }
-    missing = [label for name, label in wanted.items() if not getattr(row, name)]
-    if not row.papers.filter(kind=Paper.Kind.LICENCE).exists():
-        missing.append(_("business licence (document)"))
+    missing = {part: [label for name, label in fields.items() if not getattr(row, name)] for part, fields in wanted.items()}
+    part_of = {Requirement.Check.COMPUTED: "company", Requirement.Check.DOCUMENT: "papers", Requirement.Check.ATTESTED: "confirm"}
+    for item in items_of(row):
+        if not item.is_met:
+            missing[part_of[Requirement.Check(item.requirement.check_by)]].append(item.requirement.name)
     return missing
 
 
@@ -239,6 +276,23 @@ def note_review(*, by: Actor, application_id: UUID, step: str, decision: str, re
 
 
 @verb
+def waive_requirement(*, by: Actor, application_id: UUID, code: str, reason: str) -> Application:
+    """The reviewer does without a requirement, for this applicant, with a reason. Raises ReasonMissing, RequirementNotAsked, StepNotDue."""
+    if not reason.strip():
+        raise ReasonMissing
+    with transaction.atomic():
+        row = _locked(application_id)
+        if row.status not in (Application.Status.SUBMITTED, Application.Status.RETURNED):
+            raise StepNotDue
+        if not any(one.code == code and one.is_waivable for one in asked_of(row)):
+            raise RequirementNotAsked
+        row.waived = {**row.waived, code: reason.strip()[:500]}
+        row.save(update_fields=["waived"])
+        audit(by=by, action="application.requirement_waived", subject="application", subject_id=row.number, after={"requirement": code}, why=reason.strip())
+    return row
+
+
+@verb
 def note_approved(*, by: Actor, application: Application, merchant: Merchant) -> None:
     """Both steps have passed: the merchant it became. Of a locked application."""
     application.status, application.merchant, application.decided_at = Application.Status.APPROVED, merchant, clock.now()
@@ -250,6 +304,14 @@ def note_paper_opened(*, by: Actor, application: Application, paper: Paper) -> N
     """Papers hold personal data: who looked is written down."""
     with transaction.atomic():
         audit(by=by, action="paper.opened", subject="application", subject_id=application.number, after={"kind": paper.kind, "name": paper.name})
+
+
+@verb
+def note_shop_paper_opened(*, by: Actor, paper: Paper) -> None:
+    """The same of a document that a shop has handed in."""
+    with transaction.atomic():
+        after = {"kind": paper.kind, "name": paper.name}
+        audit(by=by, action="paper.opened", subject="paper", subject_id=paper.pk, merchant_id=paper.merchant_id, after=after)
 
 
 def _locked(application_id: UUID) -> Application:

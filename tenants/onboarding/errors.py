@@ -26,3 +26,23 @@ class StepNotDue(MarketError):
 class ConfirmAddressFirst(MarketError):
     code, status = "confirm_address_first", 409
     message = _("Confirm your e-mail address “{email}” first, by the link in the letter we sent there. Then submit the application.")
+
+
+class RequirementUnknown(MarketError):
+    code, status = "requirement_unknown", 404
+    message = _("There is no requirement like this.")
+
+
+class RequirementNotAsked(MarketError):
+    code, status = "requirement_not_asked", 409
+    message = _("This is not asked of your shop. Reload the page to see what is.")
+
+
+class PaperDecided(MarketError):
+    code, status = "paper_decided", 409
+    message = _("This document no longer waits: somebody decided over it already. Reload the page to see how it stands.")
+
+
+class QualificationEnded(MarketError):
+    code, status = "qualification_ended", 409
+    message = _("This qualification does not hold any more. Reload the page to see how it stands.")

@@ -22,3 +22,41 @@ class ApplicationReviewed(Event):
     application_id: UUID
     step: str
     decision: str
+
+
+@dataclass(frozen=True)
+class RequirementChanged(Event):
+    """The operator made or changed a requirement; every shop is looked at again."""
+
+    topic = "requirement.changed"
+    requirement_id: UUID
+
+
+@dataclass(frozen=True)
+class QualificationMoved(Event):
+    """A qualification of a shop was granted, has expired or was revoked; what it may sell was settled in the same transaction."""
+
+    topic = "qualification.moved"
+    merchant_id: UUID
+    qualification_id: UUID
+    state: str
+    held: int
+    released: int
+
+
+@dataclass(frozen=True)
+class RenewalHandedIn(Event):
+    """A shop handed in a document for one of its requirements; the operator reviews it."""
+
+    topic = "renewal.handed_in"
+    merchant_id: UUID
+    paper_id: UUID
+
+
+@dataclass(frozen=True)
+class RenewalRefused(Event):
+    """The operator does not accept a document a shop handed in, and says why."""
+
+    topic = "renewal.refused"
+    merchant_id: UUID
+    paper_id: UUID

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -67,6 +68,9 @@ class Application(models.Model):
     names = models.JSONField(default=dict)  # of the shop, by language
     slug = models.CharField(max_length=40, blank=True)
     about = models.CharField(max_length=500, blank=True)  # what it will sell
+    sells = models.JSONField(default=list)  # paths of the categories it will sell in: [[root id, …, id], …]
+    attested = models.JSONField(default=list)  # codes of requirements the applicant has ticked
+    waived = models.JSONField(default=dict)  # code of a requirement → why the market does without it
     identity = models.CharField(max_length=10, choices=Decision.choices, default=Decision.WAITING)
     qualification = models.CharField(max_length=10, choices=Decision.choices, default=Decision.WAITING)
     merchant = models.OneToOneField(Merchant, null=True, on_delete=models.PROTECT, related_name="application")
@@ -96,27 +100,141 @@ class Application(models.Model):
         return Step.IDENTITY if self.identity != Decision.PASSED else Step.QUALIFICATION
 
 
-class Paper(models.Model):
-    """A document handed in with an application: a private file, kept as it was cleaned, never public."""
+class Requirement(models.Model):
+    """What the operator asks of those who trade here: of whom, for which goods, and how it is shown. Never removed, only switched off."""
 
-    class Kind(models.TextChoices):
-        LICENCE = "licence", _("Business licence")
-        IDENTITY = "identity", _("Identity of the representative")
-        BRAND = "brand", _("Brand or trade mark papers")
-        OTHER = "other", pgettext_lazy("paper", "Something else")
+    class Check(models.TextChoices):
+        COMPUTED = "computed", pgettext_lazy("requirement", "Worked out from what was entered")
+        ATTESTED = "attested", pgettext_lazy("requirement", "Ticked by the applicant")
+        DOCUMENT = "document", pgettext_lazy("requirement", "Document")
+
+    class Ends(models.TextChoices):
+        NEVER = "never", pgettext_lazy("requirement", "Does not end")
+        MAY = "may", pgettext_lazy("requirement", "May have a last day")
+        MUST = "must", pgettext_lazy("requirement", "Always has a last day")
+
+    class Brands(models.TextChoices):
+        ANY = "any", pgettext_lazy("requirement", "One brand or several")
+        ONE = "one", pgettext_lazy("requirement", "Who sells one brand")
+        MANY = "many", pgettext_lazy("requirement", "Who sells several brands")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="papers")
-    kind = models.CharField(max_length=10, choices=Kind.choices)
+    code = models.SlugField(max_length=40, unique=True)
+    names = models.JSONField()  # language code → what is asked for
+    hints = models.JSONField(default=dict)  # language code → what to look out for
+    check_by = models.CharField(max_length=10, choices=Check.choices, default=Check.DOCUMENT)
+    computed = models.CharField(max_length=40, blank=True)  # which rule of checks.py works it out
+    ends = models.CharField(max_length=5, choices=Ends.choices, default=Ends.MAY)
+    is_waivable = models.BooleanField(default=False)
+    kinds = models.JSONField(default=list)  # kinds of seller; none: all
+    brands = models.CharField(max_length=4, choices=Brands.choices, default=Brands.ANY)
+    categories = models.JSONField(default=list)  # ids: goods in these and everything below; none: whatever is sold
+    step = models.CharField(max_length=14, choices=Step.choices, default=Step.QUALIFICATION)  # the review that looks at it
+    is_active = models.BooleanField(default=True)
+    # From here on goods are not sold without it, in shops that trade already too. None: only applicants are asked.
+    enforced_from = models.DateTimeField(null=True)
+    position = models.IntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "code"]
+
+    @property
+    def name(self) -> str:
+        return localised(self.names).text
+
+    @property
+    def localised_name(self) -> Localised:
+        return localised(self.names)
+
+    @property
+    def hint(self) -> str:
+        return localised(self.hints).text
+
+    @property
+    def is_document(self) -> bool:
+        return self.check_by == self.Check.DOCUMENT
+
+    def is_asked_of(self, kind: str, sells_many_brands: bool) -> bool:
+        """Whether it is asked of such a seller, whatever is sold. `kind` is "" where nobody knows."""
+        if not self.is_active or (self.kinds and kind not in self.kinds):
+            return False
+        return self.brands == self.Brands.ANY or (self.brands == self.Brands.MANY) == sells_many_brands
+
+    def is_asked_for(self, paths: Iterable[Sequence[int]]) -> bool:
+        """Whether goods in one of these categories (paths from the root) need it."""
+        return not self.categories or any(not set(self.categories).isdisjoint(path) for path in paths)
+
+
+class Paper(models.Model):
+    """A document handed in with an application, or by a shop to renew one: a private file, kept as it was cleaned, never public."""
+
+    OTHER = "other"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    application = models.ForeignKey(Application, null=True, on_delete=models.CASCADE, related_name="papers")
+    merchant = models.ForeignKey(Merchant, null=True, on_delete=models.CASCADE, related_name="papers")  # of a renewal
+    kind = models.CharField(max_length=40)  # code of the requirement it is for, or "other"
     key = models.CharField(max_length=120)  # path among the private papers of the public schema
     name = models.CharField(max_length=120)  # as the applicant called the file
     content_type = models.CharField(max_length=40)
     size = models.IntegerField()  # bytes
     sha256 = models.CharField(max_length=64)
     added_at = models.DateTimeField(default=clock.now)
+    ends_on = models.DateField(null=True)  # the last day it holds, as written on it
+    decision = models.CharField(max_length=10, choices=Decision.choices, default=Decision.WAITING)
+    note = models.CharField(max_length=500, blank=True)  # what the reviewer says of it; the applicant reads it
+    decided_by = models.CharField(max_length=200, blank=True)
+    decided_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["application", "added_at"], name="papers_of_application")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(application=None, merchant__isnull=False) | Q(application__isnull=False, merchant=None), name="paper_is_somebodys"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["application", "added_at"], name="papers_of_application"),
+            models.Index(fields=["added_at"], condition=Q(merchant__isnull=False, decision="waiting"), name="renewals_waiting"),
+        ]
+
+
+class Qualification(models.Model):
+    """That a merchant fulfils a requirement for a span of time: shown by a paper, or waived with a reason. Rows are not removed.
+
+    `valid_from` belongs to the span, `valid_until` no longer; None is without end. Whether one holds now is said by its dates
+    and `revoked`, never by `expired`, which is written down when the end has come.
+    """
+
+    class State(models.TextChoices):
+        VALID = "valid", pgettext_lazy("qualification", "Valid")
+        EXPIRED = "expired", pgettext_lazy("qualification", "Expired")
+        REVOKED = "revoked", pgettext_lazy("qualification", "Revoked")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="qualifications")
+    requirement = models.ForeignKey(Requirement, on_delete=models.PROTECT, related_name="+")
+    paper = models.ForeignKey(Paper, null=True, on_delete=models.PROTECT, related_name="+")  # None: waived
+    state = models.CharField(max_length=10, choices=State.choices, default=State.VALID)
+    valid_from = models.DateTimeField()
+    valid_until = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=500, blank=True)  # of waiving or revoking
+    by_label = models.CharField(max_length=200)
+    granted_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(paper__isnull=False) | ~Q(reason=""), name="waived_with_a_reason"),
+            models.CheckConstraint(condition=Q(valid_until=None) | Q(valid_until__gt=F("valid_from")), name="qualification_lasts"),
+        ]
+        indexes = [
+            models.Index(fields=["merchant", "requirement", "valid_from"], name="qualifications_of_merchant"),
+            models.Index(fields=["-granted_at", "-id"], name="qualification_newest"),
+            models.Index(fields=["valid_until"], condition=Q(state="valid"), name="qualification_ends"),
+        ]
+
+    @property
+    def is_waived(self) -> bool:
+        return self.paper_id is None
 
 
 class Review(models.Model):

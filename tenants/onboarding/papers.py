@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.core.files.storage import storages
 from django.http import FileResponse
+from django.utils.translation import pgettext
 
-from tenants.onboarding.models import Paper
+from tenants.onboarding.models import Paper, Requirement
 from tenants.tenancy.schemas import public_schema
+
+# What a form's input for a document says of itself, and one for a day.
+FILES = {"accept": "image/jpeg,image/png,image/webp,application/pdf"}
+DAY = {"type": "date"}
+
+
+def paper_titles(papers: Iterable[Paper]) -> list[tuple[str, Paper]]:
+    """Papers with what each is called, in the reader's language."""
+    names = {one.code: one.name for one in Requirement.objects.all()}
+    return [(names.get(paper.kind, pgettext("paper", "Something else")), paper) for paper in papers]
 
 
 def paper_response(paper: Paper) -> FileResponse:

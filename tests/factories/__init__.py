@@ -16,6 +16,7 @@ from marketplace.flows.return_goods import agree_return, confirm_return, inspect
 from marketplace.flows.review_product import save_product
 from marketplace.flows.settle import settle
 from marketplace.flows.ship_order import ship_order
+from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM, Actor, rail
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
@@ -36,7 +37,8 @@ from marketplace.platform.taxonomy.models import Category
 from tenants.accounts.models import User
 from tenants.onboarding.actions import add_paper, open_application, save_application, submit_application
 from tenants.onboarding.licences import check_character
-from tenants.onboarding.models import Application
+from tenants.onboarding.models import Application, Paper, Qualification, Requirement
+from tenants.onboarding.qualifications import grant_qualification, hand_in_renewal
 from tenants.tenancy.schemas import merchant_schema
 from tests.databases import MERCHANTS
 
@@ -99,7 +101,7 @@ def a_picture(colour: str = "red", size: tuple[int, int] = (40, 40)) -> BytesIO:
 
 
 def an_application(applicant: User, *, slug: str = "", company: str = "景德镇窑火陶瓷有限公司", paper: str = "licence.png", submit: bool = True) -> Application:
-    """An application with its licence, handed in unless said otherwise."""
+    """An application with licence and identity, handed in unless said otherwise."""
     by = acting(applicant)
     row: Application = open_application(by=by, language="zh-hans")
     first = "91330106MA2CFKQ8" + str(Application.objects.count() % 10)
@@ -117,7 +119,26 @@ def an_application(applicant: User, *, slug: str = "", company: str = "景德镇
     }
     save_application(by=by, application_id=row.pk, fields=fields)
     add_paper(by=by, application_id=row.pk, kind="licence", name=paper, upload=a_picture())
+    add_paper(by=by, application_id=row.pk, kind="identity", name="identity.png", upload=a_picture("blue"))
     return submit_application(by=by, application_id=row.pk) if submit else row
+
+
+def a_qualification(shop: str = "a", code: str = "licence", reason: str = "seen in person") -> Qualification:
+    """A requirement that is waived for a shop, from now on and without end."""
+    return grant_qualification(
+        by=SYSTEM,
+        merchant_id=MERCHANTS[shop],
+        requirement=Requirement.objects.get(code=code),
+        paper=None,
+        valid_from=clock.now(),
+        valid_until=None,
+        reason=reason,
+    )
+
+
+def a_renewal(shop: str = "a", code: str = "licence", name: str = "renewed.png") -> Paper:
+    """A document a shop has handed in; nobody has decided over it."""
+    return hand_in_renewal(by=SYSTEM, merchant_id=MERCHANTS[shop], code=code, name=name, upload=a_picture("green"), ends_on=None)
 
 
 def a_buyer(email: str = "") -> User:

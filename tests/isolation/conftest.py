@@ -110,6 +110,7 @@ def build_side(letter: str) -> tuple[Side, User]:
     question = ask_question(by=make.acting(buyer), question_id=uuid4(), listing_id=product.pk, text=f"{word} asks?")
     answer = answer_as_shop(by=SYSTEM, question_id=question.pk, merchant_id=side.merchant_id, text="Yes")
     package = uuid4()
+    renewal = make.a_renewal(letter, name=f"{word}-renewal.png")
     with merchant_schema(side.merchant_id):
         data = BytesIO()
         Pixels.new("RGB", (40, 40), "red").save(data, "PNG")
@@ -158,7 +159,10 @@ def build_side(letter: str) -> tuple[Side, User]:
         "revision_id": revision.pk,
         "application": application.number,
         "export_id": export.pk,
-        "paper_id": application.papers.get().pk,
+        "paper_id": application.papers.get(kind="licence").pk,
+        "qualification_id": make.a_qualification(letter, reason=f"{word}-waived").pk,
+        "renewal_id": renewal.pk,
+        "requirement_code": "licence",
         "change_id": ProductChange.objects.get(product_id=draft.pk).pk,
         "refund_id": Refund.objects.get(payment__group__buyer=buyer).pk,
         "movement_id": RailMovement.objects.get(ref=movement.ref).pk,
@@ -175,6 +179,8 @@ def build_side(letter: str) -> tuple[Side, User]:
         f"{word}-note",
         f"{word}-company",
         f"{word}-licence",
+        f"{word}-renewal",
+        f"{word}-waived",
         f"{word}-txn",
         f"{word}-view",
         f"{word}-query",

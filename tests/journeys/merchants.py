@@ -55,12 +55,16 @@ def applies(person: Person, slug: str, email: str) -> str:
     person.follow("Apply")
     registers(person, email)
     page.wait_for_url("**/sell/apply/**")
+    person.go("/sell/apply/?part=confirm")
     person.press("Hand it in")
     page.wait_for_selector("[role=alert]")
     person.look("application-incomplete")
     confirms_the_address(person, email)
     person.go("/sell/apply/")
     page.locator("[name=kind]").first.check()
+    page.wait_for_selector("#progress [role=status]:not(:empty)")  # what was chosen is kept by itself
+    person.look("application-seller")
+    goes_on(person)
     licence = "91330106MA2CFKQ8" + str(len(slug) % 10)
     values = {
         "company": f"{slug} 纸品有限公司",
@@ -75,16 +79,35 @@ def applies(person: Person, slug: str, email: str) -> str:
         "about": "Letter sets",
     }
     for name, text in values.items():
+        if not page.locator(f"[name={name}]").count():
+            goes_on(person)
         page.fill(f"[name={name}]", text)
-    page.select_option("[name=paper_kind]", "licence")
-    page.locator("[name=file]").set_input_files({"name": "licence.png", "mimeType": "image/png", "buffer": picture("#eee", (900, 600))})
-    person.send("Add")
-    person.sees("licence.png")
+    goes_on(person)
+    for n, code in enumerate(("licence", "identity", "brand")):  # what is asked of a brand owner
+        adds_a_paper(person, code, f"#ee{n}")
     person.look("application")
+    goes_on(person)
+    person.look("application-complete")
     person.send("Hand it in")
     page.wait_for_url("**/sell/applications/**")
     person.look("handed-in")
     return page.url.partition("#")[0].rstrip("/").split("/")[-1]
+
+
+def goes_on(person: Person) -> None:
+    """To the next part of the form."""
+    with person.page.expect_navigation():
+        person.page.locator("button[value=next]").click()
+
+
+def adds_a_paper(person: Person, code: str, colour: str, name: str = "") -> None:
+    name = name or f"{code}.png"
+    person.page.select_option("[name=paper_kind]", code)
+    if code == "brand":
+        person.page.fill("[name=ends_on]", "2040-12-31")
+    person.page.locator("[name=file]").set_input_files({"name": name, "mimeType": "image/png", "buffer": picture(colour, (900, 600))})
+    person.send("Add")
+    person.sees(name)
 
 
 def hands_in_again(person: Person) -> None:
@@ -92,8 +115,9 @@ def hands_in_again(person: Person) -> None:
     person.go("/sell/apply/")
     person.sees("四角")
     person.look("more-is-asked")
-    person.page.locator("[name=file]").set_input_files({"name": "licence-again.png", "mimeType": "image/png", "buffer": picture("#ddd", (900, 600))})
-    person.send("Add")
+    person.go("/sell/apply/?part=papers")
+    adds_a_paper(person, "licence", "#ddd", "licence-again.png")
+    goes_on(person)
     person.send("Hand it in")
 
 

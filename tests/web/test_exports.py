@@ -27,7 +27,7 @@ from marketplace.platform.ledger.models import Payout, Statement
 from marketplace.platform.listings.models import ProductChange
 from marketplace.platform.payments.models import Dispute, RailMovement, RailNotice, Refund
 from tenants.accounts.models import User
-from tenants.onboarding.models import Application
+from tenants.onboarding.models import Application, Qualification
 from tenants.tenancy.models import Market, Merchant
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
@@ -141,6 +141,7 @@ FACTS: dict[tuple[str, str], dict[str, str]] = {
     ("console", "log"): {"Who": "system", "What": "statement.issued", "Subject": "statement", "Number": "{statement}"},
     ("console", "reviews"): {"Product": "Fifth", "Shop": "Trail", "Status": "Waiting for review", "Reason": "", "Decided": ""},
     ("console", "applications"): {"Company": "Birch Ltd", "Kind": "Manufacturer", "Licence number": "91350100M000100Y43", "Status": "In review"},
+    ("console", "qualifications"): {"Shop": "Kiln", "Requirement": "Business licence", "Status": "Valid", "Reason": "Seen a", "Holds until": ""},
     ("console", "disputes"): {"Reference": "{dispute}", "Shop": "Trail", "Share": "40.00", "Closed": ""},
     ("console", "movements"): {"Rail": "stripe", "Reference": "{movement}", "Note": ""},
     ("console", "notices"): {"Rail": "stripe", "Reference": "{notice}", "Set aside": "0"},
@@ -242,6 +243,7 @@ PLANTED: dict[tuple[str, str], Callable[[str], Any]] = {
     ("console", "log"): said,
     ("console", "reviews"): lambda text: ProductChange.objects.update(proposed={"titles": {"en": text}}),
     ("console", "applications"): lambda text: Application.objects.update(company=text, licence_number=text[:40], contact_name=text[:60]),
+    ("console", "qualifications"): lambda text: Qualification.objects.update(reason=text),
     ("console", "disputes"): lambda text: Dispute.objects.update(reason=text),
     ("console", "movements"): lambda text: RailMovement.objects.update(note=text),
     ("console", "notices"): lambda text: RailNotice.objects.update(note=text),

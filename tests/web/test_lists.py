@@ -18,6 +18,7 @@ from django.utils import translation
 
 from marketplace.flows.reconcile import ask_for_sweep
 from marketplace.flows.review_product import submit_product
+from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.models import AuditEvent
 from marketplace.merchant.aftersales.models import Return
@@ -31,7 +32,8 @@ from marketplace.web.lists.pages import ListPage
 from tenants.access.rules import all_routes, route, rule_of
 from tenants.accounts.actions import give_role
 from tenants.accounts.models import Membership, User
-from tenants.onboarding.models import Application
+from tenants.onboarding.models import Application, Qualification, Requirement
+from tenants.onboarding.qualifications import grant_qualification
 from tenants.tenancy.models import Market, Merchant
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
@@ -61,6 +63,7 @@ LISTS = {
     ("console", "log"): ("{product}", lambda: AuditEvent.objects.count()),
     ("console", "reviews"): ("Fourth", lambda: ProductChange.objects.count()),
     ("console", "applications"): ("{company}", lambda: Application.objects.filter(submitted_at__isnull=False).count()),
+    ("console", "qualifications"): ("kiln", lambda: Qualification.objects.count()),
     ("console", "disputes"): ("{dispute}", lambda: Dispute.objects.count()),
     ("console", "movements"): ("{movement}", lambda: RailMovement.objects.count()),
     ("console", "notices"): ("{notice}", lambda: RailNotice.objects.count()),
@@ -157,6 +160,10 @@ def _submitted() -> dict[str, str]:
             submit_product(by=SYSTEM, product_id=product.pk)
     for n, company in enumerate(("Ashgrove", "Birch", "Cedar")):
         submitted(company=f"{company} Ltd", slug=f"applicant-{n}")
+    for letter, merchant_id in MERCHANTS.items():
+        requirement = Requirement.objects.get(code="licence")
+        now = clock.now()
+        grant_qualification(by=SYSTEM, merchant_id=merchant_id, requirement=requirement, paper=None, valid_from=now, valid_until=None, reason=f"Seen {letter}")
     return {"company": "Birch"}
 
 

@@ -9,7 +9,20 @@ from marketplace.web.go_to import go_in_console
 from marketplace.web.lists.forms import shared
 from marketplace.web.logs import log_entry, market_log
 from marketplace.web.messages import messages_page
-from marketplace.web.operator import aftersales, applications, integrity, ledger, merchants, opinions, orders, payouts, rails, reviews
+from marketplace.web.operator import (
+    aftersales,
+    applications,
+    integrity,
+    ledger,
+    merchants,
+    opinions,
+    orders,
+    payouts,
+    qualifications,
+    rails,
+    requirements,
+    reviews,
+)
 from marketplace.web.operator.overview import overview
 from marketplace.web.operator.settings import settings_page
 from marketplace.web.staff.people import market_staff
@@ -30,6 +43,24 @@ urlpatterns = [
     route("applications/<str:number>/", applications.application, may=operator(Right.REVIEW_MERCHANTS), name="application"),
     route("applications/<str:number>/review/", applications.review, may=operator(Right.REVIEW_MERCHANTS), name="application-review", methods="POST"),
     route("applications/<str:number>/papers/<uuid:paper_id>/", applications.paper, may=operator(Right.REVIEW_MERCHANTS), name="application-paper"),
+    route("applications/<str:number>/waive/", applications.waive, may=operator(Right.REVIEW_MERCHANTS), name="application-waive", methods="POST"),
+    route("qualifications/", qualifications.qualifications, may=operator(Right.REVIEW_MERCHANTS), name="qualifications", methods="GET POST"),
+    route("qualifications/<uuid:qualification_id>/", qualifications.qualification, may=operator(Right.REVIEW_MERCHANTS), name="qualification"),
+    route(
+        "qualifications/<uuid:qualification_id>/revoke/",
+        qualifications.revoke,
+        may=operator(Right.REVIEW_MERCHANTS),
+        name="qualification-revoke",
+        methods="POST",
+    ),
+    route("renewals/", qualifications.renewals, may=operator(Right.REVIEW_MERCHANTS), name="renewals"),
+    route("renewals/<uuid:renewal_id>/", qualifications.renewal, may=operator(Right.REVIEW_MERCHANTS), name="renewal"),
+    route("renewals/<uuid:renewal_id>/decide/", qualifications.renewal_decide, may=operator(Right.REVIEW_MERCHANTS), name="renewal-decide", methods="POST"),
+    route("renewals/<uuid:renewal_id>/paper/", qualifications.renewal_paper, may=operator(Right.REVIEW_MERCHANTS), name="renewal-paper"),
+    route("requirements/", requirements.requirements, may=operator(Right.MANAGE_MARKET), name="requirements"),
+    route("requirements/new/", requirements.requirement_new, may=operator(Right.MANAGE_MARKET), name="requirement-new", methods="GET POST"),
+    route("requirements/<slug:code>/", requirements.requirement, may=operator(Right.MANAGE_MARKET), name="requirement", methods="GET POST"),
+    route("requirements/<slug:code>/waive/", requirements.requirement_waive, may=operator(Right.REVIEW_MERCHANTS), name="requirement-waive", methods="POST"),
     route("reviews/", reviews.changes, may=operator(Right.REVIEW_PRODUCTS), name="reviews", methods="GET POST"),
     route("reviews/<uuid:change_id>/", reviews.change, may=operator(Right.REVIEW_PRODUCTS), name="review"),
     route("reviews/<uuid:change_id>/decide/", reviews.decide, may=operator(Right.REVIEW_PRODUCTS), name="review-decide", methods="POST"),

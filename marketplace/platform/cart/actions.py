@@ -13,7 +13,7 @@ from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.verbs import verb
 from marketplace.platform.cart.models import Cart, CartLine
 from marketplace.platform.listings.errors import NotOnSale
-from marketplace.platform.listings.models import ListingVariant
+from marketplace.platform.listings.models import ListingVariant, sellable
 
 MOST = 999
 
@@ -32,7 +32,7 @@ def add_to_cart(*, by: Actor, cart: Cart, variant_id: UUID, quantity: int) -> Ca
     """Put more of a variant into the cart. Raises NotOnSale, InvalidInput."""
     if not 1 <= quantity <= MOST:
         raise InvalidInput(field="quantity", why=_("Choose a quantity from 1 to {most}.").format(most=MOST))
-    variant = ListingVariant.objects.select_related("listing").filter(pk=variant_id, listing__is_on_sale=True).first()
+    variant = ListingVariant.objects.select_related("listing").filter(sellable("listing__"), pk=variant_id).first()
     if variant is None:
         raise NotOnSale
     with transaction.atomic():

@@ -11,12 +11,13 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Sum
 
+from marketplace.kernel import clock
 from marketplace.kernel.money import Money
 from marketplace.platform.cart.models import Cart, CartLine
 from marketplace.platform.delivery.freight import Quote, quote
 from marketplace.platform.delivery.models import FreightZone
 from marketplace.platform.delivery.queries import zones_of
-from marketplace.platform.listings.models import ListingVariant
+from marketplace.platform.listings.models import ListingVariant, sellable
 from tenants.tenancy.models import Merchant
 
 
@@ -147,7 +148,7 @@ def view_cart(cart: Cart | None, currency: str, region: str = "") -> CartView:
     lines = list(CartLine.objects.filter(cart=cart).order_by("added_at", "id"))
     variants = {
         variant.pk: variant
-        for variant in ListingVariant.objects.filter(pk__in=[line.variant_id for line in lines], listing__is_on_sale=True).select_related("listing")
+        for variant in ListingVariant.objects.filter(sellable("listing__"), pk__in=[line.variant_id for line in lines]).select_related("listing")
     }
     merchants = Merchant.objects.in_bulk({line.merchant_id for line in lines})
     by_shop: dict[UUID, list[LineView]] = defaultdict(list)
@@ -181,6 +182,7 @@ CHOSEN = """
     FROM platform_cart_cartline AS line
     JOIN platform_listings_listingvariant AS variant ON variant.id = line.variant_id AND variant.in_stock
     JOIN platform_listings_listing AS listing ON listing.id = variant.listing_id AND listing.is_on_sale
+        AND (listing.sellable_until IS NULL OR listing.sellable_until > %s)
     JOIN platform_taxonomy_category AS category ON category.id = listing.category_id
     JOIN tenancy_merchant AS merchant ON merchant.id = listing.merchant_id AND merchant.status = %s
     WHERE line.cart_id = %s AND line.is_chosen
@@ -189,9 +191,9 @@ CHOSEN = """
 
 
 def chosen_lines(cart_id: UUID) -> list[ChosenLine]:
-    """What is chosen in a cart and can be had: on sale, in stock, in an open shop. In the order it was put in. One query."""
+    """What is chosen in a cart and can be had: on sale, in stock, in an open shop that may sell it at this moment. In the order it was put in. One query."""
     with connection.cursor() as cursor:
-        cursor.execute(CHOSEN, [Merchant.Status.OPEN, cart_id])
+        cursor.execute(CHOSEN, [clock.now(), Merchant.Status.OPEN, cart_id])
         return [
             ChosenLine(variant, quantity, sku, loads(options), product, merchant, loads(titles), picture, tax_class, loads(path), loads(shop))
             for variant, quantity, sku, options, product, merchant, titles, picture, tax_class, path, shop in cursor.fetchall()

@@ -16,6 +16,7 @@ from marketplace.kernel.outbox import record
 from marketplace.kernel.verbs import verb
 from marketplace.platform.listings.errors import ChangeUnknown
 from marketplace.platform.listings.events import ListingsChanged
+from marketplace.platform.listings.holding import NOT_HELD, judge
 from marketplace.platform.listings.models import Listing, ListingVariant, ProductChange, stamp_of
 from tenants.tenancy.stamps import change_stamps
 
@@ -26,8 +27,12 @@ IN_ONE_EVENT = 500
 
 @verb
 def put_listings(*, by: Actor, merchant_id: UUID, listings: Iterable[Listing], variants: Iterable[ListingVariant]) -> None:
-    """Write copies, new or changed; variants that are gone from a copy are removed."""
+    """Write copies, new or changed; variants that are gone from a copy are removed.
+
+    A copy says by `is_on_sale` what the product wishes; whether its shop may sell such goods is worked out here.
+    """
     listings, variants = list(listings), list(variants)
+    judge(merchant_id, listings)
     ids = [listing.pk for listing in listings]
     Listing.objects.bulk_create(listings, update_conflicts=True, unique_fields=["id"], update_fields=COPIED, batch_size=500)
     ListingVariant.objects.filter(listing_id__in=ids).exclude(pk__in=[variant.pk for variant in variants]).delete()
@@ -58,7 +63,7 @@ def put_offers(*, by: Actor, merchant_id: UUID, listing_id: UUID, variants: Iter
 
 @verb
 def take_off_sale(*, by: Actor, merchant_id: UUID, listing_id: UUID) -> None:
-    Listing.objects.filter(pk=listing_id, merchant_id=merchant_id).update(is_on_sale=False, changed_at=clock.now())
+    Listing.objects.filter(pk=listing_id, merchant_id=merchant_id).update(is_listed=False, is_on_sale=False, changed_at=clock.now())
     announce(merchant_id, [listing_id])
 
 
@@ -80,7 +85,8 @@ def note_stock(*, by: Actor, merchant_id: UUID, in_stock: Mapping[UUID, bool]) -
 def note_listed(*, by: Actor, merchant_id: UUID, listing_ids: list[UUID]) -> None:
     """Listings that hide when sold out: on sale while something of them can be had."""
     for is_in_stock in (True, False):
-        Listing.objects.filter(pk__in=listing_ids, merchant_id=merchant_id, in_stock=is_in_stock).update(is_on_sale=is_in_stock)
+        rows = Listing.objects.filter(pk__in=listing_ids, merchant_id=merchant_id, in_stock=is_in_stock)
+        rows.update(is_listed=is_in_stock, is_on_sale=NOT_HELD if is_in_stock else False)
     announce(merchant_id, sorted(listing_ids))
 
 

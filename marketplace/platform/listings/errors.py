@@ -8,6 +8,13 @@ class NotOnSale(MarketError):
     message = _("This is no longer on sale. Search for something like it.")
 
 
+class HeldBack(NotOnSale):
+    """Its shop lacks a qualification for the moment; what that is concerns the shop and the market alone."""
+
+    code, status = "held_back", 404
+    message = _("This is not for sale at the moment. Look in again later, or search for something like it.")
+
+
 class ChangeUnknown(MarketError):
     code, status = "change_unknown", 404
     message = _("There is no submission like this.")

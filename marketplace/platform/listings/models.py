@@ -27,6 +27,12 @@ def mean_stars(total: int, count: int) -> Decimal | None:
     return (Decimal(total) / count).quantize(Decimal("0.1"), ROUND_HALF_UP) if count else None
 
 
+def sellable(prefix: str = "") -> Q:
+    """What can be bought at this moment, as a condition; `prefix` leads to the listing ("listing__")."""
+    ends = f"{prefix}sellable_until"
+    return Q(**{f"{prefix}is_on_sale": True}) & (Q(**{ends: None}) | Q(**{f"{ends}__gt": clock.now()}))
+
+
 def stamp_of(listing_id: object) -> str:
     """What a public copy is called among stamps (tenants/tenancy/stamps.py)."""
     return f"listing:{listing_id}"
@@ -49,7 +55,11 @@ class Listing(models.Model):
     price_minor = models.BigIntegerField()  # lowest sale price of the variants
     price_to_minor = models.BigIntegerField()  # highest
     market_minor = models.BigIntegerField(null=True)
+    # The one answer to whether it can be bought, made of the two below in actions.py; every reader asks this one.
     is_on_sale = models.BooleanField(default=True)
+    is_listed = models.BooleanField(default=True)  # as the product says: on sale, and not hidden as sold out
+    is_held = models.BooleanField(default=False)  # its shop lacks a qualification that these goods need (holding.py)
+    sellable_until = models.DateTimeField(null=True)  # a qualification ends then: nothing is sold from that moment on, whoever is late
     in_stock = models.BooleanField(default=True)
     sold = models.IntegerField(default=0)
     # Over the reviews that buyers can read: all their stars, and how many they are (marketplace/platform/reviews).
@@ -61,6 +71,7 @@ class Listing(models.Model):
     tax_class = models.CharField(max_length=10, choices=TaxClass.choices, default=TaxClass.STANDARD)
 
     class Meta:
+        constraints = [models.CheckConstraint(condition=Q(is_on_sale=False) | Q(is_held=False), name="held_is_not_on_sale")]
         indexes = [
             models.Index(fields=["merchant", "-published_at"], name="listing_by_merchant"),
             models.Index(fields=["category", "-sold"], name="listing_by_category"),
@@ -77,6 +88,15 @@ class Listing(models.Model):
     price = money_of("price_minor")
     price_to = money_of("price_to_minor")
     market_price = money_of("market_minor")
+
+    @property
+    def is_sellable(self) -> bool:
+        """On sale, and what its shop has to show for it has not ended this moment."""
+        return self.is_on_sale and not self.has_ended
+
+    @property
+    def has_ended(self) -> bool:
+        return self.sellable_until is not None and self.sellable_until <= clock.now()
 
     @property
     def title(self) -> Localised:

@@ -23,10 +23,11 @@ from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 from tenants.accounts.addresses import is_in_doubt
 from tenants.onboarding.access import application_for_operator, paper_in
-from tenants.onboarding.actions import note_paper_opened
+from tenants.onboarding.actions import note_paper_opened, waive_requirement
 from tenants.onboarding.licences import is_credit_code
 from tenants.onboarding.models import Application, Decision, Step
-from tenants.onboarding.papers import paper_response
+from tenants.onboarding.papers import paper_response, paper_titles
+from tenants.onboarding.requirements import items_of
 from tenants.tenancy.hosts import shop_host
 
 
@@ -137,7 +138,9 @@ def _page(request: HttpRequest, number: str, refusal: MarketError | None = None,
         "application": row,
         "steps": [(step.label, Decision(getattr(row, step)), getattr(row, step)) for step in Step],
         "due": row.next_step,
-        "papers": list(row.papers.order_by("added_at")),
+        "papers": paper_titles(row.papers.order_by("added_at")),
+        "items": items_of(row),
+        "can_waive": row.status in (Application.Status.SUBMITTED, Application.Status.RETURNED),
         "reviews": list(row.reviews.order_by("-at")),
         "findings": findings_of(row),
         "host": shop_host(row.slug),
@@ -153,6 +156,17 @@ def paper(request: HttpRequest, number: str, paper_id: UUID) -> Any:
     found = paper_in(row, paper_id)
     note_paper_opened(by=actor_of(request), application=row, paper=found)
     return paper_response(found)
+
+
+def waive(request: HttpRequest, number: str) -> HttpResponse:
+    """Do without something that is asked of this applicant."""
+    row = application_for_operator(number)
+    try:
+        waive_requirement(by=actor_of(request), application_id=row.pk, code=request.POST.get("code", ""), reason=request.POST.get("reason", ""))
+    except MarketError as refusal:
+        return _page(request, number, refusal)
+    messages.success(request, _("Kept. The applicant need not show it."))
+    return HttpResponseRedirect(f"/applications/{number}/")
 
 
 def review(request: HttpRequest, number: str) -> HttpResponse:

@@ -10,6 +10,7 @@ ENTRIES = [
     Entry(_("Reviews"), "star", "reviews", Right.ANSWER_BUYERS),
     Entry(_("Questions"), "chat", "questions", Right.ANSWER_BUYERS),
     Entry(_("Products"), "box", "products", Right.VIEW_PRODUCTS),
+    Entry(_("Qualifications"), "shield", "qualifications", Right.VIEW_PRODUCTS),
     Entry(_("Delivery"), "truck", "delivery", Right.MANAGE_DELIVERY),
     Entry(_("Statements"), "wallet", "statements", Right.VIEW_STATEMENTS),
     Entry(_("Payout account"), "card", "payout-account", Right.MANAGE_PAYOUTS),

@@ -1,0 +1,26 @@
+"""Forms about what sellers have to show, as a person would send them: path and data, from what a shop has (`Things`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tests import factories as make
+from tests.databases import MERCHANTS
+
+
+def requirement_form(code: str) -> dict[str, Any]:
+    return {"code": code, "name_en": "A stall", "check_by": "document", "ends": "may", "step": "identity", "brands": "any", "position": 1, "why": "a market"}
+
+
+FORMS_OF_PAPERS: Mapping[tuple[str, str], Callable[[Any], tuple[str, dict[str, Any]]]] = {
+    ("workbench", "qualifications"): lambda t: ("/qualifications/", {"code": "licence", "file": SimpleUploadedFile("a.png", make.a_picture("blue").read())}),
+    ("console", "application-waive"): lambda t: (f"/applications/{t.application}/waive/", {"code": "identity", "reason": "Seen in person"}),
+    ("console", "qualification-revoke"): lambda t: (f"/qualifications/{t.qualification}/revoke/", {"reason": "It was forged"}),
+    ("console", "renewal-decide"): lambda t: (f"/renewals/{t.renewal}/decide/", {"decision": "refuse", "reason": "Not readable"}),
+    ("console", "requirement-new"): lambda t: ("/requirements/new/", requirement_form("stall")),
+    ("console", "requirement"): lambda t: ("/requirements/licence/", requirement_form("licence")),
+    ("console", "requirement-waive"): lambda t: ("/requirements/identity/waive/", {"merchant": MERCHANTS["a"], "reason": "Seen in person"}),
+}
