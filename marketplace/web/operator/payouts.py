@@ -124,8 +124,8 @@ def bank_file_new(request: HttpRequest) -> HttpResponse:
     _with_accounts(request, rows)
     files = list(PayoutBatch.objects.order_by("-created_at")[:10])
     in_requests = {key: other for other in waiting().filter(kind=RELEASE) for key in other.order["payouts"]}
-    for row in rows:
-        row.asked, row.is_ready = in_requests.get(str(row.pk)), _is_ready(row)
+    for payout in rows:
+        payout.asked, payout.is_ready = in_requests.get(str(payout.pk)), _is_ready(payout)  # type: ignore[attr-defined]
     context = {
         "title": _("Release payouts"),
         "rows": rows,
