@@ -17,6 +17,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
 from marketplace.kernel.errors import InvalidInput, MarketError
@@ -29,7 +30,7 @@ from marketplace.platform.notices.letters import Message, post_letter, read_in
 from marketplace.platform.payments.models import Refund
 from marketplace.platform.reviews.models import BuyerReview
 from tenants.accounts.letters import FORGOTTEN, forget_letters
-from tenants.accounts.models import HandOver, Membership, User
+from tenants.accounts.models import HandOver, Invitation, Membership, User
 from tenants.onboarding.models import Application, Paper
 from tenants.tenancy.models import Market, Merchant
 from tenants.tenancy.schemas import public_schema
@@ -140,5 +141,12 @@ def _reviews(user: User) -> None:
     BuyerReview.objects.filter(buyer=user).update(is_anonymous=True)
 
 
+def _invitations(user: User) -> None:
+    """Nobody can accept what is open any more; of all of them goes to whom they went."""
+    mine = Invitation.objects.filter(email=user.email.lower())
+    mine.filter(status=Invitation.Status.OPEN).update(status=Invitation.Status.TAKEN_BACK, ended_at=clock.now())
+    mine.update(email=f"nobody@{FORGOTTEN}")
+
+
 # Each takes away one kind of thing. An app that keeps something of persons adds its own.
-FORGETTING: list[Callable[[User], None]] = [_own_rows, _exports, _orders, _applications, _reviews]
+FORGETTING: list[Callable[[User], None]] = [_own_rows, _exports, _orders, _applications, _reviews, _invitations]

@@ -28,7 +28,7 @@ from marketplace.platform.members.models import Address, DataExport, Favourite, 
 from marketplace.platform.notices.letters import read_in
 from marketplace.platform.payments.models import PaymentAttempt, Refund
 from marketplace.platform.reviews.models import Answer, BuyerReview, Question, ShopRating
-from tenants.accounts.models import Letter, Membership, User
+from tenants.accounts.models import Invitation, Letter, Membership, User
 from tenants.onboarding.models import Application, Paper
 from tenants.tenancy.jobs import long_market_task
 from tenants.tenancy.schemas import public_schema
@@ -51,7 +51,8 @@ def _person(user: User) -> Rows:
             "joined_at": user.joined_at,
             "remembers_seen": profile.remembers_seen if profile else True,
             "addresses": _rows(EmailAddress.objects.filter(user=user), "email", "verified", "primary"),
-            "works_for": _rows(Membership.objects.filter(user=user), "merchant_id", "is_active", "since"),
+            "works_for": _rows(Membership.objects.filter(user=user), "merchant_id", "is_active", "since", "ended_at", "signed_in_at"),
+            "invited_to": _rows(Invitation.objects.filter(email=user.email.lower()), "merchant_id", "roles", "status", "created_at", "ended_at"),
         }
     ]
 
@@ -127,7 +128,8 @@ def _files(user: User) -> Iterator[tuple[str, Any]]:
         for key in keys:
             yield f"pictures/{key.rpartition('/')[2]}", default_storage.open(key.removeprefix("public/"))
     for paper in Paper.objects.filter(application__applicant=user).select_related("application"):
-        yield f"papers/{paper.application.number}/{paper.pk.hex[:8]}.{paper.key.rpartition('.')[2]}", storages["papers"].open(paper.key)
+        number = paper.application.number if paper.application else ""  # always there: they are found by it
+        yield f"papers/{number}/{paper.pk.hex[:8]}.{paper.key.rpartition('.')[2]}", storages["papers"].open(paper.key)
 
 
 @verb

@@ -14,7 +14,9 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 
+from marketplace.flows.close_account import close_account
 from marketplace.flows.invite_staff import MOST_OPEN, accept_invitation, hash_of, invite, invite_again, take_back
+from marketplace.flows.my_data import _person
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.errors import InvalidInput, KeyReused
@@ -215,6 +217,19 @@ def test_a_money_pair_is_refused_when_it_is_accepted_too():
     give_role(by=SYSTEM, user_id=make.a_buyer().pk, role="operator", merchant_id=None)
     with pytest.raises(DutiesClash):
         accept_invitation(by=make.acting(person()), token=token)
+
+
+@pytest.mark.django_db
+def test_who_deletes_the_account_leaves_no_address_on_invitations_and_can_take_the_list_of_them_along():
+    user = person()
+    user.set_password("correct horse battery")
+    user.save()
+    token = invited(A)
+    assert [row["roles"] for row in _person(user)[0]["invited_to"]] == [["dispatcher"]]
+    close_account(by=make.acting(user), password="correct horse battery")
+    assert not Invitation.objects.filter(email=EMAIL).exists() and Invitation.objects.get().status == "taken_back"
+    with pytest.raises(InvitedElse):
+        accept_invitation(by=make.acting(person("again@colleague.example")), token=token)
 
 
 @pytest.mark.django_db
