@@ -39,6 +39,7 @@ MADE = {
     "product.submitted",
     "qualification.waived",
     "refund.due",
+    "renewal.handed_in",
     "requirement.put",
     "return.pieces_inspected",
     "role.made",
