@@ -22,7 +22,9 @@ from marketplace.kernel.context import Running, running
 from marketplace.kernel.errors import Busy, MarketError
 from tenants.access import limits
 from tenants.access.rules import rule_of
+from tenants.tenancy.errors import ShopClosed
 from tenants.tenancy.hosts import market_row
+from tenants.tenancy.models import Domain, Merchant
 
 log = logging.getLogger("wanshang.request")
 
@@ -107,11 +109,25 @@ class access:
         try:
             elsewhere = rule.refusal(request)
             note_who(request)
+            refuse_closed_shop(request)
             if elsewhere is None and (group := getattr(view, "limit", "")):
                 limits.count(request, group)
             return elsewhere
         except MarketError as refusal:
             return refuse(request, refusal)
+
+
+# What a shop that has closed still answers: its pictures, which orders and reviews show.
+OF_CLOSED = frozenset({"media", "robots"})
+
+
+def refuse_closed_shop(request: HttpRequest) -> None:
+    """Every page of a closed shop is gone for good. Raises ShopClosed."""
+    if request.domain.kind == Domain.Kind.SHOP:  # type: ignore[attr-defined]
+        merchant: Merchant = request.merchant  # type: ignore[attr-defined]
+        match = request.resolver_match
+        if merchant.status == Merchant.Status.CLOSED and not (match and match.view_name in OF_CLOSED):
+            raise ShopClosed(shop=merchant.name)
 
 
 def has_nul(request: HttpRequest) -> bool:
