@@ -76,6 +76,7 @@ from tenants.onboarding.events import (
     RenewalHandedIn,
     RenewalRefused,
     RequirementChanged,
+    RulesPublished,
 )
 from tenants.onboarding.qualifications import BEGINS, ENDS
 from tenants.onboarding.qualifications import REMINDER as PAPER_ENDS_SOON
@@ -93,6 +94,7 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     ApprovalEnded: [Reaction(letters_about_shops.approval_ended)],
     ApplicationSubmitted: [],
     ApplicationReviewed: [Reaction(letters_to_merchants.application_reviewed)],
+    RulesPublished: [],
     RequirementChanged: [Reaction(qualify.requirement_changed)],
     QualificationMoved: [Reaction(letters_about_papers.qualification_moved)],
     RenewalHandedIn: [],

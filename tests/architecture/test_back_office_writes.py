@@ -90,6 +90,7 @@ class Things:
     change: ProductChange
     application: str
     refunds: dict[str, UUID]  # by the form they wait for
+    rules: UUID
     qualification: UUID
     renewal: UUID
     movement: UUID
@@ -160,6 +161,7 @@ def things(stripe: AtStripe) -> Things:
         change=ProductChange.objects.get(product_id=products["review-decide"]),
         application=make.an_application(make.a_buyer()).number,
         refunds=refunds,
+        rules=make.rules().pk,
         qualification=make.a_qualification("a").pk,
         renewal=make.a_renewal("a").pk,
         movement=RailMovement.objects.get().pk,

@@ -35,7 +35,7 @@ def asks_for_more(operator: Person, number: str) -> None:
     with operator.page.expect_download() as paper:
         operator.follow("Download")
     assert paper.value.path().stat().st_size > 100
-    operator.page.fill("[name=reason]", "请上传四角完整的营业执照照片。")
+    operator.page.fill("#reason", "请上传四角完整的营业执照照片。")
     operator.send("Ask for more")
 
 

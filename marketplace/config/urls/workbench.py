@@ -75,6 +75,13 @@ urlpatterns = [
         methods="GET POST",
         limit="upload",
     ),
+    route(
+        "market-rules/",
+        qualifications.rules,
+        may=staff(Right.VIEW_PRODUCTS, change=Right.MANAGE_PAPERS),
+        name="market-rules",
+        methods="GET POST",
+    ),
     route("qualifications/papers/<uuid:paper_id>/", qualifications.paper, may=staff(Right.MANAGE_PAPERS), name="qualification-paper"),
     route("payout-account/", payout_account, may=staff(Right.MANAGE_PAYOUTS), name="payout-account", methods="GET POST"),
     route("payout-account/stripe/", payout_stripe, may=staff(Right.MANAGE_PAYOUTS), name="payout-stripe", methods="POST"),

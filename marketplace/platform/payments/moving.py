@@ -205,11 +205,12 @@ def retry_transfers(*, by: Actor, payout_id: UUID) -> int:
         rows = list(Transfer.objects.filter(payout_id=payout_id, status=Transfer.Status.FAILED).order_by("pk").select_for_update(of=("self",)))
         if not rows:
             raise PayoutClosed
+        before = {"failed": len(rows)}
         for row in rows:
             renew_key(by=by, row=row)
             Transfer.objects.filter(pk=row.pk).update(status=Transfer.Status.DUE, is_for_lack_of_funds=False, asked=0)
             record(TransferDue(transfer_id=row.pk))
-        audit(by=by, action="payout.retried", subject="payout", subject_id=payout_id, merchant_id=rows[0].merchant_id, after={"transfers": len(rows)})
+        audit(by=by, action="payout.retried", subject="payout", subject_id=payout_id, merchant_id=rows[0].merchant_id, before=before, after={"due": len(rows)})
     return len(rows)
 
 

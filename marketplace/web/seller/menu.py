@@ -11,6 +11,7 @@ ENTRIES = [
     Entry(_("Questions"), "chat", "questions", Right.ANSWER_BUYERS),
     Entry(_("Products"), "box", "products", Right.VIEW_PRODUCTS),
     Entry(_("Qualifications"), "shield", "qualifications", Right.VIEW_PRODUCTS),
+    Entry(_("Market rules"), "book", "market-rules", Right.VIEW_PRODUCTS),
     Entry(_("Delivery"), "truck", "delivery", Right.MANAGE_DELIVERY),
     Entry(_("Holiday"), "clock", "holiday", Right.MANAGE_DELIVERY),
     Entry(_("Statements"), "wallet", "statements", Right.VIEW_STATEMENTS),
