@@ -54,6 +54,8 @@ ACTIONS: dict[str, str | Promise] = {
     "merchant.closed": pgettext_lazy("log", "Shop closed"),
     "merchant.closing": pgettext_lazy("log", "Closing of the shop begun"),
     "merchant.on_holiday": pgettext_lazy("log", "Shop on holiday"),
+    "holiday.ended": pgettext_lazy("log", "Holiday ended"),
+    "holiday.planned": pgettext_lazy("log", "Holiday planned"),
     "invitation.accepted": pgettext_lazy("log", "Invitation accepted"),
     "invitation.sent": pgettext_lazy("log", "Somebody invited"),
     "invitation.sent_again": pgettext_lazy("log", "Invitation sent again"),

@@ -230,6 +230,7 @@ FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
     ("workbench", "product-on-sale"): lambda t: Filled(f"/products/{t.products['product-on-sale']}/on-sale/"),
     ("workbench", "product-submit"): lambda t: Filled(f"/products/{t.products['product-submit']}/submit/"),
     ("workbench", "product-withdraw"): lambda t: Filled(f"/products/{t.products['product-withdraw']}/withdraw/"),
+    ("workbench", "holiday"): lambda t: Filled("/holiday/", {"holiday_id": uuid4(), "starts": "2027-06-01", "ends": "2027-06-05", "note_en": "Away"}),
     ("workbench", "delivery"): lambda t: Filled("/delivery/", {"fee_0": "8", "free_from_0": "99", "delivers_0": "1", "then": "save"}),
     ("workbench", "payout-stripe"): lambda t: Filled("/payout-account/stripe/", {"country": "US"}),
     ("workbench", "product-off-sale"): lambda t: Filled(f"/products/{t.on_sale}/off-sale/"),

@@ -13,6 +13,7 @@ ENTRIES = [
     Entry(_("Qualifications"), "shield", "qualifications", Right.VIEW_PRODUCTS),
     Entry(_("Market rules"), "book", "market-rules", Right.VIEW_PRODUCTS),
     Entry(_("Delivery"), "truck", "delivery", Right.MANAGE_DELIVERY),
+    Entry(_("Holiday"), "clock", "holiday", Right.MANAGE_DELIVERY),
     Entry(_("Statements"), "wallet", "statements", Right.VIEW_STATEMENTS),
     Entry(_("Payout account"), "card", "payout-account", Right.MANAGE_PAYOUTS),
     Entry(_("Look of the shop"), "eye", "theme", Right.EDIT_SHOP_PAGES),
