@@ -23,7 +23,7 @@ def colleague() -> str:
 
 FORMS_OF_PAPERS: Mapping[tuple[str, str], Callable[[Any], tuple[str, dict[str, Any]]]] = {
     ("workbench", "qualifications"): lambda t: ("/qualifications/", {"code": "licence", "file": SimpleUploadedFile("a.png", make.a_picture("blue").read())}),
-    ("workbench", "market-rules"): lambda t: ("/market-rules/", {"rules": str(t.rules)}),
+    ("workbench", "market-rules"): lambda t: ("/market-rules/", {"rules": str(make.rules().pk)}),
     ("console", "market-rules"): lambda t: ("/market-rules/", {"kind": "recruitment", "text_zh-hans": "一", "text_en": "One"}),
     ("console", "application-take"): lambda t: (f"/applications/{t.application}/take/", {}),
     ("console", "application-hand-over"): lambda t: (f"/applications/{t.application}/hand-over/", {"to": colleague()}),
@@ -32,8 +32,8 @@ FORMS_OF_PAPERS: Mapping[tuple[str, str], Callable[[Any], tuple[str, dict[str, A
         {"note": "Not readable"},
     ),
     ("console", "application-waive"): lambda t: (f"/applications/{t.application}/waive/", {"code": "identity", "reason": "Seen in person"}),
-    ("console", "qualification-revoke"): lambda t: (f"/qualifications/{t.qualification}/revoke/", {"reason": "It was forged"}),
-    ("console", "renewal-decide"): lambda t: (f"/renewals/{t.renewal}/decide/", {"decision": "refuse", "reason": "Not readable"}),
+    ("console", "qualification-revoke"): lambda t: (f"/qualifications/{make.a_qualification('a').pk}/revoke/", {"reason": "It was forged"}),
+    ("console", "renewal-decide"): lambda t: (f"/renewals/{make.a_renewal('a').pk}/decide/", {"decision": "refuse", "reason": "Not readable"}),
     ("console", "requirement-new"): lambda t: ("/requirements/new/", requirement_form("stall")),
     ("console", "requirement"): lambda t: ("/requirements/licence/", requirement_form("licence")),
     ("console", "requirement-waive"): lambda t: ("/requirements/identity/waive/", {"merchant": MERCHANTS["a"], "reason": "Seen in person"}),

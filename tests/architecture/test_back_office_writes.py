@@ -49,6 +49,7 @@ from tests import factories as make
 from tests.architecture.opinions import FORMS_ABOUT, Said, say_and_ask
 from tests.architecture.paper_forms import FORMS_OF_PAPERS
 from tests.architecture.people import FORMS_ABOUT_STAFF, People, some_people
+from tests.architecture.product_form import product_form
 from tests.databases import MERCHANTS
 from tests.flows.at_stripe import AtStripe
 from tests.planting import planted
@@ -90,9 +91,6 @@ class Things:
     change: ProductChange
     application: str
     refunds: dict[str, UUID]  # by the form they wait for
-    rules: UUID
-    qualification: UUID
-    renewal: UUID
     movement: UUID
     notice: UUID
     said: Said
@@ -161,9 +159,6 @@ def things(stripe: AtStripe) -> Things:
         change=ProductChange.objects.get(product_id=products["review-decide"]),
         application=make.an_application(make.a_buyer()).number,
         refunds=refunds,
-        rules=make.rules().pk,
-        qualification=make.a_qualification("a").pk,
-        renewal=make.a_renewal("a").pk,
         movement=RailMovement.objects.get().pk,
         notice=RailNotice.objects.get(notice_id="evt_1").pk,
         said=say_and_ask(product),
@@ -205,18 +200,6 @@ def inspection(t: Things) -> dict[str, Any]:
     with merchant_schema(MERCHANTS["a"]):
         line = ReturnLine.objects.get(parent__number=t.returns["return-inspect"]).line_id
     return {f"accepted_{line.hex}": 1, f"restocked_{line.hex}": 0}
-
-
-def product_form(things: Things, product_id: UUID) -> dict[str, Any]:
-    return {
-        "product_id": product_id,
-        "title_en": "Tea bowl",
-        "category": things.category,
-        "sku_0": uuid4().hex[:12],
-        "price_0": "12.50",
-        "stock_0": "3",
-        "then": "save",
-    }
 
 
 # How each form is filled in. A new route that takes POST needs a line here.
