@@ -46,7 +46,7 @@ from tenants.tenancy.schemas import merchant_schema, public_schema
 from tests import factories as make
 from tests.architecture.opinions import FORMS_ABOUT, Said, say_and_ask
 from tests.architecture.paper_forms import FORMS_OF_PAPERS
-from tests.architecture.people import FORMS_ABOUT_STAFF, People, some_people
+from tests.architecture.people import FORMS_ABOUT_STAFF, FORMS_ABOUT_SUPPORT, People, some_people
 from tests.databases import MERCHANTS
 from tests.flows.at_stripe import AtStripe
 from tests.planting import planted
@@ -269,6 +269,7 @@ FORMS |= {name: lambda t, fill=fill: Filled(*fill(t.said)) for name, fill in FOR
 FORMS |= {name: lambda t, fill=fill: Filled(*fill(t)) for name, fill in FORMS_OF_PAPERS.items()}
 
 FORMS |= {(kind, name): lambda t, fill=fill, kind=kind: Filled(*fill(t.people[kind])) for kind in HOSTS for name, fill in FORMS_ABOUT_STAFF.items()}
+FORMS |= {(kind, name): lambda t, fill=fill, kind=kind: Filled(*fill(t.people[kind])) for (kind, name), fill in FORMS_ABOUT_SUPPORT.items()}
 
 
 # A list takes its forms at its own address.
