@@ -22,6 +22,7 @@ from marketplace.platform.taxonomy.models import Brand, Category
 from tenants.tenancy.link import connection
 from tenants.tenancy.models import Merchant
 from tenants.tenancy.schemas import current_merchant_id
+from tenants.tenancy.standing import FOUND
 
 NAMES = {Listing: "titles"}
 
@@ -33,10 +34,10 @@ def name_of(thing: Any) -> str:
 def on_offer(model: type[Model]) -> QuerySet[Any]:
     """What may be chosen here: a shop chooses among its own goods, the market among everything that is open."""
     if model is Listing:
-        goods = Listing.objects.filter(is_on_sale=True).order_by("-published_at", "pk")
+        goods = Listing.objects.filter(is_on_sale=True, merchant__status__in=FOUND).order_by("-published_at", "pk")
         return goods if connection.schema_name == "public" else goods.filter(merchant_id=current_merchant_id())
     if model is Merchant:
-        return Merchant.objects.filter(status=Merchant.Status.OPEN).order_by("-opened_at", "pk")
+        return Merchant.objects.filter(status__in=FOUND).order_by("-opened_at", "pk")
     return model._default_manager.order_by("pk")
 
 

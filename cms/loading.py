@@ -22,6 +22,7 @@ from marketplace.platform.taxonomy.models import Category
 from tenants.tenancy.link import connection
 from tenants.tenancy.models import Market, Merchant
 from tenants.tenancy.schemas import SchemaOf
+from tenants.tenancy.standing import FOUND
 
 ORDERED = {"newest": ("-published_at", "pk"), "popular": ("-sold", "-published_at", "pk"), "cheapest": ("price_minor", "pk")}
 assert set(ORDERED) == {code for code, _name in ORDERS_OF_GOODS}
@@ -57,12 +58,12 @@ def load(stream: Any, page: Page) -> None:
 
 def _is_shown(listing: Listing, shop: UUID | None) -> bool:
     """On sale, and on a shop's pages the shop's own."""
-    return listing.is_on_sale and shop in (None, listing.merchant_id)
+    return listing.is_on_sale and shop in (None, listing.merchant_id) and (shop is not None or listing.merchant.status in FOUND)
 
 
 def rule_of(value: StructValue, shop: UUID | None, currency: str) -> QuerySet[Listing]:
     """The goods that a rule asks for, in its order."""
-    goods = Listing.objects.filter(is_on_sale=True, in_stock=True)
+    goods = Listing.objects.filter(is_on_sale=True, in_stock=True, merchant__status__in=FOUND)
     if shop:
         goods = goods.filter(merchant_id=shop)
     if value["category"]:
@@ -91,8 +92,8 @@ def _load_categories(walls: list[StructValue]) -> None:
 
 
 def _load_shops(walls: list[StructValue]) -> None:
-    newest = list(Merchant.objects.filter(status=Merchant.Status.OPEN).order_by("-opened_at")[: max(value["count"] for value in walls)])
-    chosen = {n: [shop for shop in _chosen(value["shops"]) if shop.status == Merchant.Status.OPEN] for n, value in enumerate(walls)}
+    newest = list(Merchant.objects.filter(status__in=FOUND).order_by("-opened_at")[: max(value["count"] for value in walls)])
+    chosen = {n: [shop for shop in _chosen(value["shops"]) if shop.status in FOUND] for n, value in enumerate(walls)}
     shops = {shop.pk: shop for shop in [*newest, *(shop for shops in chosen.values() for shop in shops)]}
     cards = {card.merchant.pk: card for card in shop_cards(list(shops.values())) if card.goods}
     for n, value in enumerate(walls):

@@ -65,6 +65,7 @@ def _fill(password: str, say: Callable[[str], None]) -> None:
         put_taxonomy()
         ask_for_papers(BY)
         say("shops")
+        second_person(password)
         merchants = open_shops(password)
         for shop in catalogue()["shops"]:
             say(f"goods of {shop['names'][1]}")
@@ -119,6 +120,12 @@ def put_taxonomy() -> None:
         for code in dict.fromkeys(product["category"] for product in products):
             described = attributes_of([product for product in products if product["category"] == code])
             describe_category(by=BY, category_id=categories[code].pk, attribute_ids=[attributes[name].pk for name in described])
+
+
+def second_person(password: str) -> None:
+    """Who approves what the operator asks for."""
+    checker = ensure_person(by=BY, email="checker@market.localhost", name="方正", password=password, language="zh-hans")
+    give_role(by=BY, user_id=checker.pk, role="operator", merchant_id=None)
 
 
 def open_shops(password: str) -> dict[str, Merchant]:

@@ -9,9 +9,10 @@ from uuid import UUID, uuid5
 
 from demo.catalogue import catalogue, key_of
 from demo.plan import Step, Wanted, dice_of
+from marketplace.flows.approvals import approve, ask_for
 from marketplace.flows.cancel_order import cancel_paid_order, cancel_pieces
 from marketplace.flows.pay import cancel_group, expire_group, finish_payment
-from marketplace.flows.pay_out import make_bank_file, note_payouts_paid
+from marketplace.flows.pay_out import RELEASE, note_payouts_paid
 from marketplace.flows.place_order import place_order
 from marketplace.flows.receive import confirm_receipt
 from marketplace.flows.return_goods import agree_return, confirm_return, inspect_return, refuse_return, request_return, send_return, withdraw_return
@@ -77,7 +78,16 @@ def merchant_of(shop: str) -> UUID:
 
 
 def operator() -> Actor:
-    return Actor(kind="person", user_id=User.objects.get(email="operator@market.localhost").pk, label="operator@market.localhost")
+    return _at_the_market("operator@market.localhost")
+
+
+def checker() -> Actor:
+    """The second person: approves what the first has asked for."""
+    return _at_the_market("checker@market.localhost")
+
+
+def _at_the_market(email: str) -> Actor:
+    return Actor(kind="person", user_id=User.objects.get(email=email).pk, label=email)
 
 
 # ── The buyer ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -249,7 +259,9 @@ def pay_out(s: Scene) -> None:
     with_account = PayoutAccount.objects.values("merchant_id")
     due = list(Payout.objects.filter(status=Payout.Status.DUE, rail="bank", merchant_id__in=with_account).order_by("key").values_list("pk", flat=True))
     if due:
-        make_bank_file(by=operator(), batch_id=uuid5(key_of("file"), str(s.step.after_s)), payout_ids=due)
+        key = uuid5(key_of("file"), str(s.step.after_s))
+        ask_for(by=operator(), kind=RELEASE, request_id=key, order={"batch": str(key), "payouts": [str(each) for each in due]}, why="The week's payouts")
+        approve(by=checker(), request_id=key)
 
 
 def paid_out(s: Scene) -> None:

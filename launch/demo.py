@@ -174,7 +174,7 @@ Ready after {seconds:.0f} s.
 
   Accounts, all with the password {PASSWORD}
   consumer   lin@buyer.localhost        operator   operator@market.localhost
-  owners     owner@kiln.localhost, and so on
+  owners     owner@kiln.localhost, …    checker    checker@market.localhost
   their staff dispatch@kiln.localhost, and others on the pages “Staff”
 
   A history of 2,000 orders is being made in the background; the console shows how far it is.

@@ -16,7 +16,7 @@ from marketplace.platform.listings.models import Listing, ListingVariant
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category
 from search.contract import Doc
 from search.tokens import ASIDE, HEAD, han_grams, head_words, index_tokens
-from tenants.tenancy.models import Merchant
+from tenants.tenancy.standing import FOUND
 
 TITLE, TEXT = 2, 1  # what a word counts in a title, and elsewhere
 MOST_TOKENS = 2000  # different ones of a listing
@@ -27,7 +27,7 @@ _TAG = re.compile(r"<[^>]*>")
 
 
 def documents_of(ids: Iterable[UUID]) -> list[Doc]:
-    """Documents of the listings that are on sale in an open shop, in a number of queries that does not grow with theirs.
+    """Documents of the listings that are on sale in a shop that is found (tenants/tenancy/standing.py), in a number of queries that does not grow with theirs.
 
     The others have none: whoever keeps an index removes them.
     """
@@ -51,7 +51,7 @@ def count_documents() -> int:
 
 
 def _on_sale() -> QuerySet[Listing]:
-    return Listing.objects.filter(is_on_sale=True, merchant__status=Merchant.Status.OPEN).select_related("merchant")
+    return Listing.objects.filter(is_on_sale=True, merchant__status__in=FOUND).select_related("merchant")
 
 
 @dataclass(frozen=True)

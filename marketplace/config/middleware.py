@@ -24,7 +24,9 @@ from tenants.access import limits
 from tenants.access.actors import actor_of
 from tenants.access.rules import rule_of
 from tenants.access.visits import note_page
+from tenants.tenancy.errors import ShopClosed
 from tenants.tenancy.hosts import market_row
+from tenants.tenancy.models import Domain, Merchant
 
 log = logging.getLogger("wanshang.request")
 
@@ -109,6 +111,7 @@ class access:
         try:
             elsewhere = rule.refusal(request)
             note_who(request)
+            refuse_closed_shop(request)
             if elsewhere is None and (visit := getattr(request, "visit", None)):
                 note_page(by=actor_of(request), visit=visit, page=f"{request.method} {request.get_full_path()}"[:300])
             if elsewhere is None and (group := getattr(view, "limit", "")):
@@ -116,6 +119,19 @@ class access:
             return elsewhere
         except MarketError as refusal:
             return refuse(request, refusal)
+
+
+# What a shop that has closed still answers: its pictures, which orders and reviews show.
+OF_CLOSED = frozenset({"media", "robots"})
+
+
+def refuse_closed_shop(request: HttpRequest) -> None:
+    """Every page of a closed shop is gone for good. Raises ShopClosed."""
+    if request.domain.kind == Domain.Kind.SHOP:  # type: ignore[attr-defined]
+        merchant: Merchant = request.merchant  # type: ignore[attr-defined]
+        match = request.resolver_match
+        if merchant.status == Merchant.Status.CLOSED and not (match and match.view_name in OF_CLOSED):
+            raise ShopClosed(shop=merchant.name)
 
 
 def has_nul(request: HttpRequest) -> bool:

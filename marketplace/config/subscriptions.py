@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 from cms import schedule
 from marketplace.flows import (
+    approvals,
     count_days,
     letters_about_papers,
     letters_about_reviews,
+    letters_about_shops,
     letters_to_buyers,
     letters_to_merchants,
     my_data,
@@ -45,6 +47,8 @@ from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.events import DeadlineReached, Event, LogCheckAsked
 from marketplace.kernel.registry import Duty, Reaction
 from marketplace.merchant.inventory.events import StockCrossedZero
+from marketplace.platform.approvals.actions import EXPIRES as REQUEST_EXPIRES
+from marketplace.platform.approvals.events import ApprovalAsked, ApprovalEnded
 from marketplace.platform.backoffice.actions import tidy_jobs
 from marketplace.platform.backoffice.events import ListFileExpired, ListJobAsked
 from marketplace.platform.listings.events import ListingsChanged
@@ -75,7 +79,7 @@ from tenants.onboarding.events import (
 from tenants.onboarding.qualifications import BEGINS, ENDS
 from tenants.onboarding.qualifications import REMINDER as PAPER_ENDS_SOON
 from tenants.onboarding.requirements import ENFORCED
-from tenants.tenancy.events import ShopOpened, ShopRequested
+from tenants.tenancy.events import ShopMoved, ShopOpened, ShopRequested
 from tenants.tenancy.jobs import JobRequested, LongJobRequested, run_job, run_long_job
 
 REACTIONS: dict[type[Event], list[Reaction]] = {
@@ -83,6 +87,9 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     LongJobRequested: [Reaction(run_long_job, outward=True)],
     ShopRequested: [Reaction(open_shop.bear_shop)],
     ShopOpened: [Reaction(letters_to_merchants.shop_opened)],
+    ShopMoved: [Reaction(letters_about_shops.shop_moved)],
+    ApprovalAsked: [Reaction(letters_about_shops.approval_asked)],
+    ApprovalEnded: [Reaction(letters_about_shops.approval_ended)],
     ApplicationSubmitted: [],
     ApplicationReviewed: [Reaction(letters_to_merchants.application_reviewed)],
     RequirementChanged: [Reaction(qualify.requirement_changed)],
@@ -128,6 +135,7 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     sandbox.ANSWER: sandbox.tell,
     schedule.PAGES_DUE: schedule.publish_when_due,
     EXPIRES: my_data.expire_my_data,
+    REQUEST_EXPIRES: approvals.expire_when_due,
     letters_about_reviews.REMINDER: letters_about_reviews.ask_for_review,
     BEGINS: qualify.begin,
     ENDS: qualify.end,

@@ -20,6 +20,7 @@ from marketplace.kernel.exports import safe_cell
 from marketplace.kernel.money import Money
 from marketplace.kernel.numbers import free_number
 from marketplace.kernel.outbox import record
+from marketplace.kernel.two_people import needs_two
 from marketplace.kernel.verbs import verb
 from marketplace.platform.ledger.actions import credit, debit, open_payout, post
 from marketplace.platform.ledger.errors import AccountMissing, PayoutClosed
@@ -27,6 +28,7 @@ from marketplace.platform.ledger.models import Account, Payout, PayoutBatch
 from marketplace.platform.payments.models import PayoutAccount
 from tenants.tenancy.models import Market
 
+RELEASE = "payouts.release"  # the kind of request for two people
 COLUMNS = ("reference", "holder", "bank", "account", "amount", "currency", "purpose")
 
 
@@ -34,8 +36,9 @@ COLUMNS = ("reference", "holder", "bank", "account", "amount", "currency", "purp
 def make_bank_file(*, by: Actor, batch_id: UUID, payout_ids: Sequence[UUID]) -> PayoutBatch:
     """Put payouts into a file for the bank; each goes into one file. The same `batch_id` makes one.
 
-    Raises InvalidInput (none chosen), PayoutClosed (one is in a file already), AccountMissing, naming the shops.
+    Raises InvalidInput (none chosen), PayoutClosed (one is in a file already), AccountMissing, naming the shops, and SecondPersonNeeded.
     """
+    needs_two(by, RELEASE)
     with transaction.atomic():
         if same := PayoutBatch.objects.filter(pk=batch_id).first():
             return same
@@ -59,14 +62,37 @@ def make_bank_file(*, by: Actor, batch_id: UUID, payout_ids: Sequence[UUID]) -> 
         for payout in payouts:
             account = accounts[payout.merchant_id]
             payout.destination = {"holder": account.holder, "bank": account.bank, "number": account.number}
-            payout.status, payout.sent_at, payout.batch = Payout.Status.SENT, now, batch
+            payout.status, payout.sent_at, payout.batch, payout.released_at = Payout.Status.SENT, now, batch, payout.released_at or now
         batch.content = _bank_file(payouts)
         batch.save(force_insert=True)
-        Payout.objects.bulk_update(payouts, ["destination", "status", "sent_at", "batch"])
+        Payout.objects.bulk_update(payouts, ["destination", "status", "sent_at", "batch", "released_at"])
         after = {"payouts": [payout.key for payout in payouts], "total": batch.total_minor}
         audit(by=by, action="payout_batch.made", subject="payout_batch", subject_id=batch.number, after=after)
         for payout in payouts:
             record(PayoutMoved(merchant_id=payout.merchant_id, payout_id=payout.pk, status=payout.status))
+    return batch
+
+
+@verb
+def release_payouts(*, by: Actor, batch_id: UUID, payout_ids: Sequence[UUID]) -> PayoutBatch | None:
+    """Let payouts go: those by bank into one file, which is returned, those by a rail to the rail, once the shop's account can receive them.
+
+    Raises what make_bank_file() does.
+    """
+    needs_two(by, RELEASE)
+    with transaction.atomic():
+        payouts = _locked(payout_ids)
+        if any(payout.status != Payout.Status.DUE for payout in payouts):
+            raise PayoutClosed
+        by_bank = [payout.pk for payout in payouts if payout.rail == "bank"]
+        batch: PayoutBatch | None = make_bank_file(by=by, batch_id=batch_id, payout_ids=by_bank) if by_bank else None
+        for payout in payouts:
+            if payout.rail != "bank":
+                payout.released_at = clock.now()
+                payout.save(update_fields=["released_at"])
+                after = {"amount": payout.amount_minor}
+                audit(by=by, action="payout.released", subject="payout", subject_id=payout.key, merchant_id=payout.merchant_id, after=after)
+                send_by_rail(by=by, payout_id=payout.pk)
     return batch
 
 

@@ -46,8 +46,10 @@ from marketplace.platform.members.access import address_of
 from marketplace.platform.payments.actions import plan_payment
 from marketplace.platform.taxonomy.models import AttributeValue
 from marketplace.platform.taxonomy.tax import TaxTable, tax_in, tax_table
-from tenants.tenancy.models import Market
+from tenants.tenancy.errors import NotSelling
+from tenants.tenancy.models import Market, Merchant
 from tenants.tenancy.schemas import in_merchant_schemas
+from tenants.tenancy.standing import SELLS
 
 UNPAID = "order_group.unpaid"
 
@@ -67,7 +69,7 @@ def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID, shown_t
     """Place what is chosen in the cart. The same `key` places one group and returns it again.
 
     Stock is held; prices, freight, tax and commission are frozen; the cart is emptied of what was ordered: all or nothing.
-    Raises CartEmpty, CartChanged, OutOfStock, NoDelivery, NotFound (address), KeyReused, NoCommissionRule, NoTaxRate.
+    Raises CartEmpty, CartChanged, NotSelling, OutOfStock, NoDelivery, NotFound (address), KeyReused, NoCommissionRule, NoTaxRate.
     """
     asked = fingerprint({"cart": cart_id, "address": address_id, "total": shown_total.minor})
     with transaction.atomic():
@@ -80,6 +82,7 @@ def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID, shown_t
         market = Market.objects.get()
         chosen = chosen_lines(cart.pk)
         if not chosen:
+            refuse_if_not_selling(cart)
             raise CartEmpty
         now = clock.now()
         group = OrderGroup(
@@ -98,6 +101,7 @@ def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID, shown_t
         for name in ("items_minor", "freight_minor", "total_minor", "tax_minor"):
             setattr(group, name, sum(getattr(copy, name) for copy in copies))
         if group.total != shown_total:
+            refuse_if_not_selling(cart)
             raise CartChanged(total=format_money(group.total))
         write_group(by=by, group=group, copies=copies)
         plan_payment(by=by, group=group, rail=market.rail, shares={copy.pk: (copy.merchant_id, copy.total) for copy in copies})
@@ -112,6 +116,14 @@ def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID, shown_t
             after={"total": group.total_minor, "orders": [copy.number for copy in copies]},
         )
     return group
+
+
+def refuse_if_not_selling(cart: Cart) -> None:
+    """Raises NotSelling, naming the shops of what is chosen that take no orders: the likely reason why a cart is not as it was shown."""
+    keys = cart.lines.filter(is_chosen=True).values("merchant_id")
+    shops = [merchant.name for merchant in Merchant.objects.filter(pk__in=keys).exclude(status__in=SELLS).order_by("slug")]
+    if shops:
+        raise NotSelling(shops=", ".join(shops))
 
 
 def _option_labels(chosen: Sequence[ChosenLine]) -> dict[UUID, list[list[dict[str, str]]]]:

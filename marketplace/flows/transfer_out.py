@@ -44,11 +44,11 @@ def payout_rail(merchant_id: UUID) -> str:
 
 @verb
 def send_by_rail(*, by: Actor, payout_id: UUID) -> bool:
-    """Plan the transfers of a payout that waits, if the merchant's account can receive them. False if it waits on. Safe to repeat."""
+    """Plan the transfers of a payout that waits and was released, if the merchant's account can receive them. False if it waits on. Safe to repeat."""
     with transaction.atomic():
         payout = Payout.objects.select_for_update(of=("self",)).select_related("statement").get(pk=payout_id)
         account = PayoutAccount.objects.filter(merchant_id=payout.merchant_id, kind=PayoutAccount.Kind.STRIPE, payouts_enabled=True).first()
-        if payout.rail != RAIL or payout.status != Payout.Status.DUE or account is None:
+        if payout.rail != RAIL or payout.status != Payout.Status.DUE or payout.released_at is None or account is None:
             return False
         plan_transfers(by=by, payout=payout, parts=parts_of(payout), destination=account.stripe_account)
         payout.status, payout.sent_at, payout.destination = Payout.Status.SENT, clock.now(), {"stripe_account": account.stripe_account}

@@ -13,6 +13,7 @@ from marketplace.merchant.aftersales.models import Return
 from marketplace.merchant.aftersales.states import ReturnStatus
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.orders.models import Order
+from marketplace.platform.approvals.queries import waiting as requests_waiting
 from marketplace.platform.listings.models import ProductChange
 from marketplace.platform.payments.models import Dispute, RailMovement, Refund
 from marketplace.web.seller.orders import SHOWS
@@ -40,6 +41,7 @@ def of_console() -> Mapping[str, QuerySet[Any]]:
         "reviews": ProductChange.objects.filter(status=ProductChange.Status.WAITING),
         "refunds": Refund.objects.filter(status=Refund.Status.FAILED),
         "disputes": Dispute.objects.filter(status__in=[Dispute.Status.OPEN, Dispute.Status.INQUIRY]),
+        "approvals": requests_waiting(),
         "movements": RailMovement.objects.filter(status=RailMovement.Status.UNEXPLAINED),
     }
 

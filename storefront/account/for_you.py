@@ -12,7 +12,7 @@ from uuid import UUID
 
 from marketplace.platform.checkout.models import OrderCopy
 from marketplace.platform.listings.models import Listing
-from tenants.tenancy.models import Merchant
+from tenants.tenancy.standing import FOUND
 
 ORDERS, CATEGORIES, OF_EACH = 20, 5, 24
 FOR_SEEN, FOR_BOUGHT = 1, 2  # what a look and a purchase weigh
@@ -49,7 +49,7 @@ def _candidates(categories: Sequence[int], known: Collection[UUID]) -> list[list
     if not categories:
         return []
     of_category: dict[int, list[Listing]] = defaultdict(list)
-    open_goods = Listing.objects.filter(is_on_sale=True, in_stock=True, merchant__status=Merchant.Status.OPEN).exclude(pk__in=known)
+    open_goods = Listing.objects.filter(is_on_sale=True, in_stock=True, merchant__status__in=FOUND).exclude(pk__in=known)
     best = [open_goods.filter(category_id=category).order_by("-sold", "pk").values("pk")[:OF_EACH] for category in categories]
     keys = [row["pk"] for row in (best[0].union(*best[1:], all=True) if len(best) > 1 else best[0])]
     for listing in Listing.objects.filter(pk__in=keys).select_related("merchant").order_by("-sold", "pk"):

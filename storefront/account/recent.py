@@ -18,6 +18,7 @@ from storefront.account import cookies
 from storefront.account.for_you import MOST_CONSIDERED, for_you
 from storefront.account.keeping import back_of
 from tenants.access.actors import actor_of
+from tenants.tenancy.standing import FOUND
 
 IN_A_ROW, PICKED = 12, 8
 
@@ -64,12 +65,12 @@ def _note(request: HttpRequest) -> HttpResponse:
 def listings_seen(request: HttpRequest, most: int) -> list[Listing]:
     """What the reader looked at and can still buy, newest first. One query."""
     if request.user.is_authenticated:
-        rows = Seen.objects.filter(user_id=request.user.pk, listing__is_on_sale=True).select_related("listing__merchant")
+        rows = Seen.objects.filter(user_id=request.user.pk, listing__is_on_sale=True, listing__merchant__status__in=FOUND).select_related("listing__merchant")
         return [row.listing for row in rows.order_by("-seen_at", "-id")[:most]]
     keys = cookies.seen_by_visitor(request)
     if not keys:
         return []
-    known = Listing.objects.filter(is_on_sale=True).select_related("merchant").in_bulk(keys)
+    known = Listing.objects.filter(is_on_sale=True, merchant__status__in=FOUND).select_related("merchant").in_bulk(keys)
     return [known[key] for key in keys if key in known][:most]
 
 

@@ -25,6 +25,7 @@ from storefront.reach.addresses import address, base_of, languages_of
 from storefront.templatetags.market import html_language
 from tenants.tenancy.hosts import shop_url
 from tenants.tenancy.models import Domain, Merchant
+from tenants.tenancy.standing import FOUND
 
 IN_A_PART = 5_000
 KEPT_S = 3600
@@ -78,19 +79,19 @@ def _maker(request: HttpRequest, part: str) -> Callable[[], Iterable[Entry]] | N
 
 def _first_keys() -> list[UUID]:
     """The key that each part of products begins with: one walk along the index."""
-    numbered = Listing.objects.filter(is_on_sale=True).annotate(n=Window(RowNumber(), order_by="id"))
+    numbered = Listing.objects.filter(is_on_sale=True, merchant__status__in=FOUND).annotate(n=Window(RowNumber(), order_by="id"))
     return list(numbered.annotate(place=F("n") % IN_A_PART).filter(place=1).order_by("id").values_list("id", flat=True))
 
 
 def _products(base: str, first: UUID) -> Iterator[Entry]:
-    rows = Listing.objects.filter(is_on_sale=True, pk__gte=first).order_by("pk").values_list("pk", "changed_at")
+    rows = Listing.objects.filter(is_on_sale=True, merchant__status__in=FOUND, pk__gte=first).order_by("pk").values_list("pk", "changed_at")
     return (Entry(base, f"/p/{key}/", changed) for key, changed in rows[:IN_A_PART])
 
 
 def _categories(base: str) -> list[Entry]:
     """Those in which, or below which, something is on sale."""
     changed: dict[int, datetime] = {}
-    newest = dict(Listing.objects.filter(is_on_sale=True).values_list("category_id").annotate(last=Max("changed_at")))
+    newest = dict(Listing.objects.filter(is_on_sale=True, merchant__status__in=FOUND).values_list("category_id").annotate(last=Max("changed_at")))
     for path in Category.objects.filter(pk__in=newest).values_list("path", flat=True):
         for key in path:
             changed[key] = max(changed.get(key, newest[path[-1]]), newest[path[-1]])
@@ -99,8 +100,8 @@ def _categories(base: str) -> list[Entry]:
 
 def _shops() -> list[Entry]:
     """The first pages of all shops, on their own hosts: each shop's robots.txt says that this map may name them."""
-    newest = dict(Listing.objects.filter(is_on_sale=True).values_list("merchant_id").annotate(last=Max("changed_at")))
-    shops = Merchant.objects.filter(status=Merchant.Status.OPEN).order_by("pk")
+    newest = dict(Listing.objects.filter(is_on_sale=True, merchant__status__in=FOUND).values_list("merchant_id").annotate(last=Max("changed_at")))
+    shops = Merchant.objects.filter(status__in=FOUND).order_by("pk")
     return [Entry(shop_url(shop, ""), "/", newest.get(shop.pk, shop.opened_at)) for shop in shops]
 
 

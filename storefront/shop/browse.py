@@ -24,6 +24,7 @@ from storefront.pages import Pages
 from storefront.shop import search_page
 from storefront.shop.search_page import Chip, Names, Row
 from tenants.tenancy.models import Merchant
+from tenants.tenancy.standing import FOUND
 
 SHOP_HITS = 2
 MOST_LOOSENED = 5  # filters that are tried away where nothing is found
@@ -154,7 +155,7 @@ def shops_called(text: str) -> list[Merchant]:
     if len(text) < 2 or len(text) > 40:
         return []
     words = text.casefold()
-    named = Merchant.objects.filter(status=Merchant.Status.OPEN).annotate(written=Cast("names", TextField())).filter(written__icontains=text)
+    named = Merchant.objects.filter(status__in=FOUND).annotate(written=Cast("names", TextField())).filter(written__icontains=text)
     hits = [shop for shop in named.order_by("-opened_at", "pk")[: SHOP_HITS * 10] if any(words in name.casefold() for name in shop.names.values())]
     return sorted(hits, key=lambda shop: min(len(name) for name in shop.names.values() if words in name.casefold()))[:SHOP_HITS]
 

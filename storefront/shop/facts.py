@@ -42,9 +42,9 @@ def _offers(offer: Offer) -> dict[str, Any]:
         "highPrice": str(max(variants, key=lambda v: v.price_minor).price.decimal),
         "priceCurrency": listing.currency,
         "offerCount": len(variants),
-        "availability": _availability(listing.in_stock),
+        "availability": _availability(listing.in_stock and offer.sells),
         "seller": seller,
-        "offers": [_one(v, market_url(f"/p/{listing.pk}/?variant={v.pk}"), v.in_stock) for v in variants[:MOST]],
+        "offers": [_one(v, market_url(f"/p/{listing.pk}/?variant={v.pk}"), v.in_stock and offer.sells) for v in variants[:MOST]],
     }
 
 

@@ -21,7 +21,7 @@ from storefront.shop.picker import Axis, Names, axes_of, chosen_variant, unmade
 from storefront.shop.promise import Promise, promise
 from storefront.shop.region import region_of
 from tenants.tenancy.hosts import merchant_row
-from tenants.tenancy.models import Merchant
+from tenants.tenancy.standing import standing_of
 
 LOW = 5
 MOST = 999  # of one line of a cart
@@ -50,7 +50,12 @@ class Offer:
 
     @property
     def can_buy(self) -> bool:
-        return self.variant.in_stock and self.left > 0
+        return self.sells and self.variant.in_stock and self.left > 0
+
+    @property
+    def sells(self) -> bool:
+        """Whether the shop takes orders; if not, its goods can be looked at."""
+        return standing_of(self.listing.merchant).sells
 
     @property
     def most(self) -> int:
@@ -68,7 +73,7 @@ class Offer:
 
 
 def listing_on_sale(listing_id: UUID) -> Listing:
-    """Raises NotFound, and NotOnSale for one that is off sale or of a shop that is not open; HeldBack, one of these, where that may pass."""
+    """Raises NotFound, and NotOnSale for one that is off sale or of a shop that has closed; HeldBack, one of these, where that may pass."""
     listing = next(iter(Listing.objects.filter(pk=listing_id)), None)
     if listing is None:
         raise NotFound
@@ -78,7 +83,7 @@ def listing_on_sale(listing_id: UUID) -> Listing:
     listing.brand = brand_row(listing.brand_id) if listing.brand_id else None
     if listing.is_listed and (listing.is_held or listing.has_ended):
         raise HeldBack
-    if not listing.is_on_sale or listing.merchant.status != Merchant.Status.OPEN:
+    if not listing.is_on_sale or not standing_of(listing.merchant).is_shown:
         raise NotOnSale
     return listing
 

@@ -21,6 +21,7 @@ from marketplace.platform.listings.shops import ShopCard, shop_cards
 from marketplace.platform.taxonomy.models import Category
 from tenants.accounts.models import User
 from tenants.tenancy.models import Market, Merchant
+from tenants.tenancy.standing import FOUND
 
 ON_A_SHELF = 10
 IN_A_STRIP = 5
@@ -69,12 +70,12 @@ def popular(most: int = ON_A_SHELF, merchant_id: UUID | None = None) -> list[Lis
 def best_rated(most: int = ON_A_SHELF) -> list[Listing]:
     """By the mean of their stars; what too few have rated is left out."""
     mean = ExpressionWrapper(F("rating_sum") * 1.0 / F("rating_count"), output_field=FloatField())
-    rated = Listing.objects.filter(is_on_sale=True, in_stock=True, rating_count__gte=RATED_BY).select_related("merchant")
+    rated = Listing.objects.filter(is_on_sale=True, in_stock=True, merchant__status__in=FOUND, rating_count__gte=RATED_BY).select_related("merchant")
     return list(rated.order_by(mean.desc(), "-rating_count", "pk")[:most])
 
 
 def _listings(which: Q, order: str, most: int, merchant_id: UUID | None) -> list[Listing]:
-    on_sale = Listing.objects.filter(which, is_on_sale=True, in_stock=True).select_related("merchant")
+    on_sale = Listing.objects.filter(which, is_on_sale=True, in_stock=True, merchant__status__in=FOUND).select_related("merchant")
     if merchant_id:
         on_sale = on_sale.filter(merchant_id=merchant_id)
     return list(on_sale.order_by(order, "pk")[:most])
@@ -96,7 +97,9 @@ def picks(categories: Sequence[Category], each: int = IN_A_STRIP) -> list[Pick]:
             if category.pk in path:
                 below[category.pk].append(key)
     best = [
-        Listing.objects.filter(category_id__in=below[category.pk], is_on_sale=True, in_stock=True).order_by("-sold", "pk").values_list("pk", flat=True)[:each]
+        Listing.objects.filter(category_id__in=below[category.pk], is_on_sale=True, in_stock=True, merchant__status__in=FOUND)
+        .order_by("-sold", "pk")
+        .values_list("pk", flat=True)[:each]
         for category in categories
     ]
     keys = best[0].union(*best[1:], all=True) if best else []
@@ -110,7 +113,7 @@ def picks(categories: Sequence[Category], each: int = IN_A_STRIP) -> list[Pick]:
 
 def open_shops(most: int = 4) -> list[ShopCard]:
     """The shops that opened last and have something to show."""
-    merchants = list(Merchant.objects.filter(status=Merchant.Status.OPEN).order_by("-opened_at", "pk")[: most * 2])
+    merchants = list(Merchant.objects.filter(status__in=FOUND).order_by("-opened_at", "pk")[: most * 2])
     return [card for card in shop_cards(merchants) if card.listings][:most]
 
 

@@ -20,6 +20,8 @@ from storefront.shop import sections
 from storefront.shop.browse import Place, found_at, is_plain
 from tenants.onboarding.queries import trader_of
 from tenants.tenancy.models import Merchant
+from tenants.tenancy.stamps import note, stamp_of_shop
+from tenants.tenancy.standing import FOUND
 
 SHOPS_A_PAGE = 24
 LONGEST_NAME = 60
@@ -54,8 +56,8 @@ def shops(request: HttpRequest) -> HttpResponse:
 
 
 def shops_that(words: str, category: Category | None) -> QuerySet[Merchant]:
-    """Open shops with these words in a name, that sell something of a top category."""
-    found = Merchant.objects.filter(status=Merchant.Status.OPEN)
+    """Shops that are found with these words in a name, that sell something of a top category."""
+    found = Merchant.objects.filter(status__in=FOUND)
     if words:
         found = found.annotate(written=Cast("names", TextField())).filter(written__icontains=words)
     if category:
@@ -75,6 +77,7 @@ def sorted_shops(found: QuerySet[Merchant], sort: str) -> QuerySet[Merchant]:
 def dressed(request: HttpRequest) -> Merchant:
     """The shop of this host, with its look."""
     merchant: Merchant = request.merchant  # type: ignore[attr-defined]
+    note(stamp_of_shop(merchant.pk))
     merchant.dress = themes_of([merchant.pk]).get(merchant.pk)  # type: ignore[attr-defined]
     return merchant
 

@@ -11,8 +11,8 @@ from uuid import UUID
 from django.db import connection
 
 from marketplace.platform.listings.models import Listing, stamp_of
-from tenants.tenancy.models import Merchant
 from tenants.tenancy.stamps import note
+from tenants.tenancy.standing import FOUND
 
 SHOWN = 5
 NOT_ON_CARDS = ("descriptions", "attributes", "axes")  # large, and no card shows them
@@ -21,7 +21,7 @@ NEAR = 2  # a similar thing costs from half to twice as much
 # Written out, because each is asked for every product page and the ORM takes longer to write them than the server to answer.
 SIMILAR = """SELECT l.id, l.changed_at, l.sold, l.price_minor FROM public.platform_listings_listing l
     JOIN public.tenancy_merchant m ON m.id = l.merchant_id
-    WHERE l.category_id = %s AND l.is_on_sale AND l.in_stock AND m.status = %s AND l.id <> %s ORDER BY l.sold DESC, l.id LIMIT %s"""
+    WHERE l.category_id = %s AND l.is_on_sale AND l.in_stock AND m.status = ANY(%s) AND l.id <> %s ORDER BY l.sold DESC, l.id LIMIT %s"""
 OF_SHOP = """SELECT id, changed_at, sold, price_minor FROM public.platform_listings_listing
     WHERE merchant_id = %s AND is_on_sale AND in_stock ORDER BY sold DESC, id LIMIT %s"""
 
@@ -68,7 +68,7 @@ def similar_to(listing: Listing) -> list[Listing]:
 
 
 def _similar_to(listing: Listing) -> list[Found]:
-    found = _found(SIMILAR, [listing.category_id, Merchant.Status.OPEN.value, listing.pk, 4 * SHOWN])
+    found = _found(SIMILAR, [listing.category_id, FOUND, listing.pk, 4 * SHOWN])
     low, high = listing.price_minor // NEAR, listing.price_to_minor * NEAR
     return sorted(found, key=lambda other: not low <= other.price_minor <= high)[:SHOWN]
 

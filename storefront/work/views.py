@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from allauth.account.adapter import get_adapter
 from django.contrib import messages
@@ -35,7 +36,7 @@ def doors_of(request: HttpRequest) -> list[Door]:
     """Every place where whoever is signed in works, with their roles there."""
     user_id = person_of(request).pk
     places = workplaces(user_id)
-    found = {None: roles_of([user_id]).get(user_id, [])}
+    found: dict[UUID | None, list[Role]] = {None: roles_of([user_id]).get(user_id, [])}
     if shops := [place.merchant_id for place in places if place.merchant_id]:
         with transaction.atomic(), in_merchant_schemas(shops) as merchants:
             for merchant_id in merchants:
@@ -64,7 +65,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         with office_schema(row.merchant_id):
             raise InvitationOver(days=LASTS.days, who=whom_to_ask(row.merchant_id))
     if not request.user.is_authenticated:
-        get_adapter().stash_verified_email(request, row.email)  # type: ignore[no-untyped-call]  who registers with it need not follow a second letter
+        get_adapter().stash_verified_email(request, row.email)  # type: ignore[no-untyped-call]  # who registers with it need not follow a second letter
     roles = roles_of_invitation(row)
     context = {
         "row": row,

@@ -29,6 +29,11 @@ class Right(Enum):
 
     VIEW_MERCHANTS = ("market", "view_merchants", _("See merchants"))
     OPEN_MERCHANTS = ("market", "open_merchants", _("Open merchants"))
+    SANCTION_MERCHANTS = ("market", "sanction_merchants", _("Ask to suspend, reopen or close shops"))
+    VIEW_APPROVALS = ("market", "view_approvals", _("See what waits for a second person"))
+    APPROVE_SANCTIONS = ("market", "approve_sanctions", _("Approve that a shop is suspended, reopened or closed"))
+    APPROVE_RATES = ("market", "approve_rates", _("Approve changes of commission and tax"))
+    APPROVE_PAYOUTS = ("market", "approve_payouts", _("Approve payouts and other money out"))
     REVIEW_MERCHANTS = ("market", "review_merchants", _("Review applications of merchants"))
     REVIEW_PRODUCTS = ("market", "review_products", _("Review products before they go on sale"))
     MODERATE_REVIEWS = ("market", "moderate_reviews", _("Hide buyers' reviews and questions, and show them again"))

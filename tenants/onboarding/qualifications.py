@@ -200,5 +200,6 @@ def decide_renewal(*, by: Actor, paper_id: UUID, decision: str, reason: str = ""
         else:
             audit(action="renewal.refused", **about, **said)
         if decision != Decision.PASSED:
+            assert paper.merchant_id is not None  # a renewal is a shop's
             record(RenewalRefused(merchant_id=paper.merchant_id, paper_id=paper.pk))
     return paper

@@ -16,3 +16,20 @@ class MarketExists(MarketError):
 class MerchantUnknown(MarketError):
     code, status = "merchant_unknown", 404
     message = _("There is no such merchant.")
+
+
+class ShopNotOpen(MarketError):
+    code, status = "shop_not_open", 409
+    message = _("This does not go with how the shop stands: {status}. Reload the page to see what can be done.")
+
+
+class NotSelling(MarketError):
+    """What is asked for can be looked at, and not be bought: its shop takes no orders."""
+
+    code, status = "not_selling", 409
+    message = _("{shops} takes no orders at the moment. Everything else can be bought as usual.")
+
+
+class ShopClosed(MarketError):
+    code, status = "shop_closed", 410
+    message = _("{shop} has closed. Orders that were placed there stay in your account.")

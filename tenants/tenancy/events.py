@@ -22,3 +22,14 @@ class ShopOpened(Event):
     topic = "shop.opened"
     merchant_id: UUID
     owner_id: UUID
+
+
+@dataclass(frozen=True)
+class ShopMoved(Event):
+    """A shop has another status: on holiday, suspended, open again, closing or closed."""
+
+    topic = "shop.moved"
+    merchant_id: UUID
+    change_id: UUID
+    before: str
+    after: str

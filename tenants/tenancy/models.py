@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_tenants.models import TenantMixin
 
 from marketplace.kernel import clock
@@ -70,7 +71,9 @@ class Merchant(TenantMixin):
     class Status(models.TextChoices):
         OPENING = "opening", _("Opening")
         OPEN = "open", _("Open")
+        HOLIDAY = "holiday", _("On holiday")
         SUSPENDED = "suspended", _("Suspended")
+        CLOSING = "closing", _("Closing")
         CLOSED = "closed", _("Closed")
 
     auto_create_schema = False  # tenants/tenancy/birth.py does it, from a snapshot
@@ -105,6 +108,61 @@ class Merchant(TenantMixin):
     @property
     def localised_name(self) -> Localised:
         return localised(self.names)
+
+
+class ShopChange(models.Model):
+    """The history of a shop: a row a move from one status to another, written in the move's transaction."""
+
+    class Kind(models.TextChoices):
+        """Why the operator suspends a shop."""
+
+        PAPERS = "papers", _("Papers are missing or have expired")
+        GOODS = "goods", _("Goods that may not be sold here")
+        SERVICE = "service", _("Orders or returns are left lying")
+        MONEY = "money", _("What the shop owes is not paid")
+        LAW = "law", _("An authority asks for it")
+        OTHER = "other", _("Another reason")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="changes")
+    before = models.CharField(max_length=10, choices=Merchant.Status.choices)
+    after = models.CharField(max_length=10, choices=Merchant.Status.choices)
+    kind = models.CharField(max_length=10, choices=Kind.choices, blank=True)
+    reason = models.CharField(max_length=500, blank=True)  # the owner reads it
+    is_owners = models.BooleanField(default=False)  # the shop wanted it, not the operator
+    by_label = models.CharField(max_length=200)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["merchant", "-at", "-id"], name="change_of_shop")]
+
+
+class Holiday(models.Model):
+    """Days on which a shop can be looked at and not be bought from. Begins and ends by itself."""
+
+    class Status(models.TextChoices):
+        PLANNED = "planned", pgettext_lazy("holiday", "Planned")
+        RUNNING = "running", pgettext_lazy("holiday", "Running")
+        OVER = "over", pgettext_lazy("holiday", "Over")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="holidays")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    notes = models.JSONField(default=dict)  # language code → what buyers read
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.PLANNED)
+    by_label = models.CharField(max_length=200)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="a_holiday_ends_after_it_begins"),
+            models.UniqueConstraint(fields=["merchant"], condition=~Q(status="over"), name="one_holiday_at_a_time"),
+        ]
+
+    @property
+    def note(self) -> Localised:
+        return localised(self.notes)
 
 
 class Domain(models.Model):

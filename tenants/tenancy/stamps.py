@@ -20,6 +20,11 @@ KEPT_S = 3600  # far longer than any page that is held against a stamp
 _reading: ContextVar[set[str] | None] = ContextVar("what this page has read", default=None)
 
 
+def stamp_of_shop(merchant_id: object) -> str:
+    """What a shop's own pages are held against besides its goods."""
+    return f"shop:{merchant_id}"
+
+
 @contextmanager
 def noting_what_is_read() -> Iterator[set[str]]:
     """Inside, things that are read from the database put their names into the set."""

@@ -15,6 +15,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.test import Client
 
+from marketplace.flows.approvals import ask_for
 from marketplace.flows.cancel_order import cancel_paid_order
 from marketplace.flows.pay_out import make_bank_file
 from marketplace.flows.publish_product import take_product_off_sale
@@ -22,6 +23,7 @@ from marketplace.flows.reconcile import note_movement
 from marketplace.flows.return_goods import agree_return, inspect_return, request_return
 from marketplace.flows.review_product import submit_product
 from marketplace.flows.ship_order import pack_order
+from marketplace.flows.shop_life import suspend_shop
 from marketplace.kernel import clock, verbs
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.models import AuditEvent
@@ -93,6 +95,7 @@ class Things:
     movement: UUID
     notice: UUID
     said: Said
+    approval: str  # a request that waits
     people: dict[str, People]
 
 
@@ -141,6 +144,10 @@ def things(stripe: AtStripe) -> Things:
         note_refund_failed(by=SYSTEM, refund_id=refunds[name], why="closed")
     take_notice(by=SYSTEM, rail="stripe", notice_id="evt_1", body={"kind": "moon.risen", "object": "x", "account": ""}, quarantine="unknown")
     note_movement(by=SYSTEM, code="stripe", movement=Movement("txn_1", "topup", "tu_1", make.yuan("1"), make.yuan("0"), clock.now()))
+    suspend_shop(by=SYSTEM, merchant_id=MERCHANTS["c"], kind="goods", reason="to be reopened")
+    colleague = make.acting(User.objects.get(email="operator@market.localhost"))
+    order = {"rate": "0.13", "tax_class": "reduced"}
+    request = ask_for(by=colleague, kind="tax.set", request_id=uuid4(), order=order, why="a new law")
     return Things(
         draft=draft.pk,
         on_sale=product.pk,
@@ -158,6 +165,7 @@ def things(stripe: AtStripe) -> Things:
         movement=RailMovement.objects.get().pk,
         notice=RailNotice.objects.get(notice_id="evt_1").pk,
         said=say_and_ask(product),
+        approval=request.number,
         people=some_people(),
     )
 
@@ -251,7 +259,7 @@ FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
     ),
     ("console", "application-review"): lambda t: Filled(f"/applications/{t.application}/review/", {"step": "identity", "decision": "passed"}),
     ("console", "review-decide"): lambda t: Filled(f"/reviews/{t.change.pk}/decide/", {"seen_version": t.change.version, "decision": "approve"}),
-    ("console", "settings"): lambda t: Filled("/settings/", {"form": "commission", "rate": "7", "why": "a better year"}),
+    ("console", "settings"): lambda t: Filled("/settings/", {"form": "commission", "rate": "7", "why": "a better year", "request_id": uuid4()}),
     ("console", "refund-retry"): lambda t: Filled(f"/refunds/{t.refunds['refund-retry']}/retry/"),
     ("console", "refund-otherwise"): lambda t: Filled(f"/refunds/{t.refunds['refund-otherwise']}/otherwise/", {"reason": "by bank transfer"}),
     ("console", "movements-ask"): lambda t: Filled("/movements/ask/"),
@@ -260,7 +268,15 @@ FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
     ("console", "payout-retry"): lambda t: Filled(f"/payouts/{t.payouts['payout-retry']}/retry/"),
     ("console", "payout-give-up"): lambda t: Filled(f"/payouts/{t.payouts['payout-give-up']}/give-up/", {"reason": "account closed"}),
     ("console", "settlement-run"): lambda t: Filled("/settlement/run/", {"run_id": uuid4(), "merchant": str(MERCHANTS["a"])}),
-    ("console", "bank-file-new"): lambda t: Filled("/payouts/files/new/", {"batch_id": uuid4(), "payout": str(t.payouts["bank-file-new"])}),
+    ("console", "bank-file-new"): lambda t: Filled(
+        "/payouts/files/new/", {"batch_id": uuid4(), "payout": str(t.payouts["bank-file-new"]), "why": "this week's"}
+    ),
+    ("console", "merchant-suspend"): lambda t: Filled(
+        f"/merchants/{MERCHANTS['b']}/suspend/", {"request_id": uuid4(), "kind": "goods", "why": "sells what is forbidden"}
+    ),
+    ("console", "merchant-reopen"): lambda t: Filled(f"/merchants/{MERCHANTS['c']}/reopen/", {"request_id": uuid4(), "why": "all is settled"}),
+    ("console", "approval-limit"): lambda t: Filled("/approvals/limit/", {"request_id": uuid4(), "limit": "500", "why": "small ones"}),
+    ("console", "approval-decide"): lambda t: Filled(f"/approvals/{t.approval}/decide/", {"decision": "approve"}),
     ("console", "bank-file-paid"): lambda t: Filled(f"/payouts/files/{t.batch}/paid/", {"payout": str(t.payouts["bank-file-paid"])}),
     ("console", "log-verify"): lambda t: Filled("/log/integrity/verify/"),
     ("console", "payout-returned"): lambda t: Filled(f"/payouts/{t.payouts['payout-returned']}/returned/", {"reason": "account closed"}),

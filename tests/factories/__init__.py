@@ -34,6 +34,7 @@ from marketplace.platform.members.actions import save_address
 from marketplace.platform.payments.actions import start_payment
 from marketplace.platform.taxonomy.actions import put_categories
 from marketplace.platform.taxonomy.models import Category
+from tenants.accounts.actions import ensure_person, give_role
 from tenants.accounts.models import User
 from tenants.onboarding.actions import add_paper, open_application, save_application, submit_application
 from tenants.onboarding.licences import check_character
@@ -143,6 +144,13 @@ def a_renewal(shop: str = "a", code: str = "licence", name: str = "renewed.png")
 
 def a_buyer(email: str = "") -> User:
     return User.objects.create_user(email or f"buyer-{uuid4().hex[:8]}@example.com", "correct horse battery", name="林知夏")
+
+
+def a_second_operator(email: str = "checker@market.localhost", password: str = "correct horse battery") -> User:
+    """Who approves what the first one asks for."""
+    person = ensure_person(by=SYSTEM, email=email, name="Check", password=password)
+    give_role(by=SYSTEM, user_id=person.pk, role="operator", merchant_id=None)
+    return person
 
 
 def acting(user: User) -> Actor:

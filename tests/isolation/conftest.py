@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from marketplace.flows.approvals import ask_for
 from marketplace.flows.cancel_order import cancel_paid_order
 from marketplace.flows.invite_staff import invite
 from marketplace.flows.my_data import ask_for_my_data, pack_my_data
@@ -131,7 +132,11 @@ def build_side(letter: str) -> tuple[Side, User]:
     visit = ask_for_support(by=operator, visit_id=uuid4(), merchant_id=side.merchant_id, reason=f"{word}-reason", minutes=60)
     view = save_view(by=staff, merchant_id=side.merchant_id, list_name="orders", name=f"{word}-view", query="")
     job = ask_for_job(by=staff, job=ListJob(merchant_id=side.merchant_id, list_name="orders", kind="export", what="csv", query=f"q={word}-query"))
+    operator = Actor(kind="person", user_id=User.objects.get(email="operator@market.localhost").pk, label=word)
+    order = {"merchant_id": str(side.merchant_id), "kind": "goods"}
+    request = ask_for(by=operator, kind="shop.suspend", request_id=uuid4(), order=order, why=f"{word}-why")
     side.objects = {
+        "approval": request.number,
         "membership_id": Membership.objects.get(user=colleague).pk,
         "group_id": role.group_id,
         "invitation_id": invited.pk,

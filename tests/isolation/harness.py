@@ -47,6 +47,8 @@ BY_ROUTE: dict[str, dict[str, str]] = {
     "return-answer": {"number": "return_number"},
     "return-inspect": {"number": "return_number"},
     "return-confirm": {"number": "return_number"},
+    "approval": {"number": "approval"},
+    "approval-decide": {"number": "approval"},
     "bank-file": {"number": "batch"},
     "bank-file-download": {"number": "batch"},
     "bank-file-paid": {"number": "batch"},

@@ -21,6 +21,7 @@ from marketplace.kernel.relay import deliver_events
 from marketplace.merchant.aftersales.models import Return
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.orders.models import OrderLine
+from marketplace.platform.approvals.models import ApprovalRequest
 from marketplace.platform.backoffice.models import ListJob
 from marketplace.platform.checkout.models import ReturnCopy
 from marketplace.platform.ledger.models import Payout, Statement
@@ -145,6 +146,7 @@ FACTS: dict[tuple[str, str], dict[str, str]] = {
     ("console", "disputes"): {"Reference": "{dispute}", "Shop": "Trail", "Share": "40.00", "Closed": ""},
     ("console", "movements"): {"Rail": "stripe", "Reference": "{movement}", "Note": ""},
     ("console", "notices"): {"Rail": "stripe", "Reference": "{notice}", "Set aside": "0"},
+    ("console", "approvals"): {"Request": "{approval}", "What": "Change a tax rate", "Reason": "a new law", "Asked by": "operator@market.localhost"},
 }
 
 
@@ -247,6 +249,7 @@ PLANTED: dict[tuple[str, str], Callable[[str], Any]] = {
     ("console", "disputes"): lambda text: Dispute.objects.update(reason=text),
     ("console", "movements"): lambda text: RailMovement.objects.update(note=text),
     ("console", "notices"): lambda text: RailNotice.objects.update(note=text),
+    ("console", "approvals"): lambda text: ApprovalRequest.objects.update(why=text),
 }
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -16,6 +17,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
+from marketplace.flows.approvals import ask_for
 from marketplace.flows.reconcile import ask_for_sweep
 from marketplace.flows.review_product import submit_product
 from marketplace.kernel import clock
@@ -24,9 +26,11 @@ from marketplace.kernel.models import AuditEvent
 from marketplace.merchant.aftersales.models import Return
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.orders.models import Order
+from marketplace.platform.approvals.models import ApprovalRequest
 from marketplace.platform.checkout.models import OrderCopy, ReturnCopy
 from marketplace.platform.ledger.models import JournalEntry, Payout, Statement
 from marketplace.platform.listings.models import ProductChange
+from marketplace.platform.payments.actions import set_bank_account
 from marketplace.platform.payments.models import Dispute, RailMovement, RailNotice, Refund
 from marketplace.web.lists.pages import ListPage
 from tenants.access.rules import all_routes, route, rule_of
@@ -67,6 +71,7 @@ LISTS = {
     ("console", "disputes"): ("{dispute}", lambda: Dispute.objects.count()),
     ("console", "movements"): ("{movement}", lambda: RailMovement.objects.count()),
     ("console", "notices"): ("{notice}", lambda: RailNotice.objects.count()),
+    ("console", "approvals"): ("{approval}", lambda: ApprovalRequest.objects.count()),
 }
 OF_OPINIONS = {("workbench", "reviews"), ("workbench", "questions"), ("console", "questions")}  # read in tests of reviews
 EVERY = pytest.mark.parametrize(("kind", "name"), LISTS)
@@ -149,6 +154,7 @@ def three_of_everything(own_database: str) -> dict[str, str]:
         "product": str(product.pk),
         **_submitted(),
         **_told_by_stripe(),
+        **_asked_for(),
     }
 
 
@@ -165,6 +171,17 @@ def _submitted() -> dict[str, str]:
         now = clock.now()
         grant_qualification(by=SYSTEM, merchant_id=merchant_id, requirement=requirement, paper=None, valid_from=now, valid_until=None, reason=f"Seen {letter}")
     return {"company": "Birch"}
+
+
+def _asked_for() -> dict[str, str]:
+    """A payout and rates that wait for a second person."""
+    by = make.acting(User.objects.get(email=PEOPLE["console"]))
+    set_bank_account(by=SYSTEM, merchant_id=MERCHANTS["a"], holder="Kiln", bank="Bank", number="62220001")
+    key, payout = uuid4(), Payout.objects.filter(merchant_id=MERCHANTS["a"], status="due").earliest("pk")
+    ask_for(by=by, kind="payouts.release", request_id=key, order={"batch": str(key), "payouts": [str(payout.pk)]}, why="this week's")
+    for tax_class in ("standard", "reduced"):
+        row = ask_for(by=by, kind="tax.set", request_id=uuid4(), order={"rate": "0.01", "tax_class": tax_class}, why="a new law")
+    return {"approval": row.number}
 
 
 def _told_by_stripe() -> dict[str, str]:

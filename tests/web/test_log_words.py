@@ -13,15 +13,19 @@ from marketplace.merchant.aftersales.states import ReturnStatus
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.orders.giving_back import CANCELLED, RETURNED
 from marketplace.merchant.orders.states import OrderStatus
+from marketplace.platform.approvals.models import ApprovalRequest
 from marketplace.platform.backoffice.models import ListJob
 from marketplace.platform.ledger.models import Payout
 from marketplace.platform.payments.models import Dispute
 from marketplace.web.told import ACTIONS, ENTRIES, WHYS, action_in_words, changes, entry_in_words, why_in_words
 from tenants.onboarding.models import Decision, Step
+from tenants.tenancy.life import ACTIONS as MOVES_OF_SHOPS
 
 # Made of a word and a state: {as written: every one of them}.
 COMPOSED = {
     "payout.{payout.status}": [f"payout.{each}" for each in Payout.Status.values],
+    "approval.{status}": [f"approval.{each}" for each in ApprovalRequest.Status.values if each != "waiting"],
+    "merchant.{ACTIONS[S(to)]}": [f"merchant.{each}" for each in MOVES_OF_SHOPS.values()],
     "order_group.{status}": ["order_group.expired", "order_group.cancelled"],
     "dispute.{row.status}": [f"dispute.{each}" for each in Dispute.Status.values],
     "order.pieces_{as_}": [f"order.pieces_{each}" for each in (CANCELLED, RETURNED)],

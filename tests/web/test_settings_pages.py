@@ -12,9 +12,11 @@ from django.test import Client
 from django.utils import translation
 from django.utils.html import escape
 
+from marketplace.flows.approvals import approve
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.models import AuditEvent
+from marketplace.platform.approvals.models import ApprovalRequest
 from marketplace.platform.delivery.models import FreightZone
 from marketplace.platform.ledger.actions import set_commission
 from marketplace.platform.ledger.models import CommissionRule
@@ -55,6 +57,11 @@ def operator() -> Client:
 @pytest.fixture
 def owner() -> Client:
     return client(KILN, "owner-a@market.localhost")
+
+
+def a_second_person_approves() -> None:
+    checker = make.acting(make.a_second_operator())
+    approve(by=checker, request_id=ApprovalRequest.objects.get(status="waiting").pk)
 
 
 def everything() -> list[Any]:
@@ -123,9 +130,11 @@ class TestCommission:
         form = {"form": "commission", "rate": typed, "why": "a better year"}
         form |= {"merchant": {"merchant": str(A)}, "category": {"category": str(category.pk)}}.get(of, {})
         assert operator.post("/settings/", form).status_code == 302
+        assert CommissionRule.objects.count() == 1  # asked for
+        a_second_person_approves()
         rule, event = CommissionRule.objects.latest("since"), last("commission.set")
         assert (rule.rate, rule.merchant_id, rule.category_id) == (Decimal(rate), A if of == "merchant" else None, category.pk if of == "category" else None)
-        assert (event.why, event.merchant_id, event.actor_label) == ("a better year", rule.merchant_id, "operator@market.localhost")
+        assert (event.why, event.merchant_id, event.actor_label) == ("a better year", rule.merchant_id, "checker@market.localhost")
         assert Decimal(event.after["rate"]) == Decimal(rate) and event.after["category"] == rule.category_id
         assert event.before == ({"rate": "0.0500"} if of == "all" else None)
 
@@ -153,6 +162,7 @@ class TestCommission:
         form = {"form": "commission", "rate": "5", "why": "x"} | {name: text.format(category=category.pk) for name, text in change.items()}
         answer = operator.post("/settings/", form)
         if change.get("rate") == "1e1":  # another way to write ten
+            a_second_person_approves()
             assert answer.status_code == 302 and CommissionRule.objects.latest("since").rate == Decimal("0.1")
             return
         assert list(refused(answer, "commission")) == [field]
@@ -175,9 +185,10 @@ class TestCommission:
 class TestTax:
     def test_a_rate_holds_from_now_on_and_says_what_was_before_and_why(self, operator):
         assert operator.post("/settings/", {"form": "tax", "tax_class": "reduced", "rate": "6", "why": "the law of July"}).status_code == 302
+        a_second_person_approves()
         assert TaxRate.objects.latest("since").rate == Decimal("0.06")
         event = last("tax.set")
-        assert (event.before, event.why, event.actor_label) == ({"rate": "0.0900"}, "the law of July", "operator@market.localhost")
+        assert (event.before, event.why, event.actor_label) == ({"rate": "0.0900"}, "the law of July", "checker@market.localhost")
         assert Decimal(event.after["rate"]) == Decimal("0.06") and event.after["class"] == "reduced"
 
     @pytest.mark.parametrize(

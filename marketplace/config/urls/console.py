@@ -12,6 +12,7 @@ from marketplace.web.messages import messages_page
 from marketplace.web.operator import (
     aftersales,
     applications,
+    approvals,
     integrity,
     ledger,
     merchants,
@@ -22,6 +23,7 @@ from marketplace.web.operator import (
     rails,
     requirements,
     reviews,
+    sanctions,
 )
 from marketplace.web.operator.overview import overview
 from marketplace.web.operator.settings import settings_page
@@ -40,6 +42,16 @@ urlpatterns = [
     route("merchants/", merchants.merchants, may=operator(Right.VIEW_MERCHANTS), name="merchants", methods="GET POST"),
     route("merchants/new/", merchants.merchant_new, may=operator(Right.OPEN_MERCHANTS), name="merchant-new", methods="GET POST"),
     route("merchants/<uuid:merchant_id>/", merchants.merchant, may=operator(Right.VIEW_MERCHANTS), name="merchant"),
+    route(
+        "merchants/<uuid:merchant_id>/suspend/", sanctions.merchant_suspend, may=operator(Right.SANCTION_MERCHANTS), name="merchant-suspend", methods="GET POST"
+    ),
+    route(
+        "merchants/<uuid:merchant_id>/reopen/", sanctions.merchant_reopen, may=operator(Right.SANCTION_MERCHANTS), name="merchant-reopen", methods="GET POST"
+    ),
+    route("approvals/", approvals.approvals, may=operator(Right.VIEW_APPROVALS), name="approvals", methods="GET POST"),
+    route("approvals/limit/", approvals.approval_limit, may=operator(Right.PAY_OUT), name="approval-limit", methods="GET POST"),
+    route("approvals/<str:number>/", approvals.approval, may=operator(Right.VIEW_APPROVALS), name="approval"),
+    route("approvals/<str:number>/decide/", approvals.approval_decide, may=operator(Right.VIEW_APPROVALS), name="approval-decide", methods="POST"),
     route("applications/", applications.applications, may=operator(Right.REVIEW_MERCHANTS), name="applications", methods="GET POST"),
     route("applications/<str:number>/", applications.application, may=operator(Right.REVIEW_MERCHANTS), name="application"),
     route("applications/<str:number>/review/", applications.review, may=operator(Right.REVIEW_MERCHANTS), name="application-review", methods="POST"),

@@ -14,6 +14,8 @@ from marketplace.kernel.verbs import verb
 from marketplace.platform.cart.models import Cart, CartLine
 from marketplace.platform.listings.errors import NotOnSale
 from marketplace.platform.listings.models import ListingVariant, sellable
+from tenants.tenancy.errors import NotSelling
+from tenants.tenancy.standing import standing_of
 
 MOST = 999
 
@@ -29,12 +31,14 @@ def cart_of(*, by: Actor, cart_id: UUID | None) -> Cart:
 
 @verb
 def add_to_cart(*, by: Actor, cart: Cart, variant_id: UUID, quantity: int) -> CartLine:
-    """Put more of a variant into the cart. Raises NotOnSale, InvalidInput."""
+    """Put more of a variant into the cart. Raises NotOnSale, NotSelling, InvalidInput."""
     if not 1 <= quantity <= MOST:
         raise InvalidInput(field="quantity", why=_("Choose a quantity from 1 to {most}.").format(most=MOST))
-    variant = ListingVariant.objects.select_related("listing").filter(sellable("listing__"), pk=variant_id).first()
-    if variant is None:
+    variant = ListingVariant.objects.select_related("listing__merchant").filter(sellable("listing__"), pk=variant_id).first()
+    if variant is None or not standing_of(variant.listing.merchant).is_shown:
         raise NotOnSale
+    if not standing_of(variant.listing.merchant).sells:
+        raise NotSelling(shops=variant.listing.merchant.name)
     with transaction.atomic():
         Cart.objects.select_for_update().get(pk=cart.pk)
         line, made = CartLine.objects.get_or_create(
@@ -68,7 +72,7 @@ def choose_line(*, by: Actor, cart: Cart, line_id: UUID, is_chosen: bool) -> Non
 def choose_only(*, by: Actor, cart: Cart, variant_id: UUID, quantity: int) -> None:
     """Buy this now: the line has just this many, and it alone goes to the checkout; everything else stays in the cart, not chosen.
 
-    Raises NotOnSale, InvalidInput.
+    Raises NotOnSale, NotSelling, InvalidInput.
     """
     with transaction.atomic():
         add_to_cart(by=by, cart=cart, variant_id=variant_id, quantity=quantity)

@@ -19,17 +19,19 @@ from marketplace.platform.delivery.models import FreightZone
 from marketplace.platform.delivery.queries import zones_of
 from marketplace.platform.listings.models import ListingVariant, sellable
 from tenants.tenancy.models import Merchant
+from tenants.tenancy.standing import SELLS, standing_of
 
 
 @dataclass
 class LineView:
     line: CartLine
     variant: ListingVariant | None  # None: no longer on sale
+    shop_sells: bool = True  # its shop takes orders
     options: str = ""  # the chosen options in words, filled in by pages that show them
 
     @property
     def is_buyable(self) -> bool:
-        return self.variant is not None and self.variant.in_stock
+        return self.variant is not None and self.variant.in_stock and self.shop_sells
 
     @property
     def total(self) -> Money | None:
@@ -107,7 +109,7 @@ class CartView:
 
     @property
     def unavailable(self) -> list[LineView]:
-        """What cannot be bought now: sold out, or no longer on sale."""
+        """What cannot be bought now: sold out, no longer on sale, or of a shop that takes no orders."""
         return [view for part in self.parts for view in part.lines if not view.is_buyable]
 
     @property
@@ -153,7 +155,7 @@ def view_cart(cart: Cart | None, currency: str, region: str = "") -> CartView:
     merchants = Merchant.objects.in_bulk({line.merchant_id for line in lines})
     by_shop: dict[UUID, list[LineView]] = defaultdict(list)
     for line in lines:
-        by_shop[line.merchant_id].append(LineView(line, variants.get(line.variant_id)))
+        by_shop[line.merchant_id].append(LineView(line, variants.get(line.variant_id), standing_of(merchants[line.merchant_id]).sells))
     zones = zones_of(by_shop)
     return CartView(currency, [ShopPart(merchants[key], currency, views, zones.get(key, []), region) for key, views in by_shop.items()])
 
@@ -184,16 +186,21 @@ CHOSEN = """
     JOIN platform_listings_listing AS listing ON listing.id = variant.listing_id AND listing.is_on_sale
         AND (listing.sellable_until IS NULL OR listing.sellable_until > %s)
     JOIN platform_taxonomy_category AS category ON category.id = listing.category_id
-    JOIN tenancy_merchant AS merchant ON merchant.id = listing.merchant_id AND merchant.status = %s
+    JOIN tenancy_merchant AS merchant ON merchant.id = listing.merchant_id AND merchant.status = ANY(%s)
     WHERE line.cart_id = %s AND line.is_chosen
     ORDER BY line.added_at, line.id
+    FOR KEY SHARE OF merchant
 """
 
 
 def chosen_lines(cart_id: UUID) -> list[ChosenLine]:
-    """What is chosen in a cart and can be had: on sale, in stock, in an open shop that may sell it at this moment. In the order it was put in. One query."""
+    """What is chosen in a cart and can be had: on sale, in stock, in a shop that sells and may sell it at this moment. In the order it was put in. One query.
+
+    Holds the shops' rows shared: a shop that is being suspended (tenants/tenancy/life.py) is suspended after this transaction, or was
+    before it, and then its lines are left out.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(CHOSEN, [clock.now(), Merchant.Status.OPEN, cart_id])
+        cursor.execute(CHOSEN, [clock.now(), SELLS, cart_id])
         return [
             ChosenLine(variant, quantity, sku, loads(options), product, merchant, loads(titles), picture, tax_class, loads(path), loads(shop))
             for variant, quantity, sku, options, product, merchant, titles, picture, tax_class, path, shop in cursor.fetchall()

@@ -16,6 +16,7 @@ from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import Money
+from marketplace.kernel.two_people import needs_two
 from marketplace.kernel.verbs import verb
 from marketplace.platform.ledger.models import (
     Account,
@@ -28,6 +29,8 @@ from marketplace.platform.ledger.models import (
 from marketplace.platform.taxonomy.models import Category
 from tenants.tenancy.errors import MerchantUnknown
 from tenants.tenancy.models import Merchant
+
+SET_COMMISSION = "commission.set"  # the kind of request for two people
 
 
 @dataclass(frozen=True)
@@ -81,22 +84,17 @@ def post(*, by: Actor, kind: str, ref: str, sides: Sequence[Side], order_id: UUI
 
 @verb
 def set_commission(*, by: Actor, rate: Decimal, merchant_id: UUID | None = None, category_id: int | None = None, why: str = "") -> CommissionRule:
-    """From now on. Orders that are placed keep the rate they were placed with. Raises InvalidInput, MerchantUnknown, for what is not there.
+    """From now on. Orders that are placed keep the rate they were placed with. Raises InvalidInput, MerchantUnknown, for what is not there,
+    and SecondPersonNeeded.
 
     A rule whose merchant or category is not there is refused, and never read as one for all; so is one for both, which would be read
     as one for the whole shop.
     """
-    if not 0 <= rate < 1:
-        raise InvalidInput(field="rate", why=_("A commission is 0 % or more, and below 100 %."))
-    if merchant_id is not None and not Merchant.objects.filter(pk=merchant_id).exists():
-        raise MerchantUnknown
-    if category_id is not None and not Category.objects.filter(pk=category_id).exists():
-        raise InvalidInput(field="category", why=_("Choose a category."))
-    if merchant_id is not None and category_id is not None:
-        raise InvalidInput(field="category", why=_("Choose a shop or a category, not both: the shop's own rate comes before its categories'."))
+    needs_two(by, SET_COMMISSION)
+    check_commission(rate, merchant_id, category_id)
     with transaction.atomic():
         of: dict[str, Any] = {"merchant_id": merchant_id, "category_id": category_id}
-        former = CommissionRule.objects.filter(**of).order_by("-since", "-pk").first()
+        former = commission_rule(merchant_id, category_id)
         rule = CommissionRule.objects.create(rate=rate, since=clock.now(), **of)
         audit(
             by=by,
@@ -111,9 +109,30 @@ def set_commission(*, by: Actor, rate: Decimal, merchant_id: UUID | None = None,
     return rule
 
 
+def commission_rule(merchant_id: UUID | None, category_id: int | None) -> CommissionRule | None:
+    """The rule in force for just this: a shop, a category, or, with neither, all."""
+    just_this: dict[str, Any] = {"merchant_id": merchant_id, "category_id": category_id}
+    return CommissionRule.objects.filter(**just_this).order_by("-since", "-pk").first()
+
+
+def check_commission(rate: Decimal, merchant_id: UUID | None, category_id: int | None) -> None:
+    """Raises InvalidInput, MerchantUnknown."""
+    if not 0 <= rate < 1:
+        raise InvalidInput(field="rate", why=_("A commission is 0 % or more, and below 100 %."))
+    if merchant_id is not None and not Merchant.objects.filter(pk=merchant_id).exists():
+        raise MerchantUnknown
+    if category_id is not None and not Category.objects.filter(pk=category_id).exists():
+        raise InvalidInput(field="category", why=_("Choose a category."))
+    if merchant_id is not None and category_id is not None:
+        raise InvalidInput(field="category", why=_("Choose a shop or a category, not both: the shop's own rate comes before its categories'."))
+
+
 @verb
 def open_payout(*, by: Actor, statement: Statement, n: int, rail: str = "bank") -> Payout:
-    """A statement's money waits to be paid; `n` counts from 1 and rises when the bank sent the former one back."""
+    """A statement's money waits to be paid; `n` counts from 1 and rises when the bank sent the former one back.
+
+    Opened by a person it waits, besides, until two people release it.
+    """
     return Payout.objects.create(
         rail=rail,
         statement=statement,
@@ -122,4 +141,5 @@ def open_payout(*, by: Actor, statement: Statement, n: int, rail: str = "bank") 
         key=f"po:{statement.pk}:{n}",
         currency=statement.currency,
         amount_minor=statement.payout_minor,
+        released_at=None if by.kind == "person" else clock.now(),
     )

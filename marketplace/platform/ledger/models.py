@@ -209,6 +209,7 @@ class Payout(models.Model):
     batch = models.ForeignKey("PayoutBatch", null=True, on_delete=models.PROTECT, related_name="payouts")
     failure = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=clock.now)
+    released_at = models.DateTimeField(null=True)  # two people, or the system, let it go; only then a rail may be asked to pay it
     sent_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
 

@@ -19,6 +19,7 @@ from marketplace.platform.listings.models import Listing
 from marketplace.platform.members.errors import TooManyKept
 from marketplace.platform.members.models import Favourite, Follow, Profile, Seen
 from tenants.tenancy.models import Merchant
+from tenants.tenancy.standing import FOUND
 
 MOST_FAVOURITES = 500
 MOST_FOLLOWS = 200
@@ -71,7 +72,7 @@ def put_back(*, by: Actor, rows: Sequence[tuple[UUID, str, int, datetime]]) -> i
 def follow_shop(*, by: Actor, merchant_id: UUID) -> None:
     """Raises NotFound for a shop that is not open, TooManyKept."""
     with transaction.atomic():
-        if not Merchant.objects.filter(pk=merchant_id, status=Merchant.Status.OPEN).exists():
+        if not Merchant.objects.filter(pk=merchant_id, status__in=FOUND).exists():
             raise NotFound
         if Follow.objects.filter(user_id=by.person).count() >= MOST_FOLLOWS:
             raise TooManyKept(most=MOST_FOLLOWS)

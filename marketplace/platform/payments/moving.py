@@ -15,6 +15,7 @@ from marketplace.kernel.audit import audit
 from marketplace.kernel.errors import ReasonMissing
 from marketplace.kernel.money import Money
 from marketplace.kernel.outbox import record
+from marketplace.kernel.two_people import needs_two
 from marketplace.kernel.verbs import verb
 from marketplace.platform.ledger.actions import credit, debit, post
 from marketplace.platform.ledger.errors import PayoutClosed
@@ -25,6 +26,7 @@ from marketplace.platform.payments.models import Dispute, PaymentAttempt, Refund
 from marketplace.platform.payments.rails.port import Moved, RailAway
 
 LACK_OF_FUNDS = "balance_insufficient"
+PAID_OTHERWISE = "refund.otherwise"  # the kind of request for two people
 
 M = TypeVar("M", Refund, Transfer, TransferReversal)
 
@@ -103,7 +105,11 @@ def retry_refund(*, by: Actor, refund_id: UUID) -> None:
 
 @verb
 def note_paid_otherwise(*, by: Actor, refund_id: UUID, reason: str) -> None:
-    """A person has sent the buyer what the rail would not: from the market's own bank account. Raises RefundNotFailed, ReasonMissing."""
+    """A person has sent the buyer what the rail would not: from the market's own bank account.
+
+    Raises RefundNotFailed, ReasonMissing, SecondPersonNeeded.
+    """
+    needs_two(by, PAID_OTHERWISE)
     if not reason.strip():
         raise ReasonMissing
     with transaction.atomic():
@@ -199,11 +205,12 @@ def retry_transfers(*, by: Actor, payout_id: UUID) -> int:
         rows = list(Transfer.objects.filter(payout_id=payout_id, status=Transfer.Status.FAILED).order_by("pk").select_for_update(of=("self",)))
         if not rows:
             raise PayoutClosed
+        before = {"failed": len(rows)}
         for row in rows:
             renew_key(by=by, row=row)
             Transfer.objects.filter(pk=row.pk).update(status=Transfer.Status.DUE, is_for_lack_of_funds=False, asked=0)
             record(TransferDue(transfer_id=row.pk))
-        audit(by=by, action="payout.retried", subject="payout", subject_id=payout_id, merchant_id=rows[0].merchant_id, after={"transfers": len(rows)})
+        audit(by=by, action="payout.retried", subject="payout", subject_id=payout_id, merchant_id=rows[0].merchant_id, before=before, after={"due": len(rows)})
     return len(rows)
 
 

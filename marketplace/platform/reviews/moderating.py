@@ -60,11 +60,13 @@ def _set_shown(by: Actor, row: T, subject: str, reason: str, *, is_shown: bool) 
         raise ReasonMissing
     if row.is_shown == is_shown:
         return False
+    before = {"is_shown": row.is_shown, "why": row.hidden_why}
     row.is_shown, row.hidden_why = is_shown, reason
     row.save(update_fields=["is_shown", "hidden_why"])
     done = "shown" if is_shown else "hidden"
     merchant_id = row.question.merchant_id if isinstance(row, Answer) else row.merchant_id
-    audit(by=by, action=f"{subject}.{done}", subject=subject, subject_id=row.pk, merchant_id=merchant_id, why=reason)
+    after = {"is_shown": is_shown, "why": reason}
+    audit(by=by, action=f"{subject}.{done}", subject=subject, subject_id=row.pk, merchant_id=merchant_id, before=before, after=after, why=reason)
     return True
 
 

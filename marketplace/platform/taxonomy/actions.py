@@ -13,6 +13,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
 from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.two_people import needs_two
 from marketplace.kernel.verbs import verb
 from marketplace.platform.taxonomy.models import (
     Attribute,
@@ -25,6 +26,7 @@ from marketplace.platform.taxonomy.models import (
 )
 
 AT_ONCE = 1000
+SET_TAX = "tax.set"  # the kind of request for two people
 
 
 @verb
@@ -175,13 +177,11 @@ def describe_categories(*, by: Actor, described: Mapping[int, list[int]]) -> Non
 
 @verb
 def set_tax_rate(*, by: Actor, tax_class: str, rate: Decimal, region: str = "", why: str = "") -> TaxRate:
-    """The tax in prices of a class from now on; orders keep what was in force when they were placed. Raises InvalidInput."""
-    if tax_class not in TaxClass.values:
-        raise InvalidInput(field="tax_class", why=_("Choose a tax class."))
-    if not 0 <= rate < 1:
-        raise InvalidInput(field="rate", why=_("A tax rate is 0 % or more, and below 100 %."))
+    """The tax in prices of a class from now on; orders keep what was in force when they were placed. Raises InvalidInput, SecondPersonNeeded."""
+    needs_two(by, SET_TAX)
+    check_tax(tax_class, rate)
     with transaction.atomic():
-        former = TaxRate.objects.filter(tax_class=tax_class, region=region).order_by("-since", "-pk").first()
+        former = tax_in_force(tax_class, region)
         row = TaxRate.objects.create(tax_class=tax_class, rate=rate, region=region, since=clock.now())
         audit(
             by=by,
@@ -193,3 +193,15 @@ def set_tax_rate(*, by: Actor, tax_class: str, rate: Decimal, region: str = "", 
             why=why,
         )
     return row
+
+
+def tax_in_force(tax_class: str, region: str = "") -> TaxRate | None:
+    return TaxRate.objects.filter(tax_class=tax_class, region=region).order_by("-since", "-pk").first()
+
+
+def check_tax(tax_class: str, rate: Decimal) -> None:
+    """Raises InvalidInput."""
+    if tax_class not in TaxClass.values:
+        raise InvalidInput(field="tax_class", why=_("Choose a tax class."))
+    if not 0 <= rate < 1:
+        raise InvalidInput(field="rate", why=_("A tax rate is 0 % or more, and below 100 %."))

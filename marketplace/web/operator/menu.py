@@ -22,6 +22,7 @@ ENTRIES = [
     Entry(_("Disputed payments"), "gavel", "disputes", Right.VIEW_LEDGER),
     Entry(_("Payment provider"), "shield", "movements", Right.VIEW_LEDGER),
     Entry(_("Journal"), "book", "journal", Right.VIEW_LEDGER),
+    Entry(_("Two people"), "users", "approvals", Right.VIEW_APPROVALS),
     Entry(_("Settings"), "cog", "settings", Right.MANAGE_MARKET),
     Entry(_("Market pages"), "edit", "decorate", Right.EDIT_MARKET_PAGES),
     Entry(_("Messages"), "chat", "messages", Right.EDIT_MARKET_PAGES),

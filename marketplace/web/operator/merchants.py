@@ -13,9 +13,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from marketplace.flows.approval_kinds import KINDS
 from marketplace.flows.open_shop import open_shop
+from marketplace.flows.shop_life import why_suspended
 from marketplace.kernel.errors import MarketError
 from marketplace.kernel.pinyin import folded, name_keys
+from marketplace.platform.approvals.queries import waiting_about
 from marketplace.platform.checkout.models import OrderCopy
 from marketplace.platform.ledger.models import Account, Statement
 from marketplace.platform.ledger.queries import balance
@@ -26,7 +29,7 @@ from tenants.access.rights import Right
 from tenants.accounts.models import Membership
 from tenants.tenancy.errors import MerchantUnknown
 from tenants.tenancy.hosts import shop_host, shop_url, workbench_url
-from tenants.tenancy.models import Merchant
+from tenants.tenancy.models import Merchant, ShopChange
 
 
 class MerchantFilter(django_filters.FilterSet):
@@ -115,9 +118,17 @@ def merchant(request: HttpRequest, merchant_id: UUID) -> HttpResponse:
     if found is None:
         raise MerchantUnknown
     currency = request.market.currency  # type: ignore[attr-defined]
+    asked = waiting_about("merchant", found.pk)
+    for row in asked:
+        row.kind_label = KINDS[row.kind].label  # type: ignore[attr-defined]
     context = {
         "title": found.name,
         "merchant": found,
+        "asked": asked,
+        "suspension": why_suspended(found),
+        "history": list(ShopChange.objects.filter(merchant=found).order_by("-at", "-pk")[:10]),
+        "may_suspend": found.status in (Merchant.Status.OPEN, Merchant.Status.HOLIDAY),
+        "may_reopen": found.status in (Merchant.Status.SUSPENDED, Merchant.Status.CLOSING),
         "is_opening": found.status == Merchant.Status.OPENING,
         "shop_address": shop_url(found),
         "workbench_address": workbench_url(found),

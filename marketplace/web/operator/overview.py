@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, QuerySet, Value
+from django.db.models import Count, Min, Q, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import ngettext, ngettext_lazy
@@ -18,6 +18,7 @@ from marketplace.kernel.models import DeadLetter, Progress
 from marketplace.kernel.money import Money
 from marketplace.platform.analytics import queries as counted
 from marketplace.platform.analytics.figures import start_of
+from marketplace.platform.approvals.queries import waiting as requests_waiting
 from marketplace.platform.checkout.models import OrderCopy
 from marketplace.platform.ledger.models import Payout
 from marketplace.platform.listings.models import ProductChange
@@ -141,6 +142,14 @@ def waiting() -> list[Waiting]:
             "/notices/?show=quarantined",
         ),
         Waiting(
+            Right.VIEW_APPROVALS,
+            requests_waiting(),
+            "expires_at",
+            ngettext_lazy("request waits for a second person", "requests wait for a second person"),
+            "/approvals/?show=waiting",
+            is_due=True,
+        ),
+        Waiting(
             Right.REVIEW_MERCHANTS,
             Application.objects.filter(status=Application.Status.SUBMITTED),
             "submitted_at",
@@ -156,9 +165,9 @@ def waiting() -> list[Waiting]:
         ),
         Waiting(
             Right.PAY_OUT,
-            Payout.objects.filter(status=Payout.Status.DUE, rail="bank"),
+            Payout.objects.filter(Q(rail="bank") | Q(released_at=None), status=Payout.Status.DUE),
             "created_at",
-            ngettext_lazy("payout waits for a bank file", "payouts wait for a bank file"),
+            ngettext_lazy("payout waits to be released", "payouts wait to be released"),
             "/payouts/files/new/",
             "info",
         ),

@@ -15,12 +15,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
-from marketplace.flows.pay_out import make_bank_file, note_payout_returned, note_payouts_paid
+from marketplace.flows.approvals import ask_for
+from marketplace.flows.pay_out import RELEASE, note_payout_returned, note_payouts_paid
 from marketplace.kernel.errors import InvalidInput, MarketError
+from marketplace.platform.approvals.queries import waiting
 from marketplace.platform.ledger.access import batch_for_operator
 from marketplace.platform.ledger.models import Payout, PayoutBatch
 from marketplace.platform.payments.models import PayoutAccount, Transfer
 from marketplace.web.lists.pages import Column, ListPage, Teach
+from marketplace.web.operator.approvals import asked
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 from tenants.tenancy.models import Merchant
@@ -105,23 +108,38 @@ payouts = ListPage(
 
 
 def bank_file_new(request: HttpRequest) -> HttpResponse:
-    """What waits to be paid, to choose from; POST makes the file."""
+    """What waits to be released, to choose from; POST asks a second person."""
     refusal: MarketError | None = None
     if request.method == "POST":
         try:
-            batch = make_bank_file(by=actor_of(request), batch_id=_uuid(request.POST.get("batch_id", "")), payout_ids=_uuids(request))
+            key = _uuid(request.POST.get("batch_id", ""))
+            order = {"batch": str(key), "payouts": [str(each) for each in _uuids(request)]}
+            row = ask_for(by=actor_of(request), kind=RELEASE, request_id=key, order=order, why=request.POST.get("why", ""))
         except MarketError as why:
             refusal = why
         else:
-            messages.success(
-                request, _("Bank file {number} is made. Download it, hand it to your bank, and note here what was paid.").format(number=batch.number)
-            )
-            return HttpResponseRedirect(f"/payouts/files/{batch.number}/")
-    rows = list(Payout.objects.filter(status=Payout.Status.DUE, rail="bank").select_related("merchant", "statement").order_by("created_at")[:500])
+            return asked(request, row)
+    due = Payout.objects.filter(Q(rail="bank") | Q(released_at=None), status=Payout.Status.DUE)
+    rows = list(due.select_related("merchant", "statement").order_by("created_at")[:500])
     _with_accounts(request, rows)
     files = list(PayoutBatch.objects.order_by("-created_at")[:10])
-    context = {"title": _("New bank file"), "rows": rows, "batch_id": uuid4(), "refusal": refusal, "files": files}
+    in_requests = {key: other for other in waiting().filter(kind=RELEASE) for key in other.order["payouts"]}
+    for payout in rows:
+        payout.asked, payout.is_ready = in_requests.get(str(payout.pk)), _is_ready(payout)  # type: ignore[attr-defined]
+    context = {
+        "title": _("Release payouts"),
+        "rows": rows,
+        "batch_id": request.POST.get("batch_id") or uuid4(),
+        "why": request.POST.get("why", ""),
+        "refusal": refusal,
+        "files": files,
+    }
     return render(request, "operator/bank_file_new.html", context, status=refusal.status if refusal else 200)
+
+
+def _is_ready(row: Any) -> bool:
+    """Whether the shop has an account on the way this payout takes."""
+    return row.account is not None and (row.rail == "bank") == (row.account.kind == PayoutAccount.Kind.BANK)
 
 
 def bank_file(request: HttpRequest, number: str) -> HttpResponse:

@@ -14,13 +14,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext, pgettext_lazy
 
+from marketplace.flows.approvals import ask_for
 from marketplace.flows.reconcile import BOOKABLE, ask_for_sweep, book_movement
 from marketplace.flows.transfer_out import give_up_payout
 from marketplace.kernel.errors import MarketError
+from marketplace.kernel.ids import new_id
 from marketplace.platform.payments.actions import dismiss_notice
 from marketplace.platform.payments.models import Dispute, RailMovement, RailNotice
-from marketplace.platform.payments.moving import note_paid_otherwise, retry_refund, retry_transfers
+from marketplace.platform.payments.moving import PAID_OTHERWISE, retry_refund, retry_transfers
 from marketplace.web.lists.pages import Column, ListPage, Teach
+from marketplace.web.operator.approvals import asked
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 
@@ -249,13 +252,14 @@ def refund_retry(request: HttpRequest, refund_id: UUID) -> HttpResponse:
 
 
 def refund_otherwise(request: HttpRequest, refund_id: UUID) -> HttpResponse:
-    """A person has paid the buyer on another way."""
-    return _done(
-        request,
-        lambda: note_paid_otherwise(by=actor_of(request), refund_id=refund_id, reason=request.POST.get("reason", "")),
-        lambda _none: _("Noted. The buyer is told that the money is on its way."),
-        "/refunds/",
-    )
+    """The buyer was paid on another way: a second person confirms it."""
+    try:
+        order, why = {"refund_id": str(refund_id)}, request.POST.get("reason", "")
+        row = ask_for(by=actor_of(request), kind=PAID_OTHERWISE, request_id=new_id(), order=order, why=why)
+    except MarketError as refusal:
+        messages.error(request, str(refusal))
+        return HttpResponseRedirect("/refunds/")
+    return asked(request, row)
 
 
 def payout_retry(request: HttpRequest, payout_id: UUID) -> HttpResponse:

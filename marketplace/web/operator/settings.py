@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
@@ -12,13 +13,17 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from marketplace.flows.approvals import ask_for
 from marketplace.kernel.errors import MarketError
-from marketplace.platform.ledger.actions import set_commission
+from marketplace.kernel.ids import new_id
+from marketplace.platform.approvals.models import ApprovalRequest
+from marketplace.platform.ledger.actions import SET_COMMISSION
 from marketplace.platform.ledger.models import CommissionRule
 from marketplace.platform.payments.actions import set_rail
 from marketplace.platform.payments.rails import available_rails
-from marketplace.platform.taxonomy.actions import set_tax_rate
+from marketplace.platform.taxonomy.actions import SET_TAX
 from marketplace.platform.taxonomy.models import Category, TaxClass, TaxRate
+from marketplace.web.operator.approvals import asked
 from tenants.access.actors import actor_of
 from tenants.tenancy.actions import PERIODS, set_periods
 from tenants.tenancy.models import Merchant
@@ -52,7 +57,13 @@ class PercentField(forms.DecimalField):
         return None if found is None else found / 100
 
 
-class CommissionForm(forms.Form):
+class RateForm(forms.Form):
+    """The hidden key makes the same form sent twice one request."""
+
+    request_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4, required=False)
+
+
+class CommissionForm(RateForm):
     rate = PercentField(label=_lazy("Commission, %"))
     merchant = forms.ModelChoiceField(label=_lazy("Shop"), queryset=Merchant.objects.order_by("slug"), required=False, empty_label=_lazy("All shops"))
     category = forms.ModelChoiceField(
@@ -67,7 +78,7 @@ class CommissionForm(forms.Form):
         return cleaned
 
 
-class TaxForm(forms.Form):
+class TaxForm(RateForm):
     tax_class = forms.ChoiceField(label=_lazy("Tax class"), choices=TaxClass.choices)
     rate = PercentField(label=_lazy("Tax in the price, %"))
     why = forms.CharField(label=_lazy("Reason; it is kept in the log"), max_length=200)
@@ -99,10 +110,12 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     form = bound.get(sent)
     if form is not None and form.is_valid():
         try:
-            _apply(request, sent, form.cleaned_data)
+            row = _apply(request, sent, form.cleaned_data)
         except MarketError as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
+            if row is not None:
+                return asked(request, row)
             messages.success(request, _("Kept. It holds from now on; orders that exist keep what they were placed with."))
             return HttpResponseRedirect("/settings/")
     context = {
@@ -114,7 +127,8 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     return render(request, "operator/settings.html", context, status=422 if form is not None and form.errors else 200)
 
 
-def _apply(request: HttpRequest, sent: str, data: dict[str, Any]) -> None:
+def _apply(request: HttpRequest, sent: str, data: dict[str, Any]) -> ApprovalRequest | None:
+    """Change it, or, what takes two people, ask for it."""
     by = actor_of(request)
     if sent == "periods":
         set_periods(by=by, periods={name: data[name] for name in PERIODS}, why=data["why"])
@@ -122,6 +136,9 @@ def _apply(request: HttpRequest, sent: str, data: dict[str, Any]) -> None:
         set_rail(by=by, rail=data["rail"], why=data["why"])
     elif sent == "commission":
         merchant, category = data["merchant"], data["category"]
-        set_commission(by=by, rate=data["rate"], merchant_id=merchant.pk if merchant else None, category_id=category.pk if category else None, why=data["why"])
+        order = {"rate": str(data["rate"]), "merchant_id": str(merchant.pk) if merchant else "", "category_id": category.pk if category else None}
+        return ask_for(by=by, kind=SET_COMMISSION, request_id=data["request_id"] or new_id(), order=order, why=data["why"])
     else:
-        set_tax_rate(by=by, tax_class=data["tax_class"], rate=data["rate"], why=data["why"])
+        order = {"rate": str(data["rate"]), "tax_class": data["tax_class"]}
+        return ask_for(by=by, kind=SET_TAX, request_id=data["request_id"] or new_id(), order=order, why=data["why"])
+    return None

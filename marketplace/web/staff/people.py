@@ -150,7 +150,7 @@ def ended(request: HttpRequest, membership_id: UUID) -> HttpResponse:
 def _page(request: HttpRequest, row: Membership, form: RolesForm | None = None, end_form: EndForm | None = None) -> HttpResponse:
     office, here = office_of(request), roles_here()
     held = roles_of([row.user_id], here).get(row.user_id, [])
-    chosen = set(form.data.getlist("roles")) if form is not None else {role.code for role in held}  # type: ignore[union-attr]
+    chosen = set(form.data.getlist("roles")) if form is not None else {role.code for role in held}  # type: ignore[attr-defined]
     log = AuditEvent.objects.filter(merchant_id=office.merchant_id, subject_type="person", subject_id=str(row.user_id)).order_by("-pk")
     context = {
         "base": office.base,

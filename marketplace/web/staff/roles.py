@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from marketplace.kernel.errors import MarketError
 from marketplace.web.staff.choices import duty_warnings
 from marketplace.web.staff.office import Office, office_of
-from tenants.access.actors import actor_of
+from tenants.access.actors import actor_of, person_of
 from tenants.access.areas import EXPLAINED, areas_of
 from tenants.access.duties import PAIRS
 from tenants.access.errors import RoleBuiltIn, RoleUnknown
@@ -74,7 +74,8 @@ def matrix(request: HttpRequest) -> HttpResponse:
     """For everybody who works here: what each role allows, and which of them are one's own."""
     office, here = office_of(request), roles_here()
     held = Counter(UserGroup.objects.values_list("group_id", flat=True))
-    mine = {role.code for role in roles_of([request.user.pk], here).get(request.user.pk, [])}  # type: ignore[misc]
+    me = person_of(request).pk
+    mine = {role.code for role in roles_of([me], here).get(me, [])}
     roles = list(here.values())
     context = {
         "base": office.base,

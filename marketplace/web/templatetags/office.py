@@ -7,8 +7,10 @@ from datetime import datetime
 from django import template
 from django.utils.translation import gettext as _
 
+from marketplace.flows.shop_life import why_suspended
 from marketplace.kernel import clock
 from marketplace.web.overview import span
+from tenants.tenancy.models import Merchant, ShopChange
 
 register = template.Library()
 
@@ -18,6 +20,12 @@ def time_left(moment: datetime) -> str:
     """`2 h 10 min left`, or by how much it is late."""
     left = moment - clock.now()
     return (_("{span} left") if left.total_seconds() >= 0 else _("{span} late")).format(span=span(left))
+
+
+@register.simple_tag
+def suspension_of(merchant: Merchant) -> ShopChange | None:
+    """Why a shop is suspended."""
+    return why_suspended(merchant)
 
 
 @register.filter

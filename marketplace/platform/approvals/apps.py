@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ApprovalsConfig(AppConfig):
+    name = "marketplace.platform.approvals"
+    label = "platform_approvals"

@@ -1,0 +1,82 @@
+"""Asking that a shop is suspended or reopened: a reason first, then a second person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from marketplace.flows.approvals import ask_for
+from marketplace.kernel.errors import MarketError
+from marketplace.web.operator.approvals import asked
+from tenants.access.actors import actor_of
+from tenants.tenancy.errors import MerchantUnknown
+from tenants.tenancy.life import REOPEN, SUSPEND
+from tenants.tenancy.models import Merchant, ShopChange
+
+
+class SanctionForm(forms.Form):
+    """The hidden key makes the same form sent twice one request."""
+
+    request_id = forms.UUIDField(widget=forms.HiddenInput)
+    why = forms.CharField(label=_lazy("Reason; the owner reads it"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class SuspendForm(SanctionForm):
+    kind = forms.ChoiceField(label=_lazy("What for"), choices=ShopChange.Kind.choices)
+    field_order = ("request_id", "kind", "why")
+
+
+def merchant_or_404(merchant_id: UUID) -> Merchant:
+    """Raises MerchantUnknown."""
+    found = Merchant.objects.filter(pk=merchant_id).first()
+    if found is None:
+        raise MerchantUnknown
+    return found
+
+
+def merchant_suspend(request: HttpRequest, merchant_id: UUID) -> HttpResponse:
+    return _asking(
+        request,
+        merchant_or_404(merchant_id),
+        SuspendForm,
+        SUSPEND,
+        title=_("Suspend this shop"),
+        what=[
+            _("Nobody can order from it: its goods leave search and lists, and its pages say that it takes no orders."),
+            _("What was ordered goes on; the shop keeps its workbench to ship and to answer returns."),
+            _("Its owners get a letter with your reason, and read it in the workbench."),
+        ],
+    )
+
+
+def merchant_reopen(request: HttpRequest, merchant_id: UUID) -> HttpResponse:
+    return _asking(
+        request,
+        merchant_or_404(merchant_id),
+        SanctionForm,
+        REOPEN,
+        title=_("Reopen this shop"),
+        what=[_("Buyers find it again and can order from it, within seconds.")],
+    )
+
+
+def _asking(request: HttpRequest, merchant: Merchant, form_class: type[SanctionForm], kind: str, *, title: str, what: list[str]) -> HttpResponse:
+    form = form_class(request.POST or None, initial={"request_id": uuid4()})
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        order: Mapping[str, Any] = {"merchant_id": str(merchant.pk), "kind": data.get("kind", "")}
+        try:
+            row = ask_for(by=actor_of(request), kind=kind, request_id=data["request_id"], order=order, why=data["why"])
+        except MarketError as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            return asked(request, row)
+    context = {"title": title, "merchant": merchant, "form": form, "what": what}
+    return render(request, "operator/sanction.html", context, status=422 if form.errors else 200)

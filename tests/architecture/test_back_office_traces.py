@@ -1,0 +1,125 @@
+"""What a form of a back office changed can be told from the log: who, before and after, why; and what was rolled back left nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.http import HttpResponse
+
+from marketplace.kernel.actors import SYSTEM, Actor
+from marketplace.kernel.audit import audit
+from marketplace.kernel.models import AuditEvent, OutboxEvent
+from tenants.accounts.models import User
+from tests import factories as make
+from tests.architecture.test_back_office_writes import FORMS, HOSTS, Filled, Things, send, someone, things, view_of  # noqa: F401  a fixture
+
+REASONS = ("reason", "why", "note")
+# Nothing of a row changes here: that it was done is what there is to tell.
+ONLY_DONE = {"order.phone_shown", "rail.sweep_asked"}
+# Something is made, or set for the first time: there was nothing before. What changes a row does not belong here.
+MADE = {
+    "application.requirement_waived",
+    "freight.set",
+    "invitation.sent",
+    "list.arranged",
+    "listings.settled",
+    "log.check_asked",
+    "merchant.requested",
+    "order.noted",
+    "order.packed",
+    "page.drafted",
+    "payout_batch.made",
+    "person.made",
+    "prices.set",
+    "product.entered",
+    "product.submitted",
+    "qualification.waived",
+    "refund.due",
+    "renewal.handed_in",
+    "requirement.put",
+    "return.pieces_inspected",
+    "role.made",
+    "statement.issued",
+    "view.saved",
+}
+
+
+def complaints(user: User, form: Filled, response: Any) -> list[str]:
+    """What the log does not tell of an accepted form."""
+    rows = list(AuditEvent.objects.filter(request_id=response.headers["X-Request-Id"], actor_id=user.pk, actor_kind="person"))
+    found = [] if rows else [f"{form.path}: nothing in the log"]
+    found += [f"{form.path}: {row.action} says neither before nor after" for row in rows if not (row.before or row.after) and row.action not in ONLY_DONE]
+    found += [f"{form.path}: {row.action} says the same before and after" for row in rows if row.before and row.before == row.after]
+    found += [f"{form.path}: {row.action} says nothing of before" for row in rows if not row.before and row.action not in ONLY_DONE | MADE]
+    for name in REASONS:
+        if (said := form.data.get(name)) and not any(said in row.why for row in rows):
+            found.append(f"{form.path}: the {name} stands in no row")
+    return found
+
+
+@contextmanager
+def failing_after_the_log() -> Iterator[list[str]]:
+    """Whoever writes into the log fails right after it, inside the same transaction. Which writes there were."""
+    written: list[str] = []
+
+    def fail(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
+        done = execute(sql, params, many, context)
+        if str(sql).startswith('INSERT INTO "kernel_auditevent"'):
+            written.append(str(sql))
+            raise ZeroDivisionError("after the log")
+        return done
+
+    with connection.execute_wrapper(fail):
+        yield written
+
+
+@pytest.mark.parametrize("kind", HOSTS)
+def test_every_accepted_form_leaves_who_before_after_and_why_and_a_failed_one_nothing(things: Things, kind: str):  # noqa: F811
+    user = someone(kind)
+    found = []
+    forms = [lambda _things: view_of(kind, user), *(fill for (of, _name), fill in FORMS.items() if of == kind)]
+    for fill in forms:
+        form = fill(things)
+        before = (AuditEvent.objects.count(), OutboxEvent.objects.count())
+        with failing_after_the_log() as written:
+            failed = send(kind, user, form)
+        if not written or failed.status_code < 500 or before != (AuditEvent.objects.count(), OutboxEvent.objects.count()):
+            found.append(f"{form.path}: {failed.status_code} after a failure behind the log, which keeps {AuditEvent.objects.count() - before[0]} rows")
+        form = fill(things)  # once more: a file can be read once
+        response = send(kind, user, form)
+        if response.status_code != 302:
+            found.append(f"{form.path}: {response.status_code} when it is sent again after a failure")
+            continue
+        found += complaints(user, form, response)
+    assert not found, "\n".join(found)
+
+
+# ── The controls ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_row_that_tells_too_little_is_found(db):
+    user, response = make.a_buyer(), HttpResponse(headers={"X-Request-Id": "r1"})
+    form = Filled("/x/", {"reason": "because"})
+    by = Actor(kind="person", user_id=user.pk, request_id="r1")
+    assert complaints(user, form, response) == ["/x/: nothing in the log", "/x/: the reason stands in no row"]
+    for before, after, why, missing in (
+        (None, None, "because", ["/x/: x.y says neither before nor after", "/x/: x.y says nothing of before"]),
+        (None, {"a": 1}, "because", ["/x/: x.y says nothing of before"]),
+        ({"a": 1}, {"a": 1}, "because", ["/x/: x.y says the same before and after"]),
+        ({"a": 1}, {"a": 2}, "", ["/x/: the reason stands in no row"]),
+        ({"a": 1}, {"a": 2}, "because", []),
+    ):
+        with transaction.atomic():
+            audit(by=by, action="x.y", subject="x", subject_id=1, before=before, after=after, why=why)
+            assert complaints(user, form, response) == missing
+            transaction.set_rollback(True)
+
+
+def test_a_failure_right_after_the_log_takes_the_row_with_it(db):
+    with failing_after_the_log() as written, pytest.raises(ZeroDivisionError), transaction.atomic():
+        audit(by=SYSTEM, action="x.y", subject="x", subject_id=1)
+    assert len(written) == 1 and not AuditEvent.objects.filter(action="x.y").exists()
