@@ -30,6 +30,16 @@ class People:
     visits: dict[str, UUID]
 
 
+@dataclass
+class Waiting:
+    """A paid order of one line of two pieces, perhaps with a packed parcel."""
+
+    key: UUID
+    number: str
+    line: UUID
+    package: UUID
+
+
 def some_people() -> dict[str, People]:
     return {
         "workbench": _people("owner-a@market.localhost", MERCHANTS["a"], ("dispatcher", "bookkeeper"), Right.VIEW_ORDERS),

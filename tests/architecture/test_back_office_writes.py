@@ -48,7 +48,7 @@ from tenants.tenancy.schemas import merchant_schema, public_schema
 from tests import factories as make
 from tests.architecture.opinions import FORMS_ABOUT, Said, say_and_ask
 from tests.architecture.paper_forms import FORMS_OF_PAPERS
-from tests.architecture.people import FORMS_ABOUT_STAFF, FORMS_ABOUT_SUPPORT, People, some_people
+from tests.architecture.people import FORMS_ABOUT_STAFF, FORMS_ABOUT_SUPPORT, People, Waiting, some_people
 from tests.databases import MERCHANTS
 from tests.flows.at_stripe import AtStripe
 from tests.planting import planted
@@ -97,16 +97,6 @@ class Things:
     said: Said
     approval: str  # a request that waits
     people: dict[str, People]
-
-
-@dataclass
-class Waiting:
-    """A paid order of one line of two pieces, perhaps with a packed parcel."""
-
-    key: UUID
-    number: str
-    line: UUID
-    package: UUID
 
 
 @pytest.fixture
