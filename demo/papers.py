@@ -10,7 +10,8 @@ from marketplace.flows.qualify import accept_renewal
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.platform.taxonomy.models import Category
-from tenants.onboarding.models import Paper
+from tenants.onboarding.market_rules import publish_rules
+from tenants.onboarding.models import MarketRules, Paper
 from tenants.onboarding.qualifications import hand_in_renewal
 from tenants.onboarding.requirements import put_requirement
 from tenants.tenancy.models import Market
@@ -19,8 +20,8 @@ ASKED = {
     "food": (["食品经营许可证", "Food business licence"], ["证上的经营项目须包含所售品类。", "The scope on it must contain what you sell."]),
     "fresh": (["冷链仓储备案", "Cold-chain registration"], ["生鲜须有冷链仓储。", "Fresh food is kept in a cold chain."]),
 }
-# (shop, requirement, days from today to its last day); the last is handed in and waits
-LAST_DAYS = [("trail", "brand", 6), ("larder", "fresh", -2)]
+# (shop, requirement, days from today to its last day); what waits was handed in and is not decided. Authorisations of shops end in six days by themselves.
+LAST_DAYS = [("larder", "fresh", -2)]
 WAITING = ("larder", "food", 700)
 
 
@@ -40,6 +41,26 @@ def ask_for_papers(by: Actor) -> None:
             },
             why="食品安全法",
         )
+
+
+RULES = {
+    "recruitment": (
+        "入驻商家须为合法登记的企业，营业执照在有效期内。\n\n自有品牌提供商标注册证，经销品牌提供授权书；销售食品另需食品经营许可证。\n\n申请由身份审核和资质审核两步完成。",
+        "Shops are registered businesses.\n\nBrands and food need papers of their own.\n\nAn application passes two reviews: identity and qualification.",
+    ),
+    "standards": (
+        "按时发货：付款后三天内交给承运方。\n\n描述与实物一致，图片为实拍。\n\n三天内答复退货申请。",
+        "Ship in time: within three days of payment.\n\nDescribe what you send.\n\nAnswer returns within three days.",
+    ),
+}
+
+
+def publish_first_rules(by: Actor) -> None:
+    """Once, before the shops apply: who opened without accepting them is asked in the workbench."""
+    if MarketRules.objects.exists():
+        return
+    for kind, (zh, en) in RULES.items():
+        publish_rules(by=by, kind=kind, texts={"zh-hans": zh, "en": en}, since=clock.now())
 
 
 def let_papers_age() -> None:

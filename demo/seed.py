@@ -14,7 +14,7 @@ from demo.goods import Labels, entered, prices_of, source_of
 from demo.history import ask_for_the_rest, begin_history, filling
 from demo.media import copy_picture
 from demo.pages import decorate_shops, dress_shops, write_market_pages
-from demo.papers import ask_for_papers, let_papers_age
+from demo.papers import ask_for_papers, let_papers_age, publish_first_rules
 from demo.traders import apply_for
 from demo.waiting import leave_work
 from marketplace.config.management.opening import set_first_taxes
@@ -64,6 +64,7 @@ def _fill(password: str, say: Callable[[str], None]) -> None:
         say("taxonomy")
         put_taxonomy()
         ask_for_papers(BY)
+        publish_first_rules(BY)
         say("shops")
         second_person(password)
         merchants = open_shops(password)

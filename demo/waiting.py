@@ -21,6 +21,7 @@ from marketplace.platform.listings.models import ProductChange
 from tenants.accounts.actions import ensure_person
 from tenants.onboarding.actions import add_paper, open_application, save_application, submit_application, withdraw_application
 from tenants.onboarding.licences import check_character
+from tenants.onboarding.market_rules import accept_rules, rules_in_force
 from tenants.onboarding.models import Application
 from tenants.onboarding.requirements import items_of
 from tenants.tenancy.models import Market
@@ -143,13 +144,14 @@ PAPERS = {
     "licence": ("营业执照.png", "SAMPLE BUSINESS LICENCE", 0),
     "identity": ("身份证.png", "SAMPLE IDENTITY CARD", 3650),
     "brand": ("商标注册证.png", "SAMPLE TRADE MARK CERTIFICATE", 2900),
-    "authorisation": ("品牌授权书.png", "SAMPLE AUTHORISATION", 400),
+    "authorisation": ("品牌授权书.png", "SAMPLE AUTHORISATION", 101),
     "food": ("食品经营许可证.png", "SAMPLE FOOD LICENCE", 1500),
 }
 
 
 def hand_in_papers(by: Actor, row: Application, name: str) -> None:
     """Everything that is asked of this applicant."""
+    accept_rules(by=by, rules_ids=[rules.pk for rules in rules_in_force()], application=row)
     for item in items_of(Application.objects.get(pk=row.pk)):
         if item.requirement.is_document and not item.is_met:
             called, title, days = PAPERS[item.requirement.code]

@@ -177,7 +177,7 @@ Ready after {seconds:.0f} s.
   owners     owner@kiln.localhost, …    checker    checker@market.localhost
   their staff dispatch@kiln.localhost, and others on the pages “Staff”
 
-  A history of 2,000 orders is being made in the background; the console shows how far it is.
+  A history of {int(os.environ.get("DEMO_ORDERS", "2000")):,} orders is being made in the background; the console shows how far it is.
   Ctrl-C stops everything and keeps the data in {data}.
 """,
         flush=True,

@@ -8,6 +8,7 @@ from cms import schedule
 from marketplace.flows import (
     approvals,
     count_days,
+    holidays,
     letters_about_papers,
     letters_about_reviews,
     letters_about_shops,
@@ -75,6 +76,7 @@ from tenants.onboarding.events import (
     RenewalHandedIn,
     RenewalRefused,
     RequirementChanged,
+    RulesPublished,
 )
 from tenants.onboarding.qualifications import BEGINS, ENDS
 from tenants.onboarding.qualifications import REMINDER as PAPER_ENDS_SOON
@@ -92,6 +94,7 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     ApprovalEnded: [Reaction(letters_about_shops.approval_ended)],
     ApplicationSubmitted: [],
     ApplicationReviewed: [Reaction(letters_to_merchants.application_reviewed)],
+    RulesPublished: [],
     RequirementChanged: [Reaction(qualify.requirement_changed)],
     QualificationMoved: [Reaction(letters_about_papers.qualification_moved)],
     RenewalHandedIn: [],
@@ -136,6 +139,8 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     schedule.PAGES_DUE: schedule.publish_when_due,
     EXPIRES: my_data.expire_my_data,
     REQUEST_EXPIRES: approvals.expire_when_due,
+    holidays.BEGINS: holidays.begin_when_due,
+    holidays.ENDS: holidays.end_when_due,
     letters_about_reviews.REMINDER: letters_about_reviews.ask_for_review,
     BEGINS: qualify.begin,
     ENDS: qualify.end,

@@ -21,6 +21,7 @@ from marketplace.platform.listings.holding import Settled, settle_shop
 from tenants.onboarding.actions import note_approved
 from tenants.onboarding.errors import RequirementNotAsked
 from tenants.onboarding.events import QualificationMoved, RequirementChanged
+from tenants.onboarding.market_rules import carry_accepted_over
 from tenants.onboarding.models import Application, Decision, Paper, Qualification, Requirement
 from tenants.onboarding.qualifications import (
     check_last_day,
@@ -62,11 +63,12 @@ def let_in_papers(*, by: Actor, application: Application, merchant: Merchant) ->
     Of several documents for one requirement the one that ends first says how long.
     """
     note_approved(by=by, application=application, merchant=merchant)
+    carry_accepted_over(by=by, application=application, merchant=merchant)
     now = clock.now()
     for item in items_of(application):
         if not item.requirement.is_document:
             continue
-        first = min(item.papers, key=lambda paper: paper.ends_on or date.max, default=None)
+        first = min(item.good, key=lambda paper: paper.ends_on or date.max, default=None)
         if first is None and not item.waived:
             continue
         grant_qualification(
@@ -89,7 +91,7 @@ def accept_renewal(*, by: Actor, paper_id: UUID, ends_on: date | None) -> Qualif
     with transaction.atomic():
         paper: Paper = decide_renewal(by=by, paper_id=paper_id, decision=Decision.PASSED)
         requirement = Requirement.objects.filter(code=paper.kind).first()
-        if requirement is None:
+        if requirement is None or paper.merchant_id is None:
             raise RequirementNotAsked
         if requirement.ends == Requirement.Ends.NEVER:
             ends_on = None

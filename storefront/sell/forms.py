@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from marketplace.platform.taxonomy.models import Category
+from tenants.onboarding.market_rules import rules_in_force
 from tenants.onboarding.models import Application, Paper, Requirement
 from tenants.onboarding.papers import DAY, FILES
 from tenants.onboarding.requirements import asked_of
@@ -19,7 +20,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "company": ("company", "licence_number", "representative"),
     "shop": ("contact_name", "contact_phone", "contact_email", "name_zh", "name_en", "slug", "about"),
     "papers": ("paper_kind", "file", "ends_on"),
-    "confirm": ("attested",),
+    "confirm": ("attested", "rules"),
 }
 
 
@@ -56,6 +57,8 @@ class ApplicationForm(forms.Form):
     ends_on = forms.DateField(label=_("Last day it holds"), required=False, widget=forms.DateInput(DAY))
     attested = forms.MultipleChoiceField(label="", required=False, widget=forms.CheckboxSelectMultiple({"class": "check"}))
 
+    rules = forms.MultipleChoiceField(label="", required=False, widget=forms.CheckboxSelectMultiple)
+
     def __init__(self, *args: Any, row: Application, part: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.row = row
@@ -64,6 +67,7 @@ class ApplicationForm(forms.Form):
         self.fields["sells"].queryset = Category.objects.filter(parent=None).order_by("position", "pk")  # type: ignore[attr-defined]
         self.fields["paper_kind"].choices = [*documents, (Paper.OTHER, pgettext_lazy("paper", "Something else"))]  # type: ignore[attr-defined]
         self.fields["attested"].choices = [(one.code, one.name) for one in asked if one.check_by == Requirement.Check.ATTESTED]  # type: ignore[attr-defined]
+        self.fields["rules"].choices = [(str(one.pk), str(one.pk)) for one in rules_in_force()]  # type: ignore[attr-defined]
         for name in [name for name in self.fields if part and name not in PARTS[part]]:
             del self.fields[name]
 
@@ -83,7 +87,7 @@ class ApplicationForm(forms.Form):
         """As the verb takes them: what this form holds, and the rest as it was."""
         row, data = self.row, self.cleaned_data
         kept = {name: getattr(row, name) for fields in PARTS.values() for name in fields if hasattr(row, name)}
-        kept |= {name: value for name, value in data.items() if name != "sells"}
+        kept |= {name: value for name, value in data.items() if name not in ("sells", "rules")}
         if "sells" in data:
             kept["sells"] = [list(one.path) or [one.pk] for one in data["sells"]]
         names = {"zh-hans": data.get("name_zh", row.names.get("zh-hans", "")), "en": data.get("name_en", row.names.get("en", ""))}

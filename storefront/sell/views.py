@@ -26,7 +26,8 @@ from tenants.onboarding.actions import (
     submit_application,
     withdraw_application,
 )
-from tenants.onboarding.models import Application, Decision, Paper, Step
+from tenants.onboarding.market_rules import accept_rules, rules_version, unaccepted
+from tenants.onboarding.models import Application, Decision, MarketRules, Paper, Step
 from tenants.onboarding.papers import paper_response, paper_titles
 from tenants.onboarding.requirements import items_of
 from tenants.tenancy.hosts import shop_host, shop_url, workbench_url
@@ -63,6 +64,8 @@ def apply(request: HttpRequest) -> HttpResponse:
         if upload := form.cleaned_data.get("file"):
             data = form.cleaned_data
             add_paper(by=by, application_id=row.pk, kind=data["paper_kind"], name=upload.name, upload=upload, ends_on=data["ends_on"])
+        if accepted := form.cleaned_data.get("rules"):
+            accept_rules(by=by, rules_ids=map(UUID, accepted), application=row)
         if then.startswith("remove:"):
             remove_paper(by=by, application_id=row.pk, paper_id=_uuid(then.removeprefix("remove:")))
         if then == "submit":
@@ -118,6 +121,8 @@ def _form_page(request: HttpRequest, row: Application, form: ApplicationForm, pa
         "before": ORDER[ORDER.index(part) - 1] if part and part != ORDER[0] else "",
         "is_last": part == LAST_PART,
         "items": items_of(row),
+        "rules": unaccepted(application=row),
+        "accepted_rules": [] if is_new else list(row.accepted_rules.select_related("rules").order_by("at")),
         "others": [] if is_new else list(row.papers.filter(kind=Paper.OTHER).order_by("added_at")),
         "reviews": [] if is_new else list(row.reviews.order_by("-at")),
         "missing": [word for words in missing.values() for word in words],
@@ -150,6 +155,13 @@ def _standing(row: Application) -> dict[str, Any]:
         "can_withdraw": row.status in Application.OPEN,
         "last_reason": next((review.reason for review in row.reviews.order_by("-at") if review.decision != Decision.PASSED), ""),
     }
+
+
+def rules(request: HttpRequest, kind: str, version: int | None = None) -> HttpResponse:
+    """A version of the market's rules, by default the one in force: to read, for everybody."""
+    found = rules_version(kind, version)
+    others = MarketRules.objects.filter(kind=kind, since__lte=clock.now()).exclude(pk=found.pk).order_by("-version")
+    return render(request, "sell/rules.html", {"rules": found, "others": list(others)})
 
 
 def withdraw(request: HttpRequest, number: str) -> HttpResponse:

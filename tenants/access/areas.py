@@ -42,7 +42,7 @@ EXPLAINED: Mapping[R, str | Promise] = {
     R.VIEW_PRODUCTS: _("The list of products with prices and stock."),
     R.EDIT_PRODUCTS: _("Enter, change, submit, put on sale and off sale; prices and stock."),
     R.MANAGE_PAPERS: _("Licences and authorisations that goods need, with their last day."),
-    R.MANAGE_DELIVERY: _("Fees and free delivery by province."),
+    R.MANAGE_DELIVERY: _("Fees and free delivery by province, and when the shop is on holiday."),
     R.VIEW_STATEMENTS: _("Statements, what was earned, and the figures on the first page."),
     R.MANAGE_PAYOUTS: _("The bank account, or the account at Stripe."),
     R.EDIT_SHOP_PAGES: _("The shop's look and pages, and the messages sent through their forms."),

@@ -36,9 +36,11 @@ from tenants.onboarding.errors import (
 )
 from tenants.onboarding.events import ApplicationReviewed, ApplicationSubmitted
 from tenants.onboarding.licences import clean_licence_number
+from tenants.onboarding.market_rules import unaccepted
 from tenants.onboarding.models import Application, Decision, Paper, Requirement, Review, Step
 from tenants.onboarding.qualifications import check_last_day
 from tenants.onboarding.requirements import asked_of, items_of
+from tenants.onboarding.reviewing import due_after
 from tenants.tenancy.errors import SlugTaken
 from tenants.tenancy.models import RESERVED_SLUGS, Market, Merchant
 from tenants.tenancy.schemas import public_schema
@@ -187,6 +189,7 @@ def submit_application(*, by: Actor, application_id: UUID) -> Application:
             if getattr(row, step) != Decision.PASSED:
                 setattr(row, step, Decision.WAITING)
         row.status, row.submitted_at = Application.Status.SUBMITTED, clock.now()
+        row.review_due = due_after(row.submitted_at, Market.objects.get().tz)
         try:
             with transaction.atomic():
                 row.save()
@@ -222,6 +225,7 @@ def missing_by_part(row: Application) -> dict[str, list[str]]:
     for item in items_of(row):
         if not item.is_met:
             missing[part_of[Requirement.Check(item.requirement.check_by)]].append(item.requirement.name)
+    missing["confirm"] += [str(rules.get_kind_display()) for rules in unaccepted(application=row)]
     return missing
 
 

@@ -60,3 +60,11 @@ class RenewalRefused(Event):
     topic = "renewal.refused"
     merchant_id: UUID
     paper_id: UUID
+
+
+@dataclass(frozen=True)
+class RulesPublished(Event):
+    """The operator published a version of the market's rules; shops are asked to accept it once it is in force."""
+
+    topic = "rules.published"
+    rules_id: UUID

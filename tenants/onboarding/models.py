@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -74,6 +75,8 @@ class Application(models.Model):
     identity = models.CharField(max_length=10, choices=Decision.choices, default=Decision.WAITING)
     qualification = models.CharField(max_length=10, choices=Decision.choices, default=Decision.WAITING)
     merchant = models.OneToOneField(Merchant, null=True, on_delete=models.PROTECT, related_name="application")
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")  # whose work it is
+    review_due = models.DateTimeField(null=True)  # by when it should be decided
     created_at = models.DateTimeField(default=clock.now)
     submitted_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
@@ -233,8 +236,53 @@ class Qualification(models.Model):
         ]
 
     @property
+    def last_moment(self) -> datetime | None:
+        """Of its last day, as it is written on the document."""
+        return self.valid_until - timedelta(microseconds=1) if self.valid_until else None
+
+    @property
     def is_waived(self) -> bool:
         return self.paper_id is None
+
+
+class MarketRules(models.Model):
+    """A version of what the market demands of its shops, as published. Never changed: what was accepted can be read for ever."""
+
+    class Kind(models.TextChoices):
+        RECRUITMENT = "recruitment", pgettext_lazy("market rules", "Rules of letting shops in")
+        STANDARDS = "standards", pgettext_lazy("market rules", "Standards of running a shop")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    version = models.IntegerField()
+    texts = models.JSONField()  # language code → text, paragraphs by empty lines
+    since = models.DateTimeField()  # in force from here on
+    published_at = models.DateTimeField(default=clock.now)
+    by_label = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "version"], name="one_version_of_rules")]
+
+    @property
+    def text(self) -> Localised:
+        return localised(self.texts)
+
+
+class RulesAccepted(models.Model):
+    """That somebody accepted a version of the rules, for an application or for a shop. Rows are only added."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    rules = models.ForeignKey(MarketRules, on_delete=models.PROTECT, related_name="acceptances")
+    application = models.ForeignKey(Application, null=True, on_delete=models.CASCADE, related_name="accepted_rules")
+    merchant = models.ForeignKey(Merchant, null=True, on_delete=models.PROTECT, related_name="accepted_rules")
+    by_label = models.CharField(max_length=200)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["rules", "application"], condition=Q(application__isnull=False), name="rules_once_per_application"),
+            models.UniqueConstraint(fields=["rules", "merchant"], condition=Q(merchant__isnull=False), name="rules_once_per_merchant"),
+        ]
 
 
 class Review(models.Model):

@@ -20,7 +20,7 @@ from marketplace.kernel.verbs import verb
 from tenants.onboarding.checks import COMPUTED
 from tenants.onboarding.errors import RequirementUnknown
 from tenants.onboarding.events import RequirementChanged
-from tenants.onboarding.models import Application, Paper, Requirement, Step
+from tenants.onboarding.models import Application, Decision, Paper, Requirement, Step
 
 ENFORCED = "requirement.enforced"
 KEPT = ("names", "hints", "check_by", "computed", "ends", "is_waivable", "kinds", "brands", "categories", "step", "is_active", "enforced_from", "position")
@@ -106,7 +106,12 @@ class Item:
 
     @property
     def refused(self) -> list[Paper]:
-        return [paper for paper in self.papers if paper.decision == "more"]
+        return [paper for paper in self.papers if paper.decision == Decision.MORE]
+
+    @property
+    def good(self) -> list[Paper]:
+        """Those that a reviewer has not asked for again."""
+        return [paper for paper in self.papers if paper.decision != Decision.MORE]
 
 
 def asked_of(row: Application) -> list[Requirement]:
@@ -127,5 +132,6 @@ def _item(row: Application, one: Requirement, papers: list[Paper]) -> Item:
     elif one.check_by == Requirement.Check.ATTESTED:
         is_met = one.code in row.attested
     else:
-        is_met = bool(papers) and all(paper.ends_on or one.ends != Requirement.Ends.MUST for paper in papers)
+        good = [paper for paper in papers if paper.decision != Decision.MORE]
+        is_met = bool(good) and all(paper.ends_on or one.ends != Requirement.Ends.MUST for paper in good)
     return Item(one, papers, is_met or bool(waived), waived)

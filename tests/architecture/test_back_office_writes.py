@@ -49,6 +49,7 @@ from tests import factories as make
 from tests.architecture.opinions import FORMS_ABOUT, Said, say_and_ask
 from tests.architecture.paper_forms import FORMS_OF_PAPERS
 from tests.architecture.people import FORMS_ABOUT_STAFF, FORMS_ABOUT_SUPPORT, People, Waiting, some_people
+from tests.architecture.product_form import product_form
 from tests.databases import MERCHANTS
 from tests.flows.at_stripe import AtStripe
 from tests.planting import planted
@@ -90,8 +91,6 @@ class Things:
     change: ProductChange
     application: str
     refunds: dict[str, UUID]  # by the form they wait for
-    qualification: UUID
-    renewal: UUID
     movement: UUID
     notice: UUID
     said: Said
@@ -150,8 +149,6 @@ def things(stripe: AtStripe) -> Things:
         change=ProductChange.objects.get(product_id=products["review-decide"]),
         application=make.an_application(make.a_buyer()).number,
         refunds=refunds,
-        qualification=make.a_qualification("a").pk,
-        renewal=make.a_renewal("a").pk,
         movement=RailMovement.objects.get().pk,
         notice=RailNotice.objects.get(notice_id="evt_1").pk,
         said=say_and_ask(product),
@@ -195,18 +192,6 @@ def inspection(t: Things) -> dict[str, Any]:
     return {f"accepted_{line.hex}": 1, f"restocked_{line.hex}": 0}
 
 
-def product_form(things: Things, product_id: UUID) -> dict[str, Any]:
-    return {
-        "product_id": product_id,
-        "title_en": "Tea bowl",
-        "category": things.category,
-        "sku_0": uuid4().hex[:12],
-        "price_0": "12.50",
-        "stock_0": "3",
-        "then": "save",
-    }
-
-
 # How each form is filled in. A new route that takes POST needs a line here.
 FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
     ("workbench", "orders-accept"): lambda t: Filled("/orders/accept/", {"chosen": t.orders["orders-accept"].key}),
@@ -235,6 +220,7 @@ FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
     ("workbench", "product-on-sale"): lambda t: Filled(f"/products/{t.products['product-on-sale']}/on-sale/"),
     ("workbench", "product-submit"): lambda t: Filled(f"/products/{t.products['product-submit']}/submit/"),
     ("workbench", "product-withdraw"): lambda t: Filled(f"/products/{t.products['product-withdraw']}/withdraw/"),
+    ("workbench", "holiday"): lambda t: Filled("/holiday/", {"holiday_id": uuid4(), "starts": "2027-06-01", "ends": "2027-06-05", "note_en": "Away"}),
     ("workbench", "delivery"): lambda t: Filled("/delivery/", {"fee_0": "8", "free_from_0": "99", "delivers_0": "1", "then": "save"}),
     ("workbench", "payout-stripe"): lambda t: Filled("/payout-account/stripe/", {"country": "US"}),
     ("workbench", "product-off-sale"): lambda t: Filled(f"/products/{t.on_sale}/off-sale/"),

@@ -38,7 +38,8 @@ from tenants.accounts.actions import ensure_person, give_role
 from tenants.accounts.models import User
 from tenants.onboarding.actions import add_paper, open_application, save_application, submit_application
 from tenants.onboarding.licences import check_character
-from tenants.onboarding.models import Application, Paper, Qualification, Requirement
+from tenants.onboarding.market_rules import publish_rules
+from tenants.onboarding.models import Application, MarketRules, Paper, Qualification, Requirement
 from tenants.onboarding.qualifications import grant_qualification, hand_in_renewal
 from tenants.tenancy.schemas import merchant_schema
 from tests.databases import MERCHANTS
@@ -135,6 +136,11 @@ def a_qualification(shop: str = "a", code: str = "licence", reason: str = "seen 
         valid_until=None,
         reason=reason,
     )
+
+
+def rules(kind: str = "standards", text: str = "Send what you promise.") -> MarketRules:
+    """A version of the market's rules, in force at once."""
+    return publish_rules(by=SYSTEM, kind=kind, texts={"zh-hans": f"{text}（中文）", "en": text}, since=clock.now())
 
 
 def a_renewal(shop: str = "a", code: str = "licence", name: str = "renewed.png") -> Paper:

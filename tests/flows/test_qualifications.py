@@ -31,6 +31,7 @@ from marketplace.platform.listings.errors import NotOnSale
 from marketplace.platform.listings.holding import settle_shop
 from marketplace.platform.listings.models import Listing, ListingVariant
 from marketplace.platform.taxonomy.models import Category
+from tenants.accounts.models import User
 from tenants.onboarding.errors import PaperDecided, RequirementNotAsked
 from tenants.onboarding.models import Qualification, Requirement
 from tenants.onboarding.qualifications import end_of, grant_qualification, hand_in_renewal
@@ -257,6 +258,7 @@ def letters_to(address: str) -> list[EmailMultiAlternatives]:
 
 class TestReminders:
     def test_letters_come_30_7_and_1_days_before_and_when_it_has_ended(self, goods, licence):
+        User.objects.filter(email=OWNER).update(language="en")
         grant(licence, days=40)
         told = []
         for days in (11, 34, 39.5, 41):

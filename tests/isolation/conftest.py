@@ -218,4 +218,5 @@ def world(own_database: str) -> Iterator[World]:
     for name, user in users.items():
         clients[name] = Client(raise_request_exception=False)
         clients[name].force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    make.rules("recruitment")
     return World(a, b, users, clients)

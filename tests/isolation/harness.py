@@ -30,6 +30,11 @@ BY_ROUTE: dict[str, dict[str, str]] = {
     "application": {"number": "application"},
     "application-withdraw": {"number": "application"},
     "application-review": {"number": "application"},
+    "rules": {"kind": "rules_kind"},
+    "rules-version": {"kind": "rules_kind", "version": "rules_version"},
+    "application-take": {"number": "application"},
+    "application-hand-over": {"number": "application"},
+    "application-paper-again": {"number": "application"},
     "application-waive": {"number": "application"},
     "requirement": {"code": "requirement_code"},
     "requirement-waive": {"code": "requirement_code"},
@@ -54,6 +59,8 @@ BY_ROUTE: dict[str, dict[str, str]] = {
     "bank-file-paid": {"number": "batch"},
 }
 PLAIN: dict[str, Any] = {
+    "rules_kind": "recruitment",
+    "rules_version": 1,
     "category_id": 1,
     "brand_id": 1,
     "schema": "public",

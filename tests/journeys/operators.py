@@ -8,16 +8,20 @@ from playwright.sync_api import expect
 
 from marketplace.platform.ledger.models import Payout, Statement
 from tenants.onboarding.models import Application
+from tenants.tenancy.models import Merchant
 from tests.journeys.people import Person
 from tests.world import PASSWORD
 
 EMAIL, HOST = "operator@market.localhost", "ops.market.localhost"
 
 
-def comes_in(operator: Person, path: str = "/") -> None:
+CHECKER = "checker@market.localhost"
+
+
+def comes_in(operator: Person, path: str = "/", email: str = EMAIL) -> None:
     operator.go(path, HOST)
     if operator.page.locator("[name=login]").count():
-        operator.sign_in(EMAIL, PASSWORD)
+        operator.sign_in(email, PASSWORD)
     operator.page.wait_for_url(f"http://{HOST}:{operator.market.port}{path}")
 
 
@@ -31,7 +35,7 @@ def asks_for_more(operator: Person, number: str) -> None:
     with operator.page.expect_download() as paper:
         operator.follow("Download")
     assert paper.value.path().stat().st_size > 100
-    operator.page.fill("[name=reason]", "请上传四角完整的营业执照照片。")
+    operator.page.fill("#reason", "请上传四角完整的营业执照照片。")
     operator.send("Ask for more")
 
 
@@ -92,11 +96,66 @@ def settles(operator: Person, slugs: list[str]) -> None:
     assert re.sub(r"[^\d.]", "", difference) in ("0", "0.00")
 
 
-def pays_out(operator: Person, slugs: list[str]) -> None:
+def asked_of(operator: Person) -> str:
+    """The number of the request on whose page the operator stands."""
+    operator.page.wait_for_url("**/approvals/*-*/")
+    return operator.page.url.rstrip("/").rsplit("/", 1)[1]
+
+
+def approves_as_second(checker: Person, number: str, stop: str) -> None:
+    """Finds it in the queue, sees before and after, and agrees."""
+    comes_in(checker, "/approvals/?show=waiting", CHECKER)
+    checker.look("approvals")
+    checker.follow(number)
+    checker.page.wait_for_url(f"**/approvals/{number}/")
+    checker.look(stop)
+    checker.send("Approve, and do it")
+    assert checker.page.locator(".tag-success").count()
+
+
+def suspends(operator: Person, checker: Person, slug: str, reason: str) -> None:
+    """Asks with a reason; alone nothing happens; the second person agrees."""
+    merchant = Merchant.objects.get(slug=slug)
+    comes_in(operator, f"/merchants/{merchant.pk}/")
+    operator.follow("Suspend…")
+    operator.page.wait_for_url("**/suspend/")
+    operator.look("suspend")
+    operator.page.select_option("[name=kind]", "service")
+    operator.page.fill("[name=why]", reason)
+    operator.send("Ask a second person")
+    number = asked_of(operator)
+    operator.look("asked-to-suspend")
+    assert not operator.page.locator("button[value=approve]").count(), "nobody approves their own"
+    assert Merchant.objects.get(slug=slug).status == "open"
+    approves_as_second(checker, number, "approve-suspension")
+    assert Merchant.objects.get(slug=slug).status == "suspended"
+    operator.go(f"/merchants/{merchant.pk}/", HOST)
+    operator.sees(reason)
+    operator.look("merchant-suspended")
+
+
+def reopens(operator: Person, checker: Person, slug: str) -> None:
+    merchant = Merchant.objects.get(slug=slug)
+    operator.go(f"/merchants/{merchant.pk}/", HOST)
+    operator.follow("Reopen…")
+    operator.page.wait_for_url("**/reopen/")
+    operator.page.fill("[name=why]", "OK")
+    operator.send("Ask a second person")
+    approves_as_second(checker, asked_of(operator), "approve-reopening")
+    assert Merchant.objects.get(slug=slug).status == "open"
+
+
+def pays_out(operator: Person, checker: Person, slugs: list[str]) -> None:
     page = operator.page
     operator.go("/payouts/files/new/", HOST)
-    operator.look("new-bank-file")
-    operator.send("Make the bank file")
+    operator.look("release-payouts")
+    page.fill("[name=why]", "OK")
+    operator.send("Ask a second person")
+    number = asked_of(operator)
+    approves_as_second(checker, number, "approve-payouts")
+    operator.go(f"/approvals/{number}/", HOST)
+    page.locator("a[href^='/payouts/files/']").first.click()
+    page.wait_for_url("**/payouts/files/*-*/")
     operator.look("bank-file")
     with page.expect_download() as file:
         operator.follow("Download")

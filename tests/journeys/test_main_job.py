@@ -38,6 +38,7 @@ def market(own_database: str, static_files: Path, tmp_path_factory: pytest.TempP
     with transaction.atomic():
         Market.objects.update(settle_days=0)
         make.commission()
+        make.a_second_operator()
     import_goods(tmp_path_factory.mktemp("owners"))
     with running(own_database, static_files, DEMO_MAILBOX="true") as processes:
         yield processes
@@ -106,7 +107,8 @@ def test_the_main_job(browser: Browser, market: RunningMarket, seen: Seen, scree
             set_bank_account(by=SYSTEM, merchant_id=Merchant.objects.get(slug=one.slug).pk, holder=one.shop, bank="Bank", number="6222021234567891")
         with at_a_screen(browser, market, screen, "operator", seen) as operator:
             operators.settles(operator, slugs)
-            operators.pays_out(operator, slugs)
+            with at_a_screen(browser, market, screen, "checker", seen) as checker:
+                operators.pays_out(operator, checker, slugs)
 
         with translation.override(screen.language):
             refunded = [format_money(row.amount) for row in Refund.objects.filter(payment__group__number__in=[number, given_up])]

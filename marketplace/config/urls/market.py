@@ -98,6 +98,8 @@ urlpatterns = [
     route("shops/<uuid:merchant_id>/follow/", keeping.follow, may=anyone(), name="follow", methods="POST", limit="cart"),
     route("regions/", account.regions, may=anyone(), name="regions"),
     route("sell/", sell.sell, may=anyone(), name="sell"),
+    route("sell/rules/<slug:kind>/", sell.rules, may=anyone(), name="rules"),
+    route("sell/rules/<slug:kind>/<int:version>/", sell.rules, may=anyone(), name="rules-version"),
     route("sell/apply/", sell.apply, may=signed_in(), name="apply", methods="GET POST", limit="upload"),
     route("sell/applications/<str:number>/", sell.application, may=signed_in(), name="application"),
     route("sell/applications/<str:number>/withdraw/", sell.withdraw, may=signed_in(), name="application-withdraw", methods="POST"),

@@ -11,6 +11,7 @@ from marketplace.web.logs import log_entry, shop_log
 from marketplace.web.messages import messages_page
 from marketplace.web.seller import money, opinions, order, orders, parcels, products, qualifications, returns, slips, theme
 from marketplace.web.seller.delivery import delivery
+from marketplace.web.seller.holiday import holiday
 from marketplace.web.seller.overview import overview
 from marketplace.web.seller.payout_account import payout_account, payout_stripe
 from marketplace.web.staff import support
@@ -66,6 +67,7 @@ urlpatterns = [
     route("statements/<str:number>/csv/", money.statement_as_csv, may=staff(Right.VIEW_STATEMENTS), name="statement-csv"),
     route("statements/<str:number>/pdf/", money.statement_as_pdf, may=staff(Right.VIEW_STATEMENTS), name="statement-pdf"),
     route("delivery/", delivery, may=staff(Right.MANAGE_DELIVERY), name="delivery", methods="GET POST"),
+    route("holiday/", holiday, may=staff(Right.MANAGE_DELIVERY), name="holiday", methods="GET POST"),
     route(
         "qualifications/",
         qualifications.qualifications,
@@ -73,6 +75,13 @@ urlpatterns = [
         name="qualifications",
         methods="GET POST",
         limit="upload",
+    ),
+    route(
+        "market-rules/",
+        qualifications.rules,
+        may=staff(Right.VIEW_PRODUCTS, change=Right.MANAGE_PAPERS),
+        name="market-rules",
+        methods="GET POST",
     ),
     route("qualifications/papers/<uuid:paper_id>/", qualifications.paper, may=staff(Right.MANAGE_PAPERS), name="qualification-paper"),
     route("payout-account/", payout_account, may=staff(Right.MANAGE_PAYOUTS), name="payout-account", methods="GET POST"),

@@ -111,8 +111,8 @@ def set_commission(*, by: Actor, rate: Decimal, merchant_id: UUID | None = None,
 
 def commission_rule(merchant_id: UUID | None, category_id: int | None) -> CommissionRule | None:
     """The rule in force for just this: a shop, a category, or, with neither, all."""
-    just_this: dict[str, Any] = {"merchant_id": merchant_id, "category_id": category_id}
-    return CommissionRule.objects.filter(**just_this).order_by("-since", "-pk").first()
+    of: dict[str, Any] = {"merchant_id": merchant_id, "category_id": category_id}
+    return CommissionRule.objects.filter(**of).order_by("-since", "-pk").first()
 
 
 def check_commission(rate: Decimal, merchant_id: UUID | None, category_id: int | None) -> None:

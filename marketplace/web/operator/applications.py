@@ -16,10 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from marketplace.flows.let_in import review_application
-from marketplace.kernel.errors import MarketError
+from marketplace.kernel import clock
+from marketplace.kernel.errors import MarketError, NotFound
 from marketplace.kernel.pinyin import folded, name_keys
 from marketplace.web.lists.pages import Column, ListPage, Teach
 from tenants.access.actors import actor_of
+from tenants.access.people import market_staff_with
 from tenants.access.rights import Right
 from tenants.accounts.addresses import is_in_doubt
 from tenants.onboarding.access import application_for_operator, paper_in
@@ -28,13 +30,27 @@ from tenants.onboarding.licences import is_credit_code
 from tenants.onboarding.models import Application, Decision, Step
 from tenants.onboarding.papers import paper_response, paper_titles
 from tenants.onboarding.requirements import items_of
+from tenants.onboarding.reviewing import ask_for_paper_again, hand_application_over, take_application
 from tenants.tenancy.hosts import shop_host
 
 
 class ApplicationFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search")
     show = django_filters.ChoiceFilter(field_name="status", choices=[choice for choice in Application.Status.choices if choice[0] != "draft"])
+    work = django_filters.ChoiceFilter(
+        method="whose",
+        choices=[("mine", _lazy("Mine")), ("nobody", _lazy("Nobody's")), ("late", _lazy("Overdue"))],
+        label=_lazy("Work"),
+        empty_label=_lazy("All"),
+    )
     kind = django_filters.ChoiceFilter(choices=Application.Kind.choices, label=_lazy("Kind"), empty_label=_lazy("All"))
+
+    def whose(self, queryset: QuerySet[Application], name: str, value: str) -> QuerySet[Application]:
+        """Of what is in review: one's own, nobody's, or what should be decided by now."""
+        waiting = queryset.filter(status=Application.Status.SUBMITTED)
+        if value == "mine":
+            return waiting.filter(reviewer_id=self.request.user.pk)
+        return waiting.filter(reviewer=None) if value == "nobody" else waiting.filter(review_due__lt=clock.now())
 
     def search(self, queryset: QuerySet[Application], name: str, value: str) -> QuerySet[Application]:
         """By number, company, licence, web address or contact; company and contact also in pinyin or its initials."""
@@ -60,10 +76,12 @@ applications = ListPage(
         Column(_lazy("Company"), "company"),
         Column(_lazy("Kind"), "kind", wide_only=True),
         Column(_lazy("Status"), "status"),
+        Column(_lazy("Reviewer"), "reviewer", wide_only=True),
+        Column(_lazy("Due"), "due", wide_only=True),
         Column(_lazy("Handed in on"), "submitted", end=True),
     ],
     row_template="operator/_application_row.html",
-    rows=lambda request: Application.objects.filter(submitted_at__isnull=False),
+    rows=lambda request: Application.objects.select_related("reviewer").filter(submitted_at__isnull=False),
     filters=ApplicationFilter,
     search_hint=_lazy("Number, company, licence or web address"),
     empty=_lazy("No application yet. Businesses apply at the market, under “Sell here”."),
@@ -140,6 +158,9 @@ def _page(request: HttpRequest, number: str, refusal: MarketError | None = None,
         "due": row.next_step,
         "papers": paper_titles(row.papers.order_by("added_at")),
         "items": items_of(row),
+        "colleagues": [person for person in market_staff_with(Right.REVIEW_MERCHANTS) if person.pk not in (row.reviewer_id, request.user.pk)],
+        "is_mine": row.reviewer_id == request.user.pk,
+        "is_late": row.review_due is not None and row.review_due < clock.now(),
         "can_waive": row.status in (Application.Status.SUBMITTED, Application.Status.RETURNED),
         "reviews": list(row.reviews.order_by("-at")),
         "findings": findings_of(row),
@@ -156,6 +177,41 @@ def paper(request: HttpRequest, number: str, paper_id: UUID) -> Any:
     found = paper_in(row, paper_id)
     note_paper_opened(by=actor_of(request), application=row, paper=found)
     return paper_response(found)
+
+
+def take(request: HttpRequest, number: str) -> HttpResponse:
+    """Make it one's own work."""
+    row = application_for_operator(number)
+    try:
+        take_application(by=actor_of(request), application_id=row.pk)
+    except MarketError as refusal:
+        return _page(request, number, refusal)
+    messages.success(request, _("It is yours now."))
+    return HttpResponseRedirect(f"/applications/{number}/")
+
+
+def hand_over(request: HttpRequest, number: str) -> HttpResponse:
+    """Make it a colleague's work."""
+    row = application_for_operator(number)
+    try:
+        hand_application_over(by=actor_of(request), application_id=row.pk, to_id=UUID(request.POST.get("to", "")))
+    except ValueError:
+        raise NotFound from None
+    except MarketError as refusal:
+        return _page(request, number, refusal)
+    messages.success(request, _("Handed over."))
+    return HttpResponseRedirect(f"/applications/{number}/")
+
+
+def paper_again(request: HttpRequest, number: str, paper_id: UUID) -> HttpResponse:
+    """Ask for one document anew, with a note beside it."""
+    row = application_for_operator(number)
+    try:
+        ask_for_paper_again(by=actor_of(request), application_id=row.pk, paper_id=paper_id, note=request.POST.get("note", ""))
+    except MarketError as refusal:
+        return _page(request, number, refusal)
+    messages.success(request, _("Noted beside the document. Ask for more to send the application back."))
+    return HttpResponseRedirect(f"/applications/{number}/")
 
 
 def waive(request: HttpRequest, number: str) -> HttpResponse:

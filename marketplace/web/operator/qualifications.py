@@ -118,7 +118,7 @@ def renewals(request: HttpRequest) -> HttpResponse:
     """The queue, what has waited longest first."""
     waiting = Paper.objects.filter(merchant__isnull=False, decision=Decision.WAITING).select_related("merchant").order_by("added_at", "pk")
     names = {one.code: one for one in Requirement.objects.all()}
-    context = {"title": _("Documents of shops"), "rows": [(paper, names.get(paper.kind)) for paper in waiting[:MOST_SHOWN]]}
+    context = {"title": _("Shop documents"), "rows": [(paper, names.get(paper.kind)) for paper in waiting[:MOST_SHOWN]]}
     return render(request, "operator/renewals.html", context)
 
 

@@ -27,6 +27,7 @@ from marketplace.web.overview import MOST_COUNTED, Step, ToDo, by_clock, capped
 from marketplace.web.seller import opinions, qualifications
 from marketplace.web.seller.orders import SHOWS
 from tenants.access.rights import Right
+from tenants.onboarding.market_rules import unaccepted
 from tenants.tenancy.hosts import shop_url
 from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import current_merchant_id
@@ -45,6 +46,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     context = {
         "title": merchant.name,
         "shop_address": shop_url(merchant),
+        "new_rules": unaccepted(merchant_id=merchant.pk) if Right.MANAGE_PAPERS in may else [],
         "todos": todos(may, market, products),
         "steps": steps if any(not step.is_done for step in steps) else [],
         "steps_done": sum(step.is_done for step in steps),

@@ -24,10 +24,12 @@ from marketplace.platform.taxonomy.models import Category
 from marketplace.web.overview import MOST_COUNTED, ToDo, capped
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
-from tenants.onboarding.models import Decision, Paper, Qualification, Requirement
+from tenants.onboarding.market_rules import accept_rules, unaccepted
+from tenants.onboarding.models import Decision, Paper, Qualification, Requirement, RulesAccepted
 from tenants.onboarding.papers import DAY, FILES, paper_response
 from tenants.onboarding.qualifications import REMINDED_AT, hand_in_renewal, last_day_of
 from tenants.onboarding.standing import Standing, standing_of
+from tenants.tenancy.hosts import market_url
 
 SOON = timedelta(days=REMINDED_AT[0])
 SHOWN = 8
@@ -114,6 +116,27 @@ def paper(request: HttpRequest, paper_id: UUID) -> Any:
     if found is None:
         raise NotFound
     return paper_response(found)
+
+
+def rules(request: HttpRequest) -> HttpResponse:
+    """The market's rules: what this shop has accepted and when, and what it is asked to accept."""
+    merchant_id = request.merchant.pk  # type: ignore[attr-defined]
+    if request.method == "POST":
+        chosen = request.POST.getlist("rules")
+        accept_rules(
+            by=actor_of(request),
+            rules_ids=[row.pk for row in unaccepted(merchant_id=merchant_id) if str(row.pk) in chosen],
+            merchant_id=merchant_id,
+        )
+        messages.success(request, _("Kept, with the version and the time."))
+        return HttpResponseRedirect("/market-rules/")
+    accepted = RulesAccepted.objects.filter(merchant_id=merchant_id).select_related("rules").order_by("-at")
+    context = {
+        "title": _("Market rules"),
+        "open": [(row, market_url(f"/sell/rules/{row.kind}/{row.version}/")) for row in unaccepted(merchant_id=merchant_id)],
+        "accepted": [(one, market_url(f"/sell/rules/{one.rules.kind}/{one.rules.version}/")) for one in accepted],
+    }
+    return render(request, "seller/market_rules.html", context)
 
 
 def todos(merchant_id: UUID, may: set[Right]) -> list[ToDo]:

@@ -1,0 +1,105 @@
+"""Market rules in versions: published by the operator, accepted by applicants and shops, each acceptance of one named version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from marketplace.kernel import clock
+from marketplace.kernel.actors import Actor
+from marketplace.kernel.audit import audit
+from marketplace.kernel.errors import InvalidInput, NotFound
+from marketplace.kernel.outbox import record
+from marketplace.kernel.verbs import verb
+from tenants.onboarding.events import RulesPublished
+from tenants.onboarding.models import Application, MarketRules, RulesAccepted
+from tenants.tenancy.models import Market, Merchant
+
+LONGEST = 40_000
+
+
+@verb
+def publish_rules(*, by: Actor, kind: str, texts: Mapping[str, str], since: datetime) -> MarketRules:
+    """A new version, in all languages of the market, in force from `since` on; shops are asked to accept it from then on.
+
+    Raises InvalidInput.
+    """
+    if kind not in MarketRules.Kind.values:
+        raise InvalidInput(field="kind", why=_("Say which rules these are."))
+    with transaction.atomic():
+        market = Market.objects.select_for_update(no_key=True).get()  # of two at once the second has the next number
+        kept = {code: texts.get(code, "").strip() for code in market.languages}
+        for code, text in kept.items():
+            if not 0 < len(text) <= LONGEST:
+                why = _("Write the rules in every language of the market, up to {most} characters.").format(most=LONGEST)
+                raise InvalidInput(field=f"text_{code}", why=why)
+        last = MarketRules.objects.filter(kind=kind).order_by("-version").first()
+        if last and since <= last.since:
+            raise InvalidInput(field="since", why=_("A new version is in force later than the one before."))
+        row = MarketRules.objects.create(kind=kind, version=last.version + 1 if last else 1, texts=kept, since=since, by_label=by.label)
+        after = {"kind": kind, "version": row.version, "since": since}
+        audit(by=by, action="rules.published", subject="rules", subject_id=f"{kind}-{row.version}", after=after)
+        record(RulesPublished(rules_id=row.pk))
+    return row
+
+
+def rules_in_force(at: datetime | None = None) -> list[MarketRules]:
+    """The version of each kind that holds at a moment (now)."""
+    rows = MarketRules.objects.filter(since__lte=at or clock.now()).order_by("kind", "-version").distinct("kind")
+    return list(rows)
+
+
+def rules_version(kind: str, version: int | None = None) -> MarketRules:
+    """A version, or the one in force. Raises NotFound."""
+    rows = MarketRules.objects.filter(kind=kind, since__lte=clock.now()).order_by("-version")
+    found = (rows.filter(version=version) if version is not None else rows).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+@verb
+def accept_rules(*, by: Actor, rules_ids: Iterable[UUID], application: Application | None = None, merchant_id: UUID | None = None) -> None:
+    """Somebody accepts versions that are in force, for an application or a shop. Safe to repeat; one that is not in force is left out."""
+    wanted = set(rules_ids)
+    whose: dict[str, Any] = {"application": application} if application else {"merchant_id": merchant_id}
+    with transaction.atomic():
+        for row in rules_in_force():
+            if row.pk not in wanted:
+                continue
+            held, made = RulesAccepted.objects.get_or_create(rules=row, **whose, defaults={"by_label": by.label})
+            if made:
+                audit(
+                    by=by,
+                    action="rules.accepted",
+                    subject="application" if application else "merchant",
+                    subject_id=application.number if application else merchant_id,
+                    merchant_id=merchant_id,
+                    after={"kind": row.kind, "version": row.version, "at": held.at},
+                )
+
+
+@verb
+def carry_accepted_over(*, by: Actor, application: Application, merchant: Merchant) -> None:
+    """What an applicant has accepted, the new shop has accepted, at the same time."""
+    rows = RulesAccepted.objects.filter(application=application)
+    RulesAccepted.objects.bulk_create([RulesAccepted(rules_id=one.rules_id, merchant=merchant, by_label=one.by_label, at=one.at) for one in rows])
+
+
+def unaccepted(*, application: Application | None = None, merchant_id: UUID | None = None) -> list[MarketRules]:
+    """The versions in force that were not accepted yet. Two queries; one where nothing was published."""
+    rows = rules_in_force()
+    if not rows:
+        return []
+    if application is not None and application._state.adding:
+        return rows
+    held = RulesAccepted.objects.filter(rules__in=rows)
+    whose: dict[str, Any] = {"application": application} if application else {"merchant_id": merchant_id}
+    held = held.filter(**whose)
+    accepted = set(held.values_list("rules_id", flat=True))
+    return [row for row in rows if row.pk not in accepted]
