@@ -48,6 +48,7 @@ MADE = {
     "rules.accepted",
     "rules.published",
     "statement.issued",
+    "support.asked",
     "view.saved",
 }
 
