@@ -44,7 +44,7 @@ def _of_move(change: ShopChange) -> Message:
             _("Your shop “{name}” is being closed"),
             [_("It takes no more orders. What is open is still finished and paid."), _("The market says: {reason}")],
         ),
-        S.CLOSED: (_("Your shop “{name}” has closed"), [_("Everything is settled. Your data can be downloaded in the workbench for 30 days.")]),
+        S.CLOSED: (_("Your shop “{name}” has closed"), [_("The market says: {reason}")]),
     }.get(S(change.after), (_("Your shop “{name}” is open again"), [_("Buyers can order from it.")]))
     from_market = {"kind": change.get_kind_display(), "reason": change.reason, "contact": Market.objects.get().contact_email}
     return Message(

@@ -126,6 +126,7 @@ def bank_file_new(request: HttpRequest) -> HttpResponse:
     in_requests = {key: other for other in waiting().filter(kind=RELEASE) for key in other.order["payouts"]}
     for payout in rows:
         payout.asked, payout.is_ready = in_requests.get(str(payout.pk)), _is_ready(payout)  # type: ignore[attr-defined]
+    rows.sort(key=lambda payout: not payout.is_ready)  # type: ignore[attr-defined]
     context = {
         "title": _("Release payouts"),
         "rows": rows,
