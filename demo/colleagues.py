@@ -7,9 +7,10 @@ from uuid import UUID
 from demo.catalogue import key_of
 from demo.steps import merchant_of, operator, owner_of
 from marketplace.flows.invite_staff import invite
+from marketplace.flows.support_access import ask_for_support
 from marketplace.kernel.actors import Actor
 from tenants.accounts.actions import ensure_person, give_role
-from tenants.accounts.models import Invitation, Membership
+from tenants.accounts.models import Invitation, Membership, SupportAccess, User
 
 # By shop: (name before the @, what they are called, their role), and the role that somebody is invited to.
 COLLEAGUES: dict[str, tuple[list[tuple[str, str, str]], str]] = {
@@ -29,6 +30,7 @@ OF_THE_MARKET = [
     ("service", "姚舒", "customer_service"),
     ("auditor", "邵正", "auditor"),
 ]
+ASKED_BY_SUPPORT = {"kiln": "买家来电说包裹三天没有动静，想看看这张订单的发货情况。"}
 
 
 def let_in_colleagues(password: str) -> None:
@@ -36,6 +38,11 @@ def let_in_colleagues(password: str) -> None:
     for shop, (people, offered) in COLLEAGUES.items():
         _let_in(owner_of(shop), merchant_of(shop), f"{shop}.localhost", people, offered, password)
     _let_in(operator(), None, "market.localhost", OF_THE_MARKET, "market_pages", password)
+    service = User.objects.get(email="service@market.localhost")
+    by = Actor(kind="person", user_id=service.pk, label=service.email)
+    for shop, reason in ASKED_BY_SUPPORT.items():
+        if not SupportAccess.objects.filter(merchant_id=merchant_of(shop)).exists():
+            ask_for_support(by=by, visit_id=key_of(shop, "support"), merchant_id=merchant_of(shop), reason=reason, minutes=60)
 
 
 def _let_in(by: Actor, merchant_id: UUID | None, host: str, people: list[tuple[str, str, str]], offered: str, password: str) -> None:

@@ -21,7 +21,9 @@ from marketplace.config.logs import note_who
 from marketplace.kernel.context import Running, running
 from marketplace.kernel.errors import Busy, MarketError
 from tenants.access import limits
+from tenants.access.actors import actor_of
 from tenants.access.rules import rule_of
+from tenants.access.visits import note_page
 from tenants.tenancy.errors import ShopClosed
 from tenants.tenancy.hosts import market_row
 from tenants.tenancy.models import Domain, Merchant
@@ -110,6 +112,8 @@ class access:
             elsewhere = rule.refusal(request)
             note_who(request)
             refuse_closed_shop(request)
+            if elsewhere is None and (visit := getattr(request, "visit", None)):
+                note_page(by=actor_of(request), visit=visit, page=f"{request.method} {request.get_full_path()}"[:300])
             if elsewhere is None and (group := getattr(view, "limit", "")):
                 limits.count(request, group)
             return elsewhere

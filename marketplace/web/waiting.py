@@ -17,7 +17,9 @@ from marketplace.platform.approvals.queries import waiting as requests_waiting
 from marketplace.platform.listings.models import ProductChange
 from marketplace.platform.payments.models import Dispute, RailMovement, Refund
 from marketplace.web.seller.orders import SHOWS
+from tenants.accounts.models import SupportAccess
 from tenants.onboarding.models import Application, Decision, Paper
+from tenants.tenancy.schemas import current_merchant_id
 
 MOST_SHOWN = 99
 
@@ -25,6 +27,7 @@ MOST_SHOWN = 99
 def of_workbench() -> Mapping[str, QuerySet[Any]]:
     """By the name of the entry's route: what waits for the shop whose schema is open."""
     return {
+        "support": SupportAccess.objects.filter(merchant_id=current_merchant_id(), status=SupportAccess.Status.ASKED),
         "orders": Order.objects.filter(SHOWS["to_ship"]),
         "returns": Return.objects.filter(status__in=[ReturnStatus.REQUESTED, ReturnStatus.SENT_BACK, ReturnStatus.INSPECTED]),
         "products": Product.objects.filter(review=Product.Review.SENT_BACK),

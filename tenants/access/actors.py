@@ -20,6 +20,7 @@ def actor_of(request: HttpRequest) -> Actor:
         label=user.email if user else "visitor",
         address=address_of_client(request),
         request_id=getattr(request, "request_id", ""),
+        on_behalf_of=getattr(getattr(request, "visit", None), "answered_by_id", None),
     )
 
 

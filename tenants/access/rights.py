@@ -25,6 +25,7 @@ class Right(Enum):
     SHARE_VIEWS = ("merchant", "share_views", _("Share views of lists with the team"))
     EDIT_SHOP_PAGES = ("merchant", "edit_shop_pages", _("Edit the shop's pages"))
     MANAGE_STAFF = ("merchant", "manage_staff", _("Invite staff and give roles"))
+    GRANT_SUPPORT = ("merchant", "grant_support", _("Let the market's support in"))
 
     VIEW_MERCHANTS = ("market", "view_merchants", _("See merchants"))
     OPEN_MERCHANTS = ("market", "open_merchants", _("Open merchants"))
@@ -45,6 +46,7 @@ class Right(Enum):
     SHARE_MARKET_VIEWS = ("market", "share_market_views", _("Share views of the console's lists"))
     EDIT_MARKET_PAGES = ("market", "edit_market_pages", _("Edit the market's pages"))
     MANAGE_MARKET_STAFF = ("market", "manage_market_staff", _("Invite the market's staff and give roles"))
+    SUPPORT_SHOPS = ("market", "support_shops", _("Ask shops for access to their workbench"))
 
     def __init__(self, scope: str, codename: str, label: str) -> None:
         self.scope, self.codename, self.label = scope, codename, label

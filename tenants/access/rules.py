@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.kernel.errors import MarketError
 from tenants.access.rights import Right
 from tenants.access.staff import whom_to_ask
+from tenants.access.visits import SupportReadsOnly, visit_here
 from tenants.access.writes import only_verbs_write
 from tenants.accounts.handover import begin
 from tenants.accounts.models import Membership
@@ -62,7 +63,10 @@ class Rule:
         if self.audience == "signed_in":
             return None
         if not works_here(request):
-            raise NotStaffHere(account=user.email)
+            if (visit := visit_here(request)) is None:
+                raise NotStaffHere(account=user.email)
+            if request.method not in SAFE and not visit.may_write:
+                raise SupportReadsOnly
         needed = [self.right] if request.method in SAFE else [self.right, self.change]
         for right in needed:
             if right and not user.has_perm(right.full_name):

@@ -41,3 +41,18 @@ class WorksHereAlready(MarketError):
 class TooManyInvitations(MarketError):
     code, status = "too_many_invitations", 409
     message = _("There are {most} open invitations. Take one back first.")
+
+
+class SupportUnknown(MarketError):
+    code, status = "support_unknown", 404
+    message = _("There is no such support access, or it is not yours.")
+
+
+class SupportOpen(MarketError):
+    code, status = "support_open", 409
+    message = _("You have asked this shop already, or are let in. Wait for its answer, or end that first.")
+
+
+class SupportOver(MarketError):
+    code, status = "support_over", 409
+    message = _("This was answered or ended in the meantime. Reload the page to see how it stands.")

@@ -127,6 +127,44 @@ class Invitation(models.Model):
         return self.status == self.Status.OPEN and self.expires_at > clock.now()
 
 
+class SupportAccess(models.Model):
+    """That somebody of the market asks to look into a shop's workbench, and what the shop said. It lasts until `until` and not a moment longer."""
+
+    class Status(models.TextChoices):
+        ASKED = "asked", _("Asked for")
+        GRANTED = "granted", _("Granted")
+        REFUSED = "refused", _("Refused")
+        ENDED = "ended", _("Ended")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    merchant_id = models.UUIDField()
+    supporter = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    reason = models.CharField(max_length=500)
+    minutes = models.SmallIntegerField()
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.ASKED)
+    may_write = models.BooleanField(default=False)
+    asked_at = models.DateTimeField(default=clock.now)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
+    until = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(minutes__range=(15, 480)), name="support_between_15_minutes_and_8_hours"),
+            models.CheckConstraint(
+                condition=~Q(status="granted") | Q(until__isnull=False, answered_by__isnull=False), name="granted_support_has_an_end_and_who_granted"
+            ),
+            models.UniqueConstraint(fields=["merchant_id", "supporter"], condition=Q(status__in=["asked", "granted"]), name="one_support_at_a_time"),
+        ]
+        indexes = [models.Index(fields=["merchant_id", "-asked_at"], name="support_by_merchant")]
+
+    @property
+    def is_on(self) -> bool:
+        """Whether the supporter may come in now: asked of the clock, with every request."""
+        return self.status == self.Status.GRANTED and self.until is not None and self.until > clock.now()
+
+
 class Letter(models.Model):
     """A mail on its way. Its text, which may hold a link that signs in, is forgotten once it has left."""
 

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from marketplace.flows.invite_staff import invite
+from marketplace.flows.support_access import ask_for_support
 from marketplace.kernel.actors import Actor
 from tenants.access.own_roles import make_role
 from tenants.access.rights import Right
@@ -26,6 +27,17 @@ class People:
     roles: dict[str, int]  # own roles
     role: str  # a built-in one
     right: Right
+    visits: dict[str, UUID]
+
+
+@dataclass
+class Waiting:
+    """A paid order of one line of two pieces, perhaps with a packed parcel."""
+
+    key: UUID
+    number: str
+    line: UUID
+    package: UUID
 
 
 def some_people() -> dict[str, People]:
@@ -43,6 +55,7 @@ def _people(head: str, merchant_id: UUID | None, roles: tuple[str, str], right: 
         {name: _role(by, merchant_id, name, right) for name in ("staff-role", "staff-role-deleted")},
         roles[1],
         right,
+        {name: _visit(merchant_id or MERCHANTS["a"]) for name in ("support-answer", "support-end")},
     )
 
 
@@ -61,6 +74,17 @@ def _role(by: Actor, merchant_id: UUID | None, name: str, right: Right) -> int:
     return make_role(by=by, merchant_id=merchant_id, role_id=uuid4(), names={"en": name}, rights=[right]).group_id
 
 
+def _visit(merchant_id: UUID) -> UUID:
+    asks = make.a_buyer()
+    return ask_for_support(by=make.acting(asks), visit_id=uuid4(), merchant_id=merchant_id, reason="a parcel is stuck", minutes=60).pk
+
+
+FORMS_ABOUT_SUPPORT: dict[tuple[str, str], Callable[[People], tuple[str, dict[str, Any]]]] = {
+    ("workbench", "support-answer"): lambda p: (f"/support/{p.visits['support-answer']}/answer/", {"answer": "read"}),
+    ("workbench", "support-end"): lambda p: (f"/support/{p.visits['support-end']}/end/", {}),
+    ("console", "support"): lambda p: ("/support/", {"visit_id": uuid4(), "merchant": MERCHANTS["b"], "minutes": 30, "reason": "a parcel is stuck"}),
+    ("console", "support-end"): lambda p: (f"/support/{p.visits['support-end']}/end/", {}),
+}
 FORMS_ABOUT_STAFF: dict[str, Callable[[People], tuple[str, dict[str, Any]]]] = {
     "staff-invite": lambda p: ("/staff/invite/", {"invitation_id": uuid4(), "email": f"{uuid4().hex[:8]}@example.com", "language": "en", "roles": p.role}),
     "staff-invitation-again": lambda p: (f"/staff/invitations/{p.invitations['staff-invitation-again']}/again/", {}),

@@ -24,6 +24,7 @@ ONLY_DONE = {"order.phone_shown", "rail.sweep_asked"}
 MADE = {
     "application.requirement_waived",
     "freight.set",
+    "holiday.planned",
     "invitation.sent",
     "list.arranged",
     "listings.settled",
@@ -32,6 +33,7 @@ MADE = {
     "order.noted",
     "order.packed",
     "page.drafted",
+    "paper.asked_again",
     "payout_batch.made",
     "person.made",
     "prices.set",
@@ -43,6 +45,8 @@ MADE = {
     "requirement.put",
     "return.pieces_inspected",
     "role.made",
+    "rules.accepted",
+    "rules.published",
     "statement.issued",
     "view.saved",
 }

@@ -48,7 +48,7 @@ from tenants.tenancy.schemas import merchant_schema, public_schema
 from tests import factories as make
 from tests.architecture.opinions import FORMS_ABOUT, Said, say_and_ask
 from tests.architecture.paper_forms import FORMS_OF_PAPERS
-from tests.architecture.people import FORMS_ABOUT_STAFF, People, some_people
+from tests.architecture.people import FORMS_ABOUT_STAFF, FORMS_ABOUT_SUPPORT, People, Waiting, some_people
 from tests.architecture.product_form import product_form
 from tests.databases import MERCHANTS
 from tests.flows.at_stripe import AtStripe
@@ -96,16 +96,6 @@ class Things:
     said: Said
     approval: str  # a request that waits
     people: dict[str, People]
-
-
-@dataclass
-class Waiting:
-    """A paid order of one line of two pieces, perhaps with a packed parcel."""
-
-    key: UUID
-    number: str
-    line: UUID
-    package: UUID
 
 
 @pytest.fixture
@@ -271,6 +261,7 @@ FORMS |= {name: lambda t, fill=fill: Filled(*fill(t.said)) for name, fill in FOR
 FORMS |= {name: lambda t, fill=fill: Filled(*fill(t)) for name, fill in FORMS_OF_PAPERS.items()}
 
 FORMS |= {(kind, name): lambda t, fill=fill, kind=kind: Filled(*fill(t.people[kind])) for kind in HOSTS for name, fill in FORMS_ABOUT_STAFF.items()}
+FORMS |= {(kind, name): lambda t, fill=fill, kind=kind: Filled(*fill(t.people[kind])) for (kind, name), fill in FORMS_ABOUT_SUPPORT.items()}
 
 
 # A list takes its forms at its own address.

@@ -21,6 +21,7 @@ from marketplace.flows.return_goods import request_return
 from marketplace.flows.review_product import submit_product
 from marketplace.flows.settle import settle
 from marketplace.flows.ship_order import pack_order
+from marketplace.flows.support_access import ask_for_support
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.models import AuditEvent
@@ -127,6 +128,8 @@ def build_side(letter: str) -> tuple[Side, User]:
     give_role(by=SYSTEM, user_id=colleague.pk, role="dispatcher", merchant_id=side.merchant_id)
     role = make_role(by=staff, merchant_id=side.merchant_id, role_id=uuid4(), names={"en": f"{word}-role"}, rights=[Right.VIEW_ORDERS])
     invited = invite(by=staff, invitation_id=uuid4(), merchant_id=side.merchant_id, email=f"{word}-invited@example.com", roles=["dispatcher"], language="en")
+    operator = make.acting(User.objects.get(email="operator@market.localhost"))
+    visit = ask_for_support(by=operator, visit_id=uuid4(), merchant_id=side.merchant_id, reason=f"{word}-reason", minutes=60)
     view = save_view(by=staff, merchant_id=side.merchant_id, list_name="orders", name=f"{word}-view", query="")
     job = ask_for_job(by=staff, job=ListJob(merchant_id=side.merchant_id, list_name="orders", kind="export", what="csv", query=f"q={word}-query"))
     operator = Actor(kind="person", user_id=User.objects.get(email="operator@market.localhost").pk, label=word)
@@ -137,6 +140,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         "membership_id": Membership.objects.get(user=colleague).pk,
         "group_id": role.group_id,
         "invitation_id": invited.pk,
+        "visit_id": visit.pk,
         "view_id": view.pk,
         "event_id": AuditEvent.objects.filter(merchant_id=side.merchant_id, subject_id=copy.number).latest("pk").pk,
         "job_id": job.pk,
@@ -191,6 +195,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         f"{word}-query",
         f"{word}-colleague",
         f"{word}-role",
+        f"{word}-reason",
         f"{word}-invited",
     ]
     side.secrets += [waiting.number, copy.number, statement.number]

@@ -133,5 +133,35 @@ def test_the_operators_pages_of_staff_hold_too(browser: Browser, market: Running
         assert menu_of(reader) == ["/", "/jobs/", "/log/", "/staff/roles/"]
 
 
+@pytest.mark.parametrize("screen", [PHONE, DESKTOP], ids=["zh-Hans on a phone", "en on a desktop"])
+def test_support_asks_is_let_in_looks_is_seen_and_is_out_again(browser: Browser, market: RunningMarket, seen: Seen, screen: Screen):
+    email = f"help@{screen.language}.localhost"
+    helper = ensure_person(by=SYSTEM, email=email, name="Help", password=PASSWORD)
+    give_role(by=SYSTEM, user_id=helper.pk, role="customer_service", merchant_id=None)
+    with at_a_screen(browser, market, screen, "support", seen) as support, at_a_screen(browser, market, screen, "host", seen) as owner:
+        comes_in(support, CONSOLE, email, "/support/")
+        support.page.select_option("[name=merchant]", str(MERCHANTS["a"]))
+        support.page.fill("[name=reason]", "a parcel is stuck")
+        support.look("asking")
+        support.page.locator("main form button").first.click()
+        support.sees("a parcel is stuck")
+        comes_in(owner, KILN, "owner-a@market.localhost", "/support/")
+        owner.sees("a parcel is stuck")
+        owner.look("asked")
+        owner.send("Let them look")
+        comes_in(support, "market.localhost", email, "/sign-in/")
+        comes_in(support, KILN, email, "/orders/")
+        support.page.wait_for_selector("[role=status].note")
+        support.look("looking")
+        owner.go("/support/", KILN)
+        owner.page.locator("details.log summary, summary.link").first.click()
+        owner.sees("GET /orders/")
+        owner.look("seen")
+        owner.send("End it now")
+        refused = support.page.goto(market.url("/orders/", KILN))
+        assert refused is not None and refused.status == 403
+        support.troubles.clear()
+
+
 def test_every_page_of_the_way_is_valid_html(seen: Seen):
     assert seen.pages and not invalid(seen.folder / "sources")

@@ -28,6 +28,7 @@ from marketplace.web.operator import (
 )
 from marketplace.web.operator.overview import overview
 from marketplace.web.operator.settings import settings_page
+from marketplace.web.staff import support
 from marketplace.web.staff.people import market_staff
 from marketplace.web.staff.routes import staff_routes
 from storefront.auth import sign_in_routes
@@ -122,6 +123,8 @@ urlpatterns = [
     route("settings/", settings_page, may=operator(Right.MANAGE_MARKET), name="settings", methods="GET POST"),
     route("decorate/", decorating(base="operator/base.html"), may=operator(Right.EDIT_MARKET_PAGES), name="decorate", methods="GET POST"),
     route("messages/", messages_page(base="operator/base.html"), may=operator(Right.EDIT_MARKET_PAGES), name="messages"),
+    route("support/", support.of_market, may=operator(Right.SUPPORT_SHOPS), name="support", methods="GET POST"),
+    route("support/<uuid:visit_id>/end/", support.end, may=operator(Right.SUPPORT_SHOPS), name="support-end", methods="POST"),
     *staff_routes(operator, Right.MANAGE_MARKET_STAFF, market_staff),
     route("log/", market_log, may=operator(Right.VIEW_MARKET_LOG), name="log", methods="GET POST"),
     route("log/integrity/", integrity.integrity, may=operator(Right.VIEW_MARKET_LOG), name="log-integrity"),

@@ -27,6 +27,7 @@ ENTRIES = [
     Entry(_("Settings"), "cog", "settings", Right.MANAGE_MARKET),
     Entry(_("Market pages"), "edit", "decorate", Right.EDIT_MARKET_PAGES),
     Entry(_("Messages"), "chat", "messages", Right.EDIT_MARKET_PAGES),
+    Entry(_("Support access"), "shield", "support", Right.SUPPORT_SHOPS),
     Entry(_("Staff"), "users", "staff", Right.MANAGE_MARKET_STAFF),
     Entry(_("Exports and jobs"), "down2", "jobs", None),
     Entry(_("Log"), "clock", "log", Right.VIEW_MARKET_LOG),

@@ -20,6 +20,7 @@ ENTRIES = [
     Entry(_("Pages and templates"), "shop", "decorate", Right.EDIT_SHOP_PAGES),
     Entry(_("Messages"), "chat", "messages", Right.EDIT_SHOP_PAGES),
     Entry(_("Staff"), "users", "staff", Right.MANAGE_STAFF),
+    Entry(_("Support access"), "shield", "support", Right.GRANT_SUPPORT),
     Entry(_("Exports and jobs"), "down2", "jobs", None),
     Entry(_("Log"), "clock", "log", Right.VIEW_SHOP_LOG),
 ]
