@@ -343,10 +343,10 @@ def test_what_is_gone_leads_to_what_is_like_it():
     assert f"/p/{other.pk}/" in text and "Look at Cups" in text and "Add to cart" not in text
 
 
-def test_the_goods_of_a_shop_that_is_not_open_are_gone_and_stand_in_no_row():
+def test_the_goods_of_a_closed_shop_are_gone_and_stand_in_no_row():
     kept, gone = make.a_product("b", title="Kept"), make.a_product("a", title="Gone")
     assert "Gone" in body(page(kept.pk))
-    Merchant.objects.filter(pk=MERCHANTS["a"]).update(status=Merchant.Status.SUSPENDED)
+    Merchant.objects.filter(pk=MERCHANTS["a"]).update(status=Merchant.Status.CLOSED)
     assert page(gone.pk).status_code == 410
     assert "Gone" not in body(page(kept.pk))
 
