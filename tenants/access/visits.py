@@ -6,6 +6,8 @@ in Wagtail stay closed in any case.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -32,14 +34,15 @@ class SupportReadsOnly(MarketError):
 def visit_here(request: HttpRequest) -> SupportAccess | None:
     """The access that lets whoever is signed in look into this merchant's workbench now; from here on the request has its rights and no others."""
     merchant = getattr(request, "merchant", None)
-    if merchant is None:
+    if merchant is None or not request.user.is_authenticated:
         return None
-    granted = SupportAccess.objects.filter(merchant_id=merchant.pk, supporter_id=str(request.user.pk), status=SupportAccess.Status.GRANTED)
+    person: Any = request.user
+    granted = SupportAccess.objects.filter(merchant_id=merchant.pk, supporter_id=person.pk, status=SupportAccess.Status.GRANTED)
     visit = granted.order_by("-asked_at").first()
     if visit is None or not visit.is_on or not _supports(visit):
         return None
     rights = WRITES if visit.may_write else READS
-    request.user._permissions_by_schema = {str(connection.schema_name): {right.full_name for right in rights}}  # type: ignore[union-attr]  as backend.py remembers them
+    person._permissions_by_schema = {str(connection.schema_name): {right.full_name for right in rights}}  # as backend.py remembers them
     request.visit = visit  # type: ignore[attr-defined]
     return visit
 
