@@ -59,7 +59,7 @@ def of_market(request: HttpRequest) -> HttpResponse:
 def of_shop(request: HttpRequest) -> HttpResponse:
     """Who asks, who is in, and what was done."""
     office = office_of(request)
-    found = SupportAccess.objects.filter(merchant=office.merchant_id).select_related("supporter", "answered_by")
+    found = SupportAccess.objects.filter(merchant_id=str(office.merchant_id)).select_related("supporter", "answered_by")
     rows: list[Any] = list(found.order_by("-asked_at")[:SHOWN])
     for row in rows:
         done = AuditEvent.objects.filter(merchant_id=office.merchant_id, actor_id=row.supporter_id, on_behalf_of__isnull=False, at__gte=row.asked_at)
