@@ -129,7 +129,7 @@ def _files(user: User) -> Iterator[tuple[str, Any]]:
             yield f"pictures/{key.rpartition('/')[2]}", default_storage.open(key.removeprefix("public/"))
     for paper in Paper.objects.filter(application__applicant=user).select_related("application"):
         number = paper.application.number if paper.application else ""  # always there: they are found by it
-        yield f"papers/{number}/{paper.pk.hex[:8]}.{paper.key.rpartition('.')[2]}", storages["papers"].open(paper.key)
+        yield f"papers/{number}/{paper.pk.hex}.{paper.key.rpartition('.')[2]}", storages["papers"].open(paper.key)
 
 
 @verb
