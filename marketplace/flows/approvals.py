@@ -26,6 +26,7 @@ from tenants.accounts.models import Membership, User
 from tenants.tenancy.schemas import public_schema
 
 S = ApprovalRequest.Status
+UNDECIDED = "nobody decided in time"  # the log says it in words of its reader
 
 
 @verb
@@ -116,7 +117,7 @@ def expire(*, by: Actor, request_id: UUID) -> bool:
         row = locked_request(request_id)
         if row.status != S.WAITING:
             return False
-        close_request(by=by, row=row, status=S.EXPIRED, why="nobody decided in time")
+        close_request(by=by, row=row, status=S.EXPIRED, why=UNDECIDED)
     return True
 
 

@@ -26,6 +26,7 @@ from marketplace.flows.approval_kinds import KINDS
 from marketplace.flows.shop_life import suspend_shop
 from marketplace.kernel import clock
 from marketplace.kernel.deadlines import fire_due
+from marketplace.kernel.errors import MarketError
 from marketplace.kernel.relay import deliver_events
 from marketplace.platform.approvals.models import ApprovalLimit, ApprovalRequest
 from marketplace.platform.ledger.models import CommissionRule, JournalEntry, Payout, PayoutBatch
@@ -190,7 +191,11 @@ def test_no_form_of_the_console_gets_there_either(ready):
     sent = set()
     for name in [*posting("console"), *posting("console")]:
         if ("console", name) in FORMS and name != "approval-decide":  # that one is a colleague's request: approving it is the second person's part
-            form = FORMS["console", name](ready)
+            try:
+                form = FORMS["console", name](ready)
+            except MarketError:  # what an earlier form has changed leaves nothing to fill this one with a second time
+                assert name in sent
+                continue
             walk._send(user, form.path, form.data)
             sent.add(name)
     deliver_events()

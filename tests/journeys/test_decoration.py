@@ -132,12 +132,12 @@ def rebuilds_the_first_page(operator: Person) -> None:
     operator.look("market-pages")
     operator.follow("Edit")
     page.wait_for_url("**/cms/pages/*/edit/")
-    shops = page.locator("[data-streamfield-child]", has=page.locator("select[name='blocks-3-value-kind']"))
-    for _step in range(2):
+    shops = page.locator("[data-streamfield-child]", has=page.locator("select[name='blocks-4-value-kind']"))
+    for _step in range(3):
         shops.locator("[data-streamfield-action=MOVE_UP]").click()
     page.locator(".c-sf-add-button").last.click()
     page.get_by_role("option", name="Part of the market").click()
-    page.locator("select[name='blocks-7-value-kind']").select_option("newest")
+    page.locator("select[name='blocks-8-value-kind']").select_option("newest")
     publishes(operator)
 
 
