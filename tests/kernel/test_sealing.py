@@ -15,7 +15,7 @@ from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.audit import audit
 from marketplace.kernel.models import AuditEvent, AuditLink, AuditSeal, Sealer
 from marketplace.kernel.sealing import MARKET, keep_sealing, seal_all
-from tests.kernel.tampering import A, forget_seals, found, tamper, write
+from tests.kernel.tampering import A, all_have_ended, forget_seals, found, tamper, write
 from tests.running import until
 
 pytestmark = pytest.mark.usefixtures("own_database")
@@ -94,6 +94,7 @@ def test_a_sealer_that_looked_only_at_what_is_new_would_miss_it():
     thread.join()
     missed = AuditEvent.objects.get(action="test.missed")
     assert seal_all() == 0
+    all_have_ended()
     assert found() == [("unsealed", str(missed.pk))]
 
 

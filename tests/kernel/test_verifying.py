@@ -14,7 +14,7 @@ from marketplace.kernel.models import AuditEvent, AuditLink, AuditSeal, Sealer
 from marketplace.kernel.sealing import FIELDS, digest_of, hash_of, seal_all
 from marketplace.kernel.verifying import Kind, verify
 from tests.databases import MERCHANTS
-from tests.kernel.tampering import A, forget_seals, found, swap_keys, tamper, write
+from tests.kernel.tampering import A, all_have_ended, forget_seals, found, swap_keys, tamper, write
 
 pytestmark = pytest.mark.usefixtures("own_database")
 
@@ -80,6 +80,7 @@ def test_a_row_moved_to_another_key_is_named_as_moved():
     keys, new = write(3), uuid4()
     seal_all()
     tamper(f"UPDATE kernel_auditevent SET id = '{new}' WHERE id = '{keys[1]}'")
+    all_have_ended()
     assert [(one.kind, one.event_id, one.note) for one in verify().findings] == [(Kind.REORDERED, str(new), str(keys[1]))]
 
 
@@ -127,6 +128,7 @@ def test_seals_that_are_missing_are_a_gap_and_their_rows_are_without_a_seal():
     key = middle.links.get().event_id
     tamper(f"DELETE FROM kernel_auditseal WHERE id = {middle.pk}")
     assert [(one.kind, one.number, one.note) for one in verify().findings if one.kind == Kind.GAP] == [(Kind.GAP, middle.number, str(middle.number))]
+    all_have_ended()
     assert ("unsealed", str(key)) in found()
 
 
