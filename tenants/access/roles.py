@@ -114,7 +114,7 @@ def put_rights(group: Group, rights: Collection[Right], permissions: Mapping[str
     else:
         GroupPagePermission.objects.filter(group=group).delete()
         GroupCollectionPermission.objects.filter(group=group).delete()
-    group.permissions.set(wanted)
+    group.permissions.set(sorted(wanted))  # in one order whatever the process: snapshots are compared
 
 
 def _let_edit_pages(group: Group, permissions: Mapping[str, int]) -> None:
