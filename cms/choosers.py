@@ -41,7 +41,9 @@ def on_offer(model: type[Model]) -> QuerySet[Any]:
     return model._default_manager.order_by("pk")
 
 
-class NameFilter(BaseFilterForm):
+class WordFilter(BaseFilterForm):
+    """What somebody types into a chooser's field of search."""
+
     q = forms.CharField(label=_("Search"), required=False, widget=forms.TextInput(attrs={"placeholder": _("Search")}))
 
     def filter(self, objects: QuerySet[Any]) -> QuerySet[Any]:
@@ -49,6 +51,14 @@ class NameFilter(BaseFilterForm):
         if not text:
             return objects
         self.is_searching = True
+        return self.with_words(objects, text)
+
+    def with_words(self, objects: QuerySet[Any], text: str) -> QuerySet[Any]:
+        raise NotImplementedError
+
+
+class NameFilter(WordFilter):
+    def with_words(self, objects: QuerySet[Any], text: str) -> QuerySet[Any]:
         names = NAMES.get(objects.model, "names")
         return objects.filter(Q(**{f"{names}__zh-hans__icontains": text}) | Q(**{f"{names}__en__icontains": text}))
 

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.forms.choosers import BaseFilterForm
 from wagtail.admin.views.generic.chooser import ChooseResultsView, ChooseView
 from wagtail.admin.viewsets.chooser import ChooserViewSet
 
+from cms.choosers import WordFilter
 
-class TitleFilter(BaseFilterForm):
-    q = forms.CharField(label=_("Search"), required=False, widget=forms.TextInput(attrs={"placeholder": _("Search")}))
 
-    def filter(self, objects: QuerySet[Any]) -> QuerySet[Any]:
-        self.search_query = text = self.cleaned_data.get("q", "").strip()
-        self.is_searching = bool(text)
-        return objects.filter(title__icontains=text) if text else objects
+class TitleFilter(WordFilter):
+    def with_words(self, objects: QuerySet[Any], text: str) -> QuerySet[Any]:
+        return objects.filter(title__icontains=text)
 
 
 class Choose(ChooseView):

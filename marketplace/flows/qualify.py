@@ -96,7 +96,6 @@ def accept_renewal(*, by: Actor, paper_id: UUID, ends_on: date | None) -> Qualif
         if requirement.ends == Requirement.Ends.NEVER:
             ends_on = None
         check_last_day(requirement, ends_on)
-        assert paper.merchant_id is not None  # a renewal is a shop's
         return _granted(by, paper.merchant_id, requirement, paper, end_of(ends_on) if ends_on else None, "")
 
 

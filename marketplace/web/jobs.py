@@ -17,7 +17,7 @@ from marketplace.platform.backoffice.actions import KEEP_DAYS
 from marketplace.platform.backoffice.errors import FileGone, JobUnknown
 from marketplace.platform.backoffice.models import ListJob
 from marketplace.web.all_lists import list_of
-from marketplace.web.lists.pages import merchant_of
+from marketplace.web.lists.pages import base_of, merchant_of
 
 MOST_SHOWN = 50
 TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
@@ -34,7 +34,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
         "is_open": any(row.is_open for row in rows),
         "new": request.GET.get("new", ""),
         "days": KEEP_DAYS,
-        "base": _base(request),
+        "base": base_of(request),
         "address": request.get_full_path(),
     }
     return render(request, "lists/_jobs.html" if request.htmx else "lists/jobs.html", context)  # type: ignore[attr-defined]
@@ -45,7 +45,7 @@ def job(request: HttpRequest, job_id: UUID) -> HttpResponse:
     row = own_job(request.user.pk, merchant_of(request), job_id)
     _dress(row)
     refusals = [(name, _address(row, key, name), why) for name, key, why in row.refusals]
-    context = {"title": row.list_title, "rows": [row], "refusals": refusals, "is_open": row.is_open, "days": KEEP_DAYS, "base": _base(request)}  # type: ignore[attr-defined]
+    context = {"title": row.list_title, "rows": [row], "refusals": refusals, "is_open": row.is_open, "days": KEEP_DAYS, "base": base_of(request)}  # type: ignore[attr-defined]
     return render(request, "lists/_jobs.html" if request.htmx else "lists/job.html", context | {"address": request.path})  # type: ignore[attr-defined]
 
 
@@ -61,10 +61,6 @@ def file(request: HttpRequest, job_id: UUID) -> HttpResponse | FileResponse:
     response = FileResponse(storages["papers"].open(row.file), content_type=TYPES[row.what], as_attachment=True, filename=name)
     response.headers["Cache-Control"] = "private, no-store"
     return response
-
-
-def _base(request: HttpRequest) -> str:
-    return "seller/base.html" if merchant_of(request) else "operator/base.html"
 
 
 def _dress(row: Any) -> None:

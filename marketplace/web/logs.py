@@ -17,7 +17,7 @@ from marketplace.kernel.errors import NotFound
 from marketplace.kernel.log_checks import last_check, seal_of, sealed_until
 from marketplace.kernel.models import AuditEvent
 from marketplace.web.lists.filters import Since, Until
-from marketplace.web.lists.pages import Column, ListPage
+from marketplace.web.lists.pages import Column, ListPage, base_of
 from marketplace.web.log_things import SUBJECTS, dress, subject_in_words
 from marketplace.web.told import ACTIONS
 from tenants.access.rights import Right
@@ -134,7 +134,7 @@ def log_entry(request: HttpRequest, event_id: UUID) -> HttpResponse:
         "row": row,
         "others": others,
         "seal": seal_of(row.pk),
-        "base": "seller/base.html" if getattr(request, "merchant", None) else "operator/base.html",
+        "base": base_of(request),
     }
     return render(request, "web/log_entry.html", context)
 

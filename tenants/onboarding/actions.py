@@ -9,7 +9,6 @@ from typing import IO, Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -18,7 +17,6 @@ from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
 from marketplace.kernel.errors import InvalidInput, ReasonMissing
-from marketplace.kernel.ids import new_id
 from marketplace.kernel.numbers import free_number
 from marketplace.kernel.outbox import record
 from marketplace.kernel.phones import parse_phone
@@ -38,6 +36,7 @@ from tenants.onboarding.events import ApplicationReviewed, ApplicationSubmitted
 from tenants.onboarding.licences import clean_licence_number
 from tenants.onboarding.market_rules import unaccepted
 from tenants.onboarding.models import Application, Decision, Paper, Requirement, Review, Step
+from tenants.onboarding.papers import keep_paper
 from tenants.onboarding.qualifications import check_last_day
 from tenants.onboarding.requirements import asked_of, items_of
 from tenants.onboarding.reviewing import due_after
@@ -130,18 +129,7 @@ def add_paper(*, by: Actor, application_id: UUID, kind: str, name: str, upload: 
             return same
         if row.papers.count() >= MOST_PAPERS:
             raise InvalidInput(field="file", why=_("An application has at most {most} documents. Remove one first.").format(most=MOST_PAPERS))
-        paper = Paper(
-            pk=new_id(),
-            application=row,
-            kind=kind,
-            name=name.strip()[-120:] or "paper",
-            content_type=clean.content_type,
-            size=len(clean.data),
-            sha256=digest,
-            ends_on=ends_on,
-        )
-        paper.key = storages["papers"].save(f"applications/{row.pk}/{paper.pk}.{clean.extension}", ContentFile(clean.data))
-        paper.save(force_insert=True)
+        paper = keep_paper(Paper(application=row, kind=kind, sha256=digest, ends_on=ends_on), clean, name=name, folder=f"applications/{row.pk}")
         _look_again(row, paper)
         audit(by=by, action="paper.added", subject="application", subject_id=row.number, after={"kind": kind, "name": paper.name, "sha256": digest})
     return paper

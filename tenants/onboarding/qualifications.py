@@ -7,8 +7,6 @@ from datetime import date, datetime, time, timedelta
 from typing import IO, Any
 from uuid import UUID
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import storages
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -17,13 +15,13 @@ from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
 from marketplace.kernel.deadlines import meet, set_deadline
 from marketplace.kernel.errors import InvalidInput, NotFound, ReasonMissing
-from marketplace.kernel.ids import new_id
 from marketplace.kernel.outbox import record
 from marketplace.kernel.uploads import clean_paper
 from marketplace.kernel.verbs import verb
 from tenants.onboarding.errors import PaperDecided, QualificationEnded, RequirementNotAsked
 from tenants.onboarding.events import RenewalHandedIn, RenewalRefused
 from tenants.onboarding.models import Decision, Paper, Qualification, Requirement
+from tenants.onboarding.papers import keep_paper
 from tenants.onboarding.standing import seller_of
 from tenants.tenancy.models import Market, Merchant
 from tenants.tenancy.schemas import public_schema
@@ -156,18 +154,7 @@ def hand_in_renewal(*, by: Actor, merchant_id: UUID, code: str, name: str, uploa
             return same
         if waiting.count() >= MOST_WAITING:
             raise InvalidInput(field="file", why=_("{most} documents of yours wait already. Wait until they are looked at.").format(most=MOST_WAITING))
-        paper = Paper(
-            pk=new_id(),
-            merchant_id=merchant_id,
-            kind=code,
-            name=name.strip()[-120:] or "paper",
-            content_type=clean.content_type,
-            size=len(clean.data),
-            sha256=digest,
-            ends_on=ends_on,
-        )
-        paper.key = storages["papers"].save(f"renewals/{merchant_id}/{paper.pk}.{clean.extension}", ContentFile(clean.data))
-        paper.save(force_insert=True)
+        paper = keep_paper(Paper(merchant_id=merchant_id, kind=code, sha256=digest, ends_on=ends_on), clean, name=name, folder=f"renewals/{merchant_id}")
         audit(
             by=by,
             action="renewal.handed_in",
@@ -199,6 +186,5 @@ def decide_renewal(*, by: Actor, paper_id: UUID, decision: str, reason: str = ""
             audit(action="renewal.accepted", **about, **said)
         else:
             audit(action="renewal.refused", **about, **said)
-        if decision != Decision.PASSED:
             record(RenewalRefused(merchant_id=paper.merchant_id, paper_id=paper.pk))
     return paper

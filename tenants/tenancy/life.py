@@ -30,7 +30,7 @@ MOVES = Moves(
     }
 )
 ACTIONS = {S.OPEN: "reopened", S.HOLIDAY: "on_holiday", S.SUSPENDED: "suspended", S.CLOSING: "closing", S.CLOSED: "closed"}
-SUSPEND, REOPEN, CLOSE = "shop.suspend", "shop.reopen", "shop.close"  # kinds of requests for two people
+SUSPEND, REOPEN = "shop.suspend", "shop.reopen"  # kinds of requests for two people
 
 
 def locked_merchant(merchant_id: UUID) -> Merchant:

@@ -207,3 +207,8 @@ def chips_of(request: HttpRequest, filterset: django_filters.FilterSet) -> list[
 def merchant_of(request: HttpRequest) -> UUID | None:
     merchant = getattr(request, "merchant", None)
     return merchant.pk if merchant else None
+
+
+def base_of(request: HttpRequest) -> str:
+    """The template that a page of this back office stands in: a shop's workbench, or the console."""
+    return "seller/base.html" if merchant_of(request) else "operator/base.html"

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
+from marketplace.web.lists.pages import base_of, merchant_of
 from tenants.access.rights import Right
 
 
@@ -24,7 +25,6 @@ class Office:
 
 
 def office_of(request: HttpRequest) -> Office:
-    merchant = getattr(request, "merchant", None)
-    if merchant is not None:
-        return Office(merchant.pk, "seller/base.html", Right.MANAGE_STAFF, "merchant")
-    return Office(None, "operator/base.html", Right.MANAGE_MARKET_STAFF, "market")
+    if merchant_id := merchant_of(request):
+        return Office(merchant_id, base_of(request), Right.MANAGE_STAFF, "merchant")
+    return Office(None, base_of(request), Right.MANAGE_MARKET_STAFF, "market")
