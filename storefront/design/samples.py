@@ -8,6 +8,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.kernel.inputs import DayInput
 from marketplace.merchant.aftersales.states import ReturnStatus
 from marketplace.platform.listings.models import Listing
 from tenants.tenancy.models import Merchant
@@ -66,7 +67,7 @@ class FieldsForm(forms.Form):
     name = forms.CharField(label=_("Name"), help_text=_("A hint says what is wanted before anything is wrong."))
     note = forms.CharField(label=_("Note"), widget=forms.Textarea(attrs={"rows": 2}), required=False)
     carrier = forms.ChoiceField(label=_("Carrier"), choices=[("sf", "SF Express"), ("jd", "JD Logistics")])
-    since = forms.DateField(label=_("Since"), widget=forms.DateInput(attrs={"type": "date"}), required=False)
+    since = forms.DateField(label=_("Since"), widget=DayInput(), required=False)
     file = forms.FileField(label=_("Picture"), required=False)
     agree = forms.BooleanField(label=_("Remember me"), required=False)
     kept = forms.CharField(label=_("Order"), disabled=True, required=False)

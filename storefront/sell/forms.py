@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from marketplace.kernel.inputs import DayInput
 from marketplace.platform.taxonomy.models import Category
 from tenants.onboarding.market_rules import rules_in_force
 from tenants.onboarding.models import Application, Paper, Requirement
-from tenants.onboarding.papers import DAY, FILES
+from tenants.onboarding.papers import FILES
 from tenants.onboarding.requirements import asked_of
 
 PARTS: dict[str, tuple[str, ...]] = {
@@ -54,7 +55,7 @@ class ApplicationForm(forms.Form):
     about = forms.CharField(label=_("In a few words"), max_length=500, required=False, widget=forms.Textarea({"rows": 3}))
     paper_kind = forms.ChoiceField(label=_("Kind of document"), required=False)
     file = forms.FileField(label=_("File"), required=False, help_text=_("JPEG, PNG, WebP or PDF, up to 10 MB"), widget=forms.FileInput(FILES))
-    ends_on = forms.DateField(label=_("Last day it holds"), required=False, widget=forms.DateInput(DAY))
+    ends_on = forms.DateField(label=_("Last day it holds"), required=False, widget=DayInput())
     attested = forms.MultipleChoiceField(label="", required=False, widget=forms.CheckboxSelectMultiple({"class": "check"}))
 
     rules = forms.MultipleChoiceField(label="", required=False, widget=forms.CheckboxSelectMultiple)

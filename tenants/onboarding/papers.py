@@ -13,9 +13,8 @@ from marketplace.kernel.uploads import Clean
 from tenants.onboarding.models import Paper, Requirement
 from tenants.tenancy.schemas import public_schema
 
-# What a form's input for a document says of itself, and one for a day.
+# What a form's input for a document says of itself.
 FILES = {"accept": "image/jpeg,image/png,image/webp,application/pdf"}
-DAY = {"type": "date"}
 
 
 def paper_titles(papers: Iterable[Paper]) -> list[tuple[str, Paper]]:

@@ -6,17 +6,18 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import django_filters
-from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from marketplace.kernel.inputs import DayInput
 
 
 class _DayFilter(django_filters.DateFilter):
     lookup, days = "gte", 0
 
     def __init__(self, field_name: str, **extra: Any) -> None:
-        super().__init__(field_name=field_name, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **extra)
+        super().__init__(field_name=field_name, widget=DayInput(), **extra)
 
     def filter(self, qs: QuerySet[Any], value: date | None) -> QuerySet[Any]:
         if value is None:

@@ -18,6 +18,7 @@ from django.utils.translation import ngettext, pgettext_lazy
 
 from marketplace.flows.settle import held_back, preview, settle, settle_until
 from marketplace.kernel.errors import InvalidInput, MarketError
+from marketplace.kernel.inputs import DayInput
 from marketplace.kernel.money import Money
 from marketplace.platform.ledger.access import statement_for_operator
 from marketplace.platform.ledger.models import JournalEntry, SettlementRun, Statement
@@ -36,7 +37,7 @@ class RunForm(forms.Form):
     until = forms.DateField(
         label=_lazy("Orders received until and on"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DayInput(),
         help_text=_lazy("Empty: all that have waited long enough"),
     )
 

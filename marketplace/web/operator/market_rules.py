@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from marketplace.kernel import clock
 from marketplace.kernel.errors import MarketError
+from marketplace.kernel.inputs import DayInput
 from tenants.access.actors import actor_of
 from tenants.onboarding.market_rules import publish_rules, rules_in_force
 from tenants.onboarding.models import MarketRules
-from tenants.onboarding.papers import DAY
 from tenants.tenancy.hosts import market_url
 from tenants.tenancy.models import Market
 
@@ -27,7 +27,7 @@ LANGUAGES = {"zh-hans": _lazy("Text in Chinese"), "en": _lazy("Text in English")
 
 class RulesForm(forms.Form):
     kind = forms.ChoiceField(label=_lazy("Which rules"), choices=MarketRules.Kind.choices)
-    since_on = forms.DateField(label=_lazy("In force from"), required=False, widget=forms.DateInput(DAY), help_text=_lazy("Empty: at once"))
+    since_on = forms.DateField(label=_lazy("In force from"), required=False, widget=DayInput(), help_text=_lazy("Empty: at once"))
 
     def __init__(self, *args: Any, languages: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

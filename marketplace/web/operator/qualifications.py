@@ -19,13 +19,14 @@ from django.utils.translation import pgettext_lazy
 from marketplace.flows.qualify import accept_renewal, refuse_renewal, revoke_qualification
 from marketplace.kernel import clock
 from marketplace.kernel.errors import MarketError, NotFound
+from marketplace.kernel.inputs import DayInput
 from marketplace.platform.listings.holding import held_of
 from marketplace.web.lists.pages import Column, ListPage, Teach
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 from tenants.onboarding.actions import note_shop_paper_opened
 from tenants.onboarding.models import Decision, Paper, Qualification, Requirement
-from tenants.onboarding.papers import DAY, paper_response
+from tenants.onboarding.papers import paper_response
 from tenants.onboarding.qualifications import REMINDED_AT, last_day_of
 from tenants.onboarding.standing import standing_of
 from tenants.tenancy.models import Merchant
@@ -111,7 +112,7 @@ def revoke(request: HttpRequest, qualification_id: UUID) -> HttpResponse:
 
 
 class AcceptForm(forms.Form):
-    ends_on = forms.DateField(label=_lazy("Last day it holds, as on the document"), required=False, widget=forms.DateInput(DAY))
+    ends_on = forms.DateField(label=_lazy("Last day it holds, as on the document"), required=False, widget=DayInput())
 
 
 def renewals(request: HttpRequest) -> HttpResponse:

@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy as _lazy
 from marketplace.flows.qualify import waive_for_shop
 from marketplace.kernel import clock
 from marketplace.kernel.errors import InvalidInput, MarketError
+from marketplace.kernel.inputs import DayInput
 from marketplace.platform.taxonomy.models import Category
 from tenants.access.actors import actor_of
 from tenants.onboarding.checks import COMPUTED
 from tenants.onboarding.models import Application, Requirement, Step
-from tenants.onboarding.papers import DAY
 from tenants.onboarding.requirements import put_requirement, requirement_for_operator
 from tenants.tenancy.models import Market, Merchant
 
@@ -44,7 +44,7 @@ class RequirementForm(forms.Form):
     enforced_on = forms.DateField(
         label=_lazy("Goods of shops that trade already are not sold without it from"),
         required=False,
-        widget=forms.DateInput(DAY),
+        widget=DayInput(),
         help_text=_lazy("Empty: only applicants are asked. What a shop has shown once must stay valid in any case."),
     )
     is_waivable = forms.BooleanField(label=_lazy("A reviewer may do without it, with a reason"), required=False)
@@ -89,7 +89,7 @@ def category_choices() -> list[tuple[str, str]]:
 
 class WaiveForm(forms.Form):
     merchant = forms.ModelChoiceField(label=_lazy("Shop"), queryset=Merchant.objects.order_by("slug"))
-    ends_on = forms.DateField(label=_lazy("Last day; empty: without end"), required=False, widget=forms.DateInput(DAY))
+    ends_on = forms.DateField(label=_lazy("Last day; empty: without end"), required=False, widget=DayInput())
     reason = forms.CharField(label=_lazy("Reason; it is kept in the log"), max_length=500)
 
 

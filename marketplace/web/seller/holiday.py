@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from marketplace.flows.holidays import end_holiday, holiday_of, plan_holiday
 from marketplace.kernel.errors import MarketError
+from marketplace.kernel.inputs import DayInput
 from tenants.access.actors import actor_of
 
 
@@ -21,8 +22,8 @@ class HolidayForm(forms.Form):
     """The hidden key makes the same form sent twice one holiday."""
 
     holiday_id = forms.UUIDField(widget=forms.HiddenInput)
-    starts = forms.DateField(label=_lazy("First day"), widget=forms.DateInput(attrs={"type": "date"}))
-    ends = forms.DateField(label=_lazy("Last day"), widget=forms.DateInput(attrs={"type": "date"}))
+    starts = forms.DateField(label=_lazy("First day"), widget=DayInput())
+    ends = forms.DateField(label=_lazy("Last day"), widget=DayInput())
     note_zh = forms.CharField(label=_lazy("What buyers read, in Chinese"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2}))
     note_en = forms.CharField(label=_lazy("What buyers read, in English"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2}))
 

@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 
 from marketplace.kernel import clock
 from marketplace.kernel.errors import MarketError, NotFound
+from marketplace.kernel.inputs import DayInput
 from marketplace.platform.listings.holding import held_of
 from marketplace.platform.listings.models import Listing
 from marketplace.platform.taxonomy.models import Category
@@ -26,7 +27,7 @@ from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 from tenants.onboarding.market_rules import accept_rules, unaccepted
 from tenants.onboarding.models import Decision, Paper, Qualification, Requirement, RulesAccepted
-from tenants.onboarding.papers import DAY, FILES, paper_response
+from tenants.onboarding.papers import FILES, paper_response
 from tenants.onboarding.qualifications import REMINDED_AT, hand_in_renewal, last_day_of
 from tenants.onboarding.standing import Standing, standing_of
 from tenants.tenancy.hosts import market_url
@@ -55,7 +56,7 @@ class Asked:
 class PaperForm(forms.Form):
     code = forms.ChoiceField(label=_lazy("Kind of document"))
     file = forms.FileField(label=_lazy("File"), help_text=_lazy("JPEG, PNG, WebP or PDF, up to 10 MB"), widget=forms.FileInput(FILES))
-    ends_on = forms.DateField(label=_lazy("Last day it holds"), required=False, widget=forms.DateInput(DAY))
+    ends_on = forms.DateField(label=_lazy("Last day it holds"), required=False, widget=DayInput())
 
     def __init__(self, *args: Any, asked: list[Requirement], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,0 +1,16 @@
+"""Inputs of forms that browsers draw themselves, and so take only one way of writing whatever the reader's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+
+class DayInput(forms.DateInput):
+    """A day: `type="date"` takes 2026-11-26 and shows it as its reader writes days; another way of writing leaves the field empty."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs=attrs, format="%Y-%m-%d")
