@@ -76,7 +76,7 @@ def scan(port: int, names: list[str], seconds: int) -> int:
             continue
         visit = sign_in(port, person.host, person.email)
         asked = addresses_with_parameters(visit, LEAVE_ALONE)
-        hits = [*by_sqlmap(visit, asked.addresses), *by_wapiti(visit, seconds)] + asked.broken
+        hits = [*by_sqlmap(visit, asked.addresses), *by_wapiti(visit, seconds), *asked.broken]
         print(f"{person.name} at {person.host}: {asked.pages} pages, {len(asked.addresses)} with parameters; {len(hits)} findings", flush=True)
         found += [f"{person.name}: {hit}" for hit in hits]
     print(*found or ["Nothing was found."], sep="\n")
@@ -141,7 +141,7 @@ def control_is_found(seconds: int) -> None:
     with page_with_holes() as port:
         visit = Visit(port, "holes.localhost", "")
         by_hand = addresses_with_parameters(visit, ())
-        hits = [*by_sqlmap(visit, by_hand.addresses), *by_wapiti(visit, seconds)] + by_hand.broken
+        hits = [*by_sqlmap(visit, by_hand.addresses), *by_wapiti(visit, seconds), *by_hand.broken]
     wanted = {
         "sqlmap finds the injection": r"sqlmap: .*/find\?",
         "wapiti finds the injection": r"wapiti: SQL Injection: .* /find",

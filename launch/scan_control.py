@@ -7,11 +7,13 @@ import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-FORMS = "".join(f'<form action="{path}"><input name="{name}" value="1"><button>x</button></form>' for path, name in (("/find", "q"), ("/echo", "q"), ("/go", "next")))
+FORMS = "".join(
+    f'<form action="{path}"><input name="{name}" value="1"><button>x</button></form>' for path, name in (("/find", "q"), ("/echo", "q"), ("/go", "next"))
+)
 
 
 class Holes(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:  # noqa: N802  the name is the library's
+    def do_GET(self) -> None:
         address = urlsplit(self.path)
         asked = {name: values[-1] for name, values in parse_qs(address.query).items()}
         status, headers, body = 200, {"Content-Type": "text/html"}, f"<html><body>{FORMS}</body></html>"

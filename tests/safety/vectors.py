@@ -59,7 +59,7 @@ def markup() -> dict[str, str]:
         "doubled brackets": f"<<img src=x onerror={SHOUT}>>",
         "nought in a name": f"<im\0g src=x onerror={SHOUT}><img src=x onerror={SHOUT}>",
         "wide brackets": f"＜script＞{SHOUT}＜/script＞<img src=x onerror={SHOUT}>",
-        "drawing that moves": f'<svg><animate onbegin={SHOUT} attributeName=x dur=1s>',
+        "drawing that moves": f"<svg><animate onbegin={SHOUT} attributeName=x dur=1s>",
         "drawing that sets": f"<svg><set onbegin={SHOUT} attributeName=x dur=1s>",
         "drawing with a link": f'<svg><a><animate attributeName="href" values="javascript:{SHOUT}"/><text y="20">x</text></a></svg>',
         "foreign page in a drawing": f"<svg><foreignObject><img src=x onerror={SHOUT}></foreignObject></svg>",
