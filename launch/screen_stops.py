@@ -124,6 +124,7 @@ SELLER = [
     Stop("seller-invite", "/staff/invite/", WORKBENCH, OWNER),
     Stop("seller-roles", "/staff/roles/", WORKBENCH, OWNER),
     Stop("seller-qualifications", "/qualifications/", "larder.seller.market.localhost", "owner@larder.localhost"),
+    Stop("seller-domains", "/domains/", WORKBENCH, OWNER),
     Stop("seller-holiday", "/holiday/", WORKBENCH, OWNER),
     Stop("seller-cms", "/cms/", WORKBENCH, OWNER),
     Stop("seller-cms-edit", "/decorate/", WORKBENCH, OWNER, r"/cms/pages/\d+/edit/"),

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from allauth.account import views as account
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import URLPattern, register_converter
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -26,7 +30,18 @@ def hand_over(request: HttpRequest) -> HttpResponse:
         state=asked.get("state", ""),
         origin_session=request.session.session_key or "",
     )
-    return HttpResponseRedirect(target)
+    return lead_on(request, target)
+
+
+def lead_on(request: HttpRequest, target: str) -> HttpResponse:
+    """To a host below the market's at once; to a shop's own domain by a page that goes on by itself: a browser follows the answer to a form
+    (the sign-in before this) only where `form-action` lets it, and own domains do not stand there."""
+    host = urlsplit(target).hostname or ""
+    if host == settings.BASE_HOST or host.endswith(f".{settings.BASE_HOST}"):
+        return HttpResponseRedirect(target)
+    response = render(request, "account/lead_on.html", {"target": target, "host": host})
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def accept(request: HttpRequest) -> HttpResponse:

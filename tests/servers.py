@@ -42,6 +42,7 @@ def _fill_environment() -> None:
             "ELASTICSEARCH_URL": "",
             "SECRET_KEY": "only for tests " + "x" * 50,
             "DATA_DIR": str(data),
+            "DNS_SERVERS": "off",
             "BASE_URL": BASE_URL,
             "LOG_FORMAT": "plain",
             "LOG_LEVEL": "WARNING",

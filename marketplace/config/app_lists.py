@@ -54,6 +54,7 @@ PUBLIC = [
     "tenants.tenancy",
     "tenants.accounts",
     "tenants.onboarding",
+    "tenants.domains",
     "marketplace.platform.backoffice",
     "marketplace.platform.themes",
     "marketplace.platform.delivery",

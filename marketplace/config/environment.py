@@ -43,6 +43,7 @@ class Environment(BaseSettings):
     DEBUG: bool = Field(
         False, description="true or false; true shows settings and code to whoever meets an error, so only with a BASE_URL on localhost or .test"
     )
+    DNS_SERVERS: str = Field("", description="the DNS server that proves shops' own domains, as address:port, or empty: the machine's own; off asks nobody")
     BEHIND_PROXY: bool = Field(
         False, description="true when a proxy in front sets X-Forwarded-For and X-Forwarded-Proto; false otherwise, or callers could forge both"
     )

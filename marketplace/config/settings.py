@@ -65,6 +65,7 @@ DATABASES = {
 MIDDLEWARE = [
     "marketplace.config.middleware.request_context",
     "marketplace.config.health.answer_health",
+    "marketplace.config.tls.answer_tls",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "marketplace.config.compression.compressed",
@@ -227,6 +228,9 @@ CACHES = {
         "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
     }
 }
+# Shops' own domains: which DNS servers are asked (none: the machine's own), and whether names that nobody can own will do.
+DNS_SERVERS = [server.strip() for server in ENV.DNS_SERVERS.split(",") if server.strip()]
+OWN_DOMAINS_ANYWHERE = BASE_HOST.endswith((".localhost", ".test"))
 CELERY_BROKER_URL = ENV.REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 2, "retry_on_timeout": False}

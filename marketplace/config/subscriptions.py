@@ -8,6 +8,7 @@ from cms import schedule
 from marketplace.flows import (
     approvals,
     count_days,
+    domains,
     holidays,
     letters_about_papers,
     letters_about_reviews,
@@ -69,6 +70,8 @@ from marketplace.web import list_jobs
 from search import indexer
 from tenants.accounts.events import LetterWritten
 from tenants.accounts.letters import send_letter
+from tenants.domains.actions import LOOK
+from tenants.domains.events import DomainLookDue, DomainMoved
 from tenants.onboarding import opening
 from tenants.onboarding.events import (
     ApplicationReviewed,
@@ -130,6 +133,8 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     QuestionAsked: [Reaction(letters_about_reviews.question_asked)],
     QuestionAnswered: [Reaction(letters_about_reviews.question_answered)],
     LetterWritten: [Reaction(send_letter, outward=True)],
+    DomainLookDue: [Reaction(domains.look_up, outward=True)],
+    DomainMoved: [Reaction(domains.domain_moved)],
     LogCheckAsked: [Reaction(log_checks.run_log_check, outward=True)],
 }
 
@@ -141,6 +146,7 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     schedule.PAGES_DUE: schedule.publish_when_due,
     EXPIRES: my_data.expire_my_data,
     REQUEST_EXPIRES: approvals.expire_when_due,
+    LOOK: domains.look_when_due,
     holidays.BEGINS: holidays.begin_when_due,
     holidays.ENDS: holidays.end_when_due,
     letters_about_reviews.REMINDER: letters_about_reviews.ask_for_review,

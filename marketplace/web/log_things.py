@@ -23,6 +23,7 @@ SUBJECTS: dict[str, str | Promise] = {
     "category": pgettext_lazy("log thing", "Category"),
     "commission_rule": pgettext_lazy("log thing", "Commission"),
     "dispute": pgettext_lazy("log thing", "Disputed payment"),
+    "domain": pgettext_lazy("log thing", "Domain"),
     "export": pgettext_lazy("log thing", "Own data"),
     "freight": pgettext_lazy("log thing", "Freight"),
     "list": pgettext_lazy("log thing", "List"),

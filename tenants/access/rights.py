@@ -24,6 +24,7 @@ class Right(Enum):
     VIEW_SHOP_LOG = ("merchant", "view_shop_log", _("See the shop's log"))
     SHARE_VIEWS = ("merchant", "share_views", _("Share views of lists with the team"))
     EDIT_SHOP_PAGES = ("merchant", "edit_shop_pages", _("Edit the shop's pages"))
+    MANAGE_DOMAINS = ("merchant", "manage_domains", _("Say under which domains the shop answers"))
     MANAGE_STAFF = ("merchant", "manage_staff", _("Invite staff and give roles"))
     GRANT_SUPPORT = ("merchant", "grant_support", _("Let the market's support in"))
 

@@ -30,7 +30,7 @@ MERCHANT_ROLES: Mapping[str, frozenset[R]] = {
     "order_clerk": frozenset({R.VIEW_ORDERS, R.SHIP_ORDERS, R.CANCEL_ORDERS, R.HANDLE_RETURNS, R.ANSWER_BUYERS, R.VIEW_PRODUCTS}),
     "dispatcher": frozenset({R.VIEW_ORDERS, R.SHIP_ORDERS}),
     "bookkeeper": frozenset({R.VIEW_ORDERS, R.VIEW_STATEMENTS}),
-    "technician": frozenset({R.VIEW_PRODUCTS, R.EDIT_PRODUCTS, R.EDIT_SHOP_PAGES, R.VIEW_SHOP_LOG}),
+    "technician": frozenset({R.VIEW_PRODUCTS, R.EDIT_PRODUCTS, R.EDIT_SHOP_PAGES, R.MANAGE_DOMAINS, R.VIEW_SHOP_LOG}),
 }
 MARKET_ROLES: Mapping[str, frozenset[R]] = {
     OPERATOR: frozenset(right for right in R if right.scope == "market"),

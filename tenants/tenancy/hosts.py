@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.template.loader import render_to_string
 
 from tenants.tenancy.link import connection
@@ -35,6 +35,8 @@ def host_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Call
                 return HttpResponse(render_to_string("errors/unknown_host.html"), status=404)
             request.domain = domain  # type: ignore[attr-defined]
             request.merchant = domain.tenant  # type: ignore[attr-defined]
+            if elsewhere := address_elsewhere(domain, request):
+                return elsewhere
             request.urlconf = settings.HOST_URLCONFS[domain.kind]  # type: ignore[attr-defined]
             if domain.tenant is not None:
                 open_schema(domain.tenant.pk)
@@ -45,6 +47,16 @@ def host_middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Call
                     connection.set_tenant(before)
 
     return middleware
+
+
+def address_elsewhere(domain: Domain, request: HttpRequest) -> HttpResponse | None:
+    """On a shop's other hosts: the way to the one that is its address. For an hour only, since a shop may choose again. Files answer everywhere."""
+    shop = domain.tenant
+    if domain.kind != Domain.Kind.SHOP or shop is None or request.method not in ("GET", "HEAD") or request.path.startswith("/media/"):
+        return None
+    if domain.host == (shop.own_host or shop_host(shop.slug)):
+        return None
+    return HttpResponsePermanentRedirect(shop_url(shop, request.get_full_path()), headers={"Cache-Control": "max-age=3600"})
 
 
 def domain_of(host: str) -> Domain | None:
@@ -89,7 +101,8 @@ def workbench_host(slug: str) -> str:
 
 
 def shop_url(merchant: Merchant, path: str = "/") -> str:
-    return origin(shop_host(merchant.slug)) + path
+    """At the shop's address: a domain of its own, if it has chosen one."""
+    return origin(merchant.own_host or shop_host(merchant.slug)) + path
 
 
 def workbench_url(merchant: Merchant, path: str = "/") -> str:

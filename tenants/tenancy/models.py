@@ -87,6 +87,8 @@ class Merchant(TenantMixin):
     names = models.JSONField()  # language code → name of the shop
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPENING)
     contact_email = models.EmailField()
+    # Its own domain, where that is its address; empty: its host at the market. What answers on a host says Domain.
+    own_host = models.CharField(max_length=253, blank=True)
     # A small number for search, which packs it; in the order of opening.
     ordinal = models.IntegerField(unique=True)
     # Hash of the migrations its schema has; differs from the code's while the schema lags behind (versions.py).

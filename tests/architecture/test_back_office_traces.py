@@ -23,6 +23,7 @@ ONLY_DONE = {"order.phone_shown", "rail.sweep_asked"}
 # Something is made, or set for the first time: there was nothing before. What changes a row does not belong here.
 MADE = {
     "application.requirement_waived",
+    "domain.added",
     "freight.set",
     "holiday.planned",
     "invitation.sent",

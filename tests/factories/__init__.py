@@ -36,6 +36,9 @@ from marketplace.platform.taxonomy.actions import put_categories
 from marketplace.platform.taxonomy.models import Category
 from tenants.accounts.actions import ensure_person, give_role
 from tenants.accounts.models import User
+from tenants.domains.actions import add_domain, note_look
+from tenants.domains.dns import Seen
+from tenants.domains.models import OwnDomain
 from tenants.onboarding.actions import add_paper, open_application, save_application, submit_application
 from tenants.onboarding.licences import check_character
 from tenants.onboarding.market_rules import publish_rules
@@ -146,6 +149,14 @@ def rules(kind: str = "standards", text: str = "Send what you promise.") -> Mark
 def a_renewal(shop: str = "a", code: str = "licence", name: str = "renewed.png") -> Paper:
     """A document a shop has handed in; nobody has decided over it."""
     return hand_in_renewal(by=SYSTEM, merchant_id=MERCHANTS[shop], code=code, name=name, upload=a_picture("green"), ends_on=None)
+
+
+def a_domain(shop: str = "a", host: str = "") -> OwnDomain:
+    """A domain of the shop's own whose record was found, and which leads here."""
+    row = add_domain(by=SYSTEM, merchant_id=MERCHANTS[shop], domain_id=uuid4(), host=host or f"{uuid4().hex[:8]}.example")
+    seen = note_look(by=SYSTEM, domain_id=row.pk, seen=Seen(is_sure=True, texts=(row.record_value,), leads_here=True))
+    assert seen is not None
+    return seen
 
 
 def a_buyer(email: str = "") -> User:

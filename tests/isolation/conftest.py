@@ -142,6 +142,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         "invitation_id": invited.pk,
         "visit_id": visit.pk,
         "view_id": view.pk,
+        "domain_id": make.a_domain(letter, f"{word}-shop.example").pk,
         "event_id": AuditEvent.objects.filter(merchant_id=side.merchant_id, subject_id=copy.number).latest("pk").pk,
         "job_id": job.pk,
         "merchant_id": side.merchant_id,
@@ -197,6 +198,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         f"{word}-role",
         f"{word}-reason",
         f"{word}-invited",
+        f"{word}-shop.example",
     ]
     side.secrets += [waiting.number, copy.number, statement.number]
     return side, buyer

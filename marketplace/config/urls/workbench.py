@@ -9,7 +9,7 @@ from marketplace.web.go_to import go_in_workbench
 from marketplace.web.lists.forms import shared
 from marketplace.web.logs import log_entry, shop_log
 from marketplace.web.messages import messages_page
-from marketplace.web.seller import money, opinions, order, orders, parcels, products, qualifications, returns, slips, theme
+from marketplace.web.seller import domains, money, opinions, order, orders, parcels, products, qualifications, returns, slips, theme
 from marketplace.web.seller.delivery import delivery
 from marketplace.web.seller.holiday import holiday
 from marketplace.web.seller.overview import overview
@@ -67,6 +67,10 @@ urlpatterns = [
     route("statements/<str:number>/csv/", money.statement_as_csv, may=staff(Right.VIEW_STATEMENTS), name="statement-csv"),
     route("statements/<str:number>/pdf/", money.statement_as_pdf, may=staff(Right.VIEW_STATEMENTS), name="statement-pdf"),
     route("delivery/", delivery, may=staff(Right.MANAGE_DELIVERY), name="delivery", methods="GET POST"),
+    route("domains/", domains.domains, may=staff(Right.MANAGE_DOMAINS), name="domains", methods="GET POST"),
+    route("domains/primary/", domains.primary, may=staff(Right.MANAGE_DOMAINS), name="domain-primary", methods="POST"),
+    route("domains/<uuid:domain_id>/look/", domains.look, may=staff(Right.MANAGE_DOMAINS), name="domain-look", methods="POST", limit="write"),
+    route("domains/<uuid:domain_id>/remove/", domains.remove, may=staff(Right.MANAGE_DOMAINS), name="domain-remove", methods="POST"),
     route("holiday/", holiday, may=staff(Right.MANAGE_DELIVERY), name="holiday", methods="GET POST"),
     route(
         "qualifications/",

@@ -19,6 +19,7 @@ ENTRIES = [
     Entry(_("Look of the shop"), "eye", "theme", Right.EDIT_SHOP_PAGES),
     Entry(_("Pages and templates"), "shop", "decorate", Right.EDIT_SHOP_PAGES),
     Entry(_("Messages"), "chat", "messages", Right.EDIT_SHOP_PAGES),
+    Entry(_("Domains"), "pin", "domains", Right.MANAGE_DOMAINS),
     Entry(_("Staff"), "users", "staff", Right.MANAGE_STAFF),
     Entry(_("Support access"), "shield", "support", Right.GRANT_SUPPORT),
     Entry(_("Exports and jobs"), "down2", "jobs", None),
