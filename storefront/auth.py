@@ -40,7 +40,7 @@ def lead_on(request: HttpRequest, target: str) -> HttpResponse:
     if host == settings.BASE_HOST or host.endswith(f".{settings.BASE_HOST}"):
         return HttpResponseRedirect(target)
     response = render(request, "account/lead_on.html", {"target": target, "host": host})
-    response.headers["Cache-Control"] = "no-store"
+    response.headers["Refresh"], response.headers["Cache-Control"] = f"0; url={target}", "no-store"
     return response
 
 

@@ -93,7 +93,7 @@ def note_look(*, by: Actor, domain_id: UUID, seen: Seen) -> OwnDomain | None:
             return row
         now, is_there = clock.now(), row.record_value in seen.texts
         row.looked_at, row.leads_here = now, seen.leads_here
-        row.found = [text[:200] for text in seen.texts][:5]
+        row.found = sorted(text[:200] for text in seen.texts)[:5]
         row.said = "" if is_there else "other_texts" if seen.texts else "nothing" if seen.is_sure else "no_answer"
         if is_there:
             _found(by, row, now)
