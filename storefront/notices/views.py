@@ -183,8 +183,9 @@ def refuse(request: HttpRequest, token: str) -> HttpResponse:
     """A question, and its answer. Raises NoticeUnknown."""
     known = read_token(token)
     kind = ALL.get(known[1]) if known else None
-    if known is None or kind is None or not kind.may_refuse_mail:
+    person = User.objects.filter(pk=known[0], is_active=True).first() if known else None
+    if person is None or kind is None or not kind.may_refuse_mail:
         raise NoticeUnknown
     if request.method == "POST":
-        refuse_kind(by=Actor(kind="person", user_id=known[0], label="link in a letter"), person_id=known[0], kind=kind.code)
+        refuse_kind(by=Actor(kind="person", user_id=person.pk, label=person.email), person_id=person.pk, kind=kind.code)
     return render(request, "account/notice_refused.html", {"kind": kind, "is_done": request.method == "POST"})

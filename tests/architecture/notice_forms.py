@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import uuid4
 
 from marketplace.platform.notices.models import Dispatch, Notice
 from tenants.accounts.letters import keep_letter
@@ -13,7 +14,7 @@ WORDS = {"subject": "{number}: pay", "body": "Pay {amount} until {until}.", "but
 
 def failed() -> str:
     """A mail that a server refused for good."""
-    notice = Notice.objects.create(key="failed", kind="order_paid", language="en", title="Paid")
+    notice = Notice.objects.create(key=uuid4().hex, kind="order_paid", language="en", title="Paid")
     letter = keep_letter(email="mei@example.com", subject="Paid", text="Paid")
     return str(Dispatch.objects.create(notice=notice, channel="mail", to="mei@example.com", letter=letter, state=Dispatch.State.FAILED).pk)
 

@@ -15,32 +15,28 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection, transaction
 from django.test import Client
-from django.utils import translation
 
 from launch.sms_simulator import Simulator
 from marketplace.kernel import clock, context
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.context import Running
 from marketplace.kernel.deadlines import fire_due
-from marketplace.kernel.errors import Busy, IllegalMove, InvalidInput
-from marketplace.kernel.models import AuditEvent, Deadline, Delivery, OutboxEvent
+from marketplace.kernel.errors import Busy
+from marketplace.kernel.models import Deadline, Delivery, OutboxEvent
 from marketplace.kernel.relay import deliver_events
 from marketplace.platform.notices import choosing
 from marketplace.platform.notices.bouncing import address_works
 from marketplace.platform.notices.channels import signing
 from marketplace.platform.notices.errors import CodeOver, CodeTooSoon, CodeWrong, NotSentAgain
 from marketplace.platform.notices.events import DispatchDue
-from marketplace.platform.notices.examples import examples
 from marketplace.platform.notices.hours import Hours
-from marketplace.platform.notices.kinds import ALL
 from marketplace.platform.notices.letters import post_letter
-from marketplace.platform.notices.messages import Message, said, worded
+from marketplace.platform.notices.messages import Message
 from marketplace.platform.notices.models import Channel, DeadAddress, Dispatch, Notice, SmsNumber
 from marketplace.platform.notices.queries import unread
 from marketplace.platform.notices.sending import look_for_forgotten, send_due
 from marketplace.platform.notices.telling import notify
-from marketplace.platform.notices.wording import put_words, reset_words, send_again
-from marketplace.platform.notices.words import check_words, our_words, words_of
+from marketplace.platform.notices.wording import send_again
 from tenants.accounts.models import Letter, User
 from tenants.tenancy.hosts import market_url
 from tenants.tenancy.models import Market
@@ -385,55 +381,3 @@ class TestReports:
     def test_without_a_secret_nobody_reports(self, settings):
         settings.MAIL_HOOK_SECRET = settings.SMS_SECRET = ""
         assert self.report("/hooks/mail/", {}, "") == self.report("/hooks/sms/", {}, "") == 404
-
-
-class TestWords:
-    GOOD = {"subject": "{number}: pay", "body": "Pay {amount}.\n\nUntil {until}.", "button": "Pay", "sms": ""}
-
-    @pytest.mark.parametrize("language", ["en", "zh-hans"])
-    @pytest.mark.parametrize("kind", sorted(ALL))
-    def test_our_words_pass_what_operators_words_have_to(self, kind, language):
-        """Every place of ours has an example, what is needed stands there, and nothing stays in braces."""
-        with translation.override(language):
-            words = our_words(ALL[kind])
-            check_words(ALL[kind], subject=words.subject, body=words.body_text, button=words.button, sms=words.sms)
-            message = said(kind, words, examples(ALL[kind]), link=market_url("/"))
-        text = " ".join([message.subject, *message.lines, message.sms, *message.closing])
-        assert "{" not in text and len(message.lines) == len(ALL[kind].body)
-
-    @pytest.mark.parametrize(
-        ("change", "field", "named"),
-        [
-            ({"body": "Pay {amount} until {until}, {name}."}, "body", "{name}"[1:-1]),
-            ({"body": "Pay."}, "body", "{amount}, {until}"),
-            ({"subject": "Two\nlines {number}"}, "subject", "one line"),
-            ({"subject": ""}, "subject", "one line"),
-            ({"body": "Pay {amount until {until}."}, "body", "alone"),
-            ({"button": ""}, "button", "button"),
-            ({"body": "x" * 4001}, "body", "4000"),
-            ({"body": "{amount.__class__} {amount} {until}"}, "body", "alone"),
-        ],
-    )
-    def test_words_that_would_mislead_are_refused_by_name_and_change_nothing(self, change, field, named):
-        with translation.override("en"), pytest.raises(InvalidInput) as refused:
-            put_words(by=SYSTEM, kind="order_placed", language="en", seen_version=0, **{**self.GOOD, **change})
-        assert refused.value.field == field and named in str(refused.value)
-
-    def test_an_operators_words_are_in_force_kept_in_versions_and_taken_back(self):
-        with translation.override("en"):
-            for n, subject in enumerate(["{number}: pay", "{number}: pay now"]):
-                put_words(by=SYSTEM, kind="order_placed", language="en", seen_version=n, **{**self.GOOD, "subject": subject})
-            facts = {"number": "N{amount}", "amount": "<b>1</b>", "until": "noon"}
-            message = worded("order_placed", facts, link="https://x/")
-            assert message.subject == "N{amount}: pay now" and message.lines == ["Pay <b>1</b>.", "Until noon."]
-            with pytest.raises(IllegalMove):
-                put_words(by=SYSTEM, kind="order_placed", language="en", seen_version=1, **self.GOOD)
-            reset_words(by=SYSTEM, kind="order_placed", language="en", seen_version=2)
-            assert words_of(ALL["order_placed"]) == our_words(ALL["order_placed"])
-        actions = list(AuditEvent.objects.filter(subject_id="order_placed en").order_by("id").values_list("action", flat=True))
-        assert actions == ["notices.words_put", "notices.words_put", "notices.words_reset"]
-
-    def test_a_paragraph_about_nothing_is_left_out(self):
-        with translation.override("en"):
-            message = worded("return_agreed", {"shop": "Kiln", "number": "R1", "amount": "1", "answer": "", "at": "noon"}, link="https://x/")
-        assert message.lines == ["Return R1, 1.", "Hand the parcel to a carrier by noon, and enter its number."]

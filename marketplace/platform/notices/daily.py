@@ -46,6 +46,6 @@ def send_daily(event: DeadlineReached) -> None:
         )
         text, html = rendered(message, choose_at=market_url("/account/notices/settings/"))
         letter = keep_letter(email=person.email, subject=message.subject, text=text, html=html, kind="daily")
-    whole = Dispatch(notice=notice, channel=Channel.MAIL, to=person.email, letter=letter, due_at=clock.now())
+    whole = Dispatch(notice=notice, channel=Channel.MAIL, to=person.email.lower(), letter=letter, due_at=clock.now())
     send_when_due(whole)
     Dispatch.objects.filter(pk__in=[dispatch.pk for dispatch in held]).update(state=S.GATHERED, within=whole, ended_at=clock.now())

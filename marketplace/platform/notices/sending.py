@@ -104,7 +104,7 @@ def take_letter(event: LetterWritten) -> None:
     )
     Notice.objects.bulk_create([notice], ignore_conflicts=True)
     if Notice.objects.filter(pk=notice.pk).exists() and not letter.sent_at:
-        dispatch = Dispatch.objects.create(notice=notice, channel=Channel.MAIL, to=letter.email, letter=letter)
+        dispatch = Dispatch.objects.create(notice=notice, channel=Channel.MAIL, to=letter.email.lower(), letter=letter)
         record(DispatchDue(dispatch_id=dispatch.pk))
 
 

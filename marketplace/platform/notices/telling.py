@@ -106,7 +106,7 @@ def _one_line(text: str) -> str:
 def _by_mail(notice: Notice, message: Message, kind: Kind, person: User | None, email: str, hours: Hours) -> None:
     if not email:
         return
-    dispatch = Dispatch(notice=notice, channel=Channel.MAIL, to=email, until=message.until)
+    dispatch = Dispatch(notice=notice, channel=Channel.MAIL, to=email.lower(), until=message.until)
     if person is not None and not wants(person, kind, Channel.MAIL):
         dispatch.state, dispatch.ended_at = S.UNWANTED, clock.now()
         dispatch.save()

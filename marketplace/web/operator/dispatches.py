@@ -29,6 +29,11 @@ SHOWS = {
     "trouble": Q(state__in=[S.BOUNCED, S.FAILED, S.BARRED]),
     "not_sent": Q(state__in=[S.UNWANTED, S.CALLED_OFF]),
 }
+TONES = {
+    **dict.fromkeys((S.WAITING, S.HELD), "tag-info"),
+    **dict.fromkeys((S.SENT, S.GATHERED, S.DELIVERED), "tag-success"),
+    **dict.fromkeys((S.BOUNCED, S.FAILED, S.BARRED), "tag-danger"),
+}
 # Of the accounts' own letters, which have no words in the catalogue.
 OTHERS = {
     "email_confirmation": pgettext_lazy("notice", "Address to be confirmed"),
@@ -83,7 +88,7 @@ class DispatchFilter(django_filters.FilterSet):
 
 def _dressed(request: HttpRequest, rows: list[Any]) -> None:
     for row in rows:
-        row.kind_label, row.masked = label_of(row.notice.kind), masked(row.to)
+        row.kind_label, row.masked, row.tone = label_of(row.notice.kind), masked(row.to), TONES.get(row.state, "")
         row.can_again = row.state == S.FAILED and (bool(row.text) if row.channel == Channel.SMS else row.letter_id is not None)
 
 

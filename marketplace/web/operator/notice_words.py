@@ -63,12 +63,12 @@ def notice_words(request: HttpRequest) -> HttpResponse:
 
 
 def _all(request: HttpRequest, form: RemindersForm) -> HttpResponse:
-    changed: dict[str, set[str]] = {}
+    changed: dict[str, list[str]] = {}
     for row in Wording.objects.order_by("kind", "language", "-version").distinct("kind", "language"):
         if not row.is_built_in:
-            changed.setdefault(row.kind, set()).add(row.language)
+            changed.setdefault(row.kind, []).append(LANGUAGE_NAMES.get(row.language, row.language))
     groups = [
-        (audience.label, [(kind, our_words(kind).subject, sorted(changed.get(kind.code, ()))) for kind in ALL.values() if kind.audience is audience])
+        (audience.label, [(kind, our_words(kind).subject, changed.get(kind.code, [])) for kind in ALL.values() if kind.audience is audience])
         for audience in Audience
     ]
     context = {"title": _("Words of notices"), "groups": groups, "form": form}
@@ -145,6 +145,7 @@ def _one(request: HttpRequest, kind: Kind, language: str, form: WordsForm) -> Ht
         facts = examples(kind)
         preview: Message = said(kind.code, shown, facts, link=market_url("/…"))
         known = sorted(with_market(facts).items())
+    in_sms = [("{link}", _("in the SMS alone: where it leads"), True)] if kind.sms and "link" in kind.sms_needed else []
     context = {
         "title": kind.label,
         "kind": kind,
@@ -152,7 +153,7 @@ def _one(request: HttpRequest, kind: Kind, language: str, form: WordsForm) -> Ht
         "language": language,
         "languages": [(code, LANGUAGE_NAMES.get(code, code)) for code in request.market.languages],  # type: ignore[attr-defined]
         "preview": preview,
-        "places": [(f"{{{name}}}", value, name in kind.needed) for name, value in known],
+        "places": [*((f"{{{name}}}", value, name in kind.needed) for name, value in known), *in_sms],
         "is_ours": row is None or row.is_built_in,
         "version": row.version if row else 0,
         "history": Wording.objects.filter(kind=kind.code, language=language).order_by("-version")[:HISTORY],
