@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from marketplace.platform.notices.marking import take_marks
 from marketplace.platform.notices.queries import inbox_of, unread
@@ -22,7 +22,7 @@ def _here(request: HttpRequest) -> tuple[str, Any]:
 def inbox(request: HttpRequest) -> HttpResponse:
     """Of this person alone, newest first."""
     mine = inbox_of(person_of(request).pk, *_here(request), only_new=request.GET.get("show") == "new", before=request.GET.get("before", ""))
-    context = {"title": _("Notices"), "base": base_of(request), "inbox": mine, "mark_at": reverse("inbox-read")}
+    context = {"title": pgettext("people", "Notices"), "base": base_of(request), "inbox": mine, "mark_at": reverse("inbox-read")}
     return render(request, "web/inbox.html", context)
 
 

@@ -56,12 +56,15 @@ class Choice:
     sms: bool | None
 
 
+AT_ONCE = "no"
+
+
 def _hour(hour: int) -> tuple[str, str]:
     return str(hour), f"{hour:02}:00"
 
 
 class HoursForm(forms.Form):
-    daily_at = forms.TypedChoiceField(label=_lazy("One letter a day for what has time"), coerce=int, empty_value=None, required=False)
+    daily_at = forms.TypedChoiceField(label=_lazy("One letter a day for what has time"), coerce=lambda hour: None if hour == AT_ONCE else int(hour))
     quiet_from = forms.TypedChoiceField(label=_lazy("Quiet from"), coerce=int)
     quiet_until = forms.TypedChoiceField(label=_lazy("Quiet until"), coerce=int)
     is_mail_quiet = forms.BooleanField(label=_lazy("No mail in quiet hours either, if it has time"), required=False)
@@ -69,7 +72,7 @@ class HoursForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         hours = [_hour(hour) for hour in range(24)]
-        self.fields["daily_at"].choices = [("", _("No: tell me at once")), *hours]  # type: ignore[attr-defined]
+        self.fields["daily_at"].choices = [(AT_ONCE, _("No: tell me at once")), *hours]  # type: ignore[attr-defined]
         for name in ("quiet_from", "quiet_until"):
             self.fields[name].choices = hours  # type: ignore[attr-defined]
 
@@ -162,7 +165,14 @@ def _page(request: HttpRequest, hours: forms.Form | None = None, given: forms.Fo
             kind.label for kind in ALL.values() if not kind.may_refuse_mail and kind.audience in {audience for audience, _c in offers} and not kind.is_secret
         ],
         "hours": hours
-        or HoursForm(initial={"daily_at": now.daily_at, "quiet_from": now.quiet_from, "quiet_until": now.quiet_until, "is_mail_quiet": now.is_mail_quiet}),
+        or HoursForm(
+            initial={
+                "daily_at": AT_ONCE if now.daily_at is None else now.daily_at,
+                "quiet_from": now.quiet_from,
+                "quiet_until": now.quiet_until,
+                "is_mail_quiet": now.is_mail_quiet,
+            }
+        ),
         "has_sms": sms.is_on(),
         "has_choice_of_sms": any(each.sms is not None for _audience, choices in offers for each in choices),
         "mine": mine,

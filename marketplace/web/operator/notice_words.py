@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import override
+from django.utils.translation import override, pgettext_lazy
 
 from marketplace.kernel.errors import MarketError
 from marketplace.platform.notices.errors import NoticeUnknown
@@ -43,13 +43,13 @@ class WordsForm(forms.Form):
     seen_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     subject = forms.CharField(label=_lazy("Subject, and title of the notice"), max_length=LIMITS["subject"])
     body = forms.CharField(
-        label=_lazy("Text"),
+        label=pgettext_lazy("notice", "Text"),
         max_length=LIMITS["body"],
         widget=forms.Textarea({"rows": 8}),
         help_text=_lazy("An empty line begins a new paragraph. A paragraph whose place is empty is left out."),
     )
-    button = forms.CharField(label=_lazy("What the button says"), max_length=LIMITS["button"], required=False)
-    sms = forms.CharField(label=_lazy("SMS"), max_length=LIMITS["sms"], required=False, widget=forms.Textarea({"rows": 3}))
+    button = forms.CharField(label=_lazy("What the button says"), max_length=LIMITS["button"])
+    sms = forms.CharField(label=_lazy("SMS"), max_length=LIMITS["sms"], widget=forms.Textarea({"rows": 3}))
 
     def __init__(self, *args: Any, kind: Kind, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
