@@ -45,7 +45,6 @@ WITHOUT_TABLES = [
     "cms",
     "storefront",
     "marketplace.web",
-    "marketplace.platform.notices",
     "django.forms",  # last: our templates of form fields stand before its own
 ]
 
@@ -55,6 +54,7 @@ PUBLIC = [
     "tenants.accounts",
     "tenants.onboarding",
     "tenants.domains",
+    "tenants.contracts",
     "marketplace.platform.backoffice",
     "marketplace.platform.themes",
     "marketplace.platform.delivery",
@@ -67,6 +67,7 @@ PUBLIC = [
     "marketplace.platform.ledger",
     "marketplace.platform.approvals",
     "marketplace.platform.reviews",
+    "marketplace.platform.notices",
     "marketplace.platform.analytics",
     "search",
 ]

@@ -6,10 +6,15 @@ from collections.abc import Callable
 
 from cms import schedule
 from marketplace.flows import (
+    account_changes,
     approvals,
+    contracting,
     count_days,
     domains,
     holidays,
+    letters_about_accounts,
+    letters_about_contracts,
+    letters_about_merchants,
     letters_about_papers,
     letters_about_reviews,
     letters_about_shops,
@@ -26,6 +31,7 @@ from marketplace.flows import (
     receive,
     reconcile,
     refund,
+    reminders,
     return_goods,
     sandbox,
     transfer_out,
@@ -55,7 +61,10 @@ from marketplace.platform.backoffice.actions import tidy_jobs
 from marketplace.platform.backoffice.events import ListFileExpired, ListJobAsked
 from marketplace.platform.listings.events import ListingsChanged
 from marketplace.platform.members.exports import EXPIRES
+from marketplace.platform.notices import daily, forgetting, sending, telling
+from marketplace.platform.notices.events import DispatchDue
 from marketplace.platform.payments.events import (
+    AccountChangeMoved,
     AttemptLeft,
     PayoutAccountReady,
     RailNoticeReceived,
@@ -69,23 +78,31 @@ from marketplace.platform.reviews.events import QuestionAnswered, QuestionAsked,
 from marketplace.web import list_jobs
 from search import indexer
 from tenants.accounts.events import LetterWritten
-from tenants.accounts.letters import send_letter
 from tenants.domains.actions import LOOK
 from tenants.domains.events import DomainLookDue, DomainMoved
+from tenants.contracts import placeholders
+from tenants.contracts.events import ContractMoved, ContractPaperBroken
+from tenants.contracts.signing import ENDS as CONTRACT_ENDS
+from tenants.contracts.signing import REMINDER as CONTRACT_ENDS_SOON
 from tenants.onboarding import opening
 from tenants.onboarding.events import (
     ApplicationReviewed,
     ApplicationSubmitted,
+    DossierChangeDecidedUpon,
+    DossierChangeHandedIn,
     QualificationMoved,
     RenewalHandedIn,
     RenewalRefused,
     RequirementChanged,
     RulesPublished,
 )
+from tenants.onboarding.market_rules import ACCEPT_BY as RULES_ACCEPT_BY
+from tenants.onboarding.market_rules import REMINDER as RULES_SOON
 from tenants.onboarding.opening import Condition
 from tenants.onboarding.qualifications import BEGINS, ENDS
 from tenants.onboarding.qualifications import REMINDER as PAPER_ENDS_SOON
 from tenants.onboarding.requirements import ENFORCED
+from tenants.onboarding.reviewing import REVIEW_DUE
 from tenants.tenancy.events import ShopMoved, ShopOpened, ShopRequested
 from tenants.tenancy.jobs import JobRequested, LongJobRequested, run_job, run_long_job
 
@@ -100,6 +117,10 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     ApplicationSubmitted: [],
     ApplicationReviewed: [Reaction(letters_to_merchants.application_reviewed)],
     RulesPublished: [],
+    DossierChangeHandedIn: [],
+    DossierChangeDecidedUpon: [Reaction(letters_about_merchants.dossier_decided)],
+    ContractMoved: [Reaction(letters_about_contracts.contract_moved)],
+    ContractPaperBroken: [Reaction(letters_about_contracts.paper_broken)],
     RequirementChanged: [Reaction(qualify.requirement_changed)],
     QualificationMoved: [Reaction(letters_about_papers.qualification_moved)],
     RenewalHandedIn: [],
@@ -108,22 +129,28 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     StockCrossedZero: [Reaction(publish_product.copy_stock)],
     ProductSubmitted: [],
     ProductReviewed: [Reaction(letters_to_merchants.product_reviewed)],
-    OrderGroupPlaced: [Reaction(letters_to_buyers.placed)],
+    OrderGroupPlaced: [Reaction(letters_to_buyers.placed), Reaction(reminders.remind_to_pay_later)],
     RailNoticeReceived: [Reaction(notices.act_on_notice, outward=True)],
     AttemptLeft: [Reaction(pay.look_at_attempt, outward=True)],
     RailSweepDue: [Reaction(reconcile.sweep, outward=True)],
-    OrderGroupPaid: [Reaction(popularity.count_sales), Reaction(letters_to_buyers.paid), Reaction(letters_to_merchants.new_orders)],
-    OrderGroupExpired: [Reaction(letters_to_buyers.expired)],
-    OrderGroupCancelled: [],
+    OrderGroupPaid: [
+        Reaction(popularity.count_sales),
+        Reaction(letters_to_buyers.paid),
+        Reaction(letters_to_merchants.new_orders),
+        Reaction(reminders.payment_settled),
+    ],
+    OrderGroupExpired: [Reaction(letters_to_buyers.expired), Reaction(reminders.payment_expired)],
+    OrderGroupCancelled: [Reaction(reminders.payment_given_up)],
     OrderCancelled: [Reaction(letters_to_buyers.cancelled), Reaction(letters_to_merchants.order_cancelled)],
     ReturnMoved: [Reaction(letters_to_buyers.return_moved), Reaction(letters_to_merchants.return_moved)],
     RefundDue: [Reaction(refund.send_refund, outward=True)],
     RefundSent: [Reaction(transfer_out.reverse_for_refund), Reaction(letters_to_buyers.refunded)],
-    OrderShipped: [Reaction(letters_to_buyers.shipped)],
-    OrderCompleted: [Reaction(letters_about_reviews.remind_later)],
+    OrderShipped: [Reaction(letters_to_buyers.shipped), Reaction(reminders.remind_of_receipt_later)],
+    OrderCompleted: [Reaction(letters_about_reviews.remind_later), Reaction(reminders.receipt_settled)],
     StatementIssued: [Reaction(letters_to_merchants.statement_ready)],
     PayoutMoved: [Reaction(letters_to_merchants.payout_moved)],
     PayoutAccountReady: [Reaction(transfer_out.send_waiting)],
+    AccountChangeMoved: [Reaction(letters_about_accounts.change_moved)],
     TransferDue: [Reaction(transfer_out.send_transfer, outward=True)],
     ReversalDue: [Reaction(transfer_out.send_reversal, outward=True)],
     ListJobAsked: [Reaction(list_jobs.run_list_job, outward=True)],
@@ -132,9 +159,10 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     ReviewAnswered: [Reaction(letters_about_reviews.review_answered)],
     QuestionAsked: [Reaction(letters_about_reviews.question_asked)],
     QuestionAnswered: [Reaction(letters_about_reviews.question_answered)],
-    LetterWritten: [Reaction(send_letter, outward=True)],
     DomainLookDue: [Reaction(domains.look_up, outward=True)],
     DomainMoved: [Reaction(domains.domain_moved)],
+    LetterWritten: [Reaction(sending.take_letter)],
+    DispatchDue: [Reaction(sending.send_due, outward=True)],
     LogCheckAsked: [Reaction(log_checks.run_log_check, outward=True)],
 }
 
@@ -144,16 +172,27 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     return_goods.WAITS: return_goods.act_when_due,
     sandbox.ANSWER: sandbox.tell,
     schedule.PAGES_DUE: schedule.publish_when_due,
+    account_changes.IN_FORCE: account_changes.put_in_force_when_due,
+    account_changes.UNCONFIRMED: account_changes.expire_when_due,
     EXPIRES: my_data.expire_my_data,
     REQUEST_EXPIRES: approvals.expire_when_due,
     LOOK: domains.look_when_due,
     holidays.BEGINS: holidays.begin_when_due,
     holidays.ENDS: holidays.end_when_due,
     letters_about_reviews.REMINDER: letters_about_reviews.ask_for_review,
+    reminders.PAY: reminders.remind_to_pay,
+    reminders.CONFIRM: reminders.remind_of_receipt,
+    telling.DUE: sending.send_at_its_moment,
+    telling.DAILY: daily.send_daily,
     BEGINS: qualify.begin,
     ENDS: qualify.end,
     PAPER_ENDS_SOON: letters_about_papers.remind,
     ENFORCED: qualify.enforce,
+    REVIEW_DUE: letters_about_merchants.review_overdue,
+    RULES_SOON: letters_about_merchants.rules_due,
+    RULES_ACCEPT_BY: letters_about_merchants.rules_due,
+    CONTRACT_ENDS_SOON: letters_about_contracts.remind,
+    CONTRACT_ENDS: contracting.end_when_due,
     publish_product.LISTED_FROM: publish_product.list_when_due,
     publish_product.LISTED_UNTIL: publish_product.unlist_when_due,
 }
@@ -162,15 +201,18 @@ DUTIES = [
     Duty("ask the rail what moved", 86_400, lambda: reconcile.ask_for_sweep(by=SYSTEM)),
     Duty("explain what moved at the rail", 3_600, lambda: reconcile.explain_movements(by=SYSTEM)),  # what was told after the movement
     Duty("tidy up after jobs of lists", 60, lambda: tidy_jobs(by=SYSTEM)),
+    Duty("send notices that were forgotten", 300, lambda: sending.look_for_forgotten(by=SYSTEM)),
+    Duty("forget old notices", 3_600, lambda: forgetting.forget_old(by=SYSTEM)),
     Duty("verify the log", 600, lambda: log_checks.check_when_due(by=SYSTEM)),
     Duty("count the days of shops that are over", 900, count_days.ask_for_counts),
 ]
 
 
 # What has to be there before the shop of an approved applicant opens, in the order in which it is done.
-BEFORE_OPENING: list[Condition] = []
+BEFORE_OPENING: list[Condition] = [contracting.contract_is_lacking]
 
 
 def install() -> None:
     registry.install(REACTIONS, DEADLINES, DUTIES)
     opening.install(BEFORE_OPENING)
+    placeholders.install(contracting.PLACEHOLDERS)

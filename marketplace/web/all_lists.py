@@ -5,7 +5,21 @@ from __future__ import annotations
 from marketplace.platform.backoffice.models import ListJob
 from marketplace.web.lists.pages import ListPage
 from marketplace.web.logs import market_log, shop_log
-from marketplace.web.operator import aftersales, applications, approvals, ledger, merchants, payouts, qualifications, rails, reviews
+from marketplace.web.operator import (
+    accounts,
+    aftersales,
+    applications,
+    approvals,
+    contracts,
+    dispatches,
+    dossiers,
+    ledger,
+    merchants,
+    payouts,
+    qualifications,
+    rails,
+    reviews,
+)
 from marketplace.web.operator import opinions as market_opinions
 from marketplace.web.operator import orders as market_orders
 from marketplace.web.seller import money, opinions, orders, products, returns
@@ -15,12 +29,15 @@ WORKBENCH = (orders.orders, returns.returns, products.products, money.statements
 CONSOLE = (
     merchants.merchants,
     applications.applications,
+    dossiers.dossier_changes,
+    contracts.contracts,
     qualifications.qualifications,
     reviews.changes,
     market_orders.orders,
     aftersales.returns,
     aftersales.refunds,
     payouts.payouts,
+    accounts.changes,
     ledger.statements,
     ledger.journal,
     rails.disputes,
@@ -29,6 +46,7 @@ CONSOLE = (
     market_opinions.buyer_reviews,
     market_opinions.questions,
     approvals.approvals,
+    dispatches.dispatches,
     market_staff,
     market_log,
 )

@@ -15,10 +15,11 @@ from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.orders.models import Order
 from marketplace.platform.approvals.queries import waiting as requests_waiting
 from marketplace.platform.listings.models import ProductChange
-from marketplace.platform.payments.models import Dispute, RailMovement, Refund
+from marketplace.platform.payments.models import AccountChange, Dispute, RailMovement, Refund
 from marketplace.web.seller.orders import SHOWS
 from tenants.accounts.models import SupportAccess
-from tenants.onboarding.models import Application, Decision, Paper
+from tenants.contracts.models import Contract
+from tenants.onboarding.models import Application, Decision, DossierChange, Paper
 from tenants.tenancy.schemas import current_merchant_id
 
 MOST_SHOWN = 99
@@ -37,11 +38,14 @@ def of_workbench() -> Mapping[str, QuerySet[Any]]:
 def of_console() -> Mapping[str, QuerySet[Any]]:
     return {
         "applications": Application.objects.filter(status=Application.Status.SUBMITTED),
+        "dossier-changes": DossierChange.objects.filter(status=DossierChange.Status.WAITING),
+        "contracts": Contract.objects.filter(status=Contract.Status.SIGNED),
         "renewals": Paper.objects.filter(merchant__isnull=False, decision=Decision.WAITING),
         "reviews": ProductChange.objects.filter(status=ProductChange.Status.WAITING),
         "refunds": Refund.objects.filter(status=Refund.Status.FAILED),
         "disputes": Dispute.objects.filter(status__in=[Dispute.Status.OPEN, Dispute.Status.INQUIRY]),
         "approvals": requests_waiting(),
+        "payout-accounts": AccountChange.objects.filter(status=AccountChange.Status.LOOKED_AT),
         "movements": RailMovement.objects.filter(status=RailMovement.Status.UNEXPLAINED),
     }
 

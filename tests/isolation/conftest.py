@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from marketplace.flows.account_changes import BankDetails, ask_for_bank_account
 from marketplace.flows.approvals import ask_for
 from marketplace.flows.cancel_order import cancel_paid_order
 from marketplace.flows.invite_staff import invite
@@ -32,6 +33,7 @@ from marketplace.platform.checkout.models import OrderCopy
 from marketplace.platform.ledger.models import Statement
 from marketplace.platform.listings.models import ProductChange
 from marketplace.platform.members.models import Address
+from marketplace.platform.notices.models import Dispatch
 from marketplace.platform.payments.actions import set_bank_account, take_notice
 from marketplace.platform.payments.models import RailMovement, RailNotice, Refund
 from marketplace.platform.payments.rails.port import Movement
@@ -41,6 +43,7 @@ from tenants.access.own_roles import make_role
 from tenants.access.rights import Right
 from tenants.accounts.actions import give_role
 from tenants.accounts.models import Membership, User
+from tenants.onboarding.dossiers import hand_in_dossier
 from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
@@ -97,6 +100,9 @@ def build_side(letter: str) -> tuple[Side, User]:
     make.start_payment(by=SYSTEM, group_id=unpaid.pk)
     statement = Statement.objects.get(merchant_id=side.merchant_id)
     set_bank_account(by=SYSTEM, merchant_id=side.merchant_id, holder=f"{word}-holder", bank="Bank", number=f"6222000{ord(letter)}")
+    staff = Actor(kind="person", user_id=User.objects.get(email=f"owner-{letter}@market.localhost").pk, label=word)
+    details = BankDetails(holder=f"{word}-new-holder", form="company", bank="Bank", number=f"31000099{ord(letter)}")
+    change = ask_for_bank_account(by=staff, merchant_id=side.merchant_id, change_id=uuid4(), details=details)
     payout = statement.payouts.get()
     batch = make_bank_file(by=SYSTEM, batch_id=uuid4(), payout_ids=[payout.pk])
     back = request_return(by=SYSTEM, copy=copy, return_id=uuid4(), pieces={UUID(copy.lines[0]["id"]): 1}, reason="damaged", note=f"{word}-note")
@@ -113,6 +119,8 @@ def build_side(letter: str) -> tuple[Side, User]:
     answer = answer_as_shop(by=SYSTEM, question_id=question.pk, merchant_id=side.merchant_id, text="Yes")
     package = uuid4()
     renewal = make.a_renewal(letter, name=f"{word}-renewal.png")
+    contract = make.a_signed_contract(letter, name=f"{word}-signer")
+    dossier = hand_in_dossier(by=SYSTEM, merchant_id=side.merchant_id, fields={"service_address": f"{word}-street"})
     with merchant_schema(side.merchant_id):
         data = BytesIO()
         Pixels.new("RGB", (40, 40), "red").save(data, "PNG")
@@ -123,7 +131,6 @@ def build_side(letter: str) -> tuple[Side, User]:
         line = OrderLine.objects.get(order_id=waiting.pk)
         pack_order(by=SYSTEM, package_id=package, number=waiting.number)
         submit_product(by=SYSTEM, product_id=draft.pk)
-    staff = Actor(kind="person", user_id=User.objects.get(email=f"owner-{letter}@market.localhost").pk, label=word)
     colleague = make.a_buyer(f"{word}-colleague@example.com")
     give_role(by=SYSTEM, user_id=colleague.pk, role="dispatcher", merchant_id=side.merchant_id)
     role = make_role(by=staff, merchant_id=side.merchant_id, role_id=uuid4(), names={"en": f"{word}-role"}, rights=[Right.VIEW_ORDERS])
@@ -136,6 +143,7 @@ def build_side(letter: str) -> tuple[Side, User]:
     order = {"merchant_id": str(side.merchant_id), "kind": "goods"}
     request = ask_for(by=operator, kind="shop.suspend", request_id=uuid4(), order=order, why=f"{word}-why")
     side.objects = {
+        "account_change_id": change.pk,
         "approval": request.number,
         "membership_id": Membership.objects.get(user=colleague).pk,
         "group_id": role.group_id,
@@ -169,6 +177,9 @@ def build_side(letter: str) -> tuple[Side, User]:
         "revision_id": revision.pk,
         "application": application.number,
         "export_id": export.pk,
+        "contract": contract.number,
+        "template_id": contract.template_id,
+        "dossier_id": dossier.pk,
         "paper_id": application.papers.get(kind="licence").pk,
         "qualification_id": make.a_qualification(letter, reason=f"{word}-waived").pk,
         "renewal_id": renewal.pk,
@@ -178,6 +189,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         "movement_id": RailMovement.objects.get(ref=movement.ref).pk,
         "notice_id": RailNotice.objects.get(notice_id=f"{word}-evt").pk,
         "variant": make.variant_of(product, letter),
+        "dispatch_id": Dispatch.objects.filter(to=buyer.email).first().pk,
     }
     side.secrets = [
         f"{word}-draft",
@@ -190,10 +202,13 @@ def build_side(letter: str) -> tuple[Side, User]:
         f"{word}-company",
         f"{word}-licence",
         f"{word}-renewal",
+        f"{word}-signer",
+        f"{word}-street",
         f"{word}-waived",
         f"{word}-txn",
         f"{word}-view",
         f"{word}-query",
+        f"{word}-new-holder",
         f"{word}-colleague",
         f"{word}-role",
         f"{word}-reason",

@@ -73,10 +73,12 @@ def applies(person: Person, slug: str, email: str) -> str:
         "contact_name": "周纸",
         "contact_phone": "13800138000",
         "contact_email": email,
+        "service_address": "上海市静安区纸间路 6 号",
         "name_zh": f"纸间 {slug}",
         "name_en": f"Paper & Between {slug}",
         "slug": slug,
         "about": "Letter sets",
+        "brands": "纸间",
     }
     for name, text in values.items():
         if not page.locator(f"[name={name}]").count():
@@ -139,10 +141,10 @@ def gets_ready(person: Person, slug: str, email: str) -> None:
     person.look("delivery")
     person.send("Save")
     person.go("/payout-account/", host)
-    for name, text in {"holder": f"{slug} 纸品有限公司", "bank": "Bank of Paper", "number": "6222021234567890"}.items():
+    for name, text in {"bank": "Bank of Paper", "number": "6222021234567890", "password": PASSWORD}.items():
         page.fill(f"[name={name}]", text)
     person.look("payout-account")
-    person.send("Save")
+    person.send("Hand it in")
 
 
 def enters_a_product(person: Person, slug: str, title: str, category: str) -> None:

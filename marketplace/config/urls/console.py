@@ -3,26 +3,33 @@
 from cms.views import page_elsewhere
 from marketplace.config.urls.shared import *  # noqa: F403
 from marketplace.config.urls.shared import PAGES, cms_routes, theme_routes
-from marketplace.web import jobs
+from marketplace.web import inbox, jobs
 from marketplace.web.decorate import decorating
 from marketplace.web.go_to import go_in_console
 from marketplace.web.lists.forms import shared
 from marketplace.web.logs import log_entry, market_log
 from marketplace.web.messages import messages_page
 from marketplace.web.operator import (
+    accounts,
     aftersales,
     applications,
     approvals,
+    contract_templates,
+    contracts,
+    dispatches,
+    dossiers,
     integrity,
     ledger,
     market_rules,
     merchants,
+    notice_words,
     opinions,
     orders,
     payouts,
     qualifications,
     rails,
     requirements,
+    review_terms,
     reviews,
     sanctions,
 )
@@ -80,6 +87,38 @@ urlpatterns = [
     route("renewals/<uuid:renewal_id>/", qualifications.renewal, may=operator(Right.REVIEW_MERCHANTS), name="renewal"),
     route("renewals/<uuid:renewal_id>/decide/", qualifications.renewal_decide, may=operator(Right.REVIEW_MERCHANTS), name="renewal-decide", methods="POST"),
     route("renewals/<uuid:renewal_id>/paper/", qualifications.renewal_paper, may=operator(Right.REVIEW_MERCHANTS), name="renewal-paper"),
+    route("dossier-changes/", dossiers.dossier_changes, may=operator(Right.REVIEW_MERCHANTS), name="dossier-changes", methods="GET POST"),
+    route("dossier-changes/<uuid:dossier_id>/", dossiers.dossier_change, may=operator(Right.REVIEW_MERCHANTS), name="dossier-change"),
+    route("dossier-changes/<uuid:dossier_id>/decide/", dossiers.dossier_decide, may=operator(Right.REVIEW_MERCHANTS), name="dossier-decide", methods="POST"),
+    route("contracts/", contracts.contracts, may=operator(Right.REVIEW_MERCHANTS), name="contracts", methods="GET POST"),
+    route("contracts/<str:number>/", contracts.contract, may=operator(Right.REVIEW_MERCHANTS), name="contract"),
+    route("contracts/<str:number>/sign/", contracts.contract_sign, may=operator(Right.OPEN_MERCHANTS), name="contract-sign", methods="POST", limit="sign_in"),
+    route("contracts/<str:number>/refuse/", contracts.contract_refuse, may=operator(Right.OPEN_MERCHANTS), name="contract-refuse", methods="POST"),
+    route("contracts/<str:number>/pdf/", contracts.contract_paper, may=operator(Right.REVIEW_MERCHANTS), name="contract-file"),
+    route("contract-templates/", contract_templates.templates, may=operator(Right.MANAGE_MARKET), name="contract-templates"),
+    route(
+        "contract-templates/<slug:kind>/draft/",
+        contract_templates.template_draft,
+        may=operator(Right.MANAGE_MARKET),
+        name="contract-draft",
+        methods="GET POST",
+    ),
+    route("contract-templates/versions/<uuid:template_id>/", contract_templates.template_version, may=operator(Right.MANAGE_MARKET), name="contract-template"),
+    route(
+        "contract-templates/versions/<uuid:template_id>/publish/",
+        contract_templates.template_publish,
+        may=operator(Right.MANAGE_MARKET),
+        name="contract-template-publish",
+        methods="POST",
+    ),
+    route(
+        "contract-templates/versions/<uuid:template_id>/retire/",
+        contract_templates.template_retire,
+        may=operator(Right.MANAGE_MARKET),
+        name="contract-template-retire",
+        methods="POST",
+    ),
+    route("review-terms/", review_terms.review_terms_page, may=operator(Right.MANAGE_MARKET), name="review-terms", methods="GET POST"),
     route("market-rules/", market_rules.market_rules, may=operator(Right.MANAGE_MARKET), name="market-rules", methods="GET POST"),
     route("requirements/", requirements.requirements, may=operator(Right.MANAGE_MARKET), name="requirements"),
     route("requirements/new/", requirements.requirement_new, may=operator(Right.MANAGE_MARKET), name="requirement-new", methods="GET POST"),
@@ -110,9 +149,29 @@ urlpatterns = [
     route("payouts/", payouts.payouts, may=operator(Right.VIEW_LEDGER), name="payouts", methods="GET POST"),
     route("payouts/files/new/", payouts.bank_file_new, may=operator(Right.PAY_OUT), name="bank-file-new", methods="GET POST"),
     route("payouts/files/<str:number>/", payouts.bank_file, may=operator(Right.VIEW_LEDGER), name="bank-file"),
-    route("payouts/files/<str:number>/csv/", payouts.bank_file_download, may=operator(Right.PAY_OUT), name="bank-file-download"),
+    route("payouts/files/<str:number>/csv/", payouts.bank_file_download, may=operator(Right.PAY_OUT), name="bank-file-download", methods="POST"),
     route("payouts/files/<str:number>/paid/", payouts.bank_file_paid, may=operator(Right.PAY_OUT), name="bank-file-paid", methods="POST"),
     route("payouts/<uuid:payout_id>/returned/", payouts.payout_returned, may=operator(Right.PAY_OUT), name="payout-returned", methods="GET POST"),
+    route("payout-accounts/", accounts.changes, may=operator(Right.VIEW_LEDGER), name="payout-accounts", methods="GET POST"),
+    route("payout-accounts/<uuid:account_change_id>/", accounts.change, may=operator(Right.VIEW_LEDGER), name="account-change"),
+    route(
+        "payout-accounts/<uuid:account_change_id>/decide/",
+        accounts.change_decide,
+        may=operator(Right.APPROVE_PAYOUTS),
+        name="account-change-decide",
+        methods="POST",
+    ),
+    route(
+        "payout-accounts/<uuid:account_change_id>/show/", accounts.change_show, may=operator(Right.REVEAL_ACCOUNTS), name="account-change-show", methods="POST"
+    ),
+    route("merchants/<uuid:merchant_id>/payout-account/", accounts.account, may=operator(Right.VIEW_LEDGER), name="merchant-account"),
+    route(
+        "merchants/<uuid:merchant_id>/payout-account/show/",
+        accounts.account_show,
+        may=operator(Right.REVEAL_ACCOUNTS),
+        name="merchant-account-show",
+        methods="POST",
+    ),
     route("settlement/", ledger.settlement, may=operator(Right.SETTLE), name="settlement"),
     route("settlement/run/", ledger.settlement_run, may=operator(Right.SETTLE), name="settlement-run", methods="POST"),
     route("statements/", ledger.statements, may=operator(Right.VIEW_LEDGER), name="statements", methods="GET POST"),
@@ -130,6 +189,13 @@ urlpatterns = [
     route("log/integrity/", integrity.integrity, may=operator(Right.VIEW_MARKET_LOG), name="log-integrity"),
     route("log/integrity/verify/", integrity.verify_now, may=operator(Right.VIEW_MARKET_LOG), name="log-verify", methods="POST"),
     route("log/<uuid:event_id>/", log_entry, may=operator(Right.VIEW_MARKET_LOG), name="log-entry"),
+    route("inbox/", inbox.inbox, may=operator(), name="inbox"),
+    route("inbox/read/", inbox.inbox_read, may=operator(), name="inbox-read", methods="POST"),
+    route("notice-words/", notice_words.notice_words, may=operator(Right.MANAGE_MARKET), name="notice-words"),
+    route("notice-words/reminders/", notice_words.reminders_set, may=operator(Right.MANAGE_MARKET), name="reminders", methods="POST"),
+    route("notice-words/<slug:kind>/", notice_words.notice_word, may=operator(Right.MANAGE_MARKET), name="notice-word", methods="GET POST"),
+    route("dispatches/", dispatches.dispatches, may=operator(Right.VIEW_MARKET_ORDERS), name="dispatches", methods="GET POST"),
+    route("dispatches/<uuid:dispatch_id>/again/", dispatches.dispatch_again, may=operator(Right.MANAGE_MARKET), name="dispatch-again", methods="POST"),
     route("jobs/", jobs.jobs, may=operator(), name="jobs"),
     route("jobs/<uuid:job_id>/", jobs.job, may=operator(), name="job"),
     route("jobs/<uuid:job_id>/file/", jobs.file, may=operator(), name="job-file"),

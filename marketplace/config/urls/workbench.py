@@ -3,17 +3,17 @@
 from cms.views import page_elsewhere
 from marketplace.config.urls.shared import *  # noqa: F403
 from marketplace.config.urls.shared import PAGES, cms_routes, theme_routes
-from marketplace.web import jobs
+from marketplace.web import inbox, jobs
 from marketplace.web.decorate import decorating
 from marketplace.web.go_to import go_in_workbench
 from marketplace.web.lists.forms import shared
 from marketplace.web.logs import log_entry, shop_log
 from marketplace.web.messages import messages_page
-from marketplace.web.seller import domains, money, opinions, order, orders, parcels, products, qualifications, returns, slips, theme
+from marketplace.web.seller import company, contract, domains, guide, money, opinions, order, orders, parcels, products, qualifications, returns, slips, theme
 from marketplace.web.seller.delivery import delivery
 from marketplace.web.seller.holiday import holiday
 from marketplace.web.seller.overview import overview
-from marketplace.web.seller.payout_account import payout_account, payout_stripe
+from marketplace.web.seller.payout_account import account_confirm, account_show, account_stop, payout_account, payout_stripe
 from marketplace.web.staff import support
 from marketplace.web.staff.people import shop_staff
 from marketplace.web.staff.routes import staff_routes
@@ -87,15 +87,37 @@ urlpatterns = [
         name="market-rules",
         methods="GET POST",
     ),
+    route("guide/", guide.guide, may=staff(Right.VIEW_PRODUCTS, change=Right.MANAGE_PAPERS), name="guide", methods="GET POST"),
+    route(
+        "company/",
+        company.company,
+        may=staff(Right.VIEW_PRODUCTS, change=Right.MANAGE_PAPERS),
+        name="company",
+        methods="GET POST",
+    ),
+    route(
+        "contract/",
+        contract.contract,
+        may=staff(Right.MANAGE_PAPERS),
+        name="contract",
+        methods="GET POST",
+        limit="sign_in",
+    ),
+    route("contract/<str:number>/pdf/", contract.contract_paper, may=staff(Right.MANAGE_PAPERS), name="contract-paper"),
     route("qualifications/papers/<uuid:paper_id>/", qualifications.paper, may=staff(Right.MANAGE_PAPERS), name="qualification-paper"),
     route("payout-account/", payout_account, may=staff(Right.MANAGE_PAYOUTS), name="payout-account", methods="GET POST"),
     route("payout-account/stripe/", payout_stripe, may=staff(Right.MANAGE_PAYOUTS), name="payout-stripe", methods="POST"),
+    route("payout-account/show/", account_show, may=staff(Right.REVEAL_ACCOUNT), name="account-show", methods="POST"),
+    route("payout-account/changes/<uuid:account_change_id>/confirm/", account_confirm, may=staff(Right.MANAGE_PAYOUTS), name="account-confirm", methods="POST"),
+    route("payout-account/changes/<uuid:account_change_id>/stop/", account_stop, may=staff(Right.MANAGE_PAYOUTS), name="account-stop", methods="POST"),
     route("support/", support.of_shop, may=staff(Right.GRANT_SUPPORT), name="support"),
     route("support/<uuid:visit_id>/answer/", support.answer, may=staff(Right.GRANT_SUPPORT), name="support-answer", methods="POST"),
     route("support/<uuid:visit_id>/end/", support.end, may=staff(Right.GRANT_SUPPORT), name="support-end", methods="POST"),
     *staff_routes(staff, Right.MANAGE_STAFF, shop_staff),
     route("log/", shop_log, may=staff(Right.VIEW_SHOP_LOG), name="log", methods="GET POST"),
     route("log/<uuid:event_id>/", log_entry, may=staff(Right.VIEW_SHOP_LOG), name="log-entry"),
+    route("inbox/", inbox.inbox, may=staff(), name="inbox"),
+    route("inbox/read/", inbox.inbox_read, may=staff(), name="inbox-read", methods="POST"),
     route("jobs/", jobs.jobs, may=staff(), name="jobs"),
     route("jobs/<uuid:job_id>/", jobs.job, may=staff(), name="job"),
     route("jobs/<uuid:job_id>/file/", jobs.file, may=staff(), name="job-file"),
