@@ -7,8 +7,10 @@ from collections.abc import Callable
 from cms import schedule
 from marketplace.flows import (
     approvals,
+    closing,
     count_days,
     holidays,
+    letters_about_closing,
     letters_about_papers,
     letters_about_reviews,
     letters_about_shops,
@@ -66,6 +68,7 @@ from marketplace.platform.payments.events import (
 )
 from marketplace.platform.reviews.events import QuestionAnswered, QuestionAsked, ReviewAnswered, ReviewWritten
 from marketplace.web import list_jobs
+from marketplace.web.shop_export import pack
 from search import indexer
 from tenants.accounts.events import LetterWritten
 from tenants.accounts.letters import send_letter
@@ -83,7 +86,8 @@ from tenants.onboarding.opening import Condition
 from tenants.onboarding.qualifications import BEGINS, ENDS
 from tenants.onboarding.qualifications import REMINDER as PAPER_ENDS_SOON
 from tenants.onboarding.requirements import ENFORCED
-from tenants.tenancy.events import ShopMoved, ShopOpened, ShopRequested
+from tenants.tenancy import exports as shop_exports
+from tenants.tenancy.events import NothingLeft, ShopExportAsked, ShopMoved, ShopOpened, ShopRequested
 from tenants.tenancy.jobs import JobRequested, LongJobRequested, run_job, run_long_job
 
 REACTIONS: dict[type[Event], list[Reaction]] = {
@@ -91,7 +95,9 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     LongJobRequested: [Reaction(run_long_job, outward=True)],
     ShopRequested: [Reaction(open_shop.bear_shop)],
     ShopOpened: [Reaction(letters_to_merchants.shop_opened)],
-    ShopMoved: [Reaction(letters_about_shops.shop_moved)],
+    ShopMoved: [Reaction(letters_about_shops.shop_moved), Reaction(letters_about_closing.owners_hear), Reaction(letters_about_closing.buyers_hear)],
+    NothingLeft: [Reaction(letters_about_closing.nothing_left)],
+    ShopExportAsked: [Reaction(pack.pack_shop, outward=True)],
     ApprovalAsked: [Reaction(letters_about_shops.approval_asked)],
     ApprovalEnded: [Reaction(letters_about_shops.approval_ended)],
     ApplicationSubmitted: [],
@@ -143,6 +149,8 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     REQUEST_EXPIRES: approvals.expire_when_due,
     holidays.BEGINS: holidays.begin_when_due,
     holidays.ENDS: holidays.end_when_due,
+    closing.CLOSES: closing.close_when_due,
+    shop_exports.EXPIRES: pack.expire_when_due,
     letters_about_reviews.REMINDER: letters_about_reviews.ask_for_review,
     BEGINS: qualify.begin,
     ENDS: qualify.end,
@@ -156,6 +164,8 @@ DUTIES = [
     Duty("ask the rail what moved", 86_400, lambda: reconcile.ask_for_sweep(by=SYSTEM)),
     Duty("explain what moved at the rail", 3_600, lambda: reconcile.explain_movements(by=SYSTEM)),  # what was told after the movement
     Duty("tidy up after jobs of lists", 60, lambda: tidy_jobs(by=SYSTEM)),
+    Duty("give shops' exports to another worker", 60, lambda: shop_exports.tidy_exports(by=SYSTEM)),
+    Duty("see whether closing shops have settled everything", 900, closing.look_at_all_closings),
     Duty("verify the log", 600, lambda: log_checks.check_when_due(by=SYSTEM)),
     Duty("count the days of shops that are over", 900, count_days.ask_for_counts),
 ]

@@ -21,9 +21,9 @@ S = Merchant.Status
 
 
 def shop_moved(event: ShopMoved) -> None:
-    """The owners hear what the operator did with their shop; what they did themselves they know."""
+    """The owners hear what the operator did with their shop; what they did themselves they know. The end of a shop: letters_about_closing.py."""
     change = ShopChange.objects.select_related("merchant").get(pk=event.change_id)
-    if change.is_owners:
+    if change.is_owners or S.CLOSING in (event.before, event.after):
         return
     people = staff_with([event.merchant_id], Right.MANAGE_PAYOUTS)[event.merchant_id]
     tell(people, lambda: _of_move(change))
@@ -40,11 +40,6 @@ def _of_move(change: ShopChange) -> Message:
                 _("Answer to {contact}; once it is settled, the market opens the shop again."),
             ],
         ),
-        S.CLOSING: (
-            _("Your shop “{name}” is being closed"),
-            [_("It takes no more orders. What is open is still finished and paid."), _("The market says: {reason}")],
-        ),
-        S.CLOSED: (_("Your shop “{name}” has closed"), [_("The market says: {reason}")]),
     }.get(S(change.after), (_("Your shop “{name}” is open again"), [_("Buyers can order from it.")]))
     from_market = {"kind": change.get_kind_display(), "reason": change.reason, "contact": Market.objects.get().contact_email}
     return Message(

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from marketplace.web.menu import menu_for
 from marketplace.web.operator.menu import ENTRIES as OF_CONSOLE
 from marketplace.web.seller.menu import ENTRIES as OF_WORKBENCH
+from marketplace.web.seller.menu import OF_CLOSED
 from marketplace.web.waiting import of_console, of_workbench
-from tenants.tenancy.models import Domain
+from tenants.tenancy.models import Domain, Merchant
 
 
 def back_office(request: HttpRequest) -> dict[str, Any]:
@@ -21,6 +22,8 @@ def back_office(request: HttpRequest) -> dict[str, Any]:
     if found is None:
         return {}
     entries, waiting = found
+    if (merchant := getattr(request, "merchant", None)) and merchant.status == Merchant.Status.CLOSED:
+        entries = OF_CLOSED
     return {
         "go_hint": _("Order, return, statement, SKU") if kind == str(Domain.Kind.WORKBENCH) else _("Order, application, statement, shop"),
         "menu": SimpleLazyObject(lambda: menu_for(request, entries, waiting())),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -21,7 +21,7 @@ def colleague() -> str:
     return str(User.objects.get(email="operator@market.localhost").pk)
 
 
-FORMS_OF_PAPERS: Mapping[tuple[str, str], Callable[[Any], tuple[str, dict[str, Any]]]] = {
+FORMS_OF_PAPERS: dict[tuple[str, str], Callable[[Any], tuple[str, dict[str, Any]]]] = {
     ("workbench", "qualifications"): lambda t: ("/qualifications/", {"code": "licence", "file": SimpleUploadedFile("a.png", make.a_picture("blue").read())}),
     ("workbench", "market-rules"): lambda t: ("/market-rules/", {"rules": str(make.rules().pk)}),
     ("console", "market-rules"): lambda t: ("/market-rules/", {"kind": "recruitment", "text_zh-hans": "一", "text_en": "One"}),

@@ -49,6 +49,7 @@ urlpatterns = [
     route(
         "merchants/<uuid:merchant_id>/reopen/", sanctions.merchant_reopen, may=operator(Right.SANCTION_MERCHANTS), name="merchant-reopen", methods="GET POST"
     ),
+    route("merchants/<uuid:merchant_id>/close/", sanctions.merchant_close, may=operator(Right.SANCTION_MERCHANTS), name="merchant-close", methods="GET POST"),
     route("approvals/", approvals.approvals, may=operator(Right.VIEW_APPROVALS), name="approvals", methods="GET POST"),
     route("approvals/limit/", approvals.approval_limit, may=operator(Right.PAY_OUT), name="approval-limit", methods="GET POST"),
     route("approvals/<str:number>/", approvals.approval, may=operator(Right.VIEW_APPROVALS), name="approval"),

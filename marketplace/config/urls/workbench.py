@@ -10,6 +10,7 @@ from marketplace.web.lists.forms import shared
 from marketplace.web.logs import log_entry, shop_log
 from marketplace.web.messages import messages_page
 from marketplace.web.seller import money, opinions, order, orders, parcels, products, qualifications, returns, slips, theme
+from marketplace.web.seller.closing import closing, export, export_file
 from marketplace.web.seller.delivery import delivery
 from marketplace.web.seller.holiday import holiday
 from marketplace.web.seller.overview import overview
@@ -86,6 +87,9 @@ urlpatterns = [
     route("qualifications/papers/<uuid:paper_id>/", qualifications.paper, may=staff(Right.MANAGE_PAPERS), name="qualification-paper"),
     route("payout-account/", payout_account, may=staff(Right.MANAGE_PAYOUTS), name="payout-account", methods="GET POST"),
     route("payout-account/stripe/", payout_stripe, may=staff(Right.MANAGE_PAYOUTS), name="payout-stripe", methods="POST"),
+    route("export/", export, may=staff(Right.MANAGE_PAYOUTS), name="shop-export", methods="GET POST", limit="write"),
+    route("export/<uuid:export_id>/", export_file, may=staff(Right.MANAGE_PAYOUTS), name="shop-export-file"),
+    route("closing/", closing, may=staff(Right.MANAGE_PAYOUTS), name="closing", methods="GET POST", limit="sign_in"),
     route("support/", support.of_shop, may=staff(Right.GRANT_SUPPORT), name="support"),
     route("support/<uuid:visit_id>/answer/", support.answer, may=staff(Right.GRANT_SUPPORT), name="support-answer", methods="POST"),
     route("support/<uuid:visit_id>/end/", support.end, may=staff(Right.GRANT_SUPPORT), name="support-end", methods="POST"),

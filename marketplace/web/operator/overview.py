@@ -27,7 +27,7 @@ from marketplace.web.figures import Board, board_of, length_asked
 from marketplace.web.overview import ToDo, by_clock, capped
 from tenants.access.rights import Right
 from tenants.onboarding.models import Application
-from tenants.tenancy.models import Market, Merchant
+from tenants.tenancy.models import Closing, Market, Merchant
 
 BEST_SHOWN = 5
 
@@ -169,6 +169,14 @@ def waiting() -> list[Waiting]:
             "created_at",
             ngettext_lazy("payout waits to be released", "payouts wait to be released"),
             "/payouts/files/new/",
+            "info",
+        ),
+        Waiting(
+            Right.SANCTION_MERCHANTS,
+            Closing.objects.filter(status=Closing.Status.RUNNING),
+            "asked_at",
+            ngettext_lazy("shop is closing", "shops are closing"),
+            "/merchants/?show=closing",
             "info",
         ),
     ]
