@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 from cms import schedule
 from marketplace.flows import (
+    account_changes,
     approvals,
     closing,
     count_days,
     holidays,
+    letters_about_accounts,
     letters_about_closing,
     letters_about_papers,
     letters_about_reviews,
@@ -57,6 +59,7 @@ from marketplace.platform.backoffice.events import ListFileExpired, ListJobAsked
 from marketplace.platform.listings.events import ListingsChanged
 from marketplace.platform.members.exports import EXPIRES
 from marketplace.platform.payments.events import (
+    AccountChangeMoved,
     AttemptLeft,
     PayoutAccountReady,
     RailNoticeReceived,
@@ -127,6 +130,7 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     StatementIssued: [Reaction(letters_to_merchants.statement_ready)],
     PayoutMoved: [Reaction(letters_to_merchants.payout_moved)],
     PayoutAccountReady: [Reaction(transfer_out.send_waiting)],
+    AccountChangeMoved: [Reaction(letters_about_accounts.change_moved)],
     TransferDue: [Reaction(transfer_out.send_transfer, outward=True)],
     ReversalDue: [Reaction(transfer_out.send_reversal, outward=True)],
     ListJobAsked: [Reaction(list_jobs.run_list_job, outward=True)],
@@ -145,6 +149,8 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     return_goods.WAITS: return_goods.act_when_due,
     sandbox.ANSWER: sandbox.tell,
     schedule.PAGES_DUE: schedule.publish_when_due,
+    account_changes.IN_FORCE: account_changes.put_in_force_when_due,
+    account_changes.UNCONFIRMED: account_changes.expire_when_due,
     EXPIRES: my_data.expire_my_data,
     REQUEST_EXPIRES: approvals.expire_when_due,
     holidays.BEGINS: holidays.begin_when_due,
