@@ -77,7 +77,7 @@ def orders_to_receive(merchant: Merchant) -> Obligation | None:
         "orders_to_receive",
         ngettext("{n} order is on its way", "{n} orders are on their way", n).format(n=format_count(n)),
         Turn.BUYER,
-        _("Received by {days} days after the last parcel left, if the buyer says nothing.").format(days=Market.objects.get().receive_days),
+        _("Counts as received {days} days after the last parcel left, if the buyer says nothing.").format(days=Market.objects.get().receive_days),
         "/orders/?show=shipped",
         f"/orders/?merchant={merchant.pk}&show={OrderStatus.CONFIRMED}",
     )
