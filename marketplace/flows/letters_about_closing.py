@@ -8,12 +8,12 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from marketplace.flows.letters_to_merchants import tell
 from marketplace.kernel import clock
 from marketplace.kernel.formats import format_day
 from marketplace.merchant.orders.states import OrderStatus
 from marketplace.platform.checkout.models import OrderCopy
-from marketplace.platform.notices.letters import Message
+from marketplace.platform.notices.messages import Message, worded
+from marketplace.platform.notices.telling import tell
 from tenants.access.owners import owners_of
 from tenants.accounts.models import User
 from tenants.tenancy.events import NothingLeft, ShopMoved
@@ -34,30 +34,16 @@ def owners_hear(event: ShopMoved) -> None:
 
 
 def _of_move(change: ShopChange) -> Message:
-    shop, contact = change.merchant, Market.objects.get().contact_email
-    who = [_("Begun by {person}.").format(person=change.by_label)] if change.is_owners else []
-    said = [_("The market says: {reason}").format(reason=change.reason)] if change.reason and not change.is_owners else []
+    shop, person = change.merchant, change.by_label if change.is_owners else ""
     if change.after == S.CLOSED:
-        kept = _("Everything of the shop can be fetched for {days} days in its workbench, also if you have packed it before.").format(days=KEPT_DAYS)
-        lines = [_("Nothing of it is open any more. Buyers keep their orders; its web address is given to nobody else."), kept]
-        if not change.is_owners:
-            lines.insert(0, _("Nothing was left, and nobody has kept it open: it has closed by itself."))
-        return Message(
-            "shop_closed", _("“{name}” has closed").format(name=shop.name), lines, button=(_("Take everything along"), workbench_url(shop, "/export/"))
-        )
+        facts = {"name": shop.name, "person": person, "at": "" if change.is_owners else format_day(change.at), "days": str(KEPT_DAYS)}
+        return worded("shop_closed", facts, link=workbench_url(shop, "/export/"))
     if change.after == S.CLOSING:
-        lines = [
-            *who,
-            *said,
-            _("It takes no more orders. What is open is still shipped, taken back and paid; the workbench lists what is left."),
-            _("An owner can take it back until the shop is closed.") if change.is_owners else _("Answer to {contact}.").format(contact=contact),
-        ]
-        return Message(
-            "shop_closing", _("“{name}” is being closed").format(name=shop.name), lines, button=(_("See what is left"), workbench_url(shop, "/closing/"))
-        )
-    by = _("Taken back by {person}.").format(person=change.by_label) if change.is_owners else _("The market has taken it back.")
+        reason, contact = ("", "") if change.is_owners else (change.reason, Market.objects.get().contact_email)
+        facts = {"name": shop.name, "person": person, "reason": reason, "contact": contact}
+        return worded("shop_closing", facts, link=workbench_url(shop, "/closing/"))
     how = _("It is suspended, as it was before.") if change.after == S.SUSPENDED else _("Buyers can find it and order from it.")
-    return Message("shop_kept", _("“{name}” stays").format(name=shop.name), [by, how], button=(_("To the workbench"), workbench_url(shop)))
+    return worded("shop_kept", {"name": shop.name, "person": person or _("the market"), "how": how}, link=workbench_url(shop))
 
 
 def nothing_left(event: NothingLeft) -> None:
@@ -69,14 +55,7 @@ def nothing_left(event: NothingLeft) -> None:
 
 def _of_nothing_left(row: Closing) -> Message:
     shop, at = row.merchant, format_day(row.closes_at) if row.closes_at else ""
-    lines = [
-        _("Orders, returns and money of the shop are settled."),
-        _("Close it now, or it closes by itself on {at}.").format(at=at),
-        _("Everything of the shop can be fetched before and for {days} days after.").format(days=KEPT_DAYS),
-    ]
-    return Message(
-        "shop_nothing_left", _("Nothing is left of “{name}”").format(name=shop.name), lines, button=(_("Close it"), workbench_url(shop, "/closing/"))
-    )
+    return worded("shop_nothing_left", {"name": shop.name, "at": at, "days": str(KEPT_DAYS)}, link=workbench_url(shop, "/closing/"))
 
 
 # ── Buyers ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -108,10 +87,4 @@ def buyers_with_something_open(merchant_id: UUID, beyond: str = "") -> QuerySet[
 
 
 def _to_buyer(shop: Merchant) -> Message:
-    lines = [
-        _("The shop takes no more orders. What you have ordered there is still sent, and can be returned as before."),
-        _("Your orders and what was paid stay in your account, also when the shop is gone."),
-    ]
-    return Message(
-        "shop_of_order_closes", _("“{name}” closes; your order goes on").format(name=shop.name), lines, button=(_("To my orders"), market_url("/orders/"))
-    )
+    return worded("shop_of_order_closes", {"name": shop.name}, link=market_url("/orders/"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marketplace.platform.backoffice.models import ListJob
 from marketplace.web.lists.pages import ListPage
 from marketplace.web.logs import market_log, shop_log
-from marketplace.web.operator import accounts, aftersales, applications, approvals, ledger, merchants, payouts, qualifications, rails, reviews
+from marketplace.web.operator import accounts, aftersales, applications, approvals, dispatches, ledger, merchants, payouts, qualifications, rails, reviews
 from marketplace.web.operator import opinions as market_opinions
 from marketplace.web.operator import orders as market_orders
 from marketplace.web.seller import money, opinions, orders, products, returns
@@ -30,6 +30,7 @@ CONSOLE = (
     market_opinions.buyer_reviews,
     market_opinions.questions,
     approvals.approvals,
+    dispatches.dispatches,
     market_staff,
     market_log,
 )

@@ -54,6 +54,7 @@ BY_ROUTE: dict[str, dict[str, str]] = {
     "return-confirm": {"number": "return_number"},
     "approval": {"number": "approval"},
     "approval-decide": {"number": "approval"},
+    "notice-word": {"kind": "notice_kind"},
     "bank-file": {"number": "batch"},
     "bank-file-download": {"number": "batch"},
     "bank-file-paid": {"number": "batch"},
@@ -61,6 +62,7 @@ BY_ROUTE: dict[str, dict[str, str]] = {
 }
 PLAIN: dict[str, Any] = {
     "rules_kind": "recruitment",
+    "notice_kind": "order_placed",
     "rules_version": 1,
     "category_id": 1,
     "brand_id": 1,
