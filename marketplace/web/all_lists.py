@@ -5,7 +5,21 @@ from __future__ import annotations
 from marketplace.platform.backoffice.models import ListJob
 from marketplace.web.lists.pages import ListPage
 from marketplace.web.logs import market_log, shop_log
-from marketplace.web.operator import accounts, aftersales, applications, approvals, dispatches, ledger, merchants, payouts, qualifications, rails, reviews
+from marketplace.web.operator import (
+    accounts,
+    aftersales,
+    applications,
+    approvals,
+    contracts,
+    dispatches,
+    dossiers,
+    ledger,
+    merchants,
+    payouts,
+    qualifications,
+    rails,
+    reviews,
+)
 from marketplace.web.operator import opinions as market_opinions
 from marketplace.web.operator import orders as market_orders
 from marketplace.web.seller import money, opinions, orders, products, returns
@@ -15,6 +29,8 @@ WORKBENCH = (orders.orders, returns.returns, products.products, money.statements
 CONSOLE = (
     merchants.merchants,
     applications.applications,
+    dossiers.dossier_changes,
+    contracts.contracts,
     qualifications.qualifications,
     reviews.changes,
     market_orders.orders,
