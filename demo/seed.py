@@ -10,6 +10,7 @@ from django.db import transaction
 
 from demo.catalogue import Sold, attributes_of, both, catalogue, key_of, variants_of
 from demo.colleagues import let_in_colleagues
+from demo.deposits import leave_deposits
 from demo.goods import Labels, entered, prices_of, source_of
 from demo.history import ask_for_the_rest, begin_history, filling
 from demo.media import copy_picture
@@ -84,6 +85,7 @@ def _fill(password: str, say: Callable[[str], None]) -> None:
     leave_work(password)
     let_in_colleagues(password)
     let_papers_age()
+    leave_deposits(BY)
     say("search index")
     deliver_events()
 

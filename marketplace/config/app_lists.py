@@ -64,6 +64,7 @@ PUBLIC = [
     "marketplace.platform.checkout",
     "marketplace.platform.payments",
     "marketplace.platform.ledger",
+    "marketplace.platform.deposits",
     "marketplace.platform.approvals",
     "marketplace.platform.reviews",
     "marketplace.platform.analytics",

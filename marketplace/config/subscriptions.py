@@ -8,7 +8,9 @@ from cms import schedule
 from marketplace.flows import (
     approvals,
     count_days,
+    deposits,
     holidays,
+    letters_about_deposits,
     letters_about_papers,
     letters_about_reviews,
     letters_about_shops,
@@ -52,6 +54,9 @@ from marketplace.platform.approvals.actions import EXPIRES as REQUEST_EXPIRES
 from marketplace.platform.approvals.events import ApprovalAsked, ApprovalEnded
 from marketplace.platform.backoffice.actions import tidy_jobs
 from marketplace.platform.backoffice.events import ListFileExpired, ListJobAsked
+from marketplace.platform.deposits.actions import DUE as DEPOSIT_DUE
+from marketplace.platform.deposits.actions import REMINDER as DEPOSIT_REMINDER
+from marketplace.platform.deposits.events import DepositMoved, DepositObjected, DepositRulesChanged, DepositShort
 from marketplace.platform.listings.events import ListingsChanged
 from marketplace.platform.members.exports import EXPIRES
 from marketplace.platform.payments.events import (
@@ -88,7 +93,7 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     JobRequested: [Reaction(run_job)],
     LongJobRequested: [Reaction(run_long_job, outward=True)],
     ShopRequested: [Reaction(open_shop.bear_shop)],
-    ShopOpened: [Reaction(letters_to_merchants.shop_opened)],
+    ShopOpened: [Reaction(letters_to_merchants.shop_opened), Reaction(deposits.shop_opened)],
     ShopMoved: [Reaction(letters_about_shops.shop_moved)],
     ApprovalAsked: [Reaction(letters_about_shops.approval_asked)],
     ApprovalEnded: [Reaction(letters_about_shops.approval_ended)],
@@ -121,6 +126,10 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     PayoutAccountReady: [Reaction(transfer_out.send_waiting)],
     TransferDue: [Reaction(transfer_out.send_transfer, outward=True)],
     ReversalDue: [Reaction(transfer_out.send_reversal, outward=True)],
+    DepositRulesChanged: [Reaction(deposits.rules_changed)],
+    DepositShort: [Reaction(letters_about_deposits.deposit_short)],
+    DepositMoved: [Reaction(letters_about_deposits.deposit_moved)],
+    DepositObjected: [Reaction(letters_about_deposits.deposit_objected)],
     ListJobAsked: [Reaction(list_jobs.run_list_job, outward=True)],
     ListFileExpired: [Reaction(list_jobs.forget_file, outward=True)],
     ReviewWritten: [Reaction(letters_about_reviews.review_written)],
@@ -146,6 +155,8 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     ENDS: qualify.end,
     PAPER_ENDS_SOON: letters_about_papers.remind,
     ENFORCED: qualify.enforce,
+    DEPOSIT_DUE: letters_about_deposits.remind,
+    DEPOSIT_REMINDER: letters_about_deposits.remind,
     publish_product.LISTED_FROM: publish_product.list_when_due,
     publish_product.LISTED_UNTIL: publish_product.unlist_when_due,
 }
@@ -155,6 +166,7 @@ DUTIES = [
     Duty("explain what moved at the rail", 3_600, lambda: reconcile.explain_movements(by=SYSTEM)),  # what was told after the movement
     Duty("tidy up after jobs of lists", 60, lambda: tidy_jobs(by=SYSTEM)),
     Duty("verify the log", 600, lambda: log_checks.check_when_due(by=SYSTEM)),
+    Duty("look at deposits again", 21_600, deposits.look_again),  # what a shop sells by now may ask for more
     Duty("count the days of shops that are over", 900, count_days.ask_for_counts),
 ]
 

@@ -25,6 +25,7 @@ from marketplace.merchant.catalogue.models import Picture, Product, Variant
 from marketplace.merchant.inventory.events import StockCrossedZero
 from marketplace.merchant.inventory.models import StockLevel
 from marketplace.merchant.pricing.models import Price
+from marketplace.platform.deposits.actions import check_deposit
 from marketplace.platform.listings.actions import note_listed, note_stock, put_listings, put_offers, take_off_sale
 from marketplace.platform.listings.models import Listing, ListingVariant
 from tenants.tenancy.link import connection
@@ -49,10 +50,14 @@ def publish_product(*, by: Actor, product_id: UUID) -> Product:
 
 @verb
 def put_on_sale(*, by: Actor, product_id: UUID) -> Product:
-    """Put an approved product on sale, now or when its time comes. Raises ProductUnknown, ProductIncomplete, NotReviewed."""
+    """Put an approved product on sale, now or when its time comes.
+
+    Raises ProductUnknown, ProductIncomplete, NotReviewed, DepositOverdue.
+    """
     with transaction.atomic():
         row = locked_product(product_id)
         check_complete(row)
+        check_deposit(current_merchant_id())
         if row.review != Product.Review.APPROVED:
             raise NotReviewed
         is_early = row.listed_from is not None and row.listed_from > clock.now()

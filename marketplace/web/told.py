@@ -33,6 +33,16 @@ ACTIONS: dict[str, str | Promise] = {
     "approval.withdrawn": pgettext_lazy("log", "Request withdrawn"),
     "carriers.put": pgettext_lazy("log", "Carriers kept"),
     "commission.set": pgettext_lazy("log", "Commission set"),
+    "deposit.asked": pgettext_lazy("log", "Amount of the deposit changed"),
+    "deposit.deducted": pgettext_lazy("log", "Deducted from the deposit"),
+    "deposit.evidence_added": pgettext_lazy("log", "Document for a deduction added"),
+    "deposit.given_back": pgettext_lazy("log", "Deduction from the deposit taken back"),
+    "deposit.objected": pgettext_lazy("log", "Deduction objected to"),
+    "deposit.objection_rejected": pgettext_lazy("log", "Objection rejected"),
+    "deposit.received": pgettext_lazy("log", "Deposit received"),
+    "deposit.returned": pgettext_lazy("log", "Deposit returned"),
+    "deposit.set": pgettext_lazy("log", "Deposit to be paid set"),
+    "deposit.terms_set": pgettext_lazy("log", "How deposits are paid set"),
     "dispute.closed": pgettext_lazy("log", "Dispute closed"),
     "dispute.inquiry": pgettext_lazy("log", "Dispute: the bank asks"),
     "dispute.lost": pgettext_lazy("log", "Dispute lost"),
@@ -209,6 +219,10 @@ WHYS: dict[str, str | Promise] = {
 }
 
 ENTRIES: dict[str, str | Promise] = {
+    "deposit_deducted": pgettext_lazy("log", "Deducted from the deposit"),
+    "deposit_given_back": pgettext_lazy("log", "Deduction from the deposit taken back"),
+    "deposit_received": pgettext_lazy("log", "Deposit received"),
+    "deposit_returned": pgettext_lazy("log", "Deposit returned"),
     "dispute_loss": pgettext_lazy("log", "Dispute lost"),
     "dispute_reinstated": pgettext_lazy("log", "Disputed money came back"),
     "dispute_withdrawn": pgettext_lazy("log", "Disputed money taken"),

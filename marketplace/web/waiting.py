@@ -14,6 +14,7 @@ from marketplace.merchant.aftersales.states import ReturnStatus
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.orders.models import Order
 from marketplace.platform.approvals.queries import waiting as requests_waiting
+from marketplace.platform.deposits.models import DepositObjection
 from marketplace.platform.listings.models import ProductChange
 from marketplace.platform.payments.models import Dispute, RailMovement, Refund
 from marketplace.web.seller.orders import SHOWS
@@ -41,6 +42,7 @@ def of_console() -> Mapping[str, QuerySet[Any]]:
         "reviews": ProductChange.objects.filter(status=ProductChange.Status.WAITING),
         "refunds": Refund.objects.filter(status=Refund.Status.FAILED),
         "disputes": Dispute.objects.filter(status__in=[Dispute.Status.OPEN, Dispute.Status.INQUIRY]),
+        "deposits": DepositObjection.objects.filter(status=DepositObjection.Status.WAITING),
         "approvals": requests_waiting(),
         "movements": RailMovement.objects.filter(status=RailMovement.Status.UNEXPLAINED),
     }

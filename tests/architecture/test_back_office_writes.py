@@ -46,6 +46,7 @@ from tenants.accounts.models import Membership, User
 from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import merchant_schema, public_schema
 from tests import factories as make
+from tests.architecture.money_forms import FORMS_OF_MONEY, some_deposit
 from tests.architecture.opinions import FORMS_ABOUT, Said, say_and_ask
 from tests.architecture.paper_forms import FORMS_OF_PAPERS
 from tests.architecture.people import FORMS_ABOUT_STAFF, FORMS_ABOUT_SUPPORT, People, Waiting, some_people
@@ -96,6 +97,7 @@ class Things:
     said: Said
     approval: str  # a request that waits
     people: dict[str, People]
+    deposit: dict[str, str]  # numbers of movements, by the form they wait for
 
 
 @pytest.fixture
@@ -154,6 +156,7 @@ def things(stripe: AtStripe) -> Things:
         said=say_and_ask(product),
         approval=request.number,
         people=some_people(),
+        deposit=some_deposit(),
     )
 
 
@@ -258,7 +261,7 @@ FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
     ("console", "payout-returned"): lambda t: Filled(f"/payouts/{t.payouts['payout-returned']}/returned/", {"reason": "account closed"}),
 }
 FORMS |= {name: lambda t, fill=fill: Filled(*fill(t.said)) for name, fill in FORMS_ABOUT.items()}
-FORMS |= {name: lambda t, fill=fill: Filled(*fill(t)) for name, fill in FORMS_OF_PAPERS.items()}
+FORMS |= {name: lambda t, fill=fill: Filled(*fill(t)) for name, fill in {**FORMS_OF_PAPERS, **FORMS_OF_MONEY}.items()}
 
 FORMS |= {(kind, name): lambda t, fill=fill, kind=kind: Filled(*fill(t.people[kind])) for kind in HOSTS for name, fill in FORMS_ABOUT_STAFF.items()}
 FORMS |= {(kind, name): lambda t, fill=fill, kind=kind: Filled(*fill(t.people[kind])) for (kind, name), fill in FORMS_ABOUT_SUPPORT.items()}

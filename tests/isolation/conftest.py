@@ -29,6 +29,8 @@ from marketplace.merchant.orders.models import OrderLine
 from marketplace.platform.backoffice.actions import ask_for_job, save_view
 from marketplace.platform.backoffice.models import ListJob
 from marketplace.platform.checkout.models import OrderCopy
+from marketplace.platform.deposits.actions import add_evidence, move_deposit
+from marketplace.platform.deposits.models import DepositEvidence, DepositMove
 from marketplace.platform.ledger.models import Statement
 from marketplace.platform.listings.models import ProductChange
 from marketplace.platform.members.models import Address
@@ -72,6 +74,15 @@ class World:
     b: Side
     users: dict[str, User]
     clients: dict[str, Client]
+
+
+def a_deduction(merchant_id: UUID, word: str) -> tuple[DepositMove, DepositEvidence]:
+    """Something taken from a merchant's deposit, with what shows why."""
+    key = uuid4()
+    evidence = add_evidence(by=SYSTEM, move_id=key, merchant_id=merchant_id, name=f"{word}-breach.png", upload=make.a_picture())
+    about = {"by": SYSTEM, "merchant_id": merchant_id, "why": f"{word}-breach"}
+    move_deposit(move_id=uuid4(), kind="received", amount=make.yuan("50"), reference=f"{word}-transfer", **about)
+    return move_deposit(move_id=key, kind="deducted", amount=make.yuan("5"), **about), evidence
 
 
 def build_side(letter: str) -> tuple[Side, User]:
@@ -130,6 +141,7 @@ def build_side(letter: str) -> tuple[Side, User]:
     invited = invite(by=staff, invitation_id=uuid4(), merchant_id=side.merchant_id, email=f"{word}-invited@example.com", roles=["dispatcher"], language="en")
     operator = make.acting(User.objects.get(email="operator@market.localhost"))
     visit = ask_for_support(by=operator, visit_id=uuid4(), merchant_id=side.merchant_id, reason=f"{word}-reason", minutes=60)
+    deduction, evidence = a_deduction(side.merchant_id, word)
     view = save_view(by=staff, merchant_id=side.merchant_id, list_name="orders", name=f"{word}-view", query="")
     job = ask_for_job(by=staff, job=ListJob(merchant_id=side.merchant_id, list_name="orders", kind="export", what="csv", query=f"q={word}-query"))
     operator = Actor(kind="person", user_id=User.objects.get(email="operator@market.localhost").pk, label=word)
@@ -137,6 +149,8 @@ def build_side(letter: str) -> tuple[Side, User]:
     request = ask_for(by=operator, kind="shop.suspend", request_id=uuid4(), order=order, why=f"{word}-why")
     side.objects = {
         "approval": request.number,
+        "deduction": deduction.number,
+        "evidence_id": evidence.pk,
         "membership_id": Membership.objects.get(user=colleague).pk,
         "group_id": role.group_id,
         "invitation_id": invited.pk,
@@ -197,6 +211,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         f"{word}-role",
         f"{word}-reason",
         f"{word}-invited",
+        f"{word}-breach",
     ]
     side.secrets += [waiting.number, copy.number, statement.number]
     return side, buyer

@@ -54,6 +54,8 @@ BY_ROUTE: dict[str, dict[str, str]] = {
     "return-confirm": {"number": "return_number"},
     "approval": {"number": "approval"},
     "approval-decide": {"number": "approval"},
+    "deposit-object": {"number": "deduction"},
+    "deposit-objection": {"number": "deduction"},
     "bank-file": {"number": "batch"},
     "bank-file-download": {"number": "batch"},
     "bank-file-paid": {"number": "batch"},

@@ -28,6 +28,9 @@ from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.orders.models import Order
 from marketplace.platform.approvals.models import ApprovalRequest
 from marketplace.platform.checkout.models import OrderCopy, ReturnCopy
+from marketplace.platform.deposits.actions import move_deposit, set_deposit_rule, settle_deposit
+from marketplace.platform.deposits.models import Deposit
+from marketplace.platform.deposits.queries import EVERYBODY
 from marketplace.platform.ledger.models import JournalEntry, Payout, Statement
 from marketplace.platform.listings.models import ProductChange
 from marketplace.platform.payments.actions import set_bank_account
@@ -62,6 +65,7 @@ LISTS = {
     ("console", "refunds"): ("{group}", lambda: Refund.objects.count()),
     ("console", "payouts"): ("{statement}", lambda: Payout.objects.count()),
     ("console", "statements"): ("{statement}", lambda: Statement.objects.count()),
+    ("console", "deposits"): ("trail", lambda: Deposit.objects.count()),
     ("console", "journal"): ("{statement}", lambda: JournalEntry.objects.count()),
     ("console", "staff"): ("Second Clerk", lambda: Membership.objects.filter(merchant_id=None).count()),
     ("console", "log"): ("{product}", lambda: AuditEvent.objects.count()),
@@ -153,6 +157,7 @@ def three_of_everything(own_database: str) -> dict[str, str]:
         "statement": Statement.objects.latest("pk").number,
         "product": str(product.pk),
         **_submitted(),
+        **_deposited(),
         **_told_by_stripe(),
         **_asked_for(),
     }
@@ -171,6 +176,15 @@ def _submitted() -> dict[str, str]:
         now = clock.now()
         grant_qualification(by=SYSTEM, merchant_id=merchant_id, requirement=requirement, paper=None, valid_from=now, valid_until=None, reason=f"Seen {letter}")
     return {"company": "Birch"}
+
+
+def _deposited() -> dict[str, str]:
+    """A deposit of each merchant, one of them with all that is asked for."""
+    set_deposit_rule(by=SYSTEM, target=EVERYBODY, amount_minor=100_000, why="as agreed")
+    for merchant_id in MERCHANTS.values():
+        settle_deposit(by=SYSTEM, merchant_id=merchant_id)
+    move_deposit(by=SYSTEM, move_id=uuid4(), merchant_id=MERCHANTS["a"], kind="received", amount=make.yuan("1000"), reference="T1", why="paid")
+    return {}
 
 
 def _asked_for() -> dict[str, str]:

@@ -9,7 +9,7 @@ from marketplace.web.go_to import go_in_workbench
 from marketplace.web.lists.forms import shared
 from marketplace.web.logs import log_entry, shop_log
 from marketplace.web.messages import messages_page
-from marketplace.web.seller import money, opinions, order, orders, parcels, products, qualifications, returns, slips, theme
+from marketplace.web.seller import deposit, money, opinions, order, orders, parcels, products, qualifications, returns, slips, theme
 from marketplace.web.seller.delivery import delivery
 from marketplace.web.seller.holiday import holiday
 from marketplace.web.seller.overview import overview
@@ -66,6 +66,9 @@ urlpatterns = [
     route("statements/<str:number>/", money.statement, may=staff(Right.VIEW_STATEMENTS), name="statement"),
     route("statements/<str:number>/csv/", money.statement_as_csv, may=staff(Right.VIEW_STATEMENTS), name="statement-csv"),
     route("statements/<str:number>/pdf/", money.statement_as_pdf, may=staff(Right.VIEW_STATEMENTS), name="statement-pdf"),
+    route("deposit/", deposit.deposit, may=staff(Right.VIEW_STATEMENTS), name="deposit"),
+    route("deposit/evidence/<uuid:evidence_id>/", deposit.evidence, may=staff(Right.VIEW_STATEMENTS), name="deposit-evidence"),
+    route("deposit/<str:number>/object/", deposit.deposit_object, may=staff(Right.MANAGE_PAYOUTS), name="deposit-object", methods="POST"),
     route("delivery/", delivery, may=staff(Right.MANAGE_DELIVERY), name="delivery", methods="GET POST"),
     route("holiday/", holiday, may=staff(Right.MANAGE_DELIVERY), name="holiday", methods="GET POST"),
     route(

@@ -27,6 +27,8 @@ class Account(models.TextChoices):
     RAIL_FEES = "rail_fees", _("Fees of rails")
     LOSSES = "losses", _("Losses")  # what a card's bank took though it had gone back to the buyer before
     DISPUTES = "disputes", _("Disputed payments")  # taken back by a card's bank and not yet decided
+    MERCHANT_DEPOSIT = "merchant_deposit", _("Deposits of merchants")  # theirs, kept as a security, never mixed with what they earn
+    DEPOSIT_DEDUCTIONS = "deposit_deductions", _("Deducted from deposits")
 
 
 class JournalEntry(models.Model):

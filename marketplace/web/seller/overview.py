@@ -24,7 +24,7 @@ from marketplace.platform.delivery.models import FreightZone
 from marketplace.platform.payments.models import PayoutAccount
 from marketplace.web.figures import Board, board_of, length_asked
 from marketplace.web.overview import MOST_COUNTED, Step, ToDo, by_clock, capped
-from marketplace.web.seller import opinions, qualifications
+from marketplace.web.seller import deposit, opinions, qualifications
 from marketplace.web.seller.orders import SHOWS
 from tenants.access.rights import Right
 from tenants.onboarding.market_rules import unaccepted
@@ -76,6 +76,8 @@ def todos(may: set[Right], market: Market, products: dict[str, int]) -> list[ToD
         found += opinions.todos(current_merchant_id())
     if Right.VIEW_PRODUCTS in may:
         found += qualifications.todos(current_merchant_id(), may)
+    if Right.VIEW_STATEMENTS in may:
+        found += deposit.todos(current_merchant_id())
     if Right.EDIT_PRODUCTS in may and products["back"]:
         n = products["back"]
         found.append(ToDo(capped(n), ngettext("product sent back by the market", "products sent back by the market", n), "/products/?show=sent_back"))
