@@ -54,6 +54,7 @@ PUBLIC = [
     "tenants.tenancy",
     "tenants.accounts",
     "tenants.onboarding",
+    "tenants.packages",
     "marketplace.platform.backoffice",
     "marketplace.platform.themes",
     "marketplace.platform.delivery",

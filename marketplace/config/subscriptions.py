@@ -11,6 +11,7 @@ from marketplace.flows import (
     deposits,
     holidays,
     letters_about_deposits,
+    letters_about_packages,
     letters_about_papers,
     letters_about_reviews,
     letters_about_shops,
@@ -27,9 +28,11 @@ from marketplace.flows import (
     receive,
     reconcile,
     refund,
+    rent,
     return_goods,
     sandbox,
     transfer_out,
+    use_of_packages,
 )
 from marketplace.flows.events import (
     OrderCancelled,
@@ -88,15 +91,16 @@ from tenants.onboarding.opening import Condition
 from tenants.onboarding.qualifications import BEGINS, ENDS
 from tenants.onboarding.qualifications import REMINDER as PAPER_ENDS_SOON
 from tenants.onboarding.requirements import ENFORCED
+from tenants.packages.events import PackageChanged, PackagePublished, ServiceOrderMoved
 from tenants.tenancy.events import ShopMoved, ShopOpened, ShopRequested
 from tenants.tenancy.jobs import JobRequested, LongJobRequested, run_job, run_long_job
 
 REACTIONS: dict[type[Event], list[Reaction]] = {
     JobRequested: [Reaction(run_job)],
     LongJobRequested: [Reaction(run_long_job, outward=True)],
-    ShopRequested: [Reaction(open_shop.bear_shop)],
+    ShopRequested: [Reaction(open_shop.bear_shop), Reaction(deposits.shop_requested)],
     ShopOpened: [Reaction(letters_to_merchants.shop_opened), Reaction(deposits.shop_opened)],
-    ShopMoved: [Reaction(letters_about_shops.shop_moved)],
+    ShopMoved: [Reaction(letters_about_shops.shop_moved), Reaction(deposits.shop_moved)],
     ApprovalAsked: [Reaction(letters_about_shops.approval_asked)],
     ApprovalEnded: [Reaction(letters_about_shops.approval_ended)],
     ApplicationSubmitted: [],
@@ -128,6 +132,9 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     PayoutAccountReady: [Reaction(transfer_out.send_waiting)],
     TransferDue: [Reaction(transfer_out.send_transfer, outward=True)],
     ReversalDue: [Reaction(transfer_out.send_reversal, outward=True)],
+    PackagePublished: [Reaction(letters_about_packages.package_published)],
+    PackageChanged: [Reaction(letters_about_packages.package_changed)],
+    ServiceOrderMoved: [Reaction(letters_about_packages.service_moved)],
     DepositRulesChanged: [Reaction(deposits.rules_changed)],
     DepositShort: [Reaction(letters_about_deposits.deposit_short)],
     DepositMoved: [Reaction(letters_about_deposits.deposit_moved)],
@@ -157,6 +164,7 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     ENDS: qualify.end,
     PAPER_ENDS_SOON: letters_about_papers.remind,
     ENFORCED: qualify.enforce,
+    rent.RENT: rent.begin_when_due,
     DEPOSIT_DUE: letters_about_deposits.remind,
     DEPOSIT_REMINDER: letters_about_deposits.remind,
     publish_product.LISTED_FROM: publish_product.list_when_due,
@@ -169,12 +177,14 @@ DUTIES = [
     Duty("tidy up after jobs of lists", 60, lambda: tidy_jobs(by=SYSTEM)),
     Duty("verify the log", 600, lambda: log_checks.check_when_due(by=SYSTEM)),
     Duty("look at deposits again", 21_600, deposits.look_again),  # what a shop sells by now may ask for more
+    Duty("begin months of packages that are late", 3_600, rent.begin_what_is_late),
+    Duty("count storage", 3_600, use_of_packages.count_storage_of_all),
     Duty("count the days of shops that are over", 900, count_days.ask_for_counts),
 ]
 
 
 # What has to be there before the shop of an approved applicant opens, in the order in which it is done.
-BEFORE_OPENING: list[Condition] = []
+BEFORE_OPENING: list[Condition] = [deposits.deposit_lacks]
 
 
 def install() -> None:

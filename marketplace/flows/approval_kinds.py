@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from marketplace.flows.deposit_kinds import KINDS_OF_DEPOSITS
 from marketplace.flows.kinds import Kind, Order, Plan
+from marketplace.flows.package_kinds import KINDS_OF_PACKAGES
 from marketplace.flows.pay_out import RELEASE, release_payouts
 from marketplace.flows.shop_life import open_or_away, reopen_shop, suspend_shop
 from marketplace.kernel.actors import Actor
@@ -233,5 +234,6 @@ KINDS: dict[str, Kind] = {
             outcome=_lazy("The refund counts as paid from the market's bank account."),
         ),
         *KINDS_OF_DEPOSITS,
+        *KINDS_OF_PACKAGES,
     )
 }

@@ -5,13 +5,18 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.events import DeadlineReached
+from marketplace.kernel.formats import format_money
 from marketplace.platform.deposits.actions import remind_next, settle_deposit
 from marketplace.platform.deposits.events import DepositRulesChanged
 from marketplace.platform.deposits.models import Deposit, DepositRule
-from tenants.tenancy.events import ShopOpened
+from marketplace.platform.deposits.queries import deposit_of, required_of
+from tenants.onboarding.models import Application
+from tenants.onboarding.opening import Lack
+from tenants.tenancy.events import ShopMoved, ShopOpened, ShopRequested
 from tenants.tenancy.jobs import market_task
 from tenants.tenancy.models import Merchant
 
@@ -21,8 +26,30 @@ def rules_changed(event: DepositRulesChanged) -> None:
     look_again()
 
 
+def deposit_lacks(application: Application) -> Lack | None:
+    """Condition before a shop opens: what is asked of it is there."""
+    merchant = application.merchant
+    if merchant is None:
+        return None
+    missing = required_of(merchant).amount - deposit_of(merchant.pk).held
+    if missing.minor <= 0:
+        return None
+    hint = _("{amount} are missing. It stays yours, and goes back when the shop closes.").format(amount=format_money(missing))
+    return Lack("deposit", _("Pay the deposit"), hint, f"/sell/applications/{application.number}/deposit/")
+
+
+def shop_requested(event: ShopRequested) -> None:
+    """Reaction: whoever is let in is told what has to be deposited first."""
+    settle_deposit(by=SYSTEM, merchant_id=event.merchant_id)
+
+
 def shop_opened(event: ShopOpened) -> None:
     """Reaction: whoever trades from now on and has not deposited everything has a day for it."""
+    settle_deposit(by=SYSTEM, merchant_id=event.merchant_id)
+
+
+def shop_moved(event: ShopMoved) -> None:
+    """Reaction: nothing is asked of a shop that closes, and again of one that goes on after all."""
     settle_deposit(by=SYSTEM, merchant_id=event.merchant_id)
 
 

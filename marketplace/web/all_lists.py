@@ -5,7 +5,7 @@ from __future__ import annotations
 from marketplace.platform.backoffice.models import ListJob
 from marketplace.web.lists.pages import ListPage
 from marketplace.web.logs import market_log, shop_log
-from marketplace.web.operator import aftersales, applications, approvals, deposits, ledger, merchants, payouts, qualifications, rails, reviews
+from marketplace.web.operator import aftersales, applications, approvals, deposits, ledger, merchants, payouts, qualifications, rails, reviews, subscribers
 from marketplace.web.operator import opinions as market_opinions
 from marketplace.web.operator import orders as market_orders
 from marketplace.web.seller import money, opinions, orders, products, returns
@@ -22,6 +22,7 @@ CONSOLE = (
     aftersales.refunds,
     payouts.payouts,
     deposits.deposits,
+    subscribers.subscribers,
     ledger.statements,
     ledger.journal,
     rails.disputes,

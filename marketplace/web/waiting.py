@@ -20,6 +20,7 @@ from marketplace.platform.payments.models import Dispute, RailMovement, Refund
 from marketplace.web.seller.orders import SHOWS
 from tenants.accounts.models import SupportAccess
 from tenants.onboarding.models import Application, Decision, Paper
+from tenants.packages.models import ServiceOrder
 from tenants.tenancy.schemas import current_merchant_id
 
 MOST_SHOWN = 99
@@ -42,6 +43,7 @@ def of_console() -> Mapping[str, QuerySet[Any]]:
         "reviews": ProductChange.objects.filter(status=ProductChange.Status.WAITING),
         "refunds": Refund.objects.filter(status=Refund.Status.FAILED),
         "disputes": Dispute.objects.filter(status__in=[Dispute.Status.OPEN, Dispute.Status.INQUIRY]),
+        "services": ServiceOrder.objects.filter(status=ServiceOrder.Status.ASKED),
         "deposits": DepositObjection.objects.filter(status=DepositObjection.Status.WAITING),
         "approvals": requests_waiting(),
         "movements": RailMovement.objects.filter(status=RailMovement.Status.UNEXPLAINED),

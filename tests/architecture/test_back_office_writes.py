@@ -46,7 +46,7 @@ from tenants.accounts.models import Membership, User
 from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import merchant_schema, public_schema
 from tests import factories as make
-from tests.architecture.money_forms import FORMS_OF_MONEY, some_deposit
+from tests.architecture.money_forms import FORMS_OF_MONEY, Offers, some_deposit, some_packages
 from tests.architecture.opinions import FORMS_ABOUT, Said, say_and_ask
 from tests.architecture.paper_forms import FORMS_OF_PAPERS
 from tests.architecture.people import FORMS_ABOUT_STAFF, FORMS_ABOUT_SUPPORT, People, Waiting, some_people
@@ -98,6 +98,7 @@ class Things:
     approval: str  # a request that waits
     people: dict[str, People]
     deposit: dict[str, str]  # numbers of movements, by the form they wait for
+    offers: Offers
 
 
 @pytest.fixture
@@ -157,6 +158,7 @@ def things(stripe: AtStripe) -> Things:
         approval=request.number,
         people=some_people(),
         deposit=some_deposit(),
+        offers=some_packages(),
     )
 
 

@@ -8,9 +8,11 @@ from uuid import uuid4
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import translation
 
 from marketplace.flows.approvals import approve, ask_for, withdraw
-from marketplace.flows.publish_product import publish_product, take_product_off_sale
+from marketplace.flows.let_in import review_application
+from marketplace.flows.publish_product import publish_product, put_on_sale, take_product_off_sale
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.deadlines import fire_due
@@ -38,6 +40,12 @@ from tests.flows.letterbox import letters
 pytestmark = pytest.mark.django_db
 A = MERCHANTS["a"]
 OWNER = "owner-a@market.localhost"
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with translation.override("en"):
+        yield
 
 
 def asked(amount: str | None, *, kind: str = "", category: int | None = None, merchant=None) -> None:
@@ -161,8 +169,10 @@ class TestWhatIsMissing:
                 fire_due()
                 assert len([each for each in letters("deposit_short") if each.to == OWNER]) == told
         with clock.shifted(timedelta(days=15)), merchant_schema(A):
+            assert publish_product(by=SYSTEM, product_id=draft.pk).status == "off_sale", "a review that passes keeps what it found"
             with pytest.raises(DepositOverdue, match="1,000"):
-                publish_product(by=SYSTEM, product_id=draft.pk)
+                put_on_sale(by=SYSTEM, product_id=draft.pk)
+            assert publish_product(by=SYSTEM, product_id=product.pk).status == "on_sale", "what is on sale stays"
             take_product_off_sale(by=SYSTEM, product_id=product.pk)
         with clock.shifted(timedelta(days=15)):
             moved("received", "1000")
@@ -259,3 +269,35 @@ class TestPages:
 def test_of_whom_nothing_is_asked_nothing_is_kept():
     settle_deposit(by=SYSTEM, merchant_id=A)
     assert not Deposit.objects.filter(pk=A).exists()
+
+
+class TestBeforeOpening:
+    def approved(self) -> Merchant:
+        row = make.an_application(make.a_buyer("applicant@example.com"))
+        for step in ("identity", "qualification"):
+            review_application(by=SYSTEM, application_id=row.pk, step=step, decision="passed")
+        deliver_events()
+        return Merchant.objects.get(application=row)
+
+    def test_an_approved_applicant_owes_it_is_told_and_the_shop_opens_when_it_is_there(self, client):
+        asked("1000")
+        merchant = self.approved()
+        assert merchant.status == "opening" and deposit_of(merchant.pk).short == yuan("1000") and deposit_of(merchant.pk).due_at is None
+        told = [each for each in letters("deposit_short") if each.to == "applicant@example.com"]
+        assert len(told) == 1 and reference_of(merchant) in told[0].text
+        client.force_login(User.objects.get(email="applicant@example.com"))
+        there = f"/sell/applications/{merchant.application.number}/"
+        assert f'href="{there}deposit/"' in client.get(there, headers={"host": "market.localhost"}).content.decode()
+        assert reference_of(merchant) in client.get(f"{there}deposit/", headers={"host": "market.localhost"}).content.decode()
+        for amount, status in (("400", "opening"), ("600", "open")):
+            move_deposit(by=SYSTEM, move_id=uuid4(), merchant_id=merchant.pk, kind="received", amount=yuan(amount), reference=amount, why="seen")
+            deliver_events()
+            merchant.refresh_from_db()
+            assert merchant.status == status
+
+    def test_a_waiver_opens_it_too_and_without_amounts_nothing_is_in_the_way(self):
+        asked("1000")
+        merchant = self.approved()
+        asked("0", merchant=merchant.pk)
+        merchant.refresh_from_db()
+        assert merchant.status == "open"

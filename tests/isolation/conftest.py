@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,8 +18,10 @@ from marketplace.flows.invite_staff import invite
 from marketplace.flows.my_data import ask_for_my_data, pack_my_data
 from marketplace.flows.pay_out import make_bank_file
 from marketplace.flows.reconcile import note_movement
+from marketplace.flows.rent import take_add_on
 from marketplace.flows.return_goods import request_return
 from marketplace.flows.review_product import submit_product
+from marketplace.flows.services import order_service
 from marketplace.flows.settle import settle
 from marketplace.flows.ship_order import pack_order
 from marketplace.flows.support_access import ask_for_support
@@ -43,6 +46,9 @@ from tenants.access.own_roles import make_role
 from tenants.access.rights import Right
 from tenants.accounts.actions import give_role
 from tenants.accounts.models import Membership, User
+from tenants.packages.actions import publish_version, put_extra
+from tenants.packages.models import AddOn, ServiceOrder
+from tenants.packages.queries import today
 from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
@@ -83,6 +89,18 @@ def a_deduction(merchant_id: UUID, word: str) -> tuple[DepositMove, DepositEvide
     about = {"by": SYSTEM, "merchant_id": merchant_id, "why": f"{word}-breach"}
     move_deposit(move_id=uuid4(), kind="received", amount=make.yuan("50"), reference=f"{word}-transfer", **about)
     return move_deposit(move_id=key, kind="deducted", amount=make.yuan("5"), **about), evidence
+
+
+def some_work(merchant_id: UUID, word: str) -> tuple[AddOn, ServiceOrder, UUID]:
+    """An add-on that a merchant has taken, a service it asks for, and a package."""
+    about = {"by": SYSTEM, "names": {"en": "More"}, "texts": {}, "price": make.yuan("1"), "why": "asked for"}
+    more = put_extra(code="more", kind="add_on", adds={"products": 5}, **about)
+    work = put_extra(code="work", kind="service", adds={}, **about)
+    terms = {"names": {"en": "Large"}, "texts": {}, "monthly_minor": 100, "limits": {}, "existing_from": today(), "is_default": False}
+    package = publish_version(by=SYSTEM, code="large", why="opening", **terms).package_id
+    day, of = today(), {"by": SYSTEM, "merchant_id": merchant_id}
+    bought = take_add_on(add_on_id=uuid4(), extra_id=more.pk, quantity=1, from_day=day, to_day=day + timedelta(days=9), **of)
+    return bought, order_service(order_id=uuid4(), extra_id=work.pk, note=f"{word}-work", **of), package
 
 
 def build_side(letter: str) -> tuple[Side, User]:
@@ -142,6 +160,7 @@ def build_side(letter: str) -> tuple[Side, User]:
     operator = make.acting(User.objects.get(email="operator@market.localhost"))
     visit = ask_for_support(by=operator, visit_id=uuid4(), merchant_id=side.merchant_id, reason=f"{word}-reason", minutes=60)
     deduction, evidence = a_deduction(side.merchant_id, word)
+    bought, asked_for, offered = some_work(side.merchant_id, word)
     view = save_view(by=staff, merchant_id=side.merchant_id, list_name="orders", name=f"{word}-view", query="")
     job = ask_for_job(by=staff, job=ListJob(merchant_id=side.merchant_id, list_name="orders", kind="export", what="csv", query=f"q={word}-query"))
     operator = Actor(kind="person", user_id=User.objects.get(email="operator@market.localhost").pk, label=word)
@@ -149,6 +168,9 @@ def build_side(letter: str) -> tuple[Side, User]:
     request = ask_for(by=operator, kind="shop.suspend", request_id=uuid4(), order=order, why=f"{word}-why")
     side.objects = {
         "approval": request.number,
+        "add_on_id": bought.pk,
+        "service_id": asked_for.pk,
+        "package_key": offered,
         "deduction": deduction.number,
         "evidence_id": evidence.pk,
         "membership_id": Membership.objects.get(user=colleague).pk,
@@ -212,6 +234,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         f"{word}-reason",
         f"{word}-invited",
         f"{word}-breach",
+        f"{word}-work",
     ]
     side.secrets += [waiting.number, copy.number, statement.number]
     return side, buyer

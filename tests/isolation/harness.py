@@ -28,6 +28,7 @@ BY_ROUTE: dict[str, dict[str, str]] = {
     "statement-csv": {"number": "statement"},
     "statement-pdf": {"number": "statement"},
     "application": {"number": "application"},
+    "application-deposit": {"number": "application"},
     "application-withdraw": {"number": "application"},
     "application-review": {"number": "application"},
     "rules": {"kind": "rules_kind"},

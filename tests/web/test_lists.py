@@ -19,6 +19,7 @@ from django.utils import translation
 
 from marketplace.flows.approvals import ask_for
 from marketplace.flows.reconcile import ask_for_sweep
+from marketplace.flows.rent import change_package
 from marketplace.flows.review_product import submit_product
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM
@@ -41,6 +42,9 @@ from tenants.accounts.actions import give_role
 from tenants.accounts.models import Membership, User
 from tenants.onboarding.models import Application, Qualification, Requirement
 from tenants.onboarding.qualifications import grant_qualification
+from tenants.packages.actions import publish_version
+from tenants.packages.models import Subscription
+from tenants.packages.queries import today
 from tenants.tenancy.models import Market, Merchant
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
@@ -66,6 +70,7 @@ LISTS = {
     ("console", "payouts"): ("{statement}", lambda: Payout.objects.count()),
     ("console", "statements"): ("{statement}", lambda: Statement.objects.count()),
     ("console", "deposits"): ("trail", lambda: Deposit.objects.count()),
+    ("console", "subscribers"): ("trail", lambda: Subscription.objects.count()),
     ("console", "journal"): ("{statement}", lambda: JournalEntry.objects.count()),
     ("console", "staff"): ("Second Clerk", lambda: Membership.objects.filter(merchant_id=None).count()),
     ("console", "log"): ("{product}", lambda: AuditEvent.objects.count()),
@@ -158,6 +163,7 @@ def three_of_everything(own_database: str) -> dict[str, str]:
         "product": str(product.pk),
         **_submitted(),
         **_deposited(),
+        **_subscribed(),
         **_told_by_stripe(),
         **_asked_for(),
     }
@@ -184,6 +190,15 @@ def _deposited() -> dict[str, str]:
     for merchant_id in MERCHANTS.values():
         settle_deposit(by=SYSTEM, merchant_id=merchant_id)
     move_deposit(by=SYSTEM, move_id=uuid4(), merchant_id=MERCHANTS["a"], kind="received", amount=make.yuan("1000"), reference="T1", why="paid")
+    return {}
+
+
+def _subscribed() -> dict[str, str]:
+    """A package of each merchant, on the first of a month."""
+    terms = {"texts": {}, "limits": {}, "existing_from": today(), "is_default": False, "why": "opening"}
+    package = publish_version(by=SYSTEM, code="large", names={"en": "Large"}, monthly_minor=30_000, **terms).package
+    for merchant_id in MERCHANTS.values():
+        change_package(by=SYSTEM, change_id=uuid4(), merchant_id=merchant_id, package_id=package.pk)
     return {}
 
 

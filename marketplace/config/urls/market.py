@@ -18,6 +18,7 @@ from storefront.reach.routes import market_reach_routes
 from storefront.reviews import mine as my_reviews
 from storefront.reviews import views as reviews
 from storefront.sell import views as sell
+from storefront.sell.deposit import deposit
 from storefront.shop import browse, categories, product, region, share, shops
 from storefront.shop import views as shop
 from storefront.work import views as work
@@ -102,6 +103,7 @@ urlpatterns = [
     route("sell/rules/<slug:kind>/<int:version>/", sell.rules, may=anyone(), name="rules-version"),
     route("sell/apply/", sell.apply, may=signed_in(), name="apply", methods="GET POST", limit="upload"),
     route("sell/applications/<str:number>/", sell.application, may=signed_in(), name="application"),
+    route("sell/applications/<str:number>/deposit/", deposit, may=signed_in(), name="application-deposit"),
     route("sell/applications/<str:number>/withdraw/", sell.withdraw, may=signed_in(), name="application-withdraw", methods="POST"),
     route("sell/applications/<str:number>/papers/<uuid:paper_id>/", sell.paper, may=signed_in(), name="application-paper"),
     route("mailbox/", mailbox.mailbox, may=anyone(), name="mailbox"),

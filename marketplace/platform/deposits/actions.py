@@ -30,6 +30,7 @@ from marketplace.platform.ledger.actions import Side, credit, debit, post
 from marketplace.platform.ledger.models import Account
 from marketplace.platform.taxonomy.models import Category
 from tenants.onboarding.models import Application
+from tenants.onboarding.opening import go_on_opening
 from tenants.onboarding.papers import keep_paper
 from tenants.tenancy.errors import MerchantUnknown
 from tenants.tenancy.models import Market, Merchant
@@ -164,8 +165,10 @@ def _watch(row: Deposit, *, is_more: bool) -> None:
         set_deadline(kind=DUE, subject_id=row.pk, merchant_id=row.pk, due_at=row.due_at)
         remind_next(row)
         is_more = True
-    kept = Deposit.objects.filter(pk=row.pk).values_list("due_at", "held_minor", "required_minor").get()
-    if kept != (row.due_at, row.held_minor, row.required_minor):
+    kept = Deposit.objects.get(pk=row.pk)
+    if kept.short and not short:
+        go_on_opening(merchant_id=row.pk)
+    if (kept.due_at, kept.held_minor, kept.required_minor) != (row.due_at, row.held_minor, row.required_minor):
         row.changed_at = now
         row.save()
     if short and is_more:
@@ -320,7 +323,7 @@ def object_to_deduction(*, by: Actor, move: DepositMove, text: str) -> DepositOb
         if not can_object(move):
             raise DeductionFinal
         row = DepositObjection.objects.create(move=move, text=text.strip()[:1000], by_label=by.label, at=clock.now())
-        _said(by, row, "deposit.objected", after={"number": move.number}, why=row.text)
+        _said(by, row, "deposit.objected", before={"status": "none"}, after={"status": row.status, "number": move.number}, why=row.text)
     return row
 
 

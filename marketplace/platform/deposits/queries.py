@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Sum
@@ -43,7 +44,8 @@ def rules_in_force() -> dict[Target, DepositRule]:
 def rule_for(target: Target) -> DepositRule | None:
     """The rule in force for just this."""
     kind, category_id, merchant_id = target
-    rule = DepositRule.objects.filter(kind=kind, category_id=category_id, merchant_id=merchant_id).order_by("-since", "-pk").first()
+    of: dict[str, Any] = {"kind": kind, "category_id": category_id, "merchant_id": merchant_id}
+    rule = DepositRule.objects.filter(**of).order_by("-since", "-pk").first()
     return rule if rule is not None and rule.amount_minor is not None else None
 
 

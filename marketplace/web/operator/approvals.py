@@ -136,6 +136,10 @@ def lines_of(row: ApprovalRequest) -> list[Line]:
             return [Line(_("Refund of order {number}").format(number=row.before["group"]), _("refused by the rail"), _("paid from the market's bank account"))]
         case "deposit.set":
             return request_lines.of_deposit_rule(row)
+        case "package.price":
+            return request_lines.of_package_price(row)
+        case "fee.book":
+            return request_lines.of_fee(row)
         case "deposit.move":
             return request_lines.of_deposit_move(row)
     before, after = Merchant.Status(row.before["status"]).label, Merchant.Status(row.after["status"]).label

@@ -21,6 +21,8 @@ ENTRIES = [
     Entry(_("Statements"), "receipt", "statements", Right.VIEW_LEDGER),
     Entry(_("Payouts"), "out", "payouts", Right.VIEW_LEDGER),
     Entry(_("Deposits"), "lock", "deposits", Right.VIEW_LEDGER),
+    Entry(_("Packages"), "grid", "packages", Right.VIEW_LEDGER),
+    Entry(_("Services for shops"), "users", "services", Right.OPEN_MERCHANTS),
     Entry(_("Disputed payments"), "gavel", "disputes", Right.VIEW_LEDGER),
     Entry(_("Payment provider"), "shield", "movements", Right.VIEW_LEDGER),
     Entry(_("Journal"), "book", "journal", Right.VIEW_LEDGER),

@@ -8,10 +8,12 @@ from django.utils.translation import gettext as _
 
 from marketplace.kernel.formats import format_money
 from marketplace.kernel.money import Money
+from marketplace.kernel.texts import localised
 from marketplace.platform.approvals.models import ApprovalRequest
 from marketplace.platform.deposits.models import DepositEvidence, DepositMove
 from marketplace.platform.taxonomy.models import Category
 from tenants.onboarding.models import Application
+from tenants.packages.models import FeeCharge, Limit, Package
 from tenants.tenancy.models import Market, Merchant
 
 
@@ -56,3 +58,27 @@ def of_deposit_move(row: ApprovalRequest) -> list[Line]:
     if row.order["evidence"] and (evidence := DepositEvidence.objects.filter(pk=row.order["evidence"]).first()):
         lines.append(Line(_("Evidence"), "", evidence.name, href=f"/deposits/evidence/{evidence.pk}/"))
     return lines
+
+
+def of_package_price(row: ApprovalRequest) -> list[Line]:
+    """The price, and, of a version or an add-on, each limit that changes."""
+    currency, what = Market.objects.get().currency, row.order["what"]
+    if what == "own":
+        package = Package.objects.filter(pk=row.order["package_id"]).first()
+        label, hint = package.name if package else "", f"{row.after['from']} – {row.after['until']}"
+    else:
+        label = localised(row.order["names"]).text
+        hint = _("shops that have it: from {day} on").format(day=row.after["existing_from"]) if what == "version" else ""
+    lines = [Line(label, amount_or(row.before["minor"], currency, _("not offered yet")), amount_or(row.after["minor"], currency, ""), hint)]
+    key, nothing = ("limits", _("as many as one likes")) if what == "version" else ("adds", "0")
+    for name in Limit:
+        before, after = row.before.get(key, {}).get(name), row.after.get(key, {}).get(name)
+        if before != after:
+            lines.append(Line(str(name.label), nothing if before is None else str(before), nothing if after is None else str(after)))
+    return lines
+
+
+def of_fee(row: ApprovalRequest) -> list[Line]:
+    currency = row.currency
+    label = f"{FeeCharge.Kind(row.order['kind']).label}: {localised(row.order['names']).text}"
+    return [Line(label, amount_or(row.before["charged"], currency, ""), amount_or(row.after["charged"], currency, ""), row.order["waives"])]
