@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.core.files.storage import Storage, default_storage
+from django.db import transaction
 from django.db.models import Func, IntegerField, Max
 from django.utils.translation import gettext as _
 
@@ -95,7 +96,9 @@ def too_much_for(merchant_id: UUID, version: PackageVersion) -> str:
 
 def count_storage_of_all() -> None:
     """A duty, where packages limit storage: a job a shop."""
-    if Package.objects.exists():
+    if not Package.objects.exists():
+        return
+    with transaction.atomic():
         for merchant_id in Merchant.objects.exclude(status__in=[Merchant.Status.OPENING, Merchant.Status.CLOSED]).values_list("pk", flat=True):
             count_storage.request(merchant_id=str(merchant_id))
 
