@@ -119,6 +119,7 @@ subscribers = ListPage(
 def subscriber(request: HttpRequest, merchant_id: UUID) -> HttpResponse:
     merchant = merchant_or_404(merchant_id)
     has, currency = subscription_of(merchant.pk), request.market.currency  # type: ignore[attr-defined]
+    owed = -balance(Account.MERCHANT_PAYABLE, currency, merchant.pk)
     waits = list(waiting().filter(kind__in=(SET_PRICE, BOOK_FEE), merchant=merchant).order_by("asked_at"))
     for each in waits:
         each.kind_label = KINDS[each.kind].label  # type: ignore[attr-defined]
@@ -133,7 +134,8 @@ def subscriber(request: HttpRequest, merchant_id: UUID) -> HttpResponse:
         "own": [(row, row.package.name) for row in OwnPrice.objects.filter(merchant=merchant).select_related("package").order_by("-at")[:10]],
         "changes": list(PackageChange.objects.filter(merchant=merchant).select_related("before", "after").order_by("-at", "-pk")[:20]),
         "fees": [(fee, fee_in_words(fee), fee.amount_minor > 0 and not hasattr(fee, "waived")) for fee in fees],
-        "owed": -balance(Account.MERCHANT_PAYABLE, currency, merchant.pk),
+        "owed": owed,
+        "owed_size": max(owed, -owed),
         "asked": waits,
     }
     return render(request, "operator/subscriber.html", context)

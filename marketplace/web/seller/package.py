@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import pgettext_lazy
 
 from marketplace.flows.rent import change_package, give_up_add_on, give_up_plan, take_add_on
 from marketplace.flows.services import move_service, order_service
@@ -74,7 +75,7 @@ class AddOnForm(forms.Form):
     """The hidden key makes the same form sent twice one add-on."""
 
     add_on_id = forms.UUIDField(widget=forms.HiddenInput)
-    extra = forms.ModelChoiceField(label=_lazy("What"), queryset=Extra.objects.none(), empty_label=None)
+    extra = forms.ModelChoiceField(label=pgettext_lazy("extra", "Add-on"), queryset=Extra.objects.none(), empty_label=None)
     quantity = forms.IntegerField(label=_lazy("How often"), min_value=1, max_value=1000, initial=1)
     starts = forms.DateField(label=_lazy("First day"), widget=DayInput())
     ends = forms.DateField(label=_lazy("Last day"), widget=DayInput())
@@ -106,6 +107,7 @@ def _page(request: HttpRequest, refusal: MarketError | None = None, add_on: AddO
     day, has = today(), subscription_of(merchant.pk)
     fees = list(FeeCharge.objects.filter(merchant=merchant).order_by("-at", "-pk")[:SHOWN])
     extras = list(Extra.objects.filter(is_offered=True).order_by("code"))
+    owed = -balance(Account.MERCHANT_PAYABLE, currency, merchant.pk)
     context = {
         "title": _("Package"),
         "has": has,
@@ -119,8 +121,9 @@ def _page(request: HttpRequest, refusal: MarketError | None = None, add_on: AddO
         "service_form": service or ServiceForm(initial={"service_id": uuid4()}),
         "services": list(ServiceOrder.objects.filter(merchant=merchant).select_related("extra").order_by("-asked_at", "-pk")[:20]),
         "changes": list(PackageChange.objects.filter(merchant=merchant).select_related("before", "after").order_by("-at", "-pk")[:10]),
-        "fees": [(fee, fee_in_words(fee)) for fee in fees],
-        "owed": -balance(Account.MERCHANT_PAYABLE, currency, merchant.pk),
+        "fees": [(fee, fee_in_words(fee), False) for fee in fees],
+        "owed": owed,
+        "owed_size": max(owed, -owed),
         "change_id": uuid4(),
         "refusal": refusal,
         "today": day,
