@@ -12,7 +12,7 @@ from marketplace.flows.use_of_packages import count_storage_of_all
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.money import Money
 from tenants.packages.actions import publish_version, put_extra
-from tenants.packages.models import Extra, Package
+from tenants.packages.models import Extra, ServicePackage
 from tenants.packages.queries import today
 from tenants.tenancy.models import Market
 
@@ -43,7 +43,7 @@ CHOSEN = {"kiln": "standard", "larder": "flagship", "mono": "standard"}
 
 def offer_packages(by: Actor) -> None:
     """Once, after the shops have opened."""
-    if Package.objects.exists():
+    if ServicePackage.objects.exists():
         return
     currency = Market.objects.get().currency
     for code, names, price, limits, words in PACKAGES:
@@ -61,7 +61,7 @@ def offer_packages(by: Actor) -> None:
     for code, kind, names, day_price, adds, words in EXTRAS:
         put_extra(by=by, code=code, kind=kind, names=_both(names), texts=_both(words), adds=adds, price=Money.parse(day_price, currency), why="开市")
     for shop, code in CHOSEN.items():
-        change_package(by=owner_of(shop), change_id=key_of(shop, "package"), merchant_id=merchant_of(shop), package_id=Package.objects.get(code=code).pk)
+        change_package(by=owner_of(shop), change_id=key_of(shop, "package"), merchant_id=merchant_of(shop), package_id=ServicePackage.objects.get(code=code).pk)
     season = Extra.objects.get(code="season-100", is_offered=True)
     take_add_on(
         by=owner_of("kiln"), add_on_id=key_of("kiln", "season"), merchant_id=merchant_of("kiln"), extra_id=season.pk, quantity=1,

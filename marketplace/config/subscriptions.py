@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 from cms import schedule
 from marketplace.flows import (
+    account_changes,
     approvals,
     count_days,
     deposits,
     holidays,
+    letters_about_accounts,
     letters_about_deposits,
     letters_about_packages,
     letters_about_papers,
@@ -63,6 +65,7 @@ from marketplace.platform.deposits.events import DepositMoved, DepositObjected, 
 from marketplace.platform.listings.events import ListingsChanged
 from marketplace.platform.members.exports import EXPIRES
 from marketplace.platform.payments.events import (
+    AccountChangeMoved,
     AttemptLeft,
     PayoutAccountReady,
     RailNoticeReceived,
@@ -130,6 +133,7 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     StatementIssued: [Reaction(letters_to_merchants.statement_ready)],
     PayoutMoved: [Reaction(letters_to_merchants.payout_moved)],
     PayoutAccountReady: [Reaction(transfer_out.send_waiting)],
+    AccountChangeMoved: [Reaction(letters_about_accounts.change_moved)],
     TransferDue: [Reaction(transfer_out.send_transfer, outward=True)],
     ReversalDue: [Reaction(transfer_out.send_reversal, outward=True)],
     PackagePublished: [Reaction(letters_about_packages.package_published)],
@@ -155,6 +159,8 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     return_goods.WAITS: return_goods.act_when_due,
     sandbox.ANSWER: sandbox.tell,
     schedule.PAGES_DUE: schedule.publish_when_due,
+    account_changes.IN_FORCE: account_changes.put_in_force_when_due,
+    account_changes.UNCONFIRMED: account_changes.expire_when_due,
     EXPIRES: my_data.expire_my_data,
     REQUEST_EXPIRES: approvals.expire_when_due,
     holidays.BEGINS: holidays.begin_when_due,

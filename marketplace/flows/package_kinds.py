@@ -23,7 +23,7 @@ from tenants.packages.actions import (
     put_extra,
     set_own_price,
 )
-from tenants.packages.models import Extra, FeeCharge, Package
+from tenants.packages.models import Extra, FeeCharge, ServicePackage
 from tenants.packages.queries import newest_version, price_for, today
 from tenants.tenancy.models import Market
 
@@ -43,7 +43,7 @@ def _plan_price(order: Order) -> Plan:
 def _plan_version(order: Order) -> Plan:
     day = _day(order["existing_from"]) or today()
     limits = check_version(code=order["code"], monthly_minor=order["minor"], limits=order["limits"], existing_from=day, is_default=order["is_default"])
-    package = Package.objects.filter(code=order["code"]).first()
+    package = ServicePackage.objects.filter(code=order["code"]).first()
     former = newest_version(package) if package else None
     kept = {
         "what": VERSION,
@@ -63,7 +63,7 @@ def _plan_own(order: Order) -> Plan:
     merchant_id, package_id = UUID(order["merchant_id"]), UUID(order["package_id"])
     start, end = _day(order["from"]) or today(), _day(order["until"])
     check_own_price(merchant_id, package_id, order["minor"], start, end)
-    version = newest_version(Package.objects.get(pk=package_id))
+    version = newest_version(ServicePackage.objects.get(pk=package_id))
     before = {"minor": price_for(merchant_id, version, start).minor if version else None}
     kept = {
         **{name: order[name] for name in ("what", "merchant_id", "package_id", "minor")},

@@ -27,9 +27,9 @@ from marketplace.kernel.two_people import needs_two
 from marketplace.kernel.verbs import verb
 from marketplace.platform.ledger.actions import credit, debit, post
 from marketplace.platform.ledger.models import Account
-from tenants.packages.errors import AddOnOver, PackageUnknown, SamePackage, TooMuchForPackage
+from tenants.packages.errors import AddOnOver, OfferUnknown, SamePackage, TooMuchForPackage
 from tenants.packages.events import PackageChanged
-from tenants.packages.models import AddOn, Extra, FeeCharge, Package, PackageChange, PackageVersion, Subscription
+from tenants.packages.models import AddOn, Extra, FeeCharge, PackageChange, PackageVersion, ServicePackage, Subscription
 from tenants.packages.queries import default_version, newest_version, price_for, subscription_of, today, version_for
 from tenants.packages.sharing import month_of, share
 from tenants.tenancy.errors import MerchantUnknown
@@ -112,7 +112,7 @@ def charge(
 def change_package(*, by: Actor, change_id: UUID, merchant_id: UUID, package_id: UUID) -> PackageChange:
     """Take another package: one that costs as much or more at once, for the days that are left; a cheaper one from the next month on.
 
-    The same `change_id` changes once. Raises PackageUnknown, SamePackage, TooMuchForPackage, MerchantUnknown, KeyReused.
+    The same `change_id` changes once. Raises OfferUnknown, SamePackage, TooMuchForPackage, MerchantUnknown, KeyReused.
     """
     with transaction.atomic():
         locked_merchant(merchant_id)
@@ -120,10 +120,10 @@ def change_package(*, by: Actor, change_id: UUID, merchant_id: UUID, package_id:
             if same.merchant_id != merchant_id:
                 raise KeyReused
             return same
-        package = Package.objects.filter(pk=package_id).first()
+        package = ServicePackage.objects.filter(pk=package_id).first()
         after = newest_version(package) if package and package.is_offered else None
         if after is None:
-            raise PackageUnknown
+            raise OfferUnknown
         has, day = subscription_of(merchant_id), today()
         if has is not None and has.period_end <= day:  # the worker is late: first the month that has begun
             bring_up_to_date(by=by, merchant_id=merchant_id)
@@ -253,11 +253,11 @@ def begin_what_is_late() -> None:
 def take_add_on(*, by: Actor, add_on_id: UUID, merchant_id: UUID, extra_id: UUID, quantity: int, from_day: date, to_day: date) -> AddOn:
     """More of something from one day until another (which is not part of it any more), paid for all its days now. The same `add_on_id` takes one.
 
-    Raises InvalidInput, PackageUnknown, MerchantUnknown, KeyReused.
+    Raises InvalidInput, OfferUnknown, MerchantUnknown, KeyReused.
     """
     extra = Extra.objects.filter(pk=extra_id, kind=Extra.Kind.ADD_ON, is_offered=True).first()
     if extra is None:
-        raise PackageUnknown
+        raise OfferUnknown
     if not 1 <= quantity <= MOST_OF_ONE:
         raise InvalidInput(field="quantity", why=_("Choose from {least} to {most}.").format(least=1, most=MOST_OF_ONE))
     days = (to_day - from_day).days

@@ -15,7 +15,7 @@ from marketplace.kernel.numbers import free_number
 from marketplace.kernel.outbox import record
 from marketplace.kernel.states import Moves
 from marketplace.kernel.verbs import verb
-from tenants.packages.errors import PackageUnknown, ServiceMoved
+from tenants.packages.errors import OfferUnknown, ServiceMoved
 from tenants.packages.events import ServiceOrderMoved
 from tenants.packages.models import Extra, FeeCharge, ServiceOrder
 from tenants.tenancy.models import Market
@@ -26,10 +26,10 @@ MOVES = Moves({S.ASKED: {S.ACCEPTED, S.DECLINED, S.WITHDRAWN}, S.ACCEPTED: {S.DO
 
 @verb
 def order_service(*, by: Actor, order_id: UUID, merchant_id: UUID, extra_id: UUID, note: str) -> ServiceOrder:
-    """A shop asks for work, at the price of now. The same `order_id` asks once. Raises PackageUnknown, KeyReused, MerchantUnknown."""
+    """A shop asks for work, at the price of now. The same `order_id` asks once. Raises OfferUnknown, KeyReused, MerchantUnknown."""
     extra = Extra.objects.filter(pk=extra_id, kind=Extra.Kind.SERVICE).first()
     if extra is None:
-        raise PackageUnknown
+        raise OfferUnknown
     with transaction.atomic():
         locked_merchant(merchant_id)
         if same := ServiceOrder.objects.filter(pk=order_id).first():
@@ -37,7 +37,7 @@ def order_service(*, by: Actor, order_id: UUID, merchant_id: UUID, extra_id: UUI
                 raise KeyReused
             return same
         if not extra.is_offered:
-            raise PackageUnknown
+            raise OfferUnknown
         number = free_number(ServiceOrder.objects, clock.now(), Market.objects.get().tz)
         row = ServiceOrder.objects.create(
             pk=order_id, number=number, merchant_id=merchant_id, extra=extra, note=note.strip()[:1000], by_label=by.label, asked_at=clock.now()

@@ -15,7 +15,7 @@ from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.verbs import verb
 from marketplace.platform.listings.models import Listing
 from tenants.accounts.models import Invitation, Membership
-from tenants.packages.models import Limit, Package, PackageVersion, StorageUse
+from tenants.packages.models import Limit, PackageVersion, ServicePackage, StorageUse
 from tenants.packages.queries import added, limits_of, storage_of, today
 from tenants.tenancy.jobs import market_task
 from tenants.tenancy.models import Merchant
@@ -96,7 +96,7 @@ def too_much_for(merchant_id: UUID, version: PackageVersion) -> str:
 
 def count_storage_of_all() -> None:
     """A duty, where packages limit storage: a job a shop."""
-    if not Package.objects.exists():
+    if not ServicePackage.objects.exists():
         return
     with transaction.atomic():
         for merchant_id in Merchant.objects.exclude(status__in=[Merchant.Status.OPENING, Merchant.Status.CLOSED]).values_list("pk", flat=True):

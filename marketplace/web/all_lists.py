@@ -5,7 +5,20 @@ from __future__ import annotations
 from marketplace.platform.backoffice.models import ListJob
 from marketplace.web.lists.pages import ListPage
 from marketplace.web.logs import market_log, shop_log
-from marketplace.web.operator import aftersales, applications, approvals, deposits, ledger, merchants, payouts, qualifications, rails, reviews, subscribers
+from marketplace.web.operator import (
+    accounts,
+    aftersales,
+    applications,
+    approvals,
+    deposits,
+    ledger,
+    merchants,
+    payouts,
+    qualifications,
+    rails,
+    reviews,
+    subscribers,
+)
 from marketplace.web.operator import opinions as market_opinions
 from marketplace.web.operator import orders as market_orders
 from marketplace.web.seller import money, opinions, orders, products, returns
@@ -23,6 +36,7 @@ CONSOLE = (
     payouts.payouts,
     deposits.deposits,
     subscribers.subscribers,
+    accounts.changes,
     ledger.statements,
     ledger.journal,
     rails.disputes,

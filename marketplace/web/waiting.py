@@ -16,7 +16,7 @@ from marketplace.merchant.orders.models import Order
 from marketplace.platform.approvals.queries import waiting as requests_waiting
 from marketplace.platform.deposits.models import DepositObjection
 from marketplace.platform.listings.models import ProductChange
-from marketplace.platform.payments.models import Dispute, RailMovement, Refund
+from marketplace.platform.payments.models import AccountChange, Dispute, RailMovement, Refund
 from marketplace.web.seller.orders import SHOWS
 from tenants.accounts.models import SupportAccess
 from tenants.onboarding.models import Application, Decision, Paper
@@ -46,6 +46,7 @@ def of_console() -> Mapping[str, QuerySet[Any]]:
         "services": ServiceOrder.objects.filter(status=ServiceOrder.Status.ASKED),
         "deposits": DepositObjection.objects.filter(status=DepositObjection.Status.WAITING),
         "approvals": requests_waiting(),
+        "payout-accounts": AccountChange.objects.filter(status=AccountChange.Status.LOOKED_AT),
         "movements": RailMovement.objects.filter(status=RailMovement.Status.UNEXPLAINED),
     }
 

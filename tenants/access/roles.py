@@ -41,7 +41,7 @@ MARKET_ROLES: Mapping[str, frozenset[R]] = {
     "market_pages": frozenset({R.EDIT_MARKET_PAGES}),
     "customer_service": frozenset({R.VIEW_MERCHANTS, R.VIEW_MARKET_ORDERS, R.MODERATE_REVIEWS, R.SUPPORT_SHOPS}),
     "accountant": frozenset({R.VIEW_MERCHANTS, R.SETTLE, R.VIEW_LEDGER, R.VIEW_MARKET_ORDERS, R.VIEW_APPROVALS}),
-    "cashier": frozenset({R.VIEW_MERCHANTS, R.PAY_OUT, R.VIEW_LEDGER, R.VIEW_MARKET_ORDERS, R.VIEW_APPROVALS}),
+    "cashier": frozenset({R.VIEW_MERCHANTS, R.PAY_OUT, R.REVEAL_ACCOUNTS, R.VIEW_LEDGER, R.VIEW_MARKET_ORDERS, R.VIEW_APPROVALS}),
     "auditor": frozenset({R.VIEW_MARKET_LOG}),
 }
 ROLE_NAMES: Mapping[str, str | Promise] = {

@@ -17,9 +17,9 @@ from marketplace.kernel.money import Money
 from marketplace.kernel.outbox import record
 from marketplace.kernel.two_people import needs_two
 from marketplace.kernel.verbs import verb
-from tenants.packages.errors import PackageUnknown
+from tenants.packages.errors import OfferUnknown
 from tenants.packages.events import PackagePublished
-from tenants.packages.models import Extra, Limit, OwnPrice, Package, PackageVersion, Subscription
+from tenants.packages.models import Extra, Limit, OwnPrice, PackageVersion, ServicePackage, Subscription
 from tenants.packages.queries import newest_version, today
 from tenants.tenancy.errors import MerchantUnknown
 from tenants.tenancy.models import Market, Merchant
@@ -66,7 +66,7 @@ def check_version(*, code: str, monthly_minor: int, limits: Mapping[str, int | N
         raise InvalidInput(field="price", why=_("The package of who has chosen none is free: nobody is charged for what they did not choose."))
     if existing_from < today():
         raise InvalidInput(field="existing_from", why=_("This day is past."))
-    package = Package.objects.filter(code=code).first()
+    package = ServicePackage.objects.filter(code=code).first()
     former = newest_version(package) if package else None
     if former is not None and is_worse(former, monthly_minor, kept) and existing_from < today() + NOTICE:
         raise InvalidInput(
@@ -97,10 +97,10 @@ def publish_version(
         raise ReasonMissing
     with transaction.atomic():
         kept = check_version(code=code, monthly_minor=monthly_minor, limits=limits, existing_from=existing_from, is_default=is_default)
-        package, _made = Package.objects.select_for_update().get_or_create(code=code, defaults={"position": Package.objects.count()})
+        package, _made = ServicePackage.objects.select_for_update().get_or_create(code=code, defaults={"position": ServicePackage.objects.count()})
         former = newest_version(package)
         if is_default and not package.is_default:
-            Package.objects.filter(is_default=True).update(is_default=False)
+            ServicePackage.objects.filter(is_default=True).update(is_default=False)
         package.is_default, package.is_offered = is_default, True
         package.save(update_fields=["is_default", "is_offered"])
         row = PackageVersion.objects.create(
@@ -122,14 +122,14 @@ def publish_version(
 
 
 @verb
-def offer_package(*, by: Actor, package_id: UUID, is_offered: bool, why: str) -> Package:
-    """Whether it can be chosen; who has it keeps it. Raises PackageUnknown, ReasonMissing."""
+def offer_package(*, by: Actor, package_id: UUID, is_offered: bool, why: str) -> ServicePackage:
+    """Whether it can be chosen; who has it keeps it. Raises OfferUnknown, ReasonMissing."""
     if not why.strip():
         raise ReasonMissing
     with transaction.atomic():
-        row = Package.objects.select_for_update().filter(pk=package_id).first()
+        row = ServicePackage.objects.select_for_update().filter(pk=package_id).first()
         if row is None:
-            raise PackageUnknown
+            raise OfferUnknown
         before, row.is_offered = row.is_offered, is_offered
         row.save(update_fields=["is_offered"])
         what: dict[str, Any] = {"before": {"offered": before}, "after": {"offered": is_offered}}
@@ -138,15 +138,15 @@ def offer_package(*, by: Actor, package_id: UUID, is_offered: bool, why: str) ->
 
 
 def check_own_price(merchant_id: UUID, package_id: UUID, monthly_minor: int, from_day: date, until_day: date | None) -> None:
-    """Raises InvalidInput, MerchantUnknown, PackageUnknown."""
+    """Raises InvalidInput, MerchantUnknown, OfferUnknown."""
     check_price(monthly_minor)
     if not Merchant.objects.filter(pk=merchant_id).exists():
         raise MerchantUnknown
-    if not Package.objects.filter(pk=package_id).exists():
-        raise PackageUnknown
+    if not ServicePackage.objects.filter(pk=package_id).exists():
+        raise OfferUnknown
     if until_day is not None and until_day < from_day:
         raise InvalidInput(field="until", why=_("The last day comes after the first."))
-    version = newest_version(Package.objects.get(pk=package_id))
+    version = newest_version(ServicePackage.objects.get(pk=package_id))
     dearer = version is None or monthly_minor > version.monthly_minor
     if from_day < (today() + NOTICE if dearer else today()):
         raise InvalidInput(field="from", why=_("A lower price holds from today at the earliest, a higher one after {days} days.").format(days=NOTICE.days))
@@ -160,7 +160,7 @@ def set_own_price(*, by: Actor, merchant_id: UUID, package_id: UUID, monthly_min
         raise ReasonMissing
     with transaction.atomic():
         check_own_price(merchant_id, package_id, monthly_minor, from_day, until_day)
-        package = Package.objects.get(pk=package_id)
+        package = ServicePackage.objects.get(pk=package_id)
         row = OwnPrice.objects.create(
             merchant_id=merchant_id,
             package=package,

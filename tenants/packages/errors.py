@@ -13,8 +13,8 @@ class TooMuchForPackage(MarketError):
     message = _("More is used than this package holds: {what}. Use less first, or keep the larger one.")
 
 
-class PackageUnknown(MarketError):
-    code, status = "package_unknown", 404
+class OfferUnknown(MarketError):
+    code, status = "offer_unknown", 404
     message = _("There is no such package, or it is no longer offered. Reload the page to see what is.")
 
 

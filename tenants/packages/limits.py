@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection
 
 from tenants.packages.errors import LimitReached
-from tenants.packages.models import Limit, Package
+from tenants.packages.models import Limit, ServicePackage
 from tenants.packages.queries import limits_of
 
 
@@ -17,7 +17,7 @@ def check_room(merchant_id: UUID, name: Limit, used: Callable[[], int], adding: 
 
     Until the transaction ends, whoever adds the same to the same shop waits.
     """
-    if not Package.objects.exists():
+    if not ServicePackage.objects.exists():
         return
     limit = limits_of(merchant_id)[name]
     if limit is None:

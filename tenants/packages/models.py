@@ -29,7 +29,7 @@ class Limit(models.TextChoices):
     DOMAINS = "domains", _("Own domains")
 
 
-class Package(models.Model):
+class ServicePackage(models.Model):
     """What is offered under a name; how much it costs and holds stands in its versions."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -53,7 +53,7 @@ class PackageVersion(models.Model):
     """Price and limits of a package from a day on. Never changed. Who has the package already gets it with the first month from `existing_from` on."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    package = models.ForeignKey(Package, on_delete=models.PROTECT, related_name="versions")
+    package = models.ForeignKey(ServicePackage, on_delete=models.PROTECT, related_name="versions")
     number = models.IntegerField()
     names = models.JSONField()  # language code → name
     texts = models.JSONField(default=dict)  # language code → what is included, in words
@@ -95,7 +95,7 @@ class Subscription(models.Model):
     period_end = models.DateField()
     currency = models.CharField(max_length=3)
     paid_minor = models.BigIntegerField()  # the price of a whole month by which the days since `since` in this month were charged
-    next_package = models.ForeignKey(Package, null=True, on_delete=models.PROTECT, related_name="+")  # a smaller one, from the end of the month on
+    next_package = models.ForeignKey(ServicePackage, null=True, on_delete=models.PROTECT, related_name="+")  # a smaller one, from the end of the month on
     changed_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -114,7 +114,7 @@ class OwnPrice(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="+")
-    package = models.ForeignKey(Package, on_delete=models.PROTECT, related_name="+")
+    package = models.ForeignKey(ServicePackage, on_delete=models.PROTECT, related_name="+")
     currency = models.CharField(max_length=3)
     monthly_minor = models.BigIntegerField()
     from_day = models.DateField()

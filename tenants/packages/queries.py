@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from marketplace.kernel import clock
 from marketplace.kernel.money import Money
-from tenants.packages.models import AddOn, Limit, OwnPrice, Package, PackageVersion, StorageUse, Subscription
+from tenants.packages.models import AddOn, Limit, OwnPrice, PackageVersion, ServicePackage, StorageUse, Subscription
 from tenants.tenancy.models import Market
 
 MB = 1024 * 1024
@@ -21,19 +21,19 @@ def today() -> date:
     return clock.day_of(clock.now(), Market.objects.get().tz)
 
 
-def newest_version(package: Package) -> PackageVersion | None:
+def newest_version(package: ServicePackage) -> PackageVersion | None:
     """What somebody gets who chooses it now."""
     return package.versions.order_by("-number").first()
 
 
-def version_for(package: Package, day: date) -> PackageVersion | None:
+def version_for(package: ServicePackage, day: date) -> PackageVersion | None:
     """What somebody has on a day who has the package already: the newest that may reach them by then, or the first there ever was."""
     return package.versions.filter(existing_from__lte=day).order_by("-number").first() or package.versions.order_by("number").first()
 
 
 def default_version() -> PackageVersion | None:
     """Of who has chosen nothing; None where nothing is limited."""
-    package = Package.objects.filter(is_default=True).first()
+    package = ServicePackage.objects.filter(is_default=True).first()
     return version_for(package, today()) if package else None
 
 

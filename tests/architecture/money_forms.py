@@ -13,7 +13,7 @@ from marketplace.flows.services import order_service
 from marketplace.kernel.actors import SYSTEM
 from marketplace.platform.deposits.actions import move_deposit, object_to_deduction
 from tenants.packages.actions import publish_version, put_extra
-from tenants.packages.models import FeeCharge, Package
+from tenants.packages.models import FeeCharge, ServicePackage
 from tenants.packages.queries import today
 from tests import factories as make
 from tests.databases import MERCHANTS
@@ -49,7 +49,7 @@ def some_packages() -> Offers:
     names = {"en": "x"}
     for code, minor in (("large", 30_000), ("small", 300)):
         publish_version(by=SYSTEM, code=code, names=names, texts={}, monthly_minor=minor, limits={}, existing_from=today(), is_default=False, why="x")
-    large, small = Package.objects.get(code="large"), Package.objects.get(code="small")
+    large, small = ServicePackage.objects.get(code="large"), ServicePackage.objects.get(code="small")
     change_package(by=SYSTEM, change_id=uuid4(), merchant_id=MERCHANTS["a"], package_id=large.pk)
     about = {"by": SYSTEM, "names": names, "texts": {}, "price": make.yuan("1"), "why": "x"}
     more = put_extra(code="more", kind="add_on", adds={"products": 5}, **about)

@@ -23,6 +23,7 @@ ENTRIES = [
     Entry(_("Deposits"), "lock", "deposits", Right.VIEW_LEDGER),
     Entry(_("Packages"), "grid", "packages", Right.VIEW_LEDGER),
     Entry(_("Services for shops"), "users", "services", Right.OPEN_MERCHANTS),
+    Entry(_("Payout accounts"), "card", "payout-accounts", Right.VIEW_LEDGER),
     Entry(_("Disputed payments"), "gavel", "disputes", Right.VIEW_LEDGER),
     Entry(_("Payment provider"), "shield", "movements", Right.VIEW_LEDGER),
     Entry(_("Journal"), "book", "journal", Right.VIEW_LEDGER),

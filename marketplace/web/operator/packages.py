@@ -23,7 +23,7 @@ from marketplace.web.operator.approvals import asked
 from marketplace.web.seller.package import holds
 from tenants.access.actors import actor_of
 from tenants.packages.actions import NOTICE, SET_PRICE, offer_package
-from tenants.packages.models import Extra, Limit, Package, ServiceOrder, Subscription
+from tenants.packages.models import Extra, Limit, ServiceOrder, ServicePackage, Subscription
 from tenants.packages.queries import newest_version, today
 from tenants.tenancy.models import Merchant
 
@@ -37,7 +37,7 @@ def packages(request: HttpRequest) -> HttpResponse:
     open_ones = Subscription.objects.exclude(merchant__status=Merchant.Status.CLOSED)
     counted = {row["version__package"]: row for row in open_ones.values("version__package").annotate(n=Count("pk"), sum=Sum("paid_minor"))}
     rows = []
-    for package in Package.objects.all():
+    for package in ServicePackage.objects.all():
         version, of = newest_version(package), counted.get(package.pk, {"n": 0, "sum": 0})
         if version is not None:
             rows.append((package, version, holds(version), of["n"], Money(of["sum"], currency)))
@@ -97,7 +97,7 @@ class ExtraForm(NamedForm):
 
 def package_new(request: HttpRequest) -> HttpResponse:
     """A version of a package; `of` names the one it is a version of."""
-    package = Package.objects.filter(code=request.GET.get("of", "")).first()
+    package = ServicePackage.objects.filter(code=request.GET.get("of", "")).first()
     former = newest_version(package) if package else None
     initial: dict[str, Any] = {"request_id": uuid4(), "existing_from": today() + NOTICE}
     if package and former:

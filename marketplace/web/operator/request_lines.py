@@ -13,7 +13,7 @@ from marketplace.platform.approvals.models import ApprovalRequest
 from marketplace.platform.deposits.models import DepositEvidence, DepositMove
 from marketplace.platform.taxonomy.models import Category
 from tenants.onboarding.models import Application
-from tenants.packages.models import FeeCharge, Limit, Package
+from tenants.packages.models import FeeCharge, Limit, ServicePackage
 from tenants.tenancy.models import Market, Merchant
 
 
@@ -64,7 +64,7 @@ def of_package_price(row: ApprovalRequest) -> list[Line]:
     """The price, and, of a version or an add-on, each limit that changes."""
     currency, what = Market.objects.get().currency, row.order["what"]
     if what == "own":
-        package = Package.objects.filter(pk=row.order["package_id"]).first()
+        package = ServicePackage.objects.filter(pk=row.order["package_id"]).first()
         label, hint = package.name if package else "", f"{row.after['from']} – {row.after['until']}"
     else:
         label = localised(row.order["names"]).text

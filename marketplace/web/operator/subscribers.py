@@ -32,7 +32,7 @@ from marketplace.web.statements import fee_in_words
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 from tenants.packages.actions import SET_PRICE
-from tenants.packages.models import AddOn, FeeCharge, OwnPrice, Package, PackageChange, Subscription
+from tenants.packages.models import AddOn, FeeCharge, OwnPrice, PackageChange, ServicePackage, Subscription
 from tenants.packages.queries import default_version, subscription_of, today
 
 SHOWN = 100
@@ -44,7 +44,7 @@ class _PackageChoice(django_filters.ModelChoiceFilter):
     def __init__(self) -> None:
         super().__init__(
             field_name="version__package",
-            queryset=lambda request: Package.objects.all(),
+            queryset=lambda request: ServicePackage.objects.all(),
             label=_lazy("Package"),
             empty_label=_lazy("All"),
             to_field_name="code",
@@ -145,7 +145,7 @@ class OwnPriceForm(forms.Form):
     """The hidden key makes the same form sent twice one request."""
 
     request_id = forms.UUIDField(widget=forms.HiddenInput)
-    package = forms.ModelChoiceField(label=_lazy("Package"), queryset=Package.objects.all(), empty_label=None)
+    package = forms.ModelChoiceField(label=_lazy("Package"), queryset=ServicePackage.objects.all(), empty_label=None)
     price = forms.DecimalField(label=_lazy("Price a month"), min_value=0, max_digits=12, decimal_places=2)
     starts = forms.DateField(label=_lazy("For months that begin on or after"), widget=DayInput())
     until = forms.DateField(label=_lazy("Until; empty: without end"), widget=DayInput(), required=False)

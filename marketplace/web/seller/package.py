@@ -26,7 +26,7 @@ from marketplace.platform.ledger.models import Account
 from marketplace.platform.ledger.queries import balance
 from marketplace.web.statements import fee_in_words
 from tenants.access.actors import actor_of
-from tenants.packages.models import AddOn, Extra, FeeCharge, Limit, Package, PackageChange, PackageVersion, ServiceOrder
+from tenants.packages.models import AddOn, Extra, FeeCharge, Limit, PackageChange, PackageVersion, ServiceOrder, ServicePackage
 from tenants.packages.queries import default_version, newest_version, price_for, subscription_of, today
 from tenants.packages.sharing import month_of, share
 
@@ -37,7 +37,7 @@ SHOWN = 60
 class Offer:
     """A package as this shop can choose it. `due`: what it costs today, less what is left of the present one; None for one that waits for the next month."""
 
-    package: Package
+    package: ServicePackage
     version: PackageVersion
     price: Money
     holds: list[tuple[str, int | None]]
@@ -57,7 +57,7 @@ def offers_to(merchant_id: UUID) -> list[Offer]:
     version_now = has.version if has else default_version()
     start, end = (has.period_start, has.period_end) if has else month_of(day)
     found = []
-    for package in Package.objects.all():
+    for package in ServicePackage.objects.all():
         is_now = version_now is not None and version_now.package_id == package.pk
         version = version_now if is_now else newest_version(package)
         if version is None or not (package.is_offered or is_now):
@@ -113,7 +113,7 @@ def _page(request: HttpRequest, refusal: MarketError | None = None, add_on: AddO
         "has": has,
         "offers": offers_to(merchant.pk),
         "uses": use_of(merchant.pk),
-        "is_unlimited": not Package.objects.exists(),
+        "is_unlimited": not ServicePackage.objects.exists(),
         "add_ons": list(AddOn.objects.filter(merchant=merchant, to_day__gt=day).select_related("extra").order_by("from_day", "pk")),
         "offered_add_ons": [row for row in extras if row.kind == Extra.Kind.ADD_ON],
         "offered_services": [row for row in extras if row.kind == Extra.Kind.SERVICE],

@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Package',
+            name='ServicePackage',
             fields=[
                 ('id', models.UUIDField(default=marketplace.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('code', models.SlugField(max_length=40, unique=True)),
@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                 ('existing_from', models.DateField()),
                 ('published_at', models.DateTimeField(default=marketplace.kernel.clock.now)),
                 ('by_label', models.CharField(max_length=200)),
-                ('package', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='packages.package')),
+                ('package', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='packages.servicepackage')),
             ],
         ),
         migrations.CreateModel(
@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
                 ('currency', models.CharField(max_length=3)),
                 ('paid_minor', models.BigIntegerField()),
                 ('changed_at', models.DateTimeField(default=marketplace.kernel.clock.now)),
-                ('next_package', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='packages.package')),
+                ('next_package', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='packages.servicepackage')),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subscriptions', to='packages.packageversion')),
             ],
         ),
@@ -167,7 +167,7 @@ class Migration(migrations.Migration):
                 ('by_label', models.CharField(max_length=200)),
                 ('at', models.DateTimeField(default=marketplace.kernel.clock.now)),
                 ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.merchant')),
-                ('package', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='packages.package')),
+                ('package', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='packages.servicepackage')),
             ],
             options={
                 'indexes': [models.Index(fields=['merchant', 'package', '-at'], name='own_prices')],
