@@ -30,6 +30,7 @@ from marketplace.flows import (
     receive,
     reconcile,
     refund,
+    reminders,
     rent,
     return_goods,
     sandbox,
@@ -64,6 +65,8 @@ from marketplace.platform.deposits.actions import REMINDER as DEPOSIT_REMINDER
 from marketplace.platform.deposits.events import DepositMoved, DepositObjected, DepositRulesChanged, DepositShort
 from marketplace.platform.listings.events import ListingsChanged
 from marketplace.platform.members.exports import EXPIRES
+from marketplace.platform.notices import daily, forgetting, sending, telling
+from marketplace.platform.notices.events import DispatchDue
 from marketplace.platform.payments.events import (
     AccountChangeMoved,
     AttemptLeft,
@@ -79,7 +82,6 @@ from marketplace.platform.reviews.events import QuestionAnswered, QuestionAsked,
 from marketplace.web import list_jobs
 from search import indexer
 from tenants.accounts.events import LetterWritten
-from tenants.accounts.letters import send_letter
 from tenants.onboarding import opening
 from tenants.onboarding.events import (
     ApplicationReviewed,
@@ -117,19 +119,24 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     StockCrossedZero: [Reaction(publish_product.copy_stock)],
     ProductSubmitted: [],
     ProductReviewed: [Reaction(letters_to_merchants.product_reviewed)],
-    OrderGroupPlaced: [Reaction(letters_to_buyers.placed)],
+    OrderGroupPlaced: [Reaction(letters_to_buyers.placed), Reaction(reminders.remind_to_pay_later)],
     RailNoticeReceived: [Reaction(notices.act_on_notice, outward=True)],
     AttemptLeft: [Reaction(pay.look_at_attempt, outward=True)],
     RailSweepDue: [Reaction(reconcile.sweep, outward=True)],
-    OrderGroupPaid: [Reaction(popularity.count_sales), Reaction(letters_to_buyers.paid), Reaction(letters_to_merchants.new_orders)],
-    OrderGroupExpired: [Reaction(letters_to_buyers.expired)],
-    OrderGroupCancelled: [],
+    OrderGroupPaid: [
+        Reaction(popularity.count_sales),
+        Reaction(letters_to_buyers.paid),
+        Reaction(letters_to_merchants.new_orders),
+        Reaction(reminders.payment_settled),
+    ],
+    OrderGroupExpired: [Reaction(letters_to_buyers.expired), Reaction(reminders.payment_expired)],
+    OrderGroupCancelled: [Reaction(reminders.payment_given_up)],
     OrderCancelled: [Reaction(letters_to_buyers.cancelled), Reaction(letters_to_merchants.order_cancelled)],
     ReturnMoved: [Reaction(letters_to_buyers.return_moved), Reaction(letters_to_merchants.return_moved)],
     RefundDue: [Reaction(refund.send_refund, outward=True)],
     RefundSent: [Reaction(transfer_out.reverse_for_refund), Reaction(letters_to_buyers.refunded)],
-    OrderShipped: [Reaction(letters_to_buyers.shipped)],
-    OrderCompleted: [Reaction(letters_about_reviews.remind_later)],
+    OrderShipped: [Reaction(letters_to_buyers.shipped), Reaction(reminders.remind_of_receipt_later)],
+    OrderCompleted: [Reaction(letters_about_reviews.remind_later), Reaction(reminders.receipt_settled)],
     StatementIssued: [Reaction(letters_to_merchants.statement_ready)],
     PayoutMoved: [Reaction(letters_to_merchants.payout_moved)],
     PayoutAccountReady: [Reaction(transfer_out.send_waiting)],
@@ -149,7 +156,8 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     ReviewAnswered: [Reaction(letters_about_reviews.review_answered)],
     QuestionAsked: [Reaction(letters_about_reviews.question_asked)],
     QuestionAnswered: [Reaction(letters_about_reviews.question_answered)],
-    LetterWritten: [Reaction(send_letter, outward=True)],
+    LetterWritten: [Reaction(sending.take_letter)],
+    DispatchDue: [Reaction(sending.send_due, outward=True)],
     LogCheckAsked: [Reaction(log_checks.run_log_check, outward=True)],
 }
 
@@ -166,6 +174,10 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     holidays.BEGINS: holidays.begin_when_due,
     holidays.ENDS: holidays.end_when_due,
     letters_about_reviews.REMINDER: letters_about_reviews.ask_for_review,
+    reminders.PAY: reminders.remind_to_pay,
+    reminders.CONFIRM: reminders.remind_of_receipt,
+    telling.DUE: sending.send_at_its_moment,
+    telling.DAILY: daily.send_daily,
     BEGINS: qualify.begin,
     ENDS: qualify.end,
     PAPER_ENDS_SOON: letters_about_papers.remind,
@@ -181,6 +193,8 @@ DUTIES = [
     Duty("ask the rail what moved", 86_400, lambda: reconcile.ask_for_sweep(by=SYSTEM)),
     Duty("explain what moved at the rail", 3_600, lambda: reconcile.explain_movements(by=SYSTEM)),  # what was told after the movement
     Duty("tidy up after jobs of lists", 60, lambda: tidy_jobs(by=SYSTEM)),
+    Duty("send notices that were forgotten", 300, lambda: sending.look_for_forgotten(by=SYSTEM)),
+    Duty("forget old notices", 3_600, lambda: forgetting.forget_old(by=SYSTEM)),
     Duty("verify the log", 600, lambda: log_checks.check_when_due(by=SYSTEM)),
     Duty("look at deposits again", 21_600, deposits.look_again),  # what a shop sells by now may ask for more
     Duty("begin months of packages that are late", 3_600, rent.begin_what_is_late),

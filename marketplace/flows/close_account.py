@@ -26,7 +26,9 @@ from marketplace.merchant.orders.states import OrderStatus
 from marketplace.platform.cart.models import Cart
 from marketplace.platform.checkout.models import OrderCopy, OrderGroup, ReturnCopy
 from marketplace.platform.members.models import Address, DataExport, Favourite, Follow, Profile, Seen
-from marketplace.platform.notices.letters import Message, post_letter, read_in
+from marketplace.platform.notices.forgetting import forget_notices
+from marketplace.platform.notices.letters import post_letter
+from marketplace.platform.notices.messages import read_in, worded
 from marketplace.platform.payments.models import Refund
 from marketplace.platform.reviews.models import BuyerReview
 from tenants.accounts.letters import FORGOTTEN, forget_letters
@@ -95,11 +97,7 @@ def close_account(*, by: Actor, password: str) -> None:
 
 def _say_goodbye(user: User) -> None:
     with read_in(user.language or Market.objects.get().languages[0]):
-        lines = [
-            _("your account is deleted, as you asked. Addresses, favourites and what you looked at are gone."),
-            _("What the law makes us keep of your orders stays with us and the shops, and is used for nothing else."),
-        ]
-        post_letter(user.email, Message("account_closed", _("Your account is deleted"), lines))
+        post_letter(user.email, worded("account_closed", {}))
 
 
 def _own_rows(user: User) -> None:
@@ -149,4 +147,4 @@ def _invitations(user: User) -> None:
 
 
 # Each takes away one kind of thing. An app that keeps something of persons adds its own.
-FORGETTING: list[Callable[[User], None]] = [_own_rows, _exports, _orders, _applications, _reviews, _invitations]
+FORGETTING: list[Callable[[User], None]] = [_own_rows, _exports, _orders, _applications, _reviews, _invitations, forget_notices]

@@ -6,13 +6,13 @@ from django.utils.translation import gettext as _
 
 from marketplace.flows.approvals import who_may
 from marketplace.flows.deposits import still_short
-from marketplace.flows.letters_to_merchants import tell
 from marketplace.kernel.events import DeadlineReached
 from marketplace.kernel.formats import format_money, format_time
 from marketplace.platform.deposits.events import DepositMoved, DepositObjected, DepositShort
 from marketplace.platform.deposits.models import Deposit, DepositMove, DepositObjection
 from marketplace.platform.deposits.queries import reference_of
-from marketplace.platform.notices.letters import Message
+from marketplace.platform.notices.messages import Message
+from marketplace.platform.notices.telling import tell
 from tenants.access.people import staff_with
 from tenants.access.rights import Right
 from tenants.accounts.models import User

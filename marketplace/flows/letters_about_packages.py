@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from marketplace.flows.approvals import who_may
-from marketplace.flows.letters_to_merchants import tell
 from marketplace.kernel.formats import format_money
-from marketplace.platform.notices.letters import Message
+from marketplace.platform.notices.messages import Message
+from marketplace.platform.notices.telling import tell
 from tenants.access.people import staff_with
 from tenants.access.rights import Right
 from tenants.packages.events import PackageChanged, PackagePublished, ServiceOrderMoved

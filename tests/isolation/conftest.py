@@ -38,6 +38,7 @@ from marketplace.platform.deposits.models import DepositEvidence, DepositMove
 from marketplace.platform.ledger.models import Statement
 from marketplace.platform.listings.models import ProductChange
 from marketplace.platform.members.models import Address
+from marketplace.platform.notices.models import Dispatch
 from marketplace.platform.payments.actions import set_bank_account, take_notice
 from marketplace.platform.payments.models import RailMovement, RailNotice, Refund
 from marketplace.platform.payments.rails.port import Movement
@@ -217,6 +218,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         "movement_id": RailMovement.objects.get(ref=movement.ref).pk,
         "notice_id": RailNotice.objects.get(notice_id=f"{word}-evt").pk,
         "variant": make.variant_of(product, letter),
+        "dispatch_id": Dispatch.objects.filter(to=buyer.email).first().pk,
     }
     side.secrets = [
         f"{word}-draft",
