@@ -54,6 +54,7 @@ PUBLIC = [
     "tenants.accounts",
     "tenants.onboarding",
     "tenants.packages",
+    "tenants.contracts",
     "marketplace.platform.backoffice",
     "marketplace.platform.themes",
     "marketplace.platform.delivery",

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from marketplace.flows.contracting import check_may_list
 from marketplace.flows.use_of_packages import products_of
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM, Actor
@@ -63,12 +64,14 @@ def publish_product(*, by: Actor, product_id: UUID) -> Product:
 def put_on_sale(*, by: Actor, product_id: UUID) -> Product:
     """Put an approved product on sale, now or when its time comes.
 
-    Raises ProductUnknown, ProductIncomplete, NotReviewed, DepositOverdue, LimitReached.
+    Raises ProductUnknown, ProductIncomplete, NotReviewed, NothingNewMeanwhile, DepositOverdue, LimitReached.
     """
     with transaction.atomic():
         row = locked_product(product_id)
         check_complete(row)
         if row.status != Product.Status.ON_SALE:
+            if by.kind == "person":
+                check_may_list(current_merchant_id())
             check_deposit(current_merchant_id())
             check_room(current_merchant_id(), Limit.PRODUCTS, lambda: products_of(current_merchant_id(), but=product_id))
         if row.review != Product.Review.APPROVED:

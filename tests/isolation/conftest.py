@@ -48,6 +48,7 @@ from tenants.access.own_roles import make_role
 from tenants.access.rights import Right
 from tenants.accounts.actions import give_role
 from tenants.accounts.models import Membership, User
+from tenants.onboarding.dossiers import hand_in_dossier
 from tenants.packages.actions import publish_version, put_extra
 from tenants.packages.models import AddOn, ServiceOrder
 from tenants.packages.queries import today
@@ -147,6 +148,8 @@ def build_side(letter: str) -> tuple[Side, User]:
     answer = answer_as_shop(by=SYSTEM, question_id=question.pk, merchant_id=side.merchant_id, text="Yes")
     package = uuid4()
     renewal = make.a_renewal(letter, name=f"{word}-renewal.png")
+    contract = make.a_signed_contract(letter, name=f"{word}-signer")
+    dossier = hand_in_dossier(by=SYSTEM, merchant_id=side.merchant_id, fields={"service_address": f"{word}-street"})
     with merchant_schema(side.merchant_id):
         data = BytesIO()
         Pixels.new("RGB", (40, 40), "red").save(data, "PNG")
@@ -209,6 +212,9 @@ def build_side(letter: str) -> tuple[Side, User]:
         "revision_id": revision.pk,
         "application": application.number,
         "export_id": export.pk,
+        "contract": contract.number,
+        "template_id": contract.template_id,
+        "dossier_id": dossier.pk,
         "paper_id": application.papers.get(kind="licence").pk,
         "qualification_id": make.a_qualification(letter, reason=f"{word}-waived").pk,
         "renewal_id": renewal.pk,
@@ -231,6 +237,8 @@ def build_side(letter: str) -> tuple[Side, User]:
         f"{word}-company",
         f"{word}-licence",
         f"{word}-renewal",
+        f"{word}-signer",
+        f"{word}-street",
         f"{word}-waived",
         f"{word}-txn",
         f"{word}-view",
