@@ -11,6 +11,7 @@ from marketplace.web.operator import (
     applications,
     approvals,
     contracts,
+    deposits,
     dispatches,
     dossiers,
     ledger,
@@ -19,6 +20,7 @@ from marketplace.web.operator import (
     qualifications,
     rails,
     reviews,
+    subscribers,
 )
 from marketplace.web.operator import opinions as market_opinions
 from marketplace.web.operator import orders as market_orders
@@ -37,6 +39,8 @@ CONSOLE = (
     aftersales.returns,
     aftersales.refunds,
     payouts.payouts,
+    deposits.deposits,
+    subscribers.subscribers,
     accounts.changes,
     ledger.statements,
     ledger.journal,

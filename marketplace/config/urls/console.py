@@ -16,6 +16,8 @@ from marketplace.web.operator import (
     approvals,
     contract_templates,
     contracts,
+    deposit_rules,
+    deposits,
     dispatches,
     dossiers,
     integrity,
@@ -25,6 +27,7 @@ from marketplace.web.operator import (
     notice_words,
     opinions,
     orders,
+    packages,
     payouts,
     qualifications,
     rails,
@@ -32,6 +35,7 @@ from marketplace.web.operator import (
     review_terms,
     reviews,
     sanctions,
+    subscribers,
 )
 from marketplace.web.operator.overview import overview
 from marketplace.web.operator.settings import settings_page
@@ -56,6 +60,7 @@ urlpatterns = [
     route(
         "merchants/<uuid:merchant_id>/reopen/", sanctions.merchant_reopen, may=operator(Right.SANCTION_MERCHANTS), name="merchant-reopen", methods="GET POST"
     ),
+    route("merchants/<uuid:merchant_id>/close/", sanctions.merchant_close, may=operator(Right.SANCTION_MERCHANTS), name="merchant-close", methods="GET POST"),
     route("approvals/", approvals.approvals, may=operator(Right.VIEW_APPROVALS), name="approvals", methods="GET POST"),
     route("approvals/limit/", approvals.approval_limit, may=operator(Right.PAY_OUT), name="approval-limit", methods="GET POST"),
     route("approvals/<str:number>/", approvals.approval, may=operator(Right.VIEW_APPROVALS), name="approval"),
@@ -152,6 +157,30 @@ urlpatterns = [
     route("payouts/files/<str:number>/csv/", payouts.bank_file_download, may=operator(Right.PAY_OUT), name="bank-file-download", methods="POST"),
     route("payouts/files/<str:number>/paid/", payouts.bank_file_paid, may=operator(Right.PAY_OUT), name="bank-file-paid", methods="POST"),
     route("payouts/<uuid:payout_id>/returned/", payouts.payout_returned, may=operator(Right.PAY_OUT), name="payout-returned", methods="GET POST"),
+    route("deposits/", deposits.deposits, may=operator(Right.VIEW_LEDGER), name="deposits", methods="GET POST"),
+    route("deposits/rules/", deposit_rules.deposit_rules, may=operator(Right.MANAGE_MARKET), name="deposit-rules", methods="GET POST"),
+    route("deposits/evidence/<uuid:evidence_id>/", deposits.evidence, may=operator(Right.VIEW_LEDGER), name="deposit-evidence"),
+    route("deposits/objections/<str:number>/", deposits.objection_reject, may=operator(Right.PAY_OUT), name="deposit-objection", methods="POST"),
+    route("deposits/<uuid:merchant_id>/", deposits.deposit, may=operator(Right.VIEW_LEDGER), name="deposit"),
+    route(
+        "deposits/<uuid:merchant_id>/move/",
+        deposits.deposit_move,
+        may=operator(Right.PAY_OUT),
+        name="deposit-move",
+        methods="GET POST",
+        limit="upload",
+    ),
+    route("deposits/<uuid:merchant_id>/amount/", deposit_rules.deposit_amount, may=operator(Right.MANAGE_MARKET), name="deposit-amount", methods="GET POST"),
+    route("packages/", packages.packages, may=operator(Right.VIEW_LEDGER), name="packages"),
+    route("packages/new/", packages.package_new, may=operator(Right.MANAGE_MARKET), name="package-new", methods="GET POST"),
+    route("packages/extras/new/", packages.extra_new, may=operator(Right.MANAGE_MARKET), name="extra-new", methods="GET POST"),
+    route("packages/<uuid:package_key>/offered/", packages.package_offered, may=operator(Right.MANAGE_MARKET), name="package-offered", methods="POST"),
+    route("services/", packages.services, may=operator(Right.OPEN_MERCHANTS), name="services"),
+    route("services/<uuid:service_id>/move/", packages.service_move, may=operator(Right.OPEN_MERCHANTS), name="service-move", methods="POST"),
+    route("subscribers/", subscribers.subscribers, may=operator(Right.VIEW_LEDGER), name="subscribers", methods="GET POST"),
+    route("subscribers/<uuid:merchant_id>/", subscribers.subscriber, may=operator(Right.VIEW_LEDGER), name="subscriber"),
+    route("subscribers/<uuid:merchant_id>/price/", subscribers.own_price, may=operator(Right.MANAGE_MARKET), name="own-price", methods="GET POST"),
+    route("subscribers/<uuid:merchant_id>/fee/", subscribers.fee_book, may=operator(Right.PAY_OUT), name="fee-book", methods="GET POST"),
     route("payout-accounts/", accounts.changes, may=operator(Right.VIEW_LEDGER), name="payout-accounts", methods="GET POST"),
     route("payout-accounts/<uuid:account_change_id>/", accounts.change, may=operator(Right.VIEW_LEDGER), name="account-change"),
     route(

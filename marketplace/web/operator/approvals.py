@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -30,10 +29,13 @@ from marketplace.platform.approvals.models import ApprovalRequest
 from marketplace.platform.approvals.queries import limit_of
 from marketplace.platform.taxonomy.models import Category, TaxClass
 from marketplace.web.lists.pages import Column, ListPage, Teach
+from marketplace.web.operator import request_lines
+from marketplace.web.operator.request_lines import Line
 from tenants.access.actors import actor_of, person_of
 from tenants.access.rights import Right
 from tenants.tenancy.models import Market, Merchant, ShopChange
 
+RAIL_LABELS = {"sandbox": _lazy("Sandbox: a test page, no money moves"), "stripe": _lazy("Stripe: cards, Alipay and WeChat Pay")}
 KIND_CHOICES = [(name, kind.label) for name, kind in KINDS.items()]
 
 
@@ -106,16 +108,6 @@ approvals = ListPage(
 )
 
 
-@dataclass(frozen=True)
-class Line:
-    """One thing of a request: how it stands, and how it would."""
-
-    label: str
-    before: str
-    after: str
-    hint: str = ""
-
-
 def lines_of(row: ApprovalRequest) -> list[Line]:
     """What a request would change, in words."""
     match row.kind:
@@ -141,8 +133,18 @@ def lines_of(row: ApprovalRequest) -> list[Line]:
                     format_money(Money(row.after["minor"], currency)),
                 )
             ]
+        case "rail.set":
+            return [Line(_("How buyers pay"), *(str(RAIL_LABELS.get(side["rail"], side["rail"])) for side in (row.before, row.after)))]
         case "refund.otherwise":
             return [Line(_("Refund of order {number}").format(number=row.before["group"]), _("refused by the rail"), _("paid from the market's bank account"))]
+        case "deposit.set":
+            return request_lines.of_deposit_rule(row)
+        case "package.price":
+            return request_lines.of_package_price(row)
+        case "fee.book":
+            return request_lines.of_fee(row)
+        case "deposit.move":
+            return request_lines.of_deposit_move(row)
     before, after = Merchant.Status(row.before["status"]).label, Merchant.Status(row.after["status"]).label
     kind = row.after.get("kind")
     return [Line(_("Status of the shop"), str(before), str(after), str(ShopChange.Kind(kind).label) if kind else "")]

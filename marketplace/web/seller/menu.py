@@ -18,6 +18,8 @@ ENTRIES = [
     Entry(_("Delivery"), "truck", "delivery", Right.MANAGE_DELIVERY),
     Entry(_("Holiday"), "clock", "holiday", Right.MANAGE_DELIVERY),
     Entry(_("Statements"), "wallet", "statements", Right.VIEW_STATEMENTS),
+    Entry(_("Package"), "grid", "package", Right.VIEW_STATEMENTS),
+    Entry(_("Deposit"), "lock", "deposit", Right.VIEW_STATEMENTS),
     Entry(_("Payout account"), "card", "payout-account", Right.MANAGE_PAYOUTS),
     Entry(_("Look of the shop"), "eye", "theme", Right.EDIT_SHOP_PAGES),
     Entry(_("Pages and templates"), "shop", "decorate", Right.EDIT_SHOP_PAGES),
@@ -26,4 +28,9 @@ ENTRIES = [
     Entry(_("Support access"), "shield", "support", Right.GRANT_SUPPORT),
     Entry(_("Exports and jobs"), "down2", "jobs", None),
     Entry(_("Log"), "clock", "log", Right.VIEW_SHOP_LOG),
+    Entry(_("Everything of the shop"), "box", "shop-export", Right.MANAGE_PAYOUTS),
+    Entry(_("Close the shop"), "out", "closing", Right.MANAGE_PAYOUTS),
 ]
+
+# What is left of a closed shop's menu.
+OF_CLOSED = [entry for entry in ENTRIES if entry.route == "shop-export"]
