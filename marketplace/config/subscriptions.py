@@ -8,12 +8,14 @@ from cms import schedule
 from marketplace.flows import (
     approvals,
     count_days,
+    customers,
     holidays,
     letters_about_papers,
     letters_about_reviews,
     letters_about_shops,
     letters_to_buyers,
     letters_to_merchants,
+    merge_accounts,
     my_data,
     notices,
     open_shop,
@@ -29,6 +31,7 @@ from marketplace.flows import (
     sandbox,
     transfer_out,
 )
+from marketplace.flows.consumers import ask_for_doubles
 from marketplace.flows.events import (
     OrderCancelled,
     OrderCompleted,
@@ -69,6 +72,7 @@ from marketplace.web import list_jobs
 from search import indexer
 from tenants.accounts.events import LetterWritten
 from tenants.accounts.letters import send_letter
+from tenants.accounts.sign_ins import forget_sign_ins
 from tenants.onboarding.events import (
     ApplicationReviewed,
     ApplicationSubmitted,
@@ -107,15 +111,20 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     RailNoticeReceived: [Reaction(notices.act_on_notice, outward=True)],
     AttemptLeft: [Reaction(pay.look_at_attempt, outward=True)],
     RailSweepDue: [Reaction(reconcile.sweep, outward=True)],
-    OrderGroupPaid: [Reaction(popularity.count_sales), Reaction(letters_to_buyers.paid), Reaction(letters_to_merchants.new_orders)],
+    OrderGroupPaid: [
+        Reaction(popularity.count_sales),
+        Reaction(letters_to_buyers.paid),
+        Reaction(letters_to_merchants.new_orders),
+        Reaction(customers.count_after_paying),
+    ],
     OrderGroupExpired: [Reaction(letters_to_buyers.expired)],
     OrderGroupCancelled: [],
-    OrderCancelled: [Reaction(letters_to_buyers.cancelled), Reaction(letters_to_merchants.order_cancelled)],
+    OrderCancelled: [Reaction(letters_to_buyers.cancelled), Reaction(letters_to_merchants.order_cancelled), Reaction(customers.count_after_ending)],
     ReturnMoved: [Reaction(letters_to_buyers.return_moved), Reaction(letters_to_merchants.return_moved)],
     RefundDue: [Reaction(refund.send_refund, outward=True)],
-    RefundSent: [Reaction(transfer_out.reverse_for_refund), Reaction(letters_to_buyers.refunded)],
+    RefundSent: [Reaction(transfer_out.reverse_for_refund), Reaction(letters_to_buyers.refunded), Reaction(customers.count_after_refund)],
     OrderShipped: [Reaction(letters_to_buyers.shipped)],
-    OrderCompleted: [Reaction(letters_about_reviews.remind_later)],
+    OrderCompleted: [Reaction(letters_about_reviews.remind_later), Reaction(customers.count_after_ending)],
     StatementIssued: [Reaction(letters_to_merchants.statement_ready)],
     PayoutMoved: [Reaction(letters_to_merchants.payout_moved)],
     PayoutAccountReady: [Reaction(transfer_out.send_waiting)],
@@ -138,6 +147,7 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     sandbox.ANSWER: sandbox.tell,
     schedule.PAGES_DUE: schedule.publish_when_due,
     EXPIRES: my_data.expire_my_data,
+    merge_accounts.SWEEP: merge_accounts.sweep_when_due,
     REQUEST_EXPIRES: approvals.expire_when_due,
     holidays.BEGINS: holidays.begin_when_due,
     holidays.ENDS: holidays.end_when_due,
@@ -154,6 +164,8 @@ DUTIES = [
     Duty("ask the rail what moved", 86_400, lambda: reconcile.ask_for_sweep(by=SYSTEM)),
     Duty("explain what moved at the rail", 3_600, lambda: reconcile.explain_movements(by=SYSTEM)),  # what was told after the movement
     Duty("tidy up after jobs of lists", 60, lambda: tidy_jobs(by=SYSTEM)),
+    Duty("forget old sign-ins", 3_600, lambda: forget_sign_ins(by=SYSTEM)),
+    Duty("look for accounts that may be one person's", 86_400, lambda: ask_for_doubles(by=SYSTEM)),
     Duty("verify the log", 600, lambda: log_checks.check_when_due(by=SYSTEM)),
     Duty("count the days of shops that are over", 900, count_days.ask_for_counts),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marketplace.platform.backoffice.models import ListJob
 from marketplace.web.lists.pages import ListPage
 from marketplace.web.logs import market_log, shop_log
-from marketplace.web.operator import aftersales, applications, approvals, ledger, merchants, payouts, qualifications, rails, reviews
+from marketplace.web.operator import aftersales, applications, approvals, consumers, doubles, ledger, merchants, payouts, qualifications, rails, reviews
 from marketplace.web.operator import opinions as market_opinions
 from marketplace.web.operator import orders as market_orders
 from marketplace.web.seller import money, opinions, orders, products, returns
@@ -14,6 +14,8 @@ from marketplace.web.staff.people import market_staff, shop_staff
 WORKBENCH = (orders.orders, returns.returns, products.products, money.statements, opinions.reviews, opinions.questions, shop_staff, shop_log)
 CONSOLE = (
     merchants.merchants,
+    consumers.consumers,
+    doubles.doubles,
     applications.applications,
     qualifications.qualifications,
     reviews.changes,
