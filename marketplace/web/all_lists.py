@@ -8,10 +8,20 @@ from marketplace.web.logs import market_log, shop_log
 from marketplace.web.operator import aftersales, applications, approvals, consumers, doubles, ledger, merchants, payouts, qualifications, rails, reviews
 from marketplace.web.operator import opinions as market_opinions
 from marketplace.web.operator import orders as market_orders
-from marketplace.web.seller import money, opinions, orders, products, returns
+from marketplace.web.seller import customers, money, opinions, orders, products, returns
 from marketplace.web.staff.people import market_staff, shop_staff
 
-WORKBENCH = (orders.orders, returns.returns, products.products, money.statements, opinions.reviews, opinions.questions, shop_staff, shop_log)
+WORKBENCH = (
+    orders.orders,
+    returns.returns,
+    customers.customers,
+    products.products,
+    money.statements,
+    opinions.reviews,
+    opinions.questions,
+    shop_staff,
+    shop_log,
+)
 CONSOLE = (
     merchants.merchants,
     consumers.consumers,

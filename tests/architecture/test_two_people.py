@@ -34,7 +34,7 @@ from marketplace.platform.taxonomy.models import TaxRate
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 from tenants.access.rules import operator, route
-from tenants.accounts.models import User
+from tenants.accounts.models import Closure, User
 from tenants.tenancy.models import Merchant
 from tests.architecture.test_back_office_writes import FORMS, HOSTS, Filled, Things, posting, someone, things  # noqa: F401
 from tests.databases import MERCHANTS
@@ -58,6 +58,8 @@ ASKS: dict[str, Callable[[Things], tuple[str, dict[str, Any], dict[str, Any]]]] 
         {"payout": [str(key) for key in Payout.objects.filter(status="due").values_list("pk", flat=True)], "why": "y"},
     ),
     "payouts.limit": lambda t: ("/approvals/limit/", {"limit": "1000000", "why": "x"}, {"limit": "5", "why": "y"}),
+    "person.erase": lambda t: (f"/consumers/{t.accounts.people['consumer-erase']}/erase/", {"why": "x"}, {"why": "y"}),
+    "person.merge": lambda t: (f"/consumers/{t.accounts.people['loser']}/into/{t.accounts.people['winner']}/", {"why": "x"}, {"why": "y"}),
     "refund.otherwise": lambda t: (f"/refunds/{t.refunds['refund-otherwise']}/otherwise/", {"reason": "x"}, {"reason": "y"}),
 }
 
@@ -72,6 +74,7 @@ def done() -> dict[str, set[Any]]:
         "files": set(PayoutBatch.objects.values_list("pk", flat=True)),
         "paid": set(Payout.objects.filter(status__in=PAID).values_list("pk", flat=True)),
         "released": set(Payout.objects.exclude(released_at=None).values_list("pk", flat=True)),
+        "accounts": set(Closure.objects.values_list("user_id", "kind")),
         "refunds": set(JournalEntry.objects.filter(kind="refund_paid_otherwise").values_list("pk", flat=True)),
     }
 

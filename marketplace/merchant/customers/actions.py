@@ -50,16 +50,15 @@ def _facts(buyer_id: UUID) -> dict[str, object] | None:
     mine = Order.objects.filter(buyer_id=buyer_id).exclude(payment_status=PaymentStatus.UNPAID)
     kept = ~Q(status=OrderStatus.CANCELLED)
     sums = mine.aggregate(
-        all=Count("pk"),
         orders=Count("pk", filter=kept),
         paid=Sum("total_minor", filter=kept),
         back=Sum("refunded_minor", filter=kept),
         first=Min("placed_at"),
         last=Max("placed_at"),
     )
-    if not sums["all"]:
-        return None
     newest = mine.order_by("-placed_at").only("address", "currency").first()
+    if newest is None:
+        return None
     is_gone = Closure.objects.filter(user_id=buyer_id, kind=Closure.Kind.DELETED).exists()
     return {
         "name": "" if is_gone else str(newest.address.get("recipient", ""))[:80],

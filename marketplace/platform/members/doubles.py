@@ -29,9 +29,9 @@ _MARKS = {
     # Without what follows a plus, and at Google without dots, which mean nothing there.
     Double.Why.EMAIL: """
         SELECT array_agg(id ORDER BY id) FROM accounts_user, LATERAL (
-            SELECT regexp_replace(split_part(lower(email), '@', 1), '\\+.*$', '') AS name,
+            SELECT regexp_replace(split_part(lower(email), '@', 1), '\\+.*$', '') AS box,
                    replace(split_part(lower(email), '@', 2), 'googlemail.', 'gmail.') AS host
-        ) AS parts WHERE is_active GROUP BY CASE WHEN host = 'gmail.com' THEN replace(name, '.', '') ELSE name END, host
+        ) AS parts WHERE is_active GROUP BY CASE WHEN host = 'gmail.com' THEN replace(box, '.', '') ELSE box END, host
         HAVING count(*) BETWEEN 2 AND %s LIMIT %s
     """,
     Double.Why.PLACE: """
@@ -88,6 +88,9 @@ def set_double_aside(*, by: Actor, double_id: UUID, is_aside: bool) -> Double:
             row.set_aside_at, row.set_aside_by = (clock.now(), by.label) if is_aside else (None, "")
             row.save(update_fields=["set_aside_at", "set_aside_by"])
             pair = {"first": str(row.first_id), "second": str(row.second_id)}
-            action = "double.set_aside" if is_aside else "double.taken_up"
-            audit(by=by, action=action, subject="double", subject_id=row.pk, before={"is_aside": not is_aside}, after={"is_aside": is_aside, **pair})
+            before, after = {"is_aside": not is_aside}, {"is_aside": is_aside, **pair}
+            if is_aside:
+                audit(by=by, action="double.set_aside", subject="double", subject_id=row.pk, before=before, after=after)
+            else:
+                audit(by=by, action="double.taken_up", subject="double", subject_id=row.pk, before=before, after=after)
     return row

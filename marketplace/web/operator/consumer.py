@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,6 +20,7 @@ from marketplace.flows.approval_kinds import KINDS
 from marketplace.flows.approvals import ask_for
 from marketplace.flows.close_account import ERASE, hindrances
 from marketplace.flows.consumers import deactivate_person, reactivate_person
+from marketplace.kernel import clock
 from marketplace.kernel.errors import MarketError
 from marketplace.kernel.masks import masked_email, masked_phone, masked_street
 from marketplace.kernel.models import AuditEvent
@@ -38,6 +40,7 @@ from tenants.accounts.models import Closure, Membership, User
 from tenants.accounts.sign_ins import sign_ins_of
 from tenants.tenancy.models import Merchant
 
+SHOWN_FOR = timedelta(minutes=10)
 SHOWN, SIGN_INS_SHOWN, LOG_SHOWN = 8, 10, 10
 
 
@@ -70,15 +73,24 @@ def person_or_404(user_id: UUID) -> User:
 
 
 def consumer(request: HttpRequest, user_id: UUID) -> HttpResponse:
-    return _page(request, person_or_404(user_id))
+    person = person_or_404(user_id)
+    return _page(request, person, shows=_has_looked(request, person))
+
+
+def _has_looked(request: HttpRequest, person: User) -> bool:
+    """Whether whoever asks gave a reason just now, and so sees everything without giving it again."""
+    if request.GET.get("contact") != "shown":
+        return False
+    looks = AuditEvent.objects.filter(subject_type="person", subject_id=str(person.pk), action="person.contact_shown", actor_id=request.user.pk)
+    return looks.filter(at__gte=clock.now() - SHOWN_FOR).exists()
 
 
 def contact(request: HttpRequest, user_id: UUID) -> HttpResponse:
-    """Mail, phone and addresses in full, once, to who gives a reason."""
+    """Mail, phone and addresses in full, for ten minutes, to who gives a reason."""
     person, form = person_or_404(user_id), WhyForm(request.POST, prefix="look")
     if form.is_valid():
         note_contact_shown(by=actor_of(request), user_id=person.pk, why=form.cleaned_data["why"])
-        return _page(request, person, shows=True)
+        return HttpResponseRedirect(reverse("consumer", args=[person.pk]) + "?contact=shown#contact")
     return _page(request, person, forms_={"look": form})
 
 

@@ -38,7 +38,7 @@ class ConsumerFilter(django_filters.FilterSet):
         choices=[("open", pgettext_lazy("accounts", "Open")), *Closure.Kind.choices],
     )
     orders = django_filters.ChoiceFilter(method="has_orders", choices=YES_NO, label=_("Has ordered"), empty_label=_("All"))
-    works = django_filters.ChoiceFilter(method="works_somewhere", choices=YES_NO, label=_("Works for a shop or the market"), empty_label=_("All"))
+    works = django_filters.ChoiceFilter(method="works_somewhere", choices=YES_NO, label=_("Staff"), empty_label=_("All"))
     since, until = Since("joined_at"), Until("joined_at")
 
     def search(self, queryset: QuerySet[User], name: str, value: str) -> QuerySet[User]:
@@ -52,7 +52,8 @@ class ConsumerFilter(django_filters.FilterSet):
             with_it = Profile.objects.filter(phone=phone).values("user_id")
             return queryset.filter(Q(pk__in=with_it) | Q(pk__in=Address.objects.filter(phone=phone).values("user_id")))
         names = Q(name__startswith=text) | Q(name__startswith=text.capitalize()) | Q(name__startswith=text.title())
-        return queryset.filter(names | Q(email__startswith=text.lower()) | Q(pk=text if len(text) == 36 and _is_key(text) else None))
+        mails = Q(email__startswith=text) | Q(email__startswith=text.lower())
+        return queryset.filter(names | mails | Q(pk=text if len(text) == 36 and _is_key(text) else None))
 
     def standing(self, queryset: QuerySet[User], name: str, value: str) -> QuerySet[User]:
         return queryset.filter(is_active=True) if value == "open" else queryset.filter(closure__kind=value)

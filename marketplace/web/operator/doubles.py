@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import pgettext
 
 from marketplace.flows.approval_kinds import KINDS
 from marketplace.flows.approvals import ask_for
@@ -76,6 +77,28 @@ doubles = ListPage(
     search_hint=_lazy("Beginning of name or e-mail"),
     empty=_lazy("No two accounts look like one person's. It is looked for every day."),
     teach=Teach(_lazy("To the consumers"), "consumers", Right.VIEW_CONSUMERS),
+    export_name="doubles",
+    export_right=Right.EXPORT_CONSUMERS,
+    export_head=[
+        _lazy("Older account"),
+        _lazy("Its e-mail, masked"),
+        _lazy("Newer account"),
+        _lazy("That one's e-mail, masked"),
+        _lazy("What speaks for it"),
+        _lazy("Found"),
+        _lazy("Set aside"),
+    ],
+    export=lambda row: [
+        (
+            row.first.name,
+            masked_email(row.first.email),
+            row.second.name,
+            masked_email(row.second.email),
+            pgettext("between names", ", ").join(row.why()),
+            row.found_at,
+            row.set_aside_at,
+        )
+    ],
     base="operator/base.html",
     actions_template="operator/_doubles_actions.html",
 )
@@ -120,13 +143,12 @@ def merge(request: HttpRequest, loser_id: UUID, winner_id: UUID) -> HttpResponse
             form.add_error(None, str(refusal))
         else:
             return asked(request, row)
-    refusal = _refusal(loser_id, winner_id)
     context = {
         "title": _("Merge two accounts"),
         "loser": _facts(loser),
         "winner": _facts(winner),
         "moving": [(MOVING[row.kind], row.count) for row in preview(loser_id)],
-        "refusal": refusal,
+        "refusal": _refusal(loser_id, winner_id),
         "form": form,
     }
     return render(request, "operator/merge.html", context, status=422 if form.errors else 200)
@@ -141,7 +163,8 @@ def pick(request: HttpRequest, user_id: UUID) -> HttpResponse:
         if text:
             messages.error(request, _("There is no other account with this e-mail address."))
         return HttpResponseRedirect(reverse("consumer", args=[first.pk]))
-    return _beside(request, *sorted((first, second), key=lambda person: person.joined_at), None)
+    older, newer = sorted((first, second), key=lambda person: person.joined_at)
+    return _beside(request, older, newer, None)
 
 
 def _beside(request: HttpRequest, first: User, second: User, row: Double | None) -> HttpResponse:
@@ -173,13 +196,15 @@ def _facts(person: User) -> dict[str, Any]:
     """What two accounts are compared by."""
     profile = Profile.objects.filter(pk=person.pk).first()
     seen = last_sign_ins([person.pk]).get(person.pk)
+    addresses = addresses_of(person.pk)
+    phones = dict.fromkeys(phone for phone in (profile.phone if profile else "", *(row.phone for row in addresses)) if phone)
     return {
         "person": person,
         "name": person.name,
         "email": masked_email(person.email),
-        "phone": masked_phone(profile.phone) if profile else "",
+        "phone": pgettext("between names", ", ").join(masked_phone(phone) for phone in list(phones)[:3]),
         "language": person.language,
-        "addresses": [f"{row.recipient} · {row.province} {row.city} {masked_street(row.street)}" for row in addresses_of(person.pk)[:5]],
+        "addresses": [f"{row.recipient} · {row.province} {row.city} {masked_street(row.street)}" for row in addresses[:5]],
         "orders": OrderCopy.objects.filter(buyer=person).count(),
         "newest": OrderCopy.objects.filter(buyer=person).order_by("-placed_at").values_list("placed_at", flat=True).first(),
         "seen": seen.at if seen else None,
