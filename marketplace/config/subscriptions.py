@@ -73,6 +73,7 @@ from search import indexer
 from tenants.accounts.events import LetterWritten
 from tenants.accounts.letters import send_letter
 from tenants.accounts.sign_ins import forget_sign_ins
+from tenants.onboarding import opening
 from tenants.onboarding.events import (
     ApplicationReviewed,
     ApplicationSubmitted,
@@ -82,6 +83,7 @@ from tenants.onboarding.events import (
     RequirementChanged,
     RulesPublished,
 )
+from tenants.onboarding.opening import Condition
 from tenants.onboarding.qualifications import BEGINS, ENDS
 from tenants.onboarding.qualifications import REMINDER as PAPER_ENDS_SOON
 from tenants.onboarding.requirements import ENFORCED
@@ -171,5 +173,10 @@ DUTIES = [
 ]
 
 
+# What has to be there before the shop of an approved applicant opens, in the order in which it is done.
+BEFORE_OPENING: list[Condition] = []
+
+
 def install() -> None:
     registry.install(REACTIONS, DEADLINES, DUTIES)
+    opening.install(BEFORE_OPENING)

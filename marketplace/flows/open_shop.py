@@ -13,6 +13,7 @@ from marketplace.merchant.inventory.actions import make_default_location
 from tenants.accounts.actions import ensure_person, give_role
 from tenants.accounts.addresses import is_in_doubt
 from tenants.accounts.errors import AddressUnconfirmed
+from tenants.onboarding.opening import lacks_of
 from tenants.tenancy.actions import announce_opened, bear_merchant, request_merchant
 from tenants.tenancy.events import ShopRequested
 from tenants.tenancy.models import Merchant
@@ -33,8 +34,10 @@ def open_shop(*, by: Actor, merchant_id: UUID, slug: str, names: Mapping[str, st
 
 
 def bear_shop(event: ShopRequested) -> None:
-    """Reaction: schema, hosts, owner's role and stock location, all or nothing."""
+    """Reaction: schema, hosts, owner's role and stock location, all or nothing. Nothing while something is lacking (tenants/onboarding/opening.py)."""
     with transaction.atomic():
+        if lacks_of(Merchant.objects.get(pk=event.merchant_id)):
+            return
         if not bear_merchant(by=SYSTEM, merchant_id=event.merchant_id):
             return
         give_role(by=SYSTEM, user_id=event.owner_id, role="owner", merchant_id=event.merchant_id)

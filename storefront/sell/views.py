@@ -28,6 +28,7 @@ from tenants.onboarding.actions import (
 )
 from tenants.onboarding.market_rules import accept_rules, rules_version, unaccepted
 from tenants.onboarding.models import Application, Decision, MarketRules, Paper, Step
+from tenants.onboarding.opening import lacks_of
 from tenants.onboarding.papers import paper_response, paper_titles
 from tenants.onboarding.requirements import items_of
 from tenants.tenancy.hosts import shop_host, shop_url, workbench_url
@@ -142,14 +143,17 @@ def application(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _standing(row: Application) -> dict[str, Any]:
-    is_open = row.merchant is not None and row.merchant.status == Merchant.Status.OPEN
+    is_open = row.merchant is not None and row.merchant.status not in (Merchant.Status.OPENING, Merchant.Status.CLOSED)
+    lacks = lacks_of(row.merchant) if row.merchant else []
     steps = [(step.label, Decision(getattr(row, step)), getattr(row, step)) for step in Step]
     return {
         "application": row,
         "steps": steps,
         "reviews": list(row.reviews.order_by("-at")),
         "papers": paper_titles(row.papers.order_by("added_at")),
-        "is_opening": row.merchant is not None and row.merchant.status == Merchant.Status.OPENING,
+        "lacks": lacks,
+        "is_opening": row.merchant is not None and row.merchant.status == Merchant.Status.OPENING and all(lack.is_markets for lack in lacks),
+        "looks_again": 10 if lacks else 1,
         "shop_address": shop_url(row.merchant) if row.merchant and is_open else "",
         "workbench_address": workbench_url(row.merchant) if row.merchant and is_open else "",
         "can_withdraw": row.status in Application.OPEN,
