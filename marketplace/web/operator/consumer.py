@@ -8,11 +8,13 @@ from uuid import UUID, uuid4
 
 from allauth.account.models import EmailAddress
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -159,6 +161,7 @@ def _page(request: HttpRequest, person: User, *, shows: bool = False, forms_: di
         "person": person,
         "shows": shows,
         "email": _shown(person, shows),
+        "language": get_language_info(person.language)["name_local"] if person.language in dict(settings.LANGUAGES) else person.language,
         "is_confirmed": EmailAddress.objects.filter(user=person, email__iexact=person.email, verified=True).exists(),
         "closure": closure,
         "merged": list(Closure.objects.filter(into=person).select_related("user")[:SHOWN]),
