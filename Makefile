@@ -3,7 +3,7 @@
 PYTHON ?= python3
 ARGS ?=
 
-.PHONY: demo demo-reset doctor manage test check proofs stripe-live-check bench screens snapshots messages lock shell
+.PHONY: demo demo-reset doctor manage test check proofs stripe-live-check bench screens scan snapshots messages lock shell
 
 demo:            ## run the market with embedded servers (SEARCH=elasticsearch: with a real Elasticsearch)
 	@SEARCH=$(SEARCH) $(PYTHON) -m launch demo $(ARGS)
@@ -25,6 +25,8 @@ bench:           ## figures beside peers and limits
 	@$(PYTHON) -m launch bench $(ARGS)
 screens:         ## every kind of page as a picture, in both languages, three widths, light and dark
 	@$(PYTHON) -m launch screens $(ARGS)
+scan:            ## wapiti and sqlmap against a demo of its own, signed in as each kind of person
+	@$(PYTHON) -m launch scan $(ARGS)
 snapshots:       ## render the schema snapshots after a migration was added
 	@$(PYTHON) -m launch snapshots
 messages:        ## collect strings for translation into locale/

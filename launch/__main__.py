@@ -18,6 +18,7 @@ COMMANDS = {
     "stripe-live-check": ("dev", "launch.stripe_live_check"),
     "bench": ("dev", "launch.bench"),
     "screens": ("dev", "launch.screens"),
+    "scan": ("dev", "launch.scan"),
     "snapshots": ("dev", "launch.snapshots"),
     "messages": ("dev", "launch.messages"),
     "lock": ("dev", "launch.lock"),

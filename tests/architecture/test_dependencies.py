@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import sys
 import tomllib
+from collections.abc import Mapping
 from importlib.metadata import packages_distributions
 
 from launch.paths import ROOT
 from tests.architecture.markdown import document, named, rows, section
 from tests.architecture.tree import OTHERS, PRODUCT, imported, product
 
-SECTIONS = {"": "The product", "embedded": "Added by `make demo`", "dev": "Added for tests and checks"}
+SECTIONS = {"": "The product", "embedded": "Added by `make demo`", "dev": "Added for tests and checks", "scan": "Let loose by `make scan`"}
 # Imported, though another asks for them: the two belong together.
 COMES_WITH = {"pydantic": "pydantic-settings", "kombu": "celery"}
 # Asked for, and imported nowhere by the product itself.
@@ -48,13 +50,20 @@ def test_every_dependency_says_why_it_is_here():
 
 def test_licences_are_those_of_the_notices():
     notices = {cells[0]: cells[2] for cells in rows((ROOT / "THIRD-PARTY-NOTICES.md").read_text()) if len(cells) == 4}
-    documented = {name: cells[0] for title in SECTIONS.values() for name, cells in named(section(document("dependencies.md"), title)).items()}
+    titles = [title for group, title in SECTIONS.items() if group != "scan"]  # never installed beside the product
+    documented = {name: cells[0] for title in titles for name, cells in named(section(document("dependencies.md"), title)).items()}
     assert documented == {name: notices[name] for name in documented}
+
+
+@functools.cache
+def providers() -> Mapping[str, list[str]]:
+    """Which installed packages bring a module: found by reading what every one of them lists."""
+    return packages_distributions()
 
 
 def packages_imported(files: dict[str, str]) -> set[str]:
     """Installed packages whose modules the files import."""
-    provided = packages_distributions()
+    provided = providers()
     modules = {name.split(".")[0] for text in files.values() for name in imported(text)}
     foreign = modules - set(sys.stdlib_module_names) - {*PRODUCT, *OTHERS}
     return {normal(provided.get(module, [module])[0]) for module in foreign}

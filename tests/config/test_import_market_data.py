@@ -248,6 +248,7 @@ def test_a_second_run_changes_nothing(imported):
     assert traces() == before
 
 
+@pytest.mark.long
 def test_a_run_that_is_stopped_goes_on_where_it_was(fresh_database):
     def stop_after_the_second_shop(done: int, of: int) -> None:
         if done > 100:

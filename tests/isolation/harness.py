@@ -157,12 +157,12 @@ def questions(world: World) -> Iterator[Asked]:
                                 yield asked
 
 
-def ask(client: Client, asked: Asked) -> HttpResponse:
-    """Ask, and undo whatever it did."""
+def ask(client: Client, asked: Asked, fields: dict[str, Any] | None = None) -> HttpResponse:
+    """Ask, with these fields, and undo whatever it did."""
     cookies = deepcopy(client.cookies)
     with transaction.atomic():
         send = client.post if asked.method == "POST" else client.get
-        response: HttpResponse = send(asked.path, headers={"host": asked.host})  # type: ignore[assignment]
+        response: HttpResponse = send(asked.path, fields or {}, headers={"host": asked.host})  # type: ignore[assignment]
         _body(response)  # while the transaction is open
         transaction.set_rollback(True)
     client.cookies = cookies  # signing out was undone

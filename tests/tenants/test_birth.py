@@ -86,6 +86,7 @@ def test_an_address_that_is_no_host_name_is_refused_by_field(slug):
     assert refusal.value.field == "slug"
 
 
+@pytest.mark.long
 def test_a_snapshot_equals_migrating(own_database):
     with transaction.atomic():
         birth.load_merchant("m_born")

@@ -1,0 +1,99 @@
+"""S7: a form changes what it shows and nothing else. What a view does not read by its name, nobody can send."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.http import HttpResponseRedirect
+
+from tenants.access.rights import Right
+from tenants.access.rules import operator, route
+from tests.architecture.test_back_office_writes import FORMS, HOSTS, Filled, Things, send, someone, things  # noqa: F401  a fixture
+from tests.planting import planted
+from tests.safety.reading import ALL, forms_read
+
+# Fields of a form that may stay empty, so that the forms of the other tests do without them.
+MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
+    ("workbench", "orders-accept"): {"all", "query"},
+    ("workbench", "products-submit"): {"all", "query"},
+    ("workbench", "products-on-sale"): {"all", "query"},
+    ("workbench", "products-off-sale"): {"all", "query"},
+    ("workbench", "order-pack"): {"carrier", "tracking_number"},
+    ("workbench", "return-answer"): {"answer"},
+    ("workbench", "return-inspect"): {"report"},
+    ("workbench", "holiday"): {"note_zh", "then"},
+    ("workbench", "decorate"): {"with_look"},
+    ("workbench", "theme"): {"no_banner", "no_logo"},
+    ("workbench", "review-answer"): {"query"},
+    ("workbench", "question-answer"): {"query"},
+    ("workbench", "qualifications"): {"ends_on"},
+    ("workbench", "staff-role-new"): {"name_zh"},
+    ("workbench", "staff-role"): {"name_zh", "role_id"},
+    ("console", "merchant-new"): {"name_zh"},
+    ("console", "application-review"): {"reason"},
+    ("console", "review-decide"): {"reason"},
+    ("console", "settings"): {"category", "merchant"},
+    ("console", "settlement-run"): {"until"},
+    ("console", "approval-decide"): {"why"},
+    ("console", "buyer-review-shown"): {"query"},
+    ("console", "question-shown"): {"query"},
+    ("console", "answer-shown"): {"query"},
+    ("console", "market-rules"): {"since_on"},
+    ("console", "renewal-decide"): {"ends_on"},
+    ("console", "requirement-new"): {"categories", "computed", "enforced_on", "hint_en", "hint_zh", "is_active", "is_waivable", "kinds", "name_zh"},
+    ("console", "requirement"): {"categories", "computed", "enforced_on", "hint_en", "hint_zh", "is_active", "is_waivable", "kinds", "name_zh"},
+    ("console", "requirement-waive"): {"ends_on"},
+    ("console", "staff-role-new"): {"name_zh"},
+    ("console", "staff-role"): {"name_zh", "role_id"},
+}
+OF_A_PRODUCT = {"axes", "brand", "category_query", "description_en", "description_zh", "find_category", "hides_sold_out", "listed_from", "listed_until"}
+OF_A_PRODUCT |= {"pictures-clear", "tax_class", "title_zh"}
+MAY_BE_EMPTY |= {("workbench", "product"): OF_A_PRODUCT, ("workbench", "product-new"): OF_A_PRODUCT}
+# Fields of rows, a number or a key behind their name: as many as there are rows.
+OF_ROWS = {
+    "product": r"(discount|gone|market|options|sku|place|alt_en|alt_zh)_(\d+|[0-9a-f]{32})",
+    "product-new": r"(discount|gone|market|options|sku)_\d+",
+    "delivery": r"(fee|gone|regions)_\d+",
+}
+
+
+def read_besides(kind: str, name: str, found: set[str], given: dict[str, Any]) -> set[str]:
+    """What a view read that no field of its form is."""
+    declared = {*given, *MAY_BE_EMPTY.get((kind, name), ()), "csrfmiddlewaretoken"}
+    return {field for field in found - declared if not re.fullmatch(OF_ROWS.get(name, "-"), field)}
+
+
+@pytest.mark.parametrize("kind", HOSTS)
+def test_a_view_reads_the_fields_of_its_form_by_name_and_no_others(things: Things, kind: str, monkeypatch):  # noqa: F811
+    user, found = someone(kind), {}
+    with forms_read(monkeypatch) as read:
+        for of, name in FORMS:
+            if of == kind:
+                form = FORMS[of, name](things)
+                assert send(kind, user, form).status_code == 302, name
+                if besides := read_besides(kind, name, read[form.path], form.data):
+                    found[name] = sorted(besides)
+    assert found == {}
+    assert len(read) > 20
+
+
+def test_views_that_take_what_comes_are_found(things: Things, monkeypatch):  # noqa: F811
+    """The controls: one that stores every field there is, and one that reads a field no form has."""
+
+    def takes_all(request: Any) -> HttpResponseRedirect:
+        kept = dict(request.POST.items())
+        assert kept
+        return HttpResponseRedirect("/")
+
+    def takes_one_more(request: Any) -> HttpResponseRedirect:
+        assert request.POST["note"] and not request.POST.get("status")
+        return HttpResponseRedirect("/")
+
+    for view, found in ((takes_all, {ALL}), (takes_one_more, {"status"})):
+        with planted("console", route("planted/", view, may=operator(Right.VIEW_MERCHANTS), name="planted", methods="POST")):
+            form = Filled("/planted/", {"note": "x"})
+            with forms_read(monkeypatch) as read:
+                assert send("console", someone("console"), form).status_code == 302
+            assert read_besides("console", "planted", read["/planted/"], form.data) == found
