@@ -21,7 +21,8 @@ WORKDIR /app
 COPY . .
 # The settings want to be whole; collecting files connects to nothing.
 RUN python -c 'from launch import build; build.build_styles(); build.compile_messages()' \
- && SECRET_KEY=only-for-collecting-static-files-and-nothing-else-whatever DATABASE_URL=postgresql://nobody@nowhere/none \
+ && SECRET_KEY=only-for-collecting-static-files-and-nothing-else-whatever \
+    FIELD_KEYS=none:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= DATABASE_URL=postgresql://nobody@nowhere/none \
     REDIS_URL=redis://nowhere DATA_DIR=/data python manage.py collectstatic --noinput -v0 \
  && mkdir -p /data/media /data/papers /data/mails \
  && python -m compileall -q cms demo marketplace search storefront tenants

@@ -20,7 +20,7 @@ from launch.paths import ROOT, cache, sockets
 FOLDER = "bench"
 # A bench measures what is committed and embedded, not what somebody's shell points at.
 FOREIGN = (
-    "DATABASE_URL", "REDIS_URL", "ELASTICSEARCH_URL", "DATA_DIR", "SECRET_KEY", "BASE_URL", "EMAIL_URL", "DEBUG", "BEHIND_PROXY", "PROXY_COUNT",
+    "DATABASE_URL", "REDIS_URL", "ELASTICSEARCH_URL", "DATA_DIR", "SECRET_KEY", "FIELD_KEYS", "BASE_URL", "EMAIL_URL", "DEBUG", "BEHIND_PROXY", "PROXY_COUNT",
     "RATE_LIMIT_FACTOR", "OUTBOX_LEASE_S", "PAGE_CACHE_S", "LOG_FORMAT", "LOG_LEVEL", "SEARCH",
 )  # fmt: skip
 SIZES = ("DJANGO_SETTINGS_MODULE", "WEB_WORKERS", "WEB_THREADS", "DEMO_HOST", "DEMO_PORT", "WANSHANG_HOME")

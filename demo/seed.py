@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from demo.accounts import ask_for_accounts
 from demo.catalogue import Sold, attributes_of, both, catalogue, key_of, variants_of
 from demo.colleagues import let_in_colleagues
 from demo.goods import Labels, entered, prices_of, source_of
@@ -18,6 +19,7 @@ from demo.papers import ask_for_papers, let_papers_age, publish_first_rules
 from demo.traders import apply_for
 from demo.waiting import leave_work
 from marketplace.config.management.opening import set_first_taxes
+from marketplace.flows.account_changes import names_in_dossier
 from marketplace.flows.open_shop import bear_shop, open_shop
 from marketplace.flows.publish_product import publish_product
 from marketplace.flows.qualify import let_in_papers
@@ -83,6 +85,7 @@ def _fill(password: str, say: Callable[[str], None]) -> None:
     begin_history()
     leave_work(password)
     let_in_colleagues(password)
+    ask_for_accounts()
     let_papers_age()
     say("search index")
     deliver_events()
@@ -201,5 +204,6 @@ def give_accounts(merchants: Mapping[str, Merchant]) -> None:
     """Where most shops are paid."""
     for n, (slug, merchant) in enumerate(merchants.items()):
         if slug not in WITHOUT_ACCOUNT and not PayoutAccount.objects.filter(merchant=merchant).exists():
-            holder = merchant.names["zh-hans"] + "有限公司"
+            names = names_in_dossier(merchant.pk, PayoutAccount.Form.COMPANY)
+            holder = names[0] if names else merchant.names["zh-hans"] + "有限公司"
             set_bank_account(by=BY, merchant_id=merchant.pk, holder=holder, bank="演示银行上海分行", number=f"62220210010{n:08d}")

@@ -256,7 +256,7 @@ def settle_some(s: Scene) -> None:
 
 
 def pay_out(s: Scene) -> None:
-    with_account = PayoutAccount.objects.values("merchant_id")
+    with_account = PayoutAccount.objects.exclude(kind="").values("merchant_id")
     due = list(Payout.objects.filter(status=Payout.Status.DUE, rail="bank", merchant_id__in=with_account).order_by("key").values_list("pk", flat=True))
     if due:
         key = uuid5(key_of("file"), str(s.step.after_s))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import secrets
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 
@@ -15,6 +17,7 @@ def product_environment(database_url: str, redis_url: str, data: Path) -> dict[s
         "REDIS_URL": redis_url,
         "DATA_DIR": str(data),
         "SECRET_KEY": secret_key(data),
+        "FIELD_KEYS": field_keys(data),
         "DJANGO_SETTINGS_MODULE": "marketplace.config.settings",
         "LOG_FORMAT": "plain",
     }
@@ -23,11 +26,20 @@ def product_environment(database_url: str, redis_url: str, data: Path) -> dict[s
 
 def secret_key(data: Path) -> str:
     """Made once and kept: sessions live through a restart."""
-    file = data / "secret-key"
+    return _kept(data / "secret-key", lambda: secrets.token_urlsafe(50))
+
+
+def field_keys(data: Path) -> str:
+    """Made once and kept beside the database whose values lie under it."""
+    return _kept(data / "field-keys", lambda: f"demo:{base64.b64encode(secrets.token_bytes(32)).decode()}")
+
+
+def _kept(file: Path, make: Callable[[], str]) -> str:
+    """For the owner's eyes only."""
     if not file.exists():
-        data.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(50))
+        file.write_text(make())
     return file.read_text()
 
 

@@ -21,6 +21,7 @@ READ = {
     "pyphen": "MPL-1.1, LGPL-2.1 or GPL-2.0",
     "pillow-heif": "BSD-3-Clause; the wheel GPL-2.0, see above",
     "python-dateutil": "BSD-3-Clause, or Apache-2.0",
+    "python-stdnum": "LGPL-2.1-or-later",
     "resvg-py": "MIT",
     "tzdata": "Apache-2.0",
 }

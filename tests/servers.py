@@ -5,6 +5,7 @@ Run as `make test`, or plainly `pytest` in the development environment. Each xdi
 
 from __future__ import annotations
 
+import base64
 import fcntl
 import os
 import tempfile
@@ -41,6 +42,7 @@ def _fill_environment() -> None:
             "REDIS_URL": f"unix://{os.environ['TEST_REDIS_SERVER']}?db={NUMBER}",
             "ELASTICSEARCH_URL": "",
             "SECRET_KEY": "only for tests " + "x" * 50,
+            "FIELD_KEYS": "tests:" + base64.b64encode(b"only for tests" + b"x" * 18).decode(),
             "DATA_DIR": str(data),
             "BASE_URL": BASE_URL,
             "LOG_FORMAT": "plain",

@@ -14,6 +14,8 @@ from psycopg.conninfo import conninfo_to_dict
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from marketplace.kernel.field_keys import parse_keys
+
 
 class Environment(BaseSettings):
     """Every name below is the name of an environment variable."""
@@ -23,6 +25,10 @@ class Environment(BaseSettings):
     SECRET_KEY: str = Field(
         min_length=50,
         description="at least 50 random characters; signs sessions and links. Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'",
+    )
+    FIELD_KEYS: str = Field(
+        description="id:key, or several with commas between, the one for new values first; each key 32 random bytes in base64. Make one: "
+        "python3 -c 'import base64, os; print(\"k1:\" + base64.b64encode(os.urandom(32)).decode())'"
     )
     DATABASE_URL: str = Field(description="PostgreSQL 15 or later: postgresql://user:password@host:5432/name")
     REDIS_URL: str = Field(description="Redis or Valkey 7 or later, as broker and cache: redis://host:6379/0, rediss://… or unix:///path?db=0")
@@ -54,6 +60,12 @@ class Environment(BaseSettings):
     LOG_FORMAT: Literal["json", "plain"] = Field("json", description="json or plain")
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     OUTBOX_LEASE_S: int = Field(30, ge=1, le=3600, description="seconds after which an unanswered delivery is sent again, 1 to 3600")
+
+    @field_validator("FIELD_KEYS")
+    @classmethod
+    def _are_keys(cls, value: str) -> str:
+        parse_keys(value)
+        return value
 
     @field_validator("DATABASE_URL")
     @classmethod

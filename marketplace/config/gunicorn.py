@@ -30,3 +30,17 @@ def post_fork(server, worker):  # type: ignore[no-untyped-def]
     from django.db import connections
 
     connections.close_all()
+
+
+def when_ready(server):  # type: ignore[no-untyped-def]
+    """Say at once which key of encrypted values is missing; /readyz says it too."""
+    from django.db import Error, connections
+
+    from marketplace.kernel.rotating import missing_keys
+
+    try:
+        if missing := missing_keys():
+            server.log.error("FIELD_KEYS lacks %s: what lies under it in the database cannot be read", ", ".join(missing))
+    except Error as away:  # the database is away or not migrated yet: /readyz says that
+        server.log.warning("whether FIELD_KEYS has every key could not be seen: %s", type(away).__name__)
+    connections.close_all()

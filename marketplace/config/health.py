@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from redis import Redis
 from redis.exceptions import RedisError
 
+from marketplace.kernel.rotating import missing_keys
 from search.health import search_health
 from tenants.tenancy.link import connection
 from tenants.tenancy.versions import schema_versions
@@ -30,7 +31,7 @@ def answer_health(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
 
 
 def ready() -> JsonResponse:
-    """200 when pages can be served: the database answers and its public schema is the code's. 503 otherwise.
+    """200 when pages can be served: the database answers, its public schema is the code's, and no key is missing that values lie under. 503 otherwise.
 
     Merchant schemas that lag behind, a broker that is away and a search server that is away are named, but pages are
     served without them.
@@ -40,6 +41,8 @@ def ready() -> JsonResponse:
         connection.set_schema_to_public()
         parts["schemas"] = schema_versions()
         is_ready = parts["schemas"]["public"]["behind"] == 0
+        if is_ready and (missing := missing_keys()):
+            parts["field_keys"], is_ready = f"missing: {', '.join(missing)}", False
     except Error as away:
         parts["database"] = type(away).__name__
         is_ready = False

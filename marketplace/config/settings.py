@@ -16,6 +16,7 @@ ENV = environment.read()
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 SECRET_KEY = ENV.SECRET_KEY
+FIELD_KEYS = ENV.FIELD_KEYS
 DEBUG = ENV.DEBUG
 
 # ── Hosts ────────────────────────────────────────────────────────────────────────────────────────────────────────────

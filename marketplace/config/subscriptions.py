@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 from cms import schedule
 from marketplace.flows import (
+    account_changes,
     approvals,
     count_days,
     customers,
     holidays,
+    letters_about_accounts,
     letters_about_papers,
     letters_about_reviews,
     letters_about_shops,
@@ -58,6 +60,7 @@ from marketplace.platform.backoffice.events import ListFileExpired, ListJobAsked
 from marketplace.platform.listings.events import ListingsChanged
 from marketplace.platform.members.exports import EXPIRES
 from marketplace.platform.payments.events import (
+    AccountChangeMoved,
     AttemptLeft,
     PayoutAccountReady,
     RailNoticeReceived,
@@ -130,6 +133,7 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     StatementIssued: [Reaction(letters_to_merchants.statement_ready)],
     PayoutMoved: [Reaction(letters_to_merchants.payout_moved)],
     PayoutAccountReady: [Reaction(transfer_out.send_waiting)],
+    AccountChangeMoved: [Reaction(letters_about_accounts.change_moved)],
     TransferDue: [Reaction(transfer_out.send_transfer, outward=True)],
     ReversalDue: [Reaction(transfer_out.send_reversal, outward=True)],
     ListJobAsked: [Reaction(list_jobs.run_list_job, outward=True)],
@@ -148,6 +152,8 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     return_goods.WAITS: return_goods.act_when_due,
     sandbox.ANSWER: sandbox.tell,
     schedule.PAGES_DUE: schedule.publish_when_due,
+    account_changes.IN_FORCE: account_changes.put_in_force_when_due,
+    account_changes.UNCONFIRMED: account_changes.expire_when_due,
     EXPIRES: my_data.expire_my_data,
     merge_accounts.SWEEP: merge_accounts.sweep_when_due,
     REQUEST_EXPIRES: approvals.expire_when_due,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from marketplace.flows.close_account import ERASE, check_not_gone, check_not_needed, erase_account
 from marketplace.flows.merge_accounts import MERGE, check_mergeable, merge_accounts
-from marketplace.flows.pay_out import RELEASE, release_payouts
+from marketplace.flows.pay_out import RELEASE, locked_accounts, release_payouts
 from marketplace.flows.shop_life import open_or_away, reopen_shop, suspend_shop
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import InvalidInput
@@ -152,7 +152,7 @@ def _plan_release(order: Order) -> Plan:
     for other in waiting().filter(kind=RELEASE).exclude(subject_id=order["batch"]):
         if ids & set(other.order["payouts"]):
             raise AlreadyAsked(number=other.number)
-    accounts = {row.merchant_id: row for row in PayoutAccount.objects.filter(merchant__in=[payout.merchant_id for payout in payouts])}
+    accounts = {row.merchant_id: row for row in locked_accounts([payout.merchant_id for payout in payouts])}
     if lacking := sorted({payout.merchant.name for payout in payouts if not _goes_to(payout, accounts.get(payout.merchant_id))}):
         raise AccountMissing(shops=", ".join(lacking))
     lines = [
@@ -160,6 +160,7 @@ def _plan_release(order: Order) -> Plan:
             "statement": f"{payout.statement.number}/{payout.n}" if payout.n > 1 else payout.statement.number,
             "merchant": str(payout.merchant_id),
             "to": _goes_to(payout, accounts.get(payout.merchant_id)),
+            "account": accounts[payout.merchant_id].version,
             "minor": payout.amount_minor,
         }
         for payout in payouts
@@ -170,9 +171,9 @@ def _plan_release(order: Order) -> Plan:
 
 def _goes_to(payout: Payout, account: PayoutAccount | None) -> str:
     """The account a payout goes to, as the second person sees it; "" where there is none on its way."""
-    if account is None or (payout.rail == "bank") != (account.kind == PayoutAccount.Kind.BANK):
+    if account is None or account.kind != (PayoutAccount.Kind.BANK if payout.rail == "bank" else PayoutAccount.Kind.STRIPE):
         return ""
-    return f"{account.holder} · {account.bank} {account.number}" if payout.rail == "bank" else f"Stripe {account.stripe_account}"
+    return account.in_words
 
 
 def _release(by: Actor, order: Order, key: UUID, why: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -25,7 +25,7 @@ from marketplace.kernel.verbs import verb
 from marketplace.platform.ledger.actions import credit, debit, open_payout, post
 from marketplace.platform.ledger.errors import AccountMissing, PayoutClosed
 from marketplace.platform.ledger.models import Account, Payout, PayoutBatch
-from marketplace.platform.payments.models import PayoutAccount
+from marketplace.platform.payments.models import BankFile, PayoutAccount
 from tenants.tenancy.models import Market
 
 RELEASE = "payouts.release"  # the kind of request for two people
@@ -42,12 +42,12 @@ def make_bank_file(*, by: Actor, batch_id: UUID, payout_ids: Sequence[UUID]) -> 
     with transaction.atomic():
         if same := PayoutBatch.objects.filter(pk=batch_id).first():
             return same
-        payouts = _locked(payout_ids)
+        held, payouts = _locked_with_accounts(payout_ids)
         if not payouts:
             raise InvalidInput(field="payout", why=_("Choose at least one payout."))
         if any(payout.status != Payout.Status.DUE or payout.rail != "bank" for payout in payouts):
             raise PayoutClosed
-        accounts = {row.merchant_id: row for row in PayoutAccount.objects.filter(merchant__in=[p.merchant_id for p in payouts], kind=PayoutAccount.Kind.BANK)}
+        accounts = {row.merchant_id: row for row in held if row.kind == PayoutAccount.Kind.BANK}
         if lacking := sorted({payout.merchant.name for payout in payouts if payout.merchant_id not in accounts}):
             raise AccountMissing(shops=", ".join(lacking))
         market, now = Market.objects.get(), clock.now()
@@ -61,10 +61,10 @@ def make_bank_file(*, by: Actor, batch_id: UUID, payout_ids: Sequence[UUID]) -> 
         )
         for payout in payouts:
             account = accounts[payout.merchant_id]
-            payout.destination = {"holder": account.holder, "bank": account.bank, "number": account.number}
+            payout.destination = {"holder": account.holder, "bank": account.where, "number": account.masked}
             payout.status, payout.sent_at, payout.batch, payout.released_at = Payout.Status.SENT, now, batch, payout.released_at or now
-        batch.content = _bank_file(payouts)
         batch.save(force_insert=True)
+        BankFile.objects.create(batch=batch, content=_bank_file(payouts, accounts))
         Payout.objects.bulk_update(payouts, ["destination", "status", "sent_at", "batch", "released_at"])
         after = {"payouts": [payout.key for payout in payouts], "total": batch.total_minor}
         audit(by=by, action="payout_batch.made", subject="payout_batch", subject_id=batch.number, after=after)
@@ -81,7 +81,7 @@ def release_payouts(*, by: Actor, batch_id: UUID, payout_ids: Sequence[UUID]) ->
     """
     needs_two(by, RELEASE)
     with transaction.atomic():
-        payouts = _locked(payout_ids)
+        _held, payouts = _locked_with_accounts(payout_ids)
         if any(payout.status != Payout.Status.DUE for payout in payouts):
             raise PayoutClosed
         by_bank = [payout.pk for payout in payouts if payout.rail == "bank"]
@@ -96,14 +96,21 @@ def release_payouts(*, by: Actor, batch_id: UUID, payout_ids: Sequence[UUID]) ->
     return batch
 
 
-def _bank_file(payouts: Sequence[Payout]) -> str:
+def locked_accounts(merchant_ids: Sequence[UUID]) -> list[PayoutAccount]:
+    """The accounts in force, which stay so until the transaction ends: a change of one comes before it or after it."""
+    found = PayoutAccount.objects.filter(merchant__in=merchant_ids).order_by("pk")
+    return list(found.select_for_update(of=("self",), no_key=True))
+
+
+def _bank_file(payouts: Sequence[Payout], accounts: Mapping[UUID, PayoutAccount]) -> str:
     """One line a payout, in the order of the statements' numbers: the same payouts always give the same text."""
     out = io.StringIO()
     lines = csv.writer(out)
     lines.writerow(COLUMNS)
     for payout in sorted(payouts, key=lambda row: row.statement.number):
-        to = payout.destination
-        row = (f"{payout.statement.number}/{payout.n}", to["holder"], to["bank"], to["number"], f"{payout.amount.decimal:f}", payout.currency)
+        to = accounts[payout.merchant_id]
+        bank = " ".join(filter(None, (to.where, to.bank_code)))
+        row = (f"{payout.statement.number}/{payout.n}", to.holder, bank, to.number.plain(), f"{payout.amount.decimal:f}", payout.currency)
         lines.writerow([safe_cell(cell) for cell in (*row, f"Statement {payout.statement.number}")])
     return out.getvalue()
 
@@ -155,3 +162,9 @@ def note_payout_returned(*, by: Actor, payout_id: UUID, reason: str) -> Payout:
 def _locked(payout_ids: Sequence[UUID]) -> list[Payout]:
     found = Payout.objects.filter(pk__in=payout_ids).select_related("statement", "merchant").order_by("pk")
     return list(found.select_for_update(of=("self",)))
+
+
+def _locked_with_accounts(payout_ids: Sequence[UUID]) -> tuple[list[PayoutAccount], list[Payout]]:
+    """Accounts first, as whoever changes an account locks them."""
+    held = locked_accounts(list(Payout.objects.filter(pk__in=payout_ids).values_list("merchant_id", flat=True)))
+    return held, _locked(payout_ids)

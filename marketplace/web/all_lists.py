@@ -5,7 +5,20 @@ from __future__ import annotations
 from marketplace.platform.backoffice.models import ListJob
 from marketplace.web.lists.pages import ListPage
 from marketplace.web.logs import market_log, shop_log
-from marketplace.web.operator import aftersales, applications, approvals, consumers, doubles, ledger, merchants, payouts, qualifications, rails, reviews
+from marketplace.web.operator import (
+    accounts,
+    aftersales,
+    applications,
+    approvals,
+    consumers,
+    doubles,
+    ledger,
+    merchants,
+    payouts,
+    qualifications,
+    rails,
+    reviews,
+)
 from marketplace.web.operator import opinions as market_opinions
 from marketplace.web.operator import orders as market_orders
 from marketplace.web.seller import customers, money, opinions, orders, products, returns
@@ -33,6 +46,7 @@ CONSOLE = (
     aftersales.returns,
     aftersales.refunds,
     payouts.payouts,
+    accounts.changes,
     ledger.statements,
     ledger.journal,
     rails.disputes,

@@ -15,7 +15,7 @@ from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.orders.models import Order
 from marketplace.platform.approvals.queries import waiting as requests_waiting
 from marketplace.platform.listings.models import ProductChange
-from marketplace.platform.payments.models import Dispute, RailMovement, Refund
+from marketplace.platform.payments.models import AccountChange, Dispute, RailMovement, Refund
 from marketplace.web.seller.orders import SHOWS
 from tenants.accounts.models import SupportAccess
 from tenants.onboarding.models import Application, Decision, Paper
@@ -42,6 +42,7 @@ def of_console() -> Mapping[str, QuerySet[Any]]:
         "refunds": Refund.objects.filter(status=Refund.Status.FAILED),
         "disputes": Dispute.objects.filter(status__in=[Dispute.Status.OPEN, Dispute.Status.INQUIRY]),
         "approvals": requests_waiting(),
+        "payout-accounts": AccountChange.objects.filter(status=AccountChange.Status.LOOKED_AT),
         "movements": RailMovement.objects.filter(status=RailMovement.Status.UNEXPLAINED),
     }
 

@@ -52,7 +52,7 @@ MARKET_ROLES: Mapping[str, frozenset[R]] = {
     "customer_service": frozenset({R.VIEW_MERCHANTS, R.VIEW_MARKET_ORDERS, R.MODERATE_REVIEWS, R.SUPPORT_SHOPS, R.VIEW_CONSUMERS, R.MANAGE_CONSUMERS}),
     "field_agent": frozenset({R.VIEW_MERCHANTS, R.VIEW_MARKET_ORDERS}),
     "accountant": frozenset({R.VIEW_MERCHANTS, R.SETTLE, R.VIEW_LEDGER, R.VIEW_MARKET_ORDERS, R.VIEW_APPROVALS}),
-    "cashier": frozenset({R.VIEW_MERCHANTS, R.PAY_OUT, R.VIEW_LEDGER, R.VIEW_MARKET_ORDERS, R.VIEW_APPROVALS}),
+    "cashier": frozenset({R.VIEW_MERCHANTS, R.PAY_OUT, R.REVEAL_ACCOUNTS, R.VIEW_LEDGER, R.VIEW_MARKET_ORDERS, R.VIEW_APPROVALS}),
     "auditor": frozenset({R.VIEW_MARKET_LOG}),
 }
 ROLE_NAMES: Mapping[str, str | Promise] = {

@@ -14,6 +14,7 @@ from marketplace.config.environment import Environment, complaints
 
 GOOD = {
     "SECRET_KEY": "k" * 50,
+    "FIELD_KEYS": "k1:" + "a" * 43,
     "DATABASE_URL": "postgresql://wanshang:hidden@localhost/wanshang",
     "REDIS_URL": "redis://localhost:6379/0",
     "DATA_DIR": "/srv/wanshang",
@@ -44,7 +45,7 @@ def test_good_settings_are_taken(read):
     assert read() == []
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL", "REDIS_URL", "DATA_DIR"])
+@pytest.mark.parametrize("name", ["SECRET_KEY", "FIELD_KEYS", "DATABASE_URL", "REDIS_URL", "DATA_DIR"])
 def test_a_missing_setting_is_named_with_what_it_should_be(read, name):
     (line,) = read(**{name: None})
     assert line == f"  {name}: is not set. It should be {Environment.model_fields[name].description}."
@@ -54,6 +55,11 @@ def test_a_missing_setting_is_named_with_what_it_should_be(read, name):
     ("name", "value", "what"),
     [
         ("SECRET_KEY", "short", "at least 50 characters"),
+        ("FIELD_KEYS", "", "holds no key"),
+        ("FIELD_KEYS", "hidden", "key 1 does not begin with an id"),
+        ("FIELD_KEYS", "k1:hidden!", "key k1 is not base64"),
+        ("FIELD_KEYS", "k1:aGlkZGVu", "key k1 has 6 bytes instead of 32"),
+        ("FIELD_KEYS", f"k1:{'a' * 43},k1:{'b' * 43}", "two keys have the same id"),
         ("DATABASE_URL", "mysql://localhost/x", "does not begin with postgresql://"),
         ("DATABASE_URL", "postgresql://localhost", "names no database"),
         ("REDIS_URL", "http://localhost", "does not begin with redis://"),

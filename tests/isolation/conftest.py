@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from marketplace.flows.account_changes import BankDetails, ask_for_bank_account
 from marketplace.flows.approvals import ask_for
 from marketplace.flows.cancel_order import cancel_paid_order
 from marketplace.flows.invite_staff import invite
@@ -99,6 +100,9 @@ def build_side(letter: str) -> tuple[Side, User]:
     make.start_payment(by=SYSTEM, group_id=unpaid.pk)
     statement = Statement.objects.get(merchant_id=side.merchant_id)
     set_bank_account(by=SYSTEM, merchant_id=side.merchant_id, holder=f"{word}-holder", bank="Bank", number=f"6222000{ord(letter)}")
+    staff = Actor(kind="person", user_id=User.objects.get(email=f"owner-{letter}@market.localhost").pk, label=word)
+    details = BankDetails(holder=f"{word}-new-holder", form="company", bank="Bank", number=f"31000099{ord(letter)}")
+    change = ask_for_bank_account(by=staff, merchant_id=side.merchant_id, change_id=uuid4(), details=details)
     payout = statement.payouts.get()
     batch = make_bank_file(by=SYSTEM, batch_id=uuid4(), payout_ids=[payout.pk])
     back = request_return(by=SYSTEM, copy=copy, return_id=uuid4(), pieces={UUID(copy.lines[0]["id"]): 1}, reason="damaged", note=f"{word}-note")
@@ -131,7 +135,6 @@ def build_side(letter: str) -> tuple[Side, User]:
         note_on_customer(by=SYSTEM, customer_id=customer.pk, note_id=uuid4(), text=f"{word}-customer-note")
         set_tags(by=SYSTEM, customer_id=customer.pk, tags=[f"{word}-tag"])
     note_on_consumer(by=SYSTEM, user_id=buyer.pk, note_id=uuid4(), text=f"{word}-consumer-note")
-    staff = Actor(kind="person", user_id=User.objects.get(email=f"owner-{letter}@market.localhost").pk, label=word)
     colleague = make.a_buyer(f"{word}-colleague@example.com")
     give_role(by=SYSTEM, user_id=colleague.pk, role="dispatcher", merchant_id=side.merchant_id)
     role = make_role(by=staff, merchant_id=side.merchant_id, role_id=uuid4(), names={"en": f"{word}-role"}, rights=[Right.VIEW_ORDERS])
@@ -144,6 +147,7 @@ def build_side(letter: str) -> tuple[Side, User]:
     order = {"merchant_id": str(side.merchant_id), "kind": "goods"}
     request = ask_for(by=operator, kind="shop.suspend", request_id=uuid4(), order=order, why=f"{word}-why")
     side.objects = {
+        "account_change_id": change.pk,
         "approval": request.number,
         "membership_id": Membership.objects.get(user=colleague).pk,
         "group_id": role.group_id,
@@ -207,6 +211,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         f"{word}-txn",
         f"{word}-view",
         f"{word}-query",
+        f"{word}-new-holder",
         f"{word}-colleague",
         f"{word}-role",
         f"{word}-reason",

@@ -139,10 +139,10 @@ def gets_ready(person: Person, slug: str, email: str) -> None:
     person.look("delivery")
     person.send("Save")
     person.go("/payout-account/", host)
-    for name, text in {"holder": f"{slug} 纸品有限公司", "bank": "Bank of Paper", "number": "6222021234567890"}.items():
+    for name, text in {"bank": "Bank of Paper", "number": "6222021234567890", "password": PASSWORD}.items():
         page.fill(f"[name={name}]", text)
     person.look("payout-account")
-    person.send("Save")
+    person.send("Hand it in")
 
 
 def enters_a_product(person: Person, slug: str, title: str, category: str) -> None:

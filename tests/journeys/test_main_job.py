@@ -13,13 +13,15 @@ from playwright.sync_api import Browser
 from launch.html import invalid
 from launch.paths import ROOT
 from launch.sheets import MOST_BYTES, contact_sheet
+from marketplace.flows.account_changes import pass_change
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.formats import format_money
 from marketplace.merchant.inventory.models import StockLevel
 from marketplace.platform.checkout.models import OrderCopy
 from marketplace.platform.ledger.models import Statement
 from marketplace.platform.payments.actions import set_bank_account
-from marketplace.platform.payments.models import Refund
+from marketplace.platform.payments.models import AccountChange, Refund
+from tenants.accounts.models import User
 from tenants.tenancy.models import Market, Merchant
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
@@ -103,6 +105,8 @@ def test_the_main_job(browser: Browser, market: RunningMarket, seen: Seen, scree
         copy = OrderCopy.objects.get(group__number=number, merchant__slug=slug)
         assert copy.refunded_minor == 6880 and copy.commission_returned_minor > 0
 
+        asked = AccountChange.objects.get(merchant__slug=slug)
+        pass_change(by=make.acting(User.objects.get(email="operator@market.localhost")), change_id=asked.pk, why="compared")
         for one in wanted:
             set_bank_account(by=SYSTEM, merchant_id=Merchant.objects.get(slug=one.slug).pk, holder=one.shop, bank="Bank", number="6222021234567891")
         with at_a_screen(browser, market, screen, "operator", seen) as operator:

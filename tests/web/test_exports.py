@@ -27,7 +27,7 @@ from marketplace.platform.backoffice.models import ListJob
 from marketplace.platform.checkout.models import ReturnCopy
 from marketplace.platform.ledger.models import Payout, Statement
 from marketplace.platform.listings.models import ProductChange
-from marketplace.platform.payments.models import Dispute, RailMovement, RailNotice, Refund
+from marketplace.platform.payments.models import AccountChange, Dispute, RailMovement, RailNotice, Refund
 from tenants.accounts.models import User
 from tenants.onboarding.models import Application, Qualification
 from tenants.tenancy.models import Market, Merchant
@@ -150,6 +150,7 @@ FACTS: dict[tuple[str, str], dict[str, str]] = {
     ("console", "disputes"): {"Reference": "{dispute}", "Shop": "Trail", "Share": "40.00", "Closed": ""},
     ("console", "movements"): {"Rail": "stripe", "Reference": "{movement}", "Note": ""},
     ("console", "notices"): {"Rail": "stripe", "Reference": "{notice}", "Set aside": "0"},
+    ("console", "payout-accounts"): {"Shop": "Trail", "New account": "Holder B Ltd · Bank •••• 0062", "Asked by": "owner-b@market.localhost", "In force": ""},
     ("console", "approvals"): {"Request": "{approval}", "What": "Change a tax rate", "Reason": "a new law", "Asked by": "operator@market.localhost"},
 }
 
@@ -256,6 +257,7 @@ PLANTED: dict[tuple[str, str], Callable[[str], Any]] = {
     ("console", "disputes"): lambda text: Dispute.objects.update(reason=text),
     ("console", "movements"): lambda text: RailMovement.objects.update(note=text),
     ("console", "notices"): lambda text: RailNotice.objects.update(note=text),
+    ("console", "payout-accounts"): lambda text: AccountChange.objects.update(holder_reason=text),
     ("console", "approvals"): lambda text: ApprovalRequest.objects.update(why=text),
 }
 

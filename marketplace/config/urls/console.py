@@ -10,6 +10,7 @@ from marketplace.web.lists.forms import shared
 from marketplace.web.logs import log_entry, market_log
 from marketplace.web.messages import messages_page
 from marketplace.web.operator import (
+    accounts,
     aftersales,
     applications,
     approvals,
@@ -126,9 +127,29 @@ urlpatterns = [
     route("payouts/", payouts.payouts, may=operator(Right.VIEW_LEDGER), name="payouts", methods="GET POST"),
     route("payouts/files/new/", payouts.bank_file_new, may=operator(Right.PAY_OUT), name="bank-file-new", methods="GET POST"),
     route("payouts/files/<str:number>/", payouts.bank_file, may=operator(Right.VIEW_LEDGER), name="bank-file"),
-    route("payouts/files/<str:number>/csv/", payouts.bank_file_download, may=operator(Right.PAY_OUT), name="bank-file-download"),
+    route("payouts/files/<str:number>/csv/", payouts.bank_file_download, may=operator(Right.PAY_OUT), name="bank-file-download", methods="POST"),
     route("payouts/files/<str:number>/paid/", payouts.bank_file_paid, may=operator(Right.PAY_OUT), name="bank-file-paid", methods="POST"),
     route("payouts/<uuid:payout_id>/returned/", payouts.payout_returned, may=operator(Right.PAY_OUT), name="payout-returned", methods="GET POST"),
+    route("payout-accounts/", accounts.changes, may=operator(Right.VIEW_LEDGER), name="payout-accounts", methods="GET POST"),
+    route("payout-accounts/<uuid:account_change_id>/", accounts.change, may=operator(Right.VIEW_LEDGER), name="account-change"),
+    route(
+        "payout-accounts/<uuid:account_change_id>/decide/",
+        accounts.change_decide,
+        may=operator(Right.APPROVE_PAYOUTS),
+        name="account-change-decide",
+        methods="POST",
+    ),
+    route(
+        "payout-accounts/<uuid:account_change_id>/show/", accounts.change_show, may=operator(Right.REVEAL_ACCOUNTS), name="account-change-show", methods="POST"
+    ),
+    route("merchants/<uuid:merchant_id>/payout-account/", accounts.account, may=operator(Right.VIEW_LEDGER), name="merchant-account"),
+    route(
+        "merchants/<uuid:merchant_id>/payout-account/show/",
+        accounts.account_show,
+        may=operator(Right.REVEAL_ACCOUNTS),
+        name="merchant-account-show",
+        methods="POST",
+    ),
     route("settlement/", ledger.settlement, may=operator(Right.SETTLE), name="settlement"),
     route("settlement/run/", ledger.settlement_run, may=operator(Right.SETTLE), name="settlement-run", methods="POST"),
     route("statements/", ledger.statements, may=operator(Right.VIEW_LEDGER), name="statements", methods="GET POST"),

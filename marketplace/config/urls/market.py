@@ -20,6 +20,7 @@ from storefront.reviews import views as reviews
 from storefront.sell import views as sell
 from storefront.shop import browse, categories, product, region, share, shops
 from storefront.shop import views as shop
+from storefront.stop_change import stop_change
 from storefront.work import views as work
 from tenants.access.rules import anyone, route, signed_in
 
@@ -98,6 +99,7 @@ urlpatterns = [
     route("favourites/wish/", keeping.wish, may=signed_in(), name="wish"),
     route("shops/<uuid:merchant_id>/follow/", keeping.follow, may=anyone(), name="follow", methods="POST", limit="cart"),
     route("regions/", account.regions, may=anyone(), name="regions"),
+    route("payout-account/stop/", stop_change, may=anyone(), name="payout-stop", methods="GET POST", limit="message"),
     route("sell/", sell.sell, may=anyone(), name="sell"),
     route("sell/rules/<slug:kind>/", sell.rules, may=anyone(), name="rules"),
     route("sell/rules/<slug:kind>/<int:version>/", sell.rules, may=anyone(), name="rules-version"),

@@ -13,7 +13,7 @@ from marketplace.web.seller import customers, money, opinions, order, orders, pa
 from marketplace.web.seller.delivery import delivery
 from marketplace.web.seller.holiday import holiday
 from marketplace.web.seller.overview import overview
-from marketplace.web.seller.payout_account import payout_account, payout_stripe
+from marketplace.web.seller.payout_account import account_confirm, account_show, account_stop, payout_account, payout_stripe
 from marketplace.web.staff import support
 from marketplace.web.staff.people import shop_staff
 from marketplace.web.staff.routes import staff_routes
@@ -90,6 +90,9 @@ urlpatterns = [
     route("qualifications/papers/<uuid:paper_id>/", qualifications.paper, may=staff(Right.MANAGE_PAPERS), name="qualification-paper"),
     route("payout-account/", payout_account, may=staff(Right.MANAGE_PAYOUTS), name="payout-account", methods="GET POST"),
     route("payout-account/stripe/", payout_stripe, may=staff(Right.MANAGE_PAYOUTS), name="payout-stripe", methods="POST"),
+    route("payout-account/show/", account_show, may=staff(Right.REVEAL_ACCOUNT), name="account-show", methods="POST"),
+    route("payout-account/changes/<uuid:account_change_id>/confirm/", account_confirm, may=staff(Right.MANAGE_PAYOUTS), name="account-confirm", methods="POST"),
+    route("payout-account/changes/<uuid:account_change_id>/stop/", account_stop, may=staff(Right.MANAGE_PAYOUTS), name="account-stop", methods="POST"),
     route("support/", support.of_shop, may=staff(Right.GRANT_SUPPORT), name="support"),
     route("support/<uuid:visit_id>/answer/", support.answer, may=staff(Right.GRANT_SUPPORT), name="support-answer", methods="POST"),
     route("support/<uuid:visit_id>/end/", support.end, may=staff(Right.GRANT_SUPPORT), name="support-end", methods="POST"),

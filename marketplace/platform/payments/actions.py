@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -19,15 +18,18 @@ from marketplace.kernel.audit import audit
 from marketplace.kernel.errors import InvalidInput, NotFound, ReasonMissing
 from marketplace.kernel.money import Money
 from marketplace.kernel.outbox import record
+from marketplace.kernel.two_people import SecondPersonNeeded
 from marketplace.kernel.verbs import verb
 from marketplace.platform.checkout.actions import locked_group
 from marketplace.platform.checkout.errors import PaymentClosed
 from marketplace.platform.checkout.models import OrderGroup
 from marketplace.platform.ledger.actions import credit, debit, post
-from marketplace.platform.ledger.models import Account, Payout
-from marketplace.platform.payments.errors import RefundTooLarge
+from marketplace.platform.ledger.models import Account, Payout, PayoutBatch
+from marketplace.platform.payments.errors import AccountChangeUnknown, RefundTooLarge
 from marketplace.platform.payments.events import AttemptLeft, RailNoticeReceived, RefundDue, RefundSent
 from marketplace.platform.payments.models import (
+    AccountChange,
+    BankFile,
     Payment,
     PaymentAttempt,
     PaymentSplit,
@@ -36,6 +38,7 @@ from marketplace.platform.payments.models import (
     Refund,
     RefundAllocation,
 )
+from marketplace.platform.payments.numbers import clean_number
 from marketplace.platform.payments.rails import available_rails, rail_named
 from marketplace.platform.payments.rails.port import RailAway, RailRefused
 from tenants.tenancy.models import Market
@@ -305,17 +308,20 @@ def kept_attempt(payment: Payment) -> PaymentAttempt:
 
 
 @verb
-def set_bank_account(*, by: Actor, merchant_id: UUID, holder: str, bank: str, number: str) -> PayoutAccount:
-    """Where a merchant's payouts go from now on. Raises InvalidInput."""
-    digits = re.sub(r"[\s-]", "", number).upper()
-    if not re.fullmatch(r"[A-Z0-9]{8,34}", digits):
-        raise InvalidInput(field="number", why=_("An account number has 8 to 34 digits or letters."))
+def set_bank_account(*, by: Actor, merchant_id: UUID, holder: str, bank: str, number: str, form: str = PayoutAccount.Form.COMPANY) -> PayoutAccount:
+    """Where a merchant's payouts go from now on, said by the system (a demo, a migration from elsewhere). Persons ask: flows/account_changes.py.
+
+    Raises SecondPersonNeeded, InvalidInput.
+    """
+    if by.kind == "person":
+        raise SecondPersonNeeded
+    digits = clean_number(form, number)
     if not holder.strip() or not bank.strip():
         raise InvalidInput(field="holder" if not holder.strip() else "bank", why=_("Write whose account it is, and at which bank."))
     with transaction.atomic():
         before = PayoutAccount.objects.select_for_update().filter(merchant_id=merchant_id).first()
-        fields: dict[str, Any] = {"kind": PayoutAccount.Kind.BANK, "holder": holder.strip(), "bank": bank.strip(), "number": digits}
-        fields |= {"switches_when_ready": False, "changed_at": clock.now()}
+        fields: dict[str, Any] = {"kind": PayoutAccount.Kind.BANK, "holder": holder.strip(), "bank": bank.strip(), "number": digits, "form": form}
+        fields |= {"branch": "", "bank_code": "", "switches_when_ready": False, "changed_at": clock.now(), "version": before.version + 1 if before else 1}
         account, _made = PayoutAccount.objects.update_or_create(merchant_id=merchant_id, defaults=fields)
         Payout.objects.filter(merchant_id=merchant_id, status=Payout.Status.DUE).update(rail="bank")
         audit(
@@ -324,7 +330,42 @@ def set_bank_account(*, by: Actor, merchant_id: UUID, holder: str, bank: str, nu
             subject="payout_account",
             subject_id=merchant_id,
             merchant_id=merchant_id,
-            before={"holder": before.holder, "bank": before.bank, "number": before.masked} if before else None,
-            after={"holder": account.holder, "bank": account.bank, "number": account.masked},
+            before=before.details() if before else None,
+            after=account.details(),
         )
     return account
+
+
+@verb
+def show_account_number(*, by: Actor, merchant_id: UUID, why: str, change_id: UUID | None = None) -> str:
+    """The whole number of a merchant's account, or of a change of it, for one answer; who looked and why is written down, where the merchant
+    reads it. Raises ReasonMissing, AccountChangeUnknown.
+    """
+    if not why.strip():
+        raise ReasonMissing(field="why")
+    with transaction.atomic():
+        rows = AccountChange.objects.filter(pk=change_id) if change_id else PayoutAccount.objects.all()
+        row = rows.filter(merchant_id=merchant_id, kind=PayoutAccount.Kind.BANK).first()
+        if row is None:
+            raise AccountChangeUnknown
+        audit(
+            by=by,
+            action="payout_account.shown",
+            subject="payout_account",
+            subject_id=merchant_id,
+            merchant_id=merchant_id,
+            after={"number": row.masked},
+            why=why.strip()[:300],
+        )
+        return row.number.plain()
+
+
+@verb
+def take_bank_file(*, by: Actor, batch: PayoutBatch, why: str) -> str:
+    """The text of a bank file, which names accounts in full; who took it and why is written down. Raises ReasonMissing."""
+    if not why.strip():
+        raise ReasonMissing(field="why")
+    with transaction.atomic():
+        after = {"payouts": batch.count, "total": batch.total_minor}
+        audit(by=by, action="payout_batch.taken", subject="payout_batch", subject_id=batch.number, after=after, why=why.strip()[:300])
+        return BankFile.objects.get(batch=batch).content.plain()

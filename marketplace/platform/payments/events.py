@@ -69,3 +69,13 @@ class RailSweepDue(Event):
 
     topic = "rail.sweep_due"
     rail: str
+
+
+@dataclass(frozen=True)
+class AccountChangeMoved(Event):
+    """Somebody wants a shop to be paid elsewhere, or that has come one step further; the owners are told."""
+
+    topic = "payout_account.change_moved"
+    merchant_id: UUID
+    change_id: UUID
+    status: str

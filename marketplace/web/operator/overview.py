@@ -22,7 +22,7 @@ from marketplace.platform.approvals.queries import waiting as requests_waiting
 from marketplace.platform.checkout.models import OrderCopy
 from marketplace.platform.ledger.models import Payout
 from marketplace.platform.listings.models import ProductChange
-from marketplace.platform.payments.models import Dispute, RailMovement, RailNotice, Refund
+from marketplace.platform.payments.models import AccountChange, Dispute, RailMovement, RailNotice, Refund
 from marketplace.web.figures import Board, board_of, length_asked
 from marketplace.web.overview import ToDo, by_clock, capped
 from tenants.access.rights import Right
@@ -148,6 +148,13 @@ def waiting() -> list[Waiting]:
             ngettext_lazy("request waits for a second person", "requests wait for a second person"),
             "/approvals/?show=waiting",
             is_due=True,
+        ),
+        Waiting(
+            Right.APPROVE_PAYOUTS,
+            AccountChange.objects.filter(status=AccountChange.Status.LOOKED_AT),
+            "asked_at",
+            ngettext_lazy("payout account waits for the market's look", "payout accounts wait for the market's look"),
+            "/payout-accounts/?show=looked_at",
         ),
         Waiting(
             Right.REVIEW_MERCHANTS,

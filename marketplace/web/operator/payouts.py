@@ -21,9 +21,11 @@ from marketplace.kernel.errors import InvalidInput, MarketError
 from marketplace.platform.approvals.queries import waiting
 from marketplace.platform.ledger.access import batch_for_operator
 from marketplace.platform.ledger.models import Payout, PayoutBatch
+from marketplace.platform.payments.actions import take_bank_file
 from marketplace.platform.payments.models import PayoutAccount, Transfer
 from marketplace.web.lists.pages import Column, ListPage, Teach
 from marketplace.web.operator.approvals import asked
+from marketplace.web.revealing import RevealForm
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 from tenants.tenancy.models import Merchant
@@ -140,14 +142,14 @@ def bank_file_new(request: HttpRequest) -> HttpResponse:
 
 def _is_ready(row: Any) -> bool:
     """Whether the shop has an account on the way this payout takes."""
-    return row.account is not None and (row.rail == "bank") == (row.account.kind == PayoutAccount.Kind.BANK)
+    return row.account is not None and row.account.kind == (PayoutAccount.Kind.BANK if row.rail == "bank" else PayoutAccount.Kind.STRIPE)
 
 
 def bank_file(request: HttpRequest, number: str) -> HttpResponse:
     return _file_page(request, number)
 
 
-def _file_page(request: HttpRequest, number: str, refusal: MarketError | None = None) -> HttpResponse:
+def _file_page(request: HttpRequest, number: str, refusal: MarketError | None = None, taking: RevealForm | None = None) -> HttpResponse:
     batch = batch_for_operator(number)
     rows = list(batch.payouts.select_related("merchant", "statement").order_by("statement__number"))
     context = {
@@ -157,14 +159,21 @@ def _file_page(request: HttpRequest, number: str, refusal: MarketError | None = 
         "refusal": refusal,
         "has_open": any(row.status == Payout.Status.SENT for row in rows),
         "may_pay_out": request.user.has_perm(Right.PAY_OUT.full_name),
+        "taking": taking or RevealForm(request, initial={"why": _("For the bank")}, auto_id="show_%s"),
     }
-    return render(request, "operator/bank_file.html", context, status=refusal.status if refusal else 200)
+    return render(request, "operator/bank_file.html", context, status=refusal.status if refusal else 422 if taking else 200)
 
 
 def bank_file_download(request: HttpRequest, number: str) -> HttpResponse:
+    """It names accounts in full: who takes it says why, and it stands in the log."""
     batch = batch_for_operator(number)
-    response = HttpResponse("\ufeff" + batch.content, content_type="text/csv; charset=utf-8")
+    form = RevealForm(request, request.POST, auto_id="show_%s")
+    if not form.is_valid():
+        return _file_page(request, number, taking=form)
+    text = take_bank_file(by=actor_of(request), batch=batch, why=form.cleaned_data["why"])
+    response = HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="payouts-{batch.number}.csv"'
+    response.headers["Cache-Control"] = "no-store, private"
     return response
 
 

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from marketplace.flows.account_changes import cooling_days, set_cooling_days
 from marketplace.flows.approvals import ask_for
 from marketplace.kernel.errors import MarketError
 from marketplace.kernel.ids import new_id
@@ -44,6 +45,11 @@ class PeriodsForm(forms.Form):
         for name, (least, most) in PERIODS.items():
             self.fields[name] = forms.IntegerField(label=PERIOD_LABELS[name], min_value=least, max_value=most)
         self.fields["why"] = forms.CharField(label=_("Reason; it is kept in the log"), max_length=200)
+
+
+class AccountsForm(forms.Form):
+    days = forms.IntegerField(label=_lazy("Days a confirmed change of a payout account waits"), min_value=0, max_value=30)
+    why = forms.CharField(label=_lazy("Reason; it is kept in the log"), max_length=200)
 
 
 class PercentField(forms.DecimalField):
@@ -97,7 +103,7 @@ RAIL_LABELS = {"sandbox": _lazy("Sandbox: a test page, no money moves"), "stripe
 
 
 def settings_page(request: HttpRequest) -> HttpResponse:
-    """Four forms; which one was sent says `form`."""
+    """Five forms; which one was sent says `form`."""
     market = request.market  # type: ignore[attr-defined]
     sent = request.POST.get("form", "") if request.method == "POST" else ""
     kept = {name: getattr(market, name) for name in PERIODS}
@@ -105,6 +111,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
         "periods": PeriodsForm(request.POST if sent == "periods" else None, initial=kept),
         "commission": CommissionForm(request.POST if sent == "commission" else None, auto_id="id_commission_%s"),
         "rail": RailForm(request.POST if sent == "rail" else None, initial={"rail": market.rail}, auto_id="id_rail_%s"),
+        "accounts": AccountsForm(request.POST if sent == "accounts" else None, initial={"days": cooling_days()}, auto_id="id_accounts_%s"),
         "tax": TaxForm(request.POST if sent == "tax" else None, auto_id="id_tax_%s"),
     }
     form = bound.get(sent)
@@ -132,6 +139,8 @@ def _apply(request: HttpRequest, sent: str, data: dict[str, Any]) -> ApprovalReq
     by = actor_of(request)
     if sent == "periods":
         set_periods(by=by, periods={name: data[name] for name in PERIODS}, why=data["why"])
+    elif sent == "accounts":
+        set_cooling_days(by=by, days=data["days"], why=data["why"])
     elif sent == "rail":
         set_rail(by=by, rail=data["rail"], why=data["why"])
     elif sent == "commission":

@@ -145,7 +145,7 @@ def setup(may: set[Right], merchant_id: Any, products: dict[str, int]) -> list[S
             Right.MANAGE_PAYOUTS,
             _("Enter the account your money goes to"),
             _("Until then what you earn is kept for you."),
-            PayoutAccount.objects.filter(merchant=merchant_id).exists(),
+            PayoutAccount.objects.filter(merchant=merchant_id).exclude(kind="").exists(),
             "/payout-account/",
         ),
     ]

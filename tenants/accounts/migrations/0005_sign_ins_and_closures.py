@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access', '0010_consumers_and_customers'),
+        ('access', '0011_consumers_and_customers'),
         ('accounts', '0004_support_access'),
         ('auth', '0012_alter_user_first_name_max_length'),
     ]

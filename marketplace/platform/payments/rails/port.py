@@ -120,12 +120,14 @@ class Movement:
 
 @dataclass(frozen=True)
 class Account:
-    """A merchant's account at the rail: whether money can be sent there, and whether it has told the rail all it asked."""
+    """A merchant's account at the rail: whether money can be sent there, whether it has told the rail all it asked, and whose it is
+    by the rail's word ("" while it does not know or say)."""
 
     ref: str
     can_receive: bool
     is_complete: bool
     missing: str = ""
+    name: str = ""
 
 
 class Rail(Protocol):

@@ -64,7 +64,15 @@ def dispute_of(found: Any) -> SeenDispute:
 def account_of(found: Any) -> Account:
     transfers = found.capabilities.transfers if found.capabilities is not None and hasattr(found.capabilities, "transfers") else "inactive"
     due = list(found.requirements.currently_due or []) if found.requirements is not None else []
-    return Account(found.id, transfers == "active" and bool(found.payouts_enabled), bool(found.details_submitted), ", ".join(due)[:200])
+    return Account(found.id, transfers == "active" and bool(found.payouts_enabled), bool(found.details_submitted), ", ".join(due)[:200], _owner(found))
+
+
+def _owner(found: Any) -> str:
+    """The company's name as Stripe was told it, or what the business calls itself."""
+    for part in ("company", "business_profile"):
+        if name := getattr(getattr(found, part, None), "name", None):
+            return str(name)
+    return ""
 
 
 def notice_of(event: Any) -> Notice:

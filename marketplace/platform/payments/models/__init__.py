@@ -12,7 +12,10 @@ from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import money_of
 from marketplace.platform.checkout.models import OrderGroup
 from marketplace.platform.ledger.models import JournalEntry, Payout
+from marketplace.platform.payments.models.accounts import AccountChange, AccountRules, BankFile, PayoutAccount
 from tenants.tenancy.models import Merchant
+
+__all__ = ["AccountChange", "AccountRules", "BankFile", "PayoutAccount"]  # tables of accounts.py, found here like all others
 
 
 class Payment(models.Model):
@@ -173,41 +176,6 @@ class RefundAllocation(models.Model):
 
     amount = money_of("amount_minor")
     commission = money_of("commission_minor")
-
-
-class PayoutAccount(models.Model):
-    """A merchant's account at a bank, or at Stripe. One a merchant."""
-
-    class Kind(models.TextChoices):
-        BANK = "bank", _("Bank account")
-        STRIPE = "stripe", _("Stripe account")
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    merchant = models.OneToOneField(Merchant, on_delete=models.PROTECT, related_name="payout_account")
-    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.BANK)
-    holder = models.CharField(max_length=100, blank=True)
-    bank = models.CharField(max_length=100, blank=True)
-    number = models.CharField(max_length=40, blank=True)
-    stripe_account = models.CharField(max_length=60, blank=True)
-    payouts_enabled = models.BooleanField(default=False)  # the Stripe account can receive money
-    missing = models.CharField(max_length=200, blank=True)  # what Stripe still asks of the merchant
-    switches_when_ready = models.BooleanField(default=False)  # from the bank to Stripe, once Stripe can pay there
-    changed_at = models.DateTimeField(default=clock.now)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(kind="stripe") | (~Q(holder="") & ~Q(bank="") & ~Q(number="")), name="a_bank_account_has_holder_bank_and_number")
-        ]
-
-    @property
-    def is_at_stripe(self) -> bool:
-        """Paid there, and it works."""
-        return self.kind == self.Kind.STRIPE and self.payouts_enabled
-
-    @property
-    def masked(self) -> str:
-        """The last four digits."""
-        return f"•••• {self.number[-4:]}" if self.number else ""
 
 
 class Transfer(models.Model):
