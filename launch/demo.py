@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -40,12 +41,25 @@ class Demo:
         env["BASE_URL"] = os.environ.get("BASE_URL", f"http://{HOST}:{PORT}")
         env.setdefault("DEMO_MAILBOX", "true" if env["BASE_URL"].split("//")[1].split(":")[0].endswith((".localhost", ".test")) else "false")
         env["LOG_LEVEL"] = os.environ.get("LOG_LEVEL", "WARNING")
+        if not os.environ.get("SMS_URL") and env["DEMO_MAILBOX"] == "true":
+            self._sms_simulator(env)
         if os.environ.get("SEARCH") == "elasticsearch":
             step("Elasticsearch")
             node = elasticsearch.start(self.data / "elasticsearch")
             self._own("Elasticsearch", node.process)
             env["ELASTICSEARCH_URL"] = node.url()
         return env
+
+    def _sms_simulator(self, env: dict[str, str]) -> None:
+        """A provider that keeps what it gets; the mailbox shows it."""
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = int(free.getsockname()[1])
+        env["SMS_URL"], env["SMS_SECRET"] = f"http://127.0.0.1:{port}", secrets.token_urlsafe(32)
+        command = [sys.executable, "-m", "launch.sms_simulator", "--port", str(port), "--folder", str(self.data / "sms")]
+        logs = self.data / "logs"
+        logs.mkdir(exist_ok=True)
+        self._own("SMS simulator", processes.start(command, env=env, log=logs / "sms.log", cwd=ROOT))
 
     def product(self, env: Mapping[str, str]) -> None:
         logs = self.data / "logs"

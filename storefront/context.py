@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from marketplace.platform.cart.queries import count_pieces
+from marketplace.platform.notices.queries import unread
 from tenants.tenancy.hosts import market_url
 
 LANGUAGE_NAMES = {"zh-hans": "简体中文", "zh-hant": "繁體中文", "en": "English"}
@@ -26,9 +27,16 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "other_languages": [(code, LANGUAGE_NAMES.get(code, code)) for code in codes if code != getattr(request, "LANGUAGE_CODE", "")],
         "market_url": market_url(""),
         "cart_pieces": SimpleLazyObject(lambda: _pieces(request)),
+        "my_bell": SimpleLazyObject(lambda: _bell(request)),
         "has_mailbox": settings.DEMO_MAILBOX,
         "request_id": getattr(request, "request_id", ""),
     }
+
+
+def _bell(request: HttpRequest) -> str:
+    """How many notices of the market are new to whoever is signed in."""
+    user = getattr(request, "user", None)
+    return unread(user.pk) if user is not None and user.is_authenticated else ""
 
 
 def _pieces(request: HttpRequest) -> int:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import socketserver
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -97,3 +99,16 @@ def running(database: str, data: Path, *names: str, **settings: str) -> Iterator
         yield market
     finally:
         market.stop()
+
+
+@contextmanager
+def threaded_server(server: socketserver.BaseServer) -> Iterator[None]:
+    """A small server of a test's own, answering from a thread."""
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

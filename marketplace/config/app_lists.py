@@ -45,7 +45,6 @@ WITHOUT_TABLES = [
     "cms",
     "storefront",
     "marketplace.web",
-    "marketplace.platform.notices",
     "django.forms",  # last: our templates of form fields stand before its own
 ]
 
@@ -66,6 +65,7 @@ PUBLIC = [
     "marketplace.platform.ledger",
     "marketplace.platform.approvals",
     "marketplace.platform.reviews",
+    "marketplace.platform.notices",
     "marketplace.platform.analytics",
     "search",
 ]

@@ -43,6 +43,9 @@ class Environment(BaseSettings):
     STRIPE_API_URL: str = Field("", description="another address than Stripe's own, for a stand-in on this machine: http://127.0.0.1:12111")
     EMAIL_URL: str = Field("", description="smtp://user:password@host:587 (STARTTLS), smtps://…:465, or empty: mails are written to DATA_DIR/mails")
     EMAIL_FROM: str = Field("market@market.localhost", description="sender of mails: name@market.example")
+    MAIL_HOOK_SECRET: str = Field("", description="at least 32 random characters that sign what a mail server reports to /hooks/mail/; empty: nobody reports")
+    SMS_URL: str = Field("", description="an SMS provider that speaks the contract of docs/notices.md: https://sms.example/v1. Empty: no SMS is sent")
+    SMS_SECRET: str = Field("", description="at least 32 random characters, the secret shared with the SMS provider; needed with SMS_URL")
     DEMO_MAILBOX: bool = Field(
         False, description="true or false; true shows all mails to everybody at /mailbox/, so only with a BASE_URL on localhost or .test, and without EMAIL_URL"
     )
@@ -95,6 +98,21 @@ class Environment(BaseSettings):
     def _is_this_machine(cls, value: str) -> str:
         if value and urlsplit(value).hostname not in ("127.0.0.1", "localhost", "::1"):
             raise ValueError("the address is not on this machine, and the secret key would be sent there")
+        return value
+
+    @field_validator("SMS_URL")
+    @classmethod
+    def _is_safe(cls, value: str) -> str:
+        at = urlsplit(value)
+        if value and (not at.hostname or at.scheme not in ("https", "http") or (at.scheme == "http" and at.hostname not in ("127.0.0.1", "localhost", "::1"))):
+            raise ValueError("the address does not begin with https:// and a host; without encryption only on this machine")
+        return value.rstrip("/")
+
+    @field_validator("SMS_SECRET", "MAIL_HOOK_SECRET")
+    @classmethod
+    def _is_long(cls, value: str, others: ValidationInfo) -> str:
+        if (value and len(value) < 32) or (not value and others.field_name == "SMS_SECRET" and others.data.get("SMS_URL")):
+            raise ValueError("shorter than 32 characters")
         return value
 
     @field_validator("BASE_URL")

@@ -258,6 +258,12 @@ else:
     EMAIL_BACKEND = "marketplace.config.mail_folder.FolderBackend"
     EMAIL_FILE_PATH = ENV.DATA_DIR / "mails"
 
+MAIL_HOOK_SECRET = ENV.MAIL_HOOK_SECRET
+
+# ── SMS ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+SMS_URL, SMS_SECRET = ENV.SMS_URL, ENV.SMS_SECRET
+SMS_FOLDER = ENV.DATA_DIR / "sms"  # where the demo's simulator keeps what it got
+
 DEMO_MAILBOX = ENV.DEMO_MAILBOX and not ENV.EMAIL_URL  # it shows the folder, and there is none
 
 # ── Search ───────────────────────────────────────────────────────────────────────────────────────────────────────────

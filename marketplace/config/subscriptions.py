@@ -29,6 +29,7 @@ from marketplace.flows import (
     receive,
     reconcile,
     refund,
+    reminders,
     return_goods,
     sandbox,
     transfer_out,
@@ -59,6 +60,8 @@ from marketplace.platform.backoffice.actions import tidy_jobs
 from marketplace.platform.backoffice.events import ListFileExpired, ListJobAsked
 from marketplace.platform.listings.events import ListingsChanged
 from marketplace.platform.members.exports import EXPIRES
+from marketplace.platform.notices import daily, forgetting, sending, telling
+from marketplace.platform.notices.events import DispatchDue
 from marketplace.platform.payments.events import (
     AccountChangeMoved,
     AttemptLeft,
@@ -74,7 +77,6 @@ from marketplace.platform.reviews.events import QuestionAnswered, QuestionAsked,
 from marketplace.web import list_jobs
 from search import indexer
 from tenants.accounts.events import LetterWritten
-from tenants.accounts.letters import send_letter
 from tenants.accounts.sign_ins import forget_sign_ins
 from tenants.onboarding import opening
 from tenants.onboarding.events import (
@@ -112,7 +114,7 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     StockCrossedZero: [Reaction(publish_product.copy_stock)],
     ProductSubmitted: [],
     ProductReviewed: [Reaction(letters_to_merchants.product_reviewed)],
-    OrderGroupPlaced: [Reaction(letters_to_buyers.placed)],
+    OrderGroupPlaced: [Reaction(letters_to_buyers.placed), Reaction(reminders.remind_to_pay_later)],
     RailNoticeReceived: [Reaction(notices.act_on_notice, outward=True)],
     AttemptLeft: [Reaction(pay.look_at_attempt, outward=True)],
     RailSweepDue: [Reaction(reconcile.sweep, outward=True)],
@@ -120,16 +122,17 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
         Reaction(popularity.count_sales),
         Reaction(letters_to_buyers.paid),
         Reaction(letters_to_merchants.new_orders),
+        Reaction(reminders.payment_settled),
         Reaction(customers.count_after_paying),
     ],
-    OrderGroupExpired: [Reaction(letters_to_buyers.expired)],
-    OrderGroupCancelled: [],
+    OrderGroupExpired: [Reaction(letters_to_buyers.expired), Reaction(reminders.payment_expired)],
+    OrderGroupCancelled: [Reaction(reminders.payment_given_up)],
     OrderCancelled: [Reaction(letters_to_buyers.cancelled), Reaction(letters_to_merchants.order_cancelled), Reaction(customers.count_after_ending)],
     ReturnMoved: [Reaction(letters_to_buyers.return_moved), Reaction(letters_to_merchants.return_moved)],
     RefundDue: [Reaction(refund.send_refund, outward=True)],
     RefundSent: [Reaction(transfer_out.reverse_for_refund), Reaction(letters_to_buyers.refunded), Reaction(customers.count_after_refund)],
-    OrderShipped: [Reaction(letters_to_buyers.shipped)],
-    OrderCompleted: [Reaction(letters_about_reviews.remind_later), Reaction(customers.count_after_ending)],
+    OrderShipped: [Reaction(letters_to_buyers.shipped), Reaction(reminders.remind_of_receipt_later)],
+    OrderCompleted: [Reaction(letters_about_reviews.remind_later), Reaction(reminders.receipt_settled), Reaction(customers.count_after_ending)],
     StatementIssued: [Reaction(letters_to_merchants.statement_ready)],
     PayoutMoved: [Reaction(letters_to_merchants.payout_moved)],
     PayoutAccountReady: [Reaction(transfer_out.send_waiting)],
@@ -142,7 +145,8 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     ReviewAnswered: [Reaction(letters_about_reviews.review_answered)],
     QuestionAsked: [Reaction(letters_about_reviews.question_asked)],
     QuestionAnswered: [Reaction(letters_about_reviews.question_answered)],
-    LetterWritten: [Reaction(send_letter, outward=True)],
+    LetterWritten: [Reaction(sending.take_letter)],
+    DispatchDue: [Reaction(sending.send_due, outward=True)],
     LogCheckAsked: [Reaction(log_checks.run_log_check, outward=True)],
 }
 
@@ -160,6 +164,10 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     holidays.BEGINS: holidays.begin_when_due,
     holidays.ENDS: holidays.end_when_due,
     letters_about_reviews.REMINDER: letters_about_reviews.ask_for_review,
+    reminders.PAY: reminders.remind_to_pay,
+    reminders.CONFIRM: reminders.remind_of_receipt,
+    telling.DUE: sending.send_at_its_moment,
+    telling.DAILY: daily.send_daily,
     BEGINS: qualify.begin,
     ENDS: qualify.end,
     PAPER_ENDS_SOON: letters_about_papers.remind,
@@ -174,6 +182,8 @@ DUTIES = [
     Duty("tidy up after jobs of lists", 60, lambda: tidy_jobs(by=SYSTEM)),
     Duty("forget old sign-ins", 3_600, lambda: forget_sign_ins(by=SYSTEM)),
     Duty("look for accounts that may be one person's", 86_400, lambda: ask_for_doubles(by=SYSTEM)),
+    Duty("send notices that were forgotten", 300, lambda: sending.look_for_forgotten(by=SYSTEM)),
+    Duty("forget old notices", 3_600, lambda: forgetting.forget_old(by=SYSTEM)),
     Duty("verify the log", 600, lambda: log_checks.check_when_due(by=SYSTEM)),
     Duty("count the days of shops that are over", 900, count_days.ask_for_counts),
 ]

@@ -29,7 +29,9 @@ from marketplace.merchant.orders.states import OrderStatus
 from marketplace.platform.cart.models import Cart
 from marketplace.platform.checkout.models import OrderCopy, OrderGroup, ReturnCopy
 from marketplace.platform.members.models import Address, ConsumerNote, DataExport, Double, Favourite, Follow, Profile, Seen
-from marketplace.platform.notices.letters import Message, post_letter, read_in
+from marketplace.platform.notices.forgetting import forget_notices
+from marketplace.platform.notices.letters import post_letter
+from marketplace.platform.notices.messages import read_in, worded
 from marketplace.platform.payments.models import Refund
 from marketplace.platform.reviews.models import BuyerReview
 from tenants.accounts.closing import locked_person
@@ -133,13 +135,7 @@ def _erase(by: Actor, user: User, why: str = "") -> None:
 
 def _say_goodbye(user: User, *, by_market: bool) -> None:
     with read_in(user.language or Market.objects.get().languages[0]):
-        lines = [
-            _("the market deleted your account. Addresses, favourites and what you looked at are gone.")
-            if by_market
-            else _("your account is deleted, as you asked. Addresses, favourites and what you looked at are gone."),
-            _("What the law makes us keep of your orders stays with us and the shops, and is used for nothing else."),
-        ]
-        post_letter(user.email, Message("account_closed", _("Your account is deleted"), lines))
+        post_letter(user.email, worded("account_erased" if by_market else "account_closed", {}))
 
 
 def _own_rows(user: User) -> None:
@@ -197,4 +193,4 @@ def _customers(user: User) -> None:
 
 
 # Each takes away one kind of thing. An app that keeps something of persons adds its own.
-FORGETTING: list[Callable[[User], None]] = [_own_rows, _exports, _orders, _applications, _reviews, _invitations, _customers]
+FORGETTING: list[Callable[[User], None]] = [_own_rows, _exports, _orders, _applications, _reviews, _invitations, forget_notices, _customers]

@@ -24,7 +24,8 @@ from marketplace.kernel.audit import audit
 from marketplace.kernel.errors import InvalidInput, KeyReused
 from marketplace.kernel.formats import format_time
 from marketplace.kernel.verbs import verb
-from marketplace.platform.notices.letters import Message, post_letter, read_in
+from marketplace.platform.notices.letters import post_letter
+from marketplace.platform.notices.messages import read_in, worded
 from tenants.access.rights import Right
 from tenants.access.staff import (
     Role,
@@ -225,19 +226,15 @@ def _post(row: Invitation, token: str, roles: Sequence[Role]) -> None:
     with read_in(row.language):
         what = pgettext("between names", ", ").join(role.name for role in roles)
         allowed = rights_in_words(all_rights(roles))
-        message = Message(
-            "invitation",
-            _("{who} invites you to work for {place}").format(who=inviter.get_full_name(), place=place_name(row.merchant_id)),
-            [
-                _("Your role: {roles}.").format(roles=what),
-                _("It allows: {rights}").format(rights=allowed) if allowed else _("It allows nothing yet."),
-                _("Sign in, or register, with this very address: {email}.").format(email=row.email),
-                _("The link works once, until {at}.").format(at=format_time(row.expires_at)),
-            ],
-            button=(_("To the invitation"), market_url(f"/invitations/{token}/")),
-            closing=[_("If you know nothing of this, you need do nothing.")],
-        )
-        post_letter(row.email, message)
+        facts = {
+            "who": inviter.get_full_name(),
+            "place": place_name(row.merchant_id),
+            "roles": what,
+            "allows": _("It allows: {rights}").format(rights=allowed) if allowed else _("It allows nothing yet."),
+            "email": row.email,
+            "at": format_time(row.expires_at),
+        }
+        post_letter(row.email, worded("invitation", facts, link=market_url(f"/invitations/{token}/")))
 
 
 def _note(*, by: Actor, row: Invitation, action: str, before: dict[str, Any] | None = None, after: dict[str, Any] | None = None) -> None:

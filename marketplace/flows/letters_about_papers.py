@@ -1,4 +1,4 @@
-"""What shops are told of their papers by mail: that one ends soon, has ended, was accepted, refused or taken back. Reactions."""
+"""What shops are told of their papers: that one ends soon, has ended, was accepted, refused or taken back. Reactions."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from marketplace.flows.letters_to_merchants import tell
 from marketplace.kernel import clock
 from marketplace.kernel.events import DeadlineReached
 from marketplace.kernel.formats import format_day
-from marketplace.platform.notices.letters import Message
+from marketplace.platform.notices.messages import Message, worded
+from marketplace.platform.notices.telling import tell
 from tenants.access.people import staff_with
 from tenants.access.rights import Right
 from tenants.onboarding.events import QualificationMoved, RenewalRefused
@@ -32,8 +32,8 @@ def _last_day(until: datetime) -> str:
     return format_day(until - timedelta(microseconds=1))
 
 
-def _button(merchant: Merchant) -> tuple[str, str]:
-    return _("To the qualifications"), workbench_url(merchant, "/qualifications/")
+def _link(merchant: Merchant) -> str:
+    return workbench_url(merchant, "/qualifications/")
 
 
 def remind(event: DeadlineReached) -> None:
@@ -49,15 +49,9 @@ def remind(event: DeadlineReached) -> None:
     end, days = row.valid_until, max(1, round((row.valid_until - now).total_seconds() / 86_400))
 
     def compose() -> Message:
-        return Message(
-            "qualification_ends_soon",
-            ngettext("“{what}” ends in {n} day", "“{what}” ends in {n} days", days).format(what=row.requirement.name, n=days),
-            [
-                _("Its last day is {day}.").format(day=_last_day(end)),
-                _("Hand in the new document in time: from the day after on, goods that need it are not sold. Nothing else changes."),
-            ],
-            button=_button(row.merchant),
-        )
+        left = ngettext("{n} day", "{n} days", days).format(n=days)
+        facts = {"what": str(row.requirement.name), "days": left, "day": _last_day(end)}
+        return worded("qualification_ends_soon", facts, link=_link(row.merchant))
 
     _tell(row.merchant_id, compose)
 
@@ -69,23 +63,18 @@ def qualification_moved(event: QualificationMoved) -> None:
         return  # it was renewed in time
 
     def compose() -> Message:
-        what = row.requirement.name
+        facts = {"what": str(row.requirement.name), "reason": row.reason, "day": _last_day(row.valid_until) if row.valid_until else "", "goods": ""}
         if event.state == Qualification.State.VALID:
-            kind, subject, lines = "qualification_granted", _("“{what}” is accepted"), []
-            if row.valid_until:
-                lines.append(_("It holds until {day}.").format(day=_last_day(row.valid_until)))
             if event.released:
                 text = ngettext("{n} product is on sale again.", "{n} products are on sale again.", event.released)
-                lines.append(text.format(n=event.released))
-        else:
-            is_expired = event.state == Qualification.State.EXPIRED
-            kind = "qualification_expired" if is_expired else "qualification_revoked"
-            subject, lines = (_("“{what}” has expired"), []) if is_expired else (_("“{what}” does not count any more"), [row.reason])
-            if event.held:
-                text = ngettext("{n} product that needs it is not sold now.", "{n} products that need it are not sold now.", event.held)
-                lines.append(text.format(n=event.held))
-            lines.append(_("Hand in a document that holds. When it is accepted, they are on sale again by themselves."))
-        return Message(kind, subject.format(what=what), lines or [_("You need do nothing.")], button=_button(row.merchant))
+                facts["goods"] = text.format(n=event.released)
+            facts["goods"] = facts["goods"] or _("You need do nothing.")
+            return worded("qualification_granted", facts, link=_link(row.merchant))
+        if event.held:
+            text = ngettext("{n} product that needs it is not sold now.", "{n} products that need it are not sold now.", event.held)
+            facts["goods"] = text.format(n=event.held)
+        kind = "qualification_expired" if event.state == Qualification.State.EXPIRED else "qualification_revoked"
+        return worded(kind, facts, link=_link(row.merchant))
 
     _tell(row.merchant_id, compose)
 
@@ -94,14 +83,5 @@ def renewal_refused(event: RenewalRefused) -> None:
     """The operator did not accept a document."""
     paper = Paper.objects.select_related("merchant").get(pk=event.paper_id)
     requirement = Requirement.objects.filter(code=paper.kind).first()
-    merchant = Merchant.objects.get(pk=event.merchant_id)
-
-    def compose() -> Message:
-        return Message(
-            "renewal_refused",
-            _("“{what}” was not accepted").format(what=requirement.name if requirement else paper.name),
-            [_("The market says: {reason}").format(reason=paper.note), _("Hand in another document.")],
-            button=_button(merchant),
-        )
-
-    _tell(event.merchant_id, compose)
+    link = _link(Merchant.objects.get(pk=event.merchant_id))
+    _tell(event.merchant_id, lambda: worded("renewal_refused", {"what": requirement.name if requirement else paper.name, "reason": paper.note}, link=link))

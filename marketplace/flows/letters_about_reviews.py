@@ -1,4 +1,4 @@
-"""What shops and buyers are told by mail of reviews, questions and answers. Reactions: each runs once for an event."""
+"""What shops and buyers are told of reviews, questions and answers. Reactions: each runs once for an event."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from marketplace.flows.events import OrderCompleted
-from marketplace.flows.letters_to_merchants import tell
 from marketplace.kernel import clock
 from marketplace.kernel.deadlines import set_deadline
 from marketplace.kernel.events import DeadlineReached
 from marketplace.kernel.texts import localised
 from marketplace.platform.checkout.models import OrderCopy
-from marketplace.platform.notices.letters import NEWS_FOR, Message
+from marketplace.platform.notices.messages import NEWS_FOR, Message, worded
+from marketplace.platform.notices.telling import tell
 from marketplace.platform.reviews.events import QuestionAnswered, QuestionAsked, ReviewAnswered, ReviewWritten
 from marketplace.platform.reviews.models import Answer, BuyerReview, Question
 from marketplace.platform.reviews.queries import to_review
@@ -35,14 +35,12 @@ def review_written(event: ReviewWritten) -> None:
     people = staff_with([review.merchant_id], Right.ANSWER_BUYERS)[review.merchant_id]
 
     def compose() -> Message:
-        given = ngettext("{n} star", "{n} stars", review.stars).format(n=review.stars)
-        return Message(
-            "bad_review",
-            _("{stars} for “{product}”").format(stars=given, product=review.listing.title.text),
-            [_("A buyer is not content:"), f"“{review.text}”" if review.text else _("They wrote nothing beside it.")],
-            button=(_("Answer in the workbench"), workbench_url(review.merchant, "/reviews/?show=unanswered")),
-            closing=[_("Everybody reads your answer. Say what you do about it.")],
-        )
+        facts = {
+            "stars": ngettext("{n} star", "{n} stars", review.stars).format(n=review.stars),
+            "product": review.listing.title.text,
+            "text": f"“{review.text}”" if review.text else _("They wrote nothing beside it."),
+        }
+        return worded("bad_review", facts, link=workbench_url(review.merchant, "/reviews/?show=unanswered"))
 
     tell(people, compose)
 
@@ -53,29 +51,20 @@ def question_asked(event: QuestionAsked) -> None:
     if question.answered_at:
         return
     people = staff_with([question.merchant_id], Right.ANSWER_BUYERS)[question.merchant_id]
-    tell(
-        people,
-        lambda: Message(
-            "question_asked",
-            _("A question about “{product}”").format(product=question.listing.title.text),
-            [f"“{question.text}”"],
-            button=(_("Answer in the workbench"), workbench_url(question.merchant, "/questions/?show=unanswered")),
-        ),
-    )
+    link = workbench_url(question.merchant, "/questions/?show=unanswered")
+    tell(people, lambda: worded("question_asked", {"product": question.listing.title.text, "text": question.text}, link=link))
 
 
 def review_answered(event: ReviewAnswered) -> None:
     """The shop answered the buyer."""
     review = BuyerReview.objects.select_related("listing", "merchant", "buyer").get(pk=event.review_id)
-    tell(
-        [review.buyer],
-        lambda: Message(
-            "review_answered",
-            _("{shop} answered your review").format(shop=review.merchant.name),
-            [_("Your review of “{product}”:").format(product=review.listing.title.text), f"“{review.answer}”"],
-            button=(_("To your reviews"), market_url(f"/account/reviews/?{urlencode({'show': 'written'})}")),
-        ),
-    )
+    link = market_url(f"/account/reviews/?{urlencode({'show': 'written'})}")
+
+    def compose() -> Message:
+        facts = {"shop": review.merchant.name, "product": review.listing.title.text, "text": review.answer}
+        return worded("review_answered", facts, link=link)
+
+    tell([review.buyer], compose)
 
 
 def question_answered(event: QuestionAnswered) -> None:
@@ -86,13 +75,13 @@ def question_answered(event: QuestionAnswered) -> None:
         return
 
     def compose() -> Message:
-        who = _("{shop} answered your question").format(shop=question.merchant.name) if answer.is_by_shop else _("A buyer answered your question")
-        return Message(
-            "question_answered",
-            who,
-            [_("You asked about “{product}”: {question}").format(product=question.listing.title.text, question=question.text), f"“{answer.text}”"],
-            button=(_("To the product"), market_url(f"/p/{question.listing_id}/")),
-        )
+        facts = {
+            "who": question.merchant.name if answer.is_by_shop else _("A buyer"),
+            "product": question.listing.title.text,
+            "question": question.text,
+            "text": answer.text,
+        }
+        return worded("question_answered", facts, link=market_url(f"/p/{question.listing_id}/"))
 
     tell([question.asker], compose)
 
@@ -115,13 +104,9 @@ def ask_for_review(event: DeadlineReached) -> None:
     if not left or len(left[0].lines) < len(order.lines):
         return  # at least some of it is reviewed
     titles = [localised(line["titles"]) for line in left[0].lines]
-    tell(
-        [order.buyer],
-        lambda: Message(
-            "review_asked",
-            _("How is what you bought from {shop}?").format(shop=order.merchant.name),
-            [", ".join(title.text for title in titles), _("A few words help others to choose, and the shop to do better. We ask once.")],
-            button=(_("Write a review"), market_url(f"/orders/{order.number}/review/")),
-        ),
-        or_in=order.group.language,
-    )
+
+    def compose() -> Message:
+        facts = {"shop": order.merchant.name, "goods": ", ".join(title.text for title in titles)}
+        return worded("review_asked", facts, link=market_url(f"/orders/{order.number}/review/"))
+
+    tell([order.buyer], compose, or_in=order.group.language)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
-
 from marketplace.flows.approval_kinds import KINDS
 from marketplace.flows.approvals import who_may
-from marketplace.flows.letters_to_merchants import tell
 from marketplace.kernel.formats import format_money, format_time
 from marketplace.platform.approvals.events import ApprovalAsked, ApprovalEnded
 from marketplace.platform.approvals.models import ApprovalRequest
-from marketplace.platform.notices.letters import Message
+from marketplace.platform.notices.messages import Message, worded
+from marketplace.platform.notices.telling import tell
 from tenants.access.people import staff_with
 from tenants.access.rights import Right
 from tenants.tenancy.events import ShopMoved
@@ -31,28 +29,9 @@ def shop_moved(event: ShopMoved) -> None:
 
 def _of_move(change: ShopChange) -> Message:
     shop = change.merchant
-    subject, lines = {
-        S.SUSPENDED: (
-            _("Your shop “{name}” is suspended"),
-            [
-                _("Nobody can order from it for now. Orders that are paid go on: ship them in time."),
-                _("The market says: {kind}. {reason}"),
-                _("Answer to {contact}; once it is settled, the market opens the shop again."),
-            ],
-        ),
-        S.CLOSING: (
-            _("Your shop “{name}” is being closed"),
-            [_("It takes no more orders. What is open is still finished and paid."), _("The market says: {reason}")],
-        ),
-        S.CLOSED: (_("Your shop “{name}” has closed"), [_("The market says: {reason}")]),
-    }.get(S(change.after), (_("Your shop “{name}” is open again"), [_("Buyers can order from it.")]))
-    from_market = {"kind": change.get_kind_display(), "reason": change.reason, "contact": Market.objects.get().contact_email}
-    return Message(
-        "shop_moved",
-        subject.format(name=shop.name),
-        [line.format(**from_market) for line in lines],
-        button=(_("To the workbench"), workbench_url(shop)),
-    )
+    facts = {"name": shop.name, "kind": str(change.get_kind_display()), "reason": change.reason, "contact": Market.objects.get().contact_email}
+    kind = {S.SUSPENDED: "shop_suspended", S.CLOSING: "shop_closing", S.CLOSED: "shop_closed"}.get(S(change.after), "shop_reopened")
+    return worded(kind, facts, link=workbench_url(shop))
 
 
 def approval_asked(event: ApprovalAsked) -> None:
@@ -62,15 +41,12 @@ def approval_asked(event: ApprovalAsked) -> None:
         return
     kind = KINDS[row.kind]
     people = [person for person in who_may(kind.approve) if person.pk != row.asked_by_id]
-    tell(
-        people,
-        lambda: Message(
-            "approval_asked",
-            _("Waits for a second person: {what}").format(what=kind.label),
-            [_about(row), _("{person} asks: {why}").format(person=row.asked_label, why=row.why), _("Decide by {at}.").format(at=format_time(row.expires_at))],
-            button=(_("Look at it"), console_url(f"/approvals/{row.number}/")),
-        ),
-    )
+
+    def compose() -> Message:
+        facts = {"what": str(kind.label), "about": _about(row), "person": row.asked_label, "why": row.why, "at": format_time(row.expires_at)}
+        return worded("approval_asked", facts, link=console_url(f"/approvals/{row.number}/"))
+
+    tell(people, compose)
 
 
 def approval_ended(event: ApprovalEnded) -> None:
@@ -81,15 +57,8 @@ def approval_ended(event: ApprovalEnded) -> None:
     kind = KINDS[row.kind]
 
     def compose() -> Message:
-        lines = [_about(row)]
-        if row.status != ApprovalRequest.Status.EXPIRED:
-            lines.append(_("Decided by {person}. {reason}").format(person=row.decided_label, reason=row.decision).strip())
-        subject = {
-            ApprovalRequest.Status.APPROVED: _("Approved and done: {what}"),
-            ApprovalRequest.Status.REFUSED: _("Refused: {what}"),
-            ApprovalRequest.Status.EXPIRED: _("Nobody decided in time: {what}"),
-        }[ApprovalRequest.Status(row.status)]
-        return Message("approval_ended", subject.format(what=kind.label), lines, button=(_("Look at it"), console_url(f"/approvals/{row.number}/")))
+        facts = {"what": str(kind.label), "about": _about(row), "person": row.decided_label, "reason": row.decision}
+        return worded(f"approval_{row.status}", facts, link=console_url(f"/approvals/{row.number}/"))
 
     tell([row.asked_by], compose)
 

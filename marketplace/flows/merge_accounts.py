@@ -28,7 +28,8 @@ from marketplace.merchant.customers.actions import join_customers
 from marketplace.platform.cart.models import Cart, CartLine
 from marketplace.platform.checkout.models import OrderCopy, OrderGroup, ReturnCopy
 from marketplace.platform.members.models import Address, ConsumerNote, Favourite, Follow
-from marketplace.platform.notices.letters import Message, post_letter, read_in
+from marketplace.platform.notices.letters import post_letter
+from marketplace.platform.notices.messages import read_in, worded
 from marketplace.platform.reviews.models import Answer, BuyerReview, Question, ShopRating
 from tenants.accounts.errors import AccountClosed, PersonUnknown
 from tenants.accounts.letters import FORGOTTEN
@@ -182,9 +183,4 @@ def _tell(loser_email: str, winner: User) -> None:
     with read_in(winner.language or Market.objects.get().languages[0]):
         contact = Market.objects.get().contact_email
         for email, shown in ((loser_email, masked_email(winner.email)), (winner.email, winner.email)):
-            lines = [
-                _("two accounts of yours are one now: orders, addresses and favourites stand together."),
-                _("Sign in as {email}. The other account cannot be used any more.").format(email=shown),
-                _("If you did not want this, write to {contact} at once.").format(contact=contact),
-            ]
-            post_letter(email, Message("accounts_merged", _("Your accounts are merged"), lines))
+            post_letter(email, worded("accounts_merged", {"email": shown, "contact": contact}))

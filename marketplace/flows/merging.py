@@ -18,6 +18,7 @@ from marketplace.platform.cart.models import Cart, CartLine
 from marketplace.platform.checkout.models import OrderCopy, OrderGroup, ReturnCopy
 from marketplace.platform.members.keeping import MOST_SEEN
 from marketplace.platform.members.models import Address, ConsumerNote, DataExport, Double, Favourite, Follow, Profile, Seen
+from marketplace.platform.notices.models import Notice, NoticeChoice, NoticeHours, SmsNumber
 from marketplace.platform.reviews.models import Answer, BuyerReview, HelpfulVote, Question, ShopRating
 from tenants.accounts.models import Closure
 from tenants.onboarding.models import Application
@@ -141,6 +142,28 @@ def exports(loser: UUID, winner: UUID) -> int:
     return 0
 
 
+def choices(loser: UUID, winner: UUID) -> int:
+    """What the winner has not said about being told is taken from the loser."""
+    said = set(NoticeChoice.objects.filter(person_id=winner).values_list("kind", "channel"))
+    mine = [row.pk for row in NoticeChoice.objects.filter(person_id=loser) if (row.kind, row.channel) not in said]
+    moved = NoticeChoice.objects.filter(pk__in=mine).update(person_id=winner)
+    NoticeChoice.objects.filter(person_id=loser).delete()
+    return moved
+
+
+def _if_none(model: type[models.Model]) -> Mover:
+    """One row a person: the loser's counts where the winner has none, and goes otherwise."""
+
+    def move(loser: UUID, winner: UUID) -> int:
+        table: Any = model._default_manager
+        has_own = table.filter(person_id=winner).exists()
+        moved = 0 if has_own else int(table.filter(person_id=loser).update(person_id=winner))
+        table.filter(person_id=loser).delete()
+        return moved
+
+    return move
+
+
 def doubles(loser: UUID, winner: UUID) -> int:
     """Guesses about the loser have been answered."""
     Double.objects.filter(Q(first=loser) | Q(second=loser)).delete()
@@ -167,6 +190,10 @@ MOVES: Mapping[str, tuple[Mover, ...]] = {
     "platform_members.DataExport.user": (exports,),
     "platform_members.Double.first": (doubles,),
     "platform_members.Double.second": (),  # with `first`
+    "platform_notices.Notice.person": (_all(Notice, "person_id"),),
+    "platform_notices.NoticeChoice.person": (choices,),
+    "platform_notices.NoticeHours.person": (_if_none(NoticeHours),),
+    "platform_notices.SmsNumber.person": (_if_none(SmsNumber),),
     "onboarding.Application.applicant": (_all(Application, "applicant_id"),),
     "accounts.Closure.into": (_all(Closure, "into_id"),),
 }

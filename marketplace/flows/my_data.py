@@ -25,7 +25,8 @@ from marketplace.platform.cart.models import CartLine
 from marketplace.platform.checkout.models import OrderCopy, OrderGroup, ReturnCopy
 from marketplace.platform.members.exports import expire_export, finish_export, note_export, open_export
 from marketplace.platform.members.models import Address, DataExport, Favourite, Follow, Profile, Seen
-from marketplace.platform.notices.letters import read_in
+from marketplace.platform.notices.messages import read_in
+from marketplace.platform.notices.models import Notice, NoticeChoice, SmsNumber
 from marketplace.platform.payments.models import PaymentAttempt, Refund
 from marketplace.platform.reviews.models import Answer, BuyerReview, Question, ShopRating
 from tenants.accounts.models import Invitation, Letter, Membership, SignIn, User
@@ -119,6 +120,9 @@ PARTS: dict[str, Callable[[User], Rows]] = {
     "answers": lambda user: _rows(Answer.objects.filter(author=user), "question__text", "text", "is_shown", "hidden_why", "at"),
     "letters": lambda user: _rows(Letter.objects.filter(email__iexact=user.email), "kind", "subject", "written_at", "sent_at"),
     "sign_ins": lambda user: _rows(SignIn.objects.filter(user=user).order_by("at"), "at", "outcome", "host", "address", "agent", "ended_at"),
+    "notices": lambda user: _rows(Notice.objects.filter(person=user), "kind", "title", "text", "at", "read_at"),
+    "notice_choices": lambda user: _rows(NoticeChoice.objects.filter(person=user), "kind", "channel", "is_wanted"),
+    "sms_number": lambda user: _rows(SmsNumber.objects.filter(person=user), "number", "confirmed_at"),
     "log": lambda user: _rows(AuditEvent.objects.filter(actor_id=user.pk).order_by("id"), "at", "action", "subject_type", "subject_id", "address"),
 }  # fmt: skip
 

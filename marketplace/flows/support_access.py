@@ -9,14 +9,14 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from marketplace.flows.letters_to_merchants import tell
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
 from marketplace.kernel.errors import InvalidInput, KeyReused, ReasonMissing
 from marketplace.kernel.formats import format_time
 from marketplace.kernel.verbs import verb
-from marketplace.platform.notices.letters import Message
+from marketplace.platform.notices.messages import Message, worded
+from marketplace.platform.notices.telling import tell
 from tenants.access.people import staff_with
 from tenants.access.rights import Right
 from tenants.accounts.errors import SupportOpen, SupportOver, SupportUnknown
@@ -102,18 +102,8 @@ def _locked(visit_id: UUID, **whose: Any) -> SupportAccess:
 
 
 def _asked(row: SupportAccess, person: User, merchant: Merchant) -> Message:
-    return Message(
-        "support_asked",
-        _("{who} of the market asks to look into your workbench").format(who=person.get_full_name()),
-        [
-            _("The reason: {reason}").format(reason=row.reason),
-            _("For {minutes} minutes from when you agree. You may refuse, and end it at any time; every page they open stands in your log.").format(
-                minutes=row.minutes
-            ),
-            _("Asked {at}.").format(at=format_time(row.asked_at)),
-        ],
-        button=(_("Answer in the workbench"), workbench_url(merchant, "/support/")),
-    )
+    facts = {"who": person.get_full_name(), "reason": row.reason, "minutes": str(row.minutes), "at": format_time(row.asked_at)}
+    return worded("support_asked", facts, link=workbench_url(merchant, "/support/"))
 
 
 def _note(*, by: Actor, row: SupportAccess, action: str, after: dict[str, Any], before: dict[str, Any] | None = None, why: str = "") -> None:

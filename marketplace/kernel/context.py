@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 
 @dataclass
@@ -13,6 +14,7 @@ class Running:
     merchant: str = ""
     user: str = ""
     since: datetime | None = None  # when the fact was recorded that is being reacted to
+    event_id: UUID | None = None  # which fact that is
 
 
 running: ContextVar[Running] = ContextVar("running", default=Running())  # noqa: B039  read only where none was set

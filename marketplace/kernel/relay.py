@@ -107,7 +107,8 @@ def perform(delivery_id: UUID) -> bool:
         _failed(delivery_id, f"no reaction is called {delivery.reaction} any more")
         return False
     # In the language, and for the logs under the number, of the request that the fact came from.
-    token = running.set(Running(request_id=delivery.event.request_id, merchant=str(delivery.event.merchant_id or ""), since=delivery.event.recorded_at))
+    fact = delivery.event
+    token = running.set(Running(request_id=fact.request_id, merchant=str(fact.merchant_id or ""), since=fact.recorded_at, event_id=fact.pk))
     with translation.override(delivery.event.locale):
         try:
             done = _outward(delivery, reaction) if reaction.outward else _inward(delivery, reaction)

@@ -11,6 +11,7 @@ from marketplace.web.operator import (
     applications,
     approvals,
     consumers,
+    dispatches,
     doubles,
     ledger,
     merchants,
@@ -55,6 +56,7 @@ CONSOLE = (
     market_opinions.buyer_reviews,
     market_opinions.questions,
     approvals.approvals,
+    dispatches.dispatches,
     market_staff,
     market_log,
 )

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from marketplace.web.inbox import new_here
 from marketplace.web.menu import menu_for
 from marketplace.web.operator.menu import ENTRIES as OF_CONSOLE
 from marketplace.web.seller.menu import ENTRIES as OF_WORKBENCH
@@ -23,5 +24,6 @@ def back_office(request: HttpRequest) -> dict[str, Any]:
     entries, waiting = found
     return {
         "go_hint": _("Order, return, statement, SKU") if kind == str(Domain.Kind.WORKBENCH) else _("Order, application, statement, shop"),
+        "bell": SimpleLazyObject(lambda: new_here(request)),
         "menu": SimpleLazyObject(lambda: menu_for(request, entries, waiting())),
     }

@@ -32,6 +32,8 @@ SUBJECTS: dict[str, str | Promise] = {
     "market": pgettext_lazy("log thing", "Market"),
     "merchant": pgettext_lazy("log thing", "Merchant"),
     "message": pgettext_lazy("log thing", "Message"),
+    "notice_words": pgettext_lazy("log thing", "Words of a notice"),
+    "dispatch": pgettext_lazy("log thing", "Notice sent"),
     "order": pgettext_lazy("log thing", "Order"),
     "order_group": pgettext_lazy("log thing", "Order group"),
     "page": pgettext_lazy("log thing", "Page"),
@@ -83,6 +85,8 @@ IN_CONSOLE: dict[str, tuple[str, Right | None, str]] = {
     "rail_notice": ("notices", Right.VIEW_LEDGER, "q"),
     "commission_rule": ("settings", Right.MANAGE_MARKET, ""),
     "tax_rate": ("settings", Right.MANAGE_MARKET, ""),
+    "notice_words": ("notice-words", Right.MANAGE_MARKET, ""),
+    "dispatch": ("dispatches", Right.VIEW_MARKET_ORDERS, ""),
     "log": ("log-integrity", Right.VIEW_MARKET_LOG, ""),
     "list": ("jobs", None, ""),
 }

@@ -21,6 +21,7 @@ from marketplace.merchant.orders.states import FulfilmentStatus, OrderStatus
 from marketplace.platform.checkout.models import OrderCopy, OrderGroup, ReturnCopy
 from marketplace.platform.members.access import default_address
 from marketplace.platform.members.models import Favourite, Follow
+from marketplace.platform.notices.queries import dead_address_of
 from marketplace.platform.reviews.queries import to_review
 from storefront.account.parcels import on_the_way
 from tenants.access.actors import person_of
@@ -70,6 +71,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "cheaper": favourites["cheaper"],
             "follows": Follow.objects.filter(user_id=user.pk).count(),
             "workplaces": workplaces(user.pk),
+            "dead": dead_address_of(user),
         },
     )
 

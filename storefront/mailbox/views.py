@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import policy
@@ -67,6 +68,26 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     people = sorted({file.stem.partition("-")[2] for file in files})
     mails = [_shown(file) for file in files if not wanted or file.stem.partition("-")[2].lower() == wanted]
     return render(request, "mailbox/mailbox.html", {"mails": mails[:SHOWN], "people": people, "wanted": wanted})
+
+
+@dataclass
+class Sms:
+    """An SMS as the demo's simulator got it."""
+
+    at: datetime
+    to: str
+    text: str
+
+
+def sms_box(request: HttpRequest) -> HttpResponse:
+    """The newest SMS, all or those to one number."""
+    _folder()
+    wanted = request.GET.get("to", "").strip()
+    folder = Path(settings.SMS_FOLDER)
+    kept = [json.loads(file.read_text()) for file in sorted(folder.glob("*.json"), reverse=True)] if folder.is_dir() else []
+    found = [Sms(datetime.fromisoformat(each["at"]), str(each["to"]), str(each["text"])) for each in kept if not wanted or each["to"] == wanted]
+    context = {"messages_sent": found[:SHOWN], "numbers": sorted({str(each["to"]) for each in kept}), "wanted": wanted}
+    return render(request, "mailbox/sms.html", context)
 
 
 def _file(key: str) -> Path:

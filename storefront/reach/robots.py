@@ -21,6 +21,7 @@ PRIVATE = {
         "/sign-in/",
         "/register/",
         "/mailbox/",
+        "/notices/",
         "/hooks/",
     ),
     Domain.Kind.SHOP: ("/hand-over/", "/sign-in/"),

@@ -18,6 +18,11 @@ from tenants.tenancy.hosts import market_url
 from tenants.tenancy.models import Domain
 
 
+def kind_of_letter(template_prefix: str) -> str:
+    """What the log calls it: "account/email/password_reset_key" is a `password_reset_key`."""
+    return template_prefix.rpartition("/")[2][:40]
+
+
 class Adapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Consumers register at the market; nobody registers at the console."""
@@ -31,7 +36,7 @@ class Adapter(DefaultAccountAdapter):
         """In the language of the page, and sent later: nobody waits for a mail server, and none that is away loses a letter."""
         known = {"request": self.request, "email": email, "market": self.request.market, "market_url": market_url("")}
         letter = self.render_mail(template_prefix, email, {**known, **context})
-        write_letter(email=email, subject=str(letter.subject), text=str(letter.body))
+        write_letter(email=email, subject=str(letter.subject), text=str(letter.body), kind=kind_of_letter(template_prefix))
 
     def confirm_email(self, request: HttpRequest, email_address: Any) -> bool:
         """A letter was followed. An address that has become somebody else's changes nothing; the mailbox that is left hears of it."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from email.utils import parseaddr
+
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.http import HttpRequest
@@ -21,8 +25,12 @@ def write_letter(*, email: str, subject: str, text: str, html: str = "", kind: s
     Its subject is one line: names of shops and goods come into it, and a line break there would never leave.
     """
     with transaction.atomic():
-        letter = Letter.objects.create(email=email, kind=kind, subject=" ".join(subject.split())[:200], text=text, html=html)
-        record(LetterWritten(letter_id=letter.pk))
+        record(LetterWritten(letter_id=keep_letter(email=email, subject=subject, text=text, html=html, kind=kind).pk))
+
+
+def keep_letter(*, email: str, subject: str, text: str, html: str = "", kind: str = "") -> Letter:
+    """The row alone, for whoever has it sent by themselves."""
+    return Letter.objects.create(email=email, kind=kind, subject=" ".join(subject.split())[:200], text=text, html=html)
 
 
 @verb
@@ -46,15 +54,20 @@ def forget_letters(*, by: Actor, email: str) -> None:
     mine.filter(sent_at=None).update(kind=LEAVES_NOTHING)
 
 
-def send_letter(event: LetterWritten) -> None:
-    """Outward reaction. A worker that dies between sending and noting it sends the letter twice. Raises what the mail server raises."""
-    letter = Letter.objects.get(pk=event.letter_id)
-    if letter.sent_at:
-        return
-    mail = EmailMultiAlternatives(letter.subject, letter.text, to=[letter.email])
+def hand_over_letter(letter: Letter, *, name: str, headers: Mapping[str, str]) -> None:
+    """Give it to the mail server and forget its text. `name` is the same at every attempt, so that a mailbox can tell a letter that comes twice.
+
+    Raises what the mail server raises.
+    """
+    message_id = f"<{name}@{parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition('@')[2]}>"
+    mail = EmailMultiAlternatives(letter.subject, letter.text, to=[letter.email], headers={"Message-ID": message_id, **headers})
     if letter.html:
         mail.attach_alternative(letter.html, "text/html")
     mail.send()
+
+
+def forget_text(letter: Letter) -> None:
+    """It has left, or never will: what it said is kept nowhere."""
     letter.text, letter.html, letter.sent_at = "", "", clock.now()
     if letter.kind == LEAVES_NOTHING:
         letter.email, letter.subject = f"nobody@{FORGOTTEN}", ""

@@ -15,8 +15,8 @@ from tenants.tenancy.schemas import merchant_schema, public_schema
 from tests.architecture.test_back_office_writes import HOSTS, our_routes
 from tests.databases import MERCHANTS
 
-# Ours, and open to whoever may enter: they show what is one's own, and change nothing.
-WITHOUT_A_RIGHT = {"overview", "go", "wagtail_serve", "jobs", "job", "job-file", "staff-roles"}
+# Ours, and open to whoever may enter: they show what is one's own, and change nothing but that one has read a notice.
+WITHOUT_A_RIGHT = {"overview", "go", "wagtail_serve", "jobs", "job", "job-file", "staff-roles", "inbox", "inbox-read"}
 
 
 def rules_of(kind: str) -> dict[str, Any]:

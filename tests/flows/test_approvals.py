@@ -284,5 +284,5 @@ def test_who_can_approve_and_who_asked_are_told(maker, checker):
     assert list(Letter.objects.filter(kind="approval_asked").values_list("email", flat=True)) == ["checker@market.localhost"]
     approve(by=checker, request_id=row.pk)
     deliver_events()
-    assert list(Letter.objects.filter(kind="approval_ended").values_list("email", flat=True)) == ["operator@market.localhost"]
-    assert list(Letter.objects.filter(kind="shop_moved").values_list("email", flat=True)) == ["owner-a@market.localhost"]
+    assert list(Letter.objects.filter(kind="approval_approved").values_list("email", flat=True)) == ["operator@market.localhost"]
+    assert list(Letter.objects.filter(kind="shop_suspended").values_list("email", flat=True)) == ["owner-a@market.localhost"]

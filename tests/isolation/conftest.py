@@ -35,6 +35,7 @@ from marketplace.platform.ledger.models import Statement
 from marketplace.platform.listings.models import ProductChange
 from marketplace.platform.members.models import Address, Double
 from marketplace.platform.members.notes import note_on_consumer
+from marketplace.platform.notices.models import Dispatch
 from marketplace.platform.payments.actions import set_bank_account, take_notice
 from marketplace.platform.payments.models import RailMovement, RailNotice, Refund
 from marketplace.platform.payments.rails.port import Movement
@@ -195,6 +196,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         "double_id": Double.objects.create(first_id=buyer.pk, second_id=twin.pk, reasons=["phone"]).pk,
         "customer_id": customer.pk,
         "sign_in_id": sign_in.pk,
+        "dispatch_id": Dispatch.objects.filter(to=buyer.email).first().pk,
     }
     side.secrets = [
         f"{word}-draft",

@@ -26,6 +26,8 @@ from marketplace.platform.members import keeping
 from marketplace.platform.members.actions import save_profile
 from marketplace.platform.members.exports import EXPIRES
 from marketplace.platform.members.models import Address, DataExport
+from marketplace.platform.notices.choosing import choose
+from marketplace.platform.notices.models import SmsNumber
 from marketplace.platform.reviews.actions import Marks, Opinion, review_order
 from marketplace.platform.reviews.asking import ask_question
 from marketplace.platform.reviews.models import BuyerReview
@@ -54,6 +56,8 @@ def somebody(word: str) -> User:
     keeping.save_favourite(by=by, listing_id=mug.pk)
     keeping.follow_shop(by=by, merchant_id=MERCHANTS["a"])
     keeping.note_seen(by=by, listing_ids=[mug.pk])
+    choose(by=by, wanted={("review_asked", "mail"): False})
+    SmsNumber.objects.create(person=user, number=phone, confirmed_at=clock.now())
     make.a_cart(user, ("a", mug, 1))
     order = group.orders.get()
     pictures = store_pictures([make.a_picture("blue" if word == "mei" else "green")], "pictures")

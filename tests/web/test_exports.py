@@ -27,6 +27,7 @@ from marketplace.platform.backoffice.models import ListJob
 from marketplace.platform.checkout.models import ReturnCopy
 from marketplace.platform.ledger.models import Payout, Statement
 from marketplace.platform.listings.models import ProductChange
+from marketplace.platform.notices.models import Dispatch
 from marketplace.platform.payments.models import AccountChange, Dispute, RailMovement, RailNotice, Refund
 from tenants.accounts.models import User
 from tenants.onboarding.models import Application, Qualification
@@ -152,6 +153,7 @@ FACTS: dict[tuple[str, str], dict[str, str]] = {
     ("console", "notices"): {"Rail": "stripe", "Reference": "{notice}", "Set aside": "0"},
     ("console", "payout-accounts"): {"Shop": "Trail", "New account": "Holder B Ltd · Bank •••• 0062", "Asked by": "owner-b@market.localhost", "In force": ""},
     ("console", "approvals"): {"Request": "{approval}", "What": "Change a tax rate", "Reason": "a new law", "Asked by": "operator@market.localhost"},
+    ("console", "dispatches"): {"Kind": "Shop opened", "Way": "Mail", "To": "o•••@market.localhost"},
 }
 
 
@@ -259,6 +261,7 @@ PLANTED: dict[tuple[str, str], Callable[[str], Any]] = {
     ("console", "notices"): lambda text: RailNotice.objects.update(note=text),
     ("console", "payout-accounts"): lambda text: AccountChange.objects.update(holder_reason=text),
     ("console", "approvals"): lambda text: ApprovalRequest.objects.update(why=text),
+    ("console", "dispatches"): lambda text: Dispatch.objects.update(error=text),
 }
 
 

@@ -34,6 +34,7 @@ from marketplace.platform.checkout.models import OrderCopy, ReturnCopy
 from marketplace.platform.ledger.models import JournalEntry, Payout, Statement
 from marketplace.platform.listings.models import ProductChange
 from marketplace.platform.members.models import Double
+from marketplace.platform.notices.models import Dispatch
 from marketplace.platform.payments.actions import set_bank_account
 from marketplace.platform.payments.models import AccountChange, Dispute, RailMovement, RailNotice, Refund
 from marketplace.web.lists.pages import ListPage
@@ -80,6 +81,7 @@ LISTS = {
     ("console", "notices"): ("{notice}", lambda: RailNotice.objects.count()),
     ("console", "payout-accounts"): ("{holder}", lambda: AccountChange.objects.count()),
     ("console", "approvals"): ("{approval}", lambda: ApprovalRequest.objects.count()),
+    ("console", "dispatches"): ("owner-c@market.localhost", lambda: Dispatch.objects.count()),
 }
 OF_OPINIONS = {("workbench", "reviews"), ("workbench", "questions"), ("console", "questions")}  # read in tests of reviews
 EVERY = pytest.mark.parametrize(("kind", "name"), LISTS)

@@ -3,7 +3,7 @@
 from cms.views import page_elsewhere
 from marketplace.config.urls.shared import *  # noqa: F403
 from marketplace.config.urls.shared import PAGES, cms_routes, theme_routes
-from marketplace.web import jobs
+from marketplace.web import inbox, jobs
 from marketplace.web.decorate import decorating
 from marketplace.web.go_to import go_in_console
 from marketplace.web.lists.forms import shared
@@ -16,11 +16,13 @@ from marketplace.web.operator import (
     approvals,
     consumer,
     consumers,
+    dispatches,
     doubles,
     integrity,
     ledger,
     market_rules,
     merchants,
+    notice_words,
     opinions,
     orders,
     payouts,
@@ -167,6 +169,13 @@ urlpatterns = [
     route("log/integrity/", integrity.integrity, may=operator(Right.VIEW_MARKET_LOG), name="log-integrity"),
     route("log/integrity/verify/", integrity.verify_now, may=operator(Right.VIEW_MARKET_LOG), name="log-verify", methods="POST"),
     route("log/<uuid:event_id>/", log_entry, may=operator(Right.VIEW_MARKET_LOG), name="log-entry"),
+    route("inbox/", inbox.inbox, may=operator(), name="inbox"),
+    route("inbox/read/", inbox.inbox_read, may=operator(), name="inbox-read", methods="POST"),
+    route("notice-words/", notice_words.notice_words, may=operator(Right.MANAGE_MARKET), name="notice-words"),
+    route("notice-words/reminders/", notice_words.reminders_set, may=operator(Right.MANAGE_MARKET), name="reminders", methods="POST"),
+    route("notice-words/<slug:kind>/", notice_words.notice_word, may=operator(Right.MANAGE_MARKET), name="notice-word", methods="GET POST"),
+    route("dispatches/", dispatches.dispatches, may=operator(Right.VIEW_MARKET_ORDERS), name="dispatches", methods="GET POST"),
+    route("dispatches/<uuid:dispatch_id>/again/", dispatches.dispatch_again, may=operator(Right.MANAGE_MARKET), name="dispatch-again", methods="POST"),
     route("jobs/", jobs.jobs, may=operator(), name="jobs"),
     route("jobs/<uuid:job_id>/", jobs.job, may=operator(), name="job"),
     route("jobs/<uuid:job_id>/file/", jobs.file, may=operator(), name="job-file"),

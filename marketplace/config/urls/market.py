@@ -14,6 +14,8 @@ from storefront.checkout import views as checkout
 from storefront.design.views import design
 from storefront.mailbox import views as mailbox
 from storefront.media import media
+from storefront.notices import hooks
+from storefront.notices import views as notices
 from storefront.reach.routes import market_reach_routes
 from storefront.reviews import mine as my_reviews
 from storefront.reviews import views as reviews
@@ -90,6 +92,12 @@ urlpatterns = [
     route("account/closed/", privacy.closed, may=anyone(), name="account-closed"),
     route("account/workplaces/", work.work, may=signed_in(), name="workplaces"),
     route("invitations/<str:token>/", work.invitation, may=anyone(), name="invitation", methods="GET POST", limit="register"),
+    route("account/notices/", notices.my_notices, may=signed_in(), name="my-notices"),
+    route("account/notices/read/", notices.read, may=signed_in(), name="my-notices-read", methods="POST"),
+    route("account/notices/settings/", notices.settings_page, may=signed_in(), name="notice-settings", methods="GET POST"),
+    route("account/notices/number/", notices.number, may=signed_in(), name="notice-number", methods="POST", limit="message"),
+    route("account/notices/address/", notices.works, may=signed_in(), name="notice-address", methods="POST", limit="message"),
+    route("notices/refuse/<str:token>/", notices.refuse, may=anyone(), name="notice-refuse", methods="GET POST", limit="message"),
     route("account/parcels/", parcels.parcels, may=signed_in(), name="parcels"),
     route("recent/", recent.recent, may=anyone(), name="recent", methods="GET POST"),
     route("recent/clear/", recent.clear, may=anyone(), name="recent-clear", methods="POST"),
@@ -108,11 +116,14 @@ urlpatterns = [
     route("sell/applications/<str:number>/withdraw/", sell.withdraw, may=signed_in(), name="application-withdraw", methods="POST"),
     route("sell/applications/<str:number>/papers/<uuid:paper_id>/", sell.paper, may=signed_in(), name="application-paper"),
     route("mailbox/", mailbox.mailbox, may=anyone(), name="mailbox"),
+    route("mailbox/sms/", mailbox.sms_box, may=anyone(), name="sms-box"),
     route("mailbox/<str:key>/", mailbox.mail, may=anyone(), name="mail"),
     route("mailbox/<str:key>/html/", mailbox.mail_html, may=anyone(), name="mail-html"),
     route("design/", design, may=anyone(), name="design"),
     route("hooks/stripe/", rails.stripe_hook(of_accounts=False), may=anyone(), name="stripe-hook", methods="POST"),
     route("hooks/stripe/connect/", rails.stripe_hook(of_accounts=True), may=anyone(), name="stripe-connect-hook", methods="POST"),
+    route("hooks/mail/", hooks.mail_hook, may=anyone(), name="mail-hook", methods="POST"),
+    route("hooks/sms/", hooks.sms_hook, may=anyone(), name="sms-hook", methods="POST"),
     route("hand-over/", auth.hand_over, may=signed_in(), name="hand-over", limit="hand_over"),
     *auth.sign_in_routes(),
     *auth.registration_routes(),

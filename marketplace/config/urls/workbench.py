@@ -3,7 +3,7 @@
 from cms.views import page_elsewhere
 from marketplace.config.urls.shared import *  # noqa: F403
 from marketplace.config.urls.shared import PAGES, cms_routes, theme_routes
-from marketplace.web import jobs
+from marketplace.web import inbox, jobs
 from marketplace.web.decorate import decorating
 from marketplace.web.go_to import go_in_workbench
 from marketplace.web.lists.forms import shared
@@ -99,6 +99,8 @@ urlpatterns = [
     *staff_routes(staff, Right.MANAGE_STAFF, shop_staff),
     route("log/", shop_log, may=staff(Right.VIEW_SHOP_LOG), name="log", methods="GET POST"),
     route("log/<uuid:event_id>/", log_entry, may=staff(Right.VIEW_SHOP_LOG), name="log-entry"),
+    route("inbox/", inbox.inbox, may=staff(), name="inbox"),
+    route("inbox/read/", inbox.inbox_read, may=staff(), name="inbox-read", methods="POST"),
     route("jobs/", jobs.jobs, may=staff(), name="jobs"),
     route("jobs/<uuid:job_id>/", jobs.job, may=staff(), name="job"),
     route("jobs/<uuid:job_id>/file/", jobs.file, may=staff(), name="job-file"),

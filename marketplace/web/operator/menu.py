@@ -28,6 +28,8 @@ ENTRIES = [
     Entry(_("Two people"), "users", "approvals", Right.VIEW_APPROVALS),
     Entry(_("Settings"), "cog", "settings", Right.MANAGE_MARKET),
     Entry(_("Market pages"), "edit", "decorate", Right.EDIT_MARKET_PAGES),
+    Entry(_("Words of notices"), "bell", "notice-words", Right.MANAGE_MARKET),
+    Entry(_("Notices sent"), "out", "dispatches", Right.VIEW_MARKET_ORDERS),
     Entry(_("Messages"), "chat", "messages", Right.EDIT_MARKET_PAGES),
     Entry(_("Support access"), "shield", "support", Right.SUPPORT_SHOPS),
     Entry(_("Staff"), "users", "staff", Right.MANAGE_MARKET_STAFF),

@@ -1,0 +1,12 @@
+"""Every kind of notice with our words for it. Operators write their own in the console; these are what one returns to."""
+
+from __future__ import annotations
+
+from marketplace.platform.notices import kinds
+from marketplace.platform.notices.catalogue import buyers, market, shops
+
+
+def enter() -> None:
+    """Once, when the app is ready; loading it twice changes nothing."""
+    if not kinds.ALL:
+        kinds.add([*buyers.KINDS, *shops.KINDS, *market.KINDS])
