@@ -11,6 +11,7 @@ from django.db import transaction
 from demo.accounts import ask_for_accounts
 from demo.catalogue import Sold, attributes_of, both, catalogue, key_of, variants_of
 from demo.colleagues import let_in_colleagues
+from demo.contracts import make_contracts
 from demo.goods import Labels, entered, prices_of, source_of
 from demo.history import ask_for_the_rest, begin_history, filling
 from demo.media import copy_picture
@@ -83,6 +84,7 @@ def _fill(password: str, say: Callable[[str], None]) -> None:
     say("a hundred orders")
     deliver_events()
     begin_history()
+    make_contracts(password)
     leave_work(password)
     let_in_colleagues(password)
     ask_for_accounts()

@@ -46,6 +46,8 @@ def apply_for(shop: Mapping[str, Any], owner: User, n: int, by: Actor) -> Applic
         "names": names,
         "slug": shop["slug"],
         "about": names["zh-hans"],
+        "brands": [names["zh-hans"]],
+        "service_address": f"上海市黄浦区福州路 {100 + n} 号",
         "sells": [[key] for key in sorted({root_of(product["category"]) for product in shop["products"]})],
     }
     save_application(by=acting, application_id=row.pk, fields=fields)

@@ -49,7 +49,19 @@ APPLICANTS: list[dict[str, Any]] = [
         "kind": "distributor",
         "about": "登山鞋、帐篷、炉具",
         "licence": "91440300MA5F7XK31",
+        "origins": "深圳自有工厂；帐篷面料来自江苏",
         "steps": [("identity", "passed", "")],
+    },
+    {
+        "email": "bai@applicant.localhost",
+        "who": "白杨",
+        "company": "杭州白杨文创有限公司",
+        "names": {"zh-hans": "白杨手作", "en": "Poplar"},
+        "slug": "poplar",
+        "kind": "retailer",
+        "about": "手工皮具和纸品",
+        "licence": "91330106MA2H6PW84",
+        "steps": [("identity", "passed", ""), ("basics", "passed", ""), ("qualification", "passed", "")],
     },
     {
         "email": "mei@applicant.localhost",
@@ -128,6 +140,9 @@ def _apply(applicant: dict[str, Any], password: str, n: int) -> None:
         "contact_name": applicant["who"],
         "contact_phone": f"1370000000{n}",
         "contact_email": applicant["email"],
+        "brands": [applicant["names"]["zh-hans"]],
+        "origins": applicant.get("origins", ""),
+        "service_address": applicant.get("address", f"上海市徐汇区漕溪路 {200 + n} 号"),
     }
     save_application(by=by, application_id=row.pk, fields=fields)
     hand_in_papers(by, row, applicant["names"]["en"])

@@ -53,6 +53,7 @@ PUBLIC = [
     "tenants.tenancy",
     "tenants.accounts",
     "tenants.onboarding",
+    "tenants.contracts",
     "marketplace.platform.backoffice",
     "marketplace.platform.themes",
     "marketplace.platform.delivery",

@@ -8,10 +8,13 @@ from cms import schedule
 from marketplace.flows import (
     account_changes,
     approvals,
+    contracting,
     count_days,
     customers,
     holidays,
     letters_about_accounts,
+    letters_about_contracts,
+    letters_about_merchants,
     letters_about_papers,
     letters_about_reviews,
     letters_about_shops,
@@ -78,20 +81,29 @@ from marketplace.web import list_jobs
 from search import indexer
 from tenants.accounts.events import LetterWritten
 from tenants.accounts.sign_ins import forget_sign_ins
+from tenants.contracts import placeholders
+from tenants.contracts.events import ContractMoved, ContractPaperBroken
+from tenants.contracts.signing import ENDS as CONTRACT_ENDS
+from tenants.contracts.signing import REMINDER as CONTRACT_ENDS_SOON
 from tenants.onboarding import opening
 from tenants.onboarding.events import (
     ApplicationReviewed,
     ApplicationSubmitted,
+    DossierChangeDecidedUpon,
+    DossierChangeHandedIn,
     QualificationMoved,
     RenewalHandedIn,
     RenewalRefused,
     RequirementChanged,
     RulesPublished,
 )
+from tenants.onboarding.market_rules import ACCEPT_BY as RULES_ACCEPT_BY
+from tenants.onboarding.market_rules import REMINDER as RULES_SOON
 from tenants.onboarding.opening import Condition
 from tenants.onboarding.qualifications import BEGINS, ENDS
 from tenants.onboarding.qualifications import REMINDER as PAPER_ENDS_SOON
 from tenants.onboarding.requirements import ENFORCED
+from tenants.onboarding.reviewing import REVIEW_DUE
 from tenants.tenancy.events import ShopMoved, ShopOpened, ShopRequested
 from tenants.tenancy.jobs import JobRequested, LongJobRequested, run_job, run_long_job
 
@@ -106,6 +118,10 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     ApplicationSubmitted: [],
     ApplicationReviewed: [Reaction(letters_to_merchants.application_reviewed)],
     RulesPublished: [],
+    DossierChangeHandedIn: [],
+    DossierChangeDecidedUpon: [Reaction(letters_about_merchants.dossier_decided)],
+    ContractMoved: [Reaction(letters_about_contracts.contract_moved)],
+    ContractPaperBroken: [Reaction(letters_about_contracts.paper_broken)],
     RequirementChanged: [Reaction(qualify.requirement_changed)],
     QualificationMoved: [Reaction(letters_about_papers.qualification_moved)],
     RenewalHandedIn: [],
@@ -172,6 +188,11 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     ENDS: qualify.end,
     PAPER_ENDS_SOON: letters_about_papers.remind,
     ENFORCED: qualify.enforce,
+    REVIEW_DUE: letters_about_merchants.review_overdue,
+    RULES_SOON: letters_about_merchants.rules_due,
+    RULES_ACCEPT_BY: letters_about_merchants.rules_due,
+    CONTRACT_ENDS_SOON: letters_about_contracts.remind,
+    CONTRACT_ENDS: contracting.end_when_due,
     publish_product.LISTED_FROM: publish_product.list_when_due,
     publish_product.LISTED_UNTIL: publish_product.unlist_when_due,
 }
@@ -190,9 +211,10 @@ DUTIES = [
 
 
 # What has to be there before the shop of an approved applicant opens, in the order in which it is done.
-BEFORE_OPENING: list[Condition] = []
+BEFORE_OPENING: list[Condition] = [contracting.contract_is_lacking]
 
 
 def install() -> None:
     registry.install(REACTIONS, DEADLINES, DUTIES)
     opening.install(BEFORE_OPENING)
+    placeholders.install(contracting.PLACEHOLDERS)

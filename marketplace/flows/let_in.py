@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID, uuid5
 
 from django.db import transaction
@@ -20,8 +21,10 @@ DECISIONS = (Decision.PASSED, Decision.MORE, Decision.REJECTED)
 
 
 @verb
-def review_application(*, by: Actor, application_id: UUID, step: str, decision: str, reason: str = "") -> Application:
-    """Decide over the identity or the qualification of an applicant. When both have passed the shop opens, within seconds.
+def review_application(*, by: Actor, application_id: UUID, step: str, decision: str, reason: str = "", fields: Iterable[str] = ()) -> Application:
+    """Decide over a step: identity, basics, qualification. When all have passed the shop opens, as soon as nothing else is lacking.
+
+    With more, `fields` names what has to be changed.
 
     Raises ReasonMissing (for anything but passed), StepNotDue, ApplicationUnknown, and from opening SlugTaken, AddressUnconfirmed.
     """
@@ -30,8 +33,8 @@ def review_application(*, by: Actor, application_id: UUID, step: str, decision: 
     if decision != Decision.PASSED and not reason.strip():
         raise ReasonMissing
     with transaction.atomic():
-        row: Application = note_review(by=by, application_id=application_id, step=step, decision=decision, reason=reason.strip())
-        if step == Step.QUALIFICATION and decision == Decision.PASSED:
+        row: Application = note_review(by=by, application_id=application_id, step=step, decision=decision, reason=reason.strip(), fields=fields)
+        if all(getattr(row, name) == Decision.PASSED for name in Step):
             merchant: Merchant = open_shop(
                 by=by,
                 merchant_id=uuid5(row.pk, "merchant"),

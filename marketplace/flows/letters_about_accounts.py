@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 
 from marketplace.flows.account_changes import stop_change
 from marketplace.flows.approvals import who_may
-from marketplace.flows.letters_to_merchants import tell
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.formats import format_time
 from marketplace.kernel.verbs import verb
-from marketplace.platform.notices.letters import Message, Table, post_letter, read_in
+from marketplace.platform.notices.kinds import ALL
+from marketplace.platform.notices.letters import post_letter, read_in
+from marketplace.platform.notices.messages import Message, Table, worded
+from marketplace.platform.notices.telling import tell
 from marketplace.platform.payments.errors import AccountChangeUnknown
 from marketplace.platform.payments.events import AccountChangeMoved
 from marketplace.platform.payments.models.accounts import AccountChange
@@ -55,57 +57,31 @@ def _tell_each(people: Iterable[User], compose: Callable[[str], Message]) -> Non
         tell([person], lambda person=person: compose(person.email))  # type: ignore[misc]
 
 
+KINDS = {S.COOLING: "payout_account_confirmed", S.IN_FORCE: "payout_account_in_force", S.STOPPED: "payout_account_stopped"}
+KINDS |= {S.REFUSED: "payout_account_refused", S.EXPIRED: "payout_account_expired"}
+
+
 def _message(row: AccountChange, status: str, email: str) -> Message:
-    subject, lines = _said(row, status)
-    table = Table(
-        _("Account"),
-        [(_("New account"), row.in_words), (_("Asked by"), row.asked_label), *([(_("Confirmed by"), row.confirmed_label)] if row.confirmed_label else [])],
-    )
-    button = (
-        (_("This was not us: stop it"), stop_address(row, email))
-        if row.is_open
-        else (_("To the payout account"), workbench_url(row.merchant, "/payout-account/"))
-    )
-    return Message("payout_account_change", subject.format(name=row.merchant.name), lines, [table], button)
-
-
-def _said(row: AccountChange, status: str) -> tuple[str, list[str]]:
-    if status == S.COOLING:
-        when = format_time(row.in_force_at) if row.in_force_at else ""
-        return _("The payout account of “{name}” changes on {at}").format(name="{name}", at=when), [
-            _("It was confirmed. Until then payouts go to the account before it. If it was not you, stop it now; you need not sign in for that."),
-        ]
-    if status == S.IN_FORCE:
-        return _("Payouts of “{name}” go to another account from now on"), [_("If this surprises you, write to {contact} at once.").format(contact=_contact())]
-    if status == S.STOPPED:
-        return _("The change of the payout account of “{name}” was stopped"), [
-            _("{person} stopped it: {why}").format(person=row.ended_label, why=_why(row)),
-            _("Payouts go where they went before. If somebody else was at work in your workbench, set a new password and look at who works there."),
-        ]
-    if status == S.REFUSED:
-        return _("The market did not accept the payout account of “{name}”"), [_("The market says: {reason}").format(reason=row.ended_why)]
-    if status == S.EXPIRED:
-        return _("The change of the payout account of “{name}” has expired"), [_("Nobody confirmed it in time. Payouts go where they went before.")]
-    return _("Somebody wants payouts of “{name}” to go to another account"), [
-        _("It is not in force: somebody else has to confirm it first. If it was not one of you, stop it now; you need not sign in for that."),
-    ]
-
-
-def _contact() -> str:
-    return str(Market.objects.get().contact_email)
-
-
-def _why(row: AccountChange) -> str:
-    return _("by the link in this letter") if row.ended_why == BY_LINK else row.ended_why
+    """While the change can be stopped, the link does that."""
+    kind = KINDS.get(S(status), "payout_account_asked")
+    facts = {
+        "name": row.merchant.name,
+        "at": format_time(row.in_force_at) if row.in_force_at else "",
+        "contact": str(Market.objects.get().contact_email),
+        "person": row.ended_label,
+        "why": _("by the link in this letter") if row.ended_why == BY_LINK else row.ended_why,
+        "reason": row.ended_why,
+    }
+    shown = [(_("New account"), row.in_words), (_("Asked by"), row.asked_label)]
+    table = Table(_("Account"), [*shown, *([(_("Confirmed by"), row.confirmed_label)] if row.confirmed_label else [])])
+    can_stop = row.is_open and kind in ("payout_account_asked", "payout_account_confirmed")
+    link = stop_address(row, email) if can_stop else workbench_url(row.merchant, "/payout-account/")
+    return worded(kind, {name: facts[name] for name in ALL[kind].facts}, link=link, tables=[table])
 
 
 def _to_market(row: AccountChange) -> Message:
-    return Message(
-        "payout_account_look",
-        _("The payout account of “{name}” waits for the market's look").format(name=row.merchant.name),
-        [row.in_words, str(row.get_name_is_display()), *([_("The shop says: {why}").format(why=row.holder_reason)] if row.holder_reason else [])],
-        button=(_("Look at it"), console_url(f"/payout-accounts/{row.pk}/")),
-    )
+    facts = {"name": row.merchant.name, "account": row.in_words, "name_is": str(row.get_name_is_display()), "why": row.holder_reason}
+    return worded("payout_account_look", facts, link=console_url(f"/payout-accounts/{row.pk}/"))
 
 
 # ── The link in the letter ───────────────────────────────────────────────────────────────────────────────────────────

@@ -216,6 +216,8 @@ LEFT: Mapping[str, str] = {
     "onboarding.Application.reviewer": _WORK,
     "platform_approvals.ApprovalRequest.asked_by": _WORK,
     "platform_approvals.ApprovalRequest.decided_by": _WORK,
+    "contracts.Contract.signed_by": _WORK,
+    "onboarding.DossierChange.reviewer": _WORK,
     "platform_payments.AccountChange.asked_by": _WORK,
     "platform_payments.AccountChange.confirmed_by": _WORK,
     "platform_payments.AccountChange.looked_by": _WORK,

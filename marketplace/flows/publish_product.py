@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from marketplace.flows.contracting import check_may_list
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.deadlines import meet, set_deadline
@@ -49,10 +50,12 @@ def publish_product(*, by: Actor, product_id: UUID) -> Product:
 
 @verb
 def put_on_sale(*, by: Actor, product_id: UUID) -> Product:
-    """Put an approved product on sale, now or when its time comes. Raises ProductUnknown, ProductIncomplete, NotReviewed."""
+    """Put an approved product on sale, now or when its time comes. Raises ProductUnknown, ProductIncomplete, NotReviewed, NothingNewMeanwhile."""
     with transaction.atomic():
         row = locked_product(product_id)
         check_complete(row)
+        if row.status != Product.Status.ON_SALE and by.kind == "person":
+            check_may_list(current_merchant_id())
         if row.review != Product.Review.APPROVED:
             raise NotReviewed
         is_early = row.listed_from is not None and row.listed_from > clock.now()

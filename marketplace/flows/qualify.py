@@ -19,6 +19,7 @@ from marketplace.kernel.verbs import verb
 from marketplace.platform.listings.actions import announce
 from marketplace.platform.listings.holding import Settled, settle_shop
 from tenants.onboarding.actions import note_approved
+from tenants.onboarding.dossiers import begin_dossier
 from tenants.onboarding.errors import RequirementNotAsked
 from tenants.onboarding.events import QualificationMoved, RequirementChanged
 from tenants.onboarding.market_rules import carry_accepted_over
@@ -58,11 +59,12 @@ def settle_listings(*, by: Actor, merchant_id: UUID) -> Settled:
 
 @verb
 def let_in_papers(*, by: Actor, application: Application, merchant: Merchant) -> None:
-    """An application is approved: what it has shown, and what was waived, are the new shop's qualifications.
+    """An application is approved: what it says is the new shop's dossier; what it has shown, and what was waived, its qualifications.
 
     Of several documents for one requirement the one that ends first says how long.
     """
     note_approved(by=by, application=application, merchant=merchant)
+    begin_dossier(by=by, application=application, merchant=merchant)
     carry_accepted_over(by=by, application=application, merchant=merchant)
     now = clock.now()
     for item in items_of(application):

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from marketplace.flows.contracting import check_may_list
 from marketplace.flows.events import ProductReviewed, ProductSubmitted
 from marketplace.flows.publish_product import available_of, check_complete, copies_of, copy_offers, copy_products, publish_product, watch_times
 from marketplace.kernel.actors import Actor
@@ -72,11 +73,13 @@ def save_product(
 def submit_product(*, by: Actor, product_id: UUID) -> Product:
     """Ask the operator to let a product, or the edit of one, onto the market. What waited already is replaced, in its place.
 
-    Raises ProductUnknown, ProductIncomplete.
+    Raises ProductUnknown, ProductIncomplete, and for what is not on sale NothingNewMeanwhile.
     """
     with transaction.atomic():
         row = locked_product(product_id)
         check_complete(row)
+        if row.status != Product.Status.ON_SALE:
+            check_may_list(current_merchant_id())
         change = put_change(
             by=by,
             merchant_id=current_merchant_id(),

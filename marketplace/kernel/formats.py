@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 
 import phonenumbers
 from babel import Locale
+from babel.dates import format_date as babel_date
 from babel.dates import format_datetime as babel_datetime
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
 from django.utils import timezone
@@ -55,6 +56,13 @@ def format_number(number: Decimal, language: str | None = None) -> str:
 def format_day(moment: datetime, language: str | None = None) -> str:
     """`11月22日`, `22 Nov`; the year only if it is not this one. In the zone of the request."""
     return _written(moment, "{day}", "{day}", language)
+
+
+def full_day(day: date, language: str | None = None) -> str:
+    """`2026年11月22日`, `22 November 2026`: always with its year, for papers. A moment counts in the zone of the request."""
+    found = timezone.localtime(day).date() if isinstance(day, datetime) else day
+    pattern = "y年M月d日" if (language or get_language() or "en").lower().startswith("zh") else "d MMMM y"
+    return str(babel_date(found, pattern, locale=locale(language)))
 
 
 def format_time(moment: datetime, language: str | None = None) -> str:

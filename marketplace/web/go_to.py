@@ -15,6 +15,7 @@ from marketplace.merchant.orders.models import Order
 from marketplace.platform.checkout.models import OrderCopy, ReturnCopy
 from marketplace.platform.ledger.models import PayoutBatch, Statement
 from tenants.access.rights import Right
+from tenants.contracts.models import Contract
 from tenants.onboarding.models import Application
 from tenants.tenancy.models import Merchant
 
@@ -54,6 +55,8 @@ def go_in_console(request: HttpRequest) -> HttpResponse:
             return _to("order", order)
     if _may(request, Right.REVIEW_MERCHANTS) and Application.objects.filter(number=asked, submitted_at__isnull=False).exists():
         return _to("application", asked)
+    if _may(request, Right.REVIEW_MERCHANTS) and Contract.objects.filter(number=asked).exists():
+        return _to("contract", asked)
     if _may(request, Right.VIEW_LEDGER):
         if Statement.objects.filter(number=asked).exists():
             return _to("statement", asked)

@@ -24,7 +24,10 @@ SUBJECTS: dict[str, str | Promise] = {
     "commission_rule": pgettext_lazy("log thing", "Commission"),
     "customer": pgettext_lazy("log thing", "Customer"),
     "double": pgettext_lazy("log thing", "Possible double"),
+    "contract": pgettext_lazy("log thing", "Contract"),
+    "contract_template": pgettext_lazy("log thing", "Contract template"),
     "dispute": pgettext_lazy("log thing", "Disputed payment"),
+    "dossier": pgettext_lazy("log thing", "Company data"),
     "export": pgettext_lazy("log thing", "Own data"),
     "freight": pgettext_lazy("log thing", "Freight"),
     "list": pgettext_lazy("log thing", "List"),
@@ -70,6 +73,8 @@ IN_WORKBENCH: dict[str, tuple[str, Right | None, str]] = {
     "payout_account": ("payout-account", Right.MANAGE_PAYOUTS, ""),
     "shop": ("theme", Right.EDIT_SHOP_PAGES, ""),
     "list": ("jobs", None, ""),
+    "contract": ("contract", Right.MANAGE_PAPERS, ""),
+    "dossier": ("company", Right.VIEW_PRODUCTS, ""),
 }
 IN_CONSOLE: dict[str, tuple[str, Right | None, str]] = {
     "order": ("order", Right.VIEW_MARKET_ORDERS, "key"),
@@ -78,6 +83,8 @@ IN_CONSOLE: dict[str, tuple[str, Right | None, str]] = {
     "person": ("consumer", Right.VIEW_CONSUMERS, "key"),
     "double": ("double", Right.VIEW_CONSUMERS, "key"),
     "application": ("application", Right.REVIEW_MERCHANTS, "key"),
+    "contract": ("contract", Right.REVIEW_MERCHANTS, "key"),
+    "contract_template": ("contract-template", Right.MANAGE_MARKET, "key"),
     "statement": ("statement", Right.VIEW_LEDGER, "key"),
     "payout_batch": ("bank-file", Right.VIEW_LEDGER, "key"),
     "dispute": ("disputes", Right.VIEW_LEDGER, "q"),

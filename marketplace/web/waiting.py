@@ -18,7 +18,8 @@ from marketplace.platform.listings.models import ProductChange
 from marketplace.platform.payments.models import AccountChange, Dispute, RailMovement, Refund
 from marketplace.web.seller.orders import SHOWS
 from tenants.accounts.models import SupportAccess
-from tenants.onboarding.models import Application, Decision, Paper
+from tenants.contracts.models import Contract
+from tenants.onboarding.models import Application, Decision, DossierChange, Paper
 from tenants.tenancy.schemas import current_merchant_id
 
 MOST_SHOWN = 99
@@ -37,6 +38,8 @@ def of_workbench() -> Mapping[str, QuerySet[Any]]:
 def of_console() -> Mapping[str, QuerySet[Any]]:
     return {
         "applications": Application.objects.filter(status=Application.Status.SUBMITTED),
+        "dossier-changes": DossierChange.objects.filter(status=DossierChange.Status.WAITING),
+        "contracts": Contract.objects.filter(status=Contract.Status.SIGNED),
         "renewals": Paper.objects.filter(merchant__isnull=False, decision=Decision.WAITING),
         "reviews": ProductChange.objects.filter(status=ProductChange.Status.WAITING),
         "refunds": Refund.objects.filter(status=Refund.Status.FAILED),

@@ -19,7 +19,7 @@ from tenants.onboarding.requirements import asked_of
 PARTS: dict[str, tuple[str, ...]] = {
     "seller": ("kind", "sells_many_brands", "sells"),
     "company": ("company", "licence_number", "representative"),
-    "shop": ("contact_name", "contact_phone", "contact_email", "name_zh", "name_en", "slug", "about"),
+    "shop": ("contact_name", "contact_phone", "contact_email", "service_phone", "service_address", "name_zh", "name_en", "slug", "about", "brands", "origins"),
     "papers": ("paper_kind", "file", "ends_on"),
     "confirm": ("attested", "rules"),
 }
@@ -47,12 +47,28 @@ class ApplicationForm(forms.Form):
     contact_name = forms.CharField(label=_("Contact person"), max_length=60, required=False, widget=forms.TextInput({"autocomplete": "name"}))
     contact_phone = forms.CharField(label=_("Phone"), max_length=30, required=False, widget=forms.TextInput({"autocomplete": "tel", "inputmode": "tel"}))
     contact_email = forms.CharField(label=_("E-mail"), max_length=254, required=False, widget=forms.EmailInput({"autocomplete": "email"}))
+    service_phone = forms.CharField(
+        label=_("Service phone"), max_length=30, required=False, help_text=_("Empty: the contact's"), widget=forms.TextInput({"inputmode": "tel"})
+    )
+    service_address = forms.CharField(
+        label=_("Service address"),
+        max_length=200,
+        required=False,
+        help_text=_("Where returns and letters reach you"),
+        widget=forms.TextInput({"autocomplete": "street-address"}),
+    )
     name_zh = forms.CharField(label=_("Shop's name in Chinese"), max_length=60, required=False)
     name_en = forms.CharField(label=_("Shop's name in English"), max_length=60, required=False)
     slug = forms.CharField(
         label=_("Web address"), max_length=40, required=False, help_text=_("Small letters, digits and hyphens; the shop's host begins with it")
     )
     about = forms.CharField(label=_("In a few words"), max_length=500, required=False, widget=forms.Textarea({"rows": 3}))
+    brands = forms.CharField(
+        label=_("Brands"), max_length=2000, required=False, help_text=_("One a line, or parted by commas"), widget=forms.Textarea({"rows": 2})
+    )
+    origins = forms.CharField(
+        label=_("Where the goods come from"), max_length=200, required=False, help_text=_("Places or makers, e.g. own kiln in Jingdezhen")
+    )
     paper_kind = forms.ChoiceField(label=_("Kind of document"), required=False)
     file = forms.FileField(label=_("File"), required=False, help_text=_("JPEG, PNG, WebP or PDF, up to 10 MB"), widget=forms.FileInput(FILES))
     ends_on = forms.DateField(label=_("Last day it holds"), required=False, widget=DayInput())
@@ -69,6 +85,9 @@ class ApplicationForm(forms.Form):
         self.fields["paper_kind"].choices = [*documents, (Paper.OTHER, pgettext_lazy("paper", "Something else"))]  # type: ignore[attr-defined]
         self.fields["attested"].choices = [(one.code, one.name) for one in asked if one.check_by == Requirement.Check.ATTESTED]  # type: ignore[attr-defined]
         self.fields["rules"].choices = [(str(one.pk), str(one.pk)) for one in rules_in_force()]  # type: ignore[attr-defined]
+        for name, note in row.refused.items():
+            for field in {"names": ("name_zh", "name_en")}.get(name, (name,)):
+                self.fields[field].asked_anew = note  # type: ignore[attr-defined]
         for name in [name for name in self.fields if part and name not in PARTS[part]]:
             del self.fields[name]
 
@@ -76,6 +95,7 @@ class ApplicationForm(forms.Form):
     def of(cls, row: Application, data: Any = None, files: Any = None, part: str = "") -> ApplicationForm:
         kept = {name: getattr(row, name) for name in cls.base_fields if hasattr(row, name)}
         kept |= {"name_zh": row.names.get("zh-hans", ""), "name_en": row.names.get("en", ""), "sells": [path[-1] for path in row.sells]}
+        kept["brands"] = "\n".join(row.brands)
         return cls(data, files, initial=kept, row=row, part=part)
 
     def clean(self) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from marketplace.kernel.errors import MarketError, NotFound
 from storefront.sell.forms import PARTS, ApplicationForm
 from tenants.access.actors import actor_of, person_of
 from tenants.accounts.addresses import is_in_doubt
+from tenants.contracts.queries import makes_contracts
 from tenants.onboarding.access import application_of, applications_of, open_application_of, paper_in
 from tenants.onboarding.actions import (
     add_paper,
@@ -38,7 +39,7 @@ from tenants.tenancy.models import Merchant
 def sell(request: HttpRequest) -> HttpResponse:
     """What a merchant gets here, and how to begin."""
     mine = applications_of(person_of(request).pk) if request.user.is_authenticated else []
-    return render(request, "sell/sell.html", {"applications": mine, "shop_count": Merchant.objects.filter(status=Merchant.Status.OPEN).count()})
+    return render(request, "sell/sell.html", {"applications": mine, "makes_contracts": makes_contracts()})
 
 
 def apply(request: HttpRequest) -> HttpResponse:
@@ -52,7 +53,7 @@ def apply(request: HttpRequest) -> HttpResponse:
     if row.status not in Application.WRITABLE:
         return HttpResponseRedirect(f"/sell/applications/{row.number}/")
     if request.method != "POST":
-        part = _part(request.GET.get("part", ""))
+        part = _part(request.GET.get("part", "") or _first_to_mend(row))
         return _form_page(request, row, ApplicationForm.of(row, part=part), part)
     row = open_application(by=by, language=request.LANGUAGE_CODE)  # type: ignore[attr-defined]
     part = _part(request.POST["part"]) if "part" in request.POST else ""
@@ -102,6 +103,13 @@ def _part(text: str) -> str:
     return text if text in PARTS else ORDER[0]
 
 
+def _first_to_mend(row: Application) -> str:
+    """Where an application that came back is gone on with: the first part that lacks something."""
+    if row.status != Application.Status.RETURNED:
+        return ""
+    return next((part for part, lacking in missing_by_part(row).items() if lacking), LAST_PART)
+
+
 def _uuid(text: str) -> UUID:
     try:
         return UUID(text)
@@ -149,6 +157,7 @@ def _standing(row: Application) -> dict[str, Any]:
     return {
         "application": row,
         "steps": steps,
+        "signed": row.merchant.contracts.order_by("-signed_at").first() if row.merchant else None,
         "reviews": list(row.reviews.order_by("-at")),
         "papers": paper_titles(row.papers.order_by("added_at")),
         "lacks": lacks,

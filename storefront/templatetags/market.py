@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -72,6 +72,12 @@ def day(moment: datetime | None) -> str:
 
 
 @register.filter
+def full_day(day: date | None) -> str:
+    """A day with its year, as the reader writes it."""
+    return formats.full_day(day) if day else ""
+
+
+@register.filter
 def phrases(text: str) -> SafeString:
     """A headline whose lines break between phrases: Chinese would break anywhere."""
     return format_html_join("", '<span class="inline-block">{}</span>{}', re.findall(r"([^，,]+[，,]?)(\s*)", text))
@@ -129,6 +135,26 @@ def review_tag(status: str, label: str) -> SafeString:
     """How something stands that an operator reviews."""
     tone = REVIEW_TONES.get(status, "")
     return format_html('<span class="tag status {}">{}</span>', f"tag-{tone}" if tone else "", label)
+
+
+DOSSIER_TONES = {"waiting": "warn", "approved": "success", "refused": "violet"}
+
+
+@register.simple_tag
+def dossier_tag(change: Any) -> SafeString:
+    """How a change of a dossier stands."""
+    tone = DOSSIER_TONES.get(change.status, "")
+    return format_html('<span class="tag status {}">{}</span>', f"tag-{tone}" if tone else "", change.get_status_display())
+
+
+CONTRACT_TONES = {"signed": "warn", "in_force": "success", "refused": "violet", "ended": ""}
+
+
+@register.simple_tag
+def contract_tag(contract: Any) -> SafeString:
+    """How a contract stands."""
+    tone = CONTRACT_TONES.get(contract.status, "")
+    return format_html('<span class="tag status {}">{}</span>', f"tag-{tone}" if tone else "", contract.get_status_display())
 
 
 @register.filter

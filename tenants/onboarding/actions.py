@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import IO, Any
 from uuid import UUID
@@ -12,10 +12,12 @@ from django.core.exceptions import ValidationError
 from django.core.files.storage import storages
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
+from marketplace.kernel.deadlines import meet, set_deadline
 from marketplace.kernel.errors import InvalidInput, ReasonMissing
 from marketplace.kernel.numbers import free_number
 from marketplace.kernel.outbox import record
@@ -24,6 +26,8 @@ from marketplace.kernel.uploads import clean_paper
 from marketplace.kernel.verbs import verb
 from tenants.accounts.addresses import checked_address, is_in_doubt
 from tenants.accounts.models import User
+from tenants.onboarding.dossiers import LABELS as DOSSIER_LABELS
+from tenants.onboarding.dossiers import clean_brands
 from tenants.onboarding.errors import (
     ApplicationClosed,
     ApplicationIncomplete,
@@ -39,16 +43,21 @@ from tenants.onboarding.models import Application, Decision, Paper, Requirement,
 from tenants.onboarding.papers import keep_paper
 from tenants.onboarding.qualifications import check_last_day
 from tenants.onboarding.requirements import asked_of, items_of
-from tenants.onboarding.reviewing import due_after
+from tenants.onboarding.reviewing import REVIEW_DUE, due_after
 from tenants.tenancy.errors import SlugTaken
 from tenants.tenancy.models import RESERVED_SLUGS, Market, Merchant
 from tenants.tenancy.schemas import public_schema
 
 MOST_PAPERS = 12
-TEXTS = ("kind", "company", "representative", "contact_name", "about")
-# What the identity review judges by: whoever changes it after the review passed is looked at again.
-SAYS_WHO = ("company", "licence_number", "representative")
+TEXTS = ("kind", "company", "representative", "contact_name", "about", "origins", "service_address")
+# What a review judges by: what is changed after it has passed is looked at again, and a reviewer can ask for single fields anew.
+JUDGED = {
+    Step.IDENTITY: ("company", "licence_number", "representative"),
+    Step.BASICS: ("contact_name", "contact_phone", "contact_email", "service_phone", "service_address", "names", "about", "brands", "origins", "sells"),
+    Step.QUALIFICATION: (),
+}
 MOST_CATEGORIES = 40
+FIELD_LABELS = {**DOSSIER_LABELS, "sells": _lazy("What you will sell")}
 
 
 @verb
@@ -69,7 +78,7 @@ def save_application(*, by: Actor, application_id: UUID, fields: Mapping[str, An
     """Keep what was entered so far: texts as in the model, `names` by language. Raises ApplicationClosed, InvalidInput."""
     with transaction.atomic():
         row = _writable(application_id, by)
-        said = [getattr(row, name) for name in SAYS_WHO]
+        said = {name: getattr(row, name) for names in JUDGED.values() for name in names}
         for name in TEXTS:
             setattr(row, name, str(fields.get(name, "")).strip())
         if row.kind and row.kind not in Application.Kind.values:
@@ -81,14 +90,19 @@ def save_application(*, by: Actor, application_id: UUID, fields: Mapping[str, An
         row.attested = sorted(set(fields.get("attested") or ()) & set(Requirement.objects.filter(check_by="attested").values_list("code", flat=True)))
         row.names = {code: text.strip() for code, text in (fields.get("names") or {}).items() if text and text.strip()}
         row.contact_email = _email(str(fields.get("contact_email", "")))
-        phone = str(fields.get("contact_phone", "")).strip()
-        row.contact_phone = parse_phone(phone, "CN", field="contact_phone") if phone else ""
+        for name in ("contact_phone", "service_phone"):
+            phone = str(fields.get(name, "")).strip()
+            setattr(row, name, parse_phone(phone, "CN", field=name) if phone else "")
+        row.brands = clean_brands(fields.get("brands") or "")
         if row.slug:
             _check_slug(row)
-        if row.identity == Decision.PASSED and [getattr(row, name) for name in SAYS_WHO] != said:
-            row.identity = Decision.WAITING
+        changed = {name for name, value in said.items() if getattr(row, name) != value}
+        for step, names in JUDGED.items():
+            if getattr(row, step) == Decision.PASSED and changed.intersection(names):
+                setattr(row, step, Decision.WAITING)
+        row.refused = {name: note for name, note in row.refused.items() if name not in changed}
         row.save()
-        kept = {"company": row.company, "slug": row.slug, "identity": row.identity}
+        kept = {"company": row.company, "slug": row.slug, "identity": row.identity, "basics": row.basics}
         audit(by=by, action="application.saved", subject="application", subject_id=row.number, after=kept)
     return row
 
@@ -153,10 +167,10 @@ def remove_paper(*, by: Actor, application_id: UUID, paper_id: UUID) -> None:
 
 
 def _look_again(row: Application, paper: Paper) -> None:
-    shows_who = Requirement.objects.filter(code=paper.kind, step=Step.IDENTITY).exists()
-    if shows_who and row.identity == Decision.PASSED:
-        row.identity = Decision.WAITING
-        row.save(update_fields=["identity"])
+    for step in Requirement.objects.filter(code=paper.kind).exclude(step=Step.QUALIFICATION).values_list("step", flat=True):
+        if getattr(row, step) == Decision.PASSED:
+            setattr(row, step, Decision.WAITING)
+            row.save(update_fields=[step])
 
 
 @verb
@@ -178,6 +192,7 @@ def submit_application(*, by: Actor, application_id: UUID) -> Application:
                 setattr(row, step, Decision.WAITING)
         row.status, row.submitted_at = Application.Status.SUBMITTED, clock.now()
         row.review_due = due_after(row.submitted_at, Market.objects.get().tz)
+        set_deadline(kind=REVIEW_DUE, subject_id=row.pk, due_at=row.review_due)
         try:
             with transaction.atomic():
                 row.save()
@@ -186,6 +201,10 @@ def submit_application(*, by: Actor, application_id: UUID) -> Application:
         audit(by=by, action="application.submitted", subject="application", subject_id=row.number, before={"status": before}, after={"status": row.status})
         record(ApplicationSubmitted(application_id=row.pk))
     return row
+
+
+# Where in the form a field stands that a reviewer may ask for anew.
+PLACES = {"seller": ("sells",), "company": JUDGED[Step.IDENTITY], "shop": JUDGED[Step.BASICS]}
 
 
 def missing_of(row: Application) -> list[str]:
@@ -202,13 +221,18 @@ def missing_by_part(row: Application) -> dict[str, list[str]]:
             "contact_name": _("contact person"),
             "contact_phone": _("contact phone"),
             "contact_email": _("contact e-mail"),
+            "service_address": _("service address"),
             "names": _("name of the shop"),
             "slug": _("web address"),
+            "brands": _("brands"),
         },
         "papers": {},
         "confirm": {},
     }
     missing = {part: [label for name, label in fields.items() if not getattr(row, name)] for part, fields in wanted.items()}
+    for name in row.refused:
+        part = next((part for part, fields in PLACES.items() if name in fields), "shop")
+        missing[part].append(_("{what} (to be changed)").format(what=FIELD_LABELS[name]))
     part_of = {Requirement.Check.COMPUTED: "company", Requirement.Check.DOCUMENT: "papers", Requirement.Check.ATTESTED: "confirm"}
     for item in items_of(row):
         if not item.is_met:
@@ -230,15 +254,17 @@ def withdraw_application(*, by: Actor, application_id: UUID) -> Application:
             raise ApplicationClosed(status=row.get_status_display())
         before, row.status, row.decided_at = row.status, Application.Status.WITHDRAWN, clock.now()
         row.save(update_fields=["status", "decided_at"])
+        meet(kind=REVIEW_DUE, subject_id=row.pk)
         audit(by=by, action="application.withdrawn", subject="application", subject_id=row.number, before={"status": before}, after={"status": row.status})
     return row
 
 
 @verb
-def note_review(*, by: Actor, application_id: UUID, step: str, decision: str, reason: str) -> Application:
+def note_review(*, by: Actor, application_id: UUID, step: str, decision: str, reason: str, fields: Iterable[str] = ()) -> Application:
     """Write down a decision over the step that is due, and what it makes of the application. Raises ApplicationUnknown, StepNotDue.
 
-    The flow that calls this opens the shop when both steps have passed.
+    `fields`: of what the step judges by, what the applicant has to change; only that is asked for again. The flow that calls this
+    opens the shop when all steps have passed.
     """
     with transaction.atomic():
         row = _locked(application_id)
@@ -252,7 +278,11 @@ def note_review(*, by: Actor, application_id: UUID, step: str, decision: str, re
         }.get(Decision(decision), row.status)
         if decision == Decision.REJECTED:
             row.decided_at = clock.now()
+        if decision == Decision.MORE:
+            row.refused = {name: reason[:500] for name in JUDGED[Step(step)] if name in set(fields)}
         row.save()
+        if row.next_step is None:
+            meet(kind=REVIEW_DUE, subject_id=row.pk)
         Review.objects.create(application=row, step=step, decision=decision, reason=reason[:500], by_label=by.label)
         audit(
             by=by,
@@ -260,7 +290,7 @@ def note_review(*, by: Actor, application_id: UUID, step: str, decision: str, re
             subject="application",
             subject_id=row.number,
             before=before,
-            after={"status": row.status, step: decision},
+            after={"status": row.status, step: decision} | ({"refused": sorted(row.refused)} if row.refused else {}),
             why=reason,
         )
         record(ApplicationReviewed(application_id=row.pk, step=step, decision=decision))
@@ -286,7 +316,7 @@ def waive_requirement(*, by: Actor, application_id: UUID, code: str, reason: str
 
 @verb
 def note_approved(*, by: Actor, application: Application, merchant: Merchant) -> None:
-    """Both steps have passed: the merchant it became. Of a locked application."""
+    """All steps have passed: the merchant it became. Of a locked application."""
     application.status, application.merchant, application.decided_at = Application.Status.APPROVED, merchant, clock.now()
     application.save(update_fields=["status", "merchant", "decided_at"])
 

@@ -46,3 +46,13 @@ class PaperDecided(MarketError):
 class QualificationEnded(MarketError):
     code, status = "qualification_ended", 409
     message = _("This qualification does not hold any more. Reload the page to see how it stands.")
+
+
+class DossierChangeDecided(MarketError):
+    code, status = "dossier_change_decided", 409
+    message = _("This change does not wait any more: it was decided, replaced or taken back. Reload the page to see how it stands.")
+
+
+class NothingNewMeanwhile(MarketError):
+    code, status = "nothing_new_meanwhile", 409
+    message = _("Nothing new can be put on sale: {why} What is on sale stays.")

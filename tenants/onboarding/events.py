@@ -68,3 +68,22 @@ class RulesPublished(Event):
 
     topic = "rules.published"
     rules_id: UUID
+
+
+@dataclass(frozen=True)
+class DossierChangeHandedIn(Event):
+    """A shop handed in changes of what the market knows of it; the operator reviews them."""
+
+    topic = "dossier_change.handed_in"
+    merchant_id: UUID
+    change_id: UUID
+
+
+@dataclass(frozen=True)
+class DossierChangeDecidedUpon(Event):
+    """The operator approved or refused changes of a shop's dossier."""
+
+    topic = "dossier_change.decided"
+    merchant_id: UUID
+    change_id: UUID
+    is_approved: bool

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
+from marketplace.kernel.deadlines import set_deadline
 from marketplace.kernel.errors import InvalidInput, NotFound
 from marketplace.kernel.outbox import record
 from marketplace.kernel.verbs import verb
@@ -21,13 +22,15 @@ from tenants.onboarding.models import Application, MarketRules, RulesAccepted
 from tenants.tenancy.models import Market, Merchant
 
 LONGEST = 40_000
+ACCEPT_BY, REMINDER = "rules.accept_by", "rules.reminder"
+REMINDED = timedelta(days=7)  # before the day by which it has to be accepted
 
 
 @verb
-def publish_rules(*, by: Actor, kind: str, texts: Mapping[str, str], since: datetime) -> MarketRules:
+def publish_rules(*, by: Actor, kind: str, texts: Mapping[str, str], since: datetime, accept_by: datetime | None = None) -> MarketRules:
     """A new version, in all languages of the market, in force from `since` on; shops are asked to accept it from then on.
 
-    Raises InvalidInput.
+    A shop that has not accepted it by `accept_by` puts nothing new on sale; None: shops are only asked. Raises InvalidInput.
     """
     if kind not in MarketRules.Kind.values:
         raise InvalidInput(field="kind", why=_("Say which rules these are."))
@@ -41,8 +44,15 @@ def publish_rules(*, by: Actor, kind: str, texts: Mapping[str, str], since: date
         last = MarketRules.objects.filter(kind=kind).order_by("-version").first()
         if last and since <= last.since:
             raise InvalidInput(field="since", why=_("A new version is in force later than the one before."))
-        row = MarketRules.objects.create(kind=kind, version=last.version + 1 if last else 1, texts=kept, since=since, by_label=by.label)
-        after = {"kind": kind, "version": row.version, "since": since}
+        if accept_by is not None and accept_by < max(since, clock.now()):
+            raise InvalidInput(field="accept_by", why=_("Shops need time: choose a day after the one from which the rules are in force."))
+        version = last.version + 1 if last else 1
+        row = MarketRules.objects.create(kind=kind, version=version, texts=kept, since=since, accept_by=accept_by, by_label=by.label)
+        if accept_by is not None:
+            set_deadline(kind=ACCEPT_BY, subject_id=row.pk, due_at=accept_by)
+            if accept_by - REMINDED > max(since, clock.now()):
+                set_deadline(kind=REMINDER, subject_id=row.pk, due_at=accept_by - REMINDED)
+        after = {"kind": kind, "version": row.version, "since": since, "accept_by": accept_by}
         audit(by=by, action="rules.published", subject="rules", subject_id=f"{kind}-{row.version}", after=after)
         record(RulesPublished(rules_id=row.pk))
     return row
@@ -103,3 +113,9 @@ def unaccepted(*, application: Application | None = None, merchant_id: UUID | No
     held = held.filter(**whose)
     accepted = set(held.values_list("rules_id", flat=True))
     return [row for row in rows if row.pk not in accepted]
+
+
+def overdue_rules(merchant_id: UUID) -> list[MarketRules]:
+    """What a shop should have accepted by now: versions in force whose day has passed. Two queries; one where nothing was published."""
+    now = clock.now()
+    return [row for row in unaccepted(merchant_id=merchant_id) if row.accept_by is not None and row.accept_by <= now]

@@ -15,13 +15,19 @@ from django.utils.translation import pgettext_lazy
 from marketplace.kernel import clock
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.texts import Localised, localised
+from tenants.onboarding.dossier_models import Dossier as Dossier
+from tenants.onboarding.dossier_models import DossierChange as DossierChange
+from tenants.onboarding.dossier_models import SelfCheck as SelfCheck
+from tenants.onboarding.review_models import CalendarDay as CalendarDay
+from tenants.onboarding.review_models import ReviewTerms as ReviewTerms
 from tenants.tenancy.models import Merchant
 
 
 class Step(models.TextChoices):
-    """The two reviews: who they are, then whether they may trade."""
+    """The three reviews in their order: who they are, what they want to sell from where, and whether they may."""
 
     IDENTITY = "identity", _("Identity review")
+    BASICS = "basics", _("Basic information review")
     QUALIFICATION = "qualification", _("Qualification review")
 
 
@@ -69,10 +75,16 @@ class Application(models.Model):
     names = models.JSONField(default=dict)  # of the shop, by language
     slug = models.CharField(max_length=40, blank=True)
     about = models.CharField(max_length=500, blank=True)  # what it will sell
+    brands = models.JSONField(default=list)  # names of the brands it will sell
+    origins = models.CharField(max_length=200, blank=True)  # where the goods come from
+    service_address = models.CharField(max_length=200, blank=True)  # where returns and letters go
+    service_phone = models.CharField(max_length=20, blank=True)  # E.164; buyers may call it
     sells = models.JSONField(default=list)  # paths of the categories it will sell in: [[root id, …, id], …]
     attested = models.JSONField(default=list)  # codes of requirements the applicant has ticked
     waived = models.JSONField(default=dict)  # code of a requirement → why the market does without it
+    refused = models.JSONField(default=dict)  # name of a field → what the reviewer says of it; gone once it was changed
     identity = models.CharField(max_length=10, choices=Decision.choices, default=Decision.WAITING)
+    basics = models.CharField(max_length=10, choices=Decision.choices, default=Decision.WAITING)
     qualification = models.CharField(max_length=10, choices=Decision.choices, default=Decision.WAITING)
     merchant = models.OneToOneField(Merchant, null=True, on_delete=models.PROTECT, related_name="application")
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")  # whose work it is
@@ -86,7 +98,8 @@ class Application(models.Model):
             models.UniqueConstraint(fields=["applicant"], condition=Q(status__in=["draft", "submitted", "returned"]), name="one_open_application_per_person"),
             models.UniqueConstraint(fields=["slug"], condition=Q(status__in=["submitted", "returned"]), name="one_open_application_per_slug"),
             models.CheckConstraint(
-                condition=~Q(status="approved") | Q(merchant__isnull=False, identity="passed", qualification="passed"), name="approved_is_reviewed"
+                condition=~Q(status="approved") | Q(merchant__isnull=False, identity="passed", basics="passed", qualification="passed"),
+                name="approved_is_reviewed",
             ),
         ]
         indexes = [models.Index(fields=["-created_at", "-id"], name="application_newest")]
@@ -97,10 +110,10 @@ class Application(models.Model):
 
     @property
     def next_step(self) -> Step | None:
-        """The review that is due now; qualification comes after identity."""
+        """The review that is due now: the first that has not passed."""
         if self.status != self.Status.SUBMITTED:
             return None
-        return Step.IDENTITY if self.identity != Decision.PASSED else Step.QUALIFICATION
+        return next((step for step in Step if getattr(self, step) != Decision.PASSED), None)
 
 
 class Requirement(models.Model):
@@ -257,11 +270,17 @@ class MarketRules(models.Model):
     version = models.IntegerField()
     texts = models.JSONField()  # language code → text, paragraphs by empty lines
     since = models.DateTimeField()  # in force from here on
+    accept_by = models.DateTimeField(null=True)  # a shop that has not accepted it by then puts nothing new on sale
     published_at = models.DateTimeField(default=clock.now)
     by_label = models.CharField(max_length=200)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "version"], name="one_version_of_rules")]
+
+    @property
+    def accept_day(self) -> datetime | None:
+        """A moment of the last day on which it can be accepted in time."""
+        return self.accept_by - timedelta(microseconds=1) if self.accept_by else None
 
     @property
     def text(self) -> Localised:

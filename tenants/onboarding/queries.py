@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from tenants.onboarding.models import Application
+from django.db.models import F
+
+from tenants.onboarding.models import Application, Dossier
 from tenants.tenancy.models import Merchant
 from tenants.tenancy.remembered import remembered
 
 
 @dataclass(frozen=True)
 class Trader:
-    """Who stands behind a shop. Company and licence come from the approved application, which nobody can change any more;
-    they are "" for a shop that the operator opened without one. Contact data and papers are never part of this."""
+    """Who stands behind a shop. Company and licence come from its dossier, as the operator has reviewed it; they are "" for a shop
+    that the operator opened without an application and that has handed in nothing. Contact data and papers are never part of this."""
 
     company: str
     licence_number: str
@@ -23,9 +25,9 @@ class Trader:
 
 def trader_of(merchant: Merchant) -> Trader:
     """At most one query."""
-    approved = Application.objects.filter(merchant_id=merchant.pk, status=Application.Status.APPROVED).only("company", "licence_number", "kind")
-    rows = remembered("shops", ("trader", merchant.pk), lambda: list(approved[:1]))
+    known = Dossier.objects.filter(merchant_id=merchant.pk).annotate(kind=F("merchant__application__kind")).values_list("company", "licence_number", "kind")
+    rows = remembered("shops", ("trader", merchant.pk), lambda: list(known[:1]))
     if not rows:
         return Trader("", "", "", merchant.opened_at)
-    found = rows[0]
-    return Trader(found.company, found.licence_number, str(found.get_kind_display()), merchant.opened_at)
+    company, licence_number, kind = rows[0]
+    return Trader(company, licence_number, str(Application.Kind(kind).label) if kind else "", merchant.opened_at)

@@ -2,34 +2,87 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
-from marketplace.kernel.errors import NotFound, ReasonMissing
+from marketplace.kernel.errors import InvalidInput, NotFound, ReasonMissing
 from marketplace.kernel.verbs import verb
 from tenants.access.people import market_staff_with
 from tenants.access.rights import Right
 from tenants.accounts.models import User
 from tenants.onboarding.errors import ApplicationUnknown, StepNotDue
-from tenants.onboarding.models import Application, Decision, Paper
+from tenants.onboarding.models import Application, CalendarDay, Decision, Paper, ReviewTerms
+from tenants.tenancy.models import Market
 
-WORKING_DAYS = 2  # from handing in to a decision; Saturdays and Sundays do not count
+REVIEW_DUE = "review.due"
+MOST_DAYS = 30
 
 
-def due_after(moment: datetime, zone: ZoneInfo, days: int = WORKING_DAYS) -> datetime:
-    """The same time of day, so many working days later; from a weekend on it is counted from Monday."""
+def is_working(day: date, special: Mapping[date, bool]) -> bool:
+    """Monday to Friday, but for what the market's list says otherwise."""
+    return special.get(day, day.weekday() < 5)
+
+
+def due_after(moment: datetime, zone: ZoneInfo, days: int | None = None) -> datetime:
+    """The same time of day, so many working days later (as the market has set); from a day off on it is counted from the next working day."""
+    left = review_terms().working_days if days is None else days
+    special = special_days()
     local = moment.astimezone(zone)
-    while days or local.weekday() > 4:
+    while left or not is_working(local.date(), special):
         local += timedelta(days=1)
-        if local.weekday() < 5 and days:
-            days -= 1
+        if left and is_working(local.date(), special):
+            left -= 1
     return local
+
+
+def review_terms() -> ReviewTerms:
+    return ReviewTerms.objects.first() or ReviewTerms()
+
+
+def special_days() -> dict[date, bool]:
+    return dict(CalendarDay.objects.values_list("day", "is_working"))
+
+
+@verb
+def set_review_terms(*, by: Actor, working_days: int, days: Iterable[tuple[date, bool, str]], why: str) -> ReviewTerms:
+    """How long a review may take, and the days that are not as their weekday says: (day, whether people work, note). The list replaces the one before.
+
+    What is in review keeps the date it has. Raises InvalidInput, ReasonMissing.
+    """
+    if not why.strip():
+        raise ReasonMissing(field="why")
+    if not 1 <= working_days <= MOST_DAYS:
+        raise InvalidInput(field="working_days", why=_("Choose from {least} to {most}.").format(least=1, most=MOST_DAYS))
+    wanted = {day: CalendarDay(day=day, is_working=works, note=note[:60]) for day, works, note in days}
+    if len(wanted) > 400:
+        raise InvalidInput(field="days", why=_("At most {most} days. Take out what is long past.").format(most=400))
+    with transaction.atomic():
+        Market.objects.select_for_update(no_key=True).get()
+        row, before_days = review_terms(), special_days()
+        before, row.working_days = row.working_days, working_days
+        row.save()
+        CalendarDay.objects.all().delete()
+        CalendarDay.objects.bulk_create(wanted.values())
+        after_days = {day: one.is_working for day, one in wanted.items()}
+        changed = sorted(day for day in {*before_days, *after_days} if before_days.get(day) != after_days.get(day))
+        audit(
+            by=by,
+            action="market.review_terms_set",
+            subject="market",
+            subject_id=1,
+            before={"working_days": before, "days": {day.isoformat(): before_days.get(day) for day in changed}},
+            after={"working_days": working_days, "days": {day.isoformat(): after_days.get(day) for day in changed}},
+            why=why.strip(),
+        )
+    return row
 
 
 @verb

@@ -27,7 +27,7 @@ GROUPS = {
     "hosts": ("tenancy_domain", "tenancy_market", "tenancy_merchant"),
     "taxonomy": ("platform_taxonomy_brand", "platform_taxonomy_category", "platform_taxonomy_attribute", "platform_taxonomy_attributevalue"),
     "delivery": ("platform_delivery_freightzone", "platform_delivery_region"),
-    "shops": ("onboarding_application", "platform_themes_theme"),
+    "shops": ("onboarding_application", "onboarding_dossier", "platform_themes_theme"),
     "questions": ("platform_reviews_question",),
 }
 GROUP_OF = {table: group for group, tables in GROUPS.items() for table in tables}

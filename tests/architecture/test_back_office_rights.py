@@ -45,7 +45,7 @@ def test_every_right_is_asked_for_somewhere_and_can_be_given():
     asked = {right for kind in HOSTS for rule in rules_of(kind).values() for right in (rule.right, rule.change)} | {rule.right for rule in OTHERS.values()}
     asked |= {page.export_right for page in LISTS.values()}  # of taking a list along
     by_verbs = {kind.approve for kind in KINDS.values()}  # which of them, depends on the request
-    assert set(Right) - asked == by_verbs
+    assert set(Right) - asked <= by_verbs
 
 
 @pytest.mark.parametrize("scope", ["merchant", "market"])

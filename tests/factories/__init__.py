@@ -36,11 +36,16 @@ from marketplace.platform.taxonomy.actions import put_categories
 from marketplace.platform.taxonomy.models import Category
 from tenants.accounts.actions import ensure_person, give_role
 from tenants.accounts.models import User
+from tenants.contracts.drafting import publish_template, save_template
+from tenants.contracts.models import Contract, ContractTemplate
+from tenants.contracts.queries import offer_to
+from tenants.contracts.signing import sign_contract
 from tenants.onboarding.actions import add_paper, open_application, save_application, submit_application
 from tenants.onboarding.licences import check_character
 from tenants.onboarding.market_rules import publish_rules
-from tenants.onboarding.models import Application, MarketRules, Paper, Qualification, Requirement
+from tenants.onboarding.models import Application, Dossier, MarketRules, Paper, Qualification, Requirement
 from tenants.onboarding.qualifications import grant_qualification, hand_in_renewal
+from tenants.tenancy.models import Merchant
 from tenants.tenancy.schemas import merchant_schema
 from tests.databases import MERCHANTS
 
@@ -118,11 +123,45 @@ def an_application(applicant: User, *, slug: str = "", company: str = "景德镇
         "names": {"zh-hans": "窑火", "en": "Kiln Fire"},
         "slug": slug or f"shop-{uuid4().hex[:8]}",
         "about": "Cups",
+        "brands": "Kiln Fire",
+        "service_address": "江西省景德镇市珠山区窑火路 1 号",
     }
     save_application(by=by, application_id=row.pk, fields=fields)
     add_paper(by=by, application_id=row.pk, kind="licence", name=paper, upload=a_picture())
     add_paper(by=by, application_id=row.pk, kind="identity", name="identity.png", upload=a_picture("blue"))
     return submit_application(by=by, application_id=row.pk) if submit else row
+
+
+CONTRACT = {
+    "zh-hans": "甲方：{market}\n\n乙方：{company}（{credit_code}），法定代表人 {representative}。\n\n佣金 {commission}，期限 {term}，自 {start} 至 {end}。",
+    "en": "Between {market} and {company} ({credit_code}), represented by {representative}.\n\nCommission {commission}. Term {term}, from {start} to {end}.",
+}
+
+
+def a_contract_template(kind: str = "", months: int = 12) -> ContractTemplate:
+    """A published one."""
+    return publish_template(by=SYSTEM, template_id=save_template(by=SYSTEM, kind=kind, texts=CONTRACT, months=months).pk)
+
+
+def a_dossier(merchant: Merchant, company: str = "景德镇窑火陶瓷有限公司") -> Dossier:
+    """That the market knows who stands behind a shop that was opened by hand."""
+    said = {"company": company, "licence_number": "91330106MA2CFKQ82L", "representative": "陈窑", "names": merchant.names}
+    row, _made = Dossier.objects.update_or_create(merchant=merchant, defaults=said)
+    return row
+
+
+def a_signed_contract(shop: str = "a", name: str = "Chen Yao") -> Contract:
+    """A shop's, signed by its owner with a password that this gives them; it waits for the market."""
+    merchant, owner = Merchant.objects.get(pk=MERCHANTS[shop]), User.objects.get(email=f"owner-{shop}@market.localhost")
+    a_dossier(merchant, "Kiln Ltd")
+    if not ContractTemplate.objects.filter(status=ContractTemplate.Status.PUBLISHED).exists():
+        a_contract_template()
+    owner.set_password("correct-horse-9")
+    owner.save(update_fields=["password"])
+    offer = offer_to(merchant, "en")
+    assert offer is not None
+    signature = {"seen": offer.sha256, "name": name, "title": "Director", "password": "correct-horse-9", "agrees": True}
+    return sign_contract(by=acting(owner), merchant_id=merchant.pk, language="en", **signature)
 
 
 def a_qualification(shop: str = "a", code: str = "licence", reason: str = "seen in person") -> Qualification:

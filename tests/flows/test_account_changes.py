@@ -103,6 +103,11 @@ def ask(by, **changed):
     return ask_for_bank_account(by=by, merchant_id=A, change_id=key, details=BankDetails(**details))
 
 
+def told():
+    """Every letter to the shop about its account."""
+    return [letter for status in ("asked", "confirmed", "in_force", "stopped", "refused", "expired") for letter in letters(f"payout_account_{status}")]
+
+
 def later(days):
     """Time passes, and deadlines with it."""
     with clock.shifted(timedelta(days=days)):
@@ -164,7 +169,7 @@ class TestWhoConfirms:
         assert row.status == "looked_at"
         row = refuse_change(by=operator, change_id=row.pk, why="no paper says so")
         assert (row.status, row.ended_why) == ("refused", "no paper says so")
-        assert any("no paper says so" in letter.all for letter in letters("payout_account_change"))
+        assert any("no paper says so" in letter.all for letter in told())
 
     def test_a_card_may_be_the_legal_representatives_a_company_account_not(self, old, owner, colleague):
         with pytest.raises(HolderDiffers):
@@ -200,7 +205,7 @@ class TestWhoConfirms:
 class TestStopping:
     def test_everybody_who_may_is_told_at_once_with_a_link_that_stops_it_without_signing_in(self, old, owner, colleague):
         row = ask(owner)
-        sent = letters("payout_account_change")
+        sent = told()
         assert sorted(letter.to for letter in sent) == ["owner-a@market.localhost", "second@kiln.example"]
         assert all(NEW not in letter.all and OLD not in letter.all and "2345" in letter.all for letter in sent)
         token = next(letter.address for letter in sent if letter.to == "second@kiln.example").partition("token=")[2]
@@ -208,7 +213,7 @@ class TestStopping:
         with translation.override("en"):
             stopped = stop_by_link(by=visitor, token=token.replace("%3A", ":"))
         assert (stopped.pk, stopped.status, stopped.ended_label) == (row.pk, "stopped", "second@kiln.example")
-        assert len(letters("payout_account_change")) == 4
+        assert len(told()) == 4
         later(10)
         assert in_force().number.plain() == OLD
         event = AuditEvent.objects.get(action="payout_account.change_stopped")
@@ -219,7 +224,7 @@ class TestStopping:
 
         Merchant.objects.filter(pk=A).update(contact_email="office@kiln.example")
         ask(owner)
-        assert "office@kiln.example" in [letter.to for letter in letters("payout_account_change")]
+        assert "office@kiln.example" in [letter.to for letter in told()]
 
     @pytest.mark.parametrize("token", ["", "x", "W10:1abc:def", signing.dumps(["x", "y"]), signing.dumps(["x", "y"], salt="stop a change of a payout account")])
     def test_a_made_up_link_stops_nothing(self, token):

@@ -45,6 +45,7 @@ from tenants.access.own_roles import make_role
 from tenants.access.rights import Right
 from tenants.accounts.actions import give_role
 from tenants.accounts.models import Membership, SignIn, User
+from tenants.onboarding.dossiers import hand_in_dossier
 from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
@@ -122,6 +123,8 @@ def build_side(letter: str) -> tuple[Side, User]:
     renewal = make.a_renewal(letter, name=f"{word}-renewal.png")
     twin = make.a_buyer(f"{word}-twin@example.com")
     sign_in = SignIn.objects.create(user=buyer, outcome="in", host="market.localhost", agent=f"{word}-agent", session_key=f"{word}-session")
+    contract = make.a_signed_contract(letter, name=f"{word}-signer")
+    dossier = hand_in_dossier(by=SYSTEM, merchant_id=side.merchant_id, fields={"service_address": f"{word}-street"})
     with merchant_schema(side.merchant_id):
         data = BytesIO()
         Pixels.new("RGB", (40, 40), "red").save(data, "PNG")
@@ -181,6 +184,9 @@ def build_side(letter: str) -> tuple[Side, User]:
         "revision_id": revision.pk,
         "application": application.number,
         "export_id": export.pk,
+        "contract": contract.number,
+        "template_id": contract.template_id,
+        "dossier_id": dossier.pk,
         "paper_id": application.papers.get(kind="licence").pk,
         "qualification_id": make.a_qualification(letter, reason=f"{word}-waived").pk,
         "renewal_id": renewal.pk,
@@ -209,6 +215,8 @@ def build_side(letter: str) -> tuple[Side, User]:
         f"{word}-company",
         f"{word}-licence",
         f"{word}-renewal",
+        f"{word}-signer",
+        f"{word}-street",
         f"{word}-waived",
         f"{word}-txn",
         f"{word}-view",

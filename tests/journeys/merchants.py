@@ -73,10 +73,12 @@ def applies(person: Person, slug: str, email: str) -> str:
         "contact_name": "周纸",
         "contact_phone": "13800138000",
         "contact_email": email,
+        "service_address": "上海市静安区纸间路 6 号",
         "name_zh": f"纸间 {slug}",
         "name_en": f"Paper & Between {slug}",
         "slug": slug,
         "about": "Letter sets",
+        "brands": "纸间",
     }
     for name, text in values.items():
         if not page.locator(f"[name={name}]").count():

@@ -37,6 +37,8 @@ FORM = {
     "contact_email": "trade@example.com",
     "name_en": "Shanlan",
     "slug": "shanlan",
+    "brands": "Shanlan",
+    "service_address": "1 Kiln Road, Jingdezhen",
 }
 
 
@@ -245,9 +247,10 @@ class TestReviewing:
     def review(self, reader: Reader, row: Application, **form: Any) -> Any:
         return reader.post(f"/applications/{row.number}/review/", **form)
 
-    def test_two_clicks_open_a_shop(self, row):
+    def test_three_clicks_open_a_shop(self, row):
         judge = at_console("reviewer")
         assert self.review(judge, row, step="identity", decision="passed").url == f"/applications/{row.number}/"
+        assert self.review(judge, row, step="basics", decision="passed").url == f"/applications/{row.number}/"
         done = self.review(judge, row, step="qualification", decision="passed")
         deliver_events()
         assert done.url == f"/merchants/{Merchant.objects.get(slug='shanlan', status='open').pk}/"
@@ -311,7 +314,7 @@ class TestPartByPart:
         assert self.part(applicant, "seller", kind="distributor", sells_many_brands="on").url == "/sell/apply/?part=company"
         company = {name: FORM[name] for name in ("company", "licence_number", "representative")}
         assert self.part(applicant, "company", **company).url == "/sell/apply/?part=shop"
-        shop = {name: FORM[name] for name in ("contact_name", "contact_phone", "contact_email", "name_en", "slug")}
+        shop = {name: FORM[name] for name in ("contact_name", "contact_phone", "contact_email", "name_en", "slug", "brands", "service_address")}
         assert self.part(applicant, "shop", **shop).url == "/sell/apply/?part=papers"
         row = Application.objects.get()
         assert (row.kind, row.sells_many_brands, row.company, row.slug, row.names) == ("distributor", True, "Shanlan Ltd", "shanlan", {"en": "Shanlan"})

@@ -83,7 +83,7 @@ LISTS = {
     ("console", "approvals"): ("{approval}", lambda: ApprovalRequest.objects.count()),
     ("console", "dispatches"): ("owner-c@market.localhost", lambda: Dispatch.objects.count()),
 }
-OF_OPINIONS = {("workbench", "reviews"), ("workbench", "questions"), ("console", "questions")}  # read in tests of reviews
+OF_OPINIONS = {("workbench", "reviews"), ("workbench", "questions"), ("console", "questions"), ("console", "buyer-reviews")}  # read in tests of reviews
 EVERY = pytest.mark.parametrize(("kind", "name"), LISTS)
 
 

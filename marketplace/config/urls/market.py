@@ -19,6 +19,7 @@ from storefront.notices import views as notices
 from storefront.reach.routes import market_reach_routes
 from storefront.reviews import mine as my_reviews
 from storefront.reviews import views as reviews
+from storefront.sell import contract as applicants_contract
 from storefront.sell import views as sell
 from storefront.shop import browse, categories, product, region, share, shops
 from storefront.shop import views as shop
@@ -114,6 +115,15 @@ urlpatterns = [
     route("sell/apply/", sell.apply, may=signed_in(), name="apply", methods="GET POST", limit="upload"),
     route("sell/applications/<str:number>/", sell.application, may=signed_in(), name="application"),
     route("sell/applications/<str:number>/withdraw/", sell.withdraw, may=signed_in(), name="application-withdraw", methods="POST"),
+    route(
+        "sell/applications/<str:number>/contract/",
+        applicants_contract.contract,
+        may=signed_in(),
+        name="application-contract",
+        methods="GET POST",
+        limit="sign_in",
+    ),
+    route("sell/applications/<str:number>/contract/pdf/", applicants_contract.contract_paper, may=signed_in(), name="application-contract-paper"),
     route("sell/applications/<str:number>/papers/<uuid:paper_id>/", sell.paper, may=signed_in(), name="application-paper"),
     route("mailbox/", mailbox.mailbox, may=anyone(), name="mailbox"),
     route("mailbox/sms/", mailbox.sms_box, may=anyone(), name="sms-box"),

@@ -9,7 +9,7 @@ from marketplace.web.go_to import go_in_workbench
 from marketplace.web.lists.forms import shared
 from marketplace.web.logs import log_entry, shop_log
 from marketplace.web.messages import messages_page
-from marketplace.web.seller import customers, money, opinions, order, orders, parcels, products, qualifications, returns, slips, theme
+from marketplace.web.seller import company, contract, customers, guide, money, opinions, order, orders, parcels, products, qualifications, returns, slips, theme
 from marketplace.web.seller.delivery import delivery
 from marketplace.web.seller.holiday import holiday
 from marketplace.web.seller.overview import overview
@@ -87,6 +87,23 @@ urlpatterns = [
         name="market-rules",
         methods="GET POST",
     ),
+    route("guide/", guide.guide, may=staff(Right.VIEW_PRODUCTS, change=Right.MANAGE_PAPERS), name="guide", methods="GET POST"),
+    route(
+        "company/",
+        company.company,
+        may=staff(Right.VIEW_PRODUCTS, change=Right.MANAGE_PAPERS),
+        name="company",
+        methods="GET POST",
+    ),
+    route(
+        "contract/",
+        contract.contract,
+        may=staff(Right.MANAGE_PAPERS),
+        name="contract",
+        methods="GET POST",
+        limit="sign_in",
+    ),
+    route("contract/<str:number>/pdf/", contract.contract_paper, may=staff(Right.MANAGE_PAPERS), name="contract-paper"),
     route("qualifications/papers/<uuid:paper_id>/", qualifications.paper, may=staff(Right.MANAGE_PAPERS), name="qualification-paper"),
     route("payout-account/", payout_account, may=staff(Right.MANAGE_PAYOUTS), name="payout-account", methods="GET POST"),
     route("payout-account/stripe/", payout_stripe, may=staff(Right.MANAGE_PAYOUTS), name="payout-stripe", methods="POST"),

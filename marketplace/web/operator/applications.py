@@ -19,15 +19,18 @@ from marketplace.flows.let_in import review_application
 from marketplace.kernel import clock
 from marketplace.kernel.errors import MarketError, NotFound
 from marketplace.kernel.pinyin import folded, name_keys
+from marketplace.platform.taxonomy.models import Category
 from marketplace.web.lists.pages import Column, ListPage, Teach
 from tenants.access.actors import actor_of
 from tenants.access.people import market_staff_with
 from tenants.access.rights import Right
 from tenants.accounts.addresses import is_in_doubt
+from tenants.contracts.queries import makes_contracts
 from tenants.onboarding.access import application_for_operator, paper_in
-from tenants.onboarding.actions import note_paper_opened, waive_requirement
+from tenants.onboarding.actions import FIELD_LABELS, JUDGED, note_paper_opened, waive_requirement
 from tenants.onboarding.licences import is_credit_code
 from tenants.onboarding.models import Application, Decision, Step
+from tenants.onboarding.opening import lacks_of
 from tenants.onboarding.papers import paper_response, paper_titles
 from tenants.onboarding.requirements import items_of
 from tenants.onboarding.reviewing import ask_for_paper_again, hand_application_over, take_application
@@ -164,6 +167,11 @@ def _page(request: HttpRequest, number: str, refusal: MarketError | None = None,
         "can_waive": row.status in (Application.Status.SUBMITTED, Application.Status.RETURNED),
         "reviews": list(row.reviews.order_by("-at")),
         "findings": findings_of(row),
+        "fields": [(name, FIELD_LABELS[name]) for name in JUDGED[row.next_step]] if row.next_step else [],
+        "ticked": request.POST.getlist("fields"),
+        "sells": [category.name for category in Category.objects.filter(pk__in=[path[-1] for path in row.sells if path]).order_by("position", "pk")],
+        "makes_contracts": makes_contracts(),
+        "lacks": lacks_of(row.merchant) if row.merchant else [],
         "host": shop_host(row.slug),
         "refusal": refusal,
         "reason": reason,
@@ -231,11 +239,19 @@ def review(request: HttpRequest, number: str) -> HttpResponse:
     reason = form.data.get("reason", "")
     try:
         row = review_application(
-            by=actor_of(request), application_id=row.pk, step=form.data.get("step", ""), decision=request.POST.get("decision", ""), reason=reason
+            by=actor_of(request),
+            application_id=row.pk,
+            step=form.data.get("step", ""),
+            decision=request.POST.get("decision", ""),
+            reason=reason,
+            fields=request.POST.getlist("fields"),
         )
     except MarketError as refusal:
         return _page(request, number, refusal, reason)
-    if row.merchant_id:
+    if row.merchant is not None:
+        if lacks_of(row.merchant):
+            messages.success(request, _("Approved. The applicant reads what is left before the shop opens."))
+            return HttpResponseRedirect(f"/applications/{number}/")
         messages.success(request, _("Approved. The shop is being opened."))
         return HttpResponseRedirect(f"/merchants/{row.merchant_id}/")
     messages.success(request, _("The decision is kept, and the applicant is told."))

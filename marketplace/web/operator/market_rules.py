@@ -19,6 +19,7 @@ from marketplace.kernel.inputs import DayInput
 from tenants.access.actors import actor_of
 from tenants.onboarding.market_rules import publish_rules, rules_in_force
 from tenants.onboarding.models import MarketRules
+from tenants.onboarding.qualifications import end_of
 from tenants.tenancy.hosts import market_url
 from tenants.tenancy.models import Market
 
@@ -28,6 +29,12 @@ LANGUAGES = {"zh-hans": _lazy("Text in Chinese"), "en": _lazy("Text in English")
 class RulesForm(forms.Form):
     kind = forms.ChoiceField(label=_lazy("Which rules"), choices=MarketRules.Kind.choices)
     since_on = forms.DateField(label=_lazy("In force from"), required=False, widget=DayInput(), help_text=_lazy("Empty: at once"))
+    accept_on = forms.DateField(
+        label=_lazy("Shops accept it by"),
+        required=False,
+        widget=DayInput(),
+        help_text=_lazy("From the day after on, a shop that has not accepted it puts nothing new on sale. Empty: shops are only asked."),
+    )
 
     def __init__(self, *args: Any, languages: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -45,9 +52,10 @@ def market_rules(request: HttpRequest) -> HttpResponse:
         since = datetime.combine(day, time(), market.tz) if day and day > clock.day_of(clock.now(), market.tz) else clock.now()
         try:
             texts = {code: data[f"text_{code}"] for code in market.languages}
-            publish_rules(by=actor_of(request), kind=data["kind"], texts=texts, since=since)
+            accept_by = end_of(data["accept_on"]) if data["accept_on"] else None
+            publish_rules(by=actor_of(request), kind=data["kind"], texts=texts, since=since, accept_by=accept_by)
         except MarketError as refusal:
-            field = {"since": "since_on"}.get(refusal.field or "", refusal.field)
+            field = {"since": "since_on", "accept_by": "accept_on"}.get(refusal.field or "", refusal.field)
             form.add_error(field if field in form.fields else None, str(refusal))
         else:
             messages.success(request, _("Published. Applicants accept it from now on; shops are asked in their workbench once it is in force."))

@@ -26,7 +26,9 @@ from marketplace.platform.payments.models import AccountChange, Dispute, RailMov
 from marketplace.web.figures import Board, board_of, length_asked
 from marketplace.web.overview import ToDo, by_clock, capped
 from tenants.access.rights import Right
-from tenants.onboarding.models import Application
+from tenants.contracts.models import Contract, ContractPaper
+from tenants.contracts.queries import shops_without
+from tenants.onboarding.models import Application, DossierChange
 from tenants.tenancy.models import Market, Merchant
 
 BEST_SHOWN = 5
@@ -162,6 +164,55 @@ def waiting() -> list[Waiting]:
             "submitted_at",
             ngettext_lazy("application waits for review", "applications wait for review"),
             "/applications/?show=submitted",
+        ),
+        Waiting(
+            Right.REVIEW_MERCHANTS,
+            Application.objects.filter(status=Application.Status.SUBMITTED, review_due__lt=clock.now()),
+            "review_due",
+            ngettext_lazy("review of an application is overdue", "reviews of applications are overdue"),
+            "/applications/?work=late",
+            "danger",
+            is_due=True,
+        ),
+        Waiting(
+            Right.REVIEW_MERCHANTS,
+            DossierChange.objects.filter(status=DossierChange.Status.WAITING),
+            "review_due",
+            ngettext_lazy("change of a company's data waits for review", "changes of companies' data wait for review"),
+            "/dossier-changes/?show=waiting",
+            is_due=True,
+        ),
+        Waiting(
+            Right.OPEN_MERCHANTS,
+            Contract.objects.filter(status=Contract.Status.SIGNED),
+            "signed_at",
+            ngettext_lazy("contract waits for the market's signature", "contracts wait for the market's signature"),
+            "/contracts/?show=signed",
+        ),
+        Waiting(
+            Right.OPEN_MERCHANTS,
+            Contract.objects.filter(status=Contract.Status.IN_FORCE, ends_at__lte=clock.now() + timedelta(days=30)),
+            "ends_at",
+            ngettext_lazy("contract ends within 30 days", "contracts end within 30 days"),
+            "/contracts/?show=in_force&ends=30",
+            "info",
+            is_due=True,
+        ),
+        Waiting(
+            Right.OPEN_MERCHANTS,
+            shops_without(),
+            "ended_at",
+            ngettext_lazy("shop's contract has ended and no other is signed", "shops' contracts have ended and no others are signed"),
+            "/contracts/?show=ended",
+            "danger",
+        ),
+        Waiting(
+            Right.REVIEW_MERCHANTS,
+            ContractPaper.objects.filter(broken_at__isnull=False),
+            "broken_at",
+            ngettext_lazy("file of a contract is not what was signed", "files of contracts are not what was signed"),
+            "/contracts/?show=broken",
+            "danger",
         ),
         Waiting(
             Right.REVIEW_PRODUCTS,

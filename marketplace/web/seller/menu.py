@@ -5,12 +5,15 @@ from tenants.access.rights import Right
 
 ENTRIES = [
     Entry(_("Overview"), "home", "overview", None),
+    Entry(_("Guide"), "flag", "guide", Right.VIEW_PRODUCTS),
     Entry(_("Orders"), "list", "orders", Right.VIEW_ORDERS),
     Entry(_("Returns"), "back", "returns", Right.VIEW_ORDERS),
     Entry(_("Customers"), "user", "customers", Right.VIEW_CUSTOMERS),
     Entry(_("Reviews"), "star", "reviews", Right.ANSWER_BUYERS),
     Entry(_("Questions"), "chat", "questions", Right.ANSWER_BUYERS),
     Entry(_("Products"), "box", "products", Right.VIEW_PRODUCTS),
+    Entry(_("Company data"), "pin", "company", Right.VIEW_PRODUCTS),
+    Entry(_("Contract"), "edit", "contract", Right.MANAGE_PAPERS),
     Entry(_("Qualifications"), "shield", "qualifications", Right.VIEW_PRODUCTS),
     Entry(_("Market rules"), "book", "market-rules", Right.VIEW_PRODUCTS),
     Entry(_("Delivery"), "truck", "delivery", Right.MANAGE_DELIVERY),

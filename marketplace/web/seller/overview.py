@@ -24,12 +24,12 @@ from marketplace.platform.delivery.models import FreightZone
 from marketplace.platform.payments.models import PayoutAccount
 from marketplace.web.figures import Board, board_of, length_asked
 from marketplace.web.overview import MOST_COUNTED, Step, ToDo, by_clock, capped
-from marketplace.web.seller import opinions, qualifications
+from marketplace.web.seller import contract, opinions, qualifications
 from marketplace.web.seller.orders import SHOWS
 from tenants.access.rights import Right
 from tenants.onboarding.market_rules import unaccepted
 from tenants.tenancy.hosts import shop_url
-from tenants.tenancy.models import Market
+from tenants.tenancy.models import Market, Merchant
 from tenants.tenancy.schemas import current_merchant_id
 
 FIRST_SHOWN = 5
@@ -47,7 +47,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "title": merchant.name,
         "shop_address": shop_url(merchant),
         "new_rules": unaccepted(merchant_id=merchant.pk) if Right.MANAGE_PAPERS in may else [],
-        "todos": todos(may, market, products),
+        "todos": todos(may, market, merchant, products),
         "steps": steps if any(not step.is_done for step in steps) else [],
         "steps_done": sum(step.is_done for step in steps),
         "first": list(Order.objects.filter(SHOWS["to_ship"]).order_by("ship_by")[:FIRST_SHOWN]) if Right.VIEW_ORDERS in may else None,
@@ -65,7 +65,7 @@ def board(market: Market, length: int) -> Board:
     return board_of(days, now, until, length, currency=market.currency, zone=market.tz)
 
 
-def todos(may: set[Right], market: Market, products: dict[str, int]) -> list[ToDo]:
+def todos(may: set[Right], market: Market, merchant: Merchant, products: dict[str, int]) -> list[ToDo]:
     """What waits for somebody with these rights, by its clock."""
     found: list[ToDo] = []
     if Right.VIEW_ORDERS in may:
@@ -76,6 +76,8 @@ def todos(may: set[Right], market: Market, products: dict[str, int]) -> list[ToD
         found += opinions.todos(current_merchant_id())
     if Right.VIEW_PRODUCTS in may:
         found += qualifications.todos(current_merchant_id(), may)
+    if Right.MANAGE_PAPERS in may:
+        found += contract.todos(merchant)
     if Right.EDIT_PRODUCTS in may and products["back"]:
         n = products["back"]
         found.append(ToDo(capped(n), ngettext("product sent back by the market", "products sent back by the market", n), "/products/?show=sent_back"))

@@ -134,6 +134,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     accepted = RulesAccepted.objects.filter(merchant_id=merchant_id).select_related("rules").order_by("-at")
     context = {
         "title": _("Market rules"),
+        "now": clock.now(),
         "open": [(row, market_url(f"/sell/rules/{row.kind}/{row.version}/")) for row in unaccepted(merchant_id=merchant_id)],
         "accepted": [(one, market_url(f"/sell/rules/{one.rules.kind}/{one.rules.version}/")) for one in accepted],
     }

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.template import TemplateSyntaxError, engines
 
-FOLDERS = ("storefront/templates", "marketplace/web/templates", "cms/templates", "marketplace/platform/notices/templates")
+FOLDERS = ("storefront/templates", "marketplace/web/templates", "cms/templates", "marketplace/platform/notices/templates", "tenants/contracts/templates")
 # What the content policy would block, or the design forbids.
 FORBIDDEN = {
     r"\sstyle=": "an inline style: the content policy blocks it; use a class",

@@ -1,0 +1,132 @@
+"""What the market knows of a company changes by review only; rules have a day by which shops accept them; the guide measures."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from marketplace.flows.publish_product import put_on_sale, take_product_off_sale
+from marketplace.kernel import clock
+from marketplace.kernel.actors import SYSTEM
+from marketplace.kernel.deadlines import fire_due
+from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.models import AuditEvent, OutboxEvent
+from marketplace.kernel.relay import deliver_events
+from tenants.accounts.actions import give_role
+from tenants.accounts.models import Letter, User
+from tenants.onboarding.errors import NothingNewMeanwhile
+from tenants.onboarding.market_rules import accept_rules, publish_rules
+from tenants.onboarding.models import Dossier, DossierChange, SelfCheck
+from tenants.onboarding.queries import trader_of
+from tenants.tenancy.models import Merchant
+from tenants.tenancy.schemas import merchant_schema
+from tests import factories as make
+from tests.architecture.paper_forms import company_form
+from tests.databases import MERCHANTS
+from tests.storefront.test_applying import Reader, at_console
+
+pytestmark = pytest.mark.django_db
+A = MERCHANTS["a"]
+
+
+@pytest.fixture
+def boss() -> Reader:
+    return Reader("kiln.seller.market.localhost", User.objects.get(email="owner-a@market.localhost"))
+
+
+def waiting() -> DossierChange:
+    return DossierChange.objects.get(status="waiting")
+
+
+class TestCompanyData:
+    def test_the_old_holds_until_the_operator_approves_the_new(self, boss):
+        merchant = Merchant.objects.get(pk=A)
+        make.a_dossier(merchant, "Old Ltd")
+        form = company_form() | {"company": "New Ltd", "name_en": "Kiln & Sons"}
+        assert boss.post("/company/", **form).status_code == 302
+        assert trader_of(merchant).company == "Old Ltd" and "New Ltd" in boss.get("/company/").content.decode()
+        console = at_console("reviewer")
+        page = console.get(f"/dossier-changes/{waiting().pk}/").content.decode()
+        assert "Old Ltd" in page and "New Ltd" in page
+        make.a_product("a")
+        OutboxEvent.objects.all().delete()
+        assert console.post(f"/dossier-changes/{waiting().pk}/decide/", decision="approve").status_code == 302
+        merchant.refresh_from_db()
+        assert (trader_of(merchant).company, merchant.names) == ("New Ltd", {"en": "Kiln & Sons"})
+        assert OutboxEvent.objects.filter(topic="listings.changed").exists()  # search learns the new name
+        deliver_events()
+        assert Letter.objects.filter(kind="dossier_decided", email=boss.user.email).exists()
+
+    def test_a_refusal_changes_nothing_and_says_why(self, boss):
+        make.a_dossier(Merchant.objects.get(pk=A), "Old Ltd")
+        boss.post("/company/", **company_form() | {"company": "New Ltd"})
+        console, change = at_console("reviewer"), waiting()
+        assert console.post(f"/dossier-changes/{change.pk}/decide/", decision="refuse", note="").status_code == 422
+        assert console.post(f"/dossier-changes/{change.pk}/decide/", decision="take").status_code == 302
+        assert console.post(f"/dossier-changes/{change.pk}/decide/", decision="refuse", note="Show the licence").status_code == 302
+        assert console.post(f"/dossier-changes/{change.pk}/decide/", decision="approve").status_code == 409
+        assert Dossier.objects.get(merchant=A).company == "Old Ltd" and "Show the licence" in boss.get("/company/").content.decode()
+
+    def test_what_is_handed_in_again_replaces_what_waits_and_can_be_taken_back(self, boss):
+        make.a_dossier(Merchant.objects.get(pk=A))
+        boss.post("/company/", **company_form())
+        first = waiting().pk
+        boss.post("/company/", **company_form() | {"brands": "One\nTwo, Two"})
+        assert waiting().pk != first and waiting().after["brands"] == ["One", "Two"]
+        boss.post("/company/", then="withdraw")
+        assert not DossierChange.objects.filter(status="waiting").exists()
+
+    @pytest.mark.parametrize("wrong", [{"company": ""}, {"contact_phone": "12"}, {"contact_email": "nobody"}, {"name_en": ""}, {"brands": "x" * 61}])
+    def test_wrong_input_names_its_field_and_changes_nothing(self, boss, wrong):
+        answer = boss.post("/company/", **company_form() | wrong)
+        assert answer.status_code == 422 and answer.context["form"].errors and not DossierChange.objects.exists()
+
+    def test_whoever_may_not_hand_in_papers_changes_nothing(self):
+        clerk = make.a_buyer()
+        give_role(by=SYSTEM, user_id=clerk.pk, role="product_editor", merchant_id=A)
+        reader = Reader("kiln.seller.market.localhost", clerk)
+        assert reader.get("/company/").status_code == 200
+        assert reader.post("/company/", **company_form()).status_code == 403
+
+
+class TestRulesWithADay:
+    def test_after_its_day_a_shop_that_has_not_accepted_puts_nothing_new_on_sale(self, boss):
+        product = make.a_product("a")
+        by = make.acting(boss.user)
+        rules = publish_rules(by=SYSTEM, kind="standards", texts={"zh-hans": "一", "en": "One"}, since=clock.now(), accept_by=clock.now() + timedelta(days=20))
+        with merchant_schema(A):
+            take_product_off_sale(by=by, product_id=product.pk)
+            put_on_sale(by=by, product_id=product.pk)  # there is time
+            take_product_off_sale(by=by, product_id=product.pk)
+        told = []
+        for days in (14, 21):
+            with clock.shifted(timedelta(days=days)):
+                fire_due()
+                deliver_events()
+                told.append(Letter.objects.filter(kind="rules_due", email=boss.user.email).count())
+        assert told == [1, 2]
+        with clock.shifted(timedelta(days=21)), merchant_schema(A):
+            with pytest.raises(NothingNewMeanwhile):
+                put_on_sale(by=by, product_id=product.pk)
+            accept_rules(by=by, rules_ids=[rules.pk], merchant_id=A)
+            put_on_sale(by=by, product_id=product.pk)
+
+    def test_shops_need_time(self):
+        with pytest.raises(InvalidInput) as refused:
+            publish_rules(by=SYSTEM, kind="standards", texts={"zh-hans": "一", "en": "One"}, since=clock.now(), accept_by=clock.now() - timedelta(days=1))
+        assert refused.value.field == "accept_by"
+
+
+class TestTheGuide:
+    def test_what_can_be_measured_is_and_the_rest_is_ticked(self, boss):
+        page = boss.get("/guide/")
+        done = {item.code: item.is_done for stage in page.context["stages"] for item in stage.items}
+        assert (done["product"], done["company"], done["positioning"]) == (False, False, False)
+        make.a_dossier(Merchant.objects.get(pk=A))
+        make.a_product("a")
+        assert boss.post("/guide/", done=["positioning", "product", "nonsense"]).status_code == 302
+        done = {item.code: item.is_done for stage in boss.get("/guide/").context["stages"] for item in stage.items}
+        assert (done["product"], done["approved"], done["company"], done["positioning"]) == (True, True, True, True)
+        assert set(SelfCheck.objects.values_list("code", flat=True)) == {"positioning"}  # what is measured cannot be ticked
+        assert AuditEvent.objects.get(action="merchant.guide_ticked").after == {"done": ["positioning"]}
