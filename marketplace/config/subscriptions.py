@@ -11,10 +11,13 @@ from marketplace.flows import (
     contracting,
     count_days,
     customers,
+    deposits,
     holidays,
     letters_about_accounts,
     letters_about_contracts,
+    letters_about_deposits,
     letters_about_merchants,
+    letters_about_packages,
     letters_about_papers,
     letters_about_reviews,
     letters_about_shops,
@@ -33,9 +36,11 @@ from marketplace.flows import (
     reconcile,
     refund,
     reminders,
+    rent,
     return_goods,
     sandbox,
     transfer_out,
+    use_of_packages,
 )
 from marketplace.flows.consumers import ask_for_doubles
 from marketplace.flows.events import (
@@ -61,6 +66,9 @@ from marketplace.platform.approvals.actions import EXPIRES as REQUEST_EXPIRES
 from marketplace.platform.approvals.events import ApprovalAsked, ApprovalEnded
 from marketplace.platform.backoffice.actions import tidy_jobs
 from marketplace.platform.backoffice.events import ListFileExpired, ListJobAsked
+from marketplace.platform.deposits.actions import DUE as DEPOSIT_DUE
+from marketplace.platform.deposits.actions import REMINDER as DEPOSIT_REMINDER
+from marketplace.platform.deposits.events import DepositMoved, DepositObjected, DepositRulesChanged, DepositShort
 from marketplace.platform.listings.events import ListingsChanged
 from marketplace.platform.members.exports import EXPIRES
 from marketplace.platform.notices import daily, forgetting, sending, telling
@@ -104,15 +112,16 @@ from tenants.onboarding.qualifications import BEGINS, ENDS
 from tenants.onboarding.qualifications import REMINDER as PAPER_ENDS_SOON
 from tenants.onboarding.requirements import ENFORCED
 from tenants.onboarding.reviewing import REVIEW_DUE
+from tenants.packages.events import PackageChanged, PackagePublished, ServiceOrderMoved
 from tenants.tenancy.events import ShopMoved, ShopOpened, ShopRequested
 from tenants.tenancy.jobs import JobRequested, LongJobRequested, run_job, run_long_job
 
 REACTIONS: dict[type[Event], list[Reaction]] = {
     JobRequested: [Reaction(run_job)],
     LongJobRequested: [Reaction(run_long_job, outward=True)],
-    ShopRequested: [Reaction(open_shop.bear_shop)],
-    ShopOpened: [Reaction(letters_to_merchants.shop_opened)],
-    ShopMoved: [Reaction(letters_about_shops.shop_moved)],
+    ShopRequested: [Reaction(open_shop.bear_shop), Reaction(deposits.shop_requested)],
+    ShopOpened: [Reaction(letters_to_merchants.shop_opened), Reaction(deposits.shop_opened)],
+    ShopMoved: [Reaction(letters_about_shops.shop_moved), Reaction(deposits.shop_moved)],
     ApprovalAsked: [Reaction(letters_about_shops.approval_asked)],
     ApprovalEnded: [Reaction(letters_about_shops.approval_ended)],
     ApplicationSubmitted: [],
@@ -155,6 +164,13 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     AccountChangeMoved: [Reaction(letters_about_accounts.change_moved)],
     TransferDue: [Reaction(transfer_out.send_transfer, outward=True)],
     ReversalDue: [Reaction(transfer_out.send_reversal, outward=True)],
+    PackagePublished: [Reaction(letters_about_packages.package_published)],
+    PackageChanged: [Reaction(letters_about_packages.package_changed)],
+    ServiceOrderMoved: [Reaction(letters_about_packages.service_moved)],
+    DepositRulesChanged: [Reaction(deposits.rules_changed)],
+    DepositShort: [Reaction(letters_about_deposits.deposit_short)],
+    DepositMoved: [Reaction(letters_about_deposits.deposit_moved)],
+    DepositObjected: [Reaction(letters_about_deposits.deposit_objected)],
     ListJobAsked: [Reaction(list_jobs.run_list_job, outward=True)],
     ListFileExpired: [Reaction(list_jobs.forget_file, outward=True)],
     ReviewWritten: [Reaction(letters_about_reviews.review_written)],
@@ -188,6 +204,9 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     ENDS: qualify.end,
     PAPER_ENDS_SOON: letters_about_papers.remind,
     ENFORCED: qualify.enforce,
+    rent.RENT: rent.begin_when_due,
+    DEPOSIT_DUE: letters_about_deposits.remind,
+    DEPOSIT_REMINDER: letters_about_deposits.remind,
     REVIEW_DUE: letters_about_merchants.review_overdue,
     RULES_SOON: letters_about_merchants.rules_due,
     RULES_ACCEPT_BY: letters_about_merchants.rules_due,
@@ -206,12 +225,15 @@ DUTIES = [
     Duty("send notices that were forgotten", 300, lambda: sending.look_for_forgotten(by=SYSTEM)),
     Duty("forget old notices", 3_600, lambda: forgetting.forget_old(by=SYSTEM)),
     Duty("verify the log", 600, lambda: log_checks.check_when_due(by=SYSTEM)),
+    Duty("look at deposits again", 21_600, deposits.look_again),  # what a shop sells by now may ask for more
+    Duty("begin months of packages that are late", 3_600, rent.begin_what_is_late),
+    Duty("count storage", 3_600, use_of_packages.count_storage_of_all),
     Duty("count the days of shops that are over", 900, count_days.ask_for_counts),
 ]
 
 
 # What has to be there before the shop of an approved applicant opens, in the order in which it is done.
-BEFORE_OPENING: list[Condition] = [contracting.contract_is_lacking]
+BEFORE_OPENING: list[Condition] = [contracting.contract_is_lacking, deposits.deposit_lacks]
 
 
 def install() -> None:

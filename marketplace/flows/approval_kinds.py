@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from marketplace.flows.close_account import ERASE, check_not_gone, check_not_needed, erase_account
+from marketplace.flows.deposit_kinds import KINDS_OF_DEPOSITS
+from marketplace.flows.kinds import Kind, Order, Plan
 from marketplace.flows.merge_accounts import MERGE, check_mergeable, merge_accounts
+from marketplace.flows.package_kinds import KINDS_OF_PACKAGES
 from marketplace.flows.pay_out import RELEASE, locked_accounts, release_payouts
 from marketplace.flows.shop_life import open_or_away, reopen_shop, suspend_shop
 from marketplace.kernel.actors import Actor
@@ -36,41 +36,6 @@ from tenants.accounts.models import User
 from tenants.tenancy.errors import MerchantUnknown, ShopNotOpen
 from tenants.tenancy.life import MOVES, REOPEN, SUSPEND
 from tenants.tenancy.models import Market, Merchant, ShopChange
-
-Order = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Plan:
-    """An order that was checked: what of it is frozen, about what it is, and how things stand before and would stand after it.
-
-    Everything in `order`, `before` and `after` is of JSON's own types.
-    """
-
-    order: dict[str, Any]
-    subject: str
-    subject_id: str
-    before: dict[str, Any]
-    after: dict[str, Any]
-    merchant_id: UUID | None = None
-    amount: Money | None = None
-
-
-@dataclass(frozen=True)
-class Kind:
-    """`plan` refuses what cannot be done, and gives the same plan for its own order as long as nothing has changed meanwhile.
-
-    `carry_out` gets who approved, the order, the key of the request and its reason, and returns what became of it.
-    """
-
-    name: str
-    label: str | Promise
-    ask: Right
-    approve: Right
-    plan: Callable[[Order], Plan]
-    carry_out: Callable[[Actor, Order, UUID, str], dict[str, Any]]
-    has_limit: bool = False
-    outcome: str | Promise = field(default="")  # what approving does, for the question before it
 
 
 def _merchant(order: Order) -> Merchant:
@@ -321,5 +286,7 @@ KINDS: dict[str, Kind] = {
             _merge,
             outcome=_lazy("Everything moves to the account that stays; nobody signs in with the other again. Nobody can undo it."),
         ),
+        *KINDS_OF_DEPOSITS,
+        *KINDS_OF_PACKAGES,
     )
 }

@@ -12,6 +12,7 @@ from marketplace.web.operator import (
     approvals,
     consumers,
     contracts,
+    deposits,
     dispatches,
     dossiers,
     doubles,
@@ -21,6 +22,7 @@ from marketplace.web.operator import (
     qualifications,
     rails,
     reviews,
+    subscribers,
 )
 from marketplace.web.operator import opinions as market_opinions
 from marketplace.web.operator import orders as market_orders
@@ -51,6 +53,8 @@ CONSOLE = (
     aftersales.returns,
     aftersales.refunds,
     payouts.payouts,
+    deposits.deposits,
+    subscribers.subscribers,
     accounts.changes,
     ledger.statements,
     ledger.journal,

@@ -47,6 +47,7 @@ from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import merchant_schema, public_schema
 from tests import factories as make
 from tests.architecture.account_forms import FORMS_OF_ACCOUNTS
+from tests.architecture.money_forms import FORMS_OF_MONEY, Offers, some_deposit, some_packages
 from tests.architecture.notice_forms import FORMS_ABOUT_NOTICES, OF_ONESELF
 from tests.architecture.opinions import FORMS_ABOUT, Said, say_and_ask
 from tests.architecture.paper_forms import FORMS_OF_PAPERS
@@ -99,6 +100,8 @@ class Things:
     approval: str  # a request that waits
     people: dict[str, People]
     accounts: Accounts
+    deposit: dict[str, str]  # numbers of movements, by the form they wait for
+    offers: Offers
 
 
 @pytest.fixture
@@ -158,6 +161,8 @@ def things(stripe: AtStripe) -> Things:
         approval=request.number,
         people=some_people(),
         accounts=some_accounts(),
+        deposit=some_deposit(),
+        offers=some_packages(),
     )
 
 
@@ -260,7 +265,7 @@ FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
     ("console", "payout-returned"): lambda t: Filled(f"/payouts/{t.payouts['payout-returned']}/returned/", {"reason": "account closed"}),
 }
 FORMS |= {name: lambda t, fill=fill: Filled(*fill(t.said)) for name, fill in FORMS_ABOUT.items()}
-FORMS |= {name: lambda t, fill=fill: Filled(*fill(t)) for name, fill in (FORMS_OF_PAPERS | FORMS_OF_ACCOUNTS).items()}
+FORMS |= {name: lambda t, fill=fill: Filled(*fill(t)) for name, fill in (FORMS_OF_PAPERS | FORMS_OF_ACCOUNTS | FORMS_OF_MONEY).items()}
 FORMS |= {name: lambda t, fill=fill: Filled(*fill()) for name, fill in FORMS_ABOUT_NOTICES.items()}
 
 FORMS |= {(kind, name): lambda t, fill=fill, kind=kind: Filled(*fill(t.people[kind])) for kind in HOSTS for name, fill in FORMS_ABOUT_STAFF.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,8 +19,10 @@ from marketplace.flows.invite_staff import invite
 from marketplace.flows.my_data import ask_for_my_data, pack_my_data
 from marketplace.flows.pay_out import make_bank_file
 from marketplace.flows.reconcile import note_movement
+from marketplace.flows.rent import take_add_on
 from marketplace.flows.return_goods import request_return
 from marketplace.flows.review_product import submit_product
+from marketplace.flows.services import order_service
 from marketplace.flows.settle import settle
 from marketplace.flows.ship_order import pack_order
 from marketplace.flows.support_access import ask_for_support
@@ -31,6 +34,8 @@ from marketplace.merchant.orders.models import OrderLine
 from marketplace.platform.backoffice.actions import ask_for_job, save_view
 from marketplace.platform.backoffice.models import ListJob
 from marketplace.platform.checkout.models import OrderCopy
+from marketplace.platform.deposits.actions import add_evidence, move_deposit
+from marketplace.platform.deposits.models import DepositEvidence, DepositMove
 from marketplace.platform.ledger.models import Statement
 from marketplace.platform.listings.models import ProductChange
 from marketplace.platform.members.models import Address, Double
@@ -46,6 +51,9 @@ from tenants.access.rights import Right
 from tenants.accounts.actions import give_role
 from tenants.accounts.models import Membership, SignIn, User
 from tenants.onboarding.dossiers import hand_in_dossier
+from tenants.packages.actions import publish_version, put_extra
+from tenants.packages.models import AddOn, ServiceOrder
+from tenants.packages.queries import today
 from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
@@ -77,6 +85,27 @@ class World:
     b: Side
     users: dict[str, User]
     clients: dict[str, Client]
+
+
+def a_deduction(merchant_id: UUID, word: str) -> tuple[DepositMove, DepositEvidence]:
+    """Something taken from a merchant's deposit, with what shows why."""
+    key = uuid4()
+    evidence = add_evidence(by=SYSTEM, move_id=key, merchant_id=merchant_id, name=f"{word}-breach.png", upload=make.a_picture())
+    about = {"by": SYSTEM, "merchant_id": merchant_id, "why": f"{word}-breach"}
+    move_deposit(move_id=uuid4(), kind="received", amount=make.yuan("50"), reference=f"{word}-transfer", **about)
+    return move_deposit(move_id=key, kind="deducted", amount=make.yuan("5"), **about), evidence
+
+
+def some_work(merchant_id: UUID, word: str) -> tuple[AddOn, ServiceOrder, UUID]:
+    """An add-on that a merchant has taken, a service it asks for, and a package."""
+    about = {"by": SYSTEM, "names": {"en": "More"}, "texts": {}, "price": make.yuan("1"), "why": "asked for"}
+    more = put_extra(code="more", kind="add_on", adds={"products": 5}, **about)
+    work = put_extra(code="work", kind="service", adds={}, **about)
+    terms = {"names": {"en": "Large"}, "texts": {}, "monthly_minor": 100, "limits": {}, "existing_from": today(), "is_default": False}
+    package = publish_version(by=SYSTEM, code="large", why="opening", **terms).package_id
+    day, of = today(), {"by": SYSTEM, "merchant_id": merchant_id}
+    bought = take_add_on(add_on_id=uuid4(), extra_id=more.pk, quantity=1, from_day=day, to_day=day + timedelta(days=9), **of)
+    return bought, order_service(order_id=uuid4(), extra_id=work.pk, note=f"{word}-work", **of), package
 
 
 def build_side(letter: str) -> tuple[Side, User]:
@@ -145,6 +174,8 @@ def build_side(letter: str) -> tuple[Side, User]:
     invited = invite(by=staff, invitation_id=uuid4(), merchant_id=side.merchant_id, email=f"{word}-invited@example.com", roles=["dispatcher"], language="en")
     operator = make.acting(User.objects.get(email="operator@market.localhost"))
     visit = ask_for_support(by=operator, visit_id=uuid4(), merchant_id=side.merchant_id, reason=f"{word}-reason", minutes=60)
+    deduction, evidence = a_deduction(side.merchant_id, word)
+    bought, asked_for, offered = some_work(side.merchant_id, word)
     view = save_view(by=staff, merchant_id=side.merchant_id, list_name="orders", name=f"{word}-view", query="")
     job = ask_for_job(by=staff, job=ListJob(merchant_id=side.merchant_id, list_name="orders", kind="export", what="csv", query=f"q={word}-query"))
     operator = Actor(kind="person", user_id=User.objects.get(email="operator@market.localhost").pk, label=word)
@@ -153,6 +184,11 @@ def build_side(letter: str) -> tuple[Side, User]:
     side.objects = {
         "account_change_id": change.pk,
         "approval": request.number,
+        "add_on_id": bought.pk,
+        "service_id": asked_for.pk,
+        "package_key": offered,
+        "deduction": deduction.number,
+        "evidence_id": evidence.pk,
         "membership_id": Membership.objects.get(user=colleague).pk,
         "group_id": role.group_id,
         "invitation_id": invited.pk,
@@ -231,6 +267,8 @@ def build_side(letter: str) -> tuple[Side, User]:
         f"{word}-consumer-note",
         f"{word}-twin",
         f"{word}-agent",
+        f"{word}-breach",
+        f"{word}-work",
     ]
     side.secrets += [waiting.number, copy.number, statement.number]
     return side, buyer

@@ -20,6 +20,7 @@ from django.utils import translation
 from marketplace.flows.account_changes import BankDetails, ask_for_bank_account
 from marketplace.flows.approvals import ask_for
 from marketplace.flows.reconcile import ask_for_sweep
+from marketplace.flows.rent import change_package
 from marketplace.flows.review_product import submit_product
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM
@@ -31,6 +32,9 @@ from marketplace.merchant.customers.models import Customer
 from marketplace.merchant.orders.models import Order
 from marketplace.platform.approvals.models import ApprovalRequest
 from marketplace.platform.checkout.models import OrderCopy, ReturnCopy
+from marketplace.platform.deposits.actions import move_deposit, set_deposit_rule, settle_deposit
+from marketplace.platform.deposits.models import Deposit
+from marketplace.platform.deposits.queries import EVERYBODY
 from marketplace.platform.ledger.models import JournalEntry, Payout, Statement
 from marketplace.platform.listings.models import ProductChange
 from marketplace.platform.members.models import Double
@@ -43,6 +47,9 @@ from tenants.accounts.actions import give_role
 from tenants.accounts.models import Membership, User
 from tenants.onboarding.models import Application, Qualification, Requirement
 from tenants.onboarding.qualifications import grant_qualification
+from tenants.packages.actions import publish_version
+from tenants.packages.models import Subscription
+from tenants.packages.queries import today
 from tenants.tenancy.models import Market, Merchant
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
@@ -70,6 +77,8 @@ LISTS = {
     ("console", "refunds"): ("{group}", lambda: Refund.objects.count()),
     ("console", "payouts"): ("{statement}", lambda: Payout.objects.count()),
     ("console", "statements"): ("{statement}", lambda: Statement.objects.count()),
+    ("console", "deposits"): ("trail", lambda: Deposit.objects.count()),
+    ("console", "subscribers"): ("trail", lambda: Subscription.objects.count()),
     ("console", "journal"): ("{statement}", lambda: JournalEntry.objects.count()),
     ("console", "staff"): ("Second Clerk", lambda: Membership.objects.filter(merchant_id=None).count()),
     ("console", "log"): ("{product}", lambda: AuditEvent.objects.count()),
@@ -167,6 +176,8 @@ def three_of_everything(own_database: str) -> dict[str, str]:
         "statement": Statement.objects.latest("pk").number,
         "product": str(product.pk),
         **_submitted(),
+        **_deposited(),
+        **_subscribed(),
         **_told_by_stripe(),
         **_asked_for(),
     }
@@ -185,6 +196,24 @@ def _submitted() -> dict[str, str]:
         now = clock.now()
         grant_qualification(by=SYSTEM, merchant_id=merchant_id, requirement=requirement, paper=None, valid_from=now, valid_until=None, reason=f"Seen {letter}")
     return {"company": "Birch"}
+
+
+def _deposited() -> dict[str, str]:
+    """A deposit of each merchant, one of them with all that is asked for."""
+    set_deposit_rule(by=SYSTEM, target=EVERYBODY, amount_minor=100_000, why="as agreed")
+    for merchant_id in MERCHANTS.values():
+        settle_deposit(by=SYSTEM, merchant_id=merchant_id)
+    move_deposit(by=SYSTEM, move_id=uuid4(), merchant_id=MERCHANTS["a"], kind="received", amount=make.yuan("1000"), reference="T1", why="paid")
+    return {}
+
+
+def _subscribed() -> dict[str, str]:
+    """A package of each merchant, on the first of a month."""
+    terms = {"texts": {}, "limits": {}, "existing_from": today(), "is_default": False, "why": "opening"}
+    package = publish_version(by=SYSTEM, code="large", names={"en": "Large"}, monthly_minor=30_000, **terms).package
+    for merchant_id in MERCHANTS.values():
+        change_package(by=SYSTEM, change_id=uuid4(), merchant_id=merchant_id, package_id=package.pk)
+    return {}
 
 
 def _asked_for() -> dict[str, str]:

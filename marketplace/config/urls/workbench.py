@@ -9,7 +9,24 @@ from marketplace.web.go_to import go_in_workbench
 from marketplace.web.lists.forms import shared
 from marketplace.web.logs import log_entry, shop_log
 from marketplace.web.messages import messages_page
-from marketplace.web.seller import company, contract, customers, guide, money, opinions, order, orders, parcels, products, qualifications, returns, slips, theme
+from marketplace.web.seller import (
+    company,
+    contract,
+    customers,
+    deposit,
+    guide,
+    money,
+    opinions,
+    order,
+    orders,
+    package,
+    parcels,
+    products,
+    qualifications,
+    returns,
+    slips,
+    theme,
+)
 from marketplace.web.seller.delivery import delivery
 from marketplace.web.seller.holiday import holiday
 from marketplace.web.seller.overview import overview
@@ -70,6 +87,15 @@ urlpatterns = [
     route("statements/<str:number>/", money.statement, may=staff(Right.VIEW_STATEMENTS), name="statement"),
     route("statements/<str:number>/csv/", money.statement_as_csv, may=staff(Right.VIEW_STATEMENTS), name="statement-csv"),
     route("statements/<str:number>/pdf/", money.statement_as_pdf, may=staff(Right.VIEW_STATEMENTS), name="statement-pdf"),
+    route("deposit/", deposit.deposit, may=staff(Right.VIEW_STATEMENTS), name="deposit"),
+    route("deposit/evidence/<uuid:evidence_id>/", deposit.evidence, may=staff(Right.VIEW_STATEMENTS), name="deposit-evidence"),
+    route("deposit/<str:number>/object/", deposit.deposit_object, may=staff(Right.MANAGE_PAYOUTS), name="deposit-object", methods="POST"),
+    route("package/", package.package, may=staff(Right.VIEW_STATEMENTS), name="package"),
+    route("package/change/", package.change, may=staff(Right.MANAGE_PAYOUTS), name="package-change", methods="POST"),
+    route("package/add-ons/", package.add_on, may=staff(Right.MANAGE_PAYOUTS), name="add-on-take", methods="POST"),
+    route("package/add-ons/<uuid:add_on_id>/give-up/", package.add_on_give_up, may=staff(Right.MANAGE_PAYOUTS), name="add-on-give-up", methods="POST"),
+    route("package/services/", package.service, may=staff(Right.MANAGE_PAYOUTS), name="service-order", methods="POST"),
+    route("package/services/<uuid:service_id>/withdraw/", package.service_withdraw, may=staff(Right.MANAGE_PAYOUTS), name="service-withdraw", methods="POST"),
     route("delivery/", delivery, may=staff(Right.MANAGE_DELIVERY), name="delivery", methods="GET POST"),
     route("holiday/", holiday, may=staff(Right.MANAGE_DELIVERY), name="holiday", methods="GET POST"),
     route(

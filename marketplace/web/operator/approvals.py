@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -32,6 +31,8 @@ from marketplace.platform.approvals.models import ApprovalRequest
 from marketplace.platform.approvals.queries import limit_of
 from marketplace.platform.taxonomy.models import Category, TaxClass
 from marketplace.web.lists.pages import Column, ListPage, Teach
+from marketplace.web.operator import request_lines
+from marketplace.web.operator.request_lines import Line
 from tenants.access.actors import actor_of, person_of
 from tenants.access.rights import Right
 from tenants.tenancy.models import Market, Merchant, ShopChange
@@ -108,16 +109,6 @@ approvals = ListPage(
 )
 
 
-@dataclass(frozen=True)
-class Line:
-    """One thing of a request: how it stands, and how it would."""
-
-    label: str
-    before: str
-    after: str
-    hint: str = ""
-
-
 def lines_of(row: ApprovalRequest) -> list[Line]:
     """What a request would change, in words."""
     match row.kind:
@@ -150,6 +141,14 @@ def lines_of(row: ApprovalRequest) -> list[Line]:
         case "person.merge":
             counts = moving_in_words(preview(UUID(row.order["loser_id"]))) if row.status == ApprovalRequest.Status.WAITING else ""
             return [Line(_("Merged into the account that stays"), _called(row.before["loser"]), _called(row.before["winner"]), counts)]
+        case "deposit.set":
+            return request_lines.of_deposit_rule(row)
+        case "package.price":
+            return request_lines.of_package_price(row)
+        case "fee.book":
+            return request_lines.of_fee(row)
+        case "deposit.move":
+            return request_lines.of_deposit_move(row)
     before, after = Merchant.Status(row.before["status"]).label, Merchant.Status(row.after["status"]).label
     kind = row.after.get("kind")
     return [Line(_("Status of the shop"), str(before), str(after), str(ShopChange.Kind(kind).label) if kind else "")]

@@ -20,6 +20,7 @@ from marketplace.platform.analytics import queries as counted
 from marketplace.platform.analytics.figures import start_of
 from marketplace.platform.approvals.queries import waiting as requests_waiting
 from marketplace.platform.checkout.models import OrderCopy
+from marketplace.platform.deposits.models import DepositObjection
 from marketplace.platform.ledger.models import Payout
 from marketplace.platform.listings.models import ProductChange
 from marketplace.platform.payments.models import AccountChange, Dispute, RailMovement, RailNotice, Refund
@@ -142,6 +143,13 @@ def waiting() -> list[Waiting]:
             "received_at",
             ngettext_lazy("notice of a rail is set aside", "notices of rails are set aside"),
             "/notices/?show=quarantined",
+        ),
+        Waiting(
+            Right.PAY_OUT,
+            DepositObjection.objects.filter(status=DepositObjection.Status.WAITING),
+            "at",
+            ngettext_lazy("deduction from a deposit is objected to", "deductions from deposits are objected to"),
+            "/deposits/?show=objected",
         ),
         Waiting(
             Right.VIEW_APPROVALS,

@@ -19,6 +19,8 @@ ENTRIES = [
     Entry(_("Delivery"), "truck", "delivery", Right.MANAGE_DELIVERY),
     Entry(_("Holiday"), "clock", "holiday", Right.MANAGE_DELIVERY),
     Entry(_("Statements"), "wallet", "statements", Right.VIEW_STATEMENTS),
+    Entry(_("Package"), "grid", "package", Right.VIEW_STATEMENTS),
+    Entry(_("Deposit"), "lock", "deposit", Right.VIEW_STATEMENTS),
     Entry(_("Payout account"), "card", "payout-account", Right.MANAGE_PAYOUTS),
     Entry(_("Look of the shop"), "eye", "theme", Right.EDIT_SHOP_PAGES),
     Entry(_("Pages and templates"), "shop", "decorate", Right.EDIT_SHOP_PAGES),

@@ -24,7 +24,7 @@ from marketplace.platform.delivery.models import FreightZone
 from marketplace.platform.payments.models import PayoutAccount
 from marketplace.web.figures import Board, board_of, length_asked
 from marketplace.web.overview import MOST_COUNTED, Step, ToDo, by_clock, capped
-from marketplace.web.seller import contract, opinions, qualifications
+from marketplace.web.seller import contract, deposit, opinions, qualifications
 from marketplace.web.seller.orders import SHOWS
 from tenants.access.rights import Right
 from tenants.onboarding.market_rules import unaccepted
@@ -76,6 +76,8 @@ def todos(may: set[Right], market: Market, merchant: Merchant, products: dict[st
         found += opinions.todos(current_merchant_id())
     if Right.VIEW_PRODUCTS in may:
         found += qualifications.todos(current_merchant_id(), may)
+    if Right.VIEW_STATEMENTS in may:
+        found += deposit.todos(current_merchant_id())
     if Right.MANAGE_PAPERS in may:
         found += contract.todos(merchant)
     if Right.EDIT_PRODUCTS in may and products["back"]:
