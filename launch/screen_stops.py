@@ -137,6 +137,8 @@ SELLER = [
     Stop("seller-roles", "/staff/roles/", WORKBENCH, OWNER),
     Stop("seller-qualifications", "/qualifications/", "larder.seller.market.localhost", "owner@larder.localhost"),
     Stop("seller-holiday", "/holiday/", WORKBENCH, OWNER),
+    Stop("seller-closing", "/closing/", WORKBENCH, OWNER),
+    Stop("seller-export", "/export/", WORKBENCH, OWNER),
     Stop("seller-cms", "/cms/", WORKBENCH, OWNER),
     Stop("seller-cms-edit", "/decorate/", WORKBENCH, OWNER, r"/cms/pages/\d+/edit/"),
 ]
@@ -188,6 +190,7 @@ OPERATORS = [
     Stop("ops-approvals", "/approvals/", CONSOLE, OPERATOR),
     Stop("ops-approval", "/approvals/", CONSOLE, OPERATOR, rf"/approvals/{NUMBER}/"),
     Stop("ops-suspend", "/merchants/", CONSOLE, OPERATOR, rf"/merchants/{ID}/", then="suspend/"),
+    Stop("ops-close", "/merchants/", CONSOLE, OPERATOR, rf"/merchants/{ID}/", then="close/"),
     Stop("ops-qualifications", "/qualifications/", CONSOLE, OPERATOR),
     Stop("ops-qualification", "/qualifications/", CONSOLE, OPERATOR, rf"/qualifications/{ID}/"),
     Stop("ops-renewal", "/renewals/", CONSOLE, OPERATOR, rf"/renewals/{ID}/"),

@@ -8,12 +8,14 @@ from cms import schedule
 from marketplace.flows import (
     account_changes,
     approvals,
+    closing,
     contracting,
     count_days,
     customers,
     deposits,
     holidays,
     letters_about_accounts,
+    letters_about_closing,
     letters_about_contracts,
     letters_about_deposits,
     letters_about_merchants,
@@ -86,6 +88,7 @@ from marketplace.platform.payments.events import (
 )
 from marketplace.platform.reviews.events import QuestionAnswered, QuestionAsked, ReviewAnswered, ReviewWritten
 from marketplace.web import list_jobs
+from marketplace.web.shop_export import pack
 from search import indexer
 from tenants.accounts.events import LetterWritten
 from tenants.accounts.sign_ins import forget_sign_ins
@@ -113,7 +116,8 @@ from tenants.onboarding.qualifications import REMINDER as PAPER_ENDS_SOON
 from tenants.onboarding.requirements import ENFORCED
 from tenants.onboarding.reviewing import REVIEW_DUE
 from tenants.packages.events import PackageChanged, PackagePublished, ServiceOrderMoved
-from tenants.tenancy.events import ShopMoved, ShopOpened, ShopRequested
+from tenants.tenancy import exports as shop_exports
+from tenants.tenancy.events import NothingLeft, ShopExportAsked, ShopMoved, ShopOpened, ShopRequested
 from tenants.tenancy.jobs import JobRequested, LongJobRequested, run_job, run_long_job
 
 REACTIONS: dict[type[Event], list[Reaction]] = {
@@ -121,7 +125,14 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     LongJobRequested: [Reaction(run_long_job, outward=True)],
     ShopRequested: [Reaction(open_shop.bear_shop), Reaction(deposits.shop_requested)],
     ShopOpened: [Reaction(letters_to_merchants.shop_opened), Reaction(deposits.shop_opened)],
-    ShopMoved: [Reaction(letters_about_shops.shop_moved), Reaction(deposits.shop_moved)],
+    ShopMoved: [
+        Reaction(letters_about_shops.shop_moved),
+        Reaction(deposits.shop_moved),
+        Reaction(letters_about_closing.owners_hear),
+        Reaction(letters_about_closing.buyers_hear),
+    ],
+    NothingLeft: [Reaction(letters_about_closing.nothing_left)],
+    ShopExportAsked: [Reaction(pack.pack_shop, outward=True)],
     ApprovalAsked: [Reaction(letters_about_shops.approval_asked)],
     ApprovalEnded: [Reaction(letters_about_shops.approval_ended)],
     ApplicationSubmitted: [],
@@ -195,6 +206,8 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     REQUEST_EXPIRES: approvals.expire_when_due,
     holidays.BEGINS: holidays.begin_when_due,
     holidays.ENDS: holidays.end_when_due,
+    closing.CLOSES: closing.close_when_due,
+    shop_exports.EXPIRES: pack.expire_when_due,
     letters_about_reviews.REMINDER: letters_about_reviews.ask_for_review,
     reminders.PAY: reminders.remind_to_pay,
     reminders.CONFIRM: reminders.remind_of_receipt,
@@ -222,6 +235,8 @@ DUTIES = [
     Duty("tidy up after jobs of lists", 60, lambda: tidy_jobs(by=SYSTEM)),
     Duty("forget old sign-ins", 3_600, lambda: forget_sign_ins(by=SYSTEM)),
     Duty("look for accounts that may be one person's", 86_400, lambda: ask_for_doubles(by=SYSTEM)),
+    Duty("give shops' exports to another worker", 60, lambda: shop_exports.tidy_exports(by=SYSTEM)),
+    Duty("see whether closing shops have settled everything", 900, closing.look_at_all_closings),
     Duty("send notices that were forgotten", 300, lambda: sending.look_for_forgotten(by=SYSTEM)),
     Duty("forget old notices", 3_600, lambda: forgetting.forget_old(by=SYSTEM)),
     Duty("verify the log", 600, lambda: log_checks.check_when_due(by=SYSTEM)),

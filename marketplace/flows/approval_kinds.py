@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from marketplace.flows.close_account import ERASE, check_not_gone, check_not_needed, erase_account
+from marketplace.flows.closing import start_closing
 from marketplace.flows.deposit_kinds import KINDS_OF_DEPOSITS
 from marketplace.flows.kinds import Kind, Order, Plan
 from marketplace.flows.merge_accounts import MERGE, check_mergeable, merge_accounts
@@ -26,6 +27,7 @@ from marketplace.platform.approvals.queries import limit_of, waiting
 from marketplace.platform.ledger.actions import SET_COMMISSION, check_commission, commission_rule, set_commission
 from marketplace.platform.ledger.errors import AccountMissing, PayoutClosed
 from marketplace.platform.ledger.models import Payout
+from marketplace.platform.payments.actions import SET_RAIL, check_rail, set_rail
 from marketplace.platform.payments.errors import RefundNotFailed
 from marketplace.platform.payments.models import PayoutAccount, Refund
 from marketplace.platform.payments.moving import PAID_OTHERWISE, note_paid_otherwise
@@ -34,7 +36,7 @@ from tenants.access.rights import Right
 from tenants.accounts.errors import PersonUnknown
 from tenants.accounts.models import User
 from tenants.tenancy.errors import MerchantUnknown, ShopNotOpen
-from tenants.tenancy.life import MOVES, REOPEN, SUSPEND
+from tenants.tenancy.life import CLOSE, MOVES, REOPEN, SUSPEND, closing_of
 from tenants.tenancy.models import Market, Merchant, ShopChange
 
 
@@ -67,13 +69,37 @@ def _suspend(by: Actor, order: Order, key: UUID, why: str) -> dict[str, Any]:
 
 def _plan_reopening(order: Order) -> Plan:
     merchant = _merchant(order)
-    if merchant.status not in (Merchant.Status.SUSPENDED, Merchant.Status.CLOSING):
+    closing = closing_of(merchant.pk)
+    if merchant.status != Merchant.Status.SUSPENDED and (closing is None or closing.is_owners):  # an owner who goes is not held
         raise ShopNotOpen(status=merchant.get_status_display())
     return _of_shop(merchant, {"merchant_id": str(merchant.pk)}, open_or_away(merchant.pk), {})
 
 
 def _reopen(by: Actor, order: Order, key: UUID, why: str) -> dict[str, Any]:
     reopen_shop(by=by, merchant_id=UUID(order["merchant_id"]), reason=why)
+    return {}
+
+
+def _plan_closing(order: Order) -> Plan:
+    merchant = _merchant(order)
+    return _of_shop(merchant, {"merchant_id": str(merchant.pk)}, Merchant.Status.CLOSING, {})
+
+
+def _close(by: Actor, order: Order, key: UUID, why: str) -> dict[str, Any]:
+    start_closing(by=by, merchant_id=UUID(order["merchant_id"]), reason=why)
+    return {}
+
+
+def _plan_rail(order: Order) -> Plan:
+    rail, market = str(order["rail"]), Market.objects.get()
+    check_rail(rail)
+    if rail == market.rail:
+        raise InvalidInput(field="rail", why=_("Buyers pay that way already."))
+    return Plan({"rail": rail}, "market", "rail", {"rail": market.rail}, {"rail": rail})
+
+
+def _set_rail(by: Actor, order: Order, key: UUID, why: str) -> dict[str, Any]:
+    set_rail(by=by, rail=order["rail"], why=why)
     return {}
 
 
@@ -221,6 +247,24 @@ KINDS: dict[str, Kind] = {
             _plan_reopening,
             _reopen,
             outcome=_lazy("The shop takes orders again."),
+        ),
+        Kind(
+            CLOSE,
+            _lazy("Close a shop"),
+            Right.SANCTION_MERCHANTS,
+            Right.APPROVE_SANCTIONS,
+            _plan_closing,
+            _close,
+            outcome=_lazy("The shop takes no orders from now on, and closes for good once nothing of it is open. Its owner reads your colleague's reason."),
+        ),
+        Kind(
+            SET_RAIL,
+            _lazy("Change how buyers pay"),
+            Right.MANAGE_MARKET,
+            Right.APPROVE_PAYOUTS,
+            _plan_rail,
+            _set_rail,
+            outcome=_lazy("New orders are paid that way from now on; orders that exist keep theirs."),
         ),
         Kind(
             SET_COMMISSION,

@@ -77,8 +77,9 @@ def hindrances(user_id: UUID) -> list[Hindrance]:
     add("refund", dict.fromkeys(refunds.values_list("payment__group__number", flat=True)[:10]))
     add("application", Application.objects.filter(applicant_id=user_id, status__in=Application.OPEN).values_list("number", flat=True)[:10])
     places = list(Membership.objects.filter(user_id=user_id, is_active=True).values_list("merchant_id", flat=True)[:10])
-    names = {merchant.pk: merchant.name for merchant in Merchant.objects.filter(pk__in=[key for key in places if key])}
-    add("work", (names.get(key) or _("Console of the market") for key in places))
+    merchants = Merchant.objects.filter(pk__in=[key for key in places if key]).exclude(status=Merchant.Status.CLOSED)  # nobody works there any more
+    add("work", (merchant.name for merchant in merchants))
+    add("work", (_("Console of the market") for key in places if key is None))
     return found
 
 

@@ -49,6 +49,7 @@ MADE = {
     "role.made",
     "rules.accepted",
     "rules.published",
+    "shop_export.asked",
     "statement.issued",
     "support.asked",
     "view.saved",

@@ -38,7 +38,7 @@ from tenants.access.rules import operator, route
 from tenants.accounts.models import Closure, User
 from tenants.packages.models import Extra, FeeCharge, OwnPrice, PackageVersion
 from tenants.packages.queries import today
-from tenants.tenancy.models import Merchant
+from tenants.tenancy.models import Market, Merchant
 from tests.architecture.test_back_office_writes import FORMS, HOSTS, Filled, Things, posting, someone, things  # noqa: F401
 from tests.databases import MERCHANTS
 from tests.planting import planted
@@ -49,6 +49,8 @@ PAID = (Payout.Status.SENT, Payout.Status.PAID)
 ASKS: dict[str, Callable[[Things], tuple[str, dict[str, Any], dict[str, Any]]]] = {
     "shop.suspend": lambda t: (f"/merchants/{MERCHANTS['b']}/suspend/", {"kind": "goods", "why": "x"}, {"kind": "law", "why": "y"}),
     "shop.reopen": lambda t: (f"/merchants/{MERCHANTS['c']}/reopen/", {"why": "x"}, {"why": "y"}),
+    "shop.close": lambda t: (f"/merchants/{MERCHANTS['b']}/close/", {"why": "x"}, {"why": "y"}),
+    "rail.set": lambda t: ("/settings/", {"form": "rail", "rail": "stripe", "why": "x"}, {"form": "rail", "rail": "sandbox", "why": "y"}),
     "commission.set": lambda t: ("/settings/", {"form": "commission", "rate": "7", "why": "x"}, {"form": "commission", "rate": "0", "why": "y"}),
     "tax.set": lambda t: (
         "/settings/",
@@ -87,6 +89,7 @@ def done() -> dict[str, set[Any]]:
     """What only two people may bring about, as it is."""
     return {
         "shops": set(Merchant.objects.values_list("slug", "status")),
+        "rail": set(Market.objects.values_list("pk", "rail")),
         "commission": set(CommissionRule.objects.values_list("pk", "rate")),
         "tax": set(TaxRate.objects.values_list("pk", "rate")),
         "limits": set(ApprovalLimit.objects.values_list("pk", "amount_minor")),

@@ -46,6 +46,7 @@ from marketplace.platform.payments.models import RailMovement, RailNotice, Refun
 from marketplace.platform.payments.rails.port import Movement
 from marketplace.platform.reviews.actions import Opinion, review_order
 from marketplace.platform.reviews.asking import answer_as_shop, ask_question
+from marketplace.web.shop_export.pack import pack_shop
 from tenants.access.own_roles import make_role
 from tenants.access.rights import Right
 from tenants.accounts.actions import give_role
@@ -54,6 +55,8 @@ from tenants.onboarding.dossiers import hand_in_dossier
 from tenants.packages.actions import publish_version, put_extra
 from tenants.packages.models import AddOn, ServiceOrder
 from tenants.packages.queries import today
+from tenants.tenancy.events import ShopExportAsked
+from tenants.tenancy.exports import ask_for_export
 from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
@@ -144,6 +147,9 @@ def build_side(letter: str) -> tuple[Side, User]:
     note_movement(by=SYSTEM, code="stripe", movement=movement)
     export = ask_for_my_data(by=make.acting(buyer), export_id=uuid4())
     pack_my_data(export_id=str(export.pk))
+    owner = make.acting(User.objects.get(email=f"owner-{letter}@market.localhost"))
+    everything = ask_for_export(by=owner, merchant_id=side.merchant_id, export_id=uuid4(), language="en")
+    pack_shop(ShopExportAsked(export_id=everything.pk, merchant_id=side.merchant_id))
     reviewed = make.a_completed_group((letter, product, 1), buyer=buyer).orders.get()
     (review_id,) = review_order(by=make.acting(buyer), key=uuid4(), order_id=reviewed.pk, opinions=[Opinion(UUID(reviewed.lines[0]["id"]), 4)])
     question = ask_question(by=make.acting(buyer), question_id=uuid4(), listing_id=product.pk, text=f"{word} asks?")
@@ -220,6 +226,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         "revision_id": revision.pk,
         "application": application.number,
         "export_id": export.pk,
+        "shop_export_id": everything.pk,
         "contract": contract.number,
         "template_id": contract.template_id,
         "dossier_id": dossier.pk,

@@ -69,6 +69,7 @@ BY_ROUTE: dict[str, dict[str, str]] = {
     "bank-file": {"number": "batch"},
     "bank-file-download": {"number": "batch"},
     "bank-file-paid": {"number": "batch"},
+    "shop-export-file": {"export_id": "shop_export_id"},
 }
 PLAIN: dict[str, Any] = {
     "rules_kind": "recruitment",

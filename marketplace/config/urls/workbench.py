@@ -27,6 +27,7 @@ from marketplace.web.seller import (
     slips,
     theme,
 )
+from marketplace.web.seller.closing import closing, export, export_file
 from marketplace.web.seller.delivery import delivery
 from marketplace.web.seller.holiday import holiday
 from marketplace.web.seller.overview import overview
@@ -133,6 +134,9 @@ urlpatterns = [
     route("qualifications/papers/<uuid:paper_id>/", qualifications.paper, may=staff(Right.MANAGE_PAPERS), name="qualification-paper"),
     route("payout-account/", payout_account, may=staff(Right.MANAGE_PAYOUTS), name="payout-account", methods="GET POST"),
     route("payout-account/stripe/", payout_stripe, may=staff(Right.MANAGE_PAYOUTS), name="payout-stripe", methods="POST"),
+    route("export/", export, may=staff(Right.MANAGE_PAYOUTS), name="shop-export", methods="GET POST", limit="write"),
+    route("export/<uuid:export_id>/", export_file, may=staff(Right.MANAGE_PAYOUTS), name="shop-export-file"),
+    route("closing/", closing, may=staff(Right.MANAGE_PAYOUTS), name="closing", methods="GET POST", limit="sign_in"),
     route("payout-account/show/", account_show, may=staff(Right.REVEAL_ACCOUNT), name="account-show", methods="POST"),
     route("payout-account/changes/<uuid:account_change_id>/confirm/", account_confirm, may=staff(Right.MANAGE_PAYOUTS), name="account-confirm", methods="POST"),
     route("payout-account/changes/<uuid:account_change_id>/stop/", account_stop, may=staff(Right.MANAGE_PAYOUTS), name="account-stop", methods="POST"),

@@ -37,6 +37,7 @@ from tenants.access.actors import actor_of, person_of
 from tenants.access.rights import Right
 from tenants.tenancy.models import Market, Merchant, ShopChange
 
+RAIL_LABELS = {"sandbox": _lazy("Sandbox: a test page, no money moves"), "stripe": _lazy("Stripe: cards, Alipay and WeChat Pay")}
 KIND_CHOICES = [(name, kind.label) for name, kind in KINDS.items()]
 
 
@@ -134,6 +135,8 @@ def lines_of(row: ApprovalRequest) -> list[Line]:
                     format_money(Money(row.after["minor"], currency)),
                 )
             ]
+        case "rail.set":
+            return [Line(_("How buyers pay"), *(str(RAIL_LABELS.get(side["rail"], side["rail"])) for side in (row.before, row.after)))]
         case "refund.otherwise":
             return [Line(_("Refund of order {number}").format(number=row.before["group"]), _("refused by the rail"), _("paid from the market's bank account"))]
         case "person.erase":

@@ -34,7 +34,7 @@ from tenants.access.rights import Right
 from tenants.onboarding.models import Application, Qualification
 from tenants.tenancy.errors import MerchantUnknown
 from tenants.tenancy.hosts import shop_host, shop_url, workbench_url
-from tenants.tenancy.models import Merchant, ShopChange
+from tenants.tenancy.models import Closing, Merchant, ShopChange
 
 SOON = timedelta(days=30)
 PAPERS = [("soon", _lazy("End within 30 days")), ("ended", _lazy("Ended, and not renewed"))]
@@ -169,7 +169,7 @@ def merchant(request: HttpRequest, merchant_id: UUID) -> HttpResponse:
         "suspension": why_suspended(found),
         "history": list(ShopChange.objects.filter(merchant=found).order_by("-at", "-pk")[:10]),
         "may_suspend": found.status in (Merchant.Status.OPEN, Merchant.Status.HOLIDAY),
-        "may_reopen": found.status in (Merchant.Status.SUSPENDED, Merchant.Status.CLOSING),
+        "may_reopen": found.status == Merchant.Status.SUSPENDED or Closing.objects.filter(merchant=found, status="running", is_owners=False).exists(),
         "is_opening": found.status == Merchant.Status.OPENING,
         "shop_address": shop_url(found),
         "workbench_address": workbench_url(found),

@@ -30,7 +30,7 @@ from tenants.access.rights import Right
 from tenants.contracts.models import Contract, ContractPaper
 from tenants.contracts.queries import shops_without
 from tenants.onboarding.models import Application, DossierChange
-from tenants.tenancy.models import Market, Merchant
+from tenants.tenancy.models import Closing, Market, Merchant
 
 BEST_SHOWN = 5
 
@@ -235,6 +235,14 @@ def waiting() -> list[Waiting]:
             "created_at",
             ngettext_lazy("payout waits to be released", "payouts wait to be released"),
             "/payouts/files/new/",
+            "info",
+        ),
+        Waiting(
+            Right.SANCTION_MERCHANTS,
+            Closing.objects.filter(status=Closing.Status.RUNNING),
+            "asked_at",
+            ngettext_lazy("shop is closing", "shops are closing"),
+            "/merchants/?show=closing",
             "info",
         ),
     ]

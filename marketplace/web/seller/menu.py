@@ -29,4 +29,9 @@ ENTRIES = [
     Entry(_("Support access"), "shield", "support", Right.GRANT_SUPPORT),
     Entry(_("Exports and jobs"), "down2", "jobs", None),
     Entry(_("Log"), "clock", "log", Right.VIEW_SHOP_LOG),
+    Entry(_("Everything of the shop"), "box", "shop-export", Right.MANAGE_PAYOUTS),
+    Entry(_("Close the shop"), "out", "closing", Right.MANAGE_PAYOUTS),
 ]
+
+# What is left of a closed shop's menu.
+OF_CLOSED = [entry for entry in ENTRIES if entry.route == "shop-export"]

@@ -29,6 +29,7 @@ from marketplace.web.seller.orders import SHOWS
 from tenants.access.rights import Right
 from tenants.onboarding.market_rules import unaccepted
 from tenants.tenancy.hosts import shop_url
+from tenants.tenancy.life import closing_of
 from tenants.tenancy.models import Market, Merchant
 from tenants.tenancy.schemas import current_merchant_id
 
@@ -87,6 +88,8 @@ def todos(may: set[Right], market: Market, merchant: Merchant, products: dict[st
         out = StockLevel.objects.filter(on_hand=0, variant__is_active=True, variant__product__status=Product.Status.ON_SALE)[: MOST_COUNTED + 1].count()
         if out:
             found.append(ToDo(capped(out), ngettext("variant on sale is out of stock", "variants on sale are out of stock", out), "/products/?show=on_sale"))
+    if Right.MANAGE_PAYOUTS in may and (closing := closing_of(current_merchant_id())) and closing.closes_at:
+        found.append(ToDo("0", _("things are left: the shop can be closed"), "/closing/", due=closing.closes_at))
     return by_clock(found)
 
 
