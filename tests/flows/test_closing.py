@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import translation
 
 from marketplace.config.obligations import OBLIGATIONS
 from marketplace.flows.approvals import approve, ask_for
@@ -39,9 +40,15 @@ from tests import factories as make
 from tests.databases import MERCHANTS
 from tests.world import PASSWORD
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 A, S = MERCHANTS["a"], Merchant.Status
 HOSTS = {"workbench": "kiln.seller.market.localhost", "console": "ops.market.localhost"}
+
+
+@pytest.fixture
+def in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 def person(email: str) -> Actor:
