@@ -82,6 +82,7 @@ MERCHANT = [
     "marketplace.merchant.aftersales",
     "marketplace.merchant.analytics",
     "marketplace.merchant.desk",
+    "marketplace.merchant.customers",
 ]
 
 # Last: it ties the others together and needs all permissions to exist.

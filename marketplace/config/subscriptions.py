@@ -11,6 +11,7 @@ from marketplace.flows import (
     closing,
     contracting,
     count_days,
+    customers,
     deposits,
     holidays,
     letters_about_accounts,
@@ -24,6 +25,7 @@ from marketplace.flows import (
     letters_about_shops,
     letters_to_buyers,
     letters_to_merchants,
+    merge_accounts,
     my_data,
     notices,
     open_shop,
@@ -42,6 +44,7 @@ from marketplace.flows import (
     transfer_out,
     use_of_packages,
 )
+from marketplace.flows.consumers import ask_for_doubles
 from marketplace.flows.events import (
     OrderCancelled,
     OrderCompleted,
@@ -88,6 +91,7 @@ from marketplace.web import list_jobs
 from marketplace.web.shop_export import pack
 from search import indexer
 from tenants.accounts.events import LetterWritten
+from tenants.accounts.sign_ins import forget_sign_ins
 from tenants.contracts import placeholders
 from tenants.contracts.events import ContractMoved, ContractPaperBroken
 from tenants.contracts.signing import ENDS as CONTRACT_ENDS
@@ -155,15 +159,16 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
         Reaction(letters_to_buyers.paid),
         Reaction(letters_to_merchants.new_orders),
         Reaction(reminders.payment_settled),
+        Reaction(customers.count_after_paying),
     ],
     OrderGroupExpired: [Reaction(letters_to_buyers.expired), Reaction(reminders.payment_expired)],
     OrderGroupCancelled: [Reaction(reminders.payment_given_up)],
-    OrderCancelled: [Reaction(letters_to_buyers.cancelled), Reaction(letters_to_merchants.order_cancelled)],
+    OrderCancelled: [Reaction(letters_to_buyers.cancelled), Reaction(letters_to_merchants.order_cancelled), Reaction(customers.count_after_ending)],
     ReturnMoved: [Reaction(letters_to_buyers.return_moved), Reaction(letters_to_merchants.return_moved)],
     RefundDue: [Reaction(refund.send_refund, outward=True)],
-    RefundSent: [Reaction(transfer_out.reverse_for_refund), Reaction(letters_to_buyers.refunded)],
+    RefundSent: [Reaction(transfer_out.reverse_for_refund), Reaction(letters_to_buyers.refunded), Reaction(customers.count_after_refund)],
     OrderShipped: [Reaction(letters_to_buyers.shipped), Reaction(reminders.remind_of_receipt_later)],
-    OrderCompleted: [Reaction(letters_about_reviews.remind_later), Reaction(reminders.receipt_settled)],
+    OrderCompleted: [Reaction(letters_about_reviews.remind_later), Reaction(reminders.receipt_settled), Reaction(customers.count_after_ending)],
     StatementIssued: [Reaction(letters_to_merchants.statement_ready)],
     PayoutMoved: [Reaction(letters_to_merchants.payout_moved)],
     PayoutAccountReady: [Reaction(transfer_out.send_waiting)],
@@ -197,6 +202,7 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     account_changes.IN_FORCE: account_changes.put_in_force_when_due,
     account_changes.UNCONFIRMED: account_changes.expire_when_due,
     EXPIRES: my_data.expire_my_data,
+    merge_accounts.SWEEP: merge_accounts.sweep_when_due,
     REQUEST_EXPIRES: approvals.expire_when_due,
     holidays.BEGINS: holidays.begin_when_due,
     holidays.ENDS: holidays.end_when_due,
@@ -227,6 +233,8 @@ DUTIES = [
     Duty("ask the rail what moved", 86_400, lambda: reconcile.ask_for_sweep(by=SYSTEM)),
     Duty("explain what moved at the rail", 3_600, lambda: reconcile.explain_movements(by=SYSTEM)),  # what was told after the movement
     Duty("tidy up after jobs of lists", 60, lambda: tidy_jobs(by=SYSTEM)),
+    Duty("forget old sign-ins", 3_600, lambda: forget_sign_ins(by=SYSTEM)),
+    Duty("look for accounts that may be one person's", 86_400, lambda: ask_for_doubles(by=SYSTEM)),
     Duty("give shops' exports to another worker", 60, lambda: shop_exports.tidy_exports(by=SYSTEM)),
     Duty("see whether closing shops have settled everything", 900, closing.look_at_all_closings),
     Duty("send notices that were forgotten", 300, lambda: sending.look_for_forgotten(by=SYSTEM)),

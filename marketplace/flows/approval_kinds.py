@@ -9,14 +9,17 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from marketplace.flows.close_account import ERASE, check_not_gone, check_not_needed, erase_account
 from marketplace.flows.closing import start_closing
 from marketplace.flows.deposit_kinds import KINDS_OF_DEPOSITS
 from marketplace.flows.kinds import Kind, Order, Plan
+from marketplace.flows.merge_accounts import MERGE, check_mergeable, merge_accounts
 from marketplace.flows.package_kinds import KINDS_OF_PACKAGES
 from marketplace.flows.pay_out import RELEASE, locked_accounts, release_payouts
 from marketplace.flows.shop_life import open_or_away, reopen_shop, suspend_shop
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.masks import masked_email
 from marketplace.kernel.money import Money
 from marketplace.platform.approvals.actions import LIMITS, set_limit
 from marketplace.platform.approvals.errors import AlreadyAsked
@@ -30,6 +33,8 @@ from marketplace.platform.payments.models import PayoutAccount, Refund
 from marketplace.platform.payments.moving import PAID_OTHERWISE, note_paid_otherwise
 from marketplace.platform.taxonomy.actions import SET_TAX, check_tax, set_tax_rate, tax_in_force
 from tenants.access.rights import Right
+from tenants.accounts.errors import PersonUnknown
+from tenants.accounts.models import User
 from tenants.tenancy.errors import MerchantUnknown, ShopNotOpen
 from tenants.tenancy.life import CLOSE, MOVES, REOPEN, SUSPEND, closing_of
 from tenants.tenancy.models import Market, Merchant, ShopChange
@@ -193,6 +198,35 @@ def _refund_otherwise(by: Actor, order: Order, key: UUID, why: str) -> dict[str,
     return {}
 
 
+def _shown_as(user: User) -> dict[str, Any]:
+    return {"name": user.name, "email": masked_email(user.email)}
+
+
+def _plan_erasing(order: Order) -> Plan:
+    user = User.objects.filter(pk=order["user_id"]).first()
+    if user is None:
+        raise PersonUnknown
+    check_not_gone(user.pk)
+    check_not_needed(user.pk)
+    return Plan({"user_id": str(user.pk)}, "person", str(user.pk), _shown_as(user), {"erased": True})
+
+
+def _erase(by: Actor, order: Order, key: UUID, why: str) -> dict[str, Any]:
+    erase_account(by=by, user_id=UUID(order["user_id"]), why=why)
+    return {}
+
+
+def _plan_merging(order: Order) -> Plan:
+    """Which accounts, and which of them stays. What moves is what there is when it is approved."""
+    loser, winner = check_mergeable(UUID(order["loser_id"]), UUID(order["winner_id"]))
+    kept = {"loser_id": str(loser.pk), "winner_id": str(winner.pk)}
+    return Plan(kept, "person", str(loser.pk), {"loser": _shown_as(loser), "winner": _shown_as(winner)}, {"into": str(winner.pk)})
+
+
+def _merge(by: Actor, order: Order, key: UUID, why: str) -> dict[str, Any]:
+    return {"moved": merge_accounts(by=by, loser_id=UUID(order["loser_id"]), winner_id=UUID(order["winner_id"]), why=why)}
+
+
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
@@ -277,6 +311,24 @@ KINDS: dict[str, Kind] = {
             _plan_refund,
             _refund_otherwise,
             outcome=_lazy("The refund counts as paid from the market's bank account."),
+        ),
+        Kind(
+            ERASE,
+            _lazy("Erase an account"),
+            Right.MANAGE_CONSUMERS,
+            Right.APPROVE_CONSUMERS,
+            _plan_erasing,
+            _erase,
+            outcome=_lazy("Name, mail, phone, addresses and sign-ins are gone for good; orders stay without a name. Nobody can undo it."),
+        ),
+        Kind(
+            MERGE,
+            _lazy("Merge two accounts"),
+            Right.MANAGE_CONSUMERS,
+            Right.APPROVE_CONSUMERS,
+            _plan_merging,
+            _merge,
+            outcome=_lazy("Everything moves to the account that stays; nobody signs in with the other again. Nobody can undo it."),
         ),
         *KINDS_OF_DEPOSITS,
         *KINDS_OF_PACKAGES,

@@ -52,7 +52,7 @@ from tests.architecture.money_forms import FORMS_OF_MONEY, Offers, some_deposit,
 from tests.architecture.notice_forms import FORMS_ABOUT_NOTICES, OF_ONESELF
 from tests.architecture.opinions import FORMS_ABOUT, Said, say_and_ask
 from tests.architecture.paper_forms import FORMS_OF_PAPERS
-from tests.architecture.people import FORMS_ABOUT_STAFF, FORMS_ABOUT_SUPPORT, People, Waiting, some_people
+from tests.architecture.people import FORMS_ABOUT_ACCOUNTS, FORMS_ABOUT_STAFF, FORMS_ABOUT_SUPPORT, Accounts, People, Waiting, some_accounts, some_people
 from tests.architecture.product_form import product_form
 from tests.databases import MERCHANTS
 from tests.flows.at_stripe import AtStripe
@@ -100,6 +100,7 @@ class Things:
     said: Said
     approval: str  # a request that waits
     people: dict[str, People]
+    accounts: Accounts
     deposit: dict[str, str]  # numbers of movements, by the form they wait for
     offers: Offers
 
@@ -160,6 +161,7 @@ def things(stripe: AtStripe) -> Things:
         said=say_and_ask(product),
         approval=request.number,
         people=some_people(),
+        accounts=some_accounts(),
         deposit=some_deposit(),
         offers=some_packages(),
     )
@@ -269,6 +271,8 @@ FORMS |= {name: lambda t, fill=fill: Filled(*fill()) for name, fill in FORMS_ABO
 
 FORMS |= {(kind, name): lambda t, fill=fill, kind=kind: Filled(*fill(t.people[kind])) for kind in HOSTS for name, fill in FORMS_ABOUT_STAFF.items()}
 FORMS |= {(kind, name): lambda t, fill=fill, kind=kind: Filled(*fill(t.people[kind])) for (kind, name), fill in FORMS_ABOUT_SUPPORT.items()}
+
+FORMS |= {name: lambda t, fill=fill: Filled(*fill(t.accounts)) for name, fill in FORMS_ABOUT_ACCOUNTS.items()}
 
 
 # A list takes its forms at its own address.

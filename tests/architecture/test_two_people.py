@@ -35,7 +35,7 @@ from marketplace.platform.taxonomy.models import TaxRate
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 from tenants.access.rules import operator, route
-from tenants.accounts.models import User
+from tenants.accounts.models import Closure, User
 from tenants.packages.models import Extra, FeeCharge, OwnPrice, PackageVersion
 from tenants.packages.queries import today
 from tenants.tenancy.models import Market, Merchant
@@ -63,6 +63,8 @@ ASKS: dict[str, Callable[[Things], tuple[str, dict[str, Any], dict[str, Any]]]] 
         {"payout": [str(key) for key in Payout.objects.filter(status="due").values_list("pk", flat=True)], "why": "y"},
     ),
     "payouts.limit": lambda t: ("/approvals/limit/", {"limit": "1000000", "why": "x"}, {"limit": "5", "why": "y"}),
+    "person.erase": lambda t: (f"/consumers/{t.accounts.people['consumer-erase']}/erase/", {"why": "x"}, {"why": "y"}),
+    "person.merge": lambda t: (f"/consumers/{t.accounts.people['loser']}/into/{t.accounts.people['winner']}/", {"why": "x"}, {"why": "y"}),
     "deposit.set": lambda t: (
         "/deposits/rules/",
         {"form": "rule", "amount": "900", "why": "x"},
@@ -94,6 +96,7 @@ def done() -> dict[str, set[Any]]:
         "files": set(PayoutBatch.objects.values_list("pk", flat=True)),
         "paid": set(Payout.objects.filter(status__in=PAID).values_list("pk", flat=True)),
         "released": set(Payout.objects.exclude(released_at=None).values_list("pk", flat=True)),
+        "accounts": set(Closure.objects.values_list("user_id", "kind")),
         "deposits": set(DepositMove.objects.values_list("pk", "amount_minor")),
         "deposit rules": set(DepositRule.objects.values_list("pk", "amount_minor")),
         "packages": set(PackageVersion.objects.values_list("pk", "monthly_minor")) | set(OwnPrice.objects.values_list("pk", "monthly_minor")),

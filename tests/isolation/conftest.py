@@ -29,6 +29,7 @@ from marketplace.flows.support_access import ask_for_support
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.models import AuditEvent
+from marketplace.merchant.customers.actions import note_on_customer, recount_customer, set_tags
 from marketplace.merchant.orders.models import OrderLine
 from marketplace.platform.backoffice.actions import ask_for_job, save_view
 from marketplace.platform.backoffice.models import ListJob
@@ -37,7 +38,8 @@ from marketplace.platform.deposits.actions import add_evidence, move_deposit
 from marketplace.platform.deposits.models import DepositEvidence, DepositMove
 from marketplace.platform.ledger.models import Statement
 from marketplace.platform.listings.models import ProductChange
-from marketplace.platform.members.models import Address
+from marketplace.platform.members.models import Address, Double
+from marketplace.platform.members.notes import note_on_consumer
 from marketplace.platform.notices.models import Dispatch
 from marketplace.platform.payments.actions import set_bank_account, take_notice
 from marketplace.platform.payments.models import RailMovement, RailNotice, Refund
@@ -48,7 +50,7 @@ from marketplace.web.shop_export.pack import pack_shop
 from tenants.access.own_roles import make_role
 from tenants.access.rights import Right
 from tenants.accounts.actions import give_role
-from tenants.accounts.models import Membership, User
+from tenants.accounts.models import Membership, SignIn, User
 from tenants.onboarding.dossiers import hand_in_dossier
 from tenants.packages.actions import publish_version, put_extra
 from tenants.packages.models import AddOn, ServiceOrder
@@ -154,6 +156,8 @@ def build_side(letter: str) -> tuple[Side, User]:
     answer = answer_as_shop(by=SYSTEM, question_id=question.pk, merchant_id=side.merchant_id, text="Yes")
     package = uuid4()
     renewal = make.a_renewal(letter, name=f"{word}-renewal.png")
+    twin = make.a_buyer(f"{word}-twin@example.com")
+    sign_in = SignIn.objects.create(user=buyer, outcome="in", host="market.localhost", agent=f"{word}-agent", session_key=f"{word}-session")
     contract = make.a_signed_contract(letter, name=f"{word}-signer")
     dossier = hand_in_dossier(by=SYSTEM, merchant_id=side.merchant_id, fields={"service_address": f"{word}-street"})
     with merchant_schema(side.merchant_id):
@@ -166,6 +170,10 @@ def build_side(letter: str) -> tuple[Side, User]:
         line = OrderLine.objects.get(order_id=waiting.pk)
         pack_order(by=SYSTEM, package_id=package, number=waiting.number)
         submit_product(by=SYSTEM, product_id=draft.pk)
+        customer = recount_customer(by=SYSTEM, buyer_id=buyer.pk)
+        note_on_customer(by=SYSTEM, customer_id=customer.pk, note_id=uuid4(), text=f"{word}-customer-note")
+        set_tags(by=SYSTEM, customer_id=customer.pk, tags=[f"{word}-tag"])
+    note_on_consumer(by=SYSTEM, user_id=buyer.pk, note_id=uuid4(), text=f"{word}-consumer-note")
     colleague = make.a_buyer(f"{word}-colleague@example.com")
     give_role(by=SYSTEM, user_id=colleague.pk, role="dispatcher", merchant_id=side.merchant_id)
     role = make_role(by=staff, merchant_id=side.merchant_id, role_id=uuid4(), names={"en": f"{word}-role"}, rights=[Right.VIEW_ORDERS])
@@ -231,6 +239,12 @@ def build_side(letter: str) -> tuple[Side, User]:
         "movement_id": RailMovement.objects.get(ref=movement.ref).pk,
         "notice_id": RailNotice.objects.get(notice_id=f"{word}-evt").pk,
         "variant": make.variant_of(product, letter),
+        "user_id": buyer.pk,
+        "loser_id": twin.pk,
+        "winner_id": buyer.pk,
+        "double_id": Double.objects.create(first_id=buyer.pk, second_id=twin.pk, reasons=["phone"]).pk,
+        "customer_id": customer.pk,
+        "sign_in_id": sign_in.pk,
         "dispatch_id": Dispatch.objects.filter(to=buyer.email).first().pk,
     }
     side.secrets = [
@@ -255,6 +269,11 @@ def build_side(letter: str) -> tuple[Side, User]:
         f"{word}-role",
         f"{word}-reason",
         f"{word}-invited",
+        f"{word}-customer-note",
+        f"{word}-tag",
+        f"{word}-consumer-note",
+        f"{word}-twin",
+        f"{word}-agent",
         f"{word}-breach",
         f"{word}-work",
     ]

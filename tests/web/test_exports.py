@@ -20,6 +20,7 @@ from marketplace.kernel.money import Money
 from marketplace.kernel.relay import deliver_events
 from marketplace.merchant.aftersales.models import Return
 from marketplace.merchant.catalogue.models import Product
+from marketplace.merchant.customers.models import Customer
 from marketplace.merchant.orders.models import OrderLine
 from marketplace.platform.approvals.models import ApprovalRequest
 from marketplace.platform.backoffice.models import ListJob
@@ -118,6 +119,9 @@ FACTS: dict[tuple[str, str], dict[str, str]] = {
     },
     ("workbench", "log"): {"Who": "system", "What": "product.entered", "Subject": "product", "Number": "{product}"},
     ("console", "merchants"): {"Shop": "Trail", "Web address": "trail.market.localhost", "Contact": "owner-b@market.localhost", "Status": "Open"},
+    ("console", "consumers"): {"Name": "Third Clerk", "E-mail": "Third-auditor@example.com", "Status": "Open", "Orders": "0", "Latest order": ""},
+    ("console", "doubles"): {"Older account": "Third Clerk", "Newer account": "Third Clerk", "What speaks for it": "the same name at the same address"},
+    ("workbench", "customers"): {"Orders": "1", "Spent": "100.00", "Currency": "CNY", "Tags": ""},
     ("console", "orders"): {
         "Order": "{order}",
         "Order group": "{group}",
@@ -238,6 +242,9 @@ PLANTED: dict[tuple[str, str], Callable[[str], Any]] = {
     ("workbench", "products"): lambda text: Product.objects.update(titles={"en": text}),
     ("workbench", "statements"): lambda text: Statement.objects.filter(pk=Statement.objects.latest("pk").pk).update(number=text[:20]),
     ("workbench", "staff"): called,
+    ("workbench", "customers"): lambda text: Customer.objects.update(name=text),
+    ("console", "consumers"): called,
+    ("console", "doubles"): called,
     ("console", "staff"): called,
     ("workbench", "log"): said,
     ("console", "merchants"): named,

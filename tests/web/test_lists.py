@@ -27,6 +27,8 @@ from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.models import AuditEvent
 from marketplace.merchant.aftersales.models import Return
 from marketplace.merchant.catalogue.models import Product
+from marketplace.merchant.customers.actions import recount_customer
+from marketplace.merchant.customers.models import Customer
 from marketplace.merchant.orders.models import Order
 from marketplace.platform.approvals.models import ApprovalRequest
 from marketplace.platform.checkout.models import OrderCopy, ReturnCopy
@@ -35,6 +37,7 @@ from marketplace.platform.deposits.models import Deposit
 from marketplace.platform.deposits.queries import EVERYBODY
 from marketplace.platform.ledger.models import JournalEntry, Payout, Statement
 from marketplace.platform.listings.models import ProductChange
+from marketplace.platform.members.models import Double
 from marketplace.platform.notices.models import Dispatch
 from marketplace.platform.payments.actions import set_bank_account
 from marketplace.platform.payments.models import AccountChange, Dispute, RailMovement, RailNotice, Refund
@@ -63,9 +66,12 @@ LISTS = {
     ("workbench", "returns"): ("{order}", lambda: Return.objects.count()),
     ("workbench", "products"): ("Second", lambda: Product.objects.count()),
     ("workbench", "statements"): ("{statement}", lambda: Statement.objects.filter(merchant_id=MERCHANTS["a"]).count()),
+    ("workbench", "customers"): ("{order}", lambda: Customer.objects.count()),
     ("workbench", "staff"): ("Second Clerk", lambda: Membership.objects.filter(merchant_id=MERCHANTS["a"]).count()),
     ("workbench", "log"): ("{product}", lambda: AuditEvent.objects.filter(merchant_id=MERCHANTS["a"]).count()),
     ("console", "merchants"): ("trail", lambda: Merchant.objects.count()),
+    ("console", "consumers"): ("Second-auditor", lambda: User.objects.count()),
+    ("console", "doubles"): ("Second Clerk", lambda: Double.objects.count()),
     ("console", "orders"): ("{order}", lambda: OrderCopy.objects.count()),
     ("console", "returns"): ("{order}", lambda: ReturnCopy.objects.count()),
     ("console", "refunds"): ("{group}", lambda: Refund.objects.count()),
@@ -159,6 +165,10 @@ def three_of_everything(own_database: str) -> dict[str, str]:
         product = make.a_product("a", title=title)
         group = make.a_completed_group(("a", product, 2))
         make.returned(make.order_of(group))
+        with merchant_schema(MERCHANTS["a"]):
+            recount_customer(by=SYSTEM, buyer_id=group.buyer_id)
+        twins = User.objects.filter(name=f"{title} Clerk").order_by("pk")
+        Double.objects.create(first=twins[0], second=twins[1], reasons=["place"])
         make.settled("a")
     return {
         "order": OrderCopy.objects.latest("pk").number,

@@ -85,6 +85,7 @@ urlpatterns = [
     route("account/shops/", favourites.followed, may=signed_in(), name="follows"),
     route("account/profile/", profile.profile, may=signed_in(), name="profile", methods="GET POST"),
     route("account/profile/sign-out-others/", profile.sign_out_others, may=signed_in(), name="sign-out-others", methods="POST", limit="sign_in"),
+    route("account/devices/<uuid:sign_in_id>/end/", profile.device_ended, may=signed_in(), name="device-end", methods="POST"),
     route("account/email/", profile.email, may=signed_in(), name="account-email", methods="GET POST", limit="register"),
     route("account/privacy/", privacy.privacy, may=signed_in(), name="privacy"),
     route("account/privacy/data/", privacy.data, may=signed_in(), name="my-data", methods="GET POST"),

@@ -12,6 +12,7 @@ from marketplace.web.messages import messages_page
 from marketplace.web.seller import (
     company,
     contract,
+    customers,
     deposit,
     guide,
     money,
@@ -64,6 +65,10 @@ urlpatterns = [
     route("returns/<str:number>/answer/", returns.answer_return, may=staff(Right.HANDLE_RETURNS), name="return-answer", methods="POST"),
     route("returns/<str:number>/inspect/", returns.inspect, may=staff(Right.HANDLE_RETURNS), name="return-inspect", methods="POST"),
     route("returns/<str:number>/confirm/", returns.confirm, may=staff(Right.HANDLE_RETURNS), name="return-confirm", methods="POST"),
+    route("customers/", customers.customers, may=staff(Right.VIEW_CUSTOMERS), name="customers", methods="GET POST"),
+    route("customers/<uuid:customer_id>/", customers.customer, may=staff(Right.VIEW_CUSTOMERS), name="customer"),
+    route("customers/<uuid:customer_id>/note/", customers.noted, may=staff(Right.MANAGE_CUSTOMERS), name="customer-note", methods="POST"),
+    route("customers/<uuid:customer_id>/tags/", customers.tagged, may=staff(Right.MANAGE_CUSTOMERS), name="customer-tags", methods="POST"),
     route("reviews/", opinions.reviews, may=staff(Right.ANSWER_BUYERS), name="reviews", methods="GET POST"),
     route("reviews/<uuid:review_id>/answer/", opinions.review_answer, may=staff(Right.ANSWER_BUYERS), name="review-answer", methods="POST"),
     route("questions/", opinions.questions, may=staff(Right.ANSWER_BUYERS), name="questions", methods="GET POST"),

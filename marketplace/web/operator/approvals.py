@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,6 +19,7 @@ from django.utils.translation import ngettext
 
 from marketplace.flows.approval_kinds import KINDS
 from marketplace.flows.approvals import approve, ask_for, holds, refuse, who_may, withdraw
+from marketplace.flows.merge_accounts import Moving, preview
 from marketplace.flows.pay_out import RELEASE
 from marketplace.kernel import clock
 from marketplace.kernel.errors import MarketError
@@ -137,6 +139,11 @@ def lines_of(row: ApprovalRequest) -> list[Line]:
             return [Line(_("How buyers pay"), *(str(RAIL_LABELS.get(side["rail"], side["rail"])) for side in (row.before, row.after)))]
         case "refund.otherwise":
             return [Line(_("Refund of order {number}").format(number=row.before["group"]), _("refused by the rail"), _("paid from the market's bank account"))]
+        case "person.erase":
+            return [Line(_("The account"), _called(row.before), _("without a name; its orders stay"))]
+        case "person.merge":
+            counts = moving_in_words(preview(UUID(row.order["loser_id"]))) if row.status == ApprovalRequest.Status.WAITING else ""
+            return [Line(_("Merged into the account that stays"), _called(row.before["loser"]), _called(row.before["winner"]), counts)]
         case "deposit.set":
             return request_lines.of_deposit_rule(row)
         case "package.price":
@@ -148,6 +155,30 @@ def lines_of(row: ApprovalRequest) -> list[Line]:
     before, after = Merchant.Status(row.before["status"]).label, Merchant.Status(row.after["status"]).label
     kind = row.after.get("kind")
     return [Line(_("Status of the shop"), str(before), str(after), str(ShopChange.Kind(kind).label) if kind else "")]
+
+
+def _called(shown: Mapping[str, str]) -> str:
+    """A person as the request keeps them: the name, and the masked address."""
+    return f"{shown['name']} · {shown['email']}" if shown["name"] else shown["email"]
+
+
+MOVING = {
+    "order_groups": _lazy("Order groups"),
+    "orders": _lazy("Orders"),
+    "returns": _lazy("Returns"),
+    "reviews": _lazy("Reviews and ratings"),
+    "questions": _lazy("Questions and answers"),
+    "addresses": _lazy("Addresses"),
+    "favourites": _lazy("Favourites and followed shops"),
+    "cart": _lazy("In the cart"),
+    "applications": _lazy("Applications"),
+    "notes": _lazy("Notes"),
+}
+
+
+def moving_in_words(rows: Iterable[Moving]) -> str:
+    """What would move, in a line; what there is none of is left out."""
+    return " · ".join(f"{MOVING[row.kind]} {row.count}" for row in rows if row.count)
 
 
 def _share(text: str | None) -> str:

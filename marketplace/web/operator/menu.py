@@ -6,6 +6,7 @@ from tenants.access.rights import Right
 ENTRIES = [
     Entry(_("Overview"), "home", "overview", None),
     Entry(_("Merchants"), "shop", "merchants", Right.VIEW_MERCHANTS),
+    Entry(_("Consumers"), "user", "consumers", Right.VIEW_CONSUMERS),
     Entry(_("Applications"), "flag", "applications", Right.REVIEW_MERCHANTS),
     Entry(_("Company data"), "edit", "dossier-changes", Right.REVIEW_MERCHANTS),
     Entry(_("Contracts"), "receipt", "contracts", Right.REVIEW_MERCHANTS),

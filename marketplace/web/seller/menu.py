@@ -8,6 +8,7 @@ ENTRIES = [
     Entry(_("Guide"), "flag", "guide", Right.VIEW_PRODUCTS),
     Entry(_("Orders"), "list", "orders", Right.VIEW_ORDERS),
     Entry(_("Returns"), "back", "returns", Right.VIEW_ORDERS),
+    Entry(_("Customers"), "user", "customers", Right.VIEW_CUSTOMERS),
     Entry(_("Reviews"), "star", "reviews", Right.ANSWER_BUYERS),
     Entry(_("Questions"), "chat", "questions", Right.ANSWER_BUYERS),
     Entry(_("Products"), "box", "products", Right.VIEW_PRODUCTS),
