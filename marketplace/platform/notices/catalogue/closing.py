@@ -11,8 +11,13 @@ from marketplace.platform.notices.kinds import Audience, Kind
 CONTACT = "help@market.example"
 NAMED = frozenset({"name"})
 
+
+def _kind(code: str, audience: Audience, label: object, subject: str, body: list[str], **more: object) -> Kind:
+    return Kind(code, audience, label, subject, body, **more)  # type: ignore[arg-type]
+
+
 KINDS = [
-    Kind(
+    _kind(
         "shop_closing",
         Audience.SHOP,
         pgettext_lazy("notice", "Shop is being closed"),
@@ -27,7 +32,7 @@ KINDS = [
         needed=frozenset({"name", "person", "reason"}),
         button=_("See what is left"),
     ),
-    Kind(
+    _kind(
         "shop_kept",
         Audience.SHOP,
         pgettext_lazy("notice", "Closing of the shop taken back"),
@@ -37,7 +42,7 @@ KINDS = [
         needed=frozenset({"name", "person"}),
         button=_("To the workbench"),
     ),
-    Kind(
+    _kind(
         "shop_nothing_left",
         Audience.SHOP,
         pgettext_lazy("notice", "Shop can be closed"),
@@ -51,7 +56,7 @@ KINDS = [
         needed=frozenset({"name", "at"}),
         button=_("Close it"),
     ),
-    Kind(
+    _kind(
         "shop_closed",
         Audience.SHOP,
         pgettext_lazy("notice", "Shop closed"),
@@ -66,7 +71,7 @@ KINDS = [
         needed=frozenset({"name", "days"}),
         button=_("Take everything along"),
     ),
-    Kind(
+    _kind(
         "shop_of_order_closes",
         Audience.BUYER,
         pgettext_lazy("notice", "Shop of an order closes"),
