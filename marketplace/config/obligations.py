@@ -5,6 +5,7 @@ A part that keeps something open of a shop adds its counter here (tenants/tenanc
 
 from __future__ import annotations
 
+from marketplace.flows import deposits
 from marketplace.flows import obligations as of
 from tenants.tenancy import obligations
 
@@ -23,6 +24,7 @@ OBLIGATIONS: list[obligations.Counter] = [
     of.deposit_held,
     of.products_in_review,
     of.requests_waiting,
+    deposits.deposit_held,
 ]
 
 

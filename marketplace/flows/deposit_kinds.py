@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from marketplace.flows.deposits import check_can_return
 from marketplace.flows.kinds import Kind, Order, Plan
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import InvalidInput
@@ -45,6 +46,8 @@ def _plan_move(order: Order) -> Plan:
     if undoes is not None:
         amount = undoes.amount
     check_move(row, kind, amount, reference, undoes)
+    if kind == DepositMove.Kind.RETURNED:
+        check_can_return(row.merchant)
     evidence = DepositEvidence.objects.filter(pk=order["evidence"], merchant_id=row.pk).first() if order["evidence"] else None
     if kind == DepositMove.Kind.DEDUCTED and evidence is None and not reference:
         raise InvalidInput(field="evidence", why=_("Add the document that shows the breach, or name what shows it (an order, a return, a letter)."))

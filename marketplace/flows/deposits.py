@@ -16,9 +16,14 @@ from marketplace.platform.deposits.models import Deposit, DepositRule
 from marketplace.platform.deposits.queries import deposit_of, required_of
 from tenants.onboarding.models import Application
 from tenants.onboarding.opening import Lack
+from tenants.tenancy.errors import ObligationsLeft
 from tenants.tenancy.events import ShopMoved, ShopOpened, ShopRequested
 from tenants.tenancy.jobs import market_task
 from tenants.tenancy.models import Merchant
+from tenants.tenancy.obligations import Obligation, Turn, obligations_of
+
+DEPOSIT_HELD = "deposit_held"
+AFTER_ALL = (DEPOSIT_HELD, "requests_waiting")  # the deposit itself, and the request to return it
 
 
 def rules_changed(event: DepositRulesChanged) -> None:
@@ -36,6 +41,21 @@ def deposit_lacks(application: Application) -> Lack | None:
         return None
     hint = _("{amount} are missing. It stays yours, and goes back when the shop closes.").format(amount=format_money(missing))
     return Lack("deposit", _("Pay the deposit"), hint, f"/sell/applications/{application.number}/deposit/")
+
+
+def deposit_held(merchant: Merchant) -> Obligation | None:
+    """What a shop closes with only once it was returned."""
+    row = Deposit.objects.filter(pk=merchant.pk, held_minor__gt=0).first()
+    if row is None:
+        return None
+    label = _("{amount} of the deposit is to be returned").format(amount=format_money(row.held))
+    return Obligation(DEPOSIT_HELD, label, Turn.MARKET, _("It goes back when everything else is settled."), "/deposit/", f"/deposits/{merchant.pk}/")
+
+
+def check_can_return(merchant: Merchant) -> None:
+    """Of a shop that is closing: the deposit goes back last. Raises ObligationsLeft."""
+    if merchant.status == Merchant.Status.CLOSING and (left := [each for each in obligations_of(merchant) if each.code not in AFTER_ALL]):
+        raise ObligationsLeft(shop=merchant.name, left="; ".join(each.label for each in left))
 
 
 def shop_requested(event: ShopRequested) -> None:

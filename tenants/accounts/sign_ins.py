@@ -19,7 +19,7 @@ from django.http import HttpRequest
 from django.utils.translation import pgettext
 
 from marketplace.kernel import clock
-from marketplace.kernel.actors import Actor
+from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.audit import audit
 from marketplace.kernel.verbs import verb
 from tenants.access.actors import address_of_client
@@ -96,7 +96,7 @@ def follow_new_key(sender: object, request: HttpRequest, user: User, **kwargs: A
 def note_signed_out(sender: object, request: HttpRequest, **kwargs: Any) -> None:
     """Signal: the session of this request is over, and those it was carried on to."""
     if key := request.session.session_key:
-        _end([key, *_carried_on(key)])
+        end_of_session(by=SYSTEM, key=key)
 
 
 def _note(request: HttpRequest, user_id: UUID, outcome: str, session_key: str = "") -> None:
@@ -122,6 +122,12 @@ def end_sessions(user_id: UUID, *, but: HttpRequest | None = None) -> int:
         SignIn.objects.filter(pk=kept, user_id=user_id).update(session_key=but.session.session_key or "", ended_at=None)
         mine = mine.exclude(pk=kept)
     return _end(list(mine.values_list("session_key", flat=True)))
+
+
+@verb
+def end_of_session(*, by: Actor, key: str) -> None:
+    """A session is over, and where it was carried to. Bookkeeping: whose act it was is in the log of that act."""
+    _end([key, *_carried_on(key)])
 
 
 def _end(keys: list[str]) -> int:

@@ -29,8 +29,10 @@ from marketplace.platform.ledger.models import Account, JournalEntry
 from marketplace.platform.ledger.queries import balance, trial_balance
 from tenants.accounts.actions import give_role
 from tenants.accounts.models import User
-from tenants.onboarding.models import Application
+from tenants.onboarding.models import Application, Step
+from tenants.tenancy.errors import ObligationsLeft
 from tenants.tenancy.models import Merchant
+from tenants.tenancy.obligations import obligations_of
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.databases import MERCHANTS
@@ -271,10 +273,26 @@ def test_of_whom_nothing_is_asked_nothing_is_kept():
     assert not Deposit.objects.filter(pk=A).exists()
 
 
+class TestClosing:
+    def test_a_shop_closes_when_its_deposit_is_returned_and_that_is_the_last_thing(self):
+        first, _second = TestTwoPeople().people()
+        order = {"merchant_id": str(A), "what": "returned", "minor": 10_000, "reference": "T9", "undoes": "", "evidence": ""}
+        moved("received", "100")
+        sold = make.a_completed_group(("a", make.a_product("a"), 1))
+        assert sold.orders.exists()
+        Merchant.objects.filter(pk=A).update(status="closing")
+        shop = Merchant.objects.get(pk=A)
+        assert "deposit_held" in {each.code for each in obligations_of(shop)}
+        with pytest.raises(ObligationsLeft):
+            ask_for(by=first, kind="deposit.move", request_id=uuid4(), order=order, why="closed")
+        moved("returned", "100")
+        assert "deposit_held" not in {each.code for each in obligations_of(shop)}
+
+
 class TestBeforeOpening:
     def approved(self) -> Merchant:
         row = make.an_application(make.a_buyer("applicant@example.com"))
-        for step in ("identity", "qualification"):
+        for step in Step:
             review_application(by=SYSTEM, application_id=row.pk, step=step, decision="passed")
         deliver_events()
         return Merchant.objects.get(application=row)

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import translation
 
 from marketplace.flows.consumers import deactivate_person, reactivate_person
 from marketplace.kernel import clock
@@ -62,7 +63,8 @@ def operator() -> Actor:
     ],
 )
 def test_a_browser_is_called_by_its_name_and_system(agent, words):
-    assert device_in_words(agent) == words
+    with translation.override("en"):
+        assert device_in_words(agent) == words
 
 
 def test_sign_ins_and_wrong_passwords_are_noted_and_shown_to_the_person():
