@@ -21,7 +21,6 @@ OBLIGATIONS: list[obligations.Counter] = [
     of.disputes,
     of.balance_open,
     of.payouts_under_way,
-    of.deposit_held,
     of.products_in_review,
     of.requests_waiting,
     deposits.deposit_held,

@@ -17,7 +17,6 @@ from marketplace.merchant.inventory.models import Reservation
 from marketplace.merchant.orders.states import FulfilmentStatus, OrderStatus, PaymentStatus
 from marketplace.platform.approvals.queries import waiting
 from marketplace.platform.checkout.models import OrderCopy, ReturnCopy
-from marketplace.platform.deposits.queries import deposit_of
 from marketplace.platform.ledger.models import Account, Payout
 from marketplace.platform.ledger.queries import balance
 from marketplace.platform.listings.models import ProductChange
@@ -141,15 +140,6 @@ def balance_open(merchant: Merchant) -> Obligation | None:
         label = _("The shop owes {amount}").format(amount=format_money(-owed))
         return Obligation("balance_owed_by_shop", label, Turn.SHOP, hint, "/statements/", f"/statements/?merchant={merchant.pk}")
     return None
-
-
-def deposit_held(merchant: Merchant) -> Obligation | None:
-    """What the shop has left as a security goes back before it closes."""
-    held = deposit_of(merchant.pk).held
-    if not held.minor:
-        return None
-    label = _("{amount} of deposit is held").format(amount=format_money(held))
-    return Obligation("deposit_held", label, Turn.MARKET, _("The market gives it back."), "/deposit/", f"/deposits/{merchant.pk}/")
 
 
 def payouts_under_way(merchant: Merchant) -> Obligation | None:
