@@ -12,9 +12,11 @@ from demo.accounts import ask_for_accounts
 from demo.catalogue import Sold, attributes_of, both, catalogue, key_of, variants_of
 from demo.colleagues import let_in_colleagues
 from demo.contracts import make_contracts
+from demo.deposits import leave_deposits
 from demo.goods import Labels, entered, prices_of, source_of
 from demo.history import ask_for_the_rest, begin_history, filling
 from demo.media import copy_picture
+from demo.packages import offer_packages
 from demo.pages import decorate_shops, dress_shops, write_market_pages
 from demo.papers import ask_for_papers, let_papers_age, publish_first_rules
 from demo.traders import apply_for
@@ -89,6 +91,8 @@ def _fill(password: str, say: Callable[[str], None]) -> None:
     let_in_colleagues(password)
     ask_for_accounts()
     let_papers_age()
+    leave_deposits(BY)
+    offer_packages(BY)
     say("search index")
     deliver_events()
 

@@ -54,6 +54,7 @@ PUBLIC = [
     "tenants.accounts",
     "tenants.onboarding",
     "tenants.domains",
+    "tenants.packages",
     "tenants.contracts",
     "marketplace.platform.backoffice",
     "marketplace.platform.themes",
@@ -65,6 +66,7 @@ PUBLIC = [
     "marketplace.platform.checkout",
     "marketplace.platform.payments",
     "marketplace.platform.ledger",
+    "marketplace.platform.deposits",
     "marketplace.platform.approvals",
     "marketplace.platform.reviews",
     "marketplace.platform.notices",
@@ -81,6 +83,7 @@ MERCHANT = [
     "marketplace.merchant.aftersales",
     "marketplace.merchant.analytics",
     "marketplace.merchant.desk",
+    "marketplace.merchant.customers",
 ]
 
 # Last: it ties the others together and needs all permissions to exist.

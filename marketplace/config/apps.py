@@ -12,9 +12,10 @@ class ConfigConfig(AppConfig):
     label = "config"
 
     def ready(self) -> None:
-        from marketplace.config import subscriptions
+        from marketplace.config import obligations, subscriptions
 
         subscriptions.install()
+        obligations.install()
         # Pillow refuses twice this before it unpacks a picture; Wagtail's forms would unpack it first and measure it then.
         Image.MAX_IMAGE_PIXELS = settings.WAGTAILIMAGES_MAX_IMAGE_PIXELS // 2
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
@@ -111,7 +111,7 @@ class access:
         try:
             elsewhere = rule.refusal(request)
             note_who(request)
-            refuse_closed_shop(request)
+            elsewhere = refuse_closed_shop(request, elsewhere)
             if elsewhere is None and (visit := getattr(request, "visit", None)):
                 note_page(by=actor_of(request), visit=visit, page=f"{request.method} {request.get_full_path()}"[:300])
             if elsewhere is None and (group := getattr(view, "limit", "")):
@@ -121,17 +121,28 @@ class access:
             return refuse(request, refusal)
 
 
-# What a shop that has closed still answers: its pictures, which orders and reviews show.
-OF_CLOSED = frozenset({"media", "robots"})
+# What a shop that has closed still answers: its pictures, which orders and reviews show; in its workbench, everything of it in one file.
+OF_CLOSED = {
+    Domain.Kind.SHOP: frozenset({"media", "robots"}),
+    Domain.Kind.WORKBENCH: frozenset({"media", "robots", "shop-export", "shop-export-file", "hand-over-accept", "account_logout"}),
+}
 
 
-def refuse_closed_shop(request: HttpRequest) -> None:
-    """Every page of a closed shop is gone for good. Raises ShopClosed."""
-    if request.domain.kind == Domain.Kind.SHOP:  # type: ignore[attr-defined]
-        merchant: Merchant = request.merchant  # type: ignore[attr-defined]
-        match = request.resolver_match
-        if merchant.status == Merchant.Status.CLOSED and not (match and match.view_name in OF_CLOSED):
-            raise ShopClosed(shop=merchant.name)
+def refuse_closed_shop(request: HttpRequest, elsewhere: HttpResponse | None) -> HttpResponse | None:
+    """Every page of a closed shop is gone for good; in its workbench, whose first page leads there, its owners can still fetch everything.
+
+    `elsewhere` is where whoever asks has to go first: to sign in. Raises ShopClosed.
+    """
+    merchant: Merchant | None = request.merchant  # type: ignore[attr-defined]
+    kind = request.domain.kind  # type: ignore[attr-defined]
+    if merchant is None or merchant.status != Merchant.Status.CLOSED or (elsewhere and kind == Domain.Kind.WORKBENCH):
+        return elsewhere
+    name = request.resolver_match.view_name if request.resolver_match else ""
+    if name in OF_CLOSED[kind]:
+        return elsewhere
+    if kind == Domain.Kind.WORKBENCH and name == "overview":
+        return HttpResponseRedirect("/export/")
+    raise ShopClosed(shop=merchant.name)
 
 
 def has_nul(request: HttpRequest) -> bool:

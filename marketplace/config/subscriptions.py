@@ -8,18 +8,25 @@ from cms import schedule
 from marketplace.flows import (
     account_changes,
     approvals,
+    closing,
     contracting,
     count_days,
     domains,
+    customers,
+    deposits,
     holidays,
     letters_about_accounts,
+    letters_about_closing,
     letters_about_contracts,
+    letters_about_deposits,
     letters_about_merchants,
+    letters_about_packages,
     letters_about_papers,
     letters_about_reviews,
     letters_about_shops,
     letters_to_buyers,
     letters_to_merchants,
+    merge_accounts,
     my_data,
     notices,
     open_shop,
@@ -32,10 +39,13 @@ from marketplace.flows import (
     reconcile,
     refund,
     reminders,
+    rent,
     return_goods,
     sandbox,
     transfer_out,
+    use_of_packages,
 )
+from marketplace.flows.consumers import ask_for_doubles
 from marketplace.flows.events import (
     OrderCancelled,
     OrderCompleted,
@@ -59,6 +69,9 @@ from marketplace.platform.approvals.actions import EXPIRES as REQUEST_EXPIRES
 from marketplace.platform.approvals.events import ApprovalAsked, ApprovalEnded
 from marketplace.platform.backoffice.actions import tidy_jobs
 from marketplace.platform.backoffice.events import ListFileExpired, ListJobAsked
+from marketplace.platform.deposits.actions import DUE as DEPOSIT_DUE
+from marketplace.platform.deposits.actions import REMINDER as DEPOSIT_REMINDER
+from marketplace.platform.deposits.events import DepositMoved, DepositObjected, DepositRulesChanged, DepositShort
 from marketplace.platform.listings.events import ListingsChanged
 from marketplace.platform.members.exports import EXPIRES
 from marketplace.platform.notices import daily, forgetting, sending, telling
@@ -76,10 +89,12 @@ from marketplace.platform.payments.events import (
 )
 from marketplace.platform.reviews.events import QuestionAnswered, QuestionAsked, ReviewAnswered, ReviewWritten
 from marketplace.web import list_jobs
+from marketplace.web.shop_export import pack
 from search import indexer
 from tenants.accounts.events import LetterWritten
 from tenants.domains.actions import LOOK
 from tenants.domains.events import DomainLookDue, DomainMoved
+from tenants.accounts.sign_ins import forget_sign_ins
 from tenants.contracts import placeholders
 from tenants.contracts.events import ContractMoved, ContractPaperBroken
 from tenants.contracts.signing import ENDS as CONTRACT_ENDS
@@ -103,15 +118,24 @@ from tenants.onboarding.qualifications import BEGINS, ENDS
 from tenants.onboarding.qualifications import REMINDER as PAPER_ENDS_SOON
 from tenants.onboarding.requirements import ENFORCED
 from tenants.onboarding.reviewing import REVIEW_DUE
-from tenants.tenancy.events import ShopMoved, ShopOpened, ShopRequested
+from tenants.packages.events import PackageChanged, PackagePublished, ServiceOrderMoved
+from tenants.tenancy import exports as shop_exports
+from tenants.tenancy.events import NothingLeft, ShopExportAsked, ShopMoved, ShopOpened, ShopRequested
 from tenants.tenancy.jobs import JobRequested, LongJobRequested, run_job, run_long_job
 
 REACTIONS: dict[type[Event], list[Reaction]] = {
     JobRequested: [Reaction(run_job)],
     LongJobRequested: [Reaction(run_long_job, outward=True)],
-    ShopRequested: [Reaction(open_shop.bear_shop)],
-    ShopOpened: [Reaction(letters_to_merchants.shop_opened)],
-    ShopMoved: [Reaction(letters_about_shops.shop_moved)],
+    ShopRequested: [Reaction(open_shop.bear_shop), Reaction(deposits.shop_requested)],
+    ShopOpened: [Reaction(letters_to_merchants.shop_opened), Reaction(deposits.shop_opened)],
+    ShopMoved: [
+        Reaction(letters_about_shops.shop_moved),
+        Reaction(deposits.shop_moved),
+        Reaction(letters_about_closing.owners_hear),
+        Reaction(letters_about_closing.buyers_hear),
+    ],
+    NothingLeft: [Reaction(letters_about_closing.nothing_left)],
+    ShopExportAsked: [Reaction(pack.pack_shop, outward=True)],
     ApprovalAsked: [Reaction(letters_about_shops.approval_asked)],
     ApprovalEnded: [Reaction(letters_about_shops.approval_ended)],
     ApplicationSubmitted: [],
@@ -138,21 +162,29 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
         Reaction(letters_to_buyers.paid),
         Reaction(letters_to_merchants.new_orders),
         Reaction(reminders.payment_settled),
+        Reaction(customers.count_after_paying),
     ],
     OrderGroupExpired: [Reaction(letters_to_buyers.expired), Reaction(reminders.payment_expired)],
     OrderGroupCancelled: [Reaction(reminders.payment_given_up)],
-    OrderCancelled: [Reaction(letters_to_buyers.cancelled), Reaction(letters_to_merchants.order_cancelled)],
+    OrderCancelled: [Reaction(letters_to_buyers.cancelled), Reaction(letters_to_merchants.order_cancelled), Reaction(customers.count_after_ending)],
     ReturnMoved: [Reaction(letters_to_buyers.return_moved), Reaction(letters_to_merchants.return_moved)],
     RefundDue: [Reaction(refund.send_refund, outward=True)],
-    RefundSent: [Reaction(transfer_out.reverse_for_refund), Reaction(letters_to_buyers.refunded)],
+    RefundSent: [Reaction(transfer_out.reverse_for_refund), Reaction(letters_to_buyers.refunded), Reaction(customers.count_after_refund)],
     OrderShipped: [Reaction(letters_to_buyers.shipped), Reaction(reminders.remind_of_receipt_later)],
-    OrderCompleted: [Reaction(letters_about_reviews.remind_later), Reaction(reminders.receipt_settled)],
+    OrderCompleted: [Reaction(letters_about_reviews.remind_later), Reaction(reminders.receipt_settled), Reaction(customers.count_after_ending)],
     StatementIssued: [Reaction(letters_to_merchants.statement_ready)],
     PayoutMoved: [Reaction(letters_to_merchants.payout_moved)],
     PayoutAccountReady: [Reaction(transfer_out.send_waiting)],
     AccountChangeMoved: [Reaction(letters_about_accounts.change_moved)],
     TransferDue: [Reaction(transfer_out.send_transfer, outward=True)],
     ReversalDue: [Reaction(transfer_out.send_reversal, outward=True)],
+    PackagePublished: [Reaction(letters_about_packages.package_published)],
+    PackageChanged: [Reaction(letters_about_packages.package_changed)],
+    ServiceOrderMoved: [Reaction(letters_about_packages.service_moved)],
+    DepositRulesChanged: [Reaction(deposits.rules_changed)],
+    DepositShort: [Reaction(letters_about_deposits.deposit_short)],
+    DepositMoved: [Reaction(letters_about_deposits.deposit_moved)],
+    DepositObjected: [Reaction(letters_about_deposits.deposit_objected)],
     ListJobAsked: [Reaction(list_jobs.run_list_job, outward=True)],
     ListFileExpired: [Reaction(list_jobs.forget_file, outward=True)],
     ReviewWritten: [Reaction(letters_about_reviews.review_written)],
@@ -175,10 +207,13 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     account_changes.IN_FORCE: account_changes.put_in_force_when_due,
     account_changes.UNCONFIRMED: account_changes.expire_when_due,
     EXPIRES: my_data.expire_my_data,
+    merge_accounts.SWEEP: merge_accounts.sweep_when_due,
     REQUEST_EXPIRES: approvals.expire_when_due,
     LOOK: domains.look_when_due,
     holidays.BEGINS: holidays.begin_when_due,
     holidays.ENDS: holidays.end_when_due,
+    closing.CLOSES: closing.close_when_due,
+    shop_exports.EXPIRES: pack.expire_when_due,
     letters_about_reviews.REMINDER: letters_about_reviews.ask_for_review,
     reminders.PAY: reminders.remind_to_pay,
     reminders.CONFIRM: reminders.remind_of_receipt,
@@ -188,6 +223,9 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     ENDS: qualify.end,
     PAPER_ENDS_SOON: letters_about_papers.remind,
     ENFORCED: qualify.enforce,
+    rent.RENT: rent.begin_when_due,
+    DEPOSIT_DUE: letters_about_deposits.remind,
+    DEPOSIT_REMINDER: letters_about_deposits.remind,
     REVIEW_DUE: letters_about_merchants.review_overdue,
     RULES_SOON: letters_about_merchants.rules_due,
     RULES_ACCEPT_BY: letters_about_merchants.rules_due,
@@ -201,15 +239,22 @@ DUTIES = [
     Duty("ask the rail what moved", 86_400, lambda: reconcile.ask_for_sweep(by=SYSTEM)),
     Duty("explain what moved at the rail", 3_600, lambda: reconcile.explain_movements(by=SYSTEM)),  # what was told after the movement
     Duty("tidy up after jobs of lists", 60, lambda: tidy_jobs(by=SYSTEM)),
+    Duty("forget old sign-ins", 3_600, lambda: forget_sign_ins(by=SYSTEM)),
+    Duty("look for accounts that may be one person's", 86_400, lambda: ask_for_doubles(by=SYSTEM)),
+    Duty("give shops' exports to another worker", 60, lambda: shop_exports.tidy_exports(by=SYSTEM)),
+    Duty("see whether closing shops have settled everything", 900, closing.look_at_all_closings),
     Duty("send notices that were forgotten", 300, lambda: sending.look_for_forgotten(by=SYSTEM)),
     Duty("forget old notices", 3_600, lambda: forgetting.forget_old(by=SYSTEM)),
     Duty("verify the log", 600, lambda: log_checks.check_when_due(by=SYSTEM)),
+    Duty("look at deposits again", 21_600, deposits.look_again),  # what a shop sells by now may ask for more
+    Duty("begin months of packages that are late", 3_600, rent.begin_what_is_late),
+    Duty("count storage", 3_600, use_of_packages.count_storage_of_all),
     Duty("count the days of shops that are over", 900, count_days.ask_for_counts),
 ]
 
 
 # What has to be there before the shop of an approved applicant opens, in the order in which it is done.
-BEFORE_OPENING: list[Condition] = [contracting.contract_is_lacking]
+BEFORE_OPENING: list[Condition] = [contracting.contract_is_lacking, deposits.deposit_lacks]
 
 
 def install() -> None:

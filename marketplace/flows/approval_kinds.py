@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from marketplace.flows.close_account import ERASE, check_not_gone, check_not_needed, erase_account
+from marketplace.flows.closing import start_closing
+from marketplace.flows.deposit_kinds import KINDS_OF_DEPOSITS
+from marketplace.flows.kinds import Kind, Order, Plan
+from marketplace.flows.merge_accounts import MERGE, check_mergeable, merge_accounts
+from marketplace.flows.package_kinds import KINDS_OF_PACKAGES
 from marketplace.flows.pay_out import RELEASE, locked_accounts, release_payouts
 from marketplace.flows.shop_life import open_or_away, reopen_shop, suspend_shop
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.masks import masked_email
 from marketplace.kernel.money import Money
 from marketplace.platform.approvals.actions import LIMITS, set_limit
 from marketplace.platform.approvals.errors import AlreadyAsked
@@ -23,49 +27,17 @@ from marketplace.platform.approvals.queries import limit_of, waiting
 from marketplace.platform.ledger.actions import SET_COMMISSION, check_commission, commission_rule, set_commission
 from marketplace.platform.ledger.errors import AccountMissing, PayoutClosed
 from marketplace.platform.ledger.models import Payout
+from marketplace.platform.payments.actions import SET_RAIL, check_rail, set_rail
 from marketplace.platform.payments.errors import RefundNotFailed
 from marketplace.platform.payments.models import PayoutAccount, Refund
 from marketplace.platform.payments.moving import PAID_OTHERWISE, note_paid_otherwise
 from marketplace.platform.taxonomy.actions import SET_TAX, check_tax, set_tax_rate, tax_in_force
 from tenants.access.rights import Right
+from tenants.accounts.errors import PersonUnknown
+from tenants.accounts.models import User
 from tenants.tenancy.errors import MerchantUnknown, ShopNotOpen
-from tenants.tenancy.life import MOVES, REOPEN, SUSPEND
+from tenants.tenancy.life import CLOSE, MOVES, REOPEN, SUSPEND, closing_of
 from tenants.tenancy.models import Market, Merchant, ShopChange
-
-Order = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Plan:
-    """An order that was checked: what of it is frozen, about what it is, and how things stand before and would stand after it.
-
-    Everything in `order`, `before` and `after` is of JSON's own types.
-    """
-
-    order: dict[str, Any]
-    subject: str
-    subject_id: str
-    before: dict[str, Any]
-    after: dict[str, Any]
-    merchant_id: UUID | None = None
-    amount: Money | None = None
-
-
-@dataclass(frozen=True)
-class Kind:
-    """`plan` refuses what cannot be done, and gives the same plan for its own order as long as nothing has changed meanwhile.
-
-    `carry_out` gets who approved, the order, the key of the request and its reason, and returns what became of it.
-    """
-
-    name: str
-    label: str | Promise
-    ask: Right
-    approve: Right
-    plan: Callable[[Order], Plan]
-    carry_out: Callable[[Actor, Order, UUID, str], dict[str, Any]]
-    has_limit: bool = False
-    outcome: str | Promise = field(default="")  # what approving does, for the question before it
 
 
 def _merchant(order: Order) -> Merchant:
@@ -97,13 +69,37 @@ def _suspend(by: Actor, order: Order, key: UUID, why: str) -> dict[str, Any]:
 
 def _plan_reopening(order: Order) -> Plan:
     merchant = _merchant(order)
-    if merchant.status not in (Merchant.Status.SUSPENDED, Merchant.Status.CLOSING):
+    closing = closing_of(merchant.pk)
+    if merchant.status != Merchant.Status.SUSPENDED and (closing is None or closing.is_owners):  # an owner who goes is not held
         raise ShopNotOpen(status=merchant.get_status_display())
     return _of_shop(merchant, {"merchant_id": str(merchant.pk)}, open_or_away(merchant.pk), {})
 
 
 def _reopen(by: Actor, order: Order, key: UUID, why: str) -> dict[str, Any]:
     reopen_shop(by=by, merchant_id=UUID(order["merchant_id"]), reason=why)
+    return {}
+
+
+def _plan_closing(order: Order) -> Plan:
+    merchant = _merchant(order)
+    return _of_shop(merchant, {"merchant_id": str(merchant.pk)}, Merchant.Status.CLOSING, {})
+
+
+def _close(by: Actor, order: Order, key: UUID, why: str) -> dict[str, Any]:
+    start_closing(by=by, merchant_id=UUID(order["merchant_id"]), reason=why)
+    return {}
+
+
+def _plan_rail(order: Order) -> Plan:
+    rail, market = str(order["rail"]), Market.objects.get()
+    check_rail(rail)
+    if rail == market.rail:
+        raise InvalidInput(field="rail", why=_("Buyers pay that way already."))
+    return Plan({"rail": rail}, "market", "rail", {"rail": market.rail}, {"rail": rail})
+
+
+def _set_rail(by: Actor, order: Order, key: UUID, why: str) -> dict[str, Any]:
+    set_rail(by=by, rail=order["rail"], why=why)
     return {}
 
 
@@ -202,6 +198,35 @@ def _refund_otherwise(by: Actor, order: Order, key: UUID, why: str) -> dict[str,
     return {}
 
 
+def _shown_as(user: User) -> dict[str, Any]:
+    return {"name": user.name, "email": masked_email(user.email)}
+
+
+def _plan_erasing(order: Order) -> Plan:
+    user = User.objects.filter(pk=order["user_id"]).first()
+    if user is None:
+        raise PersonUnknown
+    check_not_gone(user.pk)
+    check_not_needed(user.pk)
+    return Plan({"user_id": str(user.pk)}, "person", str(user.pk), _shown_as(user), {"erased": True})
+
+
+def _erase(by: Actor, order: Order, key: UUID, why: str) -> dict[str, Any]:
+    erase_account(by=by, user_id=UUID(order["user_id"]), why=why)
+    return {}
+
+
+def _plan_merging(order: Order) -> Plan:
+    """Which accounts, and which of them stays. What moves is what there is when it is approved."""
+    loser, winner = check_mergeable(UUID(order["loser_id"]), UUID(order["winner_id"]))
+    kept = {"loser_id": str(loser.pk), "winner_id": str(winner.pk)}
+    return Plan(kept, "person", str(loser.pk), {"loser": _shown_as(loser), "winner": _shown_as(winner)}, {"into": str(winner.pk)})
+
+
+def _merge(by: Actor, order: Order, key: UUID, why: str) -> dict[str, Any]:
+    return {"moved": merge_accounts(by=by, loser_id=UUID(order["loser_id"]), winner_id=UUID(order["winner_id"]), why=why)}
+
+
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
@@ -222,6 +247,24 @@ KINDS: dict[str, Kind] = {
             _plan_reopening,
             _reopen,
             outcome=_lazy("The shop takes orders again."),
+        ),
+        Kind(
+            CLOSE,
+            _lazy("Close a shop"),
+            Right.SANCTION_MERCHANTS,
+            Right.APPROVE_SANCTIONS,
+            _plan_closing,
+            _close,
+            outcome=_lazy("The shop takes no orders from now on, and closes for good once nothing of it is open. Its owner reads your colleague's reason."),
+        ),
+        Kind(
+            SET_RAIL,
+            _lazy("Change how buyers pay"),
+            Right.MANAGE_MARKET,
+            Right.APPROVE_PAYOUTS,
+            _plan_rail,
+            _set_rail,
+            outcome=_lazy("New orders are paid that way from now on; orders that exist keep theirs."),
         ),
         Kind(
             SET_COMMISSION,
@@ -269,5 +312,25 @@ KINDS: dict[str, Kind] = {
             _refund_otherwise,
             outcome=_lazy("The refund counts as paid from the market's bank account."),
         ),
+        Kind(
+            ERASE,
+            _lazy("Erase an account"),
+            Right.MANAGE_CONSUMERS,
+            Right.APPROVE_CONSUMERS,
+            _plan_erasing,
+            _erase,
+            outcome=_lazy("Name, mail, phone, addresses and sign-ins are gone for good; orders stay without a name. Nobody can undo it."),
+        ),
+        Kind(
+            MERGE,
+            _lazy("Merge two accounts"),
+            Right.MANAGE_CONSUMERS,
+            Right.APPROVE_CONSUMERS,
+            _plan_merging,
+            _merge,
+            outcome=_lazy("Everything moves to the account that stays; nobody signs in with the other again. Nobody can undo it."),
+        ),
+        *KINDS_OF_DEPOSITS,
+        *KINDS_OF_PACKAGES,
     )
 }

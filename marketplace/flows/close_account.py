@@ -14,29 +14,36 @@ from uuid import UUID
 from allauth.account.models import EmailAddress
 from django.core.files.storage import storages
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marketplace.kernel import clock
-from marketplace.kernel.actors import Actor
+from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.audit import audit
-from marketplace.kernel.errors import InvalidInput, MarketError
+from marketplace.kernel.errors import InvalidInput, MarketError, ReasonMissing
+from marketplace.kernel.two_people import needs_two
 from marketplace.kernel.verbs import verb
+from marketplace.merchant.customers.actions import forget_customer
 from marketplace.merchant.orders.states import OrderStatus
 from marketplace.platform.cart.models import Cart
 from marketplace.platform.checkout.models import OrderCopy, OrderGroup, ReturnCopy
-from marketplace.platform.members.models import Address, DataExport, Favourite, Follow, Profile, Seen
+from marketplace.platform.members.models import Address, ConsumerNote, DataExport, Double, Favourite, Follow, Profile, Seen
 from marketplace.platform.notices.forgetting import forget_notices
 from marketplace.platform.notices.letters import post_letter
 from marketplace.platform.notices.messages import read_in, worded
 from marketplace.platform.payments.models import Refund
 from marketplace.platform.reviews.models import BuyerReview
+from tenants.accounts.closing import locked_person
+from tenants.accounts.errors import AccountClosed
 from tenants.accounts.letters import FORGOTTEN, forget_letters
-from tenants.accounts.models import HandOver, Invitation, Membership, User
+from tenants.accounts.models import Closure, HandOver, Invitation, Membership, SignIn, User
+from tenants.accounts.sign_ins import end_sessions
 from tenants.onboarding.models import Application, Paper
 from tenants.tenancy.models import Market, Merchant
-from tenants.tenancy.schemas import public_schema
+from tenants.tenancy.schemas import in_merchant_schemas, public_schema
 
+ERASE = "person.erase"
 OF_THE_ADDRESS = ("country", "region", "province", "city")  # what stays on the market's copy of an order
 
 
@@ -70,8 +77,9 @@ def hindrances(user_id: UUID) -> list[Hindrance]:
     add("refund", dict.fromkeys(refunds.values_list("payment__group__number", flat=True)[:10]))
     add("application", Application.objects.filter(applicant_id=user_id, status__in=Application.OPEN).values_list("number", flat=True)[:10])
     places = list(Membership.objects.filter(user_id=user_id, is_active=True).values_list("merchant_id", flat=True)[:10])
-    names = {merchant.pk: merchant.name for merchant in Merchant.objects.filter(pk__in=[key for key in places if key])}
-    add("work", (names.get(key) or _("Console of the market") for key in places))
+    merchants = Merchant.objects.filter(pk__in=[key for key in places if key]).exclude(status=Merchant.Status.CLOSED)  # nobody works there any more
+    add("work", (merchant.name for merchant in merchants))
+    add("work", (_("Console of the market") for key in places if key is None))
     return found
 
 
@@ -82,30 +90,62 @@ def close_account(*, by: Actor, password: str) -> None:
         user = User.objects.select_for_update().get(pk=by.person)
         if not user.check_password(password):
             raise InvalidInput(field="password", why=_("This is not your password. Nothing was changed."))
-        if open_things := hindrances(user.pk):
-            raise AccountStillNeeded(what=", ".join(dict.fromkeys(thing.name for thing in open_things)))
-        email = user.email
-        _say_goodbye(user)
-        for forget in FORGETTING:
-            forget(user)
-        forget_letters(by=by, email=email)
-        user.email, user.name, user.language, user.is_active = f"closed-{user.pk.hex}@{FORGOTTEN}", "", "", False
-        user.set_unusable_password()  # every session is bound to the password
-        user.save(update_fields=["email", "name", "language", "is_active", "password"])
-        audit(by=replace(by, label=user.email, address=""), action="person.closed", subject="person", subject_id=user.pk)
+        _erase(by, user)
 
 
-def _say_goodbye(user: User) -> None:
+@verb
+def erase_account(*, by: Actor, user_id: UUID, why: str) -> None:
+    """The same at the operator's hands, with a reason: it takes two people. Raises ReasonMissing, PersonUnknown, AccountClosed, AccountStillNeeded."""
+    if not why.strip():
+        raise ReasonMissing(field="why")
+    needs_two(by, ERASE)
+    with transaction.atomic():
+        user = locked_person(user_id)
+        check_not_gone(user.pk)
+        _erase(by, user, why.strip())
+
+
+def check_not_gone(user_id: UUID) -> None:
+    """Raises AccountClosed for an account that was deleted or merged: of that nothing is left to do."""
+    gone = Closure.objects.filter(user_id=user_id).exclude(kind=Closure.Kind.DEACTIVATED).first()
+    if gone is not None:
+        raise AccountClosed(how=gone.get_kind_display())
+
+
+def check_not_needed(user_id: UUID) -> None:
+    """Raises AccountStillNeeded, naming everything open."""
+    if open_things := hindrances(user_id):
+        raise AccountStillNeeded(what=", ".join(dict.fromkeys(thing.name for thing in open_things)))
+
+
+def _erase(by: Actor, user: User, why: str = "") -> None:
+    check_not_needed(user.pk)
+    email = user.email
+    _say_goodbye(user, by_market=bool(why))
+    end_sessions(user.pk)
+    for forget in FORGETTING:
+        forget(user)
+    forget_letters(by=by, email=email)
+    user.email, user.name, user.language, user.is_active = f"closed-{user.pk.hex}@{FORGOTTEN}", "", "", False
+    user.set_unusable_password()  # every session is bound to the password
+    user.save(update_fields=["email", "name", "language", "is_active", "password"])
+    own = by.user_id == user.pk
+    Closure.objects.update_or_create(user=user, defaults={"kind": Closure.Kind.DELETED, "why": why[:500], "by_label": "" if own else by.label})
+    audit(by=replace(by, label=user.email, address="") if own else by, action="person.closed", subject="person", subject_id=user.pk, why=why)
+
+
+def _say_goodbye(user: User, *, by_market: bool) -> None:
     with read_in(user.language or Market.objects.get().languages[0]):
-        post_letter(user.email, worded("account_closed", {}))
+        post_letter(user.email, worded("account_erased" if by_market else "account_closed", {}))
 
 
 def _own_rows(user: User) -> None:
-    for table in (Address, Favourite, Follow, Seen, Profile):
+    for table in (Address, Favourite, Follow, Seen, Profile, ConsumerNote, SignIn):
         table.objects.filter(user=user).delete()  # type: ignore[attr-defined]
     Cart.objects.filter(user=user).delete()
     HandOver.objects.filter(user=user).delete()
     EmailAddress.objects.filter(user=user).delete()
+    Double.objects.filter(Q(first=user) | Q(second=user)).delete()
 
 
 def _exports(user: User) -> None:
@@ -146,5 +186,12 @@ def _invitations(user: User) -> None:
     mine.update(email=f"nobody@{FORGOTTEN}")
 
 
+def _customers(user: User) -> None:
+    """A shop's list of customers loses name, tags and notes; its orders stay as they are."""
+    with in_merchant_schemas(OrderCopy.objects.filter(buyer=user).values_list("merchant_id", flat=True)) as merchants:
+        for _merchant_id in merchants:
+            forget_customer(by=SYSTEM, buyer_id=user.pk)
+
+
 # Each takes away one kind of thing. An app that keeps something of persons adds its own.
-FORGETTING: list[Callable[[User], None]] = [_own_rows, _exports, _orders, _applications, _reviews, _invitations, forget_notices]
+FORGETTING: list[Callable[[User], None]] = [_own_rows, _exports, _orders, _applications, _reviews, _invitations, forget_notices, _customers]

@@ -18,6 +18,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from marketplace.flows.use_of_packages import staff_of
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
@@ -44,6 +45,8 @@ from tenants.access.staffing import give_groups
 from tenants.accounts.addresses import checked_address
 from tenants.accounts.errors import InvitationOver, InvitationUnknown, InvitedAlready, InvitedElse, TooManyInvitations, WorksHereAlready
 from tenants.accounts.models import Invitation, Membership, User
+from tenants.packages.limits import check_room
+from tenants.packages.models import Limit
 from tenants.tenancy.hosts import market_row, market_url, merchant_row
 
 LASTS = timedelta(days=7)
@@ -54,7 +57,7 @@ MOST_OPEN = 50
 def invite(*, by: Actor, invitation_id: UUID, merchant_id: UUID | None, email: str, roles: Collection[str], language: str) -> Invitation:
     """Ask somebody to work here in these roles, by a letter in `language`. The same `invitation_id` invites once.
 
-    Raises InvalidInput, RoleMissing, RoleUnknown, BeyondYourRights, DutiesClash, WorksHereAlready, InvitedAlready, TooManyInvitations, KeyReused.
+    Raises InvalidInput, RoleMissing, RoleUnknown, BeyondYourRights, DutiesClash, WorksHereAlready, InvitedAlready, TooManyInvitations, LimitReached, KeyReused.
     """
     email = checked_address(email.lower())
     _check_language(language)
@@ -76,6 +79,8 @@ def invite(*, by: Actor, invitation_id: UUID, merchant_id: UUID | None, email: s
             raise InvitedAlready(email=email)
         if still_open.count() >= MOST_OPEN:
             raise TooManyInvitations(most=MOST_OPEN)
+        if merchant_id is not None:
+            check_room(merchant_id, Limit.STAFF, lambda: staff_of(merchant_id))
         token = secrets.token_urlsafe(32)
         row = Invitation.objects.create(
             pk=invitation_id,

@@ -40,7 +40,7 @@ def remind(event: DeadlineReached) -> None:
     """Reaction to the deadline `qualification.reminder`, 30, 7 and 1 days before the end: a letter, unless it was renewed."""
     row = Qualification.objects.select_related("merchant", "requirement").filter(pk=event.subject_id, state=Qualification.State.VALID).first()
     now = clock.now()
-    if row is None or row.valid_until is None or row.valid_until <= now:
+    if row is None or row.merchant.closed_at or row.valid_until is None or row.valid_until <= now:
         return
     remind_next(row, now)
     until = standing_of(row.merchant_id, now).cover(row.requirement)[1]

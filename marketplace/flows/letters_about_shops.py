@@ -19,9 +19,9 @@ S = Merchant.Status
 
 
 def shop_moved(event: ShopMoved) -> None:
-    """The owners hear what the operator did with their shop; what they did themselves they know."""
+    """The owners hear what the operator did with their shop; what they did themselves they know. The end of a shop: letters_about_closing.py."""
     change = ShopChange.objects.select_related("merchant").get(pk=event.change_id)
-    if change.is_owners:
+    if change.is_owners or S.CLOSING in (event.before, event.after):
         return
     people = staff_with([event.merchant_id], Right.MANAGE_PAYOUTS)[event.merchant_id]
     tell(people, lambda: _of_move(change))
@@ -30,7 +30,7 @@ def shop_moved(event: ShopMoved) -> None:
 def _of_move(change: ShopChange) -> Message:
     shop = change.merchant
     facts = {"name": shop.name, "kind": str(change.get_kind_display()), "reason": change.reason, "contact": Market.objects.get().contact_email}
-    kind = {S.SUSPENDED: "shop_suspended", S.CLOSING: "shop_closing", S.CLOSED: "shop_closed"}.get(S(change.after), "shop_reopened")
+    kind = "shop_suspended" if change.after == S.SUSPENDED else "shop_reopened"
     return worded(kind, facts, link=workbench_url(shop))
 
 

@@ -29,7 +29,7 @@ from marketplace.platform.notices.messages import read_in
 from marketplace.platform.notices.models import Notice, NoticeChoice, SmsNumber
 from marketplace.platform.payments.models import PaymentAttempt, Refund
 from marketplace.platform.reviews.models import Answer, BuyerReview, Question, ShopRating
-from tenants.accounts.models import Invitation, Letter, Membership, User
+from tenants.accounts.models import Invitation, Letter, Membership, SignIn, User
 from tenants.onboarding.models import Application, Paper
 from tenants.tenancy.jobs import long_market_task
 from tenants.tenancy.schemas import public_schema
@@ -119,6 +119,7 @@ PARTS: dict[str, Callable[[User], Rows]] = {
     "questions": lambda user: _kept(Question.objects.filter(asker=user), "text", "is_shown", "hidden_why", "asked_at"),
     "answers": lambda user: _rows(Answer.objects.filter(author=user), "question__text", "text", "is_shown", "hidden_why", "at"),
     "letters": lambda user: _rows(Letter.objects.filter(email__iexact=user.email), "kind", "subject", "written_at", "sent_at"),
+    "sign_ins": lambda user: _rows(SignIn.objects.filter(user=user).order_by("at"), "at", "outcome", "host", "address", "agent", "ended_at"),
     "notices": lambda user: _rows(Notice.objects.filter(person=user), "kind", "title", "text", "at", "read_at"),
     "notice_choices": lambda user: _rows(NoticeChoice.objects.filter(person=user), "kind", "channel", "is_wanted"),
     "sms_number": lambda user: _rows(SmsNumber.objects.filter(person=user), "number", "confirmed_at"),

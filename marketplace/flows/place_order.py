@@ -73,7 +73,9 @@ def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID, shown_t
     """
     asked = fingerprint({"cart": cart_id, "address": address_id, "total": shown_total.minor})
     with transaction.atomic():
-        cart = Cart.objects.select_for_update(of=("self",)).get(pk=cart_id, user_id=by.person)
+        cart = Cart.objects.select_for_update(of=("self",)).filter(pk=cart_id, user_id=by.person).first()
+        if cart is None:  # the account was merged or closed while the form was on its way
+            raise CartEmpty
         # After the lock: of two equal requests the second sees what the first made.
         if same := OrderGroup.objects.filter(buyer_id=by.person, key=key).first():
             if same.fingerprint != asked:

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from marketplace.flows.contracting import check_may_list
+from marketplace.flows.use_of_packages import products_of
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.deadlines import meet, set_deadline
@@ -26,8 +27,13 @@ from marketplace.merchant.catalogue.models import Picture, Product, Variant
 from marketplace.merchant.inventory.events import StockCrossedZero
 from marketplace.merchant.inventory.models import StockLevel
 from marketplace.merchant.pricing.models import Price
+from marketplace.platform.deposits.actions import check_deposit
+from marketplace.platform.deposits.errors import DepositOverdue
 from marketplace.platform.listings.actions import note_listed, note_stock, put_listings, put_offers, take_off_sale
 from marketplace.platform.listings.models import Listing, ListingVariant
+from tenants.packages.errors import LimitReached
+from tenants.packages.limits import check_room
+from tenants.packages.models import Limit
 from tenants.tenancy.link import connection
 from tenants.tenancy.schemas import current_merchant_id, merchant_schema
 
@@ -38,6 +44,8 @@ LISTED_FROM, LISTED_UNTIL = "product.listed_from", "product.listed_until"
 def publish_product(*, by: Actor, product_id: UUID) -> Product:
     """Approve a product and let it go on sale: what an operator does at the end of a review, or with goods of its own.
 
+    Where the shop's package is full, or its deposit overdue, it is approved and stays off sale, for the shop to put on sale later.
+
     Raises ProductUnknown, ProductIncomplete.
     """
     with transaction.atomic():
@@ -45,17 +53,27 @@ def publish_product(*, by: Actor, product_id: UUID) -> Product:
         check_complete(row)
         if row.review != Product.Review.APPROVED:
             set_review(by=by, product_id=product_id, review=Product.Review.APPROVED)
-        return put_on_sale(by=by, product_id=product_id)
+        try:
+            with transaction.atomic():
+                return put_on_sale(by=by, product_id=product_id)
+        except (DepositOverdue, LimitReached):
+            return set_product_status(by=by, product_id=product_id, status=Product.Status.OFF_SALE)
 
 
 @verb
 def put_on_sale(*, by: Actor, product_id: UUID) -> Product:
-    """Put an approved product on sale, now or when its time comes. Raises ProductUnknown, ProductIncomplete, NotReviewed, NothingNewMeanwhile."""
+    """Put an approved product on sale, now or when its time comes.
+
+    Raises ProductUnknown, ProductIncomplete, NotReviewed, NothingNewMeanwhile, DepositOverdue, LimitReached.
+    """
     with transaction.atomic():
         row = locked_product(product_id)
         check_complete(row)
-        if row.status != Product.Status.ON_SALE and by.kind == "person":
-            check_may_list(current_merchant_id())
+        if row.status != Product.Status.ON_SALE:
+            if by.kind == "person":
+                check_may_list(current_merchant_id())
+            check_deposit(current_merchant_id())
+            check_room(current_merchant_id(), Limit.PRODUCTS, lambda: products_of(current_merchant_id(), but=product_id))
         if row.review != Product.Review.APPROVED:
             raise NotReviewed
         is_early = row.listed_from is not None and row.listed_from > clock.now()
@@ -87,8 +105,8 @@ def watch_times(row: Product) -> None:
 
 
 def list_when_due(event: DeadlineReached) -> None:
-    """Reaction to the deadline `product.listed_from`."""
-    _when_due(event, lambda row: row.status == Product.Status.OFF_SALE and row.review == Product.Review.APPROVED, put_on_sale)
+    """Reaction to the deadline `product.listed_from`. Where the package is full by then, or the deposit overdue, it stays off sale."""
+    _when_due(event, lambda row: row.status == Product.Status.OFF_SALE and row.review == Product.Review.APPROVED, publish_product)
 
 
 def unlist_when_due(event: DeadlineReached) -> None:

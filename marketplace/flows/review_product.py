@@ -26,6 +26,8 @@ from marketplace.platform.listings.actions import close_change, locked_change, m
 from marketplace.platform.listings.errors import ChangeDecided, ChangeOutdated
 from marketplace.platform.listings.models import ProductChange
 from marketplace.platform.taxonomy.models import Category, TaxClass
+from tenants.packages.limits import check_room
+from tenants.packages.models import Limit
 from tenants.tenancy.schemas import current_merchant_id, merchant_schema
 
 
@@ -43,13 +45,15 @@ def save_product(
     """Enter or change a product with prices and stock by variant id; `submits` asks the operator to let it onto the market.
 
     Of a product on sale, prices and stock take effect at once; what buyers read of it goes into review by itself, and buyers
-    read on what was approved. All or nothing. Raises InvalidInput, SkuTaken, StockHeld, and when it is submitted ProductIncomplete.
+    read on what was approved. All or nothing. Raises InvalidInput, SkuTaken, StockHeld, LimitReached (pictures), and when it is submitted ProductIncomplete.
     """
     with transaction.atomic():
         if not Category.objects.filter(pk=product.category_id).exists():
             raise InvalidInput(field="category", why=_("Choose a category."))
         if product.tax_class not in TaxClass.values:
             raise InvalidInput(field="tax_class", why=_("Choose a tax class."))
+        if product.pictures:
+            check_room(current_merchant_id(), Limit.PICTURES, lambda: 0, adding=len(product.pictures))
         was_waiting = not is_new and Product.objects.filter(pk=product_id, review=Product.Review.WAITING).exists()
         put = enter_product if is_new else change_product
         row: Product = put(by=by, product_id=product_id, product=product)

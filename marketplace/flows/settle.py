@@ -36,6 +36,7 @@ from tenants.tenancy.models import Market, Merchant
 
 SALE, REFUND, CHARGED_BACK, REVERSED = "order_completed", "order_refunded", "order_charged_back", "transfer_reversed"
 SETTLED_KINDS = (SALE, REFUND, CHARGED_BACK, REVERSED)
+FEE = "fee"  # of no order: settled when it is as old as an order has to be
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,13 @@ class Due:
     commission: Money
     commission_returned: Money
     reversed: Money
+    fees: Money
     first: datetime
     last: datetime
 
     @property
     def net(self) -> Money:
-        return self.opening + self.sales - self.refunds - self.commission + self.commission_returned + self.reversed
+        return self.opening + self.sales - self.refunds - self.commission + self.commission_returned + self.reversed - self.fees
 
     @property
     def payout(self) -> Money:
@@ -76,6 +78,12 @@ def releasable(until: datetime) -> QuerySet[OrderCopy]:
     return OrderCopy.objects.filter(Q(settled_at__isnull=False) | Q(completed_at__lte=until, open_returns=0), is_disputed=False)
 
 
+def _may_be_settled(until: datetime) -> Q:
+    """Of postings: those of orders that may be, and fees up to then."""
+    of_orders = Q(entry__kind__in=SETTLED_KINDS, entry__order_id__in=releasable(until).values("pk"))
+    return of_orders | Q(entry__kind=FEE, entry__at__lte=until)
+
+
 def held_back(until: datetime) -> dict[UUID, int]:
     """Merchant id → orders that would be settled were they not in a return, or disputed."""
     held = OrderCopy.objects.filter(Q(open_returns__gt=0) | Q(is_disputed=True), completed_at__lte=until, settled_at=None)
@@ -90,10 +98,8 @@ def preview(until: datetime | None = None) -> list[Due]:
         account__in=[Account.MERCHANT_PAYABLE, Account.COMMISSION_INCOME],
         merchant__isnull=False,
         currency=currency,
-        entry__kind__in=SETTLED_KINDS,
         entry__statement_line=None,
-        entry__order_id__in=releasable(until).values("pk"),
-    )
+    ).filter(_may_be_settled(until))
     sums: dict[UUID, dict[tuple[str, str], int]] = {}
     spans: dict[UUID, tuple[datetime, datetime]] = {}
     counts: dict[UUID, int] = {}
@@ -118,7 +124,8 @@ def preview(until: datetime | None = None) -> list[Due]:
         sales = of(SALE, Account.MERCHANT_PAYABLE) + commission
         refunds = -(of(REFUND, Account.MERCHANT_PAYABLE) + of(CHARGED_BACK, Account.MERCHANT_PAYABLE)) + returned
         opening = Money(openings.get(key, 0), currency)
-        return Due(merchants[key], counts.get(key, 0), opening, sales, refunds, commission, returned, of(REVERSED, Account.MERCHANT_PAYABLE), *spans[key])
+        reversed, fees = of(REVERSED, Account.MERCHANT_PAYABLE), -of(FEE, Account.MERCHANT_PAYABLE)
+        return Due(merchants[key], counts.get(key, 0), opening, sales, refunds, commission, returned, reversed, fees, *spans[key])
 
     return [due(key) for key in sorted(sums)]
 
@@ -149,7 +156,7 @@ def _settle_one(by: Actor, run_id: UUID, merchant_id: UUID, until: datetime) -> 
         lines = lines_from_journal(entries)
         opening = closing_of([merchant_id]).get(merchant_id, 0)
         statement = _write_statement(by, _run(by, run_id, until), merchant_id, opening, lines, market)
-        orders = [line.order_id for line in lines if line.kind == StatementLine.Kind.SALE]
+        orders = [line.order_id for line in lines if line.kind == StatementLine.Kind.SALE and line.order_id]
         OrderCopy.objects.filter(pk__in=orders).update(settled_at=now)
         if statement.payout_minor:
             post(
@@ -169,7 +176,8 @@ def _due_entries(merchant_id: UUID, until: datetime) -> list[JournalEntry]:
     mine = Posting.objects.filter(account=Account.MERCHANT_PAYABLE, merchant_id=merchant_id, entry__kind__in=SETTLED_KINDS, entry__statement_line=None)
     wanted = releasable(until).filter(merchant_id=merchant_id, pk__in=mine.values("entry__order_id"))
     locked = [copy.pk for copy in wanted.order_by("pk").select_for_update(of=("self",))]
-    found = JournalEntry.objects.filter(pk__in=mine.filter(entry__order_id__in=locked).values("entry_id"))
+    fees = Posting.objects.filter(account=Account.MERCHANT_PAYABLE, merchant_id=merchant_id, entry__kind=FEE, entry__statement_line=None, entry__at__lte=until)
+    found = JournalEntry.objects.filter(Q(pk__in=mine.filter(entry__order_id__in=locked).values("entry_id")) | Q(pk__in=fees.values("entry_id")))
     return list(found.prefetch_related("postings").order_by("at", "pk"))
 
 
@@ -183,7 +191,7 @@ def _run(by: Actor, run_id: UUID, until: datetime) -> SettlementRun:
 def _write_statement(by: Actor, run: SettlementRun, merchant_id: UUID, opening: int, lines: list[StatementLine], market: Market) -> Statement:
     sales = [line for line in lines if line.kind == StatementLine.Kind.SALE]
     refunds = [line for line in lines if line.kind in (StatementLine.Kind.REFUND, StatementLine.Kind.CHARGEBACK)]
-    total = opening + sum(line.sales_minor - line.commission_minor + line.reversed_minor for line in lines)
+    total = opening + sum(line.sales_minor - line.commission_minor + line.reversed_minor - line.fees_minor for line in lines)
     statement = Statement.objects.create(
         number=free_number(Statement.objects, clock.now(), market.tz),
         run=run,
@@ -196,6 +204,7 @@ def _write_statement(by: Actor, run: SettlementRun, merchant_id: UUID, opening: 
         commission_minor=sum(line.commission_minor for line in sales),
         commission_returned_minor=-sum(line.commission_minor for line in refunds),
         reversed_minor=sum(line.reversed_minor for line in lines),
+        fees_minor=sum(line.fees_minor for line in lines),
         payout_minor=max(total, 0),
         closing_minor=min(total, 0),
     )

@@ -24,6 +24,7 @@ from tenants.accounts.models import SupportAccess, User
 from tenants.tenancy.errors import MerchantUnknown
 from tenants.tenancy.hosts import workbench_url
 from tenants.tenancy.models import Merchant
+from tenants.tenancy.standing import OPEN_TO_SUPPORT
 
 LEAST_MINUTES, MOST_MINUTES = 15, 480
 S = SupportAccess.Status
@@ -41,7 +42,7 @@ def ask_for_support(*, by: Actor, visit_id: UUID, merchant_id: UUID, reason: str
     if not LEAST_MINUTES <= minutes <= MOST_MINUTES:
         raise InvalidInput(field="minutes", why=_("Ask for {least} minutes to {most}.").format(least=LEAST_MINUTES, most=MOST_MINUTES))
     with transaction.atomic():
-        merchant = Merchant.objects.filter(pk=merchant_id, status__in=[Merchant.Status.OPEN, Merchant.Status.SUSPENDED]).first()
+        merchant = Merchant.objects.filter(pk=merchant_id, status__in=OPEN_TO_SUPPORT).first()
         if merchant is None:
             raise MerchantUnknown
         person = User.objects.select_for_update().get(pk=by.person)  # one question of one person at a time

@@ -65,6 +65,8 @@ def parts_of(payout: Payout) -> list[Part]:
     nets: dict[UUID, int] = defaultdict(int)
     numbers: dict[UUID, str] = {}
     for line in payout.statement.lines.order_by("order_number", "pk"):
+        if line.order_id is None:  # a fee: netted from the orders
+            continue
         nets[line.order_id] += line.net.minor
         numbers[line.order_id] = line.order_number
     earned = {key: net for key, net in nets.items() if net > 0}

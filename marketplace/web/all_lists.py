@@ -10,24 +10,40 @@ from marketplace.web.operator import (
     aftersales,
     applications,
     approvals,
+    consumers,
     contracts,
+    deposits,
     dispatches,
     dossiers,
+    doubles,
     ledger,
     merchants,
     payouts,
     qualifications,
     rails,
     reviews,
+    subscribers,
 )
 from marketplace.web.operator import opinions as market_opinions
 from marketplace.web.operator import orders as market_orders
-from marketplace.web.seller import money, opinions, orders, products, returns
+from marketplace.web.seller import customers, money, opinions, orders, products, returns
 from marketplace.web.staff.people import market_staff, shop_staff
 
-WORKBENCH = (orders.orders, returns.returns, products.products, money.statements, opinions.reviews, opinions.questions, shop_staff, shop_log)
+WORKBENCH = (
+    orders.orders,
+    returns.returns,
+    customers.customers,
+    products.products,
+    money.statements,
+    opinions.reviews,
+    opinions.questions,
+    shop_staff,
+    shop_log,
+)
 CONSOLE = (
     merchants.merchants,
+    consumers.consumers,
+    doubles.doubles,
     applications.applications,
     dossiers.dossier_changes,
     contracts.contracts,
@@ -37,6 +53,8 @@ CONSOLE = (
     aftersales.returns,
     aftersales.refunds,
     payouts.payouts,
+    deposits.deposits,
+    subscribers.subscribers,
     accounts.changes,
     ledger.statements,
     ledger.journal,

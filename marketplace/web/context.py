@@ -12,8 +12,9 @@ from marketplace.web.inbox import new_here
 from marketplace.web.menu import menu_for
 from marketplace.web.operator.menu import ENTRIES as OF_CONSOLE
 from marketplace.web.seller.menu import ENTRIES as OF_WORKBENCH
+from marketplace.web.seller.menu import OF_CLOSED
 from marketplace.web.waiting import of_console, of_workbench
-from tenants.tenancy.models import Domain
+from tenants.tenancy.models import Domain, Merchant
 
 
 def back_office(request: HttpRequest) -> dict[str, Any]:
@@ -22,6 +23,8 @@ def back_office(request: HttpRequest) -> dict[str, Any]:
     if found is None:
         return {}
     entries, waiting = found
+    if (merchant := getattr(request, "merchant", None)) and merchant.status == Merchant.Status.CLOSED:
+        entries = OF_CLOSED
     return {
         "go_hint": _("Order, return, statement, SKU") if kind == str(Domain.Kind.WORKBENCH) else _("Order, application, statement, shop"),
         "bell": SimpleLazyObject(lambda: new_here(request)),

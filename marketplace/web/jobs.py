@@ -53,7 +53,7 @@ def file(request: HttpRequest, job_id: UUID) -> HttpResponse | FileResponse:
     """The file of an export, to who asked for it and may still see the list. Raises JobUnknown, FileGone."""
     row = own_job(request.user.pk, merchant_of(request), job_id)
     page = list_of(row)
-    if page is None or (page.right and not request.user.has_perm(page.right.full_name)):  # type: ignore[union-attr]
+    if page is None or (page.right and not request.user.has_perm(page.right.full_name)) or not page.may_export(request):  # type: ignore[union-attr]
         raise JobUnknown
     if row.status != ListJob.Status.DONE or not row.file or not storages["papers"].exists(row.file):
         raise FileGone(days=KEEP_DAYS)

@@ -137,7 +137,11 @@ def _may(job: ListJob, page: ListPage, request: HttpRequest) -> bool:
     """Whether who asked still works there, may still see the list and still do this."""
     if not Membership.objects.filter(user_id=str(job.user_id), is_active=True, merchant_id=job.merchant_id).exists():
         return False
-    rights = [page.right, *(each.right for each in page.bulk if job.kind == ListJob.Kind.BULK and each.route == job.what)]
+    rights = [
+        page.right,
+        page.export_right if job.kind == ListJob.Kind.EXPORT else None,
+        *(each.right for each in page.bulk if job.kind == ListJob.Kind.BULK and each.route == job.what),
+    ]
     return all(right is None or request.user.has_perm(right.full_name) for right in rights)  # type: ignore[union-attr]
 
 

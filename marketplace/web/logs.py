@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import django_filters
+from django import forms
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -62,7 +63,12 @@ class MarketLogFilter(LogFilter):
     merchant = django_filters.ModelChoiceFilter(
         field_name="merchant_id", queryset=Merchant.objects.order_by("slug"), label=_("Shop"), empty_label=_("All"), method="of_shop"
     )
+    whom = django_filters.ModelChoiceFilter(queryset=User.objects.all(), method="about_person", label=_("Person"), widget=forms.HiddenInput)
     action = django_filters.ChoiceFilter(choices=lambda: sorted_choices(ACTIONS), label=_("Action"), empty_label=_("All"))
+
+    def about_person(self, queryset: QuerySet[AuditEvent], name: str, value: User) -> QuerySet[AuditEvent]:
+        """What a person did, and what was done to their account."""
+        return queryset.filter(Q(actor_id=value.pk) | Q(subject_type="person", subject_id=str(value.pk)))
 
     def of_whom(self, queryset: QuerySet[AuditEvent], name: str, value: str) -> QuerySet[AuditEvent]:
         return queryset.filter(merchant_id__isnull=value == "market")

@@ -9,16 +9,28 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel.errors import MarketError
-from marketplace.platform.ledger.models import Statement
+from marketplace.platform.ledger.models import Statement, StatementLine
 from marketplace.web.lists.exports import csv_response, csv_text, note_export
 from marketplace.web.paper import missing, pdf_response
 from tenants.access.actors import actor_of
+from tenants.packages.models import FeeCharge
 
 STATEMENT_HEAD = (
     _("Settled until"), _("Carried over"), _("Sales"), _("Refunds"), _("Commission"), _("Commission returned"), _("Taken back from your account"),
-    _("Paid out"), _("Carried over to the next statement"), _("Currency"), _("Issued"),
+    _("Fees"), _("Paid out"), _("Carried over to the next statement"), _("Currency"), _("Issued"),
 )  # fmt: skip
-LINE_HEAD = (_("Order"), _("Kind"), _("When"), _("Sales"), _("Commission"), _("Taken back from your account"), _("To you"), _("Currency"))
+LINE_HEAD = (
+    _("Order"),
+    _("Kind"),
+    _("When"),
+    _("Sales"),
+    _("Commission"),
+    _("Taken back from your account"),
+    _("Fee"),
+    _("To you"),
+    _("Currency"),
+    _("What for"),
+)
 MOST_LINES_OF_PDF = 2_000
 
 
@@ -36,6 +48,7 @@ def statement_values(row: Statement) -> tuple[object, ...]:
         -row.commission,
         row.commission_returned,
         row.reversed,
+        -row.fees,
         row.payout,
         row.closing,
         row.currency,
@@ -47,11 +60,27 @@ def statement_context(row: Statement, base: str) -> dict[str, Any]:
     return {
         "title": row.number,
         "statement": row,
-        "lines": list(row.lines.order_by("completed_at", "pk")),
+        "lines": lines_of(row),
         "payouts": list(row.payouts.order_by("n").prefetch_related("transfers")),
         "base": base,
         "no_pdf": missing(),
     }
+
+
+def lines_of(row: Statement) -> list[StatementLine]:
+    """Its lines in order; a fee with what it is for, in the reader's language."""
+    lines = list(row.lines.order_by("completed_at", "pk"))
+    fees = {fee.number: fee for fee in FeeCharge.objects.filter(number__in=[line.order_number for line in lines if line.order_id is None])}
+    for line in lines:
+        fee = fees.get(line.order_number)
+        line.what = fee_in_words(fee) if fee else ""  # type: ignore[attr-defined]
+    return lines
+
+
+def fee_in_words(fee: FeeCharge) -> str:
+    """`Standard, 2026-12-01 – 2026-12-31`."""
+    days = f", {fee.from_day} – {fee.to_day}" if fee.from_day else ""
+    return f"{fee.get_kind_display()}: {fee.name}{days}"
 
 
 def statement_page(request: HttpRequest, row: Statement, base: str) -> HttpResponse:
@@ -60,10 +89,21 @@ def statement_page(request: HttpRequest, row: Statement, base: str) -> HttpRespo
 
 def statement_csv(request: HttpRequest, row: Statement) -> HttpResponse:
     """Every line, each with its order."""
-    lines = list(row.lines.order_by("completed_at", "pk"))
+    lines = lines_of(row)
     note_export(by=actor_of(request), what="statement", merchant_id=row.merchant_id, rows=len(lines), filters={"statement": row.number})
     values = (
-        (line.order_number, line.get_kind_display(), line.completed_at, line.sales, line.commission_kept, line.reversed, line.net, line.currency)
+        (
+            line.order_number,
+            line.get_kind_display(),
+            line.completed_at,
+            line.sales,
+            line.commission_kept,
+            line.reversed,
+            -line.fees,
+            line.net,
+            line.currency,
+            line.what,  # type: ignore[attr-defined]
+        )
         for line in lines
     )
     return csv_response(f"statement-{row.number}", csv_text(LINE_HEAD, values))

@@ -14,12 +14,14 @@ from marketplace.merchant.aftersales.states import ReturnStatus
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.orders.models import Order
 from marketplace.platform.approvals.queries import waiting as requests_waiting
+from marketplace.platform.deposits.models import DepositObjection
 from marketplace.platform.listings.models import ProductChange
 from marketplace.platform.payments.models import AccountChange, Dispute, RailMovement, Refund
 from marketplace.web.seller.orders import SHOWS
 from tenants.accounts.models import SupportAccess
 from tenants.contracts.models import Contract
 from tenants.onboarding.models import Application, Decision, DossierChange, Paper
+from tenants.packages.models import ServiceOrder
 from tenants.tenancy.schemas import current_merchant_id
 
 MOST_SHOWN = 99
@@ -44,6 +46,8 @@ def of_console() -> Mapping[str, QuerySet[Any]]:
         "reviews": ProductChange.objects.filter(status=ProductChange.Status.WAITING),
         "refunds": Refund.objects.filter(status=Refund.Status.FAILED),
         "disputes": Dispute.objects.filter(status__in=[Dispute.Status.OPEN, Dispute.Status.INQUIRY]),
+        "services": ServiceOrder.objects.filter(status=ServiceOrder.Status.ASKED),
+        "deposits": DepositObjection.objects.filter(status=DepositObjection.Status.WAITING),
         "approvals": requests_waiting(),
         "payout-accounts": AccountChange.objects.filter(status=AccountChange.Status.LOOKED_AT),
         "movements": RailMovement.objects.filter(status=RailMovement.Status.UNEXPLAINED),

@@ -25,11 +25,12 @@ from storefront.account.aftersales import moment_of
 from storefront.account.keeping import back_of
 from storefront.account.tabs import tabs
 from tenants.access.actors import actor_of, person_of
+from tenants.tenancy.standing import SELLS, shop_standing
 
 A_PAGE = 24
 GONE = "taken_out"  # in the session: what was taken out last, so that it can be put back
 
-CAN_BUY = Q(listing__is_on_sale=True, listing__in_stock=True)
+CAN_BUY = Q(listing__is_on_sale=True, listing__in_stock=True, listing__merchant__status__in=SELLS)
 CHEAPER = Q(listing__is_on_sale=True, listing__price_minor__lt=F("saved_minor"), listing__currency=F("currency"))
 SHOWN: dict[str, Q] = {"": Q(), "cheaper": CHEAPER, "available": CAN_BUY, "gone": ~CAN_BUY}
 
@@ -71,12 +72,13 @@ def _categories(mine: QuerySet[Favourite]) -> list[tuple[Category, int]]:
 
 
 def _with_variants(rows: list[Favourite]) -> list[Favourite]:
-    """Each row with `only_variant`, what its button puts into the cart where nothing is to choose, and `change` of its price."""
+    """Each row with `only_variant`, what its button puts into the cart where nothing is to choose, how its price has changed, and its shop's standing."""
     variants: dict[UUID, list[UUID]] = defaultdict(list)
     for key, listing_id in ListingVariant.objects.filter(listing_id__in=[row.listing_id for row in rows]).values_list("pk", "listing_id"):
         variants[listing_id].append(key)
     for row in rows:
         found = variants[row.listing_id]
+        row.shop = shop_standing(row.listing.merchant)  # type: ignore[attr-defined]
         row.only_variant = found[0] if len(found) == 1 else None  # type: ignore[attr-defined]
         changed = row.listing.currency == row.currency and row.listing.price_minor != row.saved_minor
         row.cheaper_by = row.saved_price - row.listing.price if changed and row.listing.price < row.saved_price else None  # type: ignore[attr-defined]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from django import forms
@@ -22,6 +23,7 @@ from storefront.context import LANGUAGE_NAMES
 from tenants.access.actors import actor_of, person_of
 from tenants.accounts.actions import sign_out_elsewhere
 from tenants.accounts.addresses import ask_for_address, drop_asked_address, waiting_address
+from tenants.accounts.sign_ins import devices_of, end_device, refused_lately
 
 
 class ProfileForm(forms.Form):
@@ -108,6 +110,13 @@ def sign_out_others(request: HttpRequest) -> HttpResponse:
     return _page(request, others=form)
 
 
+def device_ended(request: HttpRequest, sign_in_id: UUID) -> HttpResponse:
+    """Sign out on one device. Raises SignInUnknown."""
+    end_device(by=actor_of(request), sign_in_id=sign_in_id)
+    messages.success(request, _("Signed out on that device."))
+    return HttpResponseRedirect(reverse("profile") + "#devices")
+
+
 def _page(request: HttpRequest, form: ProfileForm | None = None, others: PasswordForm | None = None) -> HttpResponse:
     user = person_of(request)
     if form is None:
@@ -121,5 +130,7 @@ def _page(request: HttpRequest, form: ProfileForm | None = None, others: Passwor
         "others": others or PasswordForm(),
         "is_confirmed": mine.filter(email__iexact=user.email, verified=True).exists(),
         "waiting": waiting_address(user),
+        "devices": devices_of(request, user.pk),
+        "refused": refused_lately(user.pk),
     }
     return render(request, "account/profile.html", context, status=422 if form.errors or (others and others.errors) else 200)

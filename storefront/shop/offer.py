@@ -21,7 +21,7 @@ from storefront.shop.picker import Axis, Names, axes_of, chosen_variant, unmade
 from storefront.shop.promise import Promise, promise
 from storefront.shop.region import region_of
 from tenants.tenancy.hosts import merchant_row
-from tenants.tenancy.standing import standing_of
+from tenants.tenancy.standing import shop_standing
 
 LOW = 5
 MOST = 999  # of one line of a cart
@@ -55,7 +55,7 @@ class Offer:
     @property
     def sells(self) -> bool:
         """Whether the shop takes orders; if not, its goods can be looked at."""
-        return standing_of(self.listing.merchant).sells
+        return shop_standing(self.listing.merchant).sells
 
     @property
     def most(self) -> int:
@@ -83,7 +83,7 @@ def listing_on_sale(listing_id: UUID) -> Listing:
     listing.brand = brand_row(listing.brand_id) if listing.brand_id else None
     if listing.is_listed and (listing.is_held or listing.has_ended):
         raise HeldBack
-    if not listing.is_on_sale or not standing_of(listing.merchant).is_shown:
+    if not listing.is_on_sale or not shop_standing(listing.merchant).is_shown:
         raise NotOnSale
     return listing
 

@@ -18,7 +18,7 @@ from storefront.shop.promise import zone_lines
 from storefront.shop.similar import Rows, similar_to
 from tenants.onboarding.queries import trader_of
 from tenants.tenancy.hosts import shop_url
-from tenants.tenancy.standing import standing_of
+from tenants.tenancy.standing import shop_standing
 
 
 def product(request: HttpRequest, listing_id: UUID) -> HttpResponse:
@@ -54,7 +54,7 @@ def product(request: HttpRequest, listing_id: UUID) -> HttpResponse:
 
 def _gone(request: HttpRequest, listing_id: UUID, refusal: NotOnSale) -> HttpResponse:
     listing = Listing.objects.select_related("merchant", "category").get(pk=listing_id)
-    shop = shop_url(listing.merchant) if standing_of(listing.merchant).is_shown else ""
+    shop = shop_url(listing.merchant) if shop_standing(listing.merchant).is_shown else ""
     context = {"listing": listing, "refusal": refusal, "shop_url": shop, "trail": path_of(listing.category), "rows": {"similar": similar_to(listing)}}
     return render(request, "shop/gone.html", context, status=refusal.status)
 

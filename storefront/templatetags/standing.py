@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 
 from tenants.tenancy.models import Holiday, Merchant
-from tenants.tenancy.standing import standing_of
+from tenants.tenancy.standing import STANDING
 
 register = template.Library()
 
@@ -17,10 +17,10 @@ def shop_standing(merchant: Merchant) -> dict[str, Any]:
     """Why nothing can be ordered, and until when; empty for a shop that sells. A query only for a shop on holiday."""
     away = merchant.status == Merchant.Status.HOLIDAY
     holiday = Holiday.objects.filter(merchant_id=merchant.pk, status=Holiday.Status.RUNNING).first() if away else None
-    return {"merchant": merchant, "sells": standing_of(merchant).sells, "holiday": holiday}
+    return {"merchant": merchant, "sells": STANDING[merchant.status].sells, "holiday": holiday}
 
 
 @register.filter
 def is_found(merchant: Merchant) -> bool:
     """Whether search engines may keep pages of this shop."""
-    return standing_of(merchant).is_found
+    return STANDING[merchant.status].is_found

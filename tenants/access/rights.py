@@ -26,6 +26,9 @@ class Right(Enum):
     SHARE_VIEWS = ("merchant", "share_views", _("Share views of lists with the team"))
     EDIT_SHOP_PAGES = ("merchant", "edit_shop_pages", _("Edit the shop's pages"))
     MANAGE_DOMAINS = ("merchant", "manage_domains", _("Say under which domains the shop answers"))
+    VIEW_CUSTOMERS = ("merchant", "view_customers", _("See the shop's customers"))
+    MANAGE_CUSTOMERS = ("merchant", "manage_customers", _("Keep notes and tags on customers"))
+    EXPORT_CUSTOMERS = ("merchant", "export_customers", _("Take the list of customers out as a file"))
     MANAGE_STAFF = ("merchant", "manage_staff", _("Invite staff and give roles"))
     GRANT_SUPPORT = ("merchant", "grant_support", _("Let the market's support in"))
 
@@ -48,6 +51,10 @@ class Right(Enum):
     VIEW_MARKET_LOG = ("market", "view_market_log", _("See the market's log"))
     SHARE_MARKET_VIEWS = ("market", "share_market_views", _("Share views of the console's lists"))
     EDIT_MARKET_PAGES = ("market", "edit_market_pages", _("Edit the market's pages"))
+    VIEW_CONSUMERS = ("market", "view_consumers", _("See consumers"))
+    MANAGE_CONSUMERS = ("market", "manage_consumers", _("Deactivate consumers, ask to merge or erase accounts"))
+    APPROVE_CONSUMERS = ("market", "approve_consumers", _("Approve that accounts are merged or erased"))
+    EXPORT_CONSUMERS = ("market", "export_consumers", _("Take the list of consumers out as a file"))
     MANAGE_MARKET_STAFF = ("market", "manage_market_staff", _("Invite the market's staff and give roles"))
     SUPPORT_SHOPS = ("market", "support_shops", _("Ask shops for access to their workbench"))
 

@@ -25,21 +25,32 @@ MERCHANT_ROLES: Mapping[str, frozenset[R]] = {
     "product_editor": frozenset({R.VIEW_PRODUCTS, R.EDIT_PRODUCTS, R.EDIT_SHOP_PAGES, R.ANSWER_BUYERS}),
     "price_clerk": frozenset({R.VIEW_PRODUCTS, R.EDIT_PRODUCTS}),
     "page_editor": frozenset({R.EDIT_SHOP_PAGES, R.VIEW_PRODUCTS}),
-    "customer_care": frozenset({R.VIEW_ORDERS, R.VIEW_PRODUCTS, R.ANSWER_BUYERS, R.CANCEL_ORDERS}),
-    "after_sales": frozenset({R.VIEW_ORDERS, R.VIEW_PRODUCTS, R.ANSWER_BUYERS, R.HANDLE_RETURNS}),
+    "customer_care": frozenset({R.VIEW_ORDERS, R.VIEW_PRODUCTS, R.ANSWER_BUYERS, R.CANCEL_ORDERS, R.VIEW_CUSTOMERS, R.MANAGE_CUSTOMERS}),
+    "after_sales": frozenset({R.VIEW_ORDERS, R.VIEW_PRODUCTS, R.ANSWER_BUYERS, R.HANDLE_RETURNS, R.VIEW_CUSTOMERS}),
     "order_clerk": frozenset({R.VIEW_ORDERS, R.SHIP_ORDERS, R.CANCEL_ORDERS, R.HANDLE_RETURNS, R.ANSWER_BUYERS, R.VIEW_PRODUCTS}),
+    "call_centre": frozenset({R.VIEW_ORDERS, R.VIEW_PRODUCTS, R.ANSWER_BUYERS, R.VIEW_CUSTOMERS, R.MANAGE_CUSTOMERS}),
     "dispatcher": frozenset({R.VIEW_ORDERS, R.SHIP_ORDERS}),
     "bookkeeper": frozenset({R.VIEW_ORDERS, R.VIEW_STATEMENTS}),
     "technician": frozenset({R.VIEW_PRODUCTS, R.EDIT_PRODUCTS, R.EDIT_SHOP_PAGES, R.MANAGE_DOMAINS, R.VIEW_SHOP_LOG}),
+    # People who work for the shop elsewhere: in its branches, in the field, at partners.
+    "store_associate": frozenset({R.VIEW_ORDERS, R.SHIP_ORDERS, R.HANDLE_RETURNS, R.VIEW_PRODUCTS}),
+    "branch_manager": frozenset({R.VIEW_ORDERS, R.SHIP_ORDERS, R.CANCEL_ORDERS, R.HANDLE_RETURNS, R.ANSWER_BUYERS, R.VIEW_PRODUCTS, R.VIEW_CUSTOMERS}),
+    "sales_rep": frozenset({R.VIEW_ORDERS, R.VIEW_PRODUCTS, R.VIEW_CUSTOMERS, R.MANAGE_CUSTOMERS}),
+    "dealer": frozenset({R.VIEW_PRODUCTS, R.VIEW_ORDERS}),
+    "consignment_agent": frozenset({R.VIEW_PRODUCTS, R.VIEW_ORDERS, R.SHIP_ORDERS, R.VIEW_STATEMENTS}),
+    "supplier": frozenset({R.VIEW_PRODUCTS}),
 }
 MARKET_ROLES: Mapping[str, frozenset[R]] = {
     OPERATOR: frozenset(right for right in R if right.scope == "market"),
-    "market_manager": frozenset({R.VIEW_MERCHANTS, R.REVIEW_MERCHANTS, R.VIEW_MARKET_ORDERS, R.MODERATE_REVIEWS, R.EDIT_MARKET_PAGES, R.SHARE_MARKET_VIEWS}),
+    "market_manager": frozenset(
+        {R.VIEW_MERCHANTS, R.REVIEW_MERCHANTS, R.VIEW_MARKET_ORDERS, R.MODERATE_REVIEWS, R.EDIT_MARKET_PAGES, R.SHARE_MARKET_VIEWS, R.VIEW_CONSUMERS}
+    ),
     "product_manager": frozenset({R.VIEW_MERCHANTS, R.REVIEW_PRODUCTS, R.MODERATE_REVIEWS}),
-    "operations_manager": frozenset({R.VIEW_MERCHANTS, R.OPEN_MERCHANTS, R.VIEW_MARKET_ORDERS, R.SHARE_MARKET_VIEWS}),
+    "operations_manager": frozenset({R.VIEW_MERCHANTS, R.OPEN_MERCHANTS, R.VIEW_MARKET_ORDERS, R.SHARE_MARKET_VIEWS, R.VIEW_CONSUMERS, R.APPROVE_CONSUMERS}),
     "reviewer": frozenset({R.VIEW_MERCHANTS, R.REVIEW_MERCHANTS, R.REVIEW_PRODUCTS, R.MODERATE_REVIEWS}),
     "market_pages": frozenset({R.EDIT_MARKET_PAGES}),
-    "customer_service": frozenset({R.VIEW_MERCHANTS, R.VIEW_MARKET_ORDERS, R.MODERATE_REVIEWS, R.SUPPORT_SHOPS}),
+    "customer_service": frozenset({R.VIEW_MERCHANTS, R.VIEW_MARKET_ORDERS, R.MODERATE_REVIEWS, R.SUPPORT_SHOPS, R.VIEW_CONSUMERS, R.MANAGE_CONSUMERS}),
+    "field_agent": frozenset({R.VIEW_MERCHANTS, R.VIEW_MARKET_ORDERS}),
     "accountant": frozenset({R.VIEW_MERCHANTS, R.SETTLE, R.VIEW_LEDGER, R.VIEW_MARKET_ORDERS, R.VIEW_APPROVALS}),
     "cashier": frozenset({R.VIEW_MERCHANTS, R.PAY_OUT, R.REVEAL_ACCOUNTS, R.VIEW_LEDGER, R.VIEW_MARKET_ORDERS, R.VIEW_APPROVALS}),
     "auditor": frozenset({R.VIEW_MARKET_LOG}),
@@ -56,6 +67,13 @@ ROLE_NAMES: Mapping[str, str | Promise] = {
     "dispatcher": _("Dispatcher"),
     "bookkeeper": _("Bookkeeper"),
     "technician": _("Technician"),
+    "call_centre": _("Call-centre clerk"),
+    "store_associate": _("Store associate"),
+    "branch_manager": _("Branch manager"),
+    "sales_rep": _("Sales representative"),
+    "dealer": _("Dealer"),
+    "consignment_agent": _("Consignment agent"),
+    "supplier": _("Supplier"),
     OPERATOR: _("Operator"),
     "market_manager": _("Market manager"),
     "product_manager": _("Product manager"),
@@ -66,17 +84,21 @@ ROLE_NAMES: Mapping[str, str | Promise] = {
     "accountant": _("Accountant"),
     "cashier": _("Cashier"),
     "auditor": _("Auditor"),
+    "field_agent": _("Field agent of the market"),
 }
 MANAGEMENT, PRODUCT, MARKETING = _("Management"), _("Product"), _("Market and pages")
 SERVICE, LOGISTICS, FINANCE, TECHNICAL = _("Service"), _("Logistics"), _("Finance"), _("Technical")
+FIELD, PARTNERS = _("Branches and field"), _("Partners")
 DEPARTMENTS: Mapping[str, str | Promise] = {
     **dict.fromkeys((OWNER, OPERATOR, "market_manager", "operations_manager"), MANAGEMENT),
     **dict.fromkeys(("purchaser", "product_editor", "price_clerk", "product_manager", "reviewer"), PRODUCT),
     **dict.fromkeys(("page_editor", "market_pages"), MARKETING),
-    **dict.fromkeys(("customer_care", "after_sales", "order_clerk", "customer_service"), SERVICE),
+    **dict.fromkeys(("customer_care", "after_sales", "order_clerk", "call_centre", "customer_service"), SERVICE),
     "dispatcher": LOGISTICS,
     **dict.fromkeys(("bookkeeper", "accountant", "cashier"), FINANCE),
     **dict.fromkeys(("technician", "auditor"), TECHNICAL),
+    **dict.fromkeys(("store_associate", "branch_manager", "sales_rep", "field_agent"), FIELD),
+    **dict.fromkeys(("dealer", "consignment_agent", "supplier"), PARTNERS),
 }
 EDITS_PAGES = frozenset({R.EDIT_SHOP_PAGES, R.EDIT_MARKET_PAGES})
 # What a role that edits pages needs in Wagtail's admin.

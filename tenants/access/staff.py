@@ -108,10 +108,12 @@ def all_rights(roles: Iterable[Role]) -> frozenset[Right]:
 
 
 def have_role(code: str, merchant_id: UUID | None) -> list[UUID]:
-    """Who works here and has the role, in the open schema."""
+    """Who works here, can sign in, and has the role, in the open schema."""
     holders = UserGroup.objects.filter(group__name=code).values_list("user_id", flat=True)
     return list(
-        Membership.objects.filter(merchant_id=merchant_id, is_active=True, user_id__in=list(holders)).order_by("since").values_list("user_id", flat=True)
+        Membership.objects.filter(merchant_id=merchant_id, is_active=True, user__is_active=True, user_id__in=list(holders))
+        .order_by("since")
+        .values_list("user_id", flat=True)
     )
 
 

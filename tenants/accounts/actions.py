@@ -17,6 +17,7 @@ from marketplace.kernel.verbs import verb
 from tenants.access.models import UserGroup
 from tenants.accounts.addresses import checked_address
 from tenants.accounts.models import Membership, User
+from tenants.accounts.sign_ins import end_sessions
 from tenants.tenancy.schemas import merchant_schema, public_schema
 
 
@@ -46,6 +47,7 @@ def sign_out_elsewhere(*, by: Actor, request: HttpRequest, password: str) -> Non
         row.save(update_fields=["password"])
         audit(by=by, action="person.signed_out_elsewhere", subject="person", subject_id=row.pk)
         update_session_auth_hash(request, row)
+        end_sessions(row.pk, but=request)
 
 
 @verb

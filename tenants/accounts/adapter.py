@@ -7,12 +7,13 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from tenants.access.actors import address_of_client
 from tenants.accounts.letters import write_letter
-from tenants.accounts.models import User
+from tenants.accounts.models import Closure, User
 from tenants.tenancy.hosts import market_url
 from tenants.tenancy.models import Domain
 
@@ -48,6 +49,11 @@ class Adapter(DefaultAccountAdapter):
         if confirmed and not had_row and before.lower() != email_address.email.lower():
             self.send_notification_mail("account/email/email_changed", user, {"from_email": before, "to_email": email_address.email}, email=before)
         return bool(confirmed)
+
+    def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
+        """Whoever knows the password of a closed account reads why it is closed."""
+        closure = Closure.objects.filter(user_id=user.pk).first()
+        return render(request, "account/account_inactive.html", {"closure": closure}, status=403)
 
     def is_safe_url(self, url: str) -> bool:
         return url_has_allowed_host_and_scheme(url, allowed_hosts={self.request.get_host()})

@@ -6,13 +6,19 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from allauth.account.signals import password_reset
-        from django.contrib.auth.signals import user_logged_in, user_logged_out
+        from allauth.account.signals import password_changed, password_reset, password_set
+        from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 
         from tenants.accounts.addresses import confirm_address
         from tenants.accounts.handover import end_handed_over_sessions
+        from tenants.accounts.sign_ins import follow_new_key, note_refused, note_signed_in, note_signed_out
         from tenants.accounts.workplaces import note_sign_in
 
+        user_logged_out.connect(note_signed_out, dispatch_uid="note-signed-out")
         user_logged_out.connect(end_handed_over_sessions, dispatch_uid="end-handed-over-sessions")
+        user_logged_in.connect(note_signed_in, dispatch_uid="note-signed-in")
+        user_login_failed.connect(note_refused, dispatch_uid="note-refused")
+        for signal in (password_changed, password_set, password_reset):
+            signal.connect(follow_new_key, dispatch_uid="follow-new-key")
         user_logged_in.connect(note_sign_in, dispatch_uid="note-sign-in")
         password_reset.connect(confirm_address, dispatch_uid="confirm-address")

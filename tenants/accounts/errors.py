@@ -56,3 +56,33 @@ class SupportOpen(MarketError):
 class SupportOver(MarketError):
     code, status = "support_over", 409
     message = _("This was answered or ended in the meantime. Reload the page to see how it stands.")
+
+
+class SignInUnknown(MarketError):
+    code, status = "sign_in_unknown", 404
+    message = _("There is no such device of yours. Reload the page to see those there are.")
+
+
+class PersonUnknown(MarketError):
+    code, status = "person_unknown", 404
+    message = _("There is no such person.")
+
+
+class AccountClosed(MarketError):
+    code, status = "account_closed", 409
+    message = _("This account is closed already: {how}. Nothing was changed.")
+
+
+class AccountOpen(MarketError):
+    code, status = "account_open", 409
+    message = _("This account is open, or was deleted or merged for good. Nothing was changed.")
+
+
+class WorksForMarket(MarketError):
+    code, status = "works_for_market", 409
+    message = _("{email} works for the market. End their work under Staff first.")
+
+
+class LastOwner(MarketError):
+    code, status = "last_owner", 409
+    message = _("{email} is the only owner of “{shop}” who can sign in. Have somebody else made an owner first, or ask to suspend the shop.")

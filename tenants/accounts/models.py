@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel import clock
 from marketplace.kernel.ids import new_id
@@ -55,6 +56,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints = [
             models.UniqueConstraint(Lower("email"), name="one_person_per_address"),
             models.CheckConstraint(condition=Q(is_superuser=False), name="nobody_is_superuser"),
+        ]
+        indexes = [
+            models.Index(fields=["-joined_at", "-id"], name="person_newest"),
+            models.Index(fields=["name"], name="person_by_name", opclasses=["varchar_pattern_ops"]),  # what a search begins with
         ]
 
     def __str__(self) -> str:
@@ -163,6 +168,53 @@ class SupportAccess(models.Model):
     def is_on(self) -> bool:
         """Whether the supporter may come in now: asked of the clock, with every request."""
         return self.status == self.Status.GRANTED and self.until is not None and self.until > clock.now()
+
+
+class Closure(models.Model):
+    """Why a person cannot sign in any more, as long as that is so. No row: the account is open."""
+
+    class Kind(models.TextChoices):
+        DEACTIVATED = "deactivated", pgettext_lazy("account", "Deactivated")
+        MERGED = "merged", pgettext_lazy("account", "Merged into another")
+        DELETED = "deleted", pgettext_lazy("account", "Deleted, without a name")
+
+    user = models.OneToOneField(User, primary_key=True, on_delete=models.CASCADE, related_name="closure")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    into = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")  # of a merged one: where everything went
+    why = models.CharField(max_length=500, blank=True)
+    by_label = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(kind="merged", into__isnull=False) | ~Q(kind="merged") & Q(into=None), name="merged_into_somebody")]
+        indexes = [models.Index(fields=["into"], name="closure_into", condition=Q(into__isnull=False))]
+
+
+class SignIn(models.Model):
+    """That somebody signed in, or tried to: when, where, from which address and browser. Kept for 180 days."""
+
+    class Outcome(models.TextChoices):
+        IN = "in", pgettext_lazy("sign-in", "Signed in")
+        CARRIED = "carried", pgettext_lazy("sign-in", "Carried on from the market")
+        FAILED = "failed", pgettext_lazy("sign-in", "Wrong password")
+        REFUSED = "refused", pgettext_lazy("sign-in", "Refused: the account is closed")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    outcome = models.CharField(max_length=8, choices=Outcome.choices)
+    host = models.CharField(max_length=253)
+    address = models.CharField(max_length=45, blank=True)  # of the caller in the network
+    agent = models.CharField(max_length=300, blank=True)  # what the browser calls itself
+    session_key = models.CharField(max_length=40, blank=True)
+    at = models.DateTimeField(default=clock.now)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["user", "-at", "-id"], name="sign_in_newest"),
+            models.Index(fields=["session_key"], name="sign_in_by_session", condition=~Q(session_key="")),
+            models.Index(fields=["at"], name="sign_in_by_time"),
+        ]
 
 
 class Letter(models.Model):

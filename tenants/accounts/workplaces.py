@@ -10,7 +10,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from marketplace.kernel import clock
+from tenants.access.owners import is_owner
 from tenants.accounts.models import Membership, User
+from tenants.tenancy.exports import fetched_until
 from tenants.tenancy.hosts import console_url, workbench_url
 from tenants.tenancy.models import Domain, Merchant
 
@@ -25,15 +27,20 @@ class Workplace:
 
 
 def workplaces(user_id: UUID) -> list[Workplace]:
-    """Shops by name, then the console. A shop that is not born yet, or closed, has no door."""
+    """Shops by name, then the console. One that is not born yet has no door, one that has closed only for its owners, while there is something to fetch."""
     mine = list(Membership.objects.filter(user_id=user_id, is_active=True).values_list("merchant_id", flat=True))
     shops = [key for key in mine if key]
-    merchants = Merchant.objects.filter(pk__in=shops).exclude(status__in=[Merchant.Status.OPENING, Merchant.Status.CLOSED]) if shops else []
-    found = [Workplace(merchant.pk, merchant.name, workbench_url(merchant)) for merchant in merchants]
+    merchants = Merchant.objects.filter(pk__in=shops).exclude(status=Merchant.Status.OPENING) if shops else []
+    found = [Workplace(merchant.pk, merchant.name, workbench_url(merchant)) for merchant in merchants if _has_door(user_id, merchant)]
     found.sort(key=lambda place: place.name)
     if None in mine:
         found.append(Workplace(None, _("Console of the market"), console_url()))
     return found
+
+
+def _has_door(user_id: UUID, merchant: Merchant) -> bool:
+    until = fetched_until(merchant)
+    return until is None or (until > clock.now() and is_owner(user_id, merchant.pk))
 
 
 def note_sign_in(sender: object, request: HttpRequest | None, user: User, **kwargs: Any) -> None:

@@ -33,3 +33,34 @@ class NotSelling(MarketError):
 class ShopClosed(MarketError):
     code, status = "shop_closed", 410
     message = _("{shop} has closed. Orders that were placed there stay in your account.")
+
+
+class ObligationsLeft(MarketError):
+    """A shop cannot close while something of it is open."""
+
+    code, status = "obligations_left", 409
+    message = _("{shop} cannot close yet. What is left: {left}.")
+
+
+class NotYourClosing(MarketError):
+    """The operator closes the shop, or it was suspended before: its owner alone cannot take that back."""
+
+    code, status = "not_your_closing", 409
+    message = _("The market has begun to close this shop, so only the market can take it back. Write to {contact}.")
+
+
+class OwnersOnly(MarketError):
+    code, status = "owners_only", 403
+    message = _("Only an owner of the shop may do this. Ask {who}.")
+
+
+class ShopExportGone(MarketError):
+    code, status = "shop_export_gone", 404
+    message = _("This file is no longer kept. Have everything packed anew; that takes some minutes.")
+
+
+class ShopExportOver(MarketError):
+    """The shop has been closed for so long that its data are no longer handed out."""
+
+    code, status = "shop_export_over", 410
+    message = _("The data of a closed shop can be fetched for {days} days; that time is over. Write to {contact}.")

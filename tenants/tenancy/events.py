@@ -33,3 +33,21 @@ class ShopMoved(Event):
     change_id: UUID
     before: str
     after: str
+
+
+@dataclass(frozen=True)
+class NothingLeft(Event):
+    """A shop that is closing has settled everything: it can close now, and closes by itself some days later."""
+
+    topic = "shop.nothing_left"
+    merchant_id: UUID
+    closing_id: UUID
+
+
+@dataclass(frozen=True)
+class ShopExportAsked(Event):
+    """An owner wants everything of the shop in one file; a worker packs it."""
+
+    topic = "shop.export_asked"
+    export_id: UUID
+    merchant_id: UUID

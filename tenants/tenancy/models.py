@@ -95,6 +95,7 @@ class Merchant(TenantMixin):
     schema_version = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(default=clock.now)
     opened_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)  # for good
 
     class Meta:
         constraints = [models.CheckConstraint(condition=~Q(slug__in=sorted(RESERVED_SLUGS)), name="slug_not_reserved")]
@@ -165,6 +166,63 @@ class Holiday(models.Model):
     @property
     def note(self) -> Localised:
         return localised(self.notes)
+
+
+class Closing(models.Model):
+    """A shop on its way to its end: takes no orders, finishes what is open, and closes when nothing is left. One at a time."""
+
+    class Status(models.TextChoices):
+        RUNNING = "running", pgettext_lazy("closing", "Running")
+        TAKEN_BACK = "taken_back", pgettext_lazy("closing", "Taken back")
+        CLOSED = "closed", pgettext_lazy("closing", "Closed")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="closings")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.RUNNING)
+    before = models.CharField(max_length=10, choices=Merchant.Status.choices)  # how the shop stood
+    reason = models.CharField(max_length=500, blank=True)
+    is_owners = models.BooleanField(default=False)  # an owner wanted it, not the operator
+    by_label = models.CharField(max_length=200)
+    asked_at = models.DateTimeField(default=clock.now)
+    closes_at = models.DateTimeField(null=True)  # nothing is left, and it closes by itself then; null while something is
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant"], condition=Q(status="running"), name="one_closing_at_a_time")]
+        indexes = [models.Index(fields=["asked_at"], name="closings_running", condition=Q(status="running"))]
+
+
+class ShopExport(models.Model):
+    """Everything of a shop in one file, for its owners. What goes in says marketplace/web/shop_export."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", pgettext_lazy("shop export", "Being packed")
+        READY = "ready", pgettext_lazy("shop export", "Ready")
+        FAILED = "failed", pgettext_lazy("shop export", "Failed")
+        EXPIRED = "expired", pgettext_lazy("shop export", "Deleted")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    merchant = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="exports")
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.WAITING)
+    asked_by = models.UUIDField()  # an owner
+    by_label = models.CharField(max_length=200)
+    language = models.CharField(max_length=12)
+    done = models.IntegerField(default=0)  # parts that are packed
+    total = models.IntegerField(default=0)
+    part = models.CharField(max_length=40, blank=True)  # that is being packed
+    key = models.CharField(max_length=200, blank=True)  # among the private papers of the shop's schema
+    size = models.BigIntegerField(default=0)  # bytes
+    sha256 = models.CharField(max_length=64, blank=True)
+    counts = models.JSONField(default=dict)  # part → rows or files in it
+    asked_at = models.DateTimeField(default=clock.now)
+    beat_at = models.DateTimeField(null=True)  # the last sign of life of the worker that packs it
+    attempts = models.IntegerField(default=0)
+    ready_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant"], condition=Q(status="waiting"), name="one_export_of_a_shop_at_a_time")]
+        indexes = [models.Index(fields=["merchant", "-asked_at", "-id"], name="export_of_shop")]
 
 
 class Domain(models.Model):

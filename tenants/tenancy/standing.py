@@ -10,7 +10,7 @@ S = Merchant.Status
 
 
 @dataclass(frozen=True)
-class Standing:
+class ShopStanding:
     """`is_found`: in search, lists, shelves and the site map. `is_shown`: its pages and its products' pages answer. `sells`: it takes orders."""
 
     is_found: bool
@@ -18,17 +18,18 @@ class Standing:
     sells: bool
 
 
-STANDING: dict[str, Standing] = {
-    S.OPENING: Standing(is_found=False, is_shown=False, sells=False),
-    S.OPEN: Standing(is_found=True, is_shown=True, sells=True),
-    S.HOLIDAY: Standing(is_found=True, is_shown=True, sells=False),
-    S.SUSPENDED: Standing(is_found=False, is_shown=True, sells=False),
-    S.CLOSING: Standing(is_found=False, is_shown=True, sells=False),
-    S.CLOSED: Standing(is_found=False, is_shown=False, sells=False),
+STANDING: dict[str, ShopStanding] = {
+    S.OPENING: ShopStanding(is_found=False, is_shown=False, sells=False),
+    S.OPEN: ShopStanding(is_found=True, is_shown=True, sells=True),
+    S.HOLIDAY: ShopStanding(is_found=True, is_shown=True, sells=False),
+    S.SUSPENDED: ShopStanding(is_found=False, is_shown=True, sells=False),
+    S.CLOSING: ShopStanding(is_found=False, is_shown=True, sells=False),
+    S.CLOSED: ShopStanding(is_found=False, is_shown=False, sells=False),
 }
 FOUND = [str(status) for status, standing in STANDING.items() if standing.is_found]
+OPEN_TO_SUPPORT = [str(status) for status in STANDING if status not in (S.OPENING, S.CLOSED)]  # its workbench can be looked into, if the shop agrees
 SELLS = [str(status) for status, standing in STANDING.items() if standing.sells]
 
 
-def standing_of(merchant: Merchant) -> Standing:
+def shop_standing(merchant: Merchant) -> ShopStanding:
     return STANDING[merchant.status]

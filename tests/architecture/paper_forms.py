@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -59,7 +59,7 @@ def a_change() -> str:
     return str(hand_in_dossier(by=SYSTEM, merchant_id=MERCHANTS["b"], fields={"service_address": uuid4().hex}).pk)
 
 
-FORMS_OF_PAPERS: Mapping[tuple[str, str], Callable[[Any], tuple[str, dict[str, Any]]]] = {
+FORMS_OF_PAPERS: dict[tuple[str, str], Callable[[Any], tuple[str, dict[str, Any]]]] = {
     ("workbench", "qualifications"): lambda t: ("/qualifications/", {"code": "licence", "file": SimpleUploadedFile("a.png", make.a_picture("blue").read())}),
     ("workbench", "guide"): lambda t: ("/guide/", {"done": ["positioning", "costs"]}),
     ("workbench", "company"): lambda t: ("/company/", company_form()),

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
+from marketplace.flows.consumers import deactivate_person
 from marketplace.flows.invite_staff import invite
 from marketplace.flows.support_access import ask_for_support
-from marketplace.kernel.actors import Actor
+from marketplace.kernel.actors import SYSTEM, Actor
+from marketplace.merchant.customers.actions import recount_customer
+from marketplace.platform.members.models import Double
 from tenants.access.own_roles import make_role
 from tenants.access.rights import Right
 from tenants.accounts.actions import give_role
 from tenants.accounts.models import Membership, User
+from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.databases import MERCHANTS
 
@@ -94,4 +98,45 @@ FORMS_ABOUT_STAFF: dict[str, Callable[[People], tuple[str, dict[str, Any]]]] = {
     "staff-role-deleted": lambda p: (f"/staff/roles/{p.roles['staff-role-deleted']}/delete/", {}),
     "staff-person-roles": lambda p: (f"/staff/{p.members['staff-person-roles']}/roles/", {"roles": p.role, "why": "moved"}),
     "staff-person-end": lambda p: (f"/staff/{p.members['staff-person-end']}/end/", {"why": "left"}),
+}
+
+
+# ── Consumers and customers ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass
+class Accounts:
+    """Persons that forms about consumers and customers are about, by the form they wait for."""
+
+    people: dict[str, UUID]
+    double: UUID
+    customer: UUID
+
+
+def some_accounts() -> Accounts:
+    names = ("consumer-contact", "consumer-note", "consumer-deactivate", "consumer-reactivate", "consumer-erase", "loser", "winner", "first", "second")
+    people = {name: make.a_buyer().pk for name in names}
+    deactivate_person(by=SYSTEM, user_id=people["consumer-reactivate"], why="a trial")
+    first, second = sorted((people["first"], people["second"]))
+    double = Double.objects.create(first_id=first, second_id=second, reasons=["phone"])
+    group = make.a_completed_group(("a", make.a_product("a"), 1))
+    with merchant_schema(MERCHANTS["a"]):
+        customer = recount_customer(by=SYSTEM, buyer_id=group.buyer_id)
+    return Accounts(people, double.pk, customer.pk)
+
+
+FORMS_ABOUT_ACCOUNTS: dict[tuple[str, str], Callable[[Accounts], tuple[str, dict[str, Any]]]] = {
+    ("console", "consumer-contact"): lambda a: (f"/consumers/{a.people['consumer-contact']}/contact/", {"look-why": "a parcel came back"}),
+    ("console", "consumer-note"): lambda a: (f"/consumers/{a.people['consumer-note']}/note/", {"note_id": uuid4(), "text": "called twice"}),
+    ("console", "consumer-deactivate"): lambda a: (f"/consumers/{a.people['consumer-deactivate']}/deactivate/", {"close-why": "stolen password"}),
+    ("console", "consumer-reactivate"): lambda a: (f"/consumers/{a.people['consumer-reactivate']}/reactivate/", {"open-why": "sorted out"}),
+    ("console", "consumer-erase"): lambda a: (f"/consumers/{a.people['consumer-erase']}/erase/", {"request_id": uuid4(), "why": "asked by mail"}),
+    ("console", "consumer-merge"): lambda a: (
+        f"/consumers/{a.people['loser']}/into/{a.people['winner']}/",
+        {"request_id": uuid4(), "why": "the same person"},
+    ),
+    ("console", "double-aside"): lambda a: (f"/doubles/{a.double}/aside/", {}),
+    ("console", "doubles-again"): lambda a: ("/doubles/again/", {}),
+    ("workbench", "customer-note"): lambda a: (f"/customers/{a.customer}/note/", {"note_id": uuid4(), "text": "likes blue"}),
+    ("workbench", "customer-tags"): lambda a: (f"/customers/{a.customer}/tags/", {"tags": "gifts, tea"}),
 }

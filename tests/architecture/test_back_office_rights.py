@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from marketplace.flows.approval_kinds import KINDS
+from marketplace.web.all_lists import LISTS
 from tenants.access.rights import Right
 from tenants.access.rules import OTHERS, all_routes, operator, rule_of, staff
 from tenants.tenancy.schemas import merchant_schema, public_schema
@@ -42,6 +43,7 @@ def test_a_right_of_the_other_scope_cannot_be_asked_for():
 
 def test_every_right_is_asked_for_somewhere_and_can_be_given():
     asked = {right for kind in HOSTS for rule in rules_of(kind).values() for right in (rule.right, rule.change)} | {rule.right for rule in OTHERS.values()}
+    asked |= {page.export_right for page in LISTS.values()}  # of taking a list along
     by_verbs = {kind.approve for kind in KINDS.values()}  # which of them, depends on the request
     assert set(Right) - asked <= by_verbs
 

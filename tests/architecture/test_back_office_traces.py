@@ -19,11 +19,12 @@ from tests.architecture.test_back_office_writes import FORMS, HOSTS, Filled, Thi
 
 REASONS = ("reason", "why", "note")
 # Nothing of a row changes here: that it was done is what there is to tell.
-ONLY_DONE = {"order.phone_shown", "payout_account.shown", "payout_batch.taken", "rail.sweep_asked"}
+ONLY_DONE = {"doubles.asked", "order.phone_shown", "payout_account.shown", "payout_batch.taken", "person.contact_shown", "rail.sweep_asked"}
 # Something is made, or set for the first time: there was nothing before. What changes a row does not belong here.
 MADE = {
     "application.requirement_waived",
     "domain.added",
+    "customer.noted",
     "freight.set",
     "holiday.planned",
     "invitation.sent",
@@ -37,6 +38,7 @@ MADE = {
     "paper.asked_again",
     "payout_batch.made",
     "person.made",
+    "person.noted",
     "prices.set",
     "product.entered",
     "product.submitted",
@@ -48,6 +50,7 @@ MADE = {
     "role.made",
     "rules.accepted",
     "rules.published",
+    "shop_export.asked",
     "statement.issued",
     "support.asked",
     "view.saved",

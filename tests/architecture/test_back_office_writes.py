@@ -48,10 +48,12 @@ from tenants.tenancy.schemas import merchant_schema, public_schema
 from tests import factories as make
 from tests.architecture.domain_forms import FORMS_OF_DOMAINS
 from tests.architecture.account_forms import FORMS_OF_ACCOUNTS
+from tests.architecture.closing_forms import FORMS_OF_CLOSING
+from tests.architecture.money_forms import FORMS_OF_MONEY, Offers, some_deposit, some_packages
 from tests.architecture.notice_forms import FORMS_ABOUT_NOTICES, OF_ONESELF
 from tests.architecture.opinions import FORMS_ABOUT, Said, say_and_ask
 from tests.architecture.paper_forms import FORMS_OF_PAPERS
-from tests.architecture.people import FORMS_ABOUT_STAFF, FORMS_ABOUT_SUPPORT, People, Waiting, some_people
+from tests.architecture.people import FORMS_ABOUT_ACCOUNTS, FORMS_ABOUT_STAFF, FORMS_ABOUT_SUPPORT, Accounts, People, Waiting, some_accounts, some_people
 from tests.architecture.product_form import product_form
 from tests.databases import MERCHANTS
 from tests.flows.at_stripe import AtStripe
@@ -99,6 +101,9 @@ class Things:
     said: Said
     approval: str  # a request that waits
     people: dict[str, People]
+    accounts: Accounts
+    deposit: dict[str, str]  # numbers of movements, by the form they wait for
+    offers: Offers
 
 
 @pytest.fixture
@@ -157,6 +162,9 @@ def things(stripe: AtStripe) -> Things:
         said=say_and_ask(product),
         approval=request.number,
         people=some_people(),
+        accounts=some_accounts(),
+        deposit=some_deposit(),
+        offers=some_packages(),
     )
 
 
@@ -259,11 +267,13 @@ FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
     ("console", "payout-returned"): lambda t: Filled(f"/payouts/{t.payouts['payout-returned']}/returned/", {"reason": "account closed"}),
 }
 FORMS |= {name: lambda t, fill=fill: Filled(*fill(t.said)) for name, fill in FORMS_ABOUT.items()}
-FORMS |= {name: lambda t, fill=fill: Filled(*fill(t)) for name, fill in (FORMS_OF_PAPERS | FORMS_OF_ACCOUNTS | FORMS_OF_DOMAINS).items()}
+FORMS |= {name: lambda t, fill=fill: Filled(*fill(t)) for name, fill in (FORMS_OF_PAPERS | FORMS_OF_CLOSING | FORMS_OF_ACCOUNTS | FORMS_OF_MONEY | FORMS_OF_DOMAINS).items()}
 FORMS |= {name: lambda t, fill=fill: Filled(*fill()) for name, fill in FORMS_ABOUT_NOTICES.items()}
 
 FORMS |= {(kind, name): lambda t, fill=fill, kind=kind: Filled(*fill(t.people[kind])) for kind in HOSTS for name, fill in FORMS_ABOUT_STAFF.items()}
 FORMS |= {(kind, name): lambda t, fill=fill, kind=kind: Filled(*fill(t.people[kind])) for (kind, name), fill in FORMS_ABOUT_SUPPORT.items()}
+
+FORMS |= {name: lambda t, fill=fill: Filled(*fill(t.accounts)) for name, fill in FORMS_ABOUT_ACCOUNTS.items()}
 
 
 # A list takes its forms at its own address.

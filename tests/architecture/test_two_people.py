@@ -29,13 +29,16 @@ from marketplace.kernel.deadlines import fire_due
 from marketplace.kernel.errors import MarketError
 from marketplace.kernel.relay import deliver_events
 from marketplace.platform.approvals.models import ApprovalLimit, ApprovalRequest
+from marketplace.platform.deposits.models import DepositMove, DepositRule
 from marketplace.platform.ledger.models import CommissionRule, JournalEntry, Payout, PayoutBatch
 from marketplace.platform.taxonomy.models import TaxRate
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 from tenants.access.rules import operator, route
-from tenants.accounts.models import User
-from tenants.tenancy.models import Merchant
+from tenants.accounts.models import Closure, User
+from tenants.packages.models import Extra, FeeCharge, OwnPrice, PackageVersion
+from tenants.packages.queries import today
+from tenants.tenancy.models import Market, Merchant
 from tests.architecture.test_back_office_writes import FORMS, HOSTS, Filled, Things, posting, someone, things  # noqa: F401
 from tests.databases import MERCHANTS
 from tests.planting import planted
@@ -46,6 +49,8 @@ PAID = (Payout.Status.SENT, Payout.Status.PAID)
 ASKS: dict[str, Callable[[Things], tuple[str, dict[str, Any], dict[str, Any]]]] = {
     "shop.suspend": lambda t: (f"/merchants/{MERCHANTS['b']}/suspend/", {"kind": "goods", "why": "x"}, {"kind": "law", "why": "y"}),
     "shop.reopen": lambda t: (f"/merchants/{MERCHANTS['c']}/reopen/", {"why": "x"}, {"why": "y"}),
+    "shop.close": lambda t: (f"/merchants/{MERCHANTS['b']}/close/", {"why": "x"}, {"why": "y"}),
+    "rail.set": lambda t: ("/settings/", {"form": "rail", "rail": "stripe", "why": "x"}, {"form": "rail", "rail": "sandbox", "why": "y"}),
     "commission.set": lambda t: ("/settings/", {"form": "commission", "rate": "7", "why": "x"}, {"form": "commission", "rate": "0", "why": "y"}),
     "tax.set": lambda t: (
         "/settings/",
@@ -58,6 +63,24 @@ ASKS: dict[str, Callable[[Things], tuple[str, dict[str, Any], dict[str, Any]]]] 
         {"payout": [str(key) for key in Payout.objects.filter(status="due").values_list("pk", flat=True)], "why": "y"},
     ),
     "payouts.limit": lambda t: ("/approvals/limit/", {"limit": "1000000", "why": "x"}, {"limit": "5", "why": "y"}),
+    "person.erase": lambda t: (f"/consumers/{t.accounts.people['consumer-erase']}/erase/", {"why": "x"}, {"why": "y"}),
+    "person.merge": lambda t: (f"/consumers/{t.accounts.people['loser']}/into/{t.accounts.people['winner']}/", {"why": "x"}, {"why": "y"}),
+    "deposit.set": lambda t: (
+        "/deposits/rules/",
+        {"form": "rule", "amount": "900", "why": "x"},
+        {"form": "rule", "amount": "7", "why": "y"},
+    ),
+    "deposit.move": lambda t: (
+        f"/deposits/{MERCHANTS['a']}/move/?what=received",
+        {"amount": "50", "reference": "T2", "why": "x"},
+        {"amount": "5000", "reference": "T3", "why": "y"},
+    ),
+    "package.price": lambda t: (
+        "/packages/new/",
+        {"code": "huge", "name_en": "Huge", "price": "9", "existing_from": today(), "why": "x"},
+        {"code": "huge", "name_en": "Huge", "price": "0", "existing_from": today(), "why": "y"},
+    ),
+    "fee.book": lambda t: (f"/subscribers/{MERCHANTS['a']}/fee/?waive={t.offers.fee}", {"why": "x"}, {"why": "y"}),
     "refund.otherwise": lambda t: (f"/refunds/{t.refunds['refund-otherwise']}/otherwise/", {"reason": "x"}, {"reason": "y"}),
 }
 
@@ -66,12 +89,19 @@ def done() -> dict[str, set[Any]]:
     """What only two people may bring about, as it is."""
     return {
         "shops": set(Merchant.objects.values_list("slug", "status")),
+        "rail": set(Market.objects.values_list("pk", "rail")),
         "commission": set(CommissionRule.objects.values_list("pk", "rate")),
         "tax": set(TaxRate.objects.values_list("pk", "rate")),
         "limits": set(ApprovalLimit.objects.values_list("pk", "amount_minor")),
         "files": set(PayoutBatch.objects.values_list("pk", flat=True)),
         "paid": set(Payout.objects.filter(status__in=PAID).values_list("pk", flat=True)),
         "released": set(Payout.objects.exclude(released_at=None).values_list("pk", flat=True)),
+        "accounts": set(Closure.objects.values_list("user_id", "kind")),
+        "deposits": set(DepositMove.objects.values_list("pk", "amount_minor")),
+        "deposit rules": set(DepositRule.objects.values_list("pk", "amount_minor")),
+        "packages": set(PackageVersion.objects.values_list("pk", "monthly_minor")) | set(OwnPrice.objects.values_list("pk", "monthly_minor")),
+        "extras": set(Extra.objects.values_list("pk", "price_minor")),
+        "fees": set(FeeCharge.objects.filter(ref__startswith="by_hand").values_list("pk", "amount_minor")),
         "refunds": set(JournalEntry.objects.filter(kind="refund_paid_otherwise").values_list("pk", flat=True)),
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,32 +19,44 @@ from marketplace.flows.invite_staff import invite
 from marketplace.flows.my_data import ask_for_my_data, pack_my_data
 from marketplace.flows.pay_out import make_bank_file
 from marketplace.flows.reconcile import note_movement
+from marketplace.flows.rent import take_add_on
 from marketplace.flows.return_goods import request_return
 from marketplace.flows.review_product import submit_product
+from marketplace.flows.services import order_service
 from marketplace.flows.settle import settle
 from marketplace.flows.ship_order import pack_order
 from marketplace.flows.support_access import ask_for_support
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.models import AuditEvent
+from marketplace.merchant.customers.actions import note_on_customer, recount_customer, set_tags
 from marketplace.merchant.orders.models import OrderLine
 from marketplace.platform.backoffice.actions import ask_for_job, save_view
 from marketplace.platform.backoffice.models import ListJob
 from marketplace.platform.checkout.models import OrderCopy
+from marketplace.platform.deposits.actions import add_evidence, move_deposit
+from marketplace.platform.deposits.models import DepositEvidence, DepositMove
 from marketplace.platform.ledger.models import Statement
 from marketplace.platform.listings.models import ProductChange
-from marketplace.platform.members.models import Address
+from marketplace.platform.members.models import Address, Double
+from marketplace.platform.members.notes import note_on_consumer
 from marketplace.platform.notices.models import Dispatch
 from marketplace.platform.payments.actions import set_bank_account, take_notice
 from marketplace.platform.payments.models import RailMovement, RailNotice, Refund
 from marketplace.platform.payments.rails.port import Movement
 from marketplace.platform.reviews.actions import Opinion, review_order
 from marketplace.platform.reviews.asking import answer_as_shop, ask_question
+from marketplace.web.shop_export.pack import pack_shop
 from tenants.access.own_roles import make_role
 from tenants.access.rights import Right
 from tenants.accounts.actions import give_role
-from tenants.accounts.models import Membership, User
+from tenants.accounts.models import Membership, SignIn, User
 from tenants.onboarding.dossiers import hand_in_dossier
+from tenants.packages.actions import publish_version, put_extra
+from tenants.packages.models import AddOn, ServiceOrder
+from tenants.packages.queries import today
+from tenants.tenancy.events import ShopExportAsked
+from tenants.tenancy.exports import ask_for_export
 from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
@@ -75,6 +88,27 @@ class World:
     b: Side
     users: dict[str, User]
     clients: dict[str, Client]
+
+
+def a_deduction(merchant_id: UUID, word: str) -> tuple[DepositMove, DepositEvidence]:
+    """Something taken from a merchant's deposit, with what shows why."""
+    key = uuid4()
+    evidence = add_evidence(by=SYSTEM, move_id=key, merchant_id=merchant_id, name=f"{word}-breach.png", upload=make.a_picture())
+    about = {"by": SYSTEM, "merchant_id": merchant_id, "why": f"{word}-breach"}
+    move_deposit(move_id=uuid4(), kind="received", amount=make.yuan("50"), reference=f"{word}-transfer", **about)
+    return move_deposit(move_id=key, kind="deducted", amount=make.yuan("5"), **about), evidence
+
+
+def some_work(merchant_id: UUID, word: str) -> tuple[AddOn, ServiceOrder, UUID]:
+    """An add-on that a merchant has taken, a service it asks for, and a package."""
+    about = {"by": SYSTEM, "names": {"en": "More"}, "texts": {}, "price": make.yuan("1"), "why": "asked for"}
+    more = put_extra(code="more", kind="add_on", adds={"products": 5}, **about)
+    work = put_extra(code="work", kind="service", adds={}, **about)
+    terms = {"names": {"en": "Large"}, "texts": {}, "monthly_minor": 100, "limits": {}, "existing_from": today(), "is_default": False}
+    package = publish_version(by=SYSTEM, code="large", why="opening", **terms).package_id
+    day, of = today(), {"by": SYSTEM, "merchant_id": merchant_id}
+    bought = take_add_on(add_on_id=uuid4(), extra_id=more.pk, quantity=1, from_day=day, to_day=day + timedelta(days=9), **of)
+    return bought, order_service(order_id=uuid4(), extra_id=work.pk, note=f"{word}-work", **of), package
 
 
 def build_side(letter: str) -> tuple[Side, User]:
@@ -113,12 +147,17 @@ def build_side(letter: str) -> tuple[Side, User]:
     note_movement(by=SYSTEM, code="stripe", movement=movement)
     export = ask_for_my_data(by=make.acting(buyer), export_id=uuid4())
     pack_my_data(export_id=str(export.pk))
+    owner = make.acting(User.objects.get(email=f"owner-{letter}@market.localhost"))
+    everything = ask_for_export(by=owner, merchant_id=side.merchant_id, export_id=uuid4(), language="en")
+    pack_shop(ShopExportAsked(export_id=everything.pk, merchant_id=side.merchant_id))
     reviewed = make.a_completed_group((letter, product, 1), buyer=buyer).orders.get()
     (review_id,) = review_order(by=make.acting(buyer), key=uuid4(), order_id=reviewed.pk, opinions=[Opinion(UUID(reviewed.lines[0]["id"]), 4)])
     question = ask_question(by=make.acting(buyer), question_id=uuid4(), listing_id=product.pk, text=f"{word} asks?")
     answer = answer_as_shop(by=SYSTEM, question_id=question.pk, merchant_id=side.merchant_id, text="Yes")
     package = uuid4()
     renewal = make.a_renewal(letter, name=f"{word}-renewal.png")
+    twin = make.a_buyer(f"{word}-twin@example.com")
+    sign_in = SignIn.objects.create(user=buyer, outcome="in", host="market.localhost", agent=f"{word}-agent", session_key=f"{word}-session")
     contract = make.a_signed_contract(letter, name=f"{word}-signer")
     dossier = hand_in_dossier(by=SYSTEM, merchant_id=side.merchant_id, fields={"service_address": f"{word}-street"})
     with merchant_schema(side.merchant_id):
@@ -131,12 +170,18 @@ def build_side(letter: str) -> tuple[Side, User]:
         line = OrderLine.objects.get(order_id=waiting.pk)
         pack_order(by=SYSTEM, package_id=package, number=waiting.number)
         submit_product(by=SYSTEM, product_id=draft.pk)
+        customer = recount_customer(by=SYSTEM, buyer_id=buyer.pk)
+        note_on_customer(by=SYSTEM, customer_id=customer.pk, note_id=uuid4(), text=f"{word}-customer-note")
+        set_tags(by=SYSTEM, customer_id=customer.pk, tags=[f"{word}-tag"])
+    note_on_consumer(by=SYSTEM, user_id=buyer.pk, note_id=uuid4(), text=f"{word}-consumer-note")
     colleague = make.a_buyer(f"{word}-colleague@example.com")
     give_role(by=SYSTEM, user_id=colleague.pk, role="dispatcher", merchant_id=side.merchant_id)
     role = make_role(by=staff, merchant_id=side.merchant_id, role_id=uuid4(), names={"en": f"{word}-role"}, rights=[Right.VIEW_ORDERS])
     invited = invite(by=staff, invitation_id=uuid4(), merchant_id=side.merchant_id, email=f"{word}-invited@example.com", roles=["dispatcher"], language="en")
     operator = make.acting(User.objects.get(email="operator@market.localhost"))
     visit = ask_for_support(by=operator, visit_id=uuid4(), merchant_id=side.merchant_id, reason=f"{word}-reason", minutes=60)
+    deduction, evidence = a_deduction(side.merchant_id, word)
+    bought, asked_for, offered = some_work(side.merchant_id, word)
     view = save_view(by=staff, merchant_id=side.merchant_id, list_name="orders", name=f"{word}-view", query="")
     job = ask_for_job(by=staff, job=ListJob(merchant_id=side.merchant_id, list_name="orders", kind="export", what="csv", query=f"q={word}-query"))
     operator = Actor(kind="person", user_id=User.objects.get(email="operator@market.localhost").pk, label=word)
@@ -145,6 +190,11 @@ def build_side(letter: str) -> tuple[Side, User]:
     side.objects = {
         "account_change_id": change.pk,
         "approval": request.number,
+        "add_on_id": bought.pk,
+        "service_id": asked_for.pk,
+        "package_key": offered,
+        "deduction": deduction.number,
+        "evidence_id": evidence.pk,
         "membership_id": Membership.objects.get(user=colleague).pk,
         "group_id": role.group_id,
         "invitation_id": invited.pk,
@@ -177,6 +227,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         "revision_id": revision.pk,
         "application": application.number,
         "export_id": export.pk,
+        "shop_export_id": everything.pk,
         "contract": contract.number,
         "template_id": contract.template_id,
         "dossier_id": dossier.pk,
@@ -189,6 +240,12 @@ def build_side(letter: str) -> tuple[Side, User]:
         "movement_id": RailMovement.objects.get(ref=movement.ref).pk,
         "notice_id": RailNotice.objects.get(notice_id=f"{word}-evt").pk,
         "variant": make.variant_of(product, letter),
+        "user_id": buyer.pk,
+        "loser_id": twin.pk,
+        "winner_id": buyer.pk,
+        "double_id": Double.objects.create(first_id=buyer.pk, second_id=twin.pk, reasons=["phone"]).pk,
+        "customer_id": customer.pk,
+        "sign_in_id": sign_in.pk,
         "dispatch_id": Dispatch.objects.filter(to=buyer.email).first().pk,
     }
     side.secrets = [
@@ -214,6 +271,13 @@ def build_side(letter: str) -> tuple[Side, User]:
         f"{word}-reason",
         f"{word}-invited",
         f"{word}-shop.example",
+        f"{word}-customer-note",
+        f"{word}-tag",
+        f"{word}-consumer-note",
+        f"{word}-twin",
+        f"{word}-agent",
+        f"{word}-breach",
+        f"{word}-work",
     ]
     side.secrets += [waiting.number, copy.number, statement.number]
     return side, buyer

@@ -28,6 +28,7 @@ BY_ROUTE: dict[str, dict[str, str]] = {
     "statement-csv": {"number": "statement"},
     "statement-pdf": {"number": "statement"},
     "application": {"number": "application"},
+    "application-deposit": {"number": "application"},
     "application-withdraw": {"number": "application"},
     "application-review": {"number": "application"},
     "rules": {"kind": "rules_kind"},
@@ -62,10 +63,13 @@ BY_ROUTE: dict[str, dict[str, str]] = {
     "return-confirm": {"number": "return_number"},
     "approval": {"number": "approval"},
     "approval-decide": {"number": "approval"},
+    "deposit-object": {"number": "deduction"},
+    "deposit-objection": {"number": "deduction"},
     "notice-word": {"kind": "notice_kind"},
     "bank-file": {"number": "batch"},
     "bank-file-download": {"number": "batch"},
     "bank-file-paid": {"number": "batch"},
+    "shop-export-file": {"export_id": "shop_export_id"},
 }
 PLAIN: dict[str, Any] = {
     "rules_kind": "recruitment",

@@ -26,6 +26,7 @@ from marketplace.platform.members import keeping
 from marketplace.platform.members.actions import save_profile
 from marketplace.platform.members.exports import EXPIRES
 from marketplace.platform.members.models import Address, DataExport
+from marketplace.platform.members.notes import note_on_consumer
 from marketplace.platform.notices.choosing import choose
 from marketplace.platform.notices.models import SmsNumber
 from marketplace.platform.reviews.actions import Marks, Opinion, review_order
@@ -33,7 +34,7 @@ from marketplace.platform.reviews.asking import ask_question
 from marketplace.platform.reviews.models import BuyerReview
 from marketplace.platform.reviews.pictures import store_pictures
 from tenants.accounts.actions import give_role
-from tenants.accounts.models import Letter, User
+from tenants.accounts.models import Letter, SignIn, User
 from tests import factories as make
 from tests.databases import MERCHANTS
 
@@ -58,6 +59,8 @@ def somebody(word: str) -> User:
     keeping.note_seen(by=by, listing_ids=[mug.pk])
     choose(by=by, wanted={("review_asked", "mail"): False})
     SmsNumber.objects.create(person=user, number=phone, confirmed_at=clock.now())
+    SignIn.objects.create(user=user, outcome=SignIn.Outcome.IN, host="market.localhost", address="192.0.2.7", agent=f"{word} browser")
+    note_on_consumer(by=by, user_id=user.pk, note_id=uuid4(), text=f"{word} note")
     make.a_cart(user, ("a", mug, 1))
     order = group.orders.get()
     pictures = store_pictures([make.a_picture("blue" if word == "mei" else "green")], "pictures")

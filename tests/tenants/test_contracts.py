@@ -266,7 +266,9 @@ class TestTheEnd:
     @pytest.fixture
     def contract(self) -> Contract:
         make.a_contract_template()
-        return signs_for_market(sign(a_shop_with_dossier(), owner()))
+        row = signs_for_market(sign(a_shop_with_dossier(), owner()))
+        deliver_events()
+        return row
 
     def test_both_sides_are_reminded_at_30_7_and_1_days_and_then_it_ends(self, contract):
         boss, told = User.objects.get(pk=owner().user_id), []
@@ -300,6 +302,7 @@ class TestTheEnd:
         newer = make.a_contract_template(months=24)
         with clock.shifted(contract.ends_at - timedelta(days=20) - clock.now()):
             following = signs_for_market(sign(merchant, owner()))
+            deliver_events()
             assert (following.template, following.starts_at, following.ends_at) == (newer, contract.ends_at, months_later(contract.ends_at, 24))
         with clock.shifted(contract.ends_at + timedelta(hours=1) - clock.now()):
             fire_due()

@@ -20,6 +20,7 @@ from marketplace.kernel.money import Money
 from marketplace.kernel.relay import deliver_events
 from marketplace.merchant.aftersales.models import Return
 from marketplace.merchant.catalogue.models import Product
+from marketplace.merchant.customers.models import Customer
 from marketplace.merchant.orders.models import OrderLine
 from marketplace.platform.approvals.models import ApprovalRequest
 from marketplace.platform.backoffice.models import ListJob
@@ -118,6 +119,9 @@ FACTS: dict[tuple[str, str], dict[str, str]] = {
     },
     ("workbench", "log"): {"Who": "system", "What": "product.entered", "Subject": "product", "Number": "{product}"},
     ("console", "merchants"): {"Shop": "Trail", "Web address": "trail.market.localhost", "Contact": "owner-b@market.localhost", "Status": "Open"},
+    ("console", "consumers"): {"Name": "Third Clerk", "E-mail": "Third-auditor@example.com", "Status": "Open", "Orders": "0", "Latest order": ""},
+    ("console", "doubles"): {"Older account": "Third Clerk", "Newer account": "Third Clerk", "What speaks for it": "the same name at the same address"},
+    ("workbench", "customers"): {"Orders": "1", "Spent": "100.00", "Currency": "CNY", "Tags": ""},
     ("console", "orders"): {
         "Order": "{order}",
         "Order group": "{group}",
@@ -139,6 +143,8 @@ FACTS: dict[tuple[str, str], dict[str, str]] = {
         "Failure": "",
     },
     ("console", "statements"): {"Statement": "{statement}", "Shop": "Kiln", "Sales": "200.00", "Refunds": "-100.00", "Paid out": "95.00"},
+    ("console", "deposits"): {"Shop": "Kiln", "Web address": "kiln", "Asked for": "1000.00", "Held": "1000.00", "Missing": "0.00", "Pay by": ""},
+    ("console", "subscribers"): {"Shop": "Kiln", "Web address": "kiln", "Package": "Large", "Version": "1", "A month": "300.00"},
     ("console", "journal"): {"Kind": "statement", "Reference": "{statement}", "Shop": "Kiln", "Debit": "95.00", "Credit": ""},
     ("console", "log"): {"Who": "system", "What": "statement.issued", "Subject": "statement", "Number": "{statement}"},
     ("console", "reviews"): {"Product": "Fifth", "Shop": "Trail", "Status": "Waiting for review", "Reason": "", "Decided": ""},
@@ -236,6 +242,9 @@ PLANTED: dict[tuple[str, str], Callable[[str], Any]] = {
     ("workbench", "products"): lambda text: Product.objects.update(titles={"en": text}),
     ("workbench", "statements"): lambda text: Statement.objects.filter(pk=Statement.objects.latest("pk").pk).update(number=text[:20]),
     ("workbench", "staff"): called,
+    ("workbench", "customers"): lambda text: Customer.objects.update(name=text),
+    ("console", "consumers"): called,
+    ("console", "doubles"): called,
     ("console", "staff"): called,
     ("workbench", "log"): said,
     ("console", "merchants"): named,
@@ -244,6 +253,8 @@ PLANTED: dict[tuple[str, str], Callable[[str], Any]] = {
     ("console", "refunds"): lambda text: Refund.objects.update(rail_ref=text),
     ("console", "payouts"): lambda text: Payout.objects.update(failure=text),
     ("console", "statements"): named,
+    ("console", "deposits"): named,
+    ("console", "subscribers"): named,
     ("console", "journal"): named,
     ("console", "log"): said,
     ("console", "reviews"): lambda text: ProductChange.objects.update(proposed={"titles": {"en": text}}),

@@ -20,17 +20,24 @@ from django.utils import translation
 from marketplace.flows.account_changes import BankDetails, ask_for_bank_account
 from marketplace.flows.approvals import ask_for
 from marketplace.flows.reconcile import ask_for_sweep
+from marketplace.flows.rent import change_package
 from marketplace.flows.review_product import submit_product
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.models import AuditEvent
 from marketplace.merchant.aftersales.models import Return
 from marketplace.merchant.catalogue.models import Product
+from marketplace.merchant.customers.actions import recount_customer
+from marketplace.merchant.customers.models import Customer
 from marketplace.merchant.orders.models import Order
 from marketplace.platform.approvals.models import ApprovalRequest
 from marketplace.platform.checkout.models import OrderCopy, ReturnCopy
+from marketplace.platform.deposits.actions import move_deposit, set_deposit_rule, settle_deposit
+from marketplace.platform.deposits.models import Deposit
+from marketplace.platform.deposits.queries import EVERYBODY
 from marketplace.platform.ledger.models import JournalEntry, Payout, Statement
 from marketplace.platform.listings.models import ProductChange
+from marketplace.platform.members.models import Double
 from marketplace.platform.notices.models import Dispatch
 from marketplace.platform.payments.actions import set_bank_account
 from marketplace.platform.payments.models import AccountChange, Dispute, RailMovement, RailNotice, Refund
@@ -40,6 +47,9 @@ from tenants.accounts.actions import give_role
 from tenants.accounts.models import Membership, User
 from tenants.onboarding.models import Application, Qualification, Requirement
 from tenants.onboarding.qualifications import grant_qualification
+from tenants.packages.actions import publish_version
+from tenants.packages.models import Subscription
+from tenants.packages.queries import today
 from tenants.tenancy.models import Market, Merchant
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
@@ -56,14 +66,19 @@ LISTS = {
     ("workbench", "returns"): ("{order}", lambda: Return.objects.count()),
     ("workbench", "products"): ("Second", lambda: Product.objects.count()),
     ("workbench", "statements"): ("{statement}", lambda: Statement.objects.filter(merchant_id=MERCHANTS["a"]).count()),
+    ("workbench", "customers"): ("{order}", lambda: Customer.objects.count()),
     ("workbench", "staff"): ("Second Clerk", lambda: Membership.objects.filter(merchant_id=MERCHANTS["a"]).count()),
     ("workbench", "log"): ("{product}", lambda: AuditEvent.objects.filter(merchant_id=MERCHANTS["a"]).count()),
     ("console", "merchants"): ("trail", lambda: Merchant.objects.count()),
+    ("console", "consumers"): ("Second-auditor", lambda: User.objects.count()),
+    ("console", "doubles"): ("Second Clerk", lambda: Double.objects.count()),
     ("console", "orders"): ("{order}", lambda: OrderCopy.objects.count()),
     ("console", "returns"): ("{order}", lambda: ReturnCopy.objects.count()),
     ("console", "refunds"): ("{group}", lambda: Refund.objects.count()),
     ("console", "payouts"): ("{statement}", lambda: Payout.objects.count()),
     ("console", "statements"): ("{statement}", lambda: Statement.objects.count()),
+    ("console", "deposits"): ("trail", lambda: Deposit.objects.count()),
+    ("console", "subscribers"): ("trail", lambda: Subscription.objects.count()),
     ("console", "journal"): ("{statement}", lambda: JournalEntry.objects.count()),
     ("console", "staff"): ("Second Clerk", lambda: Membership.objects.filter(merchant_id=None).count()),
     ("console", "log"): ("{product}", lambda: AuditEvent.objects.count()),
@@ -150,6 +165,10 @@ def three_of_everything(own_database: str) -> dict[str, str]:
         product = make.a_product("a", title=title)
         group = make.a_completed_group(("a", product, 2))
         make.returned(make.order_of(group))
+        with merchant_schema(MERCHANTS["a"]):
+            recount_customer(by=SYSTEM, buyer_id=group.buyer_id)
+        twins = User.objects.filter(name=f"{title} Clerk").order_by("pk")
+        Double.objects.create(first=twins[0], second=twins[1], reasons=["place"])
         make.settled("a")
     return {
         "order": OrderCopy.objects.latest("pk").number,
@@ -157,6 +176,8 @@ def three_of_everything(own_database: str) -> dict[str, str]:
         "statement": Statement.objects.latest("pk").number,
         "product": str(product.pk),
         **_submitted(),
+        **_deposited(),
+        **_subscribed(),
         **_told_by_stripe(),
         **_asked_for(),
     }
@@ -175,6 +196,24 @@ def _submitted() -> dict[str, str]:
         now = clock.now()
         grant_qualification(by=SYSTEM, merchant_id=merchant_id, requirement=requirement, paper=None, valid_from=now, valid_until=None, reason=f"Seen {letter}")
     return {"company": "Birch"}
+
+
+def _deposited() -> dict[str, str]:
+    """A deposit of each merchant, one of them with all that is asked for."""
+    set_deposit_rule(by=SYSTEM, target=EVERYBODY, amount_minor=100_000, why="as agreed")
+    for merchant_id in MERCHANTS.values():
+        settle_deposit(by=SYSTEM, merchant_id=merchant_id)
+    move_deposit(by=SYSTEM, move_id=uuid4(), merchant_id=MERCHANTS["a"], kind="received", amount=make.yuan("1000"), reference="T1", why="paid")
+    return {}
+
+
+def _subscribed() -> dict[str, str]:
+    """A package of each merchant, on the first of a month."""
+    terms = {"texts": {}, "limits": {}, "existing_from": today(), "is_default": False, "why": "opening"}
+    package = publish_version(by=SYSTEM, code="large", names={"en": "Large"}, monthly_minor=30_000, **terms).package
+    for merchant_id in MERCHANTS.values():
+        change_package(by=SYSTEM, change_id=uuid4(), merchant_id=merchant_id, package_id=package.pk)
+    return {}
 
 
 def _asked_for() -> dict[str, str]:

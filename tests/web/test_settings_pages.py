@@ -216,6 +216,8 @@ class TestRail:
 
     def test_another_way_to_pay_is_chosen_and_logged(self, operator, with_stripe):
         assert operator.post("/settings/", {"form": "rail", "rail": "stripe", "why": "real money"}).status_code == 302
+        assert Market.objects.get().rail == "sandbox"
+        a_second_person_approves()
         event = last("market.rail_set")
         assert (Market.objects.get().rail, event.before, event.after, event.why) == ("stripe", {"rail": "sandbox"}, {"rail": "stripe"}, "real money")
 

@@ -21,6 +21,7 @@ from storefront.reviews import mine as my_reviews
 from storefront.reviews import views as reviews
 from storefront.sell import contract as applicants_contract
 from storefront.sell import views as sell
+from storefront.sell.deposit import deposit
 from storefront.shop import browse, categories, product, region, share, shops
 from storefront.shop import views as shop
 from storefront.stop_change import stop_change
@@ -84,6 +85,7 @@ urlpatterns = [
     route("account/shops/", favourites.followed, may=signed_in(), name="follows"),
     route("account/profile/", profile.profile, may=signed_in(), name="profile", methods="GET POST"),
     route("account/profile/sign-out-others/", profile.sign_out_others, may=signed_in(), name="sign-out-others", methods="POST", limit="sign_in"),
+    route("account/devices/<uuid:sign_in_id>/end/", profile.device_ended, may=signed_in(), name="device-end", methods="POST"),
     route("account/email/", profile.email, may=signed_in(), name="account-email", methods="GET POST", limit="register"),
     route("account/privacy/", privacy.privacy, may=signed_in(), name="privacy"),
     route("account/privacy/data/", privacy.data, may=signed_in(), name="my-data", methods="GET POST"),
@@ -113,6 +115,7 @@ urlpatterns = [
     route("sell/rules/<slug:kind>/<int:version>/", sell.rules, may=anyone(), name="rules-version"),
     route("sell/apply/", sell.apply, may=signed_in(), name="apply", methods="GET POST", limit="upload"),
     route("sell/applications/<str:number>/", sell.application, may=signed_in(), name="application"),
+    route("sell/applications/<str:number>/deposit/", deposit, may=signed_in(), name="application-deposit"),
     route("sell/applications/<str:number>/withdraw/", sell.withdraw, may=signed_in(), name="application-withdraw", methods="POST"),
     route(
         "sell/applications/<str:number>/contract/",

@@ -9,7 +9,26 @@ from marketplace.web.go_to import go_in_workbench
 from marketplace.web.lists.forms import shared
 from marketplace.web.logs import log_entry, shop_log
 from marketplace.web.messages import messages_page
-from marketplace.web.seller import company, contract, domains, guide, money, opinions, order, orders, parcels, products, qualifications, returns, slips, theme
+from marketplace.web.seller import (
+    company,
+    contract,
+    customers,
+    deposit,
+    domains,
+    guide,
+    money,
+    opinions,
+    order,
+    orders,
+    package,
+    parcels,
+    products,
+    qualifications,
+    returns,
+    slips,
+    theme,
+)
+from marketplace.web.seller.closing import closing, export, export_file
 from marketplace.web.seller.delivery import delivery
 from marketplace.web.seller.holiday import holiday
 from marketplace.web.seller.overview import overview
@@ -47,6 +66,10 @@ urlpatterns = [
     route("returns/<str:number>/answer/", returns.answer_return, may=staff(Right.HANDLE_RETURNS), name="return-answer", methods="POST"),
     route("returns/<str:number>/inspect/", returns.inspect, may=staff(Right.HANDLE_RETURNS), name="return-inspect", methods="POST"),
     route("returns/<str:number>/confirm/", returns.confirm, may=staff(Right.HANDLE_RETURNS), name="return-confirm", methods="POST"),
+    route("customers/", customers.customers, may=staff(Right.VIEW_CUSTOMERS), name="customers", methods="GET POST"),
+    route("customers/<uuid:customer_id>/", customers.customer, may=staff(Right.VIEW_CUSTOMERS), name="customer"),
+    route("customers/<uuid:customer_id>/note/", customers.noted, may=staff(Right.MANAGE_CUSTOMERS), name="customer-note", methods="POST"),
+    route("customers/<uuid:customer_id>/tags/", customers.tagged, may=staff(Right.MANAGE_CUSTOMERS), name="customer-tags", methods="POST"),
     route("reviews/", opinions.reviews, may=staff(Right.ANSWER_BUYERS), name="reviews", methods="GET POST"),
     route("reviews/<uuid:review_id>/answer/", opinions.review_answer, may=staff(Right.ANSWER_BUYERS), name="review-answer", methods="POST"),
     route("questions/", opinions.questions, may=staff(Right.ANSWER_BUYERS), name="questions", methods="GET POST"),
@@ -66,6 +89,15 @@ urlpatterns = [
     route("statements/<str:number>/", money.statement, may=staff(Right.VIEW_STATEMENTS), name="statement"),
     route("statements/<str:number>/csv/", money.statement_as_csv, may=staff(Right.VIEW_STATEMENTS), name="statement-csv"),
     route("statements/<str:number>/pdf/", money.statement_as_pdf, may=staff(Right.VIEW_STATEMENTS), name="statement-pdf"),
+    route("deposit/", deposit.deposit, may=staff(Right.VIEW_STATEMENTS), name="deposit"),
+    route("deposit/evidence/<uuid:evidence_id>/", deposit.evidence, may=staff(Right.VIEW_STATEMENTS), name="deposit-evidence"),
+    route("deposit/<str:number>/object/", deposit.deposit_object, may=staff(Right.MANAGE_PAYOUTS), name="deposit-object", methods="POST"),
+    route("package/", package.package, may=staff(Right.VIEW_STATEMENTS), name="package"),
+    route("package/change/", package.change, may=staff(Right.MANAGE_PAYOUTS), name="package-change", methods="POST"),
+    route("package/add-ons/", package.add_on, may=staff(Right.MANAGE_PAYOUTS), name="add-on-take", methods="POST"),
+    route("package/add-ons/<uuid:add_on_id>/give-up/", package.add_on_give_up, may=staff(Right.MANAGE_PAYOUTS), name="add-on-give-up", methods="POST"),
+    route("package/services/", package.service, may=staff(Right.MANAGE_PAYOUTS), name="service-order", methods="POST"),
+    route("package/services/<uuid:service_id>/withdraw/", package.service_withdraw, may=staff(Right.MANAGE_PAYOUTS), name="service-withdraw", methods="POST"),
     route("delivery/", delivery, may=staff(Right.MANAGE_DELIVERY), name="delivery", methods="GET POST"),
     route("domains/", domains.domains, may=staff(Right.MANAGE_DOMAINS), name="domains", methods="GET POST"),
     route("domains/primary/", domains.primary, may=staff(Right.MANAGE_DOMAINS), name="domain-primary", methods="POST"),
@@ -107,6 +139,9 @@ urlpatterns = [
     route("qualifications/papers/<uuid:paper_id>/", qualifications.paper, may=staff(Right.MANAGE_PAPERS), name="qualification-paper"),
     route("payout-account/", payout_account, may=staff(Right.MANAGE_PAYOUTS), name="payout-account", methods="GET POST"),
     route("payout-account/stripe/", payout_stripe, may=staff(Right.MANAGE_PAYOUTS), name="payout-stripe", methods="POST"),
+    route("export/", export, may=staff(Right.MANAGE_PAYOUTS), name="shop-export", methods="GET POST", limit="write"),
+    route("export/<uuid:export_id>/", export_file, may=staff(Right.MANAGE_PAYOUTS), name="shop-export-file"),
+    route("closing/", closing, may=staff(Right.MANAGE_PAYOUTS), name="closing", methods="GET POST", limit="sign_in"),
     route("payout-account/show/", account_show, may=staff(Right.REVEAL_ACCOUNT), name="account-show", methods="POST"),
     route("payout-account/changes/<uuid:account_change_id>/confirm/", account_confirm, may=staff(Right.MANAGE_PAYOUTS), name="account-confirm", methods="POST"),
     route("payout-account/changes/<uuid:account_change_id>/stop/", account_stop, may=staff(Right.MANAGE_PAYOUTS), name="account-stop", methods="POST"),

@@ -15,7 +15,7 @@ from marketplace.platform.cart.models import Cart, CartLine
 from marketplace.platform.listings.errors import NotOnSale
 from marketplace.platform.listings.models import ListingVariant, sellable
 from tenants.tenancy.errors import NotSelling
-from tenants.tenancy.standing import standing_of
+from tenants.tenancy.standing import shop_standing
 
 MOST = 999
 
@@ -35,9 +35,9 @@ def add_to_cart(*, by: Actor, cart: Cart, variant_id: UUID, quantity: int) -> Ca
     if not 1 <= quantity <= MOST:
         raise InvalidInput(field="quantity", why=_("Choose a quantity from 1 to {most}.").format(most=MOST))
     variant = ListingVariant.objects.select_related("listing__merchant").filter(sellable("listing__"), pk=variant_id).first()
-    if variant is None or not standing_of(variant.listing.merchant).is_shown:
+    if variant is None or not shop_standing(variant.listing.merchant).is_shown:
         raise NotOnSale
-    if not standing_of(variant.listing.merchant).sells:
+    if not shop_standing(variant.listing.merchant).sells:
         raise NotSelling(shops=variant.listing.merchant.name)
     with transaction.atomic():
         Cart.objects.select_for_update().get(pk=cart.pk)

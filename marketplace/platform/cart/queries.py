@@ -19,7 +19,7 @@ from marketplace.platform.delivery.models import FreightZone
 from marketplace.platform.delivery.queries import zones_of
 from marketplace.platform.listings.models import ListingVariant, sellable
 from tenants.tenancy.models import Merchant
-from tenants.tenancy.standing import SELLS, standing_of
+from tenants.tenancy.standing import SELLS, shop_standing
 
 
 @dataclass
@@ -27,6 +27,7 @@ class LineView:
     line: CartLine
     variant: ListingVariant | None  # None: no longer on sale
     shop_sells: bool = True  # its shop takes orders
+    shop_closed: bool = False  # for good
     options: str = ""  # the chosen options in words, filled in by pages that show them
 
     @property
@@ -155,7 +156,8 @@ def view_cart(cart: Cart | None, currency: str, region: str = "") -> CartView:
     merchants = Merchant.objects.in_bulk({line.merchant_id for line in lines})
     by_shop: dict[UUID, list[LineView]] = defaultdict(list)
     for line in lines:
-        by_shop[line.merchant_id].append(LineView(line, variants.get(line.variant_id), standing_of(merchants[line.merchant_id]).sells))
+        standing = shop_standing(merchants[line.merchant_id])
+        by_shop[line.merchant_id].append(LineView(line, variants.get(line.variant_id), standing.sells, not standing.is_shown))
     zones = zones_of(by_shop)
     return CartView(currency, [ShopPart(merchants[key], currency, views, zones.get(key, []), region) for key, views in by_shop.items()])
 

@@ -27,6 +27,9 @@ class Account(models.TextChoices):
     RAIL_FEES = "rail_fees", _("Fees of rails")
     LOSSES = "losses", _("Losses")  # what a card's bank took though it had gone back to the buyer before
     DISPUTES = "disputes", _("Disputed payments")  # taken back by a card's bank and not yet decided
+    MERCHANT_DEPOSIT = "merchant_deposit", _("Deposits of merchants")  # theirs, kept as a security, never mixed with what they earn
+    FEE_INCOME = "fee_income", _("Fees for packages and services")
+    DEPOSIT_DEDUCTIONS = "deposit_deductions", _("Deducted from deposits")
 
 
 class JournalEntry(models.Model):
@@ -97,8 +100,8 @@ class SettlementRun(models.Model):
 class Statement(models.Model):
     """What a merchant earned in a settlement: a copy of journal entries, each leading to its order.
 
-    `opening + sales − refunds − commission + commission_returned + reversed = payout + closing`; `reversed` is what was taken
-    back from the merchant's account at the rail and so is owed to it again. A merchant from whom more went back
+    `opening + sales − refunds − commission + commission_returned + reversed − fees = payout + closing`; `reversed` is what was taken
+    back from the merchant's account at the rail and so is owed to it again; `fees` is what packages and services cost. A merchant from whom more went back
     than came in is paid nothing; what it owes is `closing`, negative, and the next statement's opening.
     """
 
@@ -114,6 +117,7 @@ class Statement(models.Model):
     commission_minor = models.BigIntegerField()
     commission_returned_minor = models.BigIntegerField(default=0)
     reversed_minor = models.BigIntegerField(default=0)
+    fees_minor = models.BigIntegerField(default=0)
     payout_minor = models.BigIntegerField()
     closing_minor = models.BigIntegerField(default=0)
     created_at = models.DateTimeField(default=clock.now)
@@ -130,6 +134,7 @@ class Statement(models.Model):
                     + F("commission_minor")
                     - F("commission_returned_minor")
                     - F("reversed_minor")
+                    + F("fees_minor")
                 ),
                 name="a_statement_adds_up",
             ),
@@ -142,30 +147,38 @@ class Statement(models.Model):
     commission = money_of("commission_minor")
     commission_returned = money_of("commission_returned_minor")
     reversed = money_of("reversed_minor")
+    fees = money_of("fees_minor")
     payout = money_of("payout_minor")
     closing = money_of("closing_minor")
 
+    @property
+    def fees_taken(self) -> Money:
+        """As it changes what the merchant gets: negative where fees were charged."""
+        return Money(-self.fees_minor, self.currency)
+
 
 class StatementLine(models.Model):
-    """One journal entry on one statement: an order's sale, or what went back of it. An entry is settled once."""
+    """One journal entry on one statement: an order's sale, what went back of it, or a fee. An entry is settled once."""
 
     class Kind(models.TextChoices):
         SALE = "sale", _("Sale")
         REFUND = "refund", _("Refund")
         CHARGEBACK = "chargeback", _("Lost dispute")
         REVERSAL = "reversal", _("Taken back from your account")
+        FEE = "fee", _("Fee")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="lines")
     entry = models.OneToOneField(JournalEntry, on_delete=models.PROTECT, related_name="statement_line")
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.SALE)
-    order_id = models.UUIDField()
-    order_number = models.CharField(max_length=24)
+    order_id = models.UUIDField(null=True)  # None of a fee
+    order_number = models.CharField(max_length=24)  # of a fee: its number
     completed_at = models.DateTimeField()  # when the entry was posted: the receipt, or the refund
     currency = models.CharField(max_length=3)
     sales_minor = models.BigIntegerField()  # negative for a refund
     commission_minor = models.BigIntegerField()  # negative for what is given back
     reversed_minor = models.BigIntegerField(default=0)
+    fees_minor = models.BigIntegerField(default=0)  # negative for what was given back or paid
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["order_id"], condition=Q(kind="sale"), name="an_order_is_settled_once")]
@@ -174,6 +187,7 @@ class StatementLine(models.Model):
     sales = money_of("sales_minor")
     commission = money_of("commission_minor")
     reversed = money_of("reversed_minor")
+    fees = money_of("fees_minor")
 
     @property
     def commission_kept(self) -> Money:
@@ -183,7 +197,7 @@ class StatementLine(models.Model):
 
     @property
     def net(self) -> Money:
-        earned: Money = self.sales - self.commission + self.reversed
+        earned: Money = self.sales - self.commission + self.reversed - self.fees
         return earned
 
 

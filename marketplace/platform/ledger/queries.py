@@ -80,6 +80,7 @@ LINE_KINDS = {
     "order_refunded": StatementLine.Kind.REFUND,
     "order_charged_back": StatementLine.Kind.CHARGEBACK,
     "transfer_reversed": StatementLine.Kind.REVERSAL,
+    "fee": StatementLine.Kind.FEE,
 }
 
 
@@ -87,16 +88,17 @@ def lines_from_journal(entries: Iterable[JournalEntry]) -> list[StatementLine]:
     """Statement lines that follow from journal entries alone (with their postings), so a statement can be derived again.
 
     What a buyer paid, or got back, stands on escrow, refunds due or disputes; the commission on its income account; what came
-    back from the merchant's account at the rail, and is owed to it again, on the rail's clearing account.
+    back from the merchant's account at the rail, and is owed to it again, on the rail's clearing account. A fee is all it takes
+    from what the merchant is owed.
     """
     lines = []
     for entry in entries:
         by_account: dict[str, int] = {}
         for posting in entry.postings.all():
             by_account[posting.account] = by_account.get(posting.account, 0) + posting.amount_minor
-        if entry.order_id is None:
-            raise ValueError(f"journal entry {entry.kind} {entry.ref} names no order")
         kind = LINE_KINDS[entry.kind]
+        if entry.order_id is None and kind != StatementLine.Kind.FEE:
+            raise ValueError(f"journal entry {entry.kind} {entry.ref} names no order")
         bought = sum(by_account.get(account, 0) for account in (Account.BUYER_ESCROW, Account.REFUNDS_DUE, Account.DISPUTES))
         lines.append(
             StatementLine(
@@ -109,6 +111,7 @@ def lines_from_journal(entries: Iterable[JournalEntry]) -> list[StatementLine]:
                 sales_minor=bought,
                 commission_minor=-by_account.get(Account.COMMISSION_INCOME, 0),
                 reversed_minor=by_account.get(Account.RAIL_CLEARING, 0),
+                fees_minor=by_account[Account.MERCHANT_PAYABLE] if kind == StatementLine.Kind.FEE else 0,
             )
         )
     return lines

@@ -90,12 +90,8 @@ class Listing(models.Model):
     market_price = money_of("market_minor")
 
     @property
-    def is_sellable(self) -> bool:
-        """On sale, and what its shop has to show for it has not ended this moment."""
-        return self.is_on_sale and not self.has_ended
-
-    @property
     def has_ended(self) -> bool:
+        """What its shop has to show for it has ended."""
         return self.sellable_until is not None and self.sellable_until <= clock.now()
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel import clock
@@ -31,6 +32,7 @@ class Address(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user"], condition=models.Q(is_default=True), name="one_default_address")]
+        indexes = [models.Index(fields=["phone"], name="address_by_phone")]
 
     def as_kept(self) -> dict[str, str]:
         """The copy an order keeps."""
@@ -88,6 +90,9 @@ class Profile(models.Model):
     phone = models.CharField(max_length=20, blank=True)  # E.164
     remembers_seen = models.BooleanField(default=True)
 
+    class Meta:
+        indexes = [models.Index(fields=["phone"], name="profile_by_phone", condition=~models.Q(phone=""))]
+
 
 class DataExport(models.Model):
     """A person's own data, packed on their request: a private file that is there for some days."""
@@ -111,3 +116,41 @@ class DataExport(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user"], condition=models.Q(status="waiting"), name="one_export_at_a_time")]
         indexes = [models.Index(fields=["user", "-requested_at"], name="export_newest")]
+
+
+class ConsumerNote(models.Model):
+    """What the operator's staff keep about a person, for one another only. Added, never changed; it goes when the person's account does."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    text = models.CharField(max_length=500)
+    by_label = models.CharField(max_length=200)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "-at"], name="consumer_note_newest")]
+
+
+class Double(models.Model):
+    """Two accounts that may be one person's, and what speaks for it. `first` is the older one. Whoever knows better sets it aside."""
+
+    class Why(models.TextChoices):
+        PHONE = "phone", _("the same phone")
+        EMAIL = "email", _("the same mailbox, written otherwise")
+        PLACE = "place", _("the same name at the same address")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    first = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    reasons = models.JSONField()  # of Why, the strongest first
+    found_at = models.DateTimeField(default=clock.now)
+    set_aside_at = models.DateTimeField(null=True)  # they are two people after all
+    set_aside_by = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["first", "second"], name="one_double_per_pair")]
+        indexes = [models.Index(fields=["-found_at", "-id"], name="double_newest"), models.Index(fields=["second"], name="double_by_second")]
+
+    def why(self) -> list[str]:
+        """What speaks for it, in words."""
+        return [str(self.Why(reason).label) for reason in self.reasons if reason in self.Why.values]

@@ -18,7 +18,7 @@ from marketplace.kernel.audit import audit
 from marketplace.kernel.errors import InvalidInput, NotFound, ReasonMissing
 from marketplace.kernel.money import Money
 from marketplace.kernel.outbox import record
-from marketplace.kernel.two_people import SecondPersonNeeded
+from marketplace.kernel.two_people import SecondPersonNeeded, needs_two
 from marketplace.kernel.verbs import verb
 from marketplace.platform.checkout.actions import locked_group
 from marketplace.platform.checkout.errors import PaymentClosed
@@ -47,6 +47,7 @@ log = logging.getLogger("wanshang.payments")
 
 # An answer that has not come after this long is given up for a new attempt; if it comes after all, its money goes back.
 ANSWER_WITHIN = timedelta(minutes=10)
+SET_RAIL = "rail.set"  # the kind of request for two people
 
 
 @verb
@@ -64,11 +65,17 @@ def plan_payment(*, by: Actor, group: OrderGroup, rail: str, shares: Mapping[UUI
     return payment
 
 
-@verb
-def set_rail(*, by: Actor, rail: str, why: str) -> None:
-    """How buyers pay from now on; payments that are planned keep theirs. Raises InvalidInput, ReasonMissing."""
+def check_rail(rail: str) -> None:
+    """Raises InvalidInput for one that is not set up."""
     if rail not in available_rails():
         raise InvalidInput(field="rail", why=_("Choose a way to pay that is set up here."))
+
+
+@verb
+def set_rail(*, by: Actor, rail: str, why: str) -> None:
+    """How buyers pay from now on; payments that are planned keep theirs. Raises SecondPersonNeeded, InvalidInput, ReasonMissing."""
+    needs_two(by, SET_RAIL)
+    check_rail(rail)
     if not why.strip():
         raise ReasonMissing
     with transaction.atomic():

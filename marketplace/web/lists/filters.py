@@ -6,11 +6,13 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel.inputs import DayInput
+from tenants.accounts.models import User
 
 
 class _DayFilter(django_filters.DateFilter):
@@ -44,3 +46,8 @@ class Until(_DayFilter):
 
     def __init__(self, field_name: str) -> None:
         super().__init__(field_name, label=_("Until"))
+
+
+def of_person(field_name: str) -> django_filters.ModelChoiceFilter:
+    """Rows of one person: a filter that their page leads to, and that nobody sets by hand."""
+    return django_filters.ModelChoiceFilter(field_name=field_name, queryset=User.objects.all(), label=_("Person"), widget=forms.HiddenInput)

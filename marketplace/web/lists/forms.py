@@ -19,6 +19,8 @@ from marketplace.web.lists.keyset import first_cursor
 from marketplace.web.lists.views import address, kept_query
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
+from tenants.access.rules import RightMissing
+from tenants.access.staff import whom_to_ask
 
 if TYPE_CHECKING:
     from marketplace.web.lists.pages import ListPage
@@ -127,6 +129,8 @@ def export(page: ListPage, request: HttpRequest) -> str:
     """Have a worker write all rows of the filter into a file."""
     if not page.is_exported:
         raise InvalidInput(field="do", why=_("This list is not exported."))
+    if page.export_right and not page.may_export(request):
+        raise RightMissing(right=_(page.export_right.label), who=whom_to_ask(_merchant_id(request)))
     form = request.POST.get("format", "")
     if form not in FORMATS:
         raise InvalidInput(field="format", why=_("Choose CSV or Excel."))

@@ -88,11 +88,15 @@ class ListPage:
     export_name: str = ""
     export_head: Sequence[Text] = ()
     export: Callable[[Any], Iterable[Sequence[object]]] | None = None
+    export_right: Right | None = None  # besides `right`, where taking the rows out is more than seeing them
 
     @property
     def is_exported(self) -> bool:
         """For the template, which would call `export` itself where it asks for it."""
         return self.export is not None
+
+    def may_export(self, request: HttpRequest) -> bool:
+        return self.is_exported and (self.export_right is None or request.user.has_perm(self.export_right.full_name))  # type: ignore[union-attr]
 
     @property
     def is_arranged(self) -> bool:
@@ -144,8 +148,9 @@ class ListPage:
             "every_column": [(column, column in columns) for column in [*columns, *(other for other in self.columns if other not in columns)]],
             "is_compact": is_compact,
             "filter_form": filterset.form,
-            "choices": [bound for bound in filterset.form if bound.name not in ("q", "show")],
-            "kept": [(name, request.GET[name]) for name in ("show", "sort", "cols", "view") if request.GET.get(name)],
+            "choices": [bound for bound in filterset.form if bound.name not in ("q", "show") and not bound.is_hidden],
+            "kept": [(name, request.GET[name]) for name in ("show", "sort", "cols", "view", *hidden_of(filterset)) if request.GET.get(name)],
+            "may_export": self.may_export(request),
             "tabs": tabs,
             "count": count,
             "chips": chips_of(request, filterset),
@@ -184,6 +189,11 @@ class ListPage:
         here, *rest = capped_counts(querysets)
         counts = dict(zip(others, map(capped, rest), strict=True)) | {now: capped(here)}
         return [Tab(label, value, value == now, counts.get(value, "")) for value, label in values], capped(here)
+
+
+def hidden_of(filterset: django_filters.FilterSet) -> list[str]:
+    """Filters that other pages lead to and nobody sets by hand."""
+    return [bound.name for bound in filterset.form if bound.is_hidden]
 
 
 def chips_of(request: HttpRequest, filterset: django_filters.FilterSet) -> list[Chip]:

@@ -17,7 +17,7 @@ from marketplace.platform.checkout.access import copy_for_operator
 from marketplace.platform.checkout.models import OrderCopy, ReturnCopy
 from marketplace.platform.ledger.models import JournalEntry
 from marketplace.platform.payments.models import PaymentAttempt, Refund, RefundAllocation
-from marketplace.web.lists.filters import Since, Until
+from marketplace.web.lists.filters import Since, Until, of_person
 from marketplace.web.lists.pages import Column, ListPage, Teach
 from marketplace.web.stages import Times, stages
 from tenants.access.rights import Right
@@ -62,6 +62,7 @@ class ReturnFilter(django_filters.FilterSet):
     show = django_filters.ChoiceFilter(field_name="status", choices=ReturnStatus.choices)
     merchant = django_filters.ModelChoiceFilter(queryset=Merchant.objects.order_by("slug"), label=_("Shop"), empty_label=_("All"))
     reason = django_filters.ChoiceFilter(choices=Reason.choices, label=_("Reason"), empty_label=_("All"))
+    person = of_person("buyer")
 
     def search(self, queryset: QuerySet[ReturnCopy], name: str, value: str) -> QuerySet[ReturnCopy]:
         text = value.strip()

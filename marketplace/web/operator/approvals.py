@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 
 from marketplace.flows.approval_kinds import KINDS
 from marketplace.flows.approvals import approve, ask_for, holds, refuse, who_may, withdraw
+from marketplace.flows.merge_accounts import Moving, preview
 from marketplace.flows.pay_out import RELEASE
 from marketplace.kernel import clock
 from marketplace.kernel.errors import MarketError
@@ -30,10 +31,13 @@ from marketplace.platform.approvals.models import ApprovalRequest
 from marketplace.platform.approvals.queries import limit_of
 from marketplace.platform.taxonomy.models import Category, TaxClass
 from marketplace.web.lists.pages import Column, ListPage, Teach
+from marketplace.web.operator import request_lines
+from marketplace.web.operator.request_lines import Line
 from tenants.access.actors import actor_of, person_of
 from tenants.access.rights import Right
 from tenants.tenancy.models import Market, Merchant, ShopChange
 
+RAIL_LABELS = {"sandbox": _lazy("Sandbox: a test page, no money moves"), "stripe": _lazy("Stripe: cards, Alipay and WeChat Pay")}
 KIND_CHOICES = [(name, kind.label) for name, kind in KINDS.items()]
 
 
@@ -106,16 +110,6 @@ approvals = ListPage(
 )
 
 
-@dataclass(frozen=True)
-class Line:
-    """One thing of a request: how it stands, and how it would."""
-
-    label: str
-    before: str
-    after: str
-    hint: str = ""
-
-
 def lines_of(row: ApprovalRequest) -> list[Line]:
     """What a request would change, in words."""
     match row.kind:
@@ -141,11 +135,50 @@ def lines_of(row: ApprovalRequest) -> list[Line]:
                     format_money(Money(row.after["minor"], currency)),
                 )
             ]
+        case "rail.set":
+            return [Line(_("How buyers pay"), *(str(RAIL_LABELS.get(side["rail"], side["rail"])) for side in (row.before, row.after)))]
         case "refund.otherwise":
             return [Line(_("Refund of order {number}").format(number=row.before["group"]), _("refused by the rail"), _("paid from the market's bank account"))]
+        case "person.erase":
+            return [Line(_("The account"), _called(row.before), _("without a name; its orders stay"))]
+        case "person.merge":
+            counts = moving_in_words(preview(UUID(row.order["loser_id"]))) if row.status == ApprovalRequest.Status.WAITING else ""
+            return [Line(_("Merged into the account that stays"), _called(row.before["loser"]), _called(row.before["winner"]), counts)]
+        case "deposit.set":
+            return request_lines.of_deposit_rule(row)
+        case "package.price":
+            return request_lines.of_package_price(row)
+        case "fee.book":
+            return request_lines.of_fee(row)
+        case "deposit.move":
+            return request_lines.of_deposit_move(row)
     before, after = Merchant.Status(row.before["status"]).label, Merchant.Status(row.after["status"]).label
     kind = row.after.get("kind")
     return [Line(_("Status of the shop"), str(before), str(after), str(ShopChange.Kind(kind).label) if kind else "")]
+
+
+def _called(shown: Mapping[str, str]) -> str:
+    """A person as the request keeps them: the name, and the masked address."""
+    return f"{shown['name']} · {shown['email']}" if shown["name"] else shown["email"]
+
+
+MOVING = {
+    "order_groups": _lazy("Order groups"),
+    "orders": _lazy("Orders"),
+    "returns": _lazy("Returns"),
+    "reviews": _lazy("Reviews and ratings"),
+    "questions": _lazy("Questions and answers"),
+    "addresses": _lazy("Addresses"),
+    "favourites": _lazy("Favourites and followed shops"),
+    "cart": _lazy("In the cart"),
+    "applications": _lazy("Applications"),
+    "notes": _lazy("Notes"),
+}
+
+
+def moving_in_words(rows: Iterable[Moving]) -> str:
+    """What would move, in a line; what there is none of is left out."""
+    return " · ".join(f"{MOVING[row.kind]} {row.count}" for row in rows if row.count)
 
 
 def _share(text: str | None) -> str:

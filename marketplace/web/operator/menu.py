@@ -6,6 +6,7 @@ from tenants.access.rights import Right
 ENTRIES = [
     Entry(_("Overview"), "home", "overview", None),
     Entry(_("Merchants"), "shop", "merchants", Right.VIEW_MERCHANTS),
+    Entry(_("Consumers"), "user", "consumers", Right.VIEW_CONSUMERS),
     Entry(_("Applications"), "flag", "applications", Right.REVIEW_MERCHANTS),
     Entry(_("Company data"), "edit", "dossier-changes", Right.REVIEW_MERCHANTS),
     Entry(_("Contracts"), "receipt", "contracts", Right.REVIEW_MERCHANTS),
@@ -24,6 +25,9 @@ ENTRIES = [
     Entry(_("Settlement"), "wallet", "settlement", Right.SETTLE),
     Entry(_("Statements"), "receipt", "statements", Right.VIEW_LEDGER),
     Entry(_("Payouts"), "out", "payouts", Right.VIEW_LEDGER),
+    Entry(_("Deposits"), "lock", "deposits", Right.VIEW_LEDGER),
+    Entry(_("Packages"), "grid", "packages", Right.VIEW_LEDGER),
+    Entry(_("Services for shops"), "users", "services", Right.OPEN_MERCHANTS),
     Entry(_("Payout accounts"), "card", "payout-accounts", Right.VIEW_LEDGER),
     Entry(_("Disputed payments"), "gavel", "disputes", Right.VIEW_LEDGER),
     Entry(_("Payment provider"), "shield", "movements", Right.VIEW_LEDGER),

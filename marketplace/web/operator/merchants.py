@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import django_filters
 from django import forms
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -16,6 +18,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from marketplace.flows.approval_kinds import KINDS
 from marketplace.flows.open_shop import open_shop
 from marketplace.flows.shop_life import why_suspended
+from marketplace.kernel import clock
 from marketplace.kernel.errors import MarketError
 from marketplace.kernel.pinyin import folded, name_keys
 from marketplace.platform.approvals.queries import waiting_about
@@ -23,29 +26,62 @@ from marketplace.platform.checkout.models import OrderCopy
 from marketplace.platform.ledger.models import Account, Statement
 from marketplace.platform.ledger.queries import balance
 from marketplace.platform.listings.models import Listing
+from marketplace.web.lists.filters import Since, Until
 from marketplace.web.lists.pages import Column, ListPage, Teach, capped_count
+from marketplace.web.operator.dossier import dossier_of
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
-from tenants.accounts.models import Membership
+from tenants.onboarding.models import Application, Qualification
 from tenants.tenancy.errors import MerchantUnknown
 from tenants.tenancy.hosts import shop_host, shop_url, workbench_url
-from tenants.tenancy.models import Merchant, ShopChange
+from tenants.tenancy.models import Closing, Merchant, ShopChange
+
+SOON = timedelta(days=30)
+PAPERS = [("soon", _lazy("End within 30 days")), ("ended", _lazy("Ended, and not renewed"))]
 
 
 class MerchantFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search")
     show = django_filters.ChoiceFilter(field_name="status", choices=Merchant.Status.choices)
 
+    kind = django_filters.ChoiceFilter(field_name="application__kind", choices=Application.Kind.choices, label=_lazy("Kind"), empty_label=_lazy("All"))
+    papers = django_filters.ChoiceFilter(method="with_papers", choices=PAPERS, label=_lazy("Qualifications"), empty_label=_lazy("All"))
+    since, until = Since("created_at"), Until("created_at")
+
     def search(self, queryset: QuerySet[Merchant], name: str, value: str) -> QuerySet[Merchant]:
-        """By name, also in pinyin or its initials, web address or e-mail. There are thousands of merchants at most: names are compared here."""
+        """By name, also in pinyin or its initials, web address, e-mail, company or licence number. There are thousands of merchants at most:
+        names are compared here."""
         text = value.strip()
         key = folded(text)
         named = [pk for pk, names in queryset.values_list("pk", "names") if key and _is_called(names, key)]
-        return queryset.filter(Q(pk__in=named) | Q(slug__icontains=text) | Q(contact_email__icontains=text))
+        said = Q(slug__icontains=text) | Q(contact_email__icontains=text)
+        companies = Application.objects.filter(Q(company__icontains=text) | Q(licence_number__istartswith=text), merchant__isnull=False)
+        return queryset.filter(Q(pk__in=named) | said | Q(pk__in=companies.values("merchant_id")))
+
+    def with_papers(self, queryset: QuerySet[Merchant], name: str, value: str) -> QuerySet[Merchant]:
+        """Whose papers end within a month, or have ended with nothing in their place."""
+        mine = Qualification.objects.filter(merchant_id=OuterRef("pk"))
+        holds = Qualification.State.VALID
+        if value == "soon":
+            return queryset.filter(Exists(mine.filter(state=holds, valid_until__lt=clock.now() + SOON)))
+        other = Qualification.objects.filter(merchant_id=OuterRef("merchant_id"), requirement_id=OuterRef("requirement_id"), state=holds)
+        return queryset.filter(Exists(mine.filter(~Exists(other), state=Qualification.State.EXPIRED)))
 
 
 def _is_called(names: dict[str, str], key: str) -> bool:
     return any(key in folded(name) or name_keys(name).begin_with(key) for name in names.values())
+
+
+def _with_companies(request: HttpRequest, rows: list[Any]) -> None:
+    found = {row.merchant_id: row for row in Application.objects.filter(merchant__in=rows)}
+    for row in rows:
+        row.let_in_by = found.get(row.pk)
+
+
+def _exported(row: Any) -> list[tuple[object, ...]]:
+    dossier = row.let_in_by
+    facts = (dossier.company, dossier.licence_number, dossier.get_kind_display()) if dossier else ("", "", "")
+    return [(row.name, shop_host(row.slug), row.contact_email, row.get_status_display(), row.opened_at, *facts)]
 
 
 merchants = ListPage(
@@ -56,17 +92,22 @@ merchants = ListPage(
         Column(_lazy("Shop"), "shop", is_fixed=True),
         Column(_lazy("Web address"), "address", sort=("slug",)),
         Column(_lazy("Contact"), "contact", wide_only=True),
+        Column(_lazy("Company"), "company", wide_only=True),
         Column(_lazy("Status"), "status"),
         Column(_lazy("Since"), "since", end=True, sort=("created_at", "pk")),
     ],
     row_template="operator/_merchant_row.html",
     rows=lambda request: Merchant.objects.all(),
     filters=MerchantFilter,
-    search_hint=_lazy("Name, web address or e-mail"),
+    prepare=_with_companies,
+    search_hint=_lazy("Name, web address, e-mail, company or licence number"),
     empty=_lazy("No merchant yet. Let the first one in; its shop opens within seconds."),
     export_name="merchants",
-    export_head=[_lazy("Shop"), _lazy("Web address"), _lazy("Contact"), _lazy("Status"), _lazy("Since")],
-    export=lambda row: [(row.name, shop_host(row.slug), row.contact_email, row.get_status_display(), row.opened_at)],
+    export_head=[
+        *(_lazy("Shop"), _lazy("Web address"), _lazy("Contact"), _lazy("Status"), _lazy("Since")),
+        *(_lazy("Company"), _lazy("Licence number"), _lazy("Kind")),
+    ],
+    export=_exported,
     base="operator/base.html",
     actions_template="operator/_merchants_actions.html",
     teach=Teach(_lazy("Let a merchant in"), "merchant-new", Right.OPEN_MERCHANTS),
@@ -128,11 +169,11 @@ def merchant(request: HttpRequest, merchant_id: UUID) -> HttpResponse:
         "suspension": why_suspended(found),
         "history": list(ShopChange.objects.filter(merchant=found).order_by("-at", "-pk")[:10]),
         "may_suspend": found.status in (Merchant.Status.OPEN, Merchant.Status.HOLIDAY),
-        "may_reopen": found.status in (Merchant.Status.SUSPENDED, Merchant.Status.CLOSING),
+        "may_reopen": found.status == Merchant.Status.SUSPENDED or Closing.objects.filter(merchant=found, status="running", is_owners=False).exists(),
         "is_opening": found.status == Merchant.Status.OPENING,
         "shop_address": shop_url(found),
         "workbench_address": workbench_url(found),
-        "people": Membership.objects.filter(merchant_id=found.pk, is_active=True).select_related("user").order_by("since"),
+        **dossier_of(request, found),
         "on_sale": capped_count(Listing.objects.filter(merchant=found, is_on_sale=True)),
         "orders": list(OrderCopy.objects.filter(merchant=found).select_related("merchant").order_by("-placed_at")[:10]),
         "owed": -balance(Account.MERCHANT_PAYABLE, currency, found.pk),

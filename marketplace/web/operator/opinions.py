@@ -17,6 +17,7 @@ from django.utils.translation import pgettext_lazy
 from marketplace.kernel.errors import ReasonMissing
 from marketplace.platform.reviews.models import Answer, BuyerReview, Question
 from marketplace.platform.reviews.moderating import hide_review, set_answer_shown, set_question_shown, show_review
+from marketplace.web.lists.filters import of_person
 from marketplace.web.lists.pages import Column, ListPage, Teach
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
@@ -36,6 +37,7 @@ class ReviewFilter(django_filters.FilterSet):
     )
     stars = django_filters.ChoiceFilter(choices=STARS, label=_lazy("Stars"), empty_label=_lazy("All"))
     merchant = django_filters.ModelChoiceFilter(queryset=shops, label=_lazy("Shop"), empty_label=_lazy("All"))
+    person = of_person("buyer")
 
     def search(self, queryset: QuerySet[BuyerReview], name: str, value: str) -> QuerySet[BuyerReview]:
         """By words, or by the order's number."""

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.merchant.orders.states import OrderStatus, label_of
 from marketplace.platform.checkout.models import OrderCopy
-from marketplace.web.lists.filters import Since, Until
+from marketplace.web.lists.filters import Since, Until, of_person
 from marketplace.web.lists.pages import Column, ListPage, Teach
 from tenants.access.rights import Right
 from tenants.accounts.models import User
@@ -20,6 +20,7 @@ class CopyFilter(django_filters.FilterSet):
     show = django_filters.ChoiceFilter(field_name="status", choices=OrderStatus.choices)
     merchant = django_filters.ModelChoiceFilter(queryset=Merchant.objects.order_by("slug"), label=_("Shop"), empty_label=_("All"))
     since, until = Since("placed_at"), Until("placed_at")
+    person = of_person("buyer")
 
     def search(self, queryset: QuerySet[OrderCopy], name: str, value: str) -> QuerySet[OrderCopy]:
         text = value.strip()

@@ -20,6 +20,7 @@ from marketplace.platform.analytics import queries as counted
 from marketplace.platform.analytics.figures import start_of
 from marketplace.platform.approvals.queries import waiting as requests_waiting
 from marketplace.platform.checkout.models import OrderCopy
+from marketplace.platform.deposits.models import DepositObjection
 from marketplace.platform.ledger.models import Payout
 from marketplace.platform.listings.models import ProductChange
 from marketplace.platform.payments.models import AccountChange, Dispute, RailMovement, RailNotice, Refund
@@ -29,7 +30,7 @@ from tenants.access.rights import Right
 from tenants.contracts.models import Contract, ContractPaper
 from tenants.contracts.queries import shops_without
 from tenants.onboarding.models import Application, DossierChange
-from tenants.tenancy.models import Market, Merchant
+from tenants.tenancy.models import Closing, Market, Merchant
 
 BEST_SHOWN = 5
 
@@ -144,6 +145,13 @@ def waiting() -> list[Waiting]:
             "/notices/?show=quarantined",
         ),
         Waiting(
+            Right.PAY_OUT,
+            DepositObjection.objects.filter(status=DepositObjection.Status.WAITING),
+            "at",
+            ngettext_lazy("deduction from a deposit is objected to", "deductions from deposits are objected to"),
+            "/deposits/?show=objected",
+        ),
+        Waiting(
             Right.VIEW_APPROVALS,
             requests_waiting(),
             "expires_at",
@@ -227,6 +235,14 @@ def waiting() -> list[Waiting]:
             "created_at",
             ngettext_lazy("payout waits to be released", "payouts wait to be released"),
             "/payouts/files/new/",
+            "info",
+        ),
+        Waiting(
+            Right.SANCTION_MERCHANTS,
+            Closing.objects.filter(status=Closing.Status.RUNNING),
+            "asked_at",
+            ngettext_lazy("shop is closing", "shops are closing"),
+            "/merchants/?show=closing",
             "info",
         ),
     ]

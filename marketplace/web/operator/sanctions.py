@@ -1,4 +1,4 @@
-"""Asking that a shop is suspended or reopened: a reason first, then a second person."""
+"""Asking that a shop is suspended, reopened or closed: a reason first, then a second person."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from marketplace.flows.approvals import ask_for
+from marketplace.flows.closing import GRACE
 from marketplace.kernel.errors import MarketError
 from marketplace.web.operator.approvals import asked
 from tenants.access.actors import actor_of
 from tenants.tenancy.errors import MerchantUnknown
-from tenants.tenancy.life import REOPEN, SUSPEND
+from tenants.tenancy.life import CLOSE, MOVES, REOPEN, SUSPEND, closing_of
 from tenants.tenancy.models import Merchant, ShopChange
+from tenants.tenancy.obligations import obligations_of
 
 
 class SanctionForm(forms.Form):
@@ -67,7 +69,42 @@ def merchant_reopen(request: HttpRequest, merchant_id: UUID) -> HttpResponse:
     )
 
 
-def _asking(request: HttpRequest, merchant: Merchant, form_class: type[SanctionForm], kind: str, *, title: str, what: list[str]) -> HttpResponse:
+def merchant_close(request: HttpRequest, merchant_id: UUID) -> HttpResponse:
+    """What is open of a shop, counted now; and, while it is not closing yet, asking for that."""
+    merchant = merchant_or_404(merchant_id)
+    may_begin = MOVES.allows(merchant.status, Merchant.Status.CLOSING)
+    more = {
+        "template": "operator/closing.html",
+        "closing": closing_of(merchant.pk),
+        "left": [] if merchant.closed_at else obligations_of(merchant),
+        "may_begin": may_begin,
+        "grace": GRACE.days,
+    }
+    return _asking(
+        request,
+        merchant,
+        SanctionForm,
+        CLOSE,
+        title=_("Close this shop") if may_begin else _("End of the shop"),
+        what=[
+            _("Nobody can order from it: its goods leave search and lists, and its pages say that it is closing."),
+            _("What is open is finished first: the shop ships, answers returns and is paid. The list above says what is left."),
+            _("Once nothing is left it closes for good, within {days} days by itself. Its owners get a letter with your reason.").format(days=GRACE.days),
+        ],
+        more=more,
+    )
+
+
+def _asking(
+    request: HttpRequest,
+    merchant: Merchant,
+    form_class: type[SanctionForm],
+    kind: str,
+    *,
+    title: str,
+    what: list[str],
+    more: Mapping[str, Any] | None = None,
+) -> HttpResponse:
     form = form_class(request.POST or None, initial={"request_id": uuid4()})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -78,5 +115,5 @@ def _asking(request: HttpRequest, merchant: Merchant, form_class: type[SanctionF
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
             return asked(request, row)
-    context = {"title": title, "merchant": merchant, "form": form, "what": what}
-    return render(request, "operator/sanction.html", context, status=422 if form.errors else 200)
+    context = {"template": "operator/sanction.html", "title": title, "merchant": merchant, "form": form, "what": what, **(more or {})}
+    return render(request, context["template"], context, status=422 if form.errors else 200)

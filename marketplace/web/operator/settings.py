@@ -20,11 +20,11 @@ from marketplace.kernel.ids import new_id
 from marketplace.platform.approvals.models import ApprovalRequest
 from marketplace.platform.ledger.actions import SET_COMMISSION
 from marketplace.platform.ledger.models import CommissionRule
-from marketplace.platform.payments.actions import set_rail
+from marketplace.platform.payments.actions import SET_RAIL
 from marketplace.platform.payments.rails import available_rails
 from marketplace.platform.taxonomy.actions import SET_TAX
 from marketplace.platform.taxonomy.models import Category, TaxClass, TaxRate
-from marketplace.web.operator.approvals import asked
+from marketplace.web.operator.approvals import RAIL_LABELS, asked
 from tenants.access.actors import actor_of
 from tenants.tenancy.actions import PERIODS, set_periods
 from tenants.tenancy.models import Merchant
@@ -90,16 +90,13 @@ class TaxForm(RateForm):
     why = forms.CharField(label=_lazy("Reason; it is kept in the log"), max_length=200)
 
 
-class RailForm(forms.Form):
+class RailForm(RateForm):
     rail = forms.ChoiceField(label=_lazy("How buyers pay"))
     why = forms.CharField(label=_lazy("Reason; it is kept in the log"), max_length=200)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["rail"].choices = [(code, RAIL_LABELS[code]) for code in available_rails()]  # type: ignore[attr-defined]
-
-
-RAIL_LABELS = {"sandbox": _lazy("Sandbox: a test page, no money moves"), "stripe": _lazy("Stripe: cards, Alipay and WeChat Pay")}
 
 
 def settings_page(request: HttpRequest) -> HttpResponse:
@@ -142,7 +139,7 @@ def _apply(request: HttpRequest, sent: str, data: dict[str, Any]) -> ApprovalReq
     elif sent == "accounts":
         set_cooling_days(by=by, days=data["days"], why=data["why"])
     elif sent == "rail":
-        set_rail(by=by, rail=data["rail"], why=data["why"])
+        return ask_for(by=by, kind=SET_RAIL, request_id=data["request_id"] or new_id(), order={"rail": data["rail"]}, why=data["why"])
     elif sent == "commission":
         merchant, category = data["merchant"], data["category"]
         order = {"rate": str(data["rate"]), "merchant_id": str(merchant.pk) if merchant else "", "category_id": category.pk if category else None}

@@ -8,6 +8,7 @@ ENTRIES = [
     Entry(_("Guide"), "flag", "guide", Right.VIEW_PRODUCTS),
     Entry(_("Orders"), "list", "orders", Right.VIEW_ORDERS),
     Entry(_("Returns"), "back", "returns", Right.VIEW_ORDERS),
+    Entry(_("Customers"), "user", "customers", Right.VIEW_CUSTOMERS),
     Entry(_("Reviews"), "star", "reviews", Right.ANSWER_BUYERS),
     Entry(_("Questions"), "chat", "questions", Right.ANSWER_BUYERS),
     Entry(_("Products"), "box", "products", Right.VIEW_PRODUCTS),
@@ -18,6 +19,8 @@ ENTRIES = [
     Entry(_("Delivery"), "truck", "delivery", Right.MANAGE_DELIVERY),
     Entry(_("Holiday"), "clock", "holiday", Right.MANAGE_DELIVERY),
     Entry(_("Statements"), "wallet", "statements", Right.VIEW_STATEMENTS),
+    Entry(_("Package"), "grid", "package", Right.VIEW_STATEMENTS),
+    Entry(_("Deposit"), "lock", "deposit", Right.VIEW_STATEMENTS),
     Entry(_("Payout account"), "card", "payout-account", Right.MANAGE_PAYOUTS),
     Entry(_("Look of the shop"), "eye", "theme", Right.EDIT_SHOP_PAGES),
     Entry(_("Pages and templates"), "shop", "decorate", Right.EDIT_SHOP_PAGES),
@@ -27,4 +30,9 @@ ENTRIES = [
     Entry(_("Support access"), "shield", "support", Right.GRANT_SUPPORT),
     Entry(_("Exports and jobs"), "down2", "jobs", None),
     Entry(_("Log"), "clock", "log", Right.VIEW_SHOP_LOG),
+    Entry(_("Everything of the shop"), "box", "shop-export", Right.MANAGE_PAYOUTS),
+    Entry(_("Close the shop"), "out", "closing", Right.MANAGE_PAYOUTS),
 ]
+
+# What is left of a closed shop's menu.
+OF_CLOSED = [entry for entry in ENTRIES if entry.route == "shop-export"]

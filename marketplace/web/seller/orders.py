@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import django_filters
+from django import forms
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from marketplace.flows.ship_order import take_order
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.texts import localised
+from marketplace.merchant.customers.models import Customer
 from marketplace.merchant.fulfilment.models import Package
 from marketplace.merchant.orders.errors import OrderUnknown
 from marketplace.merchant.orders.models import Order, OrderLine
@@ -50,6 +52,9 @@ class OrderFilter(django_filters.FilterSet):
         ],
     )
     since, until = Since("placed_at"), Until("placed_at")
+    customer = django_filters.ModelChoiceFilter(
+        queryset=lambda request: Customer.objects.all(), method="of_customer", label=_lazy("Customer"), widget=forms.HiddenInput
+    )
 
     def search(self, queryset: QuerySet[Order], name: str, value: str) -> QuerySet[Order]:
         """By number, recipient (also in pinyin or its initials), end of the phone's number, SKU or tracking number.
@@ -71,6 +76,9 @@ class OrderFilter(django_filters.FilterSet):
         for each in meant:
             where |= each
         return queryset.filter(where) if meant else queryset.none()
+
+    def of_customer(self, queryset: QuerySet[Order], name: str, value: Customer) -> QuerySet[Order]:
+        return queryset.filter(buyer_id=value.buyer_id)
 
     def by_show(self, queryset: QuerySet[Order], name: str, value: str) -> QuerySet[Order]:
         return queryset.filter(SHOWS[value])

@@ -24,11 +24,12 @@ from marketplace.platform.delivery.models import FreightZone
 from marketplace.platform.payments.models import PayoutAccount
 from marketplace.web.figures import Board, board_of, length_asked
 from marketplace.web.overview import MOST_COUNTED, Step, ToDo, by_clock, capped
-from marketplace.web.seller import contract, opinions, qualifications
+from marketplace.web.seller import contract, deposit, opinions, qualifications
 from marketplace.web.seller.orders import SHOWS
 from tenants.access.rights import Right
 from tenants.onboarding.market_rules import unaccepted
 from tenants.tenancy.hosts import shop_url
+from tenants.tenancy.life import closing_of
 from tenants.tenancy.models import Market, Merchant
 from tenants.tenancy.schemas import current_merchant_id
 
@@ -76,6 +77,8 @@ def todos(may: set[Right], market: Market, merchant: Merchant, products: dict[st
         found += opinions.todos(current_merchant_id())
     if Right.VIEW_PRODUCTS in may:
         found += qualifications.todos(current_merchant_id(), may)
+    if Right.VIEW_STATEMENTS in may:
+        found += deposit.todos(current_merchant_id())
     if Right.MANAGE_PAPERS in may:
         found += contract.todos(merchant)
     if Right.EDIT_PRODUCTS in may and products["back"]:
@@ -85,6 +88,8 @@ def todos(may: set[Right], market: Market, merchant: Merchant, products: dict[st
         out = StockLevel.objects.filter(on_hand=0, variant__is_active=True, variant__product__status=Product.Status.ON_SALE)[: MOST_COUNTED + 1].count()
         if out:
             found.append(ToDo(capped(out), ngettext("variant on sale is out of stock", "variants on sale are out of stock", out), "/products/?show=on_sale"))
+    if Right.MANAGE_PAYOUTS in may and (closing := closing_of(current_merchant_id())) and closing.closes_at:
+        found.append(ToDo("0", _("things are left: the shop can be closed"), "/closing/", due=closing.closes_at))
     return by_clock(found)
 
 

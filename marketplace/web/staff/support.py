@@ -21,6 +21,7 @@ from tenants.access.actors import actor_of, person_of
 from tenants.accounts.models import SupportAccess
 from tenants.tenancy.hosts import workbench_url
 from tenants.tenancy.models import Merchant
+from tenants.tenancy.standing import OPEN_TO_SUPPORT
 
 SHOWN, PAGES_SHOWN = 20, 50
 
@@ -29,9 +30,7 @@ class AskForm(forms.Form):
     """The hidden key makes the same form sent twice one question."""
 
     visit_id = forms.UUIDField(widget=forms.HiddenInput)
-    merchant = forms.ModelChoiceField(
-        label=_lazy("Shop"), queryset=Merchant.objects.filter(status__in=[Merchant.Status.OPEN, Merchant.Status.SUSPENDED]).order_by("slug")
-    )
+    merchant = forms.ModelChoiceField(label=_lazy("Shop"), queryset=Merchant.objects.filter(status__in=OPEN_TO_SUPPORT).order_by("slug"))
     minutes = forms.IntegerField(label=_lazy("Minutes"), min_value=LEAST_MINUTES, max_value=MOST_MINUTES)
     reason = forms.CharField(label=_lazy("Reason; the shop reads it"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 

@@ -156,6 +156,47 @@ KINDS = [
         is_secret=True,
     ),
     _kind(
+        "account_erased",
+        pgettext_lazy("notice", "Account deleted by the market"),
+        _("Your account is deleted"),
+        [
+            _("the market deleted your account. Addresses, favourites and what you looked at are gone."),
+            _("What the law makes us keep of your orders stays with us and the shops, and is used for nothing else."),
+        ],
+        is_secret=True,
+    ),
+    _kind(
+        "account_deactivated",
+        pgettext_lazy("notice", "Account deactivated"),
+        _("Your account is deactivated"),
+        [
+            _("the market deactivated your account: nobody can sign in with it for now. Orders on their way go on."),
+            _("The market says: {reason}"),
+            _("Write to {contact} if you think this is a mistake."),
+        ],
+        facts={"reason": REASON, "contact": "help@example.com"},
+        needed=frozenset({"reason"}),
+    ),
+    _kind(
+        "account_reactivated",
+        pgettext_lazy("notice", "Account open again"),
+        _("Your account is open again"),
+        [_("you can sign in as before.")],
+        button=_("Sign in"),
+    ),
+    _kind(
+        "accounts_merged",
+        pgettext_lazy("notice", "Two accounts merged"),
+        _("Your accounts are merged"),
+        [
+            _("two accounts of yours are one now: orders, addresses and favourites stand together."),
+            _("Sign in as {email}. The other account cannot be used any more."),
+            _("If you did not want this, write to {contact} at once."),
+        ],
+        facts={"email": "l***n@example.com", "contact": "help@example.com"},
+        needed=frozenset({"email"}),
+    ),
+    _kind(
         "phone_code",
         pgettext_lazy("notice", "Code for a phone number"),
         _("Your code"),

@@ -1,0 +1,161 @@
+"""What a shop takes along: one table for each kind of thing, read a few hundred rows at a time, in the shop's open schema.
+
+A part that keeps something of a shop adds its table to PARTS, or its files to FILES (files.py). Of buyers goes along what the shop holds by
+itself: the address on its own orders. Who somebody is at the market does not.
+"""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.merchant.aftersales.models import Return, ReturnLine
+from marketplace.merchant.fulfilment.models import Package
+from marketplace.merchant.inventory.models import StockMovement
+from marketplace.merchant.orders.models import Order, OrderLine, StatusChange
+from marketplace.merchant.pricing.models import Price
+from marketplace.platform.delivery.models import FreightZone
+from marketplace.platform.ledger.models import Payout, Posting, Statement, StatementLine
+from marketplace.platform.reviews.models import BuyerReview, ShopRating
+from marketplace.platform.themes.models import ThemeRevision
+from marketplace.web.shop_export.goods import PRODUCT, VARIANT, products, variants
+from marketplace.web.shop_export.people import CUSTOMER, LOG, PAGE, QUESTION, STAFF, customers, log, pages, questions, staff
+from marketplace.web.shop_export.tables import Part, part, table
+from tenants.onboarding.models import Application, Paper, Qualification, RulesAccepted
+from tenants.tenancy.models import Holiday, Merchant, ShopChange
+
+
+def papers_of(merchant: Merchant) -> QuerySet[Paper]:
+    """Of the application that led here, and handed in since."""
+    return Paper.objects.filter(merchant=merchant) | Paper.objects.filter(application__merchant=merchant)
+
+
+PARTS: list[Part] = [
+    part("products", _("Products as they stand, with texts in every language"), PRODUCT, products),
+    part("variants", _("What is stocked and sold: SKU, price in force, stock"), VARIANT, variants),
+    table(
+        "prices",
+        _("Every price there was, with its time"),
+        lambda shop: Price.objects.select_related("variant"),
+        "variant__sku currency sale_minor market_minor starts_at ends_at",
+    ),
+    table(
+        "stock_movements",
+        _("Why stock has changed"),
+        lambda shop: StockMovement.objects.select_related("level__variant"),
+        "level__variant__sku kind quantity ref at",
+    ),
+    table(
+        "orders",
+        _("Orders with their addresses"),
+        lambda shop: Order.objects.all(),
+        "number status payment_status fulfilment_status currency items_minor freight_minor total_minor tax_minor commission_minor refunded_minor "
+        "commission_returned_minor address note placed_at paid_at shipped_at completed_at cancelled_at",
+    ),
+    table(
+        "order_lines",
+        _("What was ordered, at which price"),
+        lambda shop: OrderLine.objects.select_related("order"),
+        "order__number position sku titles options quantity shipped cancelled returned currency unit_minor total_minor freight_minor tax_rate tax_minor "
+        "commission_rate commission_minor",
+    ),
+    table(
+        "order_history",
+        _("What became of each order, step by step"),
+        lambda shop: StatusChange.objects.select_related("order"),
+        "order__number old new at actor_kind reason",
+    ),
+    table(
+        "parcels",
+        _("Parcels with carrier and number"),
+        lambda shop: Package.objects.select_related("order"),
+        "order__number status carrier tracking_number packed_at shipped_at",
+    ),
+    part("customers", _("Who has ordered: name and address of the last order"), CUSTOMER, customers),
+    table(
+        "returns",
+        _("Returns"),
+        lambda shop: Return.objects.select_related("order"),
+        "number order__number status reason note answer report carrier tracking_number currency amount_minor requested_at ended_at",
+    ),
+    table(
+        "return_lines",
+        _("What came back"),
+        lambda shop: ReturnLine.objects.select_related("parent", "line"),
+        "parent__number line__sku quantity accepted restocked",
+    ),
+    table(
+        "ledger",
+        _("The journal: what was earned, kept and paid out"),
+        lambda shop: Posting.objects.filter(merchant=shop).select_related("entry"),
+        "entry__at entry__kind entry__ref entry__order_number account currency amount_minor",
+    ),
+    table(
+        "statements",
+        _("Statements; as PDF in statements/"),
+        lambda shop: Statement.objects.filter(merchant=shop),
+        "number until currency opening_minor sales_minor refunds_minor commission_minor commission_returned_minor reversed_minor payout_minor "
+        "closing_minor created_at",
+    ),
+    table(
+        "statement_lines",
+        _("Every line of every statement"),
+        lambda shop: StatementLine.objects.filter(statement__merchant=shop).select_related("statement"),
+        "statement__number order_number kind completed_at currency sales_minor commission_minor reversed_minor",
+    ),
+    table(
+        "payouts",
+        _("Payouts"),
+        lambda shop: Payout.objects.filter(merchant=shop).select_related("statement"),
+        "statement__number n rail status currency amount_minor created_at sent_at ended_at",
+    ),
+    table(
+        "reviews",
+        _("Reviews of the goods, without who wrote them, and the shop's answers"),
+        lambda shop: BuyerReview.objects.filter(merchant=shop),
+        "listing_id options stars text addition language is_shown written_at answer answered_at",
+    ),
+    table(
+        "ratings",
+        _("Ratings of the shop"),
+        lambda shop: ShopRating.objects.filter(merchant=shop).select_related("order"),
+        "order__number goods service delivery rated_at",
+    ),
+    part("questions", _("Questions and answers"), QUESTION, questions),
+    part("pages", _("The shop's pages"), PAGE, pages),
+    table("looks", _("Looks the shop has had"), lambda shop: ThemeRevision.objects.filter(merchant=shop), "number brand face shape grid made_by made_at"),
+    table(
+        "delivery",
+        _("What delivery costs"),
+        lambda shop: FreightZone.objects.filter(merchant=shop),
+        "position regions delivers currency fee_minor free_from_minor",
+    ),
+    table("holidays", _("Holidays"), lambda shop: Holiday.objects.filter(merchant=shop), "starts_at ends_at notes status"),
+    table(
+        "application",
+        _("The application to trade here"),
+        lambda shop: Application.objects.filter(merchant=shop),
+        "number status kind company licence_number representative contact_name contact_phone contact_email names about submitted_at decided_at",
+    ),
+    table("documents", _("Documents handed in; the files are in documents/"), papers_of, "id kind name sha256 size added_at ends_on decision note"),
+    table(
+        "qualifications",
+        _("What the documents have shown"),
+        lambda shop: Qualification.objects.filter(merchant=shop).select_related("requirement"),
+        "requirement__code state valid_from valid_until reason",
+    ),
+    table(
+        "rules_accepted",
+        _("Versions of the market's rules that were accepted"),
+        lambda shop: RulesAccepted.objects.filter(merchant=shop).select_related("rules"),
+        "rules__kind rules__version by_label at",
+    ),
+    table(
+        "history",
+        _("The shop's life: opened, on holiday, suspended, closed"),
+        lambda shop: ShopChange.objects.filter(merchant=shop),
+        "before after kind reason at",
+    ),
+    part("staff", _("Who works, or worked, here"), STAFF, staff),
+    part("log", _("The shop's log; buyers are not named"), LOG, log),
+]
