@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('tenancy', '0004_own_host'),
+        ('tenancy', '0005_own_host'),
     ]
 
     operations = [
