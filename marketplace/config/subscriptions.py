@@ -11,9 +11,9 @@ from marketplace.flows import (
     closing,
     contracting,
     count_days,
-    domains,
     customers,
     deposits,
+    domains,
     holidays,
     letters_about_accounts,
     letters_about_closing,
@@ -92,13 +92,13 @@ from marketplace.web import list_jobs
 from marketplace.web.shop_export import pack
 from search import indexer
 from tenants.accounts.events import LetterWritten
-from tenants.domains.actions import LOOK
-from tenants.domains.events import DomainLookDue, DomainMoved
 from tenants.accounts.sign_ins import forget_sign_ins
 from tenants.contracts import placeholders
 from tenants.contracts.events import ContractMoved, ContractPaperBroken
 from tenants.contracts.signing import ENDS as CONTRACT_ENDS
 from tenants.contracts.signing import REMINDER as CONTRACT_ENDS_SOON
+from tenants.domains.actions import LOOK
+from tenants.domains.events import DomainLookDue, DomainMoved
 from tenants.onboarding import opening
 from tenants.onboarding.events import (
     ApplicationReviewed,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
-from marketplace.flows.letters_to_merchants import tell
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.events import DeadlineReached
 from marketplace.kernel.outbox import record
-from marketplace.platform.notices.letters import Message
+from marketplace.platform.notices.messages import worded
+from marketplace.platform.notices.telling import tell
 from tenants.access.people import staff_with
 from tenants.access.rights import Right
 from tenants.domains.actions import GRACE, note_look
@@ -18,8 +17,6 @@ from tenants.domains.events import DomainLookDue, DomainMoved
 from tenants.domains.models import OwnDomain
 from tenants.tenancy.hosts import shop_host, workbench_url
 from tenants.tenancy.models import Merchant
-
-S = OwnDomain.State
 
 
 def look_up(event: DomainLookDue) -> None:
@@ -38,20 +35,6 @@ def look_when_due(event: DeadlineReached) -> None:
 def domain_moved(event: DomainMoved) -> None:
     """Who looks after the shop's domains hears that one answers now, is missed, or answers no longer."""
     shop = Merchant.objects.get(pk=event.merchant_id)
+    facts = {"host": event.host, "days": str(GRACE.days), "here": shop_host(shop.slug)}
     people = staff_with([shop.pk], Right.MANAGE_DOMAINS)[shop.pk]
-    tell(people, lambda: _of_move(event, shop))
-
-
-def _of_move(event: DomainMoved, shop: Merchant) -> Message:
-    subject, lines = {
-        S.VERIFIED: (_("“{host}” is verified"), [_("Your shop answers there now. In the workbench you can make it the shop's address.")]),
-        S.LOST: (
-            _("The record of “{host}” is gone"),
-            [_("If it does not come back within {days} days, your shop answers there no longer."), _("The workbench shows which record is missing.")],
-        ),
-        S.GIVEN_UP: (_("Your shop does not answer on “{host}”"), [_("Its record was not found. Your shop's address at the market is {host_here}.")]),
-    }[S(event.state)]
-    facts = {"host": event.host, "days": GRACE.days, "host_here": shop_host(shop.slug)}
-    return Message(
-        "domain_moved", subject.format(**facts), [line.format(**facts) for line in lines], button=(_("To the domains"), workbench_url(shop, "/domains/"))
-    )
+    tell(people, lambda: worded(f"domain_{event.state}", facts, link=workbench_url(shop, "/domains/")))

@@ -15,6 +15,7 @@ from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.verbs import verb
 from marketplace.platform.listings.models import Listing
 from tenants.accounts.models import Invitation, Membership
+from tenants.domains.models import OwnDomain
 from tenants.packages.models import Limit, PackageVersion, ServicePackage, StorageUse
 from tenants.packages.queries import added, limits_of, storage_of, today
 from tenants.tenancy.jobs import market_task
@@ -69,11 +70,21 @@ def pictures_of(merchant_id: UUID) -> int:
     return most or 0
 
 
-COUNTED = {Limit.PRODUCTS: products_of, Limit.STAFF: staff_of, Limit.STORAGE: storage_of, Limit.PICTURES: pictures_of}
+def domains_of(merchant_id: UUID) -> int:
+    return OwnDomain.objects.filter(merchant_id=merchant_id).count()
+
+
+COUNTED = {
+    Limit.PRODUCTS: products_of,
+    Limit.STAFF: staff_of,
+    Limit.STORAGE: storage_of,
+    Limit.PICTURES: pictures_of,
+    Limit.DOMAINS: domains_of,
+}
 
 
 def use_of(merchant_id: UUID) -> list[Use]:
-    """What is counted, in the order of the page. Own domains are counted by whoever makes them."""
+    """What is counted, in the order of the page."""
     limits = limits_of(merchant_id)
     return [Use(str(name), str(name.label), count(merchant_id), limits[name]) for name, count in COUNTED.items()]
 

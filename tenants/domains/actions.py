@@ -21,6 +21,8 @@ from tenants.domains.errors import DomainNotReady, DomainTaken, TooManyDomains
 from tenants.domains.events import DomainLookDue, DomainMoved
 from tenants.domains.models import OwnDomain
 from tenants.domains.names import as_host
+from tenants.packages.limits import check_room
+from tenants.packages.models import Limit
 from tenants.tenancy.hosts import shop_host
 from tenants.tenancy.life import locked_merchant
 from tenants.tenancy.models import Domain, Merchant
@@ -41,7 +43,7 @@ S = OwnDomain.State
 def add_domain(*, by: Actor, merchant_id: UUID, domain_id: UUID, host: str) -> OwnDomain:
     """A shop wants to answer on a domain of its own. The same `domain_id`, and the same host again, is one wish.
 
-    Raises DomainUnusable, DomainTaken, TooManyDomains.
+    Raises DomainUnusable, DomainTaken, TooManyDomains, LimitReached.
     """
     host = as_host(host)
     with transaction.atomic():
@@ -53,6 +55,7 @@ def add_domain(*, by: Actor, merchant_id: UUID, domain_id: UUID, host: str) -> O
             raise DomainTaken(host=host)
         if known.count() >= MOST:
             raise TooManyDomains(most=MOST)
+        check_room(merchant_id, Limit.DOMAINS, known.count)
         row = OwnDomain.objects.create(pk=domain_id, merchant_id=merchant_id, host=host)
         audit(by=by, action="domain.added", subject="domain", subject_id=row.pk, merchant_id=merchant_id, after={"host": host})
         record(DomainLookDue(domain_id=row.pk, merchant_id=merchant_id))
@@ -171,7 +174,9 @@ def make_primary(*, by: Actor, merchant_id: UUID, host: str) -> None:
         if own and (own.state != S.VERIFIED or not own.leads_here):
             raise DomainNotReady(host=own.readable, why=_("Look at what is said beside it, and check again."))
         set_primary(merchant, host)
-        audit(by=by, action="domain.primary", subject="merchant", subject_id=merchant_id, merchant_id=merchant_id, before={"host": before}, after={"host": host})
+        audit(
+            by=by, action="domain.primary", subject="merchant", subject_id=merchant_id, merchant_id=merchant_id, before={"host": before}, after={"host": host}
+        )
 
 
 def set_primary(merchant: Merchant, host: str) -> None:

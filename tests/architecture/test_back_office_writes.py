@@ -46,9 +46,9 @@ from tenants.accounts.models import Membership, User
 from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import merchant_schema, public_schema
 from tests import factories as make
-from tests.architecture.domain_forms import FORMS_OF_DOMAINS
 from tests.architecture.account_forms import FORMS_OF_ACCOUNTS
 from tests.architecture.closing_forms import FORMS_OF_CLOSING
+from tests.architecture.domain_forms import FORMS_OF_DOMAINS
 from tests.architecture.money_forms import FORMS_OF_MONEY, Offers, some_deposit, some_packages
 from tests.architecture.notice_forms import FORMS_ABOUT_NOTICES, OF_ONESELF
 from tests.architecture.opinions import FORMS_ABOUT, Said, say_and_ask
@@ -267,7 +267,10 @@ FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
     ("console", "payout-returned"): lambda t: Filled(f"/payouts/{t.payouts['payout-returned']}/returned/", {"reason": "account closed"}),
 }
 FORMS |= {name: lambda t, fill=fill: Filled(*fill(t.said)) for name, fill in FORMS_ABOUT.items()}
-FORMS |= {name: lambda t, fill=fill: Filled(*fill(t)) for name, fill in (FORMS_OF_PAPERS | FORMS_OF_CLOSING | FORMS_OF_ACCOUNTS | FORMS_OF_MONEY | FORMS_OF_DOMAINS).items()}
+FORMS |= {
+    name: lambda t, fill=fill: Filled(*fill(t))
+    for name, fill in (FORMS_OF_PAPERS | FORMS_OF_CLOSING | FORMS_OF_ACCOUNTS | FORMS_OF_MONEY | FORMS_OF_DOMAINS).items()
+}
 FORMS |= {name: lambda t, fill=fill: Filled(*fill()) for name, fill in FORMS_ABOUT_NOTICES.items()}
 
 FORMS |= {(kind, name): lambda t, fill=fill, kind=kind: Filled(*fill(t.people[kind])) for kind in HOSTS for name, fill in FORMS_ABOUT_STAFF.items()}

@@ -36,13 +36,13 @@ from marketplace.platform.taxonomy.actions import put_categories
 from marketplace.platform.taxonomy.models import Category
 from tenants.accounts.actions import ensure_person, give_role
 from tenants.accounts.models import User
-from tenants.domains.actions import add_domain, note_look
-from tenants.domains.dns import Seen
-from tenants.domains.models import OwnDomain
 from tenants.contracts.drafting import publish_template, save_template
 from tenants.contracts.models import Contract, ContractTemplate
 from tenants.contracts.queries import offer_to
 from tenants.contracts.signing import sign_contract
+from tenants.domains.actions import add_domain, note_look
+from tenants.domains.dns import Seen
+from tenants.domains.models import OwnDomain
 from tenants.onboarding.actions import add_paper, open_application, save_application, submit_application
 from tenants.onboarding.licences import check_character
 from tenants.onboarding.market_rules import publish_rules

@@ -26,7 +26,9 @@ class DomainForm(forms.Form):
     host = forms.CharField(
         label=_lazy("Your domain"),
         max_length=300,
-        widget=forms.TextInput(attrs={"placeholder": "shop.example.com", "autocapitalize": "none", "autocomplete": "off", "inputmode": "url", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={"placeholder": "shop.example.com", "autocapitalize": "none", "autocomplete": "off", "inputmode": "url", "spellcheck": "false"}
+        ),
     )
 
 
