@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from tenants.tenancy.hosts import domain_of
-from tenants.tenancy.link import connection
+from tenants.tenancy.schemas import public_schema
 
 
 def answer_tls(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -16,8 +16,8 @@ def answer_tls(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.path != "/tls/ask":
             return get_response(request)
-        connection.set_schema_to_public()
-        domain = domain_of(request.GET.get("domain", "")[:253].lower().rstrip("."))
+        with public_schema():
+            domain = domain_of(request.GET.get("domain", "")[:253].lower().rstrip("."))
         return HttpResponse(status=200 if domain is not None else 404)
 
     return middleware

@@ -74,10 +74,17 @@ def publish_template(*, by: Actor, template_id: UUID) -> ContractTemplate:
         before = ContractTemplate.objects.filter(kind=row.kind, status=S.PUBLISHED)
         before.update(status=S.RETIRED)
         last = ContractTemplate.objects.filter(kind=row.kind, version__isnull=False).order_by("-version").first()
+        was = {"status": row.status}
         row.version, row.status, row.published_at, row.by_label = (last.version or 0) + 1 if last else 1, S.PUBLISHED, clock.now(), by.label
         row.save()
-        after = {"kind": row.kind, "version": row.version, "months": row.months, "texts": {code: sha256_of(text) for code, text in row.texts.items()}}
-        audit(by=by, action="contract_template.published", subject="contract_template", subject_id=row.pk, after=after)
+        after = {
+            "status": row.status,
+            "kind": row.kind,
+            "version": row.version,
+            "months": row.months,
+            "texts": {code: sha256_of(text) for code, text in row.texts.items()},
+        }
+        audit(by=by, action="contract_template.published", subject="contract_template", subject_id=row.pk, before=was, after=after)
     return row
 
 

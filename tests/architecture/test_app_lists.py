@@ -49,7 +49,7 @@ def test_every_app_of_the_tree_stands_in_the_list_its_folder_asks_for():
         ("marketplace.merchant.gifts", None, "belongs in MERCHANT and stands in no list"),
         ("marketplace.merchant.gifts", "PUBLIC", "belongs in MERCHANT and stands in ['PUBLIC']"),
         ("marketplace.platform.points", "MERCHANT", "belongs in PUBLIC and stands in ['MERCHANT']"),
-        ("tenants.contracts", "IN_BOTH", "belongs in PUBLIC and stands in ['IN_BOTH']"),
+        ("tenants.guilds", "IN_BOTH", "belongs in PUBLIC and stands in ['IN_BOTH']"),
     ],
 )
 def test_an_app_in_the_wrong_list_is_found(app, into, complaint):

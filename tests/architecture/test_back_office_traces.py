@@ -24,6 +24,8 @@ ONLY_DONE = {"doubles.asked", "order.phone_shown", "payout_account.shown", "payo
 MADE = {
     "application.requirement_waived",
     "domain.added",
+    "contract.signed",
+    "contract_template.saved",
     "customer.noted",
     "freight.set",
     "holiday.planned",
@@ -32,6 +34,7 @@ MADE = {
     "listings.settled",
     "log.check_asked",
     "merchant.requested",
+    "notices.words_put",
     "order.noted",
     "order.packed",
     "page.drafted",

@@ -20,7 +20,6 @@ from marketplace.flows.cancel_order import cancel_paid_order
 from marketplace.flows.pay_out import make_bank_file
 from marketplace.flows.publish_product import take_product_off_sale
 from marketplace.flows.reconcile import note_movement
-from marketplace.flows.return_goods import agree_return, inspect_return, request_return
 from marketplace.flows.review_product import submit_product
 from marketplace.flows.ship_order import pack_order
 from marketplace.flows.shop_life import suspend_shop
@@ -28,8 +27,6 @@ from marketplace.kernel import clock, verbs
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.models import AuditEvent
 from marketplace.kernel.relay import deliver_events
-from marketplace.merchant.aftersales.models import ReturnLine
-from marketplace.merchant.catalogue.models import Product
 from marketplace.platform.backoffice.actions import save_view
 from marketplace.platform.listings.models import ProductChange
 from marketplace.platform.payments.actions import set_bank_account, take_notice
@@ -55,6 +52,7 @@ from tests.architecture.opinions import FORMS_ABOUT, Said, say_and_ask
 from tests.architecture.paper_forms import FORMS_OF_PAPERS
 from tests.architecture.people import FORMS_ABOUT_ACCOUNTS, FORMS_ABOUT_STAFF, FORMS_ABOUT_SUPPORT, Accounts, People, Waiting, some_accounts, some_people
 from tests.architecture.product_form import product_form
+from tests.architecture.waiting import inspection, refused_payouts, waiting_order, waiting_return
 from tests.databases import MERCHANTS
 from tests.flows.at_stripe import AtStripe
 from tests.planting import planted
@@ -168,41 +166,6 @@ def things(stripe: AtStripe) -> Things:
     )
 
 
-def refused_payouts(stripe: AtStripe) -> dict[str, UUID]:
-    """Two payouts of b whose transfers Stripe refused: nothing was paid there that could be sent on."""
-    stripe.onboard("b")
-    product, found = make.a_product("b", stock=10), {}
-    for name in ("payout-retry", "payout-give-up"):
-        make.a_completed_group(("b", product, 1))
-        found[name] = make.settled("b")[0].payouts.get().pk
-    deliver_events()
-    return found
-
-
-def waiting_order(product: Product) -> Waiting:
-    copy = make.pay(make.a_placed_group(("a", product, 2))).orders.get()
-    return Waiting(copy.pk, copy.number, UUID(copy.lines[0]["id"]), uuid4())
-
-
-def waiting_return(product: Product, steps: int) -> str:
-    """A return after 0 (asked for), 1 (agreed) or 2 steps (inspected)."""
-    copy = make.a_completed_group(("a", product, 1)).orders.get()
-    line = UUID(copy.lines[0]["id"])
-    row = request_return(by=SYSTEM, copy=copy, return_id=uuid4(), pieces={line: 1}, reason="damaged")
-    with merchant_schema(MERCHANTS["a"]):
-        if steps:
-            agree_return(by=SYSTEM, number=row.number)
-        if steps > 1:
-            inspect_return(by=SYSTEM, number=row.number, accepted={line: 1}, restocked={line: 1})
-    return str(row.number)
-
-
-def inspection(t: Things) -> dict[str, Any]:
-    with merchant_schema(MERCHANTS["a"]):
-        line = ReturnLine.objects.get(parent__number=t.returns["return-inspect"]).line_id
-    return {f"accepted_{line.hex}": 1, f"restocked_{line.hex}": 0}
-
-
 # How each form is filled in. A new route that takes POST needs a line here.
 FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
     ("workbench", "orders-accept"): lambda t: Filled("/orders/accept/", {"chosen": t.orders["orders-accept"].key}),
@@ -223,7 +186,7 @@ FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
         f"/orders/{t.orders['order-cancel'].number}/cancel/", {f"line_{t.orders['order-cancel'].line.hex}": 1, "reason": "broken"}
     ),
     ("workbench", "return-answer"): lambda t: Filled(f"/returns/{t.returns['return-answer']}/answer/", {"decision": "agree"}),
-    ("workbench", "return-inspect"): lambda t: Filled(f"/returns/{t.returns['return-inspect']}/inspect/", inspection(t)),
+    ("workbench", "return-inspect"): lambda t: Filled(f"/returns/{t.returns['return-inspect']}/inspect/", inspection(t.returns["return-inspect"])),
     ("workbench", "return-confirm"): lambda t: Filled(f"/returns/{t.returns['return-confirm']}/confirm/"),
     ("workbench", "product-new"): lambda t: Filled("/products/new/", product_form(t, uuid4())),
     ("workbench", "product"): lambda t: Filled(f"/products/{t.draft}/", product_form(t, t.draft)),

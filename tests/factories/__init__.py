@@ -154,7 +154,7 @@ def a_dossier(merchant: Merchant, company: str = "景德镇窑火陶瓷有限公
 
 
 def a_signed_contract(shop: str = "a", name: str = "Chen Yao") -> Contract:
-    """A shop's, signed by its owner with a password that this gives them; it waits for the market."""
+    """A shop's, signed by its owner with a password that this gives them; it waits for the market. One that is there already stays the shop's."""
     merchant, owner = Merchant.objects.get(pk=MERCHANTS[shop]), User.objects.get(email=f"owner-{shop}@market.localhost")
     a_dossier(merchant, "Kiln Ltd")
     if not ContractTemplate.objects.filter(status=ContractTemplate.Status.PUBLISHED).exists():
@@ -162,7 +162,8 @@ def a_signed_contract(shop: str = "a", name: str = "Chen Yao") -> Contract:
     owner.set_password("correct-horse-9")
     owner.save(update_fields=["password"])
     offer = offer_to(merchant, "en")
-    assert offer is not None
+    if offer is None:
+        return Contract.objects.filter(merchant=merchant).latest("signed_at")
     signature = {"seen": offer.sha256, "name": name, "title": "Director", "password": "correct-horse-9", "agrees": True}
     return sign_contract(by=acting(owner), merchant_id=merchant.pk, language="en", **signature)
 

@@ -15,11 +15,11 @@ from django.utils.translation import pgettext_lazy
 from marketplace.kernel import clock
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.texts import Localised, localised
-from tenants.onboarding.dossier_models import Dossier as Dossier
-from tenants.onboarding.dossier_models import DossierChange as DossierChange
-from tenants.onboarding.dossier_models import SelfCheck as SelfCheck
-from tenants.onboarding.review_models import CalendarDay as CalendarDay
-from tenants.onboarding.review_models import ReviewTerms as ReviewTerms
+from tenants.onboarding.models.dossiers import Dossier as Dossier
+from tenants.onboarding.models.dossiers import DossierChange as DossierChange
+from tenants.onboarding.models.dossiers import SelfCheck as SelfCheck
+from tenants.onboarding.models.reviewing import CalendarDay as CalendarDay
+from tenants.onboarding.models.reviewing import ReviewTerms as ReviewTerms
 from tenants.tenancy.models import Merchant
 
 
