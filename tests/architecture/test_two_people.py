@@ -96,7 +96,7 @@ def done() -> dict[str, set[Any]]:
         "files": set(PayoutBatch.objects.values_list("pk", flat=True)),
         "paid": set(Payout.objects.filter(status__in=PAID).values_list("pk", flat=True)),
         "released": set(Payout.objects.exclude(released_at=None).values_list("pk", flat=True)),
-        "accounts": set(Closure.objects.values_list("user_id", "kind")),
+        "accounts": set(Closure.objects.exclude(kind="deactivated").values_list("user_id", "kind")),  # deactivating takes one person, and is undone
         "deposits": set(DepositMove.objects.values_list("pk", "amount_minor")),
         "deposit rules": set(DepositRule.objects.values_list("pk", "amount_minor")),
         "packages": set(PackageVersion.objects.values_list("pk", "monthly_minor")) | set(OwnPrice.objects.values_list("pk", "monthly_minor")),
