@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.db import connection, connections
 from django.test import override_settings
 
+from launch import doctor
 from tests import databases, elastic
 
 
@@ -88,3 +89,14 @@ def stripe(db: None) -> Iterator[Any]:
 
     with at_stripe() as there:
         yield there
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """One headless Chromium for the session."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=doctor.chromium(), args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"])
+        yield chromium
+        chromium.close()

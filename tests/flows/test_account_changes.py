@@ -64,7 +64,7 @@ def dossier():
     owner = User.objects.get(email="owner-a@market.localhost")
     return Application.objects.create(
         number="A1", applicant=owner, language="zh-hans", company=COMPANY, representative="陈窑", merchant_id=A,
-        status="approved", identity="passed", qualification="passed",
+        status="approved", identity="passed", basics="passed", qualification="passed",
     )  # fmt: skip
 
 

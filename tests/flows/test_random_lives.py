@@ -32,7 +32,7 @@ def live(seed: int, steps: int) -> Lives:
 
 
 def test_whatever_happens_money_stock_and_states_agree():
-    lives = live(seed=7, steps=160)
+    lives = live(seed=7, steps=220)
     assert lives.done["settle"] and lives.done["refund"] and lives.done["pay_out"], lives.done
 
 

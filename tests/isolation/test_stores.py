@@ -114,9 +114,15 @@ def test_papers_lie_apart_from_what_is_public_and_have_no_address(world):
 
 def test_a_files_folder_is_its_merchants(world):
     """The paths that rows hold are below the schema of whose they are, in either storage."""
-    schemas = {path.relative_to(root).parts[0] for root in (settings.MEDIA_ROOT, settings.PAPERS_ROOT) for path in files(root)}
-    allowed = {"public", *(f"m_{side.merchant_id.hex}" for side in (world.a, world.b)), "m_0190000000007000800000000000000c"}
-    assert schemas <= allowed
+    for side, other in ((world.a, world.b), (world.b, world.a)):
+        folders = {path.relative_to(root).parts[0] for root in (settings.MEDIA_ROOT, settings.PAPERS_ROOT) for path in files(root) if is_named(path, side)}
+        assert f"m_{other.merchant_id.hex}" not in folders
+    owners = {path.relative_to(settings.MEDIA_ROOT).parts[0] for path in files(settings.MEDIA_ROOT)}
+    assert {f"m_{side.merchant_id.hex}" for side in (world.a, world.b)} <= owners, "the control: both keep files"
+
+
+def is_named(path: Path, side: Side) -> bool:
+    return f"kanarie-{side.letter}" in path.name
 
 
 @pytest.mark.parametrize("asked", ["licence", "statement", "list"])

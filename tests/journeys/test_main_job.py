@@ -116,7 +116,7 @@ def test_the_main_job(browser: Browser, market: RunningMarket, seen: Seen, scree
 
         with translation.override(screen.language):
             refunded = [format_money(row.amount) for row in Refund.objects.filter(payment__group__number__in=[number, given_up])]
-        shop = buyer.word("{shop} has shipped: {carrier} {number}").replace("{shop}", Merchant.objects.get(slug=slug).names[screen.language])
+        shop = buyer.word("{shop} has shipped: {carrier} {tracking}").replace("{shop}", Merchant.objects.get(slug=slug).names[screen.language])
         buyers.reads_mails(
             buyer,
             buyer_email,

@@ -10,12 +10,10 @@ from xml.etree import ElementTree
 import pytest
 from django.test import Client
 
-from marketplace.flows.let_in import review_application
 from marketplace.kernel import clock
-from marketplace.kernel.actors import SYSTEM
 from marketplace.platform.listings.models import Listing
 from storefront.shop.share import LINE_EMS, title_lines
-from tenants.onboarding.models import Application
+from tenants.onboarding.models import Dossier
 from tenants.onboarding.queries import trader_of
 from tenants.tenancy.models import Merchant
 from tests import factories as make
@@ -156,15 +154,13 @@ def test_cards_on_the_market_offer_a_quick_view_and_those_on_a_shops_host_do_not
 # ── Who sells ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_seller_is_named_with_company_and_licence_from_the_approved_application_and_nothing_else():
-    row = make.an_application(make.a_buyer())
-    for step in ("identity", "qualification"):
-        review_application(by=SYSTEM, application_id=row.pk, step=step, decision="passed")
-    Application.objects.filter(pk=row.pk).update(merchant=MERCHANTS["a"])  # as if this shop had come by it
-    row.refresh_from_db()
+def test_the_seller_is_named_with_company_and_licence_of_its_dossier_and_nothing_else():
+    row = make.a_dossier(Merchant.objects.get(pk=MERCHANTS["a"]))
+    contact = {"contact_name": "周小满", "contact_phone": "13800001234", "contact_email": "zhou@kiln.example"}
+    Dossier.objects.filter(pk=row.pk).update(**contact)
     text = get(f"/p/{make.a_product().pk}/").content.decode()
     assert row.company in text and row.licence_number in text
-    for private in (row.representative, row.contact_name, row.contact_phone, row.contact_email):
+    for private in (row.representative, *contact.values()):
         assert private not in text
     assert trader_of(Merchant.objects.get(pk=MERCHANTS["b"])).company == ""
 

@@ -142,12 +142,12 @@ def test_what_is_dear_or_can_be_abused_has_a_limit():
     assert set(by_group) == set(settings.RATE_LIMITS)
     assert by_group["search"] == {"search", "category", "brand"}
     passwords = {"account_login", "account_reauthenticate", "account_reset_password", "account_reset_password_from_key"}
-    assert by_group["sign_in"] == {*passwords, "account-close", "sign-out-others"}
+    assert by_group["sign_in"] == {*passwords, "account-close", "sign-out-others", "contract", "contract-sign", "application-contract", "closing"}
     assert by_group["register"] == {"account_signup", "account-email", "confirm-again", "invitation"}
     assert by_group["hand_over"] == {"hand-over", "hand-over-accept"}
     assert by_group["cart"] == {"cart-add", "favourite", "follow"}
     assert by_group["order"] == {"checkout-place"}
-    assert by_group["upload"] == {"apply", "qualifications"}
+    assert by_group["upload"] == {"apply", "qualifications", "deposit-move"}
 
 
 # ── Valkey away ──────────────────────────────────────────────────────────────────────────────────────────────────────
