@@ -173,6 +173,8 @@ def products_in_review(merchant: Merchant) -> Obligation | None:
 
 def stock_held(merchant: Merchant) -> Obligation | None:
     """Pieces that lie ready for orders: gone when those are shipped or cancelled."""
+    if merchant.status == Merchant.Status.OPENING:
+        return None  # it has no schema yet
     with merchant_schema(merchant.pk):
         n = Reservation.objects.filter(status__in=[Reservation.Status.HELD, Reservation.Status.ALLOCATED]).count()
     if not n:

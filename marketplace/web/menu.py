@@ -24,6 +24,12 @@ class Entry:
     href: str = ""
     is_now: bool = False
     waits: str = ""  # how much of it waits for somebody
+    group: str | Promise = ""  # under which heading it stands; "": under none
+
+
+def grouped(*sections: tuple[str | Promise, list[Entry]]) -> list[Entry]:
+    """All entries in their order, each with the heading of its section."""
+    return [replace(entry, group=heading) for heading, entries in sections for entry in entries]
 
 
 def menu_for(request: HttpRequest, entries: list[Entry], waiting: Mapping[str, QuerySet[Any]]) -> list[Entry]:

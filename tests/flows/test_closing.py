@@ -297,3 +297,14 @@ def test_buyers_read_that_a_shop_has_closed(owner):
     assert "The shop has closed" in kept and f'href="/p/{product.pk}/"' not in kept
     gone = client.get("/", headers={"host": "kiln.market.localhost", "accept-language": "en"})
     assert gone.status_code == 410 and "To the market" in gone.content.decode()
+
+
+def test_a_shop_that_is_not_born_yet_has_nothing_open_and_its_page_opens(db):
+    """Approved, and something is still lacking before it opens: there is no schema to count in."""
+    key = uuid4()
+    row = Merchant.objects.create(pk=key, schema_name=f"m_{key.hex}", slug="not-born", names={"en": "Tea"}, contact_email="tea@example.com", ordinal=999)
+    assert obligations_of(row) == []
+    client = Client()
+    client.force_login(User.objects.get(email="operator@market.localhost"), backend=settings.AUTHENTICATION_BACKENDS[0])
+    for path in (f"/merchants/{key}/", f"/merchants/{key}/close/", f"/deposits/{key}/", f"/subscribers/{key}/", f"/contracts/?q={row.slug}"):
+        assert client.get(path, headers={"host": "ops.market.localhost"}).status_code == 200, path

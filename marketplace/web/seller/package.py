@@ -118,7 +118,7 @@ def _page(request: HttpRequest, refusal: MarketError | None = None, add_on: AddO
         "offered_add_ons": [row for row in extras if row.kind == Extra.Kind.ADD_ON],
         "offered_services": [row for row in extras if row.kind == Extra.Kind.SERVICE],
         "add_on_form": add_on or AddOnForm(initial={"add_on_id": uuid4(), "starts": day, "ends": day + timedelta(days=29)}),
-        "service_form": service or ServiceForm(initial={"service_id": uuid4()}),
+        "service_form": service or ServiceForm(auto_id="service_%s", initial={"service_id": uuid4()}),
         "services": list(ServiceOrder.objects.filter(merchant=merchant).select_related("extra").order_by("-asked_at", "-pk")[:20]),
         "changes": list(PackageChange.objects.filter(merchant=merchant).select_related("before", "after").order_by("-at", "-pk")[:10]),
         "fees": [(fee, fee_in_words(fee), False) for fee in fees],
@@ -189,7 +189,7 @@ def add_on_give_up(request: HttpRequest, add_on_id: UUID) -> HttpResponse:
 
 
 def service(request: HttpRequest) -> HttpResponse:
-    form = ServiceForm(request.POST)
+    form = ServiceForm(request.POST, auto_id="service_%s")
     if form.is_valid():
         data = form.cleaned_data
         try:
