@@ -30,7 +30,8 @@ from marketplace.platform.listings.models import ProductChange
 from marketplace.platform.notices.models import Dispatch
 from marketplace.platform.payments.models import AccountChange, Dispute, RailMovement, RailNotice, Refund
 from tenants.accounts.models import User
-from tenants.onboarding.models import Application, Qualification
+from tenants.contracts.models import Contract
+from tenants.onboarding.models import Application, DossierChange, Qualification
 from tenants.tenancy.models import Market, Merchant
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
@@ -150,6 +151,8 @@ FACTS: dict[tuple[str, str], dict[str, str]] = {
     ("console", "reviews"): {"Product": "Fifth", "Shop": "Trail", "Status": "Waiting for review", "Reason": "", "Decided": ""},
     ("console", "applications"): {"Company": "Birch Ltd", "Kind": "Manufacturer", "Licence number": "91350100M000100Y43", "Status": "In review"},
     ("console", "qualifications"): {"Shop": "Kiln", "Requirement": "Business licence", "Status": "Valid", "Reason": "Seen a", "Holds until": ""},
+    ("console", "contracts"): {"Contract": "{contract}", "Company": "Kiln Ltd"},
+    ("console", "dossier-changes"): {"Shop": "Trail", "What changes": "Where the goods come from", "Status": "Waits for review"},
     ("console", "disputes"): {"Reference": "{dispute}", "Shop": "Trail", "Share": "40.00", "Closed": ""},
     ("console", "movements"): {"Rail": "stripe", "Reference": "{movement}", "Note": ""},
     ("console", "notices"): {"Rail": "stripe", "Reference": "{notice}", "Set aside": "0"},
@@ -260,6 +263,8 @@ PLANTED: dict[tuple[str, str], Callable[[str], Any]] = {
     ("console", "reviews"): lambda text: ProductChange.objects.update(proposed={"titles": {"en": text}}),
     ("console", "applications"): lambda text: Application.objects.update(company=text, licence_number=text[:40], contact_name=text[:60]),
     ("console", "qualifications"): lambda text: Qualification.objects.update(reason=text),
+    ("console", "contracts"): lambda text: Contract.objects.update(company=text),
+    ("console", "dossier-changes"): lambda text: DossierChange.objects.update(by_label=text),
     ("console", "disputes"): lambda text: Dispute.objects.update(reason=text),
     ("console", "movements"): lambda text: RailMovement.objects.update(note=text),
     ("console", "notices"): lambda text: RailNotice.objects.update(note=text),
