@@ -17,7 +17,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.audit import audit
 from marketplace.kernel.deadlines import meet, open_deadline
-from marketplace.kernel.errors import InvalidInput, KeyReused, ReasonMissing
+from marketplace.kernel.errors import InvalidInput, KeyReused, check_reason
 from marketplace.kernel.events import DeadlineReached
 from marketplace.kernel.outbox import record
 from marketplace.kernel.verbs import verb
@@ -70,8 +70,7 @@ def set_cooling_days(*, by: Actor, days: int, why: str) -> None:
     """How long a confirmed change waits; changes that wait keep their day. Raises InvalidInput, ReasonMissing."""
     if not 0 <= days <= 30:
         raise InvalidInput(field="days", why=_("Write a number of days from 0 to 30."))
-    if not why.strip():
-        raise ReasonMissing(field="why")
+    check_reason(why, field="why")
     with transaction.atomic():
         row, _made = AccountRules.objects.select_for_update().get_or_create(pk=1)
         before, row.cooling_days = row.cooling_days, days
@@ -208,8 +207,7 @@ def confirm_change(*, by: Actor, merchant_id: UUID, change_id: UUID) -> AccountC
 @verb
 def pass_change(*, by: Actor, change_id: UUID, why: str) -> AccountChange:
     """The market has compared the account with the dossier's papers. Raises AccountChangeUnknown, AccountChangeEnded, ConfirmedByAsker, ReasonMissing."""
-    if not why.strip():
-        raise ReasonMissing(field="why")
+    check_reason(why, field="why")
     with transaction.atomic():
         row = _locked(change_id)
         if row.looked_by_id == by.person:
@@ -227,8 +225,7 @@ def pass_change(*, by: Actor, change_id: UUID, why: str) -> AccountChange:
 @verb
 def refuse_change(*, by: Actor, change_id: UUID, why: str) -> AccountChange:
     """The market says no, with a reason that the shop reads. Raises AccountChangeUnknown, AccountChangeEnded, ReasonMissing."""
-    if not why.strip():
-        raise ReasonMissing(field="why")
+    check_reason(why, field="why")
     with transaction.atomic():
         row = _locked(change_id)
         if row.status == S.REFUSED:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from marketplace.flows.approval_kinds import KINDS, Kind, Plan
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM, Actor
-from marketplace.kernel.errors import KeyReused, MarketError, ReasonMissing
+from marketplace.kernel.errors import KeyReused, MarketError, check_reason
 from marketplace.kernel.events import DeadlineReached
 from marketplace.kernel.two_people import carrying_out
 from marketplace.kernel.verbs import verb
@@ -36,8 +36,7 @@ def ask_for(*, by: Actor, kind: str, request_id: UUID, order: Mapping[str, Any],
     Raises ReasonMissing, RightMissing, AlreadyAsked, KeyReused, and what the kind refuses.
     """
     wanted = KINDS[kind]
-    if not why.strip():
-        raise ReasonMissing(field="why")
+    check_reason(why, field="why")
     _must_have(by, wanted.ask)
     with transaction.atomic():
         if same := ApprovalRequest.objects.filter(pk=request_id).first():
@@ -86,8 +85,7 @@ def approve(*, by: Actor, request_id: UUID, why: str = "") -> ApprovalRequest:
 @verb
 def refuse(*, by: Actor, request_id: UUID, why: str) -> ApprovalRequest:
     """Say no, with a reason that whoever asked reads. Raises RequestUnknown, RequestDecided, SamePerson, RightMissing, ReasonMissing."""
-    if not why.strip():
-        raise ReasonMissing(field="why")
+    check_reason(why, field="why")
     with transaction.atomic():
         row, kind = _waiting(by, request_id, ends=S.REFUSED)
         if row.status == S.WAITING:

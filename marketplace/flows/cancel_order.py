@@ -13,7 +13,7 @@ from marketplace.flows.receive import end_if_all_is_back
 from marketplace.flows.refund import give_back
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
-from marketplace.kernel.errors import IllegalMove, ReasonMissing
+from marketplace.kernel.errors import IllegalMove, check_reason
 from marketplace.kernel.formats import format_time
 from marketplace.kernel.outbox import record
 from marketplace.kernel.verbs import verb
@@ -59,8 +59,7 @@ def cancel_pieces(*, by: Actor, number: str, pieces: Mapping[UUID, int] | None, 
 
     Of an order of the open merchant. Raises OrderUnknown, NotPaidYet, IllegalMove, NothingToGiveBack, ReasonMissing.
     """
-    if not reason.strip():
-        raise ReasonMissing
+    check_reason(reason)
     with transaction.atomic():
         order = order_to_ship(number)
         if pieces is None:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.audit import audit
-from marketplace.kernel.errors import InvalidInput, MarketError, ReasonMissing
+from marketplace.kernel.errors import MarketError, check_reason
 from marketplace.kernel.two_people import needs_two
 from marketplace.kernel.verbs import verb
 from marketplace.merchant.customers.actions import forget_customer
@@ -38,6 +38,7 @@ from tenants.accounts.closing import locked_person
 from tenants.accounts.errors import AccountClosed
 from tenants.accounts.letters import FORGOTTEN, forget_letters
 from tenants.accounts.models import Closure, HandOver, Invitation, Membership, SignIn, User
+from tenants.accounts.proving import check_own_password
 from tenants.accounts.sign_ins import end_sessions
 from tenants.onboarding.models import Application, Paper
 from tenants.tenancy.models import Market, Merchant
@@ -88,16 +89,14 @@ def close_account(*, by: Actor, password: str) -> None:
     """Delete the account of whoever asks; sessions end with it. Raises InvalidInput for a wrong password, AccountStillNeeded."""
     with transaction.atomic():
         user = User.objects.select_for_update().get(pk=by.person)
-        if not user.check_password(password):
-            raise InvalidInput(field="password", why=_("This is not your password. Nothing was changed."))
+        check_own_password(user, password)
         _erase(by, user)
 
 
 @verb
 def erase_account(*, by: Actor, user_id: UUID, why: str) -> None:
     """The same at the operator's hands, with a reason: it takes two people. Raises ReasonMissing, PersonUnknown, AccountClosed, AccountStillNeeded."""
-    if not why.strip():
-        raise ReasonMissing(field="why")
+    check_reason(why, field="why")
     needs_two(by, ERASE)
     with transaction.atomic():
         user = locked_person(user_id)

@@ -17,13 +17,14 @@ from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.audit import audit
 from marketplace.kernel.deadlines import meet, set_deadline
-from marketplace.kernel.errors import InvalidInput, ReasonMissing
+from marketplace.kernel.errors import InvalidInput, check_reason
 from marketplace.kernel.events import DeadlineReached
 from marketplace.kernel.outbox import record
 from marketplace.kernel.two_people import needs_two
 from marketplace.kernel.verbs import verb
 from tenants.access.owners import check_owner
 from tenants.accounts.models import User
+from tenants.accounts.proving import check_own_password
 from tenants.tenancy.errors import ShopNotOpen
 from tenants.tenancy.events import NothingLeft
 from tenants.tenancy.life import CLOSE, closing_of, locked_merchant
@@ -44,7 +45,7 @@ def ask_to_close(*, by: Actor, merchant_id: UUID, password: str, name: str, reas
     with transaction.atomic():
         merchant = locked_merchant(merchant_id)
         check_owner(by, merchant_id)
-        _check_password(by, password)
+        check_own_password(User.objects.get(pk=by.person), password)
         if name.strip() not in merchant.names.values():
             raise InvalidInput(field="name", why=_("Write the shop's name exactly as it stands above."))
         change: ShopChange = move(by=by, merchant_id=merchant_id, to=S.CLOSING, reason=reason, is_owners=True)
@@ -55,8 +56,7 @@ def ask_to_close(*, by: Actor, merchant_id: UUID, password: str, name: str, reas
 def start_closing(*, by: Actor, merchant_id: UUID, reason: str) -> ShopChange:
     """The operator closes a shop. Raises SecondPersonNeeded, ReasonMissing, ShopNotOpen."""
     needs_two(by, CLOSE)
-    if not reason.strip():
-        raise ReasonMissing(field="why")
+    check_reason(reason, field="why")
     return move(by=by, merchant_id=merchant_id, to=S.CLOSING, reason=reason)
 
 
@@ -84,7 +84,7 @@ def close_shop(*, by: Actor, merchant_id: UUID, password: str) -> ShopChange:
     with transaction.atomic():
         locked_merchant(merchant_id)
         check_owner(by, merchant_id)
-        _check_password(by, password)
+        check_own_password(User.objects.get(pk=by.person), password)
         change = _close(by, merchant_id, is_owners=True)
     return change
 
@@ -153,8 +153,3 @@ def close_by_itself(*, by: Actor, closing_id: UUID) -> None:
 def close_when_due(event: DeadlineReached) -> None:
     """The outcome of the deadline `shop.closes`."""
     close_by_itself(by=SYSTEM, closing_id=event.subject_id)
-
-
-def _check_password(by: Actor, password: str) -> None:
-    if not User.objects.get(pk=by.person).check_password(password):
-        raise InvalidInput(field="password", why=_("This is not your password. Nothing was changed."))

@@ -16,8 +16,8 @@ from marketplace.kernel.actors import Actor
 from marketplace.kernel.formats import format_time
 from marketplace.kernel.verbs import verb
 from marketplace.platform.notices.kinds import ALL
-from marketplace.platform.notices.letters import post_letter, read_in
-from marketplace.platform.notices.messages import Message, Table, worded
+from marketplace.platform.notices.letters import post_letter
+from marketplace.platform.notices.messages import Message, Table, read_in, worded
 from marketplace.platform.notices.telling import tell
 from marketplace.platform.payments.errors import AccountChangeUnknown
 from marketplace.platform.payments.events import AccountChangeMoved

@@ -9,11 +9,11 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from marketplace.flows.letters_to_merchants import tell
 from marketplace.kernel import clock
 from marketplace.kernel.events import DeadlineReached
 from marketplace.kernel.formats import full_day
-from marketplace.platform.notices.letters import Message
+from marketplace.platform.notices.messages import Message
+from marketplace.platform.notices.telling import tell
 from tenants.access.people import market_staff_with, staff_with
 from tenants.access.rights import Right
 from tenants.accounts.models import User

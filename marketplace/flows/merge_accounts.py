@@ -19,7 +19,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.audit import audit
 from marketplace.kernel.deadlines import set_deadline
-from marketplace.kernel.errors import MarketError, ReasonMissing
+from marketplace.kernel.errors import MarketError, check_reason
 from marketplace.kernel.events import DeadlineReached
 from marketplace.kernel.masks import masked_email
 from marketplace.kernel.two_people import needs_two
@@ -110,8 +110,7 @@ def merge_accounts(*, by: Actor, loser_id: UUID, winner_id: UUID, why: str) -> d
     An order that is being placed meanwhile is waited for and comes over; one that comes later is refused. It cannot be undone.
     Raises ReasonMissing, SecondPersonNeeded, and what `check_mergeable` raises.
     """
-    if not why.strip():
-        raise ReasonMissing(field="why")
+    check_reason(why, field="why")
     needs_two(by, MERGE)
     with transaction.atomic():
         # Carts first, as placing an order does: who holds one finishes before anything moves.

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor, rail
 from marketplace.kernel.audit import audit
-from marketplace.kernel.errors import InvalidInput, NotFound, ReasonMissing
+from marketplace.kernel.errors import InvalidInput, NotFound, check_reason
 from marketplace.kernel.money import Money
 from marketplace.kernel.outbox import record
 from marketplace.kernel.verbs import verb
@@ -175,8 +175,7 @@ def book_movement(*, by: Actor, movement_id: UUID, account: str, reason: str) ->
     """
     if account not in BOOKABLE:
         raise InvalidInput(field="account", why=_("Choose where it belongs: the market's bank account, or the rail's fees."))
-    if not reason.strip():
-        raise ReasonMissing
+    check_reason(reason)
     with transaction.atomic():
         row = RailMovement.objects.select_for_update().filter(pk=movement_id).first()
         if row is None:

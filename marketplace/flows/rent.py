@@ -18,7 +18,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.audit import audit
 from marketplace.kernel.deadlines import meet, set_deadline
-from marketplace.kernel.errors import InvalidInput, KeyReused, NotFound, ReasonMissing
+from marketplace.kernel.errors import InvalidInput, KeyReused, NotFound, check_reason
 from marketplace.kernel.events import DeadlineReached
 from marketplace.kernel.money import Money
 from marketplace.kernel.numbers import free_number
@@ -329,8 +329,7 @@ def book_fee(*, by: Actor, key: UUID, merchant_id: UUID, kind: str, names: Names
     Raises SecondPersonNeeded, ReasonMissing, and what check_booking() does.
     """
     needs_two(by, BOOK_FEE)
-    if not why.strip():
-        raise ReasonMissing
+    check_reason(why)
     with transaction.atomic():
         locked_merchant(merchant_id)
         waives = FeeCharge.objects.filter(pk=waives_id).first() if waives_id else None

@@ -19,7 +19,7 @@ from marketplace.flows.refund import give_back
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.deadlines import meet, set_deadline
-from marketplace.kernel.errors import IllegalMove, InvalidInput, ReasonMissing
+from marketplace.kernel.errors import IllegalMove, InvalidInput, ReasonMissing, check_reason
 from marketplace.kernel.events import DeadlineReached
 from marketplace.kernel.formats import format_time
 from marketplace.kernel.outbox import record
@@ -117,8 +117,7 @@ def agree_return(*, by: Actor, number: str, answer: str = "") -> Return:
 @verb
 def refuse_return(*, by: Actor, number: str, answer: str) -> Return:
     """The goods may not come back, or what came back is not what was sold. Raises ReasonMissing, ReturnUnknown, IllegalMove."""
-    if not answer.strip():
-        raise ReasonMissing(field="answer")
+    check_reason(answer, field="answer")
     with transaction.atomic():
         row = move_return(by=by, row=locked_return(number=number), new=S.REFUSED, reason=answer, changed={"answer": answer.strip()[:500]})
         _moved(by, row)

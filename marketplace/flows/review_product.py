@@ -13,7 +13,7 @@ from marketplace.flows.contracting import check_may_list
 from marketplace.flows.events import ProductReviewed, ProductSubmitted
 from marketplace.flows.publish_product import available_of, check_complete, copies_of, copy_offers, copy_products, publish_product, watch_times
 from marketplace.kernel.actors import Actor
-from marketplace.kernel.errors import InvalidInput, ReasonMissing
+from marketplace.kernel.errors import InvalidInput, check_reason
 from marketplace.kernel.money import Money
 from marketplace.kernel.outbox import record
 from marketplace.kernel.plain import plain
@@ -133,8 +133,7 @@ def send_change_back(*, by: Actor, change_id: UUID, seen_version: int, reason: s
 
     Raises ReasonMissing, ChangeUnknown, ChangeDecided, ChangeOutdated.
     """
-    if not reason.strip():
-        raise ReasonMissing
+    check_reason(reason)
     with transaction.atomic():
         with merchant_schema(merchant_of_change(change_id)):
             change, _row = _waiting(change_id, seen_version)

@@ -12,7 +12,7 @@ from marketplace.flows.events import PayoutMoved
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM, Actor, rail
 from marketplace.kernel.audit import audit
-from marketplace.kernel.errors import ReasonMissing
+from marketplace.kernel.errors import check_reason
 from marketplace.kernel.outbox import record
 from marketplace.kernel.verbs import verb
 from marketplace.platform.checkout.models import OrderCopy
@@ -139,8 +139,7 @@ def give_up_payout(*, by: Actor, payout_id: UUID, reason: str) -> Payout:
 
     Raises PayoutClosed when one has arrived or is under way, ReasonMissing.
     """
-    if not reason.strip():
-        raise ReasonMissing
+    check_reason(reason)
     with transaction.atomic():
         payout = Payout.objects.select_for_update(of=("self",)).select_related("statement").get(pk=payout_id)
         if payout.rail != RAIL or payout.status != Payout.Status.SENT or payout.transfers.exclude(status=Transfer.Status.FAILED).exists():

@@ -68,6 +68,12 @@ class ReasonMissing(MarketError):
     field = "reason"
 
 
+def check_reason(text: str, *, field: str = "reason") -> None:
+    """What has to be explained was explained. Raises ReasonMissing, naming the input."""
+    if not text.strip():
+        raise ReasonMissing(field=field)
+
+
 def all_refusals(base: type[MarketError] = MarketError) -> list[type[MarketError]]:
     """Every refusal class that is loaded, the base included."""
     return [base, *(found for child in base.__subclasses__() for found in all_refusals(child))]

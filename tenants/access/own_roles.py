@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
-from marketplace.kernel.errors import InvalidInput, ReasonMissing
+from marketplace.kernel.errors import InvalidInput, check_reason
 from marketplace.kernel.verbs import verb
 from tenants.access.errors import NotYourself, RoleBuiltIn, RoleInUse, RoleUnknown, TooManyRoles
 from tenants.access.models import OwnRole, UserGroup
@@ -76,8 +76,7 @@ def change_role(*, by: Actor, merchant_id: UUID | None, group_id: int, names: Ma
         for each in held.values():
             check_duties([changed, *(other for other in each if other.code != role.code)], merchant_id)
         check_duties([changed], merchant_id)
-        if not why.strip():
-            raise ReasonMissing(field="why")
+        check_reason(why, field="why")
         OwnRole.objects.filter(group_id=group_id).update(names=kept)
         put_rights(Group.objects.get(pk=group_id), rights, permission_ids())
         audit(

@@ -10,7 +10,7 @@ from django.db import transaction
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
-from marketplace.kernel.errors import ReasonMissing
+from marketplace.kernel.errors import check_reason
 from marketplace.kernel.verbs import verb
 from tenants.access.errors import NotYourself, RoleKept, StaffUnknown
 from tenants.access.models import UserGroup
@@ -117,5 +117,4 @@ def _check_kept(given_up: Collection[str], user_id: UUID, merchant_id: UUID | No
 
 
 def _need(why: str) -> None:
-    if not why.strip():
-        raise ReasonMissing(field="why")
+    check_reason(why, field="why")

@@ -8,15 +8,14 @@ from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
-from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.verbs import verb
 from tenants.access.models import UserGroup
 from tenants.accounts.addresses import checked_address
 from tenants.accounts.models import Membership, User
+from tenants.accounts.proving import check_own_password
 from tenants.accounts.sign_ins import end_sessions
 from tenants.tenancy.schemas import merchant_schema, public_schema
 
@@ -41,8 +40,7 @@ def sign_out_elsewhere(*, by: Actor, request: HttpRequest, password: str) -> Non
     """
     with transaction.atomic():
         row = User.objects.select_for_update().get(pk=by.person)
-        if not row.check_password(password):
-            raise InvalidInput(field="password", why=_("This is not your password. Nothing was changed."))
+        check_own_password(row, password)
         row.set_password(password)
         row.save(update_fields=["password"])
         audit(by=by, action="person.signed_out_elsewhere", subject="person", subject_id=row.pk)

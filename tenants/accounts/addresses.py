@@ -16,6 +16,7 @@ from marketplace.kernel.audit import audit
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.verbs import verb
 from tenants.accounts.models import User
+from tenants.accounts.proving import check_own_password
 
 
 def checked_address(text: str, field: str = "email") -> str:
@@ -53,8 +54,7 @@ def ask_for_address(*, by: Actor, request: HttpRequest, email: str, password: st
     email = checked_address(email.lower())
     with transaction.atomic():
         user = User.objects.select_for_update().get(pk=by.person)
-        if not user.check_password(password):
-            raise InvalidInput(field="password", why=_("This is not your password. Nothing was changed."))
+        check_own_password(user, password)
         if email == user.email.lower():
             raise InvalidInput(field="email", why=_("This is your address already."))
         EmailAddress.objects.filter(user=user, verified=False).exclude(email__iexact=user.email).delete()

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
-from marketplace.kernel.errors import ReasonMissing
+from marketplace.kernel.errors import check_reason
 from marketplace.kernel.verbs import verb
 from tenants.access.errors import NotYourself
 from tenants.access.roles import OWNER
@@ -35,8 +35,7 @@ def deactivate(*, by: Actor, user_id: UUID, why: str) -> Closure:
     Who works for the market, and the only owner of a shop, are refused: one person alone would else stop a shop or a colleague.
     Safe to repeat. Raises ReasonMissing, NotYourself, PersonUnknown, AccountClosed, WorksForMarket, LastOwner.
     """
-    if not why.strip():
-        raise ReasonMissing(field="why")
+    check_reason(why, field="why")
     if user_id == by.user_id:
         raise NotYourself
     with transaction.atomic():
@@ -80,8 +79,7 @@ def _check_places(user: User, places: list[UUID | None]) -> None:
 @verb
 def reactivate(*, by: Actor, user_id: UUID, why: str) -> User:
     """Undo `deactivate`: the person signs in as before. Safe to repeat. Raises ReasonMissing, PersonUnknown, AccountOpen."""
-    if not why.strip():
-        raise ReasonMissing(field="why")
+    check_reason(why, field="why")
     with transaction.atomic():
         user = locked_person(user_id)
         row = Closure.objects.filter(user=user).first()

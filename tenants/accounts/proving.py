@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 
 from allauth.core import ratelimit
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel import clock
-from marketplace.kernel.errors import MarketError
+from marketplace.kernel.errors import InvalidInput, MarketError
 from tenants.accounts.models import User
 from tenants.tenancy.schemas import public_schema
 
@@ -36,6 +37,12 @@ class TooManyProofs(MarketError):
     code, status = "too_many_proofs", 429
     message = _("Too many wrong passwords. Wait a quarter of an hour, or set a new one at sign-in.")
     field = "password"
+
+
+def check_own_password(person: User, password: str) -> None:
+    """Inside a verb that one person asks for with the password on its form. Raises InvalidInput."""
+    if not person.check_password(password):
+        raise InvalidInput(field="password", why=gettext("This is not your password. Nothing was changed."))
 
 
 def is_proved(request: HttpRequest) -> bool:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
-from marketplace.kernel.errors import InvalidInput, NotFound, ReasonMissing
+from marketplace.kernel.errors import InvalidInput, NotFound, check_reason
 from marketplace.kernel.pdf import NoPdf, missing
 from marketplace.kernel.verbs import verb
 from tenants.contracts.errors import TemplateFixed
@@ -94,8 +94,7 @@ def retire_template(*, by: Actor, template_id: UUID, why: str) -> ContractTempla
 
     Raises NotFound, TemplateFixed, ReasonMissing.
     """
-    if not why.strip():
-        raise ReasonMissing(field="why")
+    check_reason(why, field="why")
     with transaction.atomic():
         row = _locked(template_id)
         if row.status != S.PUBLISHED:

@@ -12,7 +12,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
 from marketplace.kernel.deadlines import meet, set_deadline
-from marketplace.kernel.errors import InvalidInput, NotFound, ReasonMissing
+from marketplace.kernel.errors import InvalidInput, NotFound, check_reason
 from marketplace.kernel.numbers import free_number
 from marketplace.kernel.outbox import record
 from marketplace.kernel.verbs import verb
@@ -111,8 +111,7 @@ def sign_for_market(*, by: Actor, contract_id: UUID, name: str, title: str, pass
 @verb
 def refuse_contract(*, by: Actor, contract_id: UUID, reason: str) -> Contract:
     """The operator does not sign, and says why; the merchant may sign anew. Raises ReasonMissing, NotFound, ContractDecided."""
-    if not reason.strip():
-        raise ReasonMissing
+    check_reason(reason)
     with transaction.atomic():
         row = _waiting(contract_id)
         row.status, row.note = S.REFUSED, reason.strip()[:500]

@@ -18,7 +18,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
 from marketplace.kernel.deadlines import meet, set_deadline
-from marketplace.kernel.errors import InvalidInput, ReasonMissing
+from marketplace.kernel.errors import InvalidInput, check_reason
 from marketplace.kernel.numbers import free_number
 from marketplace.kernel.outbox import record
 from marketplace.kernel.phones import parse_phone
@@ -300,8 +300,7 @@ def note_review(*, by: Actor, application_id: UUID, step: str, decision: str, re
 @verb
 def waive_requirement(*, by: Actor, application_id: UUID, code: str, reason: str) -> Application:
     """The reviewer does without a requirement, for this applicant, with a reason. Raises ReasonMissing, RequirementNotAsked, StepNotDue."""
-    if not reason.strip():
-        raise ReasonMissing
+    check_reason(reason)
     with transaction.atomic():
         row = _locked(application_id)
         if row.status not in (Application.Status.SUBMITTED, Application.Status.RETURNED):

@@ -14,7 +14,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
 from marketplace.kernel.deadlines import meet, set_deadline
-from marketplace.kernel.errors import InvalidInput, NotFound, ReasonMissing
+from marketplace.kernel.errors import InvalidInput, NotFound, ReasonMissing, check_reason
 from marketplace.kernel.outbox import record
 from marketplace.kernel.uploads import clean_paper
 from marketplace.kernel.verbs import verb
@@ -105,8 +105,7 @@ def expire_qualification(*, by: Actor, qualification_id: UUID) -> Qualification 
 @verb
 def end_qualification(*, by: Actor, qualification_id: UUID, reason: str) -> Qualification:
     """The operator takes it back at once. Raises ReasonMissing, QualificationEnded, NotFound."""
-    if not reason.strip():
-        raise ReasonMissing
+    check_reason(reason)
     with transaction.atomic():
         row = Qualification.objects.select_for_update(of=("self",)).select_related("requirement").filter(pk=qualification_id).first()
         if row is None:

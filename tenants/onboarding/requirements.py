@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
 from marketplace.kernel.deadlines import meet, set_deadline
-from marketplace.kernel.errors import InvalidInput, ReasonMissing
+from marketplace.kernel.errors import InvalidInput, check_reason
 from marketplace.kernel.outbox import record
 from marketplace.kernel.plain import plain
 from marketplace.kernel.verbs import verb
@@ -32,8 +32,7 @@ def put_requirement(*, by: Actor, code: str, fields: Mapping[str, Any], why: str
 
     Raises InvalidInput, ReasonMissing.
     """
-    if not why.strip():
-        raise ReasonMissing(field="why")
+    check_reason(why, field="why")
     with transaction.atomic():
         row = Requirement.objects.select_for_update().filter(code=code).first()
         before = None if row is None else {name: getattr(row, name) for name in KEPT}

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
-from marketplace.kernel.errors import InvalidInput, NotFound, ReasonMissing
+from marketplace.kernel.errors import InvalidInput, NotFound, check_reason
 from marketplace.kernel.verbs import verb
 from tenants.access.people import market_staff_with
 from tenants.access.rights import Right
@@ -57,8 +57,7 @@ def set_review_terms(*, by: Actor, working_days: int, days: Iterable[tuple[date,
 
     What is in review keeps the date it has. Raises InvalidInput, ReasonMissing.
     """
-    if not why.strip():
-        raise ReasonMissing(field="why")
+    check_reason(why, field="why")
     if not 1 <= working_days <= MOST_DAYS:
         raise InvalidInput(field="working_days", why=_("Choose from {least} to {most}.").format(least=1, most=MOST_DAYS))
     wanted = {day: CalendarDay(day=day, is_working=works, note=note[:60]) for day, works, note in days}
@@ -124,8 +123,7 @@ def ask_for_paper_again(*, by: Actor, application_id: UUID, paper_id: UUID, note
 
     Raises ReasonMissing, ApplicationUnknown, StepNotDue.
     """
-    if not note.strip():
-        raise ReasonMissing(field="note")
+    check_reason(note, field="note")
     with transaction.atomic():
         row = _open(application_id)
         paper = row.papers.select_for_update().filter(pk=paper_id).first()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
-from marketplace.kernel.errors import InvalidInput, ReasonMissing
+from marketplace.kernel.errors import InvalidInput, check_reason
 from marketplace.kernel.money import Money
 from marketplace.kernel.outbox import record
 from marketplace.kernel.two_people import needs_two
@@ -93,8 +93,7 @@ def publish_version(
     Raises SecondPersonNeeded, InvalidInput, ReasonMissing.
     """
     needs_two(by, SET_PRICE)
-    if not why.strip():
-        raise ReasonMissing
+    check_reason(why)
     with transaction.atomic():
         kept = check_version(code=code, monthly_minor=monthly_minor, limits=limits, existing_from=existing_from, is_default=is_default)
         package, _made = ServicePackage.objects.select_for_update().get_or_create(code=code, defaults={"position": ServicePackage.objects.count()})
@@ -124,8 +123,7 @@ def publish_version(
 @verb
 def offer_package(*, by: Actor, package_id: UUID, is_offered: bool, why: str) -> ServicePackage:
     """Whether it can be chosen; who has it keeps it. Raises OfferUnknown, ReasonMissing."""
-    if not why.strip():
-        raise ReasonMissing
+    check_reason(why)
     with transaction.atomic():
         row = ServicePackage.objects.select_for_update().filter(pk=package_id).first()
         if row is None:
@@ -156,8 +154,7 @@ def check_own_price(merchant_id: UUID, package_id: UUID, monthly_minor: int, fro
 def set_own_price(*, by: Actor, merchant_id: UUID, package_id: UUID, monthly_minor: int, from_day: date, until_day: date | None, why: str) -> OwnPrice:
     """Another price for one merchant, for months that begin in this span. Raises SecondPersonNeeded, ReasonMissing, what check_own_price() does."""
     needs_two(by, SET_PRICE)
-    if not why.strip():
-        raise ReasonMissing
+    check_reason(why)
     with transaction.atomic():
         check_own_price(merchant_id, package_id, monthly_minor, from_day, until_day)
         package = ServicePackage.objects.get(pk=package_id)
@@ -194,8 +191,7 @@ def put_extra(
     Raises SecondPersonNeeded, InvalidInput, ReasonMissing.
     """
     needs_two(by, SET_PRICE)
-    if not why.strip():
-        raise ReasonMissing
+    check_reason(why)
     kept = check_extra(code, kind, adds, price.minor)
     with transaction.atomic():
         former = Extra.objects.select_for_update().filter(code=code, is_offered=True).first()

@@ -15,7 +15,7 @@ from wagtail.models import Page, Site
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
-from marketplace.kernel.errors import InvalidInput, ReasonMissing
+from marketplace.kernel.errors import InvalidInput, check_reason
 from marketplace.kernel.outbox import record
 from marketplace.kernel.verbs import verb
 from tenants.tenancy.birth import load_merchant
@@ -82,8 +82,7 @@ PERIODS = {
 @verb
 def set_periods(*, by: Actor, periods: Mapping[str, int], why: str) -> Market:
     """How long things wait, from now on; deadlines that run stay as they were set. Raises InvalidInput, ReasonMissing."""
-    if not why.strip():
-        raise ReasonMissing
+    check_reason(why)
     for name, value in periods.items():
         least, most = PERIODS[name]
         if not least <= value <= most:

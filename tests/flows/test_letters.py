@@ -31,7 +31,7 @@ from marketplace.platform.checkout.models import OrderCopy, OrderGroup, ReturnCo
 from marketplace.platform.delivery.actions import Zone, set_freight
 from marketplace.platform.ledger.models import Payout
 from marketplace.platform.listings.models import ProductChange
-from marketplace.platform.notices.letters import read_in
+from marketplace.platform.notices.messages import read_in
 from marketplace.platform.payments.models import PayoutAccount
 from tenants.accounts.actions import give_role
 from tenants.accounts.letters import write_letter

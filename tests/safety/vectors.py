@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 SHOUT = "alert(1)"
-CALL = f"window.shout&&shout(1);{SHOUT}"
 
 
 def markup() -> dict[str, str]:

@@ -14,7 +14,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
 from marketplace.kernel.deadlines import meet, set_deadline
-from marketplace.kernel.errors import InvalidInput, NotFound, ReasonMissing
+from marketplace.kernel.errors import InvalidInput, NotFound, ReasonMissing, check_reason
 from marketplace.kernel.formats import format_money
 from marketplace.kernel.money import Money
 from marketplace.kernel.numbers import free_number
@@ -68,8 +68,7 @@ def set_deposit_rule(*, by: Actor, target: Target, amount_minor: int | None, why
     """
     needs_two(by, SET_DEPOSIT)
     check_rule(target, amount_minor)
-    if not why.strip():
-        raise ReasonMissing
+    check_reason(why)
     kind, category_id, merchant_id = target
     with transaction.atomic():
         former = rule_for(target)
@@ -103,8 +102,7 @@ def set_deposit_rule(*, by: Actor, target: Target, amount_minor: int | None, why
 @verb
 def set_deposit_terms(*, by: Actor, days: int, pay_to: Mapping[str, str], why: str) -> DepositTerms:
     """Where deposits are paid to, and within how many days what is missing. Days that run stay. Raises InvalidInput, ReasonMissing."""
-    if not why.strip():
-        raise ReasonMissing
+    check_reason(why)
     if not 1 <= days <= 90:
         raise InvalidInput(field="days", why=_("Choose from {least} to {most}.").format(least=1, most=90))
     with transaction.atomic():
@@ -233,8 +231,7 @@ def move_deposit(
     Raises SecondPersonNeeded, ReasonMissing, InvalidInput, DepositTooSmall, NotFound, MerchantUnknown.
     """
     needs_two(by, MOVE_DEPOSIT)
-    if not why.strip():
-        raise ReasonMissing
+    check_reason(why)
     with transaction.atomic():
         row = locked_deposit(merchant_id)
         if same := DepositMove.objects.filter(pk=move_id).first():
@@ -333,8 +330,7 @@ def reject_objection(*, by: Actor, move: DepositMove, answer: str) -> DepositObj
 
     Raises ReasonMissing, ObjectionAnswered, NotFound.
     """
-    if not answer.strip():
-        raise ReasonMissing(field="answer")
+    check_reason(answer, field="answer")
     with transaction.atomic():
         locked_deposit(move.merchant_id)
         row = DepositObjection.objects.select_related("move").filter(move=move).first()

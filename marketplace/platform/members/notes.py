@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
-from marketplace.kernel.errors import InvalidInput, ReasonMissing
+from marketplace.kernel.errors import InvalidInput, check_reason
 from marketplace.kernel.verbs import verb
 from marketplace.platform.members.models import ConsumerNote
 from tenants.accounts.errors import PersonUnknown
@@ -36,8 +36,7 @@ def note_on_consumer(*, by: Actor, user_id: UUID, note_id: UUID, text: str) -> C
 @verb
 def note_contact_shown(*, by: Actor, user_id: UUID, why: str) -> None:
     """Somebody looks at mail, phone and addresses of a person in full: that is written down with the reason. Raises ReasonMissing, PersonUnknown."""
-    if not why.strip():
-        raise ReasonMissing(field="why")
+    check_reason(why, field="why")
     with transaction.atomic():
         if not User.objects.filter(pk=user_id).exists():
             raise PersonUnknown

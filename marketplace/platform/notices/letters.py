@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from marketplace.platform.notices.messages import NEWS_FOR, Message, Table, read_in
+from marketplace.platform.notices.messages import Message
 from marketplace.platform.notices.telling import notify
 from tenants.accounts.models import User
-
-__all__ = ["NEWS_FOR", "Message", "Table", "post_letter", "read_in"]
 
 
 def post_letter(email: str, message: Message) -> None:

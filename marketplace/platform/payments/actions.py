@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
-from marketplace.kernel.errors import InvalidInput, NotFound, ReasonMissing
+from marketplace.kernel.errors import InvalidInput, NotFound, check_reason
 from marketplace.kernel.money import Money
 from marketplace.kernel.outbox import record
 from marketplace.kernel.two_people import SecondPersonNeeded, needs_two
@@ -76,8 +76,7 @@ def set_rail(*, by: Actor, rail: str, why: str) -> None:
     """How buyers pay from now on; payments that are planned keep theirs. Raises SecondPersonNeeded, InvalidInput, ReasonMissing."""
     needs_two(by, SET_RAIL)
     check_rail(rail)
-    if not why.strip():
-        raise ReasonMissing
+    check_reason(why)
     with transaction.atomic():
         market = Market.objects.select_for_update().get()
         if market.rail == rail:
@@ -241,8 +240,7 @@ def quarantine(*, by: Actor, notice: RailNotice, why: str) -> None:
 @verb
 def dismiss_notice(*, by: Actor, notice_id: UUID, reason: str) -> None:
     """A person has looked at a notice that was set aside. Raises ReasonMissing, NotFound."""
-    if not reason.strip():
-        raise ReasonMissing
+    check_reason(reason)
     with transaction.atomic():
         notice = RailNotice.objects.select_for_update().filter(pk=notice_id, is_quarantined=True).first()
         if notice is None:
@@ -348,8 +346,7 @@ def show_account_number(*, by: Actor, merchant_id: UUID, why: str, change_id: UU
     """The whole number of a merchant's account, or of a change of it, for one answer; who looked and why is written down, where the merchant
     reads it. Raises ReasonMissing, AccountChangeUnknown.
     """
-    if not why.strip():
-        raise ReasonMissing(field="why")
+    check_reason(why, field="why")
     with transaction.atomic():
         rows = AccountChange.objects.filter(pk=change_id) if change_id else PayoutAccount.objects.all()
         row = rows.filter(merchant_id=merchant_id, kind=PayoutAccount.Kind.BANK).first()
@@ -370,8 +367,7 @@ def show_account_number(*, by: Actor, merchant_id: UUID, why: str, change_id: UU
 @verb
 def take_bank_file(*, by: Actor, batch: PayoutBatch, why: str) -> str:
     """The text of a bank file, which names accounts in full; who took it and why is written down. Raises ReasonMissing."""
-    if not why.strip():
-        raise ReasonMissing(field="why")
+    check_reason(why, field="why")
     with transaction.atomic():
         after = {"payouts": batch.count, "total": batch.total_minor}
         audit(by=by, action="payout_batch.taken", subject="payout_batch", subject_id=batch.number, after=after, why=why.strip()[:300])

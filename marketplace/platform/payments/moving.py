@@ -12,7 +12,7 @@ from django.db.models import F, Sum
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
-from marketplace.kernel.errors import ReasonMissing
+from marketplace.kernel.errors import check_reason
 from marketplace.kernel.money import Money
 from marketplace.kernel.outbox import record
 from marketplace.kernel.two_people import needs_two
@@ -110,8 +110,7 @@ def note_paid_otherwise(*, by: Actor, refund_id: UUID, reason: str) -> None:
     Raises RefundNotFailed, ReasonMissing, SecondPersonNeeded.
     """
     needs_two(by, PAID_OTHERWISE)
-    if not reason.strip():
-        raise ReasonMissing
+    check_reason(reason)
     with transaction.atomic():
         refund = Refund.objects.select_for_update(of=("self",)).filter(pk=refund_id, status=Refund.Status.FAILED).first()
         if refund is None:

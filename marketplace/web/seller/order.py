@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from marketplace.flows.receive import RECEIPT
 from marketplace.kernel import clock
+from marketplace.kernel.masks import masked_phone
 from marketplace.kernel.models import AuditEvent, Deadline
 from marketplace.merchant.desk.actions import MOST_SIGNS, note_on_order, note_phone_shown
 from marketplace.merchant.fulfilment.models import Package
@@ -143,11 +144,8 @@ def _purchases(order: Order) -> dict[str, Any]:
 
 
 def masked(phone: str) -> str:
-    """138 •••• 2046: enough to tell two apart."""
-    if len(phone) <= 8:
-        return "••••"
-    country, rest = ("+86 ", phone[3:]) if phone.startswith("+86") else ("", phone)
-    return f"{country}{rest[:-8]} •••• {phone[-4:]}"
+    """138 •••• 2046: enough to tell two apart. Of an order that keeps none, dots alone."""
+    return masked_phone(phone) or "••••"
 
 
 def _neighbours(order: Order, show: str) -> dict[str, str]:

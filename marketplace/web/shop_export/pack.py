@@ -22,7 +22,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.errors import MarketError
 from marketplace.kernel.events import DeadlineReached
-from marketplace.platform.notices.letters import read_in
+from marketplace.platform.notices.messages import read_in
 from marketplace.web.lists.exports import cell
 from marketplace.web.shop_export.contents import contents
 from marketplace.web.shop_export.files import FILES
