@@ -226,10 +226,11 @@ class TestStopping:
         ask(owner)
         assert "office@kiln.example" in [letter.to for letter in told()]
 
-    @pytest.mark.parametrize("token", ["", "x", "W10:1abc:def", signing.dumps(["x", "y"]), signing.dumps(["x", "y"], salt="stop a change of a payout account")])
-    def test_a_made_up_link_stops_nothing(self, token):
-        with pytest.raises(AccountChangeUnknown):
-            change_of(token)
+    def test_a_made_up_link_stops_nothing(self):
+        # Signatures carry the second they were made in: as parameters they would name the test differently in every process.
+        for token in ("", "x", "W10:1abc:def", signing.dumps(["x", "y"]), signing.dumps(["x", "y"], salt="stop a change of a payout account")):
+            with pytest.raises(AccountChangeUnknown):
+                change_of(token)
 
     def test_after_it_was_confirmed_it_can_still_be_stopped_and_after_it_is_in_force_not(self, old, owner, colleague):
         row = ask(owner)
