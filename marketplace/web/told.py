@@ -39,6 +39,8 @@ ACTIONS: dict[str, str | Promise] = {
     "commission.set": pgettext_lazy("log", "Commission set"),
     "customer.noted": pgettext_lazy("log", "Note on a customer"),
     "customer.tagged": pgettext_lazy("log", "Tags of a customer set"),
+    "block.lifted": pgettext_lazy("log", "Block lifted"),
+    "block.made": pgettext_lazy("log", "Somebody blocked"),
     "double.set_aside": pgettext_lazy("log", "Two accounts are two people"),
     "double.taken_up": pgettext_lazy("log", "Possible double taken up again"),
     "doubles.asked": pgettext_lazy("log", "Possible doubles looked for"),

@@ -45,6 +45,7 @@ MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
     ("console", "service-move"): {"answer"},
     ("console", "own-price"): {"until"},
     ("console", "deposit-rules"): {"pay_zh"},
+    ("console", "block-new"): {"until"},
     ("console", "double-aside"): {"undo"},
     ("console", "review-decide"): {"reason"},
     ("console", "settings"): {"category", "merchant"},
