@@ -113,6 +113,7 @@ ACTIONS: dict[str, str | Promise] = {
     "listings.settled": pgettext_lazy("log", "Goods held back or released"),
     "log.check_asked": pgettext_lazy("log", "Verifying the log asked for"),
     "market.opened": pgettext_lazy("log", "Market opened"),
+    "market.profile_set": pgettext_lazy("log", "What the market stands for"),
     "market.periods_set": pgettext_lazy("log", "Periods set"),
     "market.rail_set": pgettext_lazy("log", "Way to pay set"),
     "market.review_terms_set": pgettext_lazy("log", "Review times set"),

@@ -50,11 +50,23 @@ from tenants.tenancy.models import RESERVED_SLUGS, Market, Merchant
 from tenants.tenancy.schemas import public_schema
 
 MOST_PAPERS = 12
-TEXTS = ("kind", "company", "representative", "contact_name", "about", "origins", "service_address")
+TEXTS = ("kind", "company", "representative", "belongs_to", "contact_name", "about", "origins", "service_address")
 # What a review judges by: what is changed after it has passed is looked at again, and a reviewer can ask for single fields anew.
 JUDGED = {
     Step.IDENTITY: ("company", "licence_number", "representative"),
-    Step.BASICS: ("contact_name", "contact_phone", "contact_email", "service_phone", "service_address", "names", "about", "brands", "origins", "sells"),
+    Step.BASICS: (
+        "belongs_to",
+        "contact_name",
+        "contact_phone",
+        "contact_email",
+        "service_phone",
+        "service_address",
+        "names",
+        "about",
+        "brands",
+        "origins",
+        "sells",
+    ),
     Step.QUALIFICATION: (),
 }
 MOST_CATEGORIES = 40

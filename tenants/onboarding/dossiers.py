@@ -33,6 +33,7 @@ LABELS: Mapping[str, str | Promise] = {
     "company": _lazy("Company, as on the licence"),
     "licence_number": _lazy("Licence number"),
     "representative": _lazy("Legal representative"),
+    "belongs_to": _lazy("Part of"),
     "contact_name": _lazy("Contact person"),
     "contact_phone": _lazy("Contact phone"),
     "contact_email": _lazy("Contact e-mail"),

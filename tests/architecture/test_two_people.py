@@ -43,7 +43,7 @@ from tests.architecture.test_back_office_writes import FORMS, HOSTS, Filled, Thi
 from tests.databases import MERCHANTS
 from tests.planting import planted
 
-SHORT, DEPTH, LONG = 3, 4, 7
+SHORT, DEPTH, LONG = 2, 4, 7
 PAID = (Payout.Status.SENT, Payout.Status.PAID)
 # What each kind is asked for by: the address, and two different forms.
 ASKS: dict[str, Callable[[Things], tuple[str, dict[str, Any], dict[str, Any]]]] = {

@@ -56,7 +56,7 @@ class TestCompanyData:
         assert (trader_of(merchant).company, merchant.names) == ("New Ltd", {"en": "Kiln & Sons"})
         assert OutboxEvent.objects.filter(topic="listings.changed").exists()  # search learns the new name
         deliver_events()
-        assert Letter.objects.filter(kind="dossier_decided", email=boss.user.email).exists()
+        assert Letter.objects.filter(kind="dossier_approved", email=boss.user.email).exists()
 
     def test_a_refusal_changes_nothing_and_says_why(self, boss):
         make.a_dossier(Merchant.objects.get(pk=A), "Old Ltd")
@@ -104,7 +104,7 @@ class TestRulesWithADay:
             with clock.shifted(timedelta(days=days)):
                 fire_due()
                 deliver_events()
-                told.append(Letter.objects.filter(kind="rules_due", email=boss.user.email).count())
+                told.append(Letter.objects.filter(kind__in=["rules_to_accept", "rules_not_accepted"], email=boss.user.email).count())
         assert told == [1, 2]
         with clock.shifted(timedelta(days=21)), merchant_schema(A):
             with pytest.raises(NothingNewMeanwhile):
