@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from marketplace.kernel import clock
 from marketplace.kernel.events import DeadlineReached
@@ -25,19 +26,26 @@ from tenants.tenancy.models import Merchant
 
 def review_overdue(event: DeadlineReached) -> None:
     """Reaction to the deadline `review.due`: whose work it is, and who leads the market, hear of it; of nobody's work every reviewer."""
-    row = Application.objects.select_related("reviewer").filter(pk=event.subject_id, status=Application.Status.SUBMITTED).first()
+    application = Application.objects.select_related("reviewer").filter(pk=event.subject_id, status=Application.Status.SUBMITTED).first()
+    change = DossierChange.objects.select_related("reviewer", "merchant").filter(pk=event.subject_id, status=DossierChange.Status.WAITING).first()
+    row = application or change
     if row is None or row.review_due is None or row.review_due > clock.now():
         return
-    mine = [row.reviewer] if row.reviewer and row.reviewer.is_active else market_staff_with(Right.REVIEW_MERCHANTS)
+    due, reviewer = row.review_due, row.reviewer
+    mine = [reviewer] if reviewer and reviewer.is_active else market_staff_with(Right.REVIEW_MERCHANTS)
     people: dict[UUID, User] = {person.pk: person for person in [*mine, *market_staff_with(Right.MANAGE_MARKET)]}
-    due, step = row.review_due, row.next_step
 
-    def facts() -> dict[str, str]:
-        who = row.reviewer.name or row.reviewer.email if row.reviewer else ""
-        nobody = "" if row.reviewer else _("Nobody has taken it.")
-        return {"company": row.company, "step": str(step.label) if step else "", "at": format_time(due), "person": who, "nobody": nobody}
+    def compose() -> Message:
+        facts = {"at": format_time(due), "person": reviewer.name or reviewer.email if reviewer else ""}
+        facts["nobody"] = "" if reviewer else _("Nobody has taken it.")
+        if application is not None:
+            step = str(application.next_step.label) if application.next_step else ""
+            return worded("review_overdue", facts | {"company": application.company, "step": step}, link=console_url(f"/applications/{application.number}/"))
+        assert change is not None
+        facts |= {"company": change.merchant.name, "step": pgettext("review step", "Company data")}
+        return worded("review_overdue", facts, link=console_url(f"/dossier-changes/{change.pk}/"))
 
-    tell(people.values(), lambda: worded("review_overdue", facts(), link=console_url(f"/applications/{row.number}/")))
+    tell(people.values(), compose)
 
 
 def dossier_decided(event: DossierChangeDecidedUpon) -> None:
