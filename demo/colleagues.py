@@ -59,7 +59,7 @@ def _let_in(by: Actor, merchant_id: UUID | None, host: str, people: list[tuple[s
 
 STANDS_FOR = {
     "zh-hans": "小作坊与独立品牌的商城：每件东西都说得出是谁做的",
-    "en": "A market of workshops and small brands: of every thing one can say who made it",
+    "en": "A market of workshops and small brands: everything has a maker",
 }
 KEPT_OUT = [
     ("network", "203.0.113.0/24", "一夜之间试了四千个密码"),
