@@ -146,16 +146,16 @@ def send_change_back(*, by: Actor, change_id: UUID, seen_version: int, reason: s
 
     Raises ReasonMissing, InvalidInput, ChangeUnknown, ChangeDecided, ChangeOutdated.
     """
-    return _turn_down(by, change_id, seen_version, ProductChange.Status.SENT_BACK, reason, notes or {})
+    return turn_down(by, change_id, seen_version, ProductChange.Status.SENT_BACK, reason, notes or {})
 
 
 @verb
 def refuse_change(*, by: Actor, change_id: UUID, seen_version: int, reason: str = "", notes: Mapping[str, str] | None = None) -> ProductChange:
     """The operator does not let it onto the market as it is: it cannot be submitted again without a change. Raises as `send_change_back`."""
-    return _turn_down(by, change_id, seen_version, ProductChange.Status.REFUSED, reason, notes or {})
+    return turn_down(by, change_id, seen_version, ProductChange.Status.REFUSED, reason, notes or {})
 
 
-def _turn_down(by: Actor, change_id: UUID, seen_version: int, status: ProductChange.Status, reason: str, notes: Mapping[str, str]) -> ProductChange:
+def turn_down(by: Actor, change_id: UUID, seen_version: int, status: ProductChange.Status, reason: str, notes: Mapping[str, str]) -> ProductChange:
     said = {field: text.strip() for field, text in notes.items() if text.strip()}
     if unknown := set(said) - set(NOTE_LABELS):
         raise InvalidInput(field="notes", why=_("There is no field “{name}” in a product.").format(name=sorted(unknown)[0]))

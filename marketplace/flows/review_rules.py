@@ -22,7 +22,7 @@ from marketplace.kernel.verbs import verb
 from marketplace.platform.listings.models import Listing, ProductChange, ReviewRules
 from tenants.tenancy.models import Market, Merchant
 
-BY_RULE = Actor(kind="system", label="review rules")
+BY_RULE = Actor(kind="system", label="review-rules")
 # What may pass: of pictures only their order, their words and that one goes, of variants those of the same axes. A new picture, category or
 # brand, the tax class and axes never do.
 PASSABLE = ("titles", "descriptions", "attributes", "pictures", "variants")

@@ -40,8 +40,8 @@ def a_word() -> ForbiddenWord:
 
 FORMS_OF_REVIEWS: dict[tuple[str, str], Callable[[Any], tuple[str, dict[str, Any]]]] = {
     ("console", "reviews-many-decide"): _many,
-    ("console", "words-new"): lambda t: ("/reviews/words/new/", {"texts": f"word{uuid4().hex[:8]}", "weight": "watched"}),
-    ("console", "word-dropped"): lambda t: (f"/reviews/words/{a_word().pk}/drop/", {}),
+    ("console", "words-new"): lambda t: ("/words/new/", {"texts": f"word{uuid4().hex[:8]}", "weight": "watched"}),
+    ("console", "word-dropped"): lambda t: (f"/words/{a_word().pk}/drop/", {}),
     ("console", "review-rules"): lambda t: (
         "/reviews/rules/",
         {"passes": ["titles", "attributes"], "most_changed": "15", "shop_days": "10", "clean_days": "60", "why": "typing errors pass"},

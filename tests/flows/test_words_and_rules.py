@@ -147,7 +147,7 @@ class TestWords:
 
     def test_a_text_can_be_tried(self, console):
         word("全网最低价")
-        assert "全网最低价</b>" in console.get("/reviews/words/new/?try=这是全网-最低价").content.decode()
+        assert "全网最低价</b>" in console.get("/words/new/?try=这是全网-最低价").content.decode()
 
 
 class TestFieldByField:
@@ -229,7 +229,7 @@ class TestRules:
         let_pass("titles")
         save(on_sale, title="A mug of clay, glazed by hand, for coffee")
         row = ProductChange.objects.get(product_id=on_sale.pk)
-        assert (row.status, row.is_by_rule, row.decided_by) == ("approved", True, "review rules")
+        assert (row.status, row.is_by_rule, row.decided_by) == ("approved", True, "review-rules")
         assert Listing.objects.get(pk=on_sale.pk).titles["en"].endswith("coffee") and now(on_sale).review == "approved"
 
     @pytest.mark.parametrize(

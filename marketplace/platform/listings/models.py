@@ -181,7 +181,7 @@ class ForbiddenWord(models.Model):
         WATCHED = "watched", pgettext_lazy("word", "A person looks")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    text = models.CharField(max_length=60)  # as words.plain() writes it
+    text = models.CharField(max_length=60)  # in one width and case
     weight = models.CharField(max_length=8, choices=Weight.choices)
     category = models.ForeignKey(Category, null=True, on_delete=models.CASCADE, related_name="+")
     note = models.CharField(max_length=200, blank=True)  # what the shop reads beside it: the law, or what to write instead
