@@ -25,7 +25,8 @@ from marketplace.merchant.pricing.actions import set_prices
 from marketplace.platform.listings.actions import close_change, locked_change, merchant_of_change, put_change
 from marketplace.platform.listings.errors import ChangeDecided, ChangeOutdated
 from marketplace.platform.listings.models import ProductChange
-from marketplace.platform.taxonomy.models import Category, TaxClass
+from marketplace.platform.taxonomy.models import TaxClass
+from marketplace.platform.taxonomy.queries import categories_to_use
 from tenants.packages.limits import check_room
 from tenants.packages.models import Limit
 from tenants.tenancy.schemas import current_merchant_id, merchant_schema
@@ -48,8 +49,10 @@ def save_product(
     read on what was approved. All or nothing. Raises InvalidInput, SkuTaken, StockHeld, LimitReached (pictures), and when it is submitted ProductIncomplete.
     """
     with transaction.atomic():
-        if not Category.objects.filter(pk=product.category_id).exists():
+        usable = categories_to_use([product.category_id])
+        if product.category_id not in usable:
             raise InvalidInput(field="category", why=_("Choose a category."))
+        product.category_id = usable[product.category_id]
         if product.tax_class not in TaxClass.values:
             raise InvalidInput(field="tax_class", why=_("Choose a tax class."))
         if product.pictures:

@@ -107,6 +107,7 @@ IN_CONSOLE: dict[str, tuple[str, Right | None, str]] = {
     "dispute": ("disputes", Right.VIEW_LEDGER, "q"),
     "rail_movement": ("movements", Right.VIEW_LEDGER, "q"),
     "rail_notice": ("notices", Right.VIEW_LEDGER, "q"),
+    "category": ("category", Right.MANAGE_MARKET, "key"),
     "commission_rule": ("settings", Right.MANAGE_MARKET, ""),
     "tax_rate": ("settings", Right.MANAGE_MARKET, ""),
     "notice_words": ("notice-words", Right.MANAGE_MARKET, ""),

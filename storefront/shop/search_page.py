@@ -116,7 +116,7 @@ def names_for(answer: Answer, query: Query) -> Names:
     shown = dict(list(answer.attributes.items())[:MOST_FACETS])
     value_ids = {count.id for counts in shown.values() for count in counts[:MOST_VALUES]} | {v for some in query.values.values() for v in some}
     return Names(
-        Category.objects.in_bulk([count.id for count in answer.categories]),
+        Category.objects.filter(is_hidden=False).in_bulk([count.id for count in answer.categories]),
         Brand.objects.in_bulk({count.id for count in answer.brands[:MOST_VALUES]} | query.brands),
         {m.ordinal: m for m in Merchant.objects.filter(ordinal__in={count.id for count in answer.shops[:MOST_VALUES]} | query.shops)},
         Attribute.objects.in_bulk({*shown, *query.values}),

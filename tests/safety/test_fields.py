@@ -58,6 +58,8 @@ MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
     ("console", "requirement-new"): {"categories", "computed", "enforced_on", "hint_en", "hint_zh", "is_active", "is_waivable", "kinds", "name_zh"},
     ("console", "requirement"): {"categories", "computed", "enforced_on", "hint_en", "hint_zh", "is_active", "is_waivable", "kinds", "name_zh"},
     ("console", "requirement-waive"): {"ends_on"},
+    ("console", "category-new"): {"is_hidden", "seen"},
+    ("console", "category"): {"is_hidden"},
     ("console", "staff-role-new"): {"name_zh"},
     ("console", "staff-role"): {"name_zh", "role_id"},
 }

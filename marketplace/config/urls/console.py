@@ -39,6 +39,7 @@ from marketplace.web.operator import (
     reviews,
     sanctions,
     subscribers,
+    tree,
 )
 from marketplace.web.operator.overview import overview
 from marketplace.web.operator.settings import settings_page
@@ -141,6 +142,14 @@ urlpatterns = [
     ),
     route("review-terms/", review_terms.review_terms_page, may=operator(Right.MANAGE_MARKET), name="review-terms", methods="GET POST"),
     route("market-rules/", market_rules.market_rules, may=operator(Right.MANAGE_MARKET), name="market-rules", methods="GET POST"),
+    route("categories/", tree.tree, may=operator(Right.MANAGE_MARKET), name="tree"),
+    route("categories/new/", tree.category_new, may=operator(Right.MANAGE_MARKET), name="category-new", methods="GET POST"),
+    route("categories/changes/", tree.tree_changes, may=operator(Right.MANAGE_MARKET), name="tree-changes"),
+    route("categories/changes/<uuid:change_id>/undo/", tree.tree_undo, may=operator(Right.MANAGE_MARKET), name="tree-undo", methods="POST"),
+    route("categories/<int:category_id>/", tree.category, may=operator(Right.MANAGE_MARKET), name="category", methods="GET POST"),
+    route("categories/<int:category_id>/move/", tree.category_move, may=operator(Right.MANAGE_MARKET), name="category-move", methods="GET POST"),
+    route("categories/<int:category_id>/merge/", tree.category_merge, may=operator(Right.MANAGE_MARKET), name="category-merge", methods="GET POST"),
+    route("categories/<int:category_id>/delete/", tree.category_delete, may=operator(Right.MANAGE_MARKET), name="category-delete", methods="POST"),
     route("requirements/", requirements.requirements, may=operator(Right.MANAGE_MARKET), name="requirements"),
     route("requirements/new/", requirements.requirement_new, may=operator(Right.MANAGE_MARKET), name="requirement-new", methods="GET POST"),
     route("requirements/<slug:code>/", requirements.requirement, may=operator(Right.MANAGE_MARKET), name="requirement", methods="GET POST"),

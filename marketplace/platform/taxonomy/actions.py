@@ -33,10 +33,11 @@ SET_TAX = "tax.set"  # the kind of request for two people
 def put_categories(*, by: Actor, rows: Iterable[Mapping[str, Any]]) -> dict[str, Category]:
     """Categories by code: `code`, `parent` (a code, of a row before or already there), `names`, and perhaps `picture` and `position`.
 
-    Without a position, the order of the rows counts. Returns all categories by code. Raises ValueError for a child before its parent.
+    Without a position, the order of the rows counts. What was changed in the console stays as it is there, and the code of one that was merged
+    stands for the other. Returns all categories by code. Raises ValueError for a child before its parent.
     """
     with transaction.atomic():
-        known = {category.code: category for category in Category.objects.all()}
+        known = {category.code: category.merged_into or category for category in Category.objects.select_related("merged_into")}
         before = len(known)
         wanted = list(rows)
         fresh: list[Category] = []
@@ -48,6 +49,9 @@ def put_categories(*, by: Actor, rows: Iterable[Mapping[str, Any]]) -> dict[str,
             if category is None:
                 category = known[row["code"]] = Category(pk=next(keys), code=row["code"])
                 fresh.append(category)
+            elif category.is_kept:
+                _keep_path(category, known, changed)
+                continue
             held = _as_held(category)
             category.parent, category.names = parent, dict(row["names"])
             category.position, category.picture = row.get("position", place), row.get("picture", category.picture)
@@ -70,6 +74,14 @@ def put_categories(*, by: Actor, rows: Iterable[Mapping[str, Any]]) -> dict[str,
 
 def _as_held(category: Category) -> tuple[Any, ...]:
     return (category.parent_id, category.names, category.position, category.picture, category.path)
+
+
+def _keep_path(category: Category, known: Mapping[str, Category], changed: list[Category]) -> None:
+    """One that the console has placed stays below its parent, wherever that goes."""
+    above: list[int] = next((one.path for one in known.values() if one.pk == category.parent_id), [])
+    if category.path != [*above, category.pk]:
+        category.path = [*above, category.pk]
+        changed.append(category)
 
 
 def _new_keys(count: int) -> list[int]:

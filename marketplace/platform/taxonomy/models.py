@@ -6,10 +6,11 @@ Keys are integers, unlike elsewhere: search packs them four bytes each, and noth
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel import clock
+from marketplace.kernel.ids import new_id
 from marketplace.kernel.texts import Localised, localised
 
 
@@ -35,16 +36,65 @@ class Named(models.Model):
 
 
 class Category(Named):
-    """A node of the market's one tree. Goods may stand in any node; `path` holds the ids from the root to the node."""
+    """A node of the market's one tree. Goods may stand in any node; `path` holds the ids from the root to the node.
+
+    One that was merged into another stays as a row, so that its address, its code and what the ledger knows of it lead on: it is hidden, lies
+    below the other and has the other's path, so goods that still name it count as the other's.
+    """
 
     code = models.CharField(max_length=60, unique=True)
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
     path = models.JSONField(default=list)
     position = models.IntegerField(default=0)
     picture = models.CharField(max_length=200, blank=True)
+    is_hidden = models.BooleanField(default=False)  # buyers do not meet it, nor what lies below it; its goods are found by words all the same
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")
+    is_kept = models.BooleanField(default=False)  # changed in the console: an import of the tree leaves it as it is
+    version = models.IntegerField(default=1)  # rises with every change in the console
 
     class Meta:
         indexes = [models.Index(fields=["parent", "position"], name="category_children")]
+        constraints = [
+            models.CheckConstraint(condition=Q(merged_into=None) | Q(is_hidden=True, parent=F("merged_into")), name="merged_category_lies_below_the_other"),
+        ]
+
+
+class TreeChange(models.Model):
+    """A category was moved, or merged into another: what was before, and how far the goods have followed."""
+
+    class Kind(models.TextChoices):
+        MOVED = "moved", pgettext_lazy("category", "Moved")
+        MERGED = "merged", pgettext_lazy("category", "Merged")
+
+    class Status(models.TextChoices):
+        WORKING = "working", pgettext_lazy("category", "Goods follow")
+        DONE = "done", pgettext_lazy("category", "Done")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="+")
+    former_key = models.IntegerField(null=True)  # of what it was below; None: nothing
+    former_place = models.IntegerField(default=0)  # among the others there
+    into = models.ForeignKey(Category, null=True, on_delete=models.SET_NULL, related_name="+")  # what it is below now, or was merged into
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.WORKING)
+    scope = models.JSONField(default=list)  # keys of the categories whose goods follow
+    total = models.IntegerField(default=0)  # listings that have to follow
+    done = models.IntegerField(default=0)
+    place = models.CharField(max_length=40, blank=True)  # key of the last merchant whose goods have followed
+    by_label = models.CharField(max_length=200)
+    at = models.DateTimeField(default=clock.now)
+    ended_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["-at", "-id"], name="tree_change_newest")]
+
+    @property
+    def share(self) -> int:
+        """How far it is, in percent."""
+        if self.status == self.Status.DONE:
+            return 100
+        return min(99, 100 * self.done // self.total) if self.total else 0
 
 
 class Brand(Named):

@@ -36,6 +36,12 @@ ENTRIES = grouped(
         ],
     ),
     (
+        pgettext_lazy("menu", "Catalogue"),
+        [
+            Entry(_("Categories"), "grid", "tree", Right.MANAGE_MARKET),
+        ],
+    ),
+    (
         pgettext_lazy("menu", "People"),
         [
             Entry(_("Consumers"), "user", "consumers", Right.VIEW_CONSUMERS),

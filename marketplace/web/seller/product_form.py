@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db.models import Q
 from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -17,12 +16,11 @@ from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.inventory.models import StockLevel
 from marketplace.merchant.pricing.models import Price
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category, TaxClass
-from marketplace.platform.taxonomy.queries import attributes_for, path_of
+from marketplace.platform.taxonomy.queries import attributes_for, find_categories, led_to, path_name
 from marketplace.web.seller import variants
 from marketplace.web.seller.prose import as_text
 from marketplace.web.seller.variants import Axis, Row
 
-MOST_FOUND = 12
 MOST_ATTRIBUTES = 24
 MOST_VALUES = 200
 MOST_STOCK = 10_000_000
@@ -90,7 +88,7 @@ class ProductForm(forms.Form):
 
     def chosen_category(self) -> Category | None:
         raw = self.data.get("category") if self.is_bound else self.initial.get("category")
-        return Category.objects.filter(pk=int(raw)).first() if raw and str(raw).isascii() and str(raw).isdigit() and len(str(raw)) < 10 else None
+        return led_to(int(raw)) if raw and str(raw).isascii() and str(raw).isdigit() and len(str(raw)) < 10 else None
 
     def attributes(self) -> list[Attribute]:
         """Those that describe goods of the chosen category. Asked once."""
@@ -189,9 +187,9 @@ class ProductForm(forms.Form):
 
     def found_categories(self) -> list[tuple[int, str]]:
         chosen = self.chosen_category()
-        first = [(chosen.pk, _path_name(chosen))] if chosen else []
+        first = [(chosen.pk, path_name(chosen))] if chosen else []
         typed = self.data.get("category_query", "") if self.is_bound else ""
-        return first + [found for found in find_categories(typed) if found not in first]
+        return first + [found for found in category_rows(typed) if found not in first]
 
     def clean_category(self) -> int:
         category = self.chosen_category()
@@ -264,15 +262,6 @@ class ProductForm(forms.Form):
             self.add_error(name, str(refusal))
 
 
-def find_categories(text: str) -> list[tuple[int, str]]:
-    """Categories whose name in any language has the word, the shallowest first, with their path."""
-    text = text.strip()
-    if not text:
-        return []
-    named = Q(**{"names__zh-hans__icontains": text}) | Q(names__en__icontains=text)
-    found = sorted(Category.objects.filter(named)[:200], key=lambda category: (len(category.path), category.pk))
-    return [(category.pk, _path_name(category)) for category in found[:MOST_FOUND]]
-
-
-def _path_name(category: Category) -> str:
-    return " › ".join(step.name for step in path_of(category))
+def category_rows(text: str) -> list[tuple[int, str]]:
+    """What is found by a word, with its path."""
+    return [(category.pk, path_name(category)) for category in find_categories(text)]
