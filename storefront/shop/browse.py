@@ -16,6 +16,7 @@ from django.shortcuts import render
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.platform.listings.models import Listing
+from marketplace.platform.taxonomy.brands import led_to_brand
 from marketplace.platform.taxonomy.models import Brand, Category
 from marketplace.platform.taxonomy.queries import TREE, hidden_ids, led_to, path_of
 from search.contract import SIZE, Answer, Query
@@ -85,9 +86,11 @@ def with_query(request: HttpRequest, path: str) -> str:
 
 def brand(request: HttpRequest, brand_id: int) -> HttpResponse:
     """A brand's goods in all shops."""
-    found = Brand.objects.filter(pk=brand_id).first()
+    found = led_to_brand(brand_id)
     if found is None:
         raise NotFound
+    if found.pk != brand_id:
+        return HttpResponsePermanentRedirect(with_query(request, f"/b/{found.pk}/"))
     context = found_at(request, Place(brand=found))
     names: Names = context["names"]
     sellers = [names.shops[n.id] for n in context["answer"].shops if n.id in names.shops]

@@ -14,6 +14,7 @@ from marketplace.kernel.errors import MarketError
 from marketplace.kernel.formats import format_money
 from marketplace.kernel.money import Money
 from marketplace.kernel.texts import localised
+from marketplace.platform.taxonomy.merging import current_values
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category
 from search.contract import Answer, Count, Query, Sort
 from storefront.pages import page_number
@@ -58,6 +59,8 @@ def read_query(parameters: QueryDict, category: Category | None, currency: str) 
         for name in parameters
         if name[:1] == "a" and name[1:].isascii() and name[1:].isdigit() and len(name) < 10 and (chosen := _ids(parameters.getlist(name)))
     }
+    if now := current_values(value for chosen in values.values() for value in chosen):
+        values = {attribute: frozenset(now.get(value, value) for value in chosen) for attribute, chosen in values.items()}
     sort = parameters.get("sort", "")
     query = Query(
         text=" ".join(parameters.get("q", "").split())[:200],

@@ -101,20 +101,22 @@ def _parent(row: Mapping[str, Any], known: Mapping[str, Category]) -> Category |
 
 @verb
 def put_brands(*, by: Actor, rows: Iterable[Mapping[str, Any]]) -> dict[str, Brand]:
-    """Brands by code: `code`, `names`."""
+    """Brands by code: `code`, `names`. What was changed in the console stays as it is there; the code of one that was merged stands for the other."""
     wanted = {row["code"]: dict(row["names"]) for row in rows}
     with transaction.atomic():
         held = dict(Brand.objects.filter(code__in=wanted).values_list("code", "names"))
-        differing = [Brand(code=code, names=names) for code, names in wanted.items() if held.get(code) != names]
+        kept = set(Brand.objects.filter(code__in=wanted, is_kept=True).values_list("code", flat=True))
+        kept |= set(Brand.objects.filter(code__in=wanted).exclude(merged_into=None).values_list("code", flat=True))
+        differing = [Brand(code=code, names=names) for code, names in wanted.items() if held.get(code) != names and code not in kept]
         Brand.objects.bulk_create(differing, update_conflicts=True, unique_fields=["code"], update_fields=["names"], batch_size=AT_ONCE)
         if differing:
             audit(by=by, action="taxonomy.brands_put", subject="taxonomy", subject_id="brands", after={"count": len(differing)})
-    return {brand.code: brand for brand in Brand.objects.filter(code__in=wanted)}
+    return {brand.code: brand.merged_into or brand for brand in Brand.objects.filter(code__in=wanted).select_related("merged_into")}
 
 
 @verb
 def put_attributes(*, by: Actor, rows: Iterable[Mapping[str, Any]]) -> dict[str, Attribute]:
-    """Attributes by code: `code`, `names`, `kind`, `unit`, `is_facet`."""
+    """Attributes by code: `code`, `names`, `kind`, `unit`, `is_facet`. What was changed in the console stays as it is there."""
     wanted = {
         row["code"]: Attribute(
             code=row["code"], names=dict(row["names"]), kind=row.get("kind", "choice"), unit=row.get("unit", ""), is_facet=row.get("is_facet", True)
@@ -123,8 +125,12 @@ def put_attributes(*, by: Actor, rows: Iterable[Mapping[str, Any]]) -> dict[str,
     }
     fields = ["names", "kind", "unit", "is_facet"]
     with transaction.atomic():
-        held = {row["code"]: row for row in Attribute.objects.filter(code__in=wanted).values("code", *fields)}
-        differing = [row for code, row in wanted.items() if code not in held or any(getattr(row, name) != held[code][name] for name in fields)]
+        held = {row["code"]: row for row in Attribute.objects.filter(code__in=wanted).values("code", "is_kept", *fields)}
+        differing = [
+            row
+            for code, row in wanted.items()
+            if code not in held or (not held[code]["is_kept"] and any(getattr(row, name) != held[code][name] for name in fields))
+        ]
         Attribute.objects.bulk_create(differing, update_conflicts=True, unique_fields=["code"], update_fields=fields, batch_size=AT_ONCE)
         if differing:
             audit(by=by, action="taxonomy.attributes_put", subject="taxonomy", subject_id="attributes", after={"count": len(differing)})
@@ -142,15 +148,22 @@ def put_values(*, by: Actor, rows: Iterable[Mapping[str, Any]]) -> dict[tuple[in
     }
     ids = {attribute_id for attribute_id, _code in wanted}
     with transaction.atomic():
-        there = {(value.attribute_id, value.code): value for value in AttributeValue.objects.filter(attribute_id__in=ids)}
-        differing = [value for key, value in wanted.items() if (held := there.get(key)) is None or (held.names, held.position) != (value.names, value.position)]
+        there = {(value.attribute_id, value.code): value for value in AttributeValue.objects.filter(attribute_id__in=ids).select_related("merged_into")}
+        kept = {key for key, value in there.items() if value.is_kept or value.merged_into_id}
+        there = {key: value.merged_into or value for key, value in there.items()}
+        differing = [
+            value
+            for key, value in wanted.items()
+            if key not in kept and ((held := there.get(key)) is None or (held.names, held.position) != (value.names, value.position))
+        ]
         if not differing:
             return there
         AttributeValue.objects.bulk_create(
             differing, update_conflicts=True, unique_fields=["attribute", "code"], update_fields=["names", "position"], batch_size=AT_ONCE
         )
         audit(by=by, action="taxonomy.values_put", subject="taxonomy", subject_id="values", after={"count": len(differing)})
-    return {(value.attribute_id, value.code): value for value in AttributeValue.objects.filter(attribute_id__in=ids)}
+    found = AttributeValue.objects.filter(attribute_id__in=ids).select_related("merged_into")
+    return {(value.attribute_id, value.code): value.merged_into or value for value in found}
 
 
 @verb

@@ -31,3 +31,38 @@ class TreeBusy(MarketError):
 class CannotUndo(MarketError):
     code, status = "cannot_undo", 409
     message = _("“{name}” has been changed since. Move it back by hand.")
+
+
+class AttributeUnknown(MarketError):
+    code, status = "attribute_unknown", 404
+    message = _("This attribute is not there any more. Go back to the list and choose again.")
+
+
+class AttributeChanged(MarketError):
+    code, status = "attribute_changed", 409
+    message = _("Somebody has changed “{name}” meanwhile. Nothing was done; look at it again and decide anew.")
+
+
+class AttributeMissing(MarketError):
+    code, status = "attribute_missing", 422
+    message = _("{name}: goods of this category have to say it before they are reviewed. Fill it in, or keep the draft.")
+
+
+class BrandUnknown(MarketError):
+    code, status = "brand_unknown", 404
+    message = _("This brand is not there any more. Go back to the list and choose again.")
+
+
+class BrandChanged(MarketError):
+    code, status = "brand_changed", 409
+    message = _("Somebody has changed “{name}” meanwhile. Nothing was done; look at it again and decide anew.")
+
+
+class BrandNotAllowed(MarketError):
+    code, status, field = "brand_not_allowed", 409, "brand"
+    message = _("“{brand}” is sold with authorisation only. Hand in your document under “Brands”; submit the product when the market has accepted it.")
+
+
+class BrandOutOfScope(MarketError):
+    code, status, field = "brand_out_of_scope", 409, "brand"
+    message = _("Your shop was let in to sell one brand, and sells “{brand}”. Ask the market if you want to sell several.")

@@ -12,7 +12,6 @@ from marketplace.platform.taxonomy.models import (
     AttributeValue,
     Brand,
     Category,
-    CategoryAttribute,
 )
 from tenants.tenancy.remembered import remembered
 
@@ -104,23 +103,27 @@ def brand_row(brand_id: int) -> Brand:
     return remembered("taxonomy", ("brand", brand_id), lambda: Brand.objects.get(pk=brand_id))
 
 
-def attributes_for(category: Category) -> list[Attribute]:
-    """The attributes that describe goods of a category, its ancestors' included."""
-    return list(Attribute.objects.filter(pk__in=category_attribute_ids(category)).order_by("id"))
-
-
-def category_attribute_ids(category: Category) -> list[int]:
-    rows = CategoryAttribute.objects.filter(category_id__in=category.path).order_by("position", "id")
-    return list(dict.fromkeys(rows.values_list("attribute_id", flat=True)))
-
-
 def labels(attribute_ids: Iterable[int], value_ids: Iterable[int]) -> tuple[dict[int, Attribute], dict[int, AttributeValue]]:
-    """Attributes and values by key, for showing what a listing stores as numbers."""
+    """Attributes and values by key, for showing what a listing stores as numbers. What was merged is shown as the other."""
     attributes, values = frozenset(attribute_ids), frozenset(value_ids)
     return (
         remembered("taxonomy", ("attributes", attributes), lambda: Attribute.objects.in_bulk(attributes)),
-        remembered("taxonomy", ("values", values), lambda: AttributeValue.objects.in_bulk(values)),
+        remembered("taxonomy", ("values", values), lambda: values_as_now(values)),
     )
+
+
+def values_as_now(value_ids: Iterable[int]) -> dict[int, AttributeValue]:
+    """Values by the key that is asked for; of one that was merged, the other."""
+    found = AttributeValue.objects.select_related("merged_into").in_bulk(list(value_ids))
+    return {key: value.merged_into or value for key, value in found.items()}
+
+
+def brand_to_use(brand_id: int) -> int | None:
+    """The brand that goods may carry: itself, or what it was merged into; kept from being merged until the transaction ends. None: it is not there."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT merged_into_id FROM public.platform_taxonomy_brand WHERE id = %s FOR KEY SHARE", [brand_id])
+        row = cursor.fetchone()
+    return None if row is None else row[0] or brand_id
 
 
 def brands(ids: Iterable[int]) -> dict[int, Brand]:

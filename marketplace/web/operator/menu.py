@@ -39,6 +39,9 @@ ENTRIES = grouped(
         pgettext_lazy("menu", "Catalogue"),
         [
             Entry(_("Categories"), "grid", "tree", Right.MANAGE_MARKET),
+            Entry(_("Attributes"), "filter", "attributes", Right.MANAGE_MARKET),
+            Entry(_("Brands"), "tag", "brands", Right.MANAGE_MARKET),
+            Entry(_("Merchants' own names"), "copy", "own-names", Right.MANAGE_MARKET),
         ],
     ),
     (

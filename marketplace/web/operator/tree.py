@@ -24,7 +24,7 @@ from marketplace.flows.tree_preview import Preview, preview_merge, preview_move,
 from marketplace.kernel.errors import MarketError
 from marketplace.kernel.uploads import clean_picture, read_upload
 from marketplace.platform.taxonomy.errors import CategoryUnknown
-from marketplace.platform.taxonomy.models import Category, TreeChange
+from marketplace.platform.taxonomy.models import Category, CategoryAttribute, TreeChange
 from marketplace.platform.taxonomy.queries import find_categories, in_tree, path_name, path_of
 from marketplace.platform.taxonomy.tree import LONGEST_NAME, add_category
 from tenants.access.actors import actor_of
@@ -171,6 +171,7 @@ def _category_page(request: HttpRequest, row: Category, form: CategoryForm | Non
         "form": form or CategoryForm(initial=kept),
         "trail": path_of(row)[:-1],
         "touched": touched_by(row),
+        "attribute_count": CategoryAttribute.objects.filter(category_id__in=row.path).values("attribute_id").distinct().count(),
         "children": list(in_tree().filter(parent=row).order_by("position", "id")),
         "former": list(Category.objects.filter(merged_into=row).order_by("-id")[:20]),
         "back": _tree_address(row),
