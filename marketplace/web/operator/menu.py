@@ -38,7 +38,7 @@ ENTRIES = grouped(
     (
         pgettext_lazy("menu", "Catalogue"),
         [
-            Entry(_("Categories"), "grid", "tree", Right.MANAGE_MARKET),
+            Entry(pgettext_lazy("console", "Categories"), "grid", "tree", Right.MANAGE_MARKET),
             Entry(_("Attributes"), "filter", "attributes", Right.MANAGE_MARKET),
             Entry(_("Brands"), "tag", "brands", Right.MANAGE_MARKET),
             Entry(_("Merchants' own names"), "copy", "own-names", Right.MANAGE_MARKET),

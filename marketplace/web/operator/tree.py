@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import pgettext
 
 from marketplace.flows.keep_tree import delete_category, keep_category, merge_categories, move_category, undo_move
 from marketplace.flows.tree_preview import Preview, preview_merge, preview_move, touched_by
@@ -74,7 +75,7 @@ def tree(request: HttpRequest) -> HttpResponse:
     open_ids = {key for path in Category.objects.filter(pk__in=asked).values_list("path", flat=True) for key in path}
     text = request.GET.get("q", "")
     context = {
-        "title": _("Categories"),
+        "title": pgettext("console", "Categories"),
         "nodes": _nodes(open_ids),
         "total": in_tree().count(),
         "q": text,
