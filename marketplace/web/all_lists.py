@@ -11,6 +11,7 @@ from marketplace.web.operator import (
     applications,
     approvals,
     attributes,
+    blocks,
     brands,
     consumers,
     contracts,
@@ -45,6 +46,7 @@ WORKBENCH = (
 CONSOLE = (
     merchants.merchants,
     consumers.consumers,
+    blocks.blocks,
     doubles.doubles,
     applications.applications,
     dossiers.dossier_changes,
