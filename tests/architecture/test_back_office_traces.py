@@ -61,6 +61,7 @@ MADE = {
     "statement.issued",
     "support.asked",
     "view.saved",
+    "virtual.added",
 }
 
 
