@@ -62,9 +62,9 @@ def locations(request: HttpRequest) -> HttpResponse:
             else:
                 messages.success(request, _("“{name}” is open. Count what lies there, or move stock to it.").format(name=row.name))
                 return HttpResponseRedirect(reverse("locations"))
-    sums = Sum("on_hand"), Sum("reserved"), Sum("allocated"), Count("pk", filter=Q(on_hand__gt=0))
+    sums = {"a": Sum("on_hand"), "b": Sum("reserved"), "c": Sum("allocated"), "d": Count("pk", filter=Q(on_hand__gt=0))}
     lying: dict[UUID, Any] = {}
-    for location_id, *numbers in StockLevel.objects.order_by().values_list("location_id").annotate(*sums):
+    for location_id, *numbers in StockLevel.objects.order_by().values_list("location_id").annotate(**sums):
         lying[location_id] = numbers
     rows = list(StockLocation.objects.order_by(F("closed_at").asc(nulls_first=True), "preference", "pk"))
     for each in rows:

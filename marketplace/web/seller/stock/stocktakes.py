@@ -56,8 +56,8 @@ class StocktakeFilter(django_filters.FilterSet):
 
 def _prepared(request: HttpRequest, rows: list[Any]) -> None:
     lines = Stocktake.objects.filter(pk__in=[row.pk for row in rows])
-    counted = Count("lines", filter=SHOWS_ON_LINES["counted"]), Count("lines", filter=SHOWS_ON_LINES["differences"])
-    numbers = {key: rest for key, *rest in lines.values_list("pk").annotate(Count("lines"), *counted)}
+    counted = {name: Count("lines", filter=where) for name, where in SHOWS_ON_LINES.items()}
+    numbers = {key: rest for key, *rest in lines.annotate(n=Count("lines"), **counted).values_list("pk", "n", "counted", "differences")}
     for row in rows:
         row.lines_n, row.counted_n, row.differences_n = numbers[row.pk]
 
