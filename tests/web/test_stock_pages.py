@@ -120,3 +120,16 @@ def test_what_a_variant_has_is_said_alike_everywhere(owner):
     (row,) = owner.get("/products/").context["page"].rows
     assert row.available == 3
     assert available_of(A, level.variant_id) == 3
+
+
+def test_a_products_form_that_was_open_while_goods_left_does_not_bring_them_back(owner):
+    product, level = an_article(stock=10)
+    sent = {"product_id": product.pk, "title_en": "Mug", "category": product.category_id, "sku_0": level.variant.sku, "price_0": "10", "then": "save"}
+    shown = owner.get(f"/products/{product.pk}/").content.decode()
+    assert 'name="stock_was_0" value="10"' in shown
+    with merchant_schema(A):
+        count_stock(by=SYSTEM, counted={level.variant_id: 8})
+    for typed, left in (("10", 8), ("12", 12)):
+        assert owner.post(f"/products/{product.pk}/", {**sent, "stock_0": typed, "stock_was_0": "10"}).status_code == 302
+        with merchant_schema(A):
+            assert StockLevel.objects.get(pk=level.pk).on_hand == left
