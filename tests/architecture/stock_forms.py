@@ -53,7 +53,7 @@ def _change_place(t: Any) -> tuple[str, dict[str, Any]]:
 def _set(t: Any) -> tuple[str, dict[str, Any]]:
     level = StockLevel.objects.get(variant=_variant(t), location__is_default=True)
     free = {f"count_{level.pk.hex}": str(level.on_hand + 1), f"safety_{level.pk.hex}": str((level.safety or 0) + 1)}
-    return "/stock/set/", {**free, "safety_all": "", "note": "shelf 3"}
+    return "/stock/set/", {**free, "row": level.pk, "safety_all": "", "note": "shelf 3"}
 
 
 def _adjust(t: Any) -> tuple[str, dict[str, Any]]:
@@ -64,13 +64,13 @@ def _adjust(t: Any) -> tuple[str, dict[str, Any]]:
 def _transfer(t: Any) -> tuple[str, dict[str, Any]]:
     variant = _variant(t)
     ends = {"transfer_id": uuid4(), "source": _main(), "target": str(_a_place())}
-    return "/transfers/new/", {**ends, f"pieces_{variant.pk.hex}": "1", "more": f"{variant.sku} 1", "note": "for the fair"}
+    return "/transfers/new/", {**ends, "row": variant.pk, f"pieces_{variant.pk.hex}": "1", "more": f"{variant.sku} 1", "note": "for the fair"}
 
 
 def _transfer_end(t: Any) -> tuple[str, dict[str, Any]]:
     variant = _variant(t)
     row = send_transfer(by=SYSTEM, transfer_id=uuid4(), source_id=UUID(_main()), target_id=_a_place(), pieces={variant.pk: 2})
-    return f"/transfers/{row.number}/end/", {f"arrived_{variant.pk.hex}": "2", "then": "arrived"}
+    return f"/transfers/{row.number}/end/", {"row": variant.pk, f"arrived_{variant.pk.hex}": "2", "then": "arrived"}
 
 
 def _begin(t: Any) -> tuple[str, dict[str, Any]]:
@@ -86,7 +86,7 @@ def _begun(t: Any) -> tuple[str, Variant]:
 
 def _count(t: Any) -> tuple[str, dict[str, Any]]:
     number, variant = _begun(t)
-    return f"/stocktakes/{number}/count/", {f"counted_{variant.pk.hex}": "7", "show": "", "page": "1"}
+    return f"/stocktakes/{number}/count/", {"row": variant.pk, f"counted_{variant.pk.hex}": "7", "show": "", "page": "1"}
 
 
 def _scan(t: Any) -> tuple[str, dict[str, Any]]:
@@ -115,12 +115,12 @@ def _ordered(t: Any) -> tuple[str, Variant]:
 def _order(t: Any) -> tuple[str, dict[str, Any]]:
     variant = _variant(t)
     data = {"restock_id": uuid4(), "location": _main(), "supplier": "Clay Ltd", "expected_on": "2027-02-01", "note": "by lorry"}
-    return "/restocks/new/", {**data, f"pieces_{variant.pk.hex}": "5", "more": f"{variant.sku} 1"}
+    return "/restocks/new/", {**data, "row": variant.pk, f"pieces_{variant.pk.hex}": "5", "more": f"{variant.sku} 1"}
 
 
 def _receive(t: Any) -> tuple[str, dict[str, Any]]:
     number, variant = _ordered(t)
-    return f"/restocks/{number}/receive/", {"receipt_id": uuid4(), f"came_{variant.pk.hex}": "3"}
+    return f"/restocks/{number}/receive/", {"receipt_id": uuid4(), "row": variant.pk, f"came_{variant.pk.hex}": "3"}
 
 
 FORMS_OF_STOCK: dict[tuple[str, str], Callable[[Any], tuple[str, dict[str, Any]]]] = {

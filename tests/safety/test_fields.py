@@ -79,8 +79,8 @@ OF_A_PRODUCT |= {"pictures-clear", "tax_class", "title_zh"}
 MAY_BE_EMPTY |= {("workbench", "product"): OF_A_PRODUCT, ("workbench", "product-new"): OF_A_PRODUCT}
 # Fields of rows, a number or a key behind their name: as many as there are rows.
 OF_ROWS = {
-    "product": r"(discount|gone|market|options|sku|place|alt_en|alt_zh)_(\d+|[0-9a-f]{32})",
-    "product-new": r"(discount|gone|market|options|sku)_\d+",
+    "product": r"(discount|gone|market|options|sku|stock_was|place|alt_en|alt_zh)_(\d+|[0-9a-f]{32})",
+    "product-new": r"(discount|gone|market|options|sku|stock_was)_\d+",
     "delivery": r"(fee|gone|regions)_\d+",
 }
 

@@ -51,7 +51,7 @@ def test_who_counts_blind_is_told_no_figure_until_it_is_handed_in(owner):
     for path in (f"/stocktakes/{number}/", f"/stocktakes/{number}/sheet/"):
         page = owner.get(path).content.decode()
         assert level.variant.sku in page and "7,431" not in page and "Should be there" not in page
-    owner.post(f"/stocktakes/{number}/count/", {f"counted_{level.variant_id.hex}": "7430"})
+    owner.post(f"/stocktakes/{number}/count/", {"row": level.variant_id, f"counted_{level.variant_id.hex}": "7430"})
     assert "−1" not in owner.get(f"/stocktakes/{number}/").content.decode()
     owner.post(f"/stocktakes/{number}/step/", {"then": "hand_in"})
     page = owner.get(f"/stocktakes/{number}/").content.decode()

@@ -122,7 +122,7 @@ def set_chosen(request: HttpRequest) -> HttpResponse:
     """What was ticked, a row each: a new count, where one is written, and the safety stock."""
     refusal: MarketError | None = None
     if request.method == "POST":
-        keys = sent_keys(request.POST, "safety")
+        keys = sent_keys(request)
         try:
             counted, safety = _numbers(request, "count", keys), _numbers(request, "safety", keys)
             every = str(request.POST.get("safety_all", "")).strip()

@@ -203,7 +203,7 @@ def restock_new(request: HttpRequest) -> HttpResponse:
         form = RestockForm(initial={"restock_id": uuid4(), "location": location})
         return _new_page(request, form, list(variants.values()), needs_of_place(rows))
     form = RestockForm(request.POST)
-    keys = sent_keys(request.POST, "pieces")
+    keys = sent_keys(request)
     if form.is_valid():
         data = form.cleaned_data
         try:
@@ -254,7 +254,7 @@ def restock_receive(request: HttpRequest, number: str) -> HttpResponse:
     except ValueError:
         key = uuid4()
     try:
-        pieces = sent_numbers(request.POST, "came", sent_keys(request.POST, "came"))
+        pieces = sent_numbers(request.POST, "came", sent_keys(request))
         receive_restock(by=actor_of(request), receipt_id=key, number=number, pieces=pieces)
     except RestockUnknown:
         raise

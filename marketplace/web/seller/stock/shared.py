@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -124,16 +125,13 @@ def sent_numbers(data: Mapping[str, Any], prefix: str, keys: Collection[UUID]) -
     return found
 
 
-def sent_keys(data: Mapping[str, Any], prefix: str) -> list[UUID]:
-    """The keys that `<prefix>_<key>` names."""
+def sent_keys(request: HttpRequest) -> list[UUID]:
+    """The rows that a form held: each has a hidden field `row` with its key."""
     keys = []
-    for name in data:
-        if name.startswith(f"{prefix}_"):
-            try:
-                keys.append(UUID(hex=name[len(prefix) + 1 :]))
-            except ValueError:
-                continue
-    return keys[:MOST_LINES]
+    for text in request.POST.getlist("row")[:MOST_LINES]:
+        with suppress(ValueError):
+            keys.append(UUID(text))
+    return keys
 
 
 def with_places(movements: Sequence[StockMovement]) -> None:

@@ -220,10 +220,10 @@ def stocktake(request: HttpRequest, number: str) -> HttpResponse:
 def stocktake_count(request: HttpRequest, number: str) -> HttpResponse:
     """What was typed into the sheet; an empty field was not counted."""
     row = stocktake_here(number)
-    keys = sent_keys(request.POST, "counted")
+    keys = sent_keys(request)
     now = dict(row.lines.filter(variant_id__in=keys).values_list("variant_id", "counted"))
     try:
-        typed = {key: _number(request.POST[f"counted_{key.hex}"]) for key in keys}
+        typed = {key: _number(request.POST.get(f"counted_{key.hex}", "")) for key in keys}
         count_lines(by=actor_of(request), number=number, counted={key: n for key, n in typed.items() if n != now.get(key)})
     except StocktakeUnknown:
         raise
@@ -319,7 +319,8 @@ def _page(request: HttpRequest, number: str, *, refusal: MarketError | None = No
     page = Paginator(found.select_related("variant__product").order_by("variant__sku", "pk"), A_PAGE).get_page(request.GET.get("page"))
     lines: list[StocktakeLine] = list(page.object_list)
     with_labels(line.variant for line in lines)
-    numbers = row.lines.aggregate(all=Count("pk"), **{name: Count("pk", where) for name, where in SHOWS.items()})
+    sums = row.lines.aggregate(n_all=Count("pk"), **{f"n_{name}": Count("pk", where) for name, where in SHOWS.items()})
+    numbers = {name.removeprefix("n_"): n for name, n in sums.items()}
     hides = row.is_blind and row.status == S.COUNTING
     for line in lines:
         line.typed = request.POST.get(f"counted_{line.variant_id.hex}", "" if line.counted is None else line.counted)

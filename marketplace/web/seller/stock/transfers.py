@@ -116,7 +116,7 @@ def transfer_new(request: HttpRequest) -> HttpResponse:
         form = TransferForm(initial={"transfer_id": uuid4(), "source": source, "target": target})
         return _new_page(request, form, [row.variant for row in rows])
     form = TransferForm(request.POST)
-    keys = sent_keys(request.POST, "pieces")
+    keys = sent_keys(request)
     if form.is_valid():
         data = form.cleaned_data
         try:
@@ -159,7 +159,7 @@ def transfer_end(request: HttpRequest, number: str) -> HttpResponse:
     """It arrived, in whole or in part, or goes back."""
     back = request.POST.get("then") == "back"
     try:
-        arrived = sent_numbers(request.POST, "arrived", sent_keys(request.POST, "arrived"))
+        arrived = sent_numbers(request.POST, "arrived", sent_keys(request))
         end_transfer(by=actor_of(request), number=number, back=back, arrived=arrived)
     except TransferUnknown:
         raise
