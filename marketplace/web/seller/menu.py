@@ -34,7 +34,7 @@ ENTRIES = grouped(
         pgettext_lazy("menu", "Stock"),
         [
             Entry(_("Stock"), "box", "stock", Right.VIEW_PRODUCTS),
-            Entry(_("Transfers"), "truck", "transfers", Right.VIEW_PRODUCTS),
+            Entry(pgettext_lazy("menu", "Transfers"), "truck", "transfers", Right.VIEW_PRODUCTS),
             Entry(_("Stocktakes"), "check", "stocktakes", Right.VIEW_PRODUCTS),
             Entry(_("Replenishment"), "chart", "replenish", Right.VIEW_PRODUCTS),
             Entry(_("Orders from suppliers"), "receipt", "restocks", Right.VIEW_PRODUCTS),

@@ -20,8 +20,8 @@ from tenants.access.rights import Right
 
 class LedgerFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search")
-    kind = django_filters.ChoiceFilter(label=_lazy("Cause"), choices=StockMovement.Kind.choices)
-    location = django_filters.ChoiceFilter(field_name="level__location_id", label=_lazy("Location"), choices=location_choices)
+    kind = django_filters.ChoiceFilter(label=_lazy("Cause"), choices=StockMovement.Kind.choices, empty_label=_lazy("All"))
+    location = django_filters.ChoiceFilter(field_name="level__location_id", label=_lazy("Location"), choices=location_choices, empty_label=_lazy("All"))
     since, until = Since("at"), Until("at")
     sku = django_filters.CharFilter(field_name="level__variant__sku", label=_lazy("Variant"), max_length=64, widget=forms.HiddenInput)
 

@@ -31,7 +31,7 @@ class StockFilter(django_filters.FilterSet):
         method="tab",
         choices=[("low", pgettext_lazy("stock", "Low")), ("out", pgettext_lazy("stock", "Out of stock")), ("held", pgettext_lazy("stock", "Held for orders"))],
     )
-    location = django_filters.ChoiceFilter(field_name="location_id", label=_lazy("Location"), choices=location_choices)
+    location = django_filters.ChoiceFilter(field_name="location_id", label=_lazy("Location"), choices=location_choices, empty_label=_lazy("All"))
 
     def search(self, queryset: QuerySet[StockLevel], name: str, value: str) -> QuerySet[StockLevel]:
         return queryset.filter(found_by(value))

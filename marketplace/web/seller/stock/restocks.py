@@ -79,7 +79,7 @@ replenish = ListPage(
         Column(_lazy("Safety stock"), "safety", end=True, wide_only=True),
         Column(_lazy("Sold in 30 days"), "sold", end=True),
         Column(_lazy("Lasts for days"), "cover", end=True),
-        Column(_lazy("Proposed"), "proposed", end=True),
+        Column(pgettext_lazy("stock", "Proposed"), "proposed", end=True),
     ],
     row_template="seller/stock/_replenish_row.html",
     rows=needing,
@@ -90,7 +90,7 @@ replenish = ListPage(
     teach=Teach(_lazy("To the stock"), "stock", Right.VIEW_PRODUCTS),
     actions_template="seller/stock/_replenish_actions.html",
     export_name="replenishment",
-    export_head=[*HEAD, _lazy("Lasts for days"), _lazy("Proposed")],
+    export_head=[*HEAD, _lazy("Lasts for days"), pgettext_lazy("stock", "Proposed")],
     export=lambda row: [(*exported(row)[0], "" if row.need.cover_days is None else row.need.cover_days, row.need.proposed)],
     bulk=[Bulk(pgettext_lazy("restock", "Order"), "restock-new", Right.EDIT_PRODUCTS, "plus", shows=True, stays=True)],
     prepare=with_needs,
@@ -100,7 +100,7 @@ replenish = ListPage(
 class RestockFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search")
     show = django_filters.ChoiceFilter(field_name="status", choices=Restock.Status.choices)
-    location = django_filters.ChoiceFilter(field_name="location_id", label=_lazy("Location"), choices=location_choices)
+    location = django_filters.ChoiceFilter(field_name="location_id", label=_lazy("Location"), choices=location_choices, empty_label=_lazy("All"))
     since, until = Since("ordered_at"), Until("ordered_at")
 
     def search(self, queryset: QuerySet[Restock], name: str, value: str) -> QuerySet[Restock]:

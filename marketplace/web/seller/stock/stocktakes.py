@@ -50,7 +50,7 @@ SHOWS = {"open": Q(counted=None), "counted": Q(counted__isnull=False), "differen
 class StocktakeFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(field_name="number", lookup_expr="startswith")
     show = django_filters.ChoiceFilter(field_name="status", choices=S.choices)
-    location = django_filters.ChoiceFilter(field_name="location_id", label=_lazy("Location"), choices=location_choices)
+    location = django_filters.ChoiceFilter(field_name="location_id", label=_lazy("Location"), choices=location_choices, empty_label=_lazy("All"))
     since, until = Since("begun_at"), Until("begun_at")
 
 

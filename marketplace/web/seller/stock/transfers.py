@@ -49,7 +49,7 @@ def _prepared(request: HttpRequest, rows: list[Any]) -> None:
 
 
 transfers = ListPage(
-    title=_lazy("Transfers"),
+    title=pgettext_lazy("stock", "Transfers"),
     name="transfers",
     right=Right.VIEW_PRODUCTS,
     columns=[
