@@ -14,6 +14,8 @@ from tests.architecture.test_back_office_writes import FORMS, HOSTS, Filled, Thi
 from tests.planting import planted
 from tests.safety.reading import ALL, forms_read
 
+OF_A_RULE = {"brands", "category", "code", "in_menu", "in_stock", "is_shown", "position", "price_from", "price_to", "q", "seen"}
+OF_A_RULE |= {"shops", "text_en", "text_zh", "then"}
 OF_A_PACKAGE = {"domains", "name_zh", "pictures", "products", "staff", "storage", "text_en", "text_zh"}
 # Fields of a form that may stay empty, so that the forms of the other tests do without them.
 MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
@@ -71,6 +73,19 @@ MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
     ("console", "requirement-new"): {"categories", "computed", "enforced_on", "hint_en", "hint_zh", "is_active", "is_waivable", "kinds", "name_zh"},
     ("console", "requirement"): {"categories", "computed", "enforced_on", "hint_en", "hint_zh", "is_active", "is_waivable", "kinds", "name_zh"},
     ("console", "requirement-waive"): {"ends_on"},
+    ("console", "category-new"): {"is_hidden", "seen"},
+    ("console", "category"): {"is_hidden"},
+    ("console", "attribute-new"): {"help_en", "help_zh", "is_facet", "seen", "synonyms"},
+    ("console", "attribute"): {"help_en", "help_zh", "is_facet", "synonyms", "unit"},
+    ("console", "value-new"): {"synonyms"},
+    ("console", "attribute-value"): {"into", "synonyms", "why"},
+    ("console", "category-attributes"): {"sure"},
+    ("console", "virtual-new"): OF_A_RULE,
+    ("console", "virtual"): OF_A_RULE,
+    ("console", "brand-new"): {"aliases", "name_zh", "seen"},
+    ("console", "brand"): {"aliases", "name_zh"},
+    ("console", "brand-demand"): {"enforced_on"},
+    ("workbench", "shop-brands"): {"ends_on"},
     ("console", "staff-role-new"): {"name_zh"},
     ("console", "staff-role"): {"name_zh", "role_id"},
 }

@@ -210,8 +210,10 @@ def cancel_stocktake(*, by: Actor, number: str, why: str) -> Stocktake:
 
 def others_who_could(row: Stocktake) -> list[UUID]:
     """Who may approve it without having counted it or handed it in."""
-    merchant_id = current_merchant_id()
-    return [person.pk for person in staff_with([merchant_id], Right.EDIT_PRODUCTS)[merchant_id] if person.pk not in counters_of(row)]
+    merchant_id, counters = current_merchant_id(), counters_of(row)
+    with transaction.atomic():
+        people = staff_with([merchant_id], Right.EDIT_PRODUCTS)[merchant_id]
+    return [person.pk for person in people if person.pk not in counters]
 
 
 def counters_of(row: Stocktake) -> set[UUID]:
