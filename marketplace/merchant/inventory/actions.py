@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -126,23 +127,23 @@ def reserve_stock(*, by: Actor, order_id: UUID, wanted: Sequence[Wanted]) -> Non
         rows = cursor.fetchall()
     if not rows:
         raise _short(per_variant, wanted)
-    held: dict[UUID, list[list[object]]] = defaultdict(list)
+    held: dict[UUID, list[list[Any]]] = defaultdict(list)
     for variant_id, level_id, pieces, _left, _safety in rows:
         held[variant_id].append([level_id, pieces])
     insert_new(list(_reservations_of(order_id, wanted, held)))
     tell_crossings((variant_id, level_id, left + pieces, left, safety) for variant_id, level_id, pieces, left, safety in rows)
 
 
-def _reservations_of(order_id: UUID, wanted: Sequence[Wanted], held: Mapping[UUID, list[list[object]]]) -> Iterator[Reservation]:
+def _reservations_of(order_id: UUID, wanted: Sequence[Wanted], held: Mapping[UUID, list[list[Any]]]) -> Iterator[Reservation]:
     """What is held of a variant, shared out over its lines: a row for each place a line takes from."""
     for line in wanted:
         needed = line.quantity
         for at in held[line.variant_id]:
             level_id, pieces = at
-            if taken := min(needed, pieces):  # type: ignore[type-var]
-                yield Reservation(order_id=order_id, line_id=line.line_id, level_id=level_id, quantity=taken)  # type: ignore[misc]
-                at[1] = pieces - taken  # type: ignore[operator]
-                needed -= taken  # type: ignore[operator]
+            if taken := min(needed, pieces):
+                yield Reservation(order_id=order_id, line_id=line.line_id, level_id=level_id, quantity=taken)
+                at[1] = pieces - taken
+                needed -= taken
 
 
 def _short(per_variant: Mapping[UUID, int], wanted: Sequence[Wanted]) -> OutOfStock:

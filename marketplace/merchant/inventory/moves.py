@@ -153,6 +153,6 @@ def end_transfer(*, by: Actor, number: str, arrived: Mapping[UUID, int] | None =
             subject_id=number,
             merchant_id=current_merchant_id(),
             before={"status": str(S.SENT)},
-            after={"status": str(new), "lost": sum(line.quantity - line.arrived for line in lines)},
+            after={"status": str(new), "lost": sum(line.quantity - came[line.variant_id] for line in lines)},
         )
     return row

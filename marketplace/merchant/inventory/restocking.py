@@ -215,5 +215,14 @@ def end_restock(*, by: Actor, number: str, why: str) -> Restock:
     return row
 
 
-def _log(by: Actor, row: Restock, action: str, before: dict[str, object] | None, after: dict[str, object], why: str = "") -> None:
-    audit(by=by, action=action, subject="restock", subject_id=row.number, merchant_id=current_merchant_id(), before=before, after=after, why=why.strip())
+def _log(by: Actor, row: Restock, action: str, before: Mapping[str, object] | None, after: Mapping[str, object], why: str = "") -> None:
+    audit(
+        by=by,
+        action=action,
+        subject="restock",
+        subject_id=row.number,
+        merchant_id=current_merchant_id(),
+        before=dict(before) if before else None,
+        after=dict(after),
+        why=why.strip(),
+    )

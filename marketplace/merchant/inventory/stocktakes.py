@@ -218,8 +218,8 @@ def others_who_could(row: Stocktake) -> list[UUID]:
 
 def counters_of(row: Stocktake) -> set[UUID]:
     """Who counted it or handed it in."""
-    people = set(row.lines.filter(counted_by_id__isnull=False).values_list("counted_by_id", flat=True).distinct())
-    return people | ({row.handed_in_by_id} if row.handed_in_by_id else set())
+    people = {*row.lines.values_list("counted_by_id", flat=True).distinct(), row.handed_in_by_id}
+    return {key for key in people if key is not None}
 
 
 @verb
@@ -238,10 +238,10 @@ def book_stocktake(*, by: Actor, number: str) -> Stocktake:
         lines = list(row.lines.filter(counted__isnull=False).select_related("variant"))
         books = Books.at(by, row.location, [line.variant_id for line in lines])
         levels = books.by_variant()
-        then = on_hand_then(row.location_id, {line.variant_id: line.counted_at for line in lines})
+        then = on_hand_then(row.location_id, {line.variant_id: line.counted_at or clock.now() for line in lines})
         for line in lines:
             line.expected = then[line.variant_id]
-            level, change = levels[line.variant_id], line.counted - line.expected
+            level, change = levels[line.variant_id], (line.counted or 0) - line.expected
             if level.on_hand + change < level.held:
                 raise StockHeld(held=level.held, sku=line.variant.sku)
             books.move(level, change, K.STOCKTAKE, ref=row.number)
@@ -271,14 +271,14 @@ def _found(row: Stocktake | None) -> Stocktake:
     return row
 
 
-def _log(by: Actor, row: Stocktake, action: str, before: dict[str, object] | None, after: dict[str, object], why: str = "") -> None:
+def _log(by: Actor, row: Stocktake, action: str, before: Mapping[str, object] | None, after: Mapping[str, object], why: str = "") -> None:
     audit(
         by=by,
         action=action,
         subject="stocktake",
         subject_id=row.number,
         merchant_id=current_merchant_id(),
-        before=before,
-        after=after,
+        before=dict(before) if before else None,
+        after=dict(after),
         why=why.strip(),
     )

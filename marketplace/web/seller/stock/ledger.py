@@ -35,7 +35,7 @@ def _prepared(request: HttpRequest, rows: list[Any]) -> None:
     with_places(rows)
 
 
-def _exported(row: StockMovement) -> list[tuple[object, ...]]:
+def _exported(row: Any) -> list[tuple[object, ...]]:
     variant = row.level.variant
     return [
         (

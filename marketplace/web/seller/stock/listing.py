@@ -33,10 +33,10 @@ class StockFilter(django_filters.FilterSet):
     )
     location = django_filters.ChoiceFilter(field_name="location_id", label=_lazy("Location"), choices=location_choices, empty_label=_lazy("All"))
 
-    def search(self, queryset: QuerySet[StockLevel], name: str, value: str) -> QuerySet[StockLevel]:
+    def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return queryset.filter(found_by(value))
 
-    def tab(self, queryset: QuerySet[StockLevel], name: str, value: str) -> QuerySet[StockLevel]:
+    def tab(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         if value == "low":
             return queryset.filter(LOW)
         return queryset.filter(free__lte=0) if value == "out" else queryset.filter(on_hand__gt=0).exclude(reserved=0, allocated=0)

@@ -66,7 +66,7 @@ def locations(request: HttpRequest) -> HttpResponse:
     lying: dict[UUID, Any] = {}
     for location_id, *numbers in StockLevel.objects.order_by().values_list("location_id").annotate(**sums):
         lying[location_id] = numbers
-    rows = list(StockLocation.objects.order_by(F("closed_at").asc(nulls_first=True), "preference", "pk"))
+    rows: list[Any] = list(StockLocation.objects.order_by(F("closed_at").asc(nulls_first=True), "preference", "pk"))
     for each in rows:
         on_hand, reserved, allocated, variants = lying.get(each.pk, (0, 0, 0, 0))
         each.lies = {"on_hand": on_hand, "held": reserved + allocated, "variants": variants}

@@ -23,7 +23,7 @@ from marketplace.kernel.errors import MarketError
 from marketplace.kernel.inputs import DayInput
 from marketplace.merchant.catalogue.models import Variant
 from marketplace.merchant.inventory.errors import RestockUnknown
-from marketplace.merchant.inventory.models import Restock, RestockLine, StockLevel, StockMovement, StockTransfer, TransferLine
+from marketplace.merchant.inventory.models import Restock, RestockLine, StockMovement, StockTransfer, TransferLine
 from marketplace.merchant.inventory.restocking import OPEN, SALES_DAYS, end_restock, needs_of, order_restock, receive_restock, restock_here
 from marketplace.web.lists.bulk import Bulk
 from marketplace.web.lists.filters import Since, Until
@@ -36,7 +36,7 @@ from tenants.access.rights import Right
 K = StockMovement.Kind
 
 
-def needing(request: HttpRequest) -> QuerySet[StockLevel]:
+def needing(request: HttpRequest) -> QuerySet[Any]:
     """Levels of which something should be ordered: what is free and on its way is less than the safety stock and 30 days of sales.
 
     First those that are low or sold something at all, which indexes find; only of these the sums are made.
@@ -62,7 +62,7 @@ class ReplenishFilter(StockFilter):
         method="tab", choices=[("low", _lazy("Below safety stock")), ("out", pgettext_lazy("stock", "Out of stock")), ("sells", _lazy("Sold in 30 days"))]
     )
 
-    def tab(self, queryset: QuerySet[StockLevel], name: str, value: str) -> QuerySet[StockLevel]:
+    def tab(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return queryset.filter({"low": LOW, "out": Q(free__lte=0), "sells": Q(sold__gt=0)}[value])
 
 
@@ -196,7 +196,7 @@ def restock_new(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         rows = chosen_levels(request)
         needs = needs_of(rows)
-        variants = {row.variant_id: row.variant for row in rows}
+        variants: dict[UUID, Any] = {row.variant_id: row.variant for row in rows}
         for row in rows:
             variants[row.variant_id].typed = getattr(variants[row.variant_id], "typed", 0) + needs[row.pk].proposed
         location = str(rows[0].location_id) if rows else location_choices()[0][0]
@@ -210,7 +210,7 @@ def restock_new(request: HttpRequest) -> HttpResponse:
             pieces = sent_numbers(request.POST, "pieces", keys)
             for key, number in typed_lines(data["more"]).items():
                 pieces[key] = pieces.get(key, 0) + number
-            row = order_restock(
+            made = order_restock(
                 by=actor_of(request),
                 restock_id=data["restock_id"],
                 location_id=UUID(data["location"]),
@@ -223,14 +223,14 @@ def restock_new(request: HttpRequest) -> HttpResponse:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
             messages.success(request, _("Noted as ordered. Receive it here when it comes."))
-            return HttpResponseRedirect(reverse("restock", args=[row.number]))
-    variants = {variant.pk: variant for variant in Variant.objects.filter(pk__in=keys).select_related("product").order_by("sku")}
-    for key, variant in variants.items():
+            return HttpResponseRedirect(reverse("restock", args=[made.number]))
+    found: dict[UUID, Any] = {variant.pk: variant for variant in Variant.objects.filter(pk__in=keys).select_related("product").order_by("sku")}
+    for key, variant in found.items():
         variant.typed = request.POST.get(f"pieces_{key.hex}", "")
-    return _new_page(request, form, list(variants.values()), {})
+    return _new_page(request, form, list(found.values()), {})
 
 
-def needs_of_place(rows: list[StockLevel]) -> dict[UUID, Any]:
+def needs_of_place(rows: list[Any]) -> dict[UUID, Any]:
     """Variant → what the row that was ticked first needs."""
     needs = needs_of(rows)
     return {row.variant_id: (row, needs[row.pk]) for row in reversed(rows)}
@@ -277,7 +277,7 @@ def restock_end(request: HttpRequest, number: str) -> HttpResponse:
 
 def _page(request: HttpRequest, number: str, refusal: MarketError | None = None) -> HttpResponse:
     row = restock_here(number)
-    lines = list(row.lines.select_related("variant__product").order_by("variant__sku"))
+    lines: list[Any] = list(row.lines.select_related("variant__product").order_by("variant__sku"))
     with_labels(line.variant for line in lines)
     for line in lines:
         line.left = max(line.quantity - line.received, 0)

@@ -22,7 +22,7 @@ K = StockMovement.Kind
 FREE = F("on_hand") - F("reserved") - F("allocated")
 SAFETY = Coalesce(F("safety"), F("location__safety"))
 LOW = Q(free__lt=F("least"))
-PLACES = {
+PLACES: Mapping[str, str] = {
     K.SHIPPED: "orders",
     K.RETURNED: "returns",
     K.MOVED_IN: "transfers",
@@ -32,7 +32,7 @@ PLACES = {
 }
 
 
-def levels() -> QuerySet[StockLevel]:
+def levels() -> QuerySet[Any]:
     """Levels of open places, of what is sold or lies there still; with `free` and `least` as numbers to filter by."""
     rows = StockLevel.objects.filter(Q(variant__is_active=True) | Q(on_hand__gt=0), location__closed_at=None)
     return rows.select_related("variant__product", "location").annotate(free=FREE, least=SAFETY)
@@ -54,7 +54,7 @@ def location_choices(*, all_too: bool = False) -> list[tuple[str, str]]:
     return first + [(str(each.pk), each.name) for each in open_locations()]
 
 
-def with_labels(variants: Iterable[Variant]) -> None:
+def with_labels(variants: Iterable[Any]) -> None:
     """Give each variant its label: "Jade / 280 ml", "" for a product with one."""
     variants = list(variants)
     wanted = {int(value) for variant in variants for value in variant.options.values()}
@@ -63,7 +63,7 @@ def with_labels(variants: Iterable[Variant]) -> None:
         variant.label = " / ".join(values[int(value)].name for value in variant.options.values() if int(value) in values)
 
 
-def chosen_levels(request: HttpRequest) -> list[StockLevel]:
+def chosen_levels(request: HttpRequest) -> list[Any]:
     """The rows that were ticked in a list of stock, in its order; what is no key is left out."""
     keys = []
     for key in request.GET.getlist("chosen")[:MOST_LINES]:
@@ -71,7 +71,7 @@ def chosen_levels(request: HttpRequest) -> list[StockLevel]:
             keys.append(UUID(key))
         except ValueError:
             continue
-    found = list(levels().filter(pk__in=keys).order_by("variant__sku", "pk"))
+    found: list[Any] = list(levels().filter(pk__in=keys).order_by("variant__sku", "pk"))
     with_labels(level.variant for level in found)
     return found
 
@@ -134,7 +134,7 @@ def sent_keys(request: HttpRequest) -> list[UUID]:
     return keys
 
 
-def with_places(movements: Sequence[StockMovement]) -> None:
+def with_places(movements: Sequence[Any]) -> None:
     """Give each movement the address of what it was for: as a path, because workers that export know no routes of a workbench."""
     transfers = set(StockTransfer.objects.filter(number__in={row.ref for row in movements if row.kind == K.LOST and row.ref}).values_list("number", flat=True))
     for row in movements:

@@ -21,7 +21,7 @@ from marketplace.kernel.errors import InvalidInput, MarketError
 from marketplace.kernel.money import Money
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.inventory.errors import StocktakeUnknown
-from marketplace.merchant.inventory.models import Stocktake, StocktakeLine
+from marketplace.merchant.inventory.models import Stocktake
 from marketplace.merchant.inventory.stocktakes import (
     begin_stocktake,
     book_stocktake,
@@ -317,7 +317,7 @@ def _page(request: HttpRequest, number: str, *, refusal: MarketError | None = No
     if text := request.GET.get("q", "").strip()[:100]:
         found = found.filter(found_by(text))
     page = Paginator(found.select_related("variant__product").order_by("variant__sku", "pk"), A_PAGE).get_page(request.GET.get("page"))
-    lines: list[StocktakeLine] = list(page.object_list)
+    lines: list[Any] = list(page.object_list)
     with_labels(line.variant for line in lines)
     sums = row.lines.aggregate(n_all=Count("pk"), **{f"n_{name}": Count("pk", where) for name, where in SHOWS.items()})
     numbers = {name.removeprefix("n_"): n for name, n in sums.items()}

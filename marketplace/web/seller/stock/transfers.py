@@ -173,7 +173,7 @@ def _page(request: HttpRequest, number: str, refusal: MarketError | None = None)
     row = StockTransfer.objects.select_related("source", "target").filter(number=number).first()
     if row is None:
         raise TransferUnknown
-    lines = list(row.lines.select_related("variant__product").order_by("variant__sku"))
+    lines: list[Any] = list(row.lines.select_related("variant__product").order_by("variant__sku"))
     with_labels(line.variant for line in lines)
     for line in lines:
         line.typed = request.POST.get(f"arrived_{line.variant_id.hex}", line.quantity)

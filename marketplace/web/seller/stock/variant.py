@@ -100,7 +100,7 @@ def _variant_here(variant_id: UUID) -> Variant:
 def _page(request: HttpRequest, row: Variant, form: AdjustForm | None = None) -> HttpResponse:
     market: Market = request.market  # type: ignore[attr-defined]
     with_labels([row])
-    levels = list(StockLevel.objects.filter(variant=row).select_related("location").order_by("location__preference", "pk"))
+    levels: list[Any] = list(StockLevel.objects.filter(variant=row).select_related("location").order_by("location__preference", "pk"))
     levels = [level for level in levels if level.location.closed_at is None or level.on_hand]
     needs = needs_of(levels)
     for level in levels:
