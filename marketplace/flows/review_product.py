@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from marketplace.flows.brand_rights import check_submitted
 from marketplace.flows.contracting import check_may_list
 from marketplace.flows.events import ProductReviewed, ProductSubmitted
 from marketplace.flows.publish_product import available_of, check_complete, copies_of, copy_offers, copy_products, publish_product, watch_times
@@ -29,6 +30,8 @@ from marketplace.platform.listings.errors import ChangeDecided, ChangeOutdated, 
 from marketplace.platform.listings.models import ProductChange
 from marketplace.platform.listings.words import check_words
 from marketplace.platform.taxonomy.models import Category, TaxClass
+from marketplace.platform.taxonomy.models import TaxClass
+from marketplace.platform.taxonomy.queries import brand_to_use, categories_to_use
 from tenants.packages.limits import check_room
 from tenants.packages.models import Limit
 from tenants.tenancy.schemas import current_merchant_id, merchant_schema
@@ -51,8 +54,12 @@ def save_product(
     read on what was approved. All or nothing. Raises InvalidInput, SkuTaken, StockHeld, LimitReached (pictures), and when it is submitted ProductIncomplete.
     """
     with transaction.atomic():
-        if not Category.objects.filter(pk=product.category_id).exists():
+        usable = categories_to_use([product.category_id])
+        if product.category_id not in usable:
             raise InvalidInput(field="category", why=_("Choose a category."))
+        product.category_id = usable[product.category_id]
+        if product.brand_id is not None:
+            product.brand_id = brand_to_use(product.brand_id)
         if product.tax_class not in TaxClass.values:
             raise InvalidInput(field="tax_class", why=_("Choose a tax class."))
         if product.pictures:
@@ -83,6 +90,7 @@ def submit_product(*, by: Actor, product_id: UUID) -> Product:
 
     An edit that the market's rules let through is approved at once, and kept among the decisions like any other.
     Raises ProductUnknown, ProductIncomplete, WordForbidden, RefusedAsItIs, and for what is not on sale NothingNewMeanwhile.
+    Raises ProductUnknown, ProductIncomplete, AttributeMissing, BrandNotAllowed, BrandOutOfScope, and for what is not on sale NothingNewMeanwhile.
     """
     with transaction.atomic():
         row = locked_product(product_id)
@@ -93,6 +101,7 @@ def submit_product(*, by: Actor, product_id: UUID) -> Product:
             check_may_list(current_merchant_id())
         proposed = _proposal(row)
         watched = check_words(proposed)
+        check_submitted(current_merchant_id(), category_id=row.category_id, brand_id=row.brand_id, attributes=row.attributes, axes=row.axes)
         change = put_change(
             by=by,
             merchant_id=current_merchant_id(),

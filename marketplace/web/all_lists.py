@@ -10,7 +10,9 @@ from marketplace.web.operator import (
     aftersales,
     applications,
     approvals,
+    attributes,
     blocks,
+    brands,
     consumers,
     contracts,
     deposits,
@@ -29,6 +31,8 @@ from marketplace.web.operator import (
 from marketplace.web.operator import opinions as market_opinions
 from marketplace.web.operator import orders as market_orders
 from marketplace.web.seller import customers, money, opinions, orders, products, returns
+from marketplace.web.seller.stock import ledger as ledger_of_stock
+from marketplace.web.seller.stock import listing, restocks, stocktakes, transfers
 from marketplace.web.staff.people import market_staff, shop_staff
 
 WORKBENCH = (
@@ -36,6 +40,12 @@ WORKBENCH = (
     returns.returns,
     customers.customers,
     products.products,
+    listing.stock,
+    ledger_of_stock.movements,
+    transfers.transfers,
+    stocktakes.stocktakes,
+    restocks.replenish,
+    restocks.restocks,
     money.statements,
     opinions.reviews,
     opinions.questions,
@@ -53,6 +63,8 @@ CONSOLE = (
     contracts.contracts,
     qualifications.qualifications,
     reviews.changes,
+    attributes.attributes,
+    brands.brands,
     market_orders.orders,
     aftersales.returns,
     aftersales.refunds,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from typing import Any
@@ -10,20 +10,23 @@ from urllib.parse import urlencode
 
 from django.db.models import TextField
 from django.db.models.functions import Cast
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import render
 
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.platform.listings.models import Listing
-from marketplace.platform.taxonomy.models import Brand, Category
-from marketplace.platform.taxonomy.queries import path_of
+from marketplace.platform.taxonomy.brands import led_to_brand
+from marketplace.platform.taxonomy.models import Brand, Category, VirtualCategory
+from marketplace.platform.taxonomy.queries import TREE, hidden_ids, led_to, path_of
+from search.by_rule import query_of, within
 from search.contract import SIZE, Answer, Query
 from search.find import find
 from storefront.pages import Pages
 from storefront.shop import search_page
 from storefront.shop.search_page import Chip, Names, Row
 from tenants.tenancy.models import Merchant
+from tenants.tenancy.stamps import note
 from tenants.tenancy.standing import FOUND
 
 SHOP_HITS = 2
@@ -38,12 +41,21 @@ class Place:
     category: Category | None = None
     brand: Brand | None = None
     shop: Merchant | None = None
+    rule: Query | None = None  # of a virtual category
+    is_sorted: bool = False  # the buyer chose an order
 
     @property
     def fixed(self) -> frozenset[str]:
         return frozenset(name for name, value in (("brand", self.brand), ("shop", self.shop)) if value)
 
+    @property
+    def filters_by_category(self) -> bool:
+        """Whether a category is a filter here like others."""
+        return bool(self.shop or self.brand or self.rule)
+
     def narrowed(self, query: Query) -> Query:
+        if self.rule:
+            return within(self.rule, query, is_sorted=self.is_sorted)
         if self.brand:
             query = query.but(brands=frozenset({self.brand.pk}))
         return query.but(shops=frozenset({self.shop.ordinal})) if self.shop else query
@@ -56,9 +68,14 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def category(request: HttpRequest, category_id: int) -> HttpResponse:
-    found = Category.objects.filter(pk=category_id).first()
+    found = led_to(category_id)
     if found is None:
         raise NotFound
+    note(TREE)
+    if found.pk != category_id:
+        return HttpResponsePermanentRedirect(with_query(request, f"/c/{found.pk}/"))
+    if hidden := hidden_ids().intersection(found.path):
+        return HttpResponseRedirect(_nearest_shown(found, hidden))
     context = found_at(request, Place(category=found))
     answer, names = context["answer"], context["names"]
     brands = [Row(n.id, names.brands[n.id].name, n.count, href=f"{request.path}?{urlencode({'brand': n.id})}") for n in answer.brands if n.id in names.brands]
@@ -66,27 +83,62 @@ def category(request: HttpRequest, category_id: int) -> HttpResponse:
     return render(request, "shop/category.html", {**context, "brands": brands[:TOP_BRANDS], "trail": path_of(found), "is_first": first})
 
 
+def _nearest_shown(category: Category, hidden: Collection[int]) -> str:
+    """Where a buyer goes who has the address of a category that is hidden for now."""
+    first = next(n for n, key in enumerate(category.path) if key in hidden)
+    return f"/c/{category.path[first - 1]}/" if first else "/categories/"
+
+
+def with_query(request: HttpRequest, path: str) -> str:
+    """Another address with the same filters."""
+    return f"{path}?{request.GET.urlencode()}" if request.GET else path
+
+
 def brand(request: HttpRequest, brand_id: int) -> HttpResponse:
     """A brand's goods in all shops."""
-    found = Brand.objects.filter(pk=brand_id).first()
+    found = led_to_brand(brand_id)
     if found is None:
         raise NotFound
+    if found.pk != brand_id:
+        return HttpResponsePermanentRedirect(with_query(request, f"/b/{found.pk}/"))
     context = found_at(request, Place(brand=found))
     names: Names = context["names"]
     sellers = [names.shops[n.id] for n in context["answer"].shops if n.id in names.shops]
     return render(request, "shop/brand.html", {**context, "brand": found, "sellers": sellers})
 
 
+def virtual(request: HttpRequest, code: str) -> HttpResponse:
+    """Goods by a rule of the operator's, wherever they stand."""
+    found = VirtualCategory.objects.filter(code=code, is_shown=True).first()
+    if found is None:
+        raise NotFound
+    rule = query_of(found.rule)
+    context = found_at(request, Place(rule=rule, is_sorted="sort" in request.GET))
+    context["facets"] = list(_within_rule(context["facets"], rule))
+    return render(request, "shop/virtual.html", {**context, "virtual": found})
+
+
+def _within_rule(groups: Sequence[search_page.Group], rule: Query) -> Iterator[search_page.Group]:
+    """Filters as the rule leaves them: what it does not name cannot be chosen, and of one there is no choice."""
+    named = {"brand": rule.brands, "shop": rule.shops, **{f"a{key}": chosen for key, chosen in rule.values.items()}}
+    for group in groups:
+        allowed = named.get(group.parameter)
+        group.rows = [row for row in group.rows if not allowed or row.id in allowed]
+        if len(group.rows) > 1 or group.is_chosen:
+            yield group
+
+
 def found_at(request: HttpRequest, place: Place) -> dict[str, Any]:
     """What a list page shows, whatever the place. The address holds every filter."""
     currency = request.market.currency  # type: ignore[attr-defined]
-    chosen_category = place.category or (_category_asked(request) if place.shop or place.brand else None)
+    chosen_category = place.category or (_category_asked(request) if place.filters_by_category else None)
     asked = search_page.read_query(request.GET, chosen_category, currency)
     query = place.narrowed(asked.query)
     answer = find(query)
     names = search_page.names_for(answer, query)
     listings = Listing.objects.select_related("merchant").in_bulk([*answer.ids, *answer.also])
-    chips = search_page.chips(request.GET, query, names, request.path, currency, but=place.fixed)
+    own = asked.query if place.rule else query  # what was chosen here: the rule itself is no choice
+    chips = search_page.chips(request.GET, own, names, request.path, currency, but=place.fixed)
     if chosen_category and place.category is None:
         left = request.GET.copy()
         left.pop("c", None)
@@ -99,7 +151,7 @@ def found_at(request: HttpRequest, place: Place) -> dict[str, Any]:
         "listings": [listings[key] for key in answer.ids if key in listings],
         "also": [listings[key] for key in answer.also if key in listings],
         "category_counts": _categories(request, answer, names, place),
-        "facets": search_page.facet_groups(answer, query, names, but=place.fixed),
+        "facets": search_page.facet_groups(answer, own, names, but=place.fixed),
         "chosen": chips if answer.total else loosened(chips, place, chosen_category, currency),
         "clear": request.path + (f"?{urlencode({'q': query.text})}" if query.text else ""),
         "sorts": search_page.sort_names(),
@@ -124,7 +176,7 @@ def is_plain(request: HttpRequest) -> bool:
 def _category_asked(request: HttpRequest) -> Category | None:
     """In a shop or a brand a category is a filter like others."""
     asked = request.GET.get("c", "")
-    return Category.objects.filter(pk=int(asked)).first() if asked.isascii() and asked.isdigit() and len(asked) < 9 else None
+    return led_to(int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 9 else None
 
 
 def _categories(request: HttpRequest, answer: Answer, names: Names, place: Place) -> list[Row]:
@@ -136,7 +188,7 @@ def _category_href(request: HttpRequest, category_id: int, place: Place) -> str:
     left = request.GET.copy()
     for name in [name for name in left if name in ("page", "c") or name[:1] == "a"]:
         left.pop(name)
-    if place.shop or place.brand:
+    if place.filters_by_category:
         left["c"] = str(category_id)
         return f"{request.path}?{left.urlencode()}"
     return f"/c/{category_id}/" + (f"?{left.urlencode()}" if left else "")

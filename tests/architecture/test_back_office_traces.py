@@ -23,6 +23,10 @@ ONLY_DONE = {"doubles.asked", "order.phone_shown", "payout_account.shown", "payo
 # Something is made, or set for the first time: there was nothing before. What changes a row does not belong here.
 MADE = {
     "application.requirement_waived",
+    "attribute.added",
+    "attribute.value_added",
+    "brand.added",
+    "category.added",
     "domain.added",
     "contract.signed",
     "contract_template.saved",
@@ -32,6 +36,7 @@ MADE = {
     "invitation.sent",
     "list.arranged",
     "listings.settled",
+    "location.opened",
     "log.check_asked",
     "merchant.requested",
     "notices.words_put",
@@ -49,14 +54,19 @@ MADE = {
     "refund.due",
     "renewal.handed_in",
     "requirement.put",
+    "restock.ordered",
     "return.pieces_inspected",
     "role.made",
     "rules.accepted",
     "rules.published",
     "shop_export.asked",
     "statement.issued",
+    "stock.packed_from",
+    "stock_transfer.sent",
+    "stocktake.begun",
     "support.asked",
     "view.saved",
+    "virtual.added",
 }
 
 

@@ -21,6 +21,7 @@ from marketplace.kernel.relay import deliver_events
 from marketplace.merchant.aftersales.models import Return
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.customers.models import Customer
+from marketplace.merchant.inventory.models import Restock, StockMovement, Stocktake, StockTransfer
 from marketplace.merchant.orders.models import OrderLine
 from marketplace.platform.approvals.models import ApprovalRequest
 from marketplace.platform.backoffice.models import ListJob
@@ -29,6 +30,7 @@ from marketplace.platform.ledger.models import Payout, Statement
 from marketplace.platform.listings.models import ForbiddenWord, ProductChange
 from marketplace.platform.notices.models import Dispatch
 from marketplace.platform.payments.models import AccountChange, Dispute, RailMovement, RailNotice, Refund
+from marketplace.platform.taxonomy.models import Attribute, Brand
 from tenants.accounts.models import Block, User
 from tenants.contracts.models import Contract
 from tenants.onboarding.models import Application, DossierChange, Qualification
@@ -110,6 +112,12 @@ FACTS: dict[tuple[str, str], dict[str, str]] = {
     ("console", "staff"): {"Name": "Third Clerk", "E-mail": "Third-auditor@example.com", "Roles": "Auditor"},
     ("workbench", "returns"): {"Order": "{order}", "Status": "Refunded", "Amount": "100.00", "Carrier": "sf", "Tracking number": "SF1234567890"},
     ("workbench", "products"): {"Title": "Third", "Category": "Cups", "Status": "On sale", "Stock": "9", "Price from": "100.00"},
+    ("workbench", "stock"): {"Title": "Second", "Location": "Main warehouse", "On hand": "9", "Safety stock": "50", "Sold in 30 days": "1"},
+    ("workbench", "movements"): {"Cause": "Moved in", "Change": "1", "For": "{transfer}", "By": "system", "Location": "Store"},
+    ("workbench", "transfers"): {"Transfer": "{transfer}", "From": "Main warehouse", "To": "Store", "Pieces": "1", "Status": "Arrived"},
+    ("workbench", "stocktakes"): {"Stocktake": "{stocktake}", "Counted": "0", "Status": "Being counted", "Note": "Cedar"},
+    ("workbench", "replenish"): {"Title": "Third", "Free": "9", "Sold in 30 days": "1", "Proposed": "42"},
+    ("workbench", "restocks"): {"Supplier": "Cedar Clay", "Pieces": "2", "Received": "0", "Status": "On the way"},
     ("workbench", "statements"): {
         "Statement": "{statement}",
         "Sales": "200.00",
@@ -153,6 +161,8 @@ FACTS: dict[tuple[str, str], dict[str, str]] = {
     ("console", "reviews"): {"Product": "Fifth", "Shop": "Trail", "Status": "Waiting for review", "Reason": "", "Decided": ""},
     ("console", "applications"): {"Company": "Birch Ltd", "Kind": "Manufacturer", "Licence number": "91350100M000100Y43", "Status": "In review"},
     ("console", "qualifications"): {"Shop": "Kiln", "Requirement": "Business licence", "Status": "Valid", "Reason": "Seen a", "Holds until": ""},
+    ("console", "attributes"): {"Name in English": "Third mark", "Kind": "Number", "Unit": "g", "Filter": "No", "Values": "0", "Categories": "0"},
+    ("console", "brands"): {"Name in English": "Third House", "Other names": "Third & Sons", "Goods": "0", "With authorisation only": "No"},
     ("console", "contracts"): {"Contract": "{contract}", "Company": "Kiln Ltd"},
     ("console", "dossier-changes"): {"Shop": "Trail", "What changes": "Where the goods come from", "Status": "Waits for review"},
     ("console", "disputes"): {"Reference": "{dispute}", "Shop": "Trail", "Share": "40.00", "Closed": ""},
@@ -245,6 +255,12 @@ PLANTED: dict[tuple[str, str], Callable[[str], Any]] = {
     ("workbench", "orders"): lambda text: OrderLine.objects.update(titles={"en": text}, sku=text[:64], options=[[{"en": "x"}, {"en": text}]]),
     ("workbench", "returns"): lambda text: Return.objects.update(note=text, tracking_number=text[:40]),
     ("workbench", "products"): lambda text: Product.objects.update(titles={"en": text}),
+    ("workbench", "stock"): lambda text: Product.objects.update(titles={"en": text}),
+    ("workbench", "movements"): lambda text: StockMovement.objects.update(note=text[:200]),
+    ("workbench", "transfers"): lambda text: StockTransfer.objects.update(note=text[:200]),
+    ("workbench", "stocktakes"): lambda text: Stocktake.objects.update(note=text[:200]),
+    ("workbench", "replenish"): lambda text: Product.objects.update(titles={"en": text}),
+    ("workbench", "restocks"): lambda text: Restock.objects.update(supplier=text[:120]),
     ("workbench", "statements"): lambda text: Statement.objects.filter(pk=Statement.objects.latest("pk").pk).update(number=text[:20]),
     ("workbench", "staff"): called,
     ("workbench", "customers"): lambda text: Customer.objects.update(name=text),
@@ -267,6 +283,8 @@ PLANTED: dict[tuple[str, str], Callable[[str], Any]] = {
     ("console", "reviews"): lambda text: ProductChange.objects.update(proposed={"titles": {"en": text}}),
     ("console", "applications"): lambda text: Application.objects.update(company=text, licence_number=text[:40], contact_name=text[:60]),
     ("console", "qualifications"): lambda text: Qualification.objects.update(reason=text),
+    ("console", "attributes"): lambda text: Attribute.objects.update(names={"en": text}),
+    ("console", "brands"): lambda text: Brand.objects.update(names={"en": text}),
     ("console", "contracts"): lambda text: Contract.objects.update(company=text),
     ("console", "dossier-changes"): lambda text: DossierChange.objects.update(by_label=text),
     ("console", "disputes"): lambda text: Dispute.objects.update(reason=text),

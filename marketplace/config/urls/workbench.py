@@ -10,6 +10,7 @@ from marketplace.web.lists.forms import shared
 from marketplace.web.logs import log_entry, shop_log
 from marketplace.web.messages import messages_page
 from marketplace.web.seller import (
+    brands,
     company,
     contract,
     customers,
@@ -20,6 +21,7 @@ from marketplace.web.seller import (
     opinions,
     order,
     orders,
+    own_categories,
     package,
     parcels,
     products,
@@ -33,6 +35,7 @@ from marketplace.web.seller.delivery import delivery
 from marketplace.web.seller.holiday import holiday
 from marketplace.web.seller.overview import overview
 from marketplace.web.seller.payout_account import account_confirm, account_show, account_stop, payout_account, payout_stripe
+from marketplace.web.seller.stock.routes import stock_routes
 from marketplace.web.staff import support
 from marketplace.web.staff.people import shop_staff
 from marketplace.web.staff.routes import staff_routes
@@ -85,6 +88,7 @@ urlpatterns = [
     route("products/<uuid:product_id>/submit/", products.submit, may=staff(Right.EDIT_PRODUCTS), name="product-submit", methods="POST"),
     route("products/<uuid:product_id>/withdraw/", products.withdraw, may=staff(Right.EDIT_PRODUCTS), name="product-withdraw", methods="POST"),
     route("products/<uuid:product_id>/off-sale/", products.off_sale, may=staff(Right.EDIT_PRODUCTS), name="product-off-sale", methods="POST"),
+    *stock_routes(),
     route("statements/", money.statements, may=staff(Right.VIEW_STATEMENTS), name="statements", methods="GET POST"),
     route("statements/<str:number>/", money.statement, may=staff(Right.VIEW_STATEMENTS), name="statement"),
     route("statements/<str:number>/csv/", money.statement_as_csv, may=staff(Right.VIEW_STATEMENTS), name="statement-csv"),
@@ -104,6 +108,10 @@ urlpatterns = [
     route("domains/<uuid:domain_id>/look/", domains.look, may=staff(Right.MANAGE_DOMAINS), name="domain-look", methods="POST", limit="write"),
     route("domains/<uuid:domain_id>/remove/", domains.remove, may=staff(Right.MANAGE_DOMAINS), name="domain-remove", methods="POST"),
     route("holiday/", holiday, may=staff(Right.MANAGE_DELIVERY), name="holiday", methods="GET POST"),
+    route(
+        "own-categories/", own_categories.own_categories, may=staff(Right.VIEW_PRODUCTS, change=Right.EDIT_PRODUCTS), name="own-categories", methods="GET POST"
+    ),
+    route("brands/", brands.brands, may=staff(Right.VIEW_PRODUCTS, change=Right.MANAGE_PAPERS), name="shop-brands", methods="GET POST", limit="upload"),
     route(
         "qualifications/",
         qualifications.qualifications,

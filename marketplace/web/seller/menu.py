@@ -26,8 +26,20 @@ ENTRIES = grouped(
         pgettext_lazy("menu", "Goods and delivery"),
         [
             Entry(_("Products"), "box", "products", Right.VIEW_PRODUCTS),
+            Entry(_("Brands"), "tag", "shop-brands", Right.VIEW_PRODUCTS),
+            Entry(_("Own categories"), "copy", "own-categories", Right.VIEW_PRODUCTS),
             Entry(_("Delivery"), "truck", "delivery", Right.MANAGE_DELIVERY),
             Entry(_("Holiday"), "clock", "holiday", Right.MANAGE_DELIVERY),
+        ],
+    ),
+    (
+        pgettext_lazy("menu", "Stock"),
+        [
+            Entry(_("Stock"), "box", "stock", Right.VIEW_PRODUCTS),
+            Entry(pgettext_lazy("menu", "Transfers"), "truck", "transfers", Right.VIEW_PRODUCTS),
+            Entry(_("Stocktakes"), "check", "stocktakes", Right.VIEW_PRODUCTS),
+            Entry(_("Replenishment"), "chart", "replenish", Right.VIEW_PRODUCTS),
+            Entry(_("Orders from suppliers"), "receipt", "restocks", Right.VIEW_PRODUCTS),
         ],
     ),
     (

@@ -19,12 +19,12 @@ from marketplace.flows.review_product import NOTE_LABELS, submit_product, withdr
 from marketplace.kernel.errors import MarketError, NotFound
 from marketplace.kernel.money import Money
 from marketplace.merchant.catalogue.models import Product, Variant
-from marketplace.merchant.inventory.models import StockLevel
+from marketplace.merchant.inventory.queries import selling_levels
 from marketplace.merchant.pricing.models import Price
 from marketplace.platform.taxonomy.models import Category
 from marketplace.web.lists.bulk import Bulk, with_each
 from marketplace.web.lists.pages import Column, ListPage, Teach
-from marketplace.web.seller.product_form import ProductForm, find_categories
+from marketplace.web.seller.product_form import ProductForm, category_rows
 from marketplace.web.seller.product_save import keys_of_rows, save
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
@@ -74,7 +74,7 @@ def _with_offer(request: HttpRequest, rows: list[Any]) -> None:
     ):
         lowest[product_id] = min(sale, lowest.get(product_id, sale))
     stock: dict[Any, int] = {}
-    for level in StockLevel.objects.filter(variant__product_id__in=ids, variant__is_active=True).select_related("variant"):
+    for level in selling_levels().filter(variant__product_id__in=ids, variant__is_active=True).select_related("variant"):
         stock[level.variant.product_id] = stock.get(level.variant.product_id, 0) + level.available
     pictures: dict[Any, str] = {}
     for row in Product.objects.filter(pk__in=ids).prefetch_related("pictures"):
@@ -208,7 +208,7 @@ def categories(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "seller/_categories.html",
-        {"found_categories": find_categories(request.GET.get("category_query", "")), "chosen": request.GET.get("category", "")},
+        {"found_categories": category_rows(request.GET.get("category_query", "")), "chosen": request.GET.get("category", "")},
     )
 
 
