@@ -29,7 +29,6 @@ from marketplace.platform.listings.actions import close_change, locked_change, m
 from marketplace.platform.listings.errors import ChangeDecided, ChangeOutdated, RefusedAsItIs
 from marketplace.platform.listings.models import ProductChange
 from marketplace.platform.listings.words import check_words
-from marketplace.platform.taxonomy.models import Category, TaxClass
 from marketplace.platform.taxonomy.models import TaxClass
 from marketplace.platform.taxonomy.queries import brand_to_use, categories_to_use
 from tenants.packages.limits import check_room
@@ -89,8 +88,8 @@ def submit_product(*, by: Actor, product_id: UUID) -> Product:
     """Ask the operator to let a product, or the edit of one, onto the market. What waited already is replaced, in its place.
 
     An edit that the market's rules let through is approved at once, and kept among the decisions like any other.
-    Raises ProductUnknown, ProductIncomplete, WordForbidden, RefusedAsItIs, and for what is not on sale NothingNewMeanwhile.
-    Raises ProductUnknown, ProductIncomplete, AttributeMissing, BrandNotAllowed, BrandOutOfScope, and for what is not on sale NothingNewMeanwhile.
+    Raises ProductUnknown, ProductIncomplete, WordForbidden, RefusedAsItIs, AttributeMissing, BrandNotAllowed, BrandOutOfScope, and for what is
+    not on sale NothingNewMeanwhile.
     """
     with transaction.atomic():
         row = locked_product(product_id)

@@ -235,8 +235,9 @@ FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
 FORMS |= {name: lambda t, fill=fill: Filled(*fill(t.said)) for name, fill in FORMS_ABOUT.items()}
 FORMS |= {
     name: lambda t, fill=fill: Filled(*fill(t))
-    for name, fill in (FORMS_OF_PAPERS | FORMS_OF_CLOSING | FORMS_OF_ACCOUNTS | FORMS_OF_MONEY | FORMS_OF_DOMAINS | FORMS_OF_REVIEWS).items()
-    for name, fill in (FORMS_OF_PAPERS | FORMS_OF_CLOSING | FORMS_OF_ACCOUNTS | FORMS_OF_MONEY | FORMS_OF_DOMAINS | FORMS_OF_STOCK | FORMS_OF_TAXONOMY).items()
+    for name, fill in (
+        FORMS_OF_PAPERS | FORMS_OF_CLOSING | FORMS_OF_ACCOUNTS | FORMS_OF_MONEY | FORMS_OF_DOMAINS | FORMS_OF_STOCK | FORMS_OF_TAXONOMY | FORMS_OF_REVIEWS
+    ).items()
 }
 FORMS |= {name: lambda t, fill=fill: Filled(*fill()) for name, fill in FORMS_ABOUT_NOTICES.items()}
 
