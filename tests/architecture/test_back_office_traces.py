@@ -29,6 +29,7 @@ MADE = {
     "customer.noted",
     "freight.set",
     "holiday.planned",
+    "import.opened",
     "invitation.sent",
     "list.arranged",
     "listings.settled",

@@ -21,6 +21,8 @@ MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
     ("workbench", "products-submit"): {"all", "query"},
     ("workbench", "products-on-sale"): {"all", "query"},
     ("workbench", "products-off-sale"): {"all", "query"},
+    ("workbench", "import-new"): {"archive"},
+    ("workbench", "import-columns"): {"category", "counts_stock"},
     ("workbench", "order-pack"): {"carrier", "tracking_number"},
     ("workbench", "return-answer"): {"answer"},
     ("workbench", "return-inspect"): {"report"},

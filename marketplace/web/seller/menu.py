@@ -26,6 +26,7 @@ ENTRIES = grouped(
         pgettext_lazy("menu", "Goods and delivery"),
         [
             Entry(_("Products"), "box", "products", Right.VIEW_PRODUCTS),
+            Entry(_("Imports"), "upload", "imports", Right.EDIT_PRODUCTS),
             Entry(_("Delivery"), "truck", "delivery", Right.MANAGE_DELIVERY),
             Entry(_("Holiday"), "clock", "holiday", Right.MANAGE_DELIVERY),
         ],

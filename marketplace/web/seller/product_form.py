@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from marketplace.kernel.errors import MarketError
 from marketplace.kernel.money import Money
+from marketplace.kernel.prose import as_text
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.inventory.models import StockLevel
 from marketplace.merchant.pricing.models import Price
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category, TaxClass
 from marketplace.platform.taxonomy.queries import attributes_for, path_of
 from marketplace.web.seller import variants
-from marketplace.web.seller.prose import as_text
 from marketplace.web.seller.variants import Axis, Row
 
 MOST_FOUND = 12
