@@ -152,6 +152,8 @@ OPERATORS = [
     Stop("ops-consumers", "/consumers/?orders=yes", CONSOLE, OPERATOR),
     Stop("ops-consumer", "/consumers/?orders=yes", CONSOLE, OPERATOR, rf"/consumers/{ID}/"),
     Stop("ops-consumer-erase", "/consumers/?orders=no&works=no", CONSOLE, OPERATOR, rf"/consumers/{ID}/", then="erase/"),
+    Stop("ops-blocks", "/blocks/", CONSOLE, OPERATOR),
+    Stop("ops-block-new", "/blocks/new/", CONSOLE, OPERATOR),
     Stop("ops-doubles", "/doubles/", CONSOLE, OPERATOR),
     Stop("ops-reviews", "/reviews/", CONSOLE, OPERATOR),
     Stop("ops-review", "/reviews/", CONSOLE, OPERATOR, rf"/reviews/{ID}/"),

@@ -10,6 +10,7 @@ from marketplace.web.operator import (
     aftersales,
     applications,
     approvals,
+    blocks,
     consumers,
     contracts,
     deposits,
@@ -45,6 +46,7 @@ WORKBENCH = (
 CONSOLE = (
     merchants.merchants,
     consumers.consumers,
+    blocks.blocks,
     doubles.doubles,
     applications.applications,
     dossiers.dossier_changes,

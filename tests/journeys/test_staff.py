@@ -13,7 +13,7 @@ from marketplace.kernel.actors import SYSTEM
 from tenants.accounts.actions import ensure_person, give_role
 from tenants.accounts.models import Membership
 from tests.databases import MERCHANTS
-from tests.journeys.people import DESKTOP, PHONE, Person, Screen, Seen, at_a_screen
+from tests.journeys.people import DESKTOP, PHONE, Person, Screen, Seen, at_a_screen, on_both
 from tests.running import RunningMarket, running, until
 from tests.world import PASSWORD
 
@@ -82,7 +82,7 @@ def menu_of(person: Person) -> list[str]:
     return sorted(found)
 
 
-@pytest.mark.parametrize("screen", [PHONE, DESKTOP], ids=["zh-Hans on a phone", "en on a desktop"])
+@on_both(ci=PHONE)
 def test_whoever_is_invited_as_a_dispatcher_sees_just_the_dispatchers_menu(browser: Browser, market: RunningMarket, seen: Seen, screen: Screen):
     email = f"dispatch@{screen.language}.localhost"
     with at_a_screen(browser, market, screen, "owner", seen) as owner:
@@ -133,7 +133,7 @@ def test_the_operators_pages_of_staff_hold_too(browser: Browser, market: Running
         assert menu_of(reader) == ["/", "/jobs/", "/log/", "/staff/roles/"]
 
 
-@pytest.mark.parametrize("screen", [PHONE, DESKTOP], ids=["zh-Hans on a phone", "en on a desktop"])
+@on_both(ci=DESKTOP)
 def test_support_asks_is_let_in_looks_is_seen_and_is_out_again(browser: Browser, market: RunningMarket, seen: Seen, screen: Screen):
     email = f"help@{screen.language}.localhost"
     helper = ensure_person(by=SYSTEM, email=email, name="Help", password=PASSWORD)

@@ -30,7 +30,7 @@ from marketplace.platform.ledger.models import Payout, Statement
 from marketplace.platform.listings.models import ProductChange
 from marketplace.platform.notices.models import Dispatch
 from marketplace.platform.payments.models import AccountChange, Dispute, RailMovement, RailNotice, Refund
-from tenants.accounts.models import User
+from tenants.accounts.models import Block, User
 from tenants.contracts.models import Contract
 from tenants.onboarding.models import Application, DossierChange, Qualification
 from tenants.tenancy.models import Market, Merchant
@@ -124,6 +124,7 @@ FACTS: dict[tuple[str, str], dict[str, str]] = {
     ("workbench", "log"): {"Who": "system", "What": "product.entered", "Subject": "product", "Number": "{product}"},
     ("console", "merchants"): {"Shop": "Trail", "Web address": "trail.market.localhost", "Contact": "owner-b@market.localhost", "Status": "Open"},
     ("console", "consumers"): {"Name": "Third Clerk", "E-mail": "Third-auditor@example.com", "Status": "Open", "Orders": "0", "Latest order": ""},
+    ("console", "blocks"): {"Kind": "E-mail address", "What is blocked": "third@kept-out.example", "Why": "cheats", "Lifted": ""},
     ("console", "doubles"): {"Older account": "Third Clerk", "Newer account": "Third Clerk", "What speaks for it": "the same name at the same address"},
     ("workbench", "customers"): {"Orders": "1", "Spent": "100.00", "Currency": "CNY", "Tags": ""},
     ("console", "orders"): {
@@ -252,6 +253,7 @@ PLANTED: dict[tuple[str, str], Callable[[str], Any]] = {
     ("workbench", "staff"): called,
     ("workbench", "customers"): lambda text: Customer.objects.update(name=text),
     ("console", "consumers"): called,
+    ("console", "blocks"): lambda text: Block.objects.update(why=text),
     ("console", "doubles"): called,
     ("console", "staff"): called,
     ("workbench", "log"): said,

@@ -48,7 +48,8 @@ from marketplace.platform.payments.models import AccountChange, Dispute, RailMov
 from marketplace.web.lists.pages import ListPage
 from tenants.access.rules import all_routes, route, rule_of
 from tenants.accounts.actions import give_role
-from tenants.accounts.models import Membership, User
+from tenants.accounts.blocking import block
+from tenants.accounts.models import Block, Membership, User
 from tenants.contracts.models import Contract
 from tenants.onboarding.dossiers import hand_in_dossier
 from tenants.onboarding.models import Application, DossierChange, Qualification, Requirement
@@ -80,6 +81,7 @@ LISTS = {
     ("workbench", "log"): ("{product}", lambda: AuditEvent.objects.filter(merchant_id=MERCHANTS["a"]).count()),
     ("console", "merchants"): ("trail", lambda: Merchant.objects.count()),
     ("console", "consumers"): ("Second-auditor", lambda: User.objects.count()),
+    ("console", "blocks"): ("second", lambda: Block.objects.count()),
     ("console", "doubles"): ("Second Clerk", lambda: Double.objects.count()),
     ("console", "orders"): ("{order}", lambda: OrderCopy.objects.count()),
     ("console", "returns"): ("{order}", lambda: ReturnCopy.objects.count()),
@@ -183,6 +185,7 @@ def three_of_everything(own_database: str) -> dict[str, str]:
         deliver_events()
         twins = User.objects.filter(name=f"{title} Clerk").order_by("pk")
         Double.objects.create(first=twins[0], second=twins[1], reasons=["place"])
+        block(by=SYSTEM, kind="email", value=f"{title}@kept-out.example", why="cheats")
         make.settled("a")
     return {
         "order": OrderCopy.objects.latest("pk").number,

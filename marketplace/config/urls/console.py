@@ -14,6 +14,7 @@ from marketplace.web.operator import (
     aftersales,
     applications,
     approvals,
+    blocks,
     consumer,
     consumers,
     contract_templates,
@@ -64,6 +65,10 @@ urlpatterns = [
         "merchants/<uuid:merchant_id>/reopen/", sanctions.merchant_reopen, may=operator(Right.SANCTION_MERCHANTS), name="merchant-reopen", methods="GET POST"
     ),
     route("consumers/", consumers.consumers, may=operator(Right.VIEW_CONSUMERS), name="consumers", methods="GET POST"),
+    route("blocks/", blocks.blocks, may=operator(Right.VIEW_CONSUMERS), name="blocks", methods="GET POST"),
+    route("blocks/new/", blocks.block_new, may=operator(Right.MANAGE_CONSUMERS), name="block-new", methods="GET POST"),
+    route("blocks/<uuid:block_id>/", blocks.block_page, may=operator(Right.VIEW_CONSUMERS), name="block"),
+    route("blocks/<uuid:block_id>/lift/", blocks.block_page, may=operator(Right.MANAGE_CONSUMERS), name="block-lift", methods="GET POST"),
     route("doubles/", doubles.doubles, may=operator(Right.VIEW_CONSUMERS), name="doubles", methods="GET POST"),
     route("doubles/again/", doubles.looked_again, may=operator(Right.VIEW_CONSUMERS), name="doubles-again", methods="POST"),
     route("doubles/<uuid:double_id>/", doubles.double, may=operator(Right.VIEW_CONSUMERS), name="double"),

@@ -39,6 +39,7 @@ ENTRIES = grouped(
         pgettext_lazy("menu", "People"),
         [
             Entry(_("Consumers"), "user", "consumers", Right.VIEW_CONSUMERS),
+            Entry(_("Blocked"), "lock", "blocks", Right.VIEW_CONSUMERS),
         ],
     ),
     (

@@ -69,6 +69,7 @@ class Application(models.Model):
     company = models.CharField(max_length=120, blank=True)
     licence_number = models.CharField(max_length=40, blank=True)
     representative = models.CharField(max_length=60, blank=True)  # who stands for the company by law
+    belongs_to = models.CharField(max_length=120, blank=True)  # the organisation or department it is a part of; "" stands alone
     contact_name = models.CharField(max_length=60, blank=True)
     contact_phone = models.CharField(max_length=20, blank=True)  # E.164
     contact_email = models.EmailField(blank=True)
