@@ -119,7 +119,7 @@ def test_pictures_come_from_the_archive_and_addresses_within_our_network_are_not
     rows = [
         a_row(1, Pictures="white.png"),
         a_row(2, Pictures="broken.png"),
-        a_row(3, Pictures="http://127.0.0.1:1/x.png"),
+        a_row(3, Pictures="http://127.0.0.1/x.png"),
         a_row(4, Pictures="http://169.254.169.254/latest/meta-data/"),
         a_row(5, Pictures="../../papers/secret.png"),
     ]

@@ -33,7 +33,7 @@ from django.conf import settings
 from django.db import connection, connections
 settings.DATABASES["default"]["NAME"] = connections.settings["default"]["NAME"] = connection.settings_dict["NAME"] = sys.argv[1]
 from marketplace.flows.product_files import run
-run.TURN_S, run.PRODUCTS_AT_ONCE = 600.0, 20  # many batches, so that it is killed between or within some
+run.TURN_S, run.PRODUCTS_AT_ONCE = 600.0, 10  # many batches, so that it is killed between or within some
 from marketplace.merchant.imports.events import ImportDue
 run.run_import(ImportDue(merchant_id=UUID(sys.argv[2]), import_id=UUID(sys.argv[3]), turn=int(sys.argv[4])))
 """
@@ -82,7 +82,7 @@ def _importing(products: int, killed_at, first: int) -> None:
 
 
 def test_killed_at_half_it_is_gone_on_with_and_nothing_is_lost_or_doubled(killed_at):
-    _importing(400, killed_at, 1_000_000)
+    _importing(120, killed_at, 1_000_000)
 
 
 @pytest.mark.long

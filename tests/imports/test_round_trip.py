@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 from django.utils import translation
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from marketplace.flows.product_files.exporting import columns_of, headings, table_rows
@@ -116,13 +116,28 @@ def exported(form: str, language: str) -> bytes:
         return (Path(folder) / "table").read_bytes()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(
+TABLES = (
     st.lists(products(), min_size=1, max_size=3, unique_by=lambda one: one["source_ref"] or id(one)),
     st.sampled_from(["csv", "xlsx"]),
     st.sampled_from(["en", "zh-hans"]),
 )
+HOW = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]}
+
+
+@settings(max_examples=8, derandomize=True, phases=[Phase.generate], **HOW)
+@given(*TABLES)
 def test_an_export_imported_again_changes_nothing(db, wanted, form, language):
+    _round_trip(wanted, form, language)
+
+
+@pytest.mark.long
+@settings(max_examples=150, **HOW)
+@given(*TABLES)
+def test_the_same_with_many_more_shops(db, wanted, form, language):
+    _round_trip(wanted, form, language)
+
+
+def _round_trip(wanted: list[dict[str, Any]], form: str, language: str) -> None:
     with transaction.atomic():
         category = cups()
         with merchant_schema(A):

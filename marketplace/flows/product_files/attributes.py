@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from marketplace.flows.product_files.columns import PREFIX
+from marketplace.flows.product_files.columns import PREFIX, same_text
 from marketplace.flows.product_files.words import MANY, Several, plainly
 from marketplace.platform.taxonomy.models import Attribute
 
@@ -93,7 +93,7 @@ class AttributeCells:
                 continue
             line, cell = said
             before = found.get(key)
-            if before is not None and _says(cell, before[2]):
+            if before is not None and _says(at.plan.cell(line, f"{PREFIX}{key}"), before[2]):
                 continue
             if key not in self.allowed:
                 name = self.words.attributes[key].name
@@ -146,5 +146,5 @@ class AttributeCells:
 
 
 def _says(cell: str, free: Mapping[str, str] | None) -> bool:
-    """Whether a cell says in any language what is said there."""
-    return bool(free) and cell in {text.strip() for text in (free or {}).values()}
+    """Whether a cell says what is said there in any language, as an export in that language writes it."""
+    return any(text and same_text(cell, text) for text in (free or {}).values())

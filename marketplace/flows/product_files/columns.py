@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
+from marketplace.kernel.exports import safe_cell
 from marketplace.platform.taxonomy.models import Attribute
 
 PREFIX = "attr:"  # and the key of an attribute of the market
@@ -134,3 +135,19 @@ def shared_names(attributes: Iterable[Attribute]) -> frozenset[str]:
         for name in {fold(text) for text in (*attribute.names.values(), attribute.code) if text}:
             (twice if name in taken else taken).add(name)
     return frozenset(twice)
+
+
+# ── what a cell says ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+FORMULA = re.compile(r"'[=+\-@\t\r\n]")  # as exports write a cell that a spreadsheet would calculate
+
+
+def same_text(cell: str, written: str) -> bool:
+    """Whether a cell says what an export writes there."""
+    here, there = cell.replace("\r\n", "\n").strip(), written.replace("\r\n", "\n").strip()
+    return here in (there, safe_cell(there), safe_cell(written).replace("\r\n", "\n").strip())
+
+
+def plain_cell(cell: str) -> str:
+    """Without the apostrophe that keeps spreadsheets from calculating."""
+    return cell[1:] if FORMULA.match(cell) else cell

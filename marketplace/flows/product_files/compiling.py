@@ -8,17 +8,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Protocol
 from uuid import UUID
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from marketplace.flows.import_products import ImportedProduct
 from marketplace.flows.product_files.attributes import AttributeCells
+from marketplace.flows.product_files.columns import plain_cell, same_text
 from marketplace.flows.product_files.held import Held, cell_of
 from marketplace.flows.product_files.words import MANY, Several, Words
 from marketplace.kernel.errors import MarketError
-from marketplace.kernel.exports import safe_cell
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.kernel.prose import as_html, as_text
@@ -32,7 +35,6 @@ from tenants.packages.models import Limit
 
 LONGEST_SKU, LONGEST_CODE, MOST_STOCK, MOST_VARIANTS = 64, 120, 10_000_000, 200
 APART = re.compile(r"[|\n]|[;,]\s*(?=https?://)")  # between the pictures of a cell
-FORMULA = re.compile(r"'[=+\-@\t\r\n]")  # as exports write a cell that a spreadsheet would calculate
 LANGUAGES = ("zh-hans", "en")
 
 type_problems = dict[int, list[list[Any]]]  # line → [[column or -1, what is wrong], …]
@@ -75,15 +77,14 @@ class Compiled:
     differs: bool = True
 
 
-def same_text(cell: str, written: str) -> bool:
-    """Whether a cell says what an export writes there."""
-    here, there = cell.replace("\r\n", "\n").strip(), written.replace("\r\n", "\n").strip()
-    return here in (there, safe_cell(there), safe_cell(written).replace("\r\n", "\n").strip())
-
-
-def plain_cell(cell: str) -> str:
-    """Without the apostrophe that keeps spreadsheets from calculating."""
-    return cell[1:] if FORMULA.match(cell) else cell
+@lru_cache
+def tax_classes() -> Mapping[str, str]:
+    """Folded word → tax class: by its code, and as it is called in any language."""
+    found = {value.value: value.value for value in TaxClass}
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            found |= {str(value.label).casefold(): value.value for value in TaxClass}
+    return found
 
 
 class Compiling:
@@ -231,9 +232,8 @@ class Compiling:
         if (said := self.said("tax_class")) is None:
             return current
         row, cell = said
-        for value in TaxClass:
-            if cell.casefold() in (value.value, str(value.label).casefold()):
-                return value.value
+        if (found := tax_classes().get(cell.casefold())) is not None:
+            return found
         allowed = _(", ").join(str(value.label) for value in TaxClass)
         self.wrong(row, "tax_class", _("“{said}” is none of these: {allowed}").format(said=cell[:60], allowed=allowed))
         return current

@@ -85,11 +85,12 @@ class Pictures:
 
     def fetch(self, by: Actor, refs: Sequence[str]) -> None:
         """Fetch and store these, outside a transaction: a network may be slow. What cannot be had is noted with its reason."""
-        with ThreadPoolExecutor(THREADS) as pool:
-            got = list(pool.map(self._data, refs))
-        for ref, data in zip(refs, got, strict=True):
+        with ThreadPoolExecutor(THREADS) as pool:  # of the network alone: threads know no schema
+            asked = {ref: pool.submit(self._asked, ref) for ref in refs if ADDRESS.match(ref)}
+        for ref in refs:
             key, why = "", ""
             try:
+                data = asked[ref].result() if ref in asked else self._unpacked(ref)
                 if isinstance(data, MarketError):
                     raise data
                 key = store_one(by=by, data=data)
@@ -97,21 +98,23 @@ class Pictures:
                 why = str(refusal)[:300]
             keep_fetched(by=by, batch=self.batch, ref=ref, key=key, why=why)
 
-    def _data(self, ref: str) -> bytes | MarketError:
-        """The refusal is given back instead of raised: it is told in the reader's language, which threads do not have."""
-        if ADDRESS.match(ref):
-            try:
-                return self._ask(ref).body
-            except MarketError as refusal:
-                return refusal
+    def _asked(self, url: str) -> bytes | MarketError:
+        """The refusal is given back instead of raised: it is told in the reader's language, which threads do not know."""
+        try:
+            return self._ask(url).body
+        except MarketError as refusal:
+            return refusal
+
+    def _unpacked(self, ref: str) -> bytes:
+        """Raises InvalidInput."""
         name = self._names.get(ref.casefold())
         if name is None:
-            return InvalidInput(field="pictures", why=_("There is no such file."))
+            raise InvalidInput(field="pictures", why=_("There is no such file."))
         try:
-            with zipfile.ZipFile(storages["papers"].open(self.batch.pictures)) as archive, archive.open(name) as file:
+            with self._archive.open(name) as file:
                 return file.read(MOST_BYTES + 1)  # never more, whatever it unpacks to
-        except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError, ValueError):
-            return InvalidInput(field="pictures", why=_("This file of the archive is broken or locked."))
+        except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError, ValueError) as wrong:
+            raise InvalidInput(field="pictures", why=_("This file of the archive is broken or locked.")) from wrong
 
     def fetched(self, refs: Collection[str]) -> Callable[[str], str]:
         """For the import: where each lies now. What it gives raises InvalidInput for what could not be had."""

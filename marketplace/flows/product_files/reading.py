@@ -16,6 +16,7 @@ from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from django.utils.translation import gettext as _
+from openpyxl.utils.exceptions import InvalidFileException
 
 from marketplace.merchant.imports.errors import TableUnreadable
 
@@ -28,7 +29,7 @@ LONGEST_CELL = 40_000
 A_PIECE = 1 << 16
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 DELIMITERS = ",;\t|"
-BROKEN = (zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, AttributeError, IndexError, OSError, EOFError)
+BROKEN = (InvalidFileException, zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, AttributeError, IndexError, OSError, EOFError)
 
 
 @dataclass(frozen=True)
@@ -147,8 +148,9 @@ def _check_archive(path: Path) -> None:
 def _spreadsheet(path: Path) -> Iterator[tuple[int, list[str]]]:
     """The rows of the first sheet. Formulas count as what they last came to."""
     book = None
+    file = open(path, "rb")  # noqa: SIM115  closed below; by its path it would be judged by its name
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
         sheet.reset_dimensions()  # a file may say that it is larger or smaller than it is
         for number, values in enumerate(sheet.iter_rows(values_only=True), 1):
@@ -158,6 +160,7 @@ def _spreadsheet(path: Path) -> Iterator[tuple[int, list[str]]]:
     finally:
         if book is not None:
             book.close()
+        file.close()
 
 
 def _as_text(value: Any) -> str:

@@ -21,7 +21,8 @@ from django.db.models import Count, Min
 from django.utils.translation import gettext as _
 
 from marketplace.flows.import_products import ImportedProduct, import_products
-from marketplace.flows.product_files.compiling import APART, Compiled, Plan, compile_rows, plain_cell
+from marketplace.flows.product_files.columns import plain_cell
+from marketplace.flows.product_files.compiling import APART, Compiled, Plan, compile_rows
 from marketplace.flows.product_files.held import Held, find, held
 from marketplace.flows.product_files.pictures import AT_ONCE, Pictures
 from marketplace.flows.product_files.reading import MOST_ROWS, Layout, rows_of

@@ -78,7 +78,7 @@ def start_import(*, by: Actor, import_id: UUID) -> ProductImport:
     """
     with transaction.atomic():
         row = locked_import(import_id)
-        if row.status not in (S.CHECKED, S.STOPPED, S.FAILED) or not row.is_read or row.looked_at < row.read:
+        if row.status not in (S.CHECKED, S.STOPPED, S.FAILED) or not row.is_read or row.looked_at < row.read or row.settled >= row.read:
             raise ImportMoved
         was = row.status
         _begin(row, S.APPLYING, row.settled)

@@ -26,8 +26,8 @@ from marketplace.web.lists.bulk import Bulk, with_each
 from marketplace.web.lists.pages import Column, ListPage, Teach, Whole
 from marketplace.web.seller.import_tables import import_table
 from marketplace.web.seller.product_form import ProductForm, find_categories
-from marketplace.web.seller.product_search import products_said
 from marketplace.web.seller.product_save import keys_of_rows, save
+from marketplace.web.seller.product_search import products_said
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 from tenants.tenancy.hosts import market_url
