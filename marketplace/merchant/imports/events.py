@@ -8,7 +8,7 @@ from marketplace.kernel.events import Event
 
 @dataclass(frozen=True)
 class ImportDue(Event):
-    """An import of products has work to do: some seconds of it, then the next of these. `turn` counts them; one that is past has no effect."""
+    """An import of products has work to do for some seconds: a turn."""
 
     topic = "import.due"
     merchant_id: UUID

@@ -152,14 +152,14 @@ class UploadForm(forms.Form):
     table = forms.FileField(
         label=_lazy("Table"),
         help_text=_lazy("CSV or Excel (XLSX), up to 60 MB and 200,000 rows; the first line holds the headings, in your own words."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
         allow_empty_file=True,
     )
     archive = forms.FileField(
         label=_lazy("Pictures, if the table names files"),
         required=False,
         help_text=_lazy("A ZIP archive, up to 500 MB; folders in it do not matter."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".zip"}),
+        widget=forms.FileInput(attrs={"accept": ".zip"}),
     )
 
 
