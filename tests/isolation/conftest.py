@@ -178,9 +178,9 @@ def build_side(letter: str) -> tuple[Side, User]:
         note_on_customer(by=SYSTEM, customer_id=customer.pk, note_id=uuid4(), text=f"{word}-customer-note")
         set_tags(by=SYSTEM, customer_id=customer.pk, tags=[f"{word}-tag"])
         table = f"SKU,Price,Title in English\n{word}-sku,0,{word}-imported\n"
-        batch = receive_file(by=staff, import_id=uuid4(), name=f"{word}-table.csv", table=BytesIO(table.encode()))
-        assign_columns(by=staff, import_id=batch.pk, mapping=["sku", "price", "title:en"], goes="draft")
-        run_import(ImportDue(merchant_id=side.merchant_id, import_id=batch.pk, turn=1))
+        handed_in = receive_file(by=staff, import_id=uuid4(), name=f"{word}-table.csv", table=BytesIO(table.encode()))
+        assign_columns(by=staff, import_id=handed_in.pk, mapping=["sku", "price", "title:en"], goes="draft")
+        run_import(ImportDue(merchant_id=side.merchant_id, import_id=handed_in.pk, turn=1))
     note_on_consumer(by=SYSTEM, user_id=buyer.pk, note_id=uuid4(), text=f"{word}-consumer-note")
     colleague = make.a_buyer(f"{word}-colleague@example.com")
     give_role(by=SYSTEM, user_id=colleague.pk, role="dispatcher", merchant_id=side.merchant_id)
@@ -209,7 +209,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         "visit_id": visit.pk,
         "view_id": view.pk,
         "domain_id": make.a_domain(letter, f"{word}-shop.example").pk,
-        "import_id": batch.pk,
+        "import_id": handed_in.pk,
         "event_id": AuditEvent.objects.filter(merchant_id=side.merchant_id, subject_id=copy.number).latest("pk").pk,
         "job_id": job.pk,
         "merchant_id": side.merchant_id,
