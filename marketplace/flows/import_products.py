@@ -29,7 +29,7 @@ from marketplace.merchant.inventory.actions import count_stock
 from marketplace.merchant.inventory.models import StockLevel
 from marketplace.merchant.pricing.actions import set_prices
 from marketplace.merchant.pricing.models import Price
-from marketplace.platform.taxonomy.models import Category
+from marketplace.platform.taxonomy.queries import categories_to_use
 from tenants.packages.errors import LimitReached
 from tenants.packages.limits import check_room
 from tenants.packages.models import Limit
@@ -151,7 +151,7 @@ def _pass_on(*, by: Actor, entered: list[Product], changed: list[Product], diffe
 
 def _acceptable(products: Iterable[ImportedProduct], goes: str, done: Imported) -> dict[str, ImportedProduct]:
     """By source_ref, those a shop can sell; the others are noted as refused."""
-    categories = set(Category.objects.filter(pk__in={one.product.category_id for one in products}).values_list("pk", flat=True))
+    categories = categories_to_use(one.product.category_id for one in products)
     good: dict[str, ImportedProduct] = {}
     skus: set[str] = set()
     for one in products:
@@ -167,6 +167,7 @@ def _acceptable(products: Iterable[ImportedProduct], goes: str, done: Imported) 
                 raise SkuTaken(sku=", ".join(sorted(twice)))
             if one.product.category_id not in categories:
                 raise InvalidInput(field="category", why=_("Choose a category."))
+            one.product.category_id = categories[one.product.category_id]
             if is_new and goes != Goes.DRAFT and not one.product.pictures:
                 raise InvalidInput(field="pictures", why=_("Add a picture."))
             if is_new and any((price := one.prices.get(variant.sku)) is None or price.minor <= 0 for variant in one.product.variants):

@@ -19,6 +19,9 @@ from tenants.tenancy.models import Merchant
 SUBJECTS: dict[str, str | Promise] = {
     "address": pgettext_lazy("log thing", "Address"),
     "application": pgettext_lazy("log thing", "Application"),
+    "attribute": pgettext_lazy("log thing", "Attribute"),
+    "brand": pgettext_lazy("log thing", "Brand"),
+    "own_category": pgettext_lazy("log thing", "Own category name"),
     "carriers": pgettext_lazy("log thing", "Carriers"),
     "category": pgettext_lazy("log thing", "Category"),
     "commission_rule": pgettext_lazy("log thing", "Commission"),
@@ -87,6 +90,7 @@ IN_WORKBENCH: dict[str, tuple[str, Right | None, str]] = {
     "shop": ("theme", Right.EDIT_SHOP_PAGES, ""),
     "list": ("jobs", None, ""),
     "contract": ("contract", Right.MANAGE_PAPERS, ""),
+    "own_category": ("own-categories", Right.VIEW_PRODUCTS, ""),
     "dossier": ("company", Right.VIEW_PRODUCTS, ""),
 }
 IN_CONSOLE: dict[str, tuple[str, Right | None, str]] = {
@@ -109,6 +113,10 @@ IN_CONSOLE: dict[str, tuple[str, Right | None, str]] = {
     "dispute": ("disputes", Right.VIEW_LEDGER, "q"),
     "rail_movement": ("movements", Right.VIEW_LEDGER, "q"),
     "rail_notice": ("notices", Right.VIEW_LEDGER, "q"),
+    "category": ("category", Right.MANAGE_MARKET, "key"),
+    "attribute": ("attribute", Right.MANAGE_MARKET, "key"),
+    "brand": ("brand", Right.MANAGE_MARKET, "key"),
+    "own_category": ("own-names", Right.MANAGE_MARKET, ""),
     "commission_rule": ("settings", Right.MANAGE_MARKET, ""),
     "tax_rate": ("settings", Right.MANAGE_MARKET, ""),
     "notice_words": ("notice-words", Right.MANAGE_MARKET, ""),

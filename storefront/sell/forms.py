@@ -84,7 +84,7 @@ class ApplicationForm(forms.Form):
         self.row = row
         asked = asked_of(row)
         documents = [(one.code, one.name) for one in asked if one.is_document]
-        self.fields["sells"].queryset = Category.objects.filter(parent=None).order_by("position", "pk")  # type: ignore[attr-defined]
+        self.fields["sells"].queryset = Category.objects.filter(parent=None, merged_into=None).order_by("position", "pk")  # type: ignore[attr-defined]
         self.fields["paper_kind"].choices = [*documents, (Paper.OTHER, pgettext_lazy("paper", "Something else"))]  # type: ignore[attr-defined]
         self.fields["attested"].choices = [(one.code, one.name) for one in asked if one.check_by == Requirement.Check.ATTESTED]  # type: ignore[attr-defined]
         self.fields["rules"].choices = [(str(one.pk), str(one.pk)) for one in rules_in_force()]  # type: ignore[attr-defined]

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from marketplace.flows.product_files.columns import PREFIX, same_text
 from marketplace.flows.product_files.words import MANY, Several, plainly
+from marketplace.kernel.errors import MarketError
+from marketplace.platform.taxonomy.attributes import Described, entry_of
 from marketplace.platform.taxonomy.models import Attribute
 
 if TYPE_CHECKING:
     from marketplace.flows.product_files.compiling import Compiling, Line
 
 MOST_AXES, MOST_SHOWN, LONGEST_TEXT = 3, 8, 200
-YES_NO = {True: {"zh-hans": "是", "en": "Yes"}, False: {"zh-hans": "否", "en": "No"}}
+DAY = re.compile(r"\d{4}[-/.]\d{2}[-/.]\d{2}")
 TRUE, FALSE = {"yes", "y", "true", "1", "是", "有"}, {"no", "n", "false", "0", "否", "无"}
 
 
@@ -25,7 +28,7 @@ class AttributeCells:
 
     def __init__(self, at: Compiling, category_id: int | None) -> None:
         self.at, self.words = at, at.words
-        self.allowed: Mapping[int, bool] = self.words.of_category(category_id) if category_id else {}
+        self.allowed: Mapping[int, Described] = self.words.of_category(category_id) if category_id else {}
         self.columns = [int(meant[len(PREFIX) :]) for meant in at.plan.mapping if meant.startswith(PREFIX)]
         self.columns = [key for key in self.columns if key in self.words.attributes]
         self.words.read_values(self.columns)
@@ -41,7 +44,7 @@ class AttributeCells:
         differ = [
             key
             for key in self.columns
-            if self.words.attributes[key].kind == Attribute.Kind.CHOICE and len({at.plan.cell(row, f"{PREFIX}{key}") for row in at.rows}) > 1
+            if (one := self.allowed.get(key)) and one.makes_variants and len({at.plan.cell(row, f"{PREFIX}{key}") for row in at.rows}) > 1
         ]
         if not differ:
             at.wrong(
@@ -60,7 +63,7 @@ class AttributeCells:
                 key = self.words.attribute(name, [*self.allowed, *current])
             except Several:
                 key = next((each for each in current if plainly(name) in map(plainly, self.words.attributes[each].names.values())), None)
-            if key is None or self.words.attributes[key].kind != Attribute.Kind.CHOICE:
+            if key is None or not (key in current or self.allowed[key].makes_variants):
                 self.at.wrong(row, "axes", _("“{name}” is no property with values to choose from in this category.").format(name=name[:60]))
                 return current
             found.append(key)
@@ -101,39 +104,43 @@ class AttributeCells:
             elif (entry := self._entry(line, key, cell, before)) is not None:
                 found[key] = entry
         if not at.there and at.plan.goes != "draft":
-            for key, is_needed in self.allowed.items():
-                if is_needed and key not in found and key not in axes:
-                    at.wrong(at.rows[0], f"{PREFIX}{key}", _("{name} is needed in this category.").format(name=self.words.attributes[key].name))
+            for key, one in self.allowed.items():
+                if one.is_required and key not in found and key not in axes:
+                    at.wrong(at.rows[0], f"{PREFIX}{key}", _("{name} is needed in this category.").format(name=one.attribute.name))
         return list(found.values())
 
     def _entry(self, line: Line, key: int, cell: str, before: list[Any] | None) -> list[Any] | None:
         """None where it cannot be taken, which is noted."""
         attribute, meant = self.words.attributes[key], f"{PREFIX}{key}"
-        match attribute.kind:
-            case Attribute.Kind.CHOICE:
-                values = [self._value(line, key, part, before[1] if before else []) for part in map(str.strip, cell.split(MANY)) if part]
-                return [key, list(dict.fromkeys(values)), None] if values and None not in values else None
-            case Attribute.Kind.BOOLEAN:
-                if cell.casefold() not in TRUE | FALSE:
-                    self.at.wrong(line, meant, _("Write yes or no."))
-                    return None
-                return [key, [], YES_NO[cell.casefold() in TRUE]]
-            case Attribute.Kind.NUMBER:
-                number = cell.removesuffix(attribute.unit).strip() if attribute.unit else cell
-                try:
-                    if not Decimal(number).is_finite() or len(number) > 20:
-                        raise InvalidOperation
-                except InvalidOperation:
-                    self.at.wrong(line, meant, _("“{said}” is no number.").format(said=cell[:60]))
-                    return None
-                return [key, [], {"zh-hans": number, "en": number}]
-        if len(cell) > LONGEST_TEXT:
+        if attribute.has_values:
+            parts = [part for part in map(str.strip, cell.split(MANY)) if part]
+            if len(parts) > 1 and attribute.kind == Attribute.Kind.CHOICE and not (before and len(before[1]) > 1):
+                self.at.wrong(line, meant, _("Only one value fits here."))
+                return None
+            values = [self._value(line, key, part, before[1] if before else []) for part in parts]
+            return [key, list(dict.fromkeys(values)), None] if values and None not in values else None
+        raw: Any = cell
+        if attribute.kind == Attribute.Kind.TEXT and len(cell) > LONGEST_TEXT:
             self.at.wrong(line, meant, _("At most {most} characters fit here.").format(most=LONGEST_TEXT))
             return None
-        return [key, [], {"zh-hans": cell, "en": cell}]
+        if attribute.kind == Attribute.Kind.BOOLEAN:
+            raw = {**dict.fromkeys(TRUE, "yes"), **dict.fromkeys(FALSE, "no")}.get(cell.casefold())
+            if raw is None:
+                self.at.wrong(line, meant, _("Write yes or no."))
+                return None
+        if attribute.kind == Attribute.Kind.DATE:
+            raw = parse_date(cell[:10].replace("/", "-").replace(".", "-")) if DAY.match(cell) else None
+        try:
+            return entry_of(attribute, cell if raw is None else raw, field=meant)
+        except MarketError as refusal:
+            self.at.wrong(line, meant, str(refusal))
+            return None
 
     def _value(self, line: Line, key: int, cell: str, rather: Sequence[int]) -> int | None:
         meant, name = f"{PREFIX}{key}", self.words.attributes[key].name
+        for value in rather:  # also one that was merged into another: what is there stays
+            if plainly(cell) in map(plainly, self.words.value_names.get(value, {}).values()):
+                return value
         try:
             found = self.words.value(key, cell, rather)
         except Several:

@@ -95,7 +95,7 @@ class Headings:
         for attribute in attributes:
             key = f"{PREFIX}{attribute.pk}"
             self._keys[fold(f"[{attribute.code}]") + "]"] = key
-            for name in {fold(text) for text in (*attribute.names.values(), attribute.code) if text}:
+            for name in {fold(text) for text in (*attribute.names.values(), attribute.code, *attribute.synonyms) if text}:
                 if self._keys.setdefault(name, key) != key:
                     self._shared.add(name)
 

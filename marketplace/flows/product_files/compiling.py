@@ -16,9 +16,10 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from marketplace.flows.brand_rights import check_submitted
 from marketplace.flows.import_products import ImportedProduct
 from marketplace.flows.product_files.attributes import AttributeCells
-from marketplace.flows.product_files.columns import plain_cell, same_text
+from marketplace.flows.product_files.columns import PREFIX, plain_cell, same_text
 from marketplace.flows.product_files.held import Held, cell_of
 from marketplace.flows.product_files.words import MANY, Several, Words
 from marketplace.kernel.errors import MarketError
@@ -32,6 +33,7 @@ from marketplace.merchant.imports.models import ProductImport
 from marketplace.platform.taxonomy.models import TaxClass
 from tenants.packages.errors import LimitReached
 from tenants.packages.models import Limit
+from tenants.tenancy.schemas import current_merchant_id
 
 LONGEST_SKU, LONGEST_CODE, MOST_STOCK, MOST_VARIANTS = 64, 120, 10_000_000, 200
 APART = re.compile(r"[|\n]|[;,]\s*(?=https?://)")  # between the pictures of a cell
@@ -166,6 +168,21 @@ class Compiling:
             except MarketError as refusal:
                 meant = {"title": "title:en", "sku": "sku", "variants": "axes"}.get(refusal.field or "", "")
                 self.wrong(first, meant, str(refusal))
+        if not self.problems and self.is_reviewed():
+            try:
+                attributes, axes = [list(each) for each in wanted.attributes], list(wanted.axes)
+                check_submitted(current_merchant_id(), category_id=wanted.category_id, brand_id=wanted.brand_id, attributes=attributes, axes=axes)
+            except MarketError as refusal:
+                field = refusal.field or ""
+                self.wrong(first, f"{PREFIX}{field.removeprefix('attribute_')}" if field.startswith("attribute_") else "brand", str(refusal))
+
+    def is_reviewed(self) -> bool:
+        """Whether an import would ask the market for its review: then it has to say what is asked for, and may be sold here."""
+        if self.plan.goes == ProductImport.Goes.SUBMIT:
+            return True
+        row = self.there.product if self.there else None
+        is_on_its_way = row is not None and (row.status == row.Status.ON_SALE or row.review == row.Review.WAITING)
+        return is_on_its_way and self.plan.goes != ProductImport.Goes.ON_SALE
 
     def differs(self, one: ImportedProduct) -> bool:
         """Whether anything of the product would change."""

@@ -7,6 +7,7 @@ ends (done, killed, twice at once) what it committed is done once, and the next 
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import cached_property
@@ -38,6 +39,7 @@ from marketplace.merchant.imports.actions import ask_for_turn, end_import
 from marketplace.merchant.imports.errors import ImportUnknown, TableUnreadable
 from marketplace.merchant.imports.events import ImportDue
 from marketplace.merchant.imports.models import ImportEffect, ImportRow, ProductImport
+from marketplace.platform.taxonomy.own_categories import note_own_categories
 from tenants.access.rights import Right
 from tenants.accounts.models import Membership, User
 from tenants.packages.models import Limit
@@ -124,7 +126,7 @@ class Turn:
 
     @cached_property
     def words(self) -> Words:
-        return Words()
+        return Words(current_merchant_id())
 
     @cached_property
     def pictures(self) -> Pictures:
@@ -260,6 +262,7 @@ def look_at_rows(*, by: Actor, turn: Turn) -> bool:
                 found[State.HELD] += [one.pk for one in some if one.line not in result.problems]
             else:
                 found[State.GOOD if result.differs else State.SAME] += [one.pk for one in some]
+        note_own_words(by, turn, rows)
         for state, keys in found.items():
             ImportRow.objects.filter(pk__in=keys).update(state=state)
         ImportRow.objects.bulk_update(bad, ["state", "problems"], batch_size=200)
@@ -270,6 +273,15 @@ def look_at_rows(*, by: Actor, turn: Turn) -> bool:
             end_import(by=by, row=row, status=S.CHECKED)
             return False
         return turn.end_batch(row)
+
+
+def note_own_words(by: Actor, turn: Turn, rows: Sequence[ImportRow]) -> None:
+    """What the shop calls its categories: the console and the shop decide what it means."""
+    if own := turn.words.open_words():
+        plan = turn.plan(str)
+        met = Counter(cell for row in rows if (cell := plain_cell(plan.cell(row, "category"))) in own)
+        if met:
+            note_own_categories(by=by, merchant_id=current_merchant_id(), names=met)
 
 
 def note_problems(rows: Sequence[ImportRow], problems: dict[int, list[list[object]]]) -> list[ImportRow]:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from uuid import UUID
 
 from marketplace.flows.product_files.columns import fold
-from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category, CategoryAttribute
+from marketplace.platform.taxonomy.attributes import Described, described
+from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category, OwnCategory
+from marketplace.platform.taxonomy.own_categories import category_of_own_name
+from marketplace.platform.taxonomy.own_categories import fold as own_fold
 
 STEP = " > "  # between the names of a category's path
 MANY = "|"  # between several things in one cell
@@ -20,9 +24,11 @@ class Several(LookupError):
 class Words:
     """The market's taxonomy at one moment. Names in any language count, and case, spaces and signs do not."""
 
-    def __init__(self) -> None:
+    def __init__(self, merchant_id: UUID | None = None) -> None:
+        self._merchant_id = merchant_id
         self._values: dict[int, dict[str, set[int]]] = {}
-        self._of_category: dict[int, dict[int, bool]] = {}
+        self._of_category: dict[int, dict[int, Described]] = {}
+        self._unknown: dict[str, int | None] = {}
         self.value_names: dict[int, Mapping[str, str]] = {}
 
     # ── categories and brands ────────────────────────────────────────────────────────────────────────────────────────
@@ -34,8 +40,10 @@ class Words:
     @cached_property
     def _category_keys(self) -> dict[str, set[int]]:
         found: dict[str, set[int]] = defaultdict(set)
-        codes = {row.code.casefold(): row.pk for row in self.categories.values()}
+        codes = {row.code.casefold(): row.merged_into_id or row.pk for row in self.categories.values()}
         for row in self.categories.values():
+            if row.merged_into_id:
+                continue
             languages = {code for key in row.path if key in self.categories for code in self.categories[key].names}
             for language in languages:
                 names = [self.categories[key].names.get(language, "") for key in row.path if key in self.categories]
@@ -45,8 +53,25 @@ class Words:
         return {**found, **{f"={code}": {key} for code, key in codes.items()}}
 
     def category(self, text: str) -> int | None:
-        """By its code, its path, or its own name. None for a word that means nothing. Raises Several."""
-        return _one(self._category_keys.get(f"={text.strip().casefold()}") or self._category_keys.get(fold(text), set()))
+        """What the shop decided that its own word means; else by code, path, or own name; else what the market proposes. None for a word that
+        means nothing. Raises Several."""
+        if (decided := self._decided.get(own_fold(text))) is not None:
+            return decided
+        found = self._category_keys.get(f"={text.strip().casefold()}") or self._category_keys.get(fold(text), set())
+        if len(found) == 1 or self._merchant_id is None:
+            return _one(found)
+        if text not in self._unknown:
+            self._unknown[text] = category_of_own_name(self._merchant_id, text)
+        return self._unknown[text] or _one(found)
+
+    def open_words(self) -> frozenset[str]:
+        """Words for categories that came by and are none of the market's own."""
+        return frozenset(self._unknown)
+
+    @cached_property
+    def _decided(self) -> dict[str, int]:
+        rows = OwnCategory.objects.filter(merchant_id=self._merchant_id).exclude(category=None).select_related("category") if self._merchant_id else ()
+        return {row.folded: row.category.merged_into_id or row.category.pk for row in rows if row.category is not None}
 
     def path(self, category_id: int) -> str:
         """As an export writes it, in the reader's language; "" for one that is gone."""
@@ -61,8 +86,8 @@ class Words:
     def _brand_keys(self) -> dict[str, set[int]]:
         found: dict[str, set[int]] = defaultdict(set)
         for row in self.brands.values():
-            for word in {row.code, *row.names.values()}:
-                found[plainly(word)].add(row.pk)
+            for word in {row.code, *row.names.values(), *row.aliases}:
+                found[plainly(word)].add(row.merged_into_id or row.pk)
         return found
 
     def brand(self, text: str) -> int | None:
@@ -79,7 +104,7 @@ class Words:
     def _attribute_keys(self) -> dict[str, set[int]]:
         found: dict[str, set[int]] = defaultdict(set)
         for row in self.attributes.values():
-            for word in {row.code, *row.names.values()}:
+            for word in {row.code, *row.names.values(), *row.synonyms}:
                 found[plainly(word)].add(row.pk)
         return found
 
@@ -87,14 +112,11 @@ class Words:
         """By its name or code, of those that are named. Raises Several."""
         return _one(self._attribute_keys.get(plainly(text), set()) & set(among))
 
-    def of_category(self, category_id: int) -> Mapping[int, bool]:
-        """The attributes that describe goods of a category, its ancestors' included, and whether each has to be there."""
+    def of_category(self, category_id: int) -> Mapping[int, Described]:
+        """What goods of a category are described by, what it inherits included."""
         if category_id not in self._of_category:
             row = self.categories.get(category_id)
-            found: dict[int, bool] = {}
-            for one in CategoryAttribute.objects.filter(category_id__in=row.path if row else []).order_by("position", "id"):
-                found[one.attribute_id] = found.get(one.attribute_id, False) or one.is_required
-            self._of_category[category_id] = found
+            self._of_category[category_id] = {one.attribute.pk: one for one in described(row)} if row else {}
         return self._of_category[category_id]
 
     def value(self, attribute_id: int, text: str, rather: Iterable[int] = ()) -> int | None:
@@ -109,14 +131,14 @@ class Words:
         if not new:
             return
         self._values.update({key: defaultdict(set) for key in new})
-        for row in AttributeValue.objects.filter(attribute_id__in=new):
-            self.value_names[row.pk] = row.names
-            for word in {row.code, *row.names.values()}:
-                self._values[row.attribute_id][plainly(word)].add(row.pk)
+        for row in AttributeValue.objects.filter(attribute_id__in=new).select_related("merged_into"):
+            self.value_names[row.pk] = (row.merged_into or row).names
+            for word in {row.code, *row.names.values(), *row.synonyms}:
+                self._values[row.attribute_id][plainly(word)].add(row.merged_into_id or row.pk)
 
     def some_values(self, attribute_id: int, most: int) -> list[str]:
         """Names of the first values of an attribute."""
-        return [row.name for row in AttributeValue.objects.filter(attribute_id=attribute_id).order_by("position", "id")[:most]]
+        return [row.name for row in AttributeValue.objects.filter(attribute_id=attribute_id, merged_into=None).order_by("position", "id")[:most]]
 
     def value_name(self, value_id: int) -> str:
         names = self.value_names.get(value_id, {})

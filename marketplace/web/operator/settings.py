@@ -83,7 +83,10 @@ class CommissionForm(RateForm):
     rate = PercentField(label=_lazy("Commission, %"))
     merchant = forms.ModelChoiceField(label=_lazy("Shop"), queryset=Merchant.objects.order_by("slug"), required=False, empty_label=_lazy("All shops"))
     category = forms.ModelChoiceField(
-        label=_lazy("Category"), queryset=Category.objects.filter(parent=None).order_by("position", "pk"), required=False, empty_label=_lazy("All categories")
+        label=_lazy("Category"),
+        queryset=Category.objects.filter(parent=None, merged_into=None).order_by("position", "pk"),
+        required=False,
+        empty_label=_lazy("All categories"),
     )
     why = forms.CharField(label=_lazy("Reason; it is kept in the log"), max_length=200)
 

@@ -49,17 +49,17 @@ def allowed_values(column: str, category: Category, words: Words) -> list[str]:
     if column == "category":
         return [words.path(category.pk)]
     if column == "brand":
-        return [row.name for row in Brand.objects.order_by("code")[:MOST_VALUES]]
+        return [row.name for row in Brand.objects.filter(merged_into=None).order_by("code")[:MOST_VALUES]]
     if column == "tax_class":
         return [str(value.label) for value in TaxClass]
     if column == "axes":
-        return [words.attributes[key].name for key in words.of_category(category.pk) if words.attributes[key].kind == Attribute.Kind.CHOICE]
+        return [words.attributes[key].name for key in words.of_category(category.pk) if words.of_category(category.pk)[key].makes_variants]
     if column.startswith(PREFIX):
         attribute = words.attributes[int(column[len(PREFIX) :])]
         if attribute.kind == Attribute.Kind.BOOLEAN:
             return [_("Yes"), _("No")]
-        if attribute.kind == Attribute.Kind.CHOICE:
-            return [row.name for row in AttributeValue.objects.filter(attribute=attribute).order_by("position", "id")[:MOST_VALUES]]
+        if attribute.has_values:
+            return [row.name for row in AttributeValue.objects.filter(attribute=attribute, merged_into=None).order_by("position", "id")[:MOST_VALUES]]
     return []
 
 
@@ -68,8 +68,10 @@ def note_of(column: str, words: Words) -> str:
     if column.startswith(PREFIX):
         attribute = words.attributes[int(column[len(PREFIX) :])]
         return {
-            Attribute.Kind.CHOICE: _("One of the values on the second sheet. Several for one product: with {sign} between.").format(sign=MANY),
-            Attribute.Kind.NUMBER: _("A number, without its unit."),
+            Attribute.Kind.CHOICE: _("One of the values on the second sheet."),
+            Attribute.Kind.CHOICES: _("Values of the second sheet, several with {sign} between.").format(sign=MANY),
+            Attribute.Kind.NUMBER: _("A number; another unit of the same measure is converted."),
+            Attribute.Kind.DATE: _("A day, like 2026-05-01."),
             Attribute.Kind.BOOLEAN: _("Yes or no."),
             Attribute.Kind.TEXT: _("Text, at most 200 characters."),
         }[Attribute.Kind(attribute.kind)]

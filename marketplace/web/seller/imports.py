@@ -28,7 +28,7 @@ from marketplace.platform.taxonomy.models import Category
 from marketplace.web.lists.filters import Since, Until
 from marketplace.web.lists.pages import Column, ListPage, Teach
 from marketplace.web.seller import import_tables
-from marketplace.web.seller.product_form import find_categories
+from marketplace.web.seller.product_form import category_rows
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 
@@ -175,7 +175,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         else:
             return HttpResponseRedirect(reverse("import", args=[row.pk]))
     query = request.GET.get("category_query", "")
-    context = {"title": _("Import products"), "form": form, "category_query": query, "found_categories": find_categories(query)}
+    context = {"title": _("Import products"), "form": form, "category_query": query, "found_categories": category_rows(query)}
     template = "seller/_import_templates.html" if request.htmx else "seller/import_new.html"  # type: ignore[attr-defined]
     return render(request, template, context, status=422 if form.errors else 200)
 
@@ -284,20 +284,20 @@ def assign(request: HttpRequest, import_id: UUID) -> HttpResponse:
             mapping=mapping,
             goes=request.POST.get("goes", ""),
             counts_stock=request.POST.get("counts_stock") == "1",
-            category_id=_category(request.POST.get("category", "")),
+            category_id=_category(request.POST.get("category", ""), request.merchant.pk),
         )
     except MarketError as refusal:
         return _page(request, row, refusal)
     return HttpResponseRedirect(reverse("import", args=[import_id]))
 
 
-def _category(text: str) -> int | None:
+def _category(text: str, merchant_id: UUID) -> int | None:
     """Raises InvalidInput."""
     text = text.strip()
     if not text:
         return None
     try:
-        found = Words().category(text)
+        found = Words(merchant_id).category(text)
     except LookupError:
         found = None
     if found is None:

@@ -27,6 +27,8 @@ ENTRIES = grouped(
         [
             Entry(_("Products"), "box", "products", Right.VIEW_PRODUCTS),
             Entry(_("Imports"), "upload", "imports", Right.EDIT_PRODUCTS),
+            Entry(_("Brands"), "tag", "shop-brands", Right.VIEW_PRODUCTS),
+            Entry(_("Own categories"), "copy", "own-categories", Right.VIEW_PRODUCTS),
             Entry(_("Delivery"), "truck", "delivery", Right.MANAGE_DELIVERY),
             Entry(_("Holiday"), "clock", "holiday", Right.MANAGE_DELIVERY),
         ],
