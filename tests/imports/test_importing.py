@@ -70,7 +70,7 @@ def test_what_is_wrong_is_told_by_row_and_column_and_the_good_go_in():
         a_row(8, SKU="X2", Colour="Teal"),
         a_row(9, Pictures="nowhere.jpg"),
     ]
-    import_id = imported(as_csv(rows))
+    import_id = checked(as_csv(rows))
     found = problems(import_id)
     assert {line: {head for head, _why in each} for line, each in found.items()} == {
         2: {"SKU"},

@@ -284,7 +284,7 @@ def assign(request: HttpRequest, import_id: UUID) -> HttpResponse:
             mapping=mapping,
             goes=request.POST.get("goes", ""),
             counts_stock=request.POST.get("counts_stock") == "1",
-            category_id=_category(request.POST.get("category", ""), request.merchant.pk),
+            category_id=_category(request.POST.get("category", ""), request.merchant.pk),  # type: ignore[attr-defined]
         )
     except MarketError as refusal:
         return _page(request, row, refusal)
