@@ -62,6 +62,7 @@ MADE = {
     "statement.issued",
     "support.asked",
     "view.saved",
+    "virtual.added",
 }
 
 

@@ -80,6 +80,8 @@ PLAIN: dict[str, Any] = {
     "contract_kind": "all",
     "category_id": 1,
     "brand_id": 1,
+    "virtual_id": 1,
+    "code": "nothing-here",
     "attribute_id": 1,
     "value_id": 1,
     "schema": "public",

@@ -14,6 +14,8 @@ from tests.architecture.test_back_office_writes import FORMS, HOSTS, Filled, Thi
 from tests.planting import planted
 from tests.safety.reading import ALL, forms_read
 
+OF_A_RULE = {"brands", "category", "code", "in_menu", "in_stock", "is_shown", "position", "price_from", "price_to", "q", "seen"}
+OF_A_RULE |= {"shops", "text_en", "text_zh", "then"}
 OF_A_PACKAGE = {"domains", "name_zh", "pictures", "products", "staff", "storage", "text_en", "text_zh"}
 # Fields of a form that may stay empty, so that the forms of the other tests do without them.
 MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
@@ -68,6 +70,8 @@ MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
     ("console", "value-new"): {"synonyms"},
     ("console", "attribute-value"): {"into", "synonyms", "why"},
     ("console", "category-attributes"): {"sure"},
+    ("console", "virtual-new"): OF_A_RULE,
+    ("console", "virtual"): OF_A_RULE,
     ("console", "brand-new"): {"aliases", "name_zh", "seen"},
     ("console", "brand"): {"aliases", "name_zh"},
     ("console", "brand-demand"): {"enforced_on"},
