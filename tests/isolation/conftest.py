@@ -33,6 +33,11 @@ from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.models import AuditEvent
 from marketplace.merchant.customers.actions import note_on_customer, recount_customer, set_tags
 from marketplace.merchant.imports.events import ImportDue
+from marketplace.merchant.inventory.models import StockLevel
+from marketplace.merchant.inventory.moves import send_transfer
+from marketplace.merchant.inventory.places import Place, open_location
+from marketplace.merchant.inventory.restocking import order_restock
+from marketplace.merchant.inventory.stocktakes import begin_stocktake
 from marketplace.merchant.orders.models import OrderLine
 from marketplace.platform.backoffice.actions import ask_for_job, save_view
 from marketplace.platform.backoffice.models import ListJob
@@ -115,6 +120,18 @@ def some_work(merchant_id: UUID, word: str) -> tuple[AddOn, ServiceOrder, UUID]:
     return bought, order_service(order_id=uuid4(), extra_id=work.pk, note=f"{word}-work", **of), package
 
 
+def some_stock(product: Any, word: str) -> dict[str, Any]:
+    """A place of the shop whose schema is open, with a document of each kind about what lies there."""
+    level = StockLevel.objects.get(variant__product=product)
+    store = open_location(by=SYSTEM, location_id=uuid4(), place=Place({"en": f"{word}-store"}, address=f"{word}-lane"))
+    pieces, of = {level.variant_id: 1}, {"by": SYSTEM, "location_id": level.location_id}
+    sent = send_transfer(by=SYSTEM, transfer_id=uuid4(), source_id=level.location_id, target_id=store.pk, pieces=pieces, note=f"{word}-note")
+    counted = begin_stocktake(stocktake_id=uuid4(), scope="all", note=f"{word}-note", **of)
+    ordered = order_restock(restock_id=uuid4(), pieces=pieces, supplier=f"{word}-supplier", **of)
+    keys = {"location_id": store.pk, "variant_id": level.variant_id}
+    return {**keys, "transfer": sent.number, "stocktake": counted.number, "restock": ordered.number}
+
+
 def build_side(letter: str) -> tuple[Side, User]:
     from io import BytesIO
 
@@ -174,6 +191,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         line = OrderLine.objects.get(order_id=waiting.pk)
         pack_order(by=SYSTEM, package_id=package, number=waiting.number)
         submit_product(by=SYSTEM, product_id=draft.pk)
+        lying = some_stock(product, word)
         customer = recount_customer(by=SYSTEM, buyer_id=buyer.pk)
         note_on_customer(by=SYSTEM, customer_id=customer.pk, note_id=uuid4(), text=f"{word}-customer-note")
         set_tags(by=SYSTEM, customer_id=customer.pk, tags=[f"{word}-tag"])
@@ -221,6 +239,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         "question_id": question.pk,
         "answer_id": answer.pk,
         "statement": statement.number,
+        **lying,
         "payout_id": payout.pk,
         "batch": batch.number,
         "return_number": back.number,
@@ -262,6 +281,8 @@ def build_side(letter: str) -> tuple[Side, User]:
         f"{word}-draft",
         f"{word}-table",
         f"{word}-imported",
+        f"{word}-store",
+        f"{word}-supplier",
         f"{word}-buyer",
         f"{word}-page",
         f"{word}-image",

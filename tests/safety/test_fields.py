@@ -25,7 +25,19 @@ MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
     ("workbench", "products-off-sale"): {"all", "query"},
     ("workbench", "import-new"): {"archive"},
     ("workbench", "import-columns"): {"category", "counts_stock"},
-    ("workbench", "order-pack"): {"carrier", "tracking_number"},
+    ("workbench", "order-pack"): {"carrier", "origin", "tracking_number"},
+    ("workbench", "stock-set"): {"note", "safety_all"},
+    ("workbench", "stock-adjust"): {"note"},
+    ("workbench", "locations"): {"address", "may_ship", "name_en", "name_zh"},
+    ("workbench", "location"): {"address", "may_ship", "name_en", "name_zh"},
+    ("workbench", "transfer-new"): {"more", "note"},
+    ("workbench", "transfer-end"): {"then"},
+    ("workbench", "stocktake-new"): {"category", "is_blind", "note", "variants"},
+    ("workbench", "stocktake-count"): {"page", "show"},
+    ("workbench", "stocktake-scan"): {"quantity"},
+    ("workbench", "stocktake-upload"): {"counted_at", "file", "lines"},
+    ("workbench", "stocktake-step"): {"why"},
+    ("workbench", "restock-new"): {"expected_on", "more", "note", "supplier"},
     ("workbench", "return-answer"): {"answer"},
     ("workbench", "return-inspect"): {"report"},
     ("workbench", "holiday"): {"note_zh", "then"},
@@ -84,8 +96,8 @@ OF_A_PRODUCT |= {"pictures-clear", "tax_class", "title_zh"}
 MAY_BE_EMPTY |= {("workbench", "product"): OF_A_PRODUCT, ("workbench", "product-new"): OF_A_PRODUCT}
 # Fields of rows, a number or a key behind their name: as many as there are rows.
 OF_ROWS = {
-    "product": r"(discount|gone|market|options|sku|place|alt_en|alt_zh)_(\d+|[0-9a-f]{32})",
-    "product-new": r"(discount|gone|market|options|sku)_\d+",
+    "product": r"(discount|gone|market|options|sku|stock_was|place|alt_en|alt_zh)_(\d+|[0-9a-f]{32})",
+    "product-new": r"(discount|gone|market|options|sku|stock_was)_\d+",
     "delivery": r"(fee|gone|regions)_\d+",
 }
 

@@ -22,6 +22,7 @@ from marketplace.merchant.aftersales.models import Return
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.customers.models import Customer
 from marketplace.merchant.imports.models import ImportRow, ProductImport
+from marketplace.merchant.inventory.models import Restock, StockMovement, Stocktake, StockTransfer
 from marketplace.merchant.orders.models import OrderLine
 from marketplace.platform.approvals.models import ApprovalRequest
 from marketplace.platform.backoffice.models import ListJob
@@ -114,6 +115,12 @@ FACTS: dict[tuple[str, str], dict[str, str]] = {
     ("workbench", "products"): {"Title": "Third", "Category": "Cups", "Status": "On sale", "Stock": "9", "Price from": "100.00"},
     ("workbench", "imports"): {"File": "Third.csv", "Status": "Checked", "Rows": "1", "To be mended": "1", "New": "0", "Changed": "0"},
     ("workbench", "import-rows"): {"Line": "2", "Product code": "ROW-Third", "SKU": "ROW-Third", "Status": "To be mended"},
+    ("workbench", "stock"): {"Title": "Second", "Location": "Main warehouse", "On hand": "9", "Safety stock": "50", "Sold in 30 days": "1"},
+    ("workbench", "movements"): {"Cause": "Moved in", "Change": "1", "For": "{transfer}", "By": "system", "Location": "Store"},
+    ("workbench", "transfers"): {"Transfer": "{transfer}", "From": "Main warehouse", "To": "Store", "Pieces": "1", "Status": "Arrived"},
+    ("workbench", "stocktakes"): {"Stocktake": "{stocktake}", "Counted": "0", "Status": "Being counted", "Note": "Cedar"},
+    ("workbench", "replenish"): {"Title": "Third", "Free": "9", "Sold in 30 days": "1", "Proposed": "42"},
+    ("workbench", "restocks"): {"Supplier": "Cedar Clay", "Pieces": "2", "Received": "0", "Status": "On the way"},
     ("workbench", "statements"): {
         "Statement": "{statement}",
         "Sales": "200.00",
@@ -252,6 +259,12 @@ PLANTED: dict[tuple[str, str], Callable[[str], Any]] = {
     ("workbench", "products"): lambda text: Product.objects.update(titles={"en": text}),
     ("workbench", "imports"): lambda text: ProductImport.objects.update(name=text),
     ("workbench", "import-rows"): lambda text: ImportRow.objects.update(code=text),
+    ("workbench", "stock"): lambda text: Product.objects.update(titles={"en": text}),
+    ("workbench", "movements"): lambda text: StockMovement.objects.update(note=text[:200]),
+    ("workbench", "transfers"): lambda text: StockTransfer.objects.update(note=text[:200]),
+    ("workbench", "stocktakes"): lambda text: Stocktake.objects.update(note=text[:200]),
+    ("workbench", "replenish"): lambda text: Product.objects.update(titles={"en": text}),
+    ("workbench", "restocks"): lambda text: Restock.objects.update(supplier=text[:120]),
     ("workbench", "statements"): lambda text: Statement.objects.filter(pk=Statement.objects.latest("pk").pk).update(number=text[:20]),
     ("workbench", "staff"): called,
     ("workbench", "customers"): lambda text: Customer.objects.update(name=text),

@@ -36,6 +36,7 @@ from marketplace.web.seller.delivery import delivery
 from marketplace.web.seller.holiday import holiday
 from marketplace.web.seller.overview import overview
 from marketplace.web.seller.payout_account import account_confirm, account_show, account_stop, payout_account, payout_stripe
+from marketplace.web.seller.stock.routes import stock_routes
 from marketplace.web.staff import support
 from marketplace.web.staff.people import shop_staff
 from marketplace.web.staff.routes import staff_routes
@@ -98,6 +99,7 @@ urlpatterns = [
     route("products/<uuid:product_id>/submit/", products.submit, may=staff(Right.EDIT_PRODUCTS), name="product-submit", methods="POST"),
     route("products/<uuid:product_id>/withdraw/", products.withdraw, may=staff(Right.EDIT_PRODUCTS), name="product-withdraw", methods="POST"),
     route("products/<uuid:product_id>/off-sale/", products.off_sale, may=staff(Right.EDIT_PRODUCTS), name="product-off-sale", methods="POST"),
+    *stock_routes(),
     route("statements/", money.statements, may=staff(Right.VIEW_STATEMENTS), name="statements", methods="GET POST"),
     route("statements/<str:number>/", money.statement, may=staff(Right.VIEW_STATEMENTS), name="statement"),
     route("statements/<str:number>/csv/", money.statement_as_csv, may=staff(Right.VIEW_STATEMENTS), name="statement-csv"),
