@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -68,30 +68,31 @@ def texts_of(proposed: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(field, plain(text)) for field, text in found if text]
 
 
-def words_for(category_id: int) -> list[ForbiddenWord]:
-    """Those that hold for goods of this category."""
-    path = Category.objects.filter(pk=category_id).values_list("path", flat=True).first() or [category_id]
-    return [row for row in ForbiddenWord.objects.select_related("category").order_by("text") if row.category_id is None or row.category_id in path]
+def every_word() -> list[ForbiddenWord]:
+    """The whole list, for whoever looks at many products."""
+    return list(ForbiddenWord.objects.select_related("category").order_by("text"))
 
 
-def hits_in(proposed: Mapping[str, Any]) -> list[Hit]:
-    """Each word of the list that a proposal says, once per field; the refused ones first."""
-    texts = texts_of(proposed)
-    found = [
-        Hit(field, word) for word in words_for(proposed["category_id"]) for field in dict.fromkeys(f for f, text in texts if _pattern(word.text).search(text))
-    ]
+def hits_in(proposed: Mapping[str, Any], among: Sequence[ForbiddenWord] | None = None) -> list[Hit]:
+    """Each word of the list that a proposal says, once per field; the refused ones first. `among` is the list, if it was read already."""
+    among = every_word() if among is None else among
+    if any(word.category_id for word in among):
+        path = Category.objects.filter(pk=proposed["category_id"]).values_list("path", flat=True).first() or [proposed["category_id"]]
+        among = [word for word in among if word.category_id is None or word.category_id in path]
+    texts = texts_of(proposed) if among else []
+    found = [Hit(field, word) for word in among for field in dict.fromkeys(f for f, text in texts if _pattern(word.text).search(text))]
     return sorted(found, key=lambda hit: hit.word.weight != ForbiddenWord.Weight.REFUSED)
 
 
 def words_in(text: str) -> list[ForbiddenWord]:
     """The words of the whole list that a text says, whatever its category."""
     said = plain(text)
-    return [word for word in ForbiddenWord.objects.select_related("category").order_by("text") if _pattern(word.text).search(said)]
+    return [word for word in every_word() if _pattern(word.text).search(said)]
 
 
-def check_words(proposed: Mapping[str, Any]) -> list[Hit]:
+def check_words(proposed: Mapping[str, Any], among: Sequence[ForbiddenWord] | None = None) -> list[Hit]:
     """Words that a person has to look at. Raises WordForbidden, naming the field and the word."""
-    found = hits_in(proposed)
+    found = hits_in(proposed, among)
     if found and found[0].word.weight == ForbiddenWord.Weight.REFUSED:
         raise WordForbidden(field=found[0].field, word=found[0].word.text, note=found[0].word.note)
     return found
