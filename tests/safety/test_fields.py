@@ -23,6 +23,8 @@ MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
     ("workbench", "products-submit"): {"all", "query"},
     ("workbench", "products-on-sale"): {"all", "query"},
     ("workbench", "products-off-sale"): {"all", "query"},
+    ("workbench", "import-new"): {"archive"},
+    ("workbench", "import-columns"): {"category", "counts_stock"},
     ("workbench", "order-pack"): {"carrier", "origin", "tracking_number"},
     ("workbench", "stock-set"): {"note", "safety_all"},
     ("workbench", "stock-adjust"): {"note"},
