@@ -24,7 +24,7 @@ from marketplace.merchant.catalogue.errors import SkuTaken
 from marketplace.merchant.catalogue.models import Picture, Product, Variant
 from marketplace.merchant.inventory.actions import count_stock
 from marketplace.merchant.pricing.actions import set_prices
-from marketplace.merchant.pricing.models import Price
+from marketplace.merchant.pricing.periods import in_force
 from marketplace.platform.taxonomy.models import Category
 from tenants.tenancy.schemas import current_merchant_id
 
@@ -219,7 +219,7 @@ class _Batch:
             for held in [self.variants[self.keys[str(one.product.source_ref)]]]
             for wanted in one.product.variants
         }
-        current = {price.variant_id: price for price in Price.objects.filter(variant_id__in=sold, ends_at=None)}
+        current = {price.variant_id: price for price in in_force().filter(variant_id__in=sold)}
         differing: dict[UUID, tuple[Money, Money | None, UUID]] = {}
         for variant_id, (sale, product_id) in sold.items():
             held = current.get(variant_id)

@@ -26,7 +26,7 @@ from marketplace.web.operator import (
 )
 from marketplace.web.operator import opinions as market_opinions
 from marketplace.web.operator import orders as market_orders
-from marketplace.web.seller import customers, money, opinions, orders, products, returns
+from marketplace.web.seller import customers, money, opinions, orders, products, reductions, returns
 from marketplace.web.staff.people import market_staff, shop_staff
 
 WORKBENCH = (
@@ -34,6 +34,7 @@ WORKBENCH = (
     returns.returns,
     customers.customers,
     products.products,
+    reductions.reductions,
     money.statements,
     opinions.reviews,
     opinions.questions,

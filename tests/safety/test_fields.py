@@ -21,6 +21,10 @@ MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
     ("workbench", "products-submit"): {"all", "query"},
     ("workbench", "products-on-sale"): {"all", "query"},
     ("workbench", "products-off-sale"): {"all", "query"},
+    ("workbench", "reduction-new"): {"percent", "product", "take"},
+    ("workbench", "price-list-new"): {"starts_at", "ends_at"},
+    ("workbench", "price-list"): {"starts_at", "ends_at"},
+    ("workbench", "price-list-prices"): {"file"},
     ("workbench", "order-pack"): {"carrier", "tracking_number"},
     ("workbench", "return-answer"): {"answer"},
     ("workbench", "return-inspect"): {"report"},
@@ -68,6 +72,10 @@ MAY_BE_EMPTY |= {("workbench", "product"): OF_A_PRODUCT, ("workbench", "product-
 OF_ROWS = {
     "product": r"(discount|gone|market|options|sku|place|alt_en|alt_zh)_(\d+|[0-9a-f]{32})",
     "product-new": r"(discount|gone|market|options|sku)_\d+",
+    "reduction-new": r"price_[0-9a-f]{32}",
+    "reduction": r"price_[0-9a-f]{32}",
+    "price-list-prices": r"entry_[0-9a-f]{32}",
+    "product-prices": r"price_[0-9a-f]{32}",
     "delivery": r"(fee|gone|regions)_\d+",
 }
 

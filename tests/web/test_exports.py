@@ -22,6 +22,7 @@ from marketplace.merchant.aftersales.models import Return
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.customers.models import Customer
 from marketplace.merchant.orders.models import OrderLine
+from marketplace.merchant.pricing.models import Reduction
 from marketplace.platform.approvals.models import ApprovalRequest
 from marketplace.platform.backoffice.models import ListJob
 from marketplace.platform.checkout.models import ReturnCopy
@@ -110,6 +111,7 @@ FACTS: dict[tuple[str, str], dict[str, str]] = {
     ("console", "staff"): {"Name": "Third Clerk", "E-mail": "Third-auditor@example.com", "Roles": "Auditor"},
     ("workbench", "returns"): {"Order": "{order}", "Status": "Refunded", "Amount": "100.00", "Carrier": "sf", "Tracking number": "SF1234567890"},
     ("workbench", "products"): {"Title": "Third", "Category": "Cups", "Status": "On sale", "Stock": "9", "Price from": "100.00"},
+    ("workbench", "reductions"): {"Reduction": "Third sale", "Status": "Planned", "Until": "", "Variants": "1", "Planned by": "system"},
     ("workbench", "statements"): {
         "Statement": "{statement}",
         "Sales": "200.00",
@@ -243,6 +245,7 @@ PLANTED: dict[tuple[str, str], Callable[[str], Any]] = {
     ("workbench", "orders"): lambda text: OrderLine.objects.update(titles={"en": text}, sku=text[:64], options=[[{"en": "x"}, {"en": text}]]),
     ("workbench", "returns"): lambda text: Return.objects.update(note=text, tracking_number=text[:40]),
     ("workbench", "products"): lambda text: Product.objects.update(titles={"en": text}),
+    ("workbench", "reductions"): lambda text: Reduction.objects.update(name=text),
     ("workbench", "statements"): lambda text: Statement.objects.filter(pk=Statement.objects.latest("pk").pk).update(number=text[:20]),
     ("workbench", "staff"): called,
     ("workbench", "customers"): lambda text: Customer.objects.update(name=text),
