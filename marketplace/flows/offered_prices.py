@@ -49,9 +49,13 @@ def shown_prices(variant_ids: Iterable[UUID]) -> dict[UUID, Shown]:
 
 @verb
 def copy_offered(*, by: Actor, products: Collection[Product]) -> None:
-    """Write anew what the market has to know of these products' prices besides the one on the listing: mostly nothing."""
+    """Write anew what the market has to know of these products' prices besides the one on the listing: mostly nothing.
+
+    The products are locked, so that of two changes at once the second copies what both made.
+    """
     now, merchant_id = clock.now(), current_merchant_id()
-    ids = [row.pk for row in products]
+    ids = sorted(row.pk for row in products)
+    list(Product.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
     active: dict[UUID, UUID] = dict(Variant.objects.filter(product_id__in=ids, is_active=True).values_list("pk", "product_id"))
     more = Q(is_reduction=True) | Q(price_list__isnull=False) | Q(starts_at__gt=now) | Q(ends_at__isnull=False)
     varied = set(not_over(now).filter(more, variant_id__in=active).values_list("variant_id", flat=True))

@@ -6,7 +6,7 @@ What is paid never waits for that: cart and placing ask which period holds (plat
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from marketplace.flows.offered_prices import passed, watch
+from marketplace.flows.offered_prices import copy_offered, passed, shown_prices, watch
 from marketplace.flows.publish_product import copy_offers, copy_products
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM, Actor
@@ -24,8 +24,10 @@ from marketplace.kernel.verbs import verb
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.pricing import actions, reductions
 from marketplace.merchant.pricing.models import Price, Reduction
+from marketplace.platform.listings.models import ListingVariant, stamp_of
 from marketplace.platform.prices.models import OfferedPrice
 from tenants.tenancy.schemas import merchant_schema
+from tenants.tenancy.stamps import change_stamps
 
 AT_ONCE = 200  # products that follow in one transaction
 
@@ -104,20 +106,28 @@ def unschedule_prices(*, by: Actor, price_ids: Collection[UUID]) -> None:
 
 @verb
 def copy_prices(*, by: Actor, variant_ids: Collection[UUID]) -> None:
-    """Prices of these variants have changed, or begin or end now: what buyers read of their products is written anew."""
-    copy_products_prices(by=by, products=Product.objects.filter(variants__in=variant_ids, status=Product.Status.ON_SALE).distinct())
+    """Prices of these variants have changed, now or for later: what buyers read of their products follows."""
+    keys = list(Product.objects.filter(variants__in=variant_ids, status=Product.Status.ON_SALE).values_list("pk", flat=True))
+    follow(by=by, products=list(Product.objects.filter(pk__in=keys).order_by("pk")))
     watch()
 
 
 @verb
-def copy_products_prices(*, by: Actor, products: Iterable[Product]) -> None:
-    rows = list(products)
-    reviewed = [row for row in rows if row.review == Product.Review.APPROVED]
-    if reviewed:
+def follow(*, by: Actor, products: Collection[Product]) -> None:
+    """Copy everything that holds or is to come, and write the listings anew whose price of this moment is another."""
+    copy_offered(by=by, products=products)
+    by_key = {row.pk: row for row in products}
+    copies = list(ListingVariant.objects.filter(listing_id__in=by_key))
+    shown = shown_prices([copy.pk for copy in copies])
+    moved = {
+        copy.listing_id for copy in copies if (price := shown.get(copy.pk)) and (copy.price_minor, copy.market_minor) != (price.sale_minor, price.market_minor)
+    }
+    if reviewed := [by_key[key] for key in sorted(moved) if by_key[key].review == Product.Review.APPROVED]:
         copy_products(by=by, products=reviewed)
-    for row in rows:
-        if row.review != Product.Review.APPROVED:
-            copy_offers(by=by, product=row)
+    for key in sorted(moved):
+        if by_key[key].review != Product.Review.APPROVED:
+            copy_offers(by=by, product=by_key[key])
+    change_stamps(stamp_of(key) for key in by_key)  # prices by quantity stand on kept pages, too
 
 
 def follow_when_due(event: DeadlineReached) -> None:
@@ -128,7 +138,7 @@ def follow_when_due(event: DeadlineReached) -> None:
         mine = OfferedPrice.objects.filter(passed(clock.now()), merchant_id=event.merchant_id)
         products = list(mine.order_by("product_id").values_list("product_id", flat=True).distinct()[:AT_ONCE])
         rows = list(Product.objects.filter(pk__in=products).order_by("pk").select_for_update(of=("self",)))
-        copy_products_prices(by=SYSTEM, products=[row for row in rows if row.status == Product.Status.ON_SALE])
+        follow(by=SYSTEM, products=[row for row in rows if row.status == Product.Status.ON_SALE])
         gone = set(products) - {row.pk for row in rows if row.status == Product.Status.ON_SALE}
         OfferedPrice.objects.filter(merchant_id=event.merchant_id, product_id__in=gone).update(copied_at=clock.now())
         watch()

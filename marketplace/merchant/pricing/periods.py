@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from marketplace.kernel import clock
 from marketplace.kernel.money import Money
-from marketplace.merchant.catalogue.models import Variant
+from marketplace.merchant.catalogue.models import Product, Variant
 from marketplace.merchant.pricing.models import LinePrice, Price, ReductionLine
 from marketplace.platform.prices.resolving import RATES, Rate, Rates, ask
 
@@ -60,7 +60,8 @@ def not_over(at: datetime) -> QuerySet[Price]:
 
 
 def lock(variant_ids: Collection[UUID]) -> dict[UUID, Variant]:
-    """Two changes of one price follow each other."""
+    """Two changes of one price follow each other. Products before variants, as a product's form locks them; its copies hold the product, too."""
+    list(Product.objects.filter(variants__in=variant_ids).order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
     return {row.pk: row for row in Variant.objects.filter(pk__in=variant_ids).order_by("pk").select_for_update(of=("self",))}
 
 
