@@ -27,7 +27,7 @@ ENTRIES = grouped(
         [
             Entry(_("Products"), "box", "products", Right.VIEW_PRODUCTS),
             Entry(_("Reductions"), "tag", "reductions", Right.VIEW_PRODUCTS),
-            Entry(_("Price lists"), "list", "price-lists", Right.VIEW_PRODUCTS),
+            Entry(_("Price lists"), "list", "price-lists", Right.EDIT_PRODUCTS),
             Entry(_("Delivery"), "truck", "delivery", Right.MANAGE_DELIVERY),
             Entry(_("Holiday"), "clock", "holiday", Right.MANAGE_DELIVERY),
         ],

@@ -47,7 +47,7 @@ class ListForm(forms.Form):
 
 class GroupForm(forms.Form):
     group_id = forms.UUIDField(widget=forms.HiddenInput)
-    name = forms.CharField(label=_lazy("Group"), max_length=60)
+    name = forms.CharField(label=_lazy("Name of the group"), max_length=60)
     tags = forms.CharField(
         label=_lazy("Tags of its customers"), max_length=440, help_text=_lazy("Whoever has one of these tags belongs to it. Tags stand on the customer's page.")
     )
@@ -138,7 +138,8 @@ def prices(request: HttpRequest, list_id: UUID) -> HttpResponse:
     row = list_here(list_id)
     currency = request.market.currency  # type: ignore[attr-defined]
     pasted = request.POST.get("lines", "")[:MOST_BYTES]
-    written = {entry.pk: request.POST.get(f"entry_{entry.pk.hex}", "").strip()[:20] for entry in entries_of(row)[:SHOWN]}
+    fields = {entry.pk: request.POST.get(f"entry_{entry.pk.hex}") for entry in entries_of(row)[:SHOWN]}
+    written = {key: text.strip()[:20] for key, text in fields.items() if text is not None}  # what was put on meanwhile has no field, and stays
     wrong: list[str] = []
     try:
         wanted = _table(row, written, currency, wrong)
@@ -158,7 +159,8 @@ def prices(request: HttpRequest, list_id: UUID) -> HttpResponse:
 def _table(row: PriceList, written: dict[UUID, str], currency: str, wrong: list[str]) -> dict[Entry, Money | None]:
     found: dict[Entry, Money | None] = {}
     for entry in entries_of(row)[:SHOWN]:
-        text = written[entry.pk]
+        if (text := written.get(entry.pk)) is None:
+            continue
         try:
             found[entry.variant_id, entry.from_quantity] = Money.parse(text, currency) if text else None
         except MarketError as refusal:

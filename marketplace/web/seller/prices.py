@@ -84,7 +84,7 @@ def chart_of(history: list[Paid], now: datetime, currency: str) -> PriceChart | 
         for one in shown
     ]
     rises = [(b.x, a.y, b.y) for a, b in pairwise(steps) if a.to == b.x]
-    marks = [format_day(moment) for moment in (begins, begins + BEFORE / 2, now, ends)]
+    marks = [format_day(moment) for moment in (begins + (ends - begins) * n / 3 for n in range(4))]
     return PriceChart(steps, rises, x(now), Money(high, currency), Money(low, currency), marks)
 
 
