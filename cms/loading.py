@@ -18,7 +18,7 @@ from marketplace.kernel.money import Money
 from marketplace.kernel.texts import localised
 from marketplace.platform.listings.models import Listing
 from marketplace.platform.listings.shops import shop_cards
-from marketplace.platform.taxonomy.models import Category
+from marketplace.platform.taxonomy.queries import as_shown, shown_roots
 from tenants.tenancy.link import connection
 from tenants.tenancy.models import Market, Merchant
 from tenants.tenancy.schemas import SchemaOf
@@ -67,7 +67,7 @@ def rule_of(value: StructValue, shop: UUID | None, currency: str) -> QuerySet[Li
     if shop:
         goods = goods.filter(merchant_id=shop)
     if value["category"]:
-        goods = goods.filter(category__path__contains=value["category"].pk)
+        goods = goods.filter(category__path__contains=value["category"].merged_into_id or value["category"].pk)
     if value["brand"]:
         goods = goods.filter(brand=value["brand"])
     if value["below"] is not None:
@@ -86,9 +86,9 @@ def _load_rules(rules: list[StructValue], shop: UUID | None) -> None:
 
 
 def _load_categories(walls: list[StructValue]) -> None:
-    roots = list(Category.objects.filter(parent=None).order_by("position", "id")[:20]) if any(not _chosen(value["categories"]) for value in walls) else []
+    roots = list(shown_roots()[:20]) if any(not _chosen(value["categories"]) for value in walls) else []
     for value in walls:
-        value.shown = _chosen(value["categories"]) or roots
+        value.shown = as_shown(_chosen(value["categories"])) or roots
 
 
 def _load_shops(walls: list[StructValue]) -> None:

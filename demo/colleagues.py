@@ -10,7 +10,10 @@ from marketplace.flows.invite_staff import invite
 from marketplace.flows.support_access import ask_for_support
 from marketplace.kernel.actors import Actor
 from tenants.accounts.actions import ensure_person, give_role
-from tenants.accounts.models import Invitation, Membership, SupportAccess, User
+from tenants.accounts.blocking import block
+from tenants.accounts.models import Block, Invitation, Membership, SupportAccess, User
+from tenants.tenancy.actions import set_profile
+from tenants.tenancy.models import Market
 
 # By shop: (name before the @, what they are called, their role), and the role that somebody is invited to.
 COLLEAGUES: dict[str, tuple[list[tuple[str, str, str]], str]] = {
@@ -52,3 +55,23 @@ def _let_in(by: Actor, merchant_id: UUID | None, host: str, people: list[tuple[s
             give_role(by=by, user_id=person.pk, role=role, merchant_id=merchant_id)
     if not Invitation.objects.filter(merchant_id=merchant_id).exists():
         invite(by=by, invitation_id=key_of(host, "invitation"), merchant_id=merchant_id, email=f"invited@{host}", roles=[offered], language="zh-hans")
+
+
+STANDS_FOR = {
+    "zh-hans": "小作坊与独立品牌的商城：每件东西都说得出是谁做的",
+    "en": "A market of workshops and small brands: everything has a maker",
+}
+KEPT_OUT = [
+    ("network", "203.0.113.0/24", "一夜之间试了四千个密码"),
+    ("domain", "throwaway.example", "一次性邮箱，只用来薅新人优惠"),
+]
+
+
+def set_up_the_house() -> None:
+    """What the market stands for, and who is kept out. Once: what the operator has changed since stays."""
+    by = operator()
+    if not Market.objects.get().stands_for:
+        set_profile(by=by, run_by="cluster", positioning="different", stands_for=STANDS_FOR, why="开业")
+    for kind, value, why in KEPT_OUT:
+        if not Block.objects.filter(kind=kind, value=value).exists():
+            block(by=by, kind=kind, value=value, why=why)

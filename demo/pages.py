@@ -29,7 +29,7 @@ from marketplace.platform.themes.models import Theme
 from tenants.tenancy.models import Merchant
 from tenants.tenancy.schemas import merchant_schema
 
-BY = Actor(kind="system", label="seed_demo")
+BY = Actor(kind="system", label="demo")
 LIST_SLUG = "notes"
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from demo.accounts import ask_for_accounts
 from demo.catalogue import Sold, attributes_of, both, catalogue, key_of, variants_of
-from demo.colleagues import let_in_colleagues
+from demo.colleagues import let_in_colleagues, set_up_the_house
 from demo.contracts import make_contracts
 from demo.deposits import leave_deposits
 from demo.goods import Labels, entered, prices_of, source_of
@@ -48,7 +48,7 @@ from tenants.tenancy.events import ShopRequested
 from tenants.tenancy.models import Market, Merchant
 from tenants.tenancy.schemas import merchant_schema, public_schema
 
-BY = Actor(kind="system", label="seed_demo")
+BY = Actor(kind="system", label="demo")
 BEFORE = timedelta(days=95)
 WITHOUT_ACCOUNT = ("pagebreak", "pebble")  # their payouts wait
 HERO = "hero-wide"
@@ -90,6 +90,7 @@ def _fill(password: str, say: Callable[[str], None]) -> None:
     make_contracts(password)
     leave_work(password)
     let_in_colleagues(password)
+    set_up_the_house()
     ask_for_accounts()
     let_papers_age()
     leave_deposits(BY)

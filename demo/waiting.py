@@ -27,7 +27,7 @@ from tenants.onboarding.requirements import items_of
 from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import merchant_schema
 
-BY = Actor(kind="system", label="seed_demo")
+BY = Actor(kind="system", label="demo")
 APPLICANTS: list[dict[str, Any]] = [
     {
         "email": "he@applicant.localhost",

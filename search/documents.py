@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from html import unescape
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 
 from marketplace.platform.listings.models import Listing, ListingVariant
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category
+from marketplace.platform.taxonomy.queries import values_as_now
 from search.contract import Doc
 from search.tokens import ASIDE, HEAD, han_grams, head_words, index_tokens
 from tenants.tenancy.standing import FOUND
@@ -64,6 +65,11 @@ class Names:
     values: Mapping[int, AttributeValue]
     options: Mapping[UUID, set[tuple[int, int]]]
 
+    @cached_property
+    def by_key(self) -> dict[int, AttributeValue]:
+        """Values as they are now, by their own keys."""
+        return {value.pk: value for value in self.values.values()}
+
 
 def _built(listings: list[Listing]) -> list[Doc]:
     names = _names(listings)
@@ -81,7 +87,7 @@ def _names(listings: list[Listing]) -> Names:
         {**categories, **Category.objects.in_bulk(wider)},
         Brand.objects.in_bulk({listing.brand_id for listing in listings if listing.brand_id}),
         frozenset(Attribute.objects.filter(pk__in={attribute for attribute, _value in pairs}, is_facet=True).values_list("pk", flat=True)),
-        AttributeValue.objects.in_bulk({value for _attribute, value in pairs}),
+        values_as_now({value for _attribute, value in pairs}),
         options,
     )
 
@@ -94,8 +100,9 @@ def _document(listing: Listing, names: Names) -> Doc:
     category = names.categories[listing.category_id]
     brand = names.brands.get(listing.brand_id) if listing.brand_id else None
     # A value may be both described and chosen; it counts once, and only under the attribute it belongs to.
-    pairs = dict.fromkeys([*_entered_pairs(listing), *sorted(names.options.get(listing.pk, ()))])
-    known = [(attribute, value) for attribute, value in pairs if value in names.values and names.values[value].attribute_id == attribute]
+    said = [*_entered_pairs(listing), *sorted(names.options.get(listing.pk, ()))]
+    pairs = dict.fromkeys((attribute, names.values[value].pk) for attribute, value in said if value in names.values)
+    known = [(attribute, value) for attribute, value in pairs if names.by_key[value].attribute_id == attribute]
     tokens = text_tokens(
         titles=listing.titles.values(),
         names=[*category.names.values(), *(brand.names.values() if brand else ())],
@@ -103,7 +110,7 @@ def _document(listing: Listing, names: Names) -> Doc:
     )
     aside = [
         *(_joined(names.categories[key].names) for key in category.path if key != category.pk and key in names.categories),
-        *(_joined(names.values[value].names) for _attribute, value in known),
+        *(_joined(names.by_key[value].names) for _attribute, value in known),
         *(text[:LONGEST_ENTRY] for _attribute, _values, entered in listing.attributes for text in (entered or {}).values()),
         _joined(listing.merchant.names),
     ]

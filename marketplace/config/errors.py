@@ -70,6 +70,11 @@ def too_many(request: HttpRequest, exception: Exception | None = None, seconds: 
     return response
 
 
+def blocked(request: HttpRequest) -> HttpResponse:
+    """Whose network the operator blocked. Their language is not known yet: both are shown."""
+    return _page(request, 403, "errors/blocked.html")
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(request, 403, "errors/csrf.html")
 

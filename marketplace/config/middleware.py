@@ -16,14 +16,15 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
-from marketplace.config.errors import refuse
+from marketplace.config.errors import blocked, refuse
 from marketplace.config.logs import note_who
 from marketplace.kernel.context import Running, running
 from marketplace.kernel.errors import Busy, MarketError
 from tenants.access import limits
-from tenants.access.actors import actor_of
+from tenants.access.actors import actor_of, address_of_client
 from tenants.access.rules import rule_of
 from tenants.access.visits import note_page
+from tenants.accounts.blocks import blocked_network, count_hit
 from tenants.tenancy.errors import ShopClosed
 from tenants.tenancy.hosts import market_row
 from tenants.tenancy.models import Domain, Merchant
@@ -87,6 +88,19 @@ def language_and_zone(get_response: GetResponse) -> GetResponse:
                 httponly=True,
             )
         return response
+
+    return middleware
+
+
+def blocks(get_response: GetResponse) -> GetResponse:
+    """Nobody in a network that the operator blocked gets an answer, of no host and no page; what only machines ask is answered before."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        hit = blocked_network(address_of_client(request))
+        if hit is None:
+            return get_response(request)
+        count_hit(hit)
+        return blocked(request)
 
     return middleware
 

@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "marketplace.config.compression.compressed",
     "csp.middleware.CSPMiddleware",
+    "marketplace.config.middleware.blocks",
     "marketplace.config.page_cache.pages_for_visitors",
     "tenants.tenancy.hosts.host_middleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -25,7 +25,7 @@ from marketplace.merchant.catalogue.models import Picture, Product, Variant
 from marketplace.merchant.inventory.actions import count_stock
 from marketplace.merchant.pricing.actions import set_prices
 from marketplace.merchant.pricing.periods import in_force
-from marketplace.platform.taxonomy.models import Category
+from marketplace.platform.taxonomy.queries import categories_to_use
 from tenants.tenancy.schemas import current_merchant_id
 
 MOST_AT_ONCE = 500  # products of a batch: as many as one event names
@@ -97,7 +97,7 @@ def import_products(*, by: Actor, products: Sequence[ImportedProduct]) -> Import
 
 def _acceptable(products: Iterable[ImportedProduct], done: Imported) -> dict[str, ImportedProduct]:
     """By source_ref, those a shop can sell; the others are noted as refused."""
-    categories = set(Category.objects.filter(pk__in={one.product.category_id for one in products}).values_list("pk", flat=True))
+    categories = categories_to_use(one.product.category_id for one in products)
     good: dict[str, ImportedProduct] = {}
     skus: set[str] = set()
     for one in products:
@@ -112,6 +112,7 @@ def _acceptable(products: Iterable[ImportedProduct], done: Imported) -> dict[str
                 raise SkuTaken(sku=", ".join(sorted(twice)))
             if one.product.category_id not in categories:
                 raise InvalidInput(field="category", why=_("Choose a category."))
+            one.product.category_id = categories[one.product.category_id]
             if not one.product.pictures:
                 raise InvalidInput(field="pictures", why=_("Add a picture."))
             if any((price := one.prices.get(variant.sku)) is None or price.minor <= 0 for variant in one.product.variants):

@@ -49,6 +49,7 @@ from marketplace.platform.payments.actions import plan_payment
 from marketplace.platform.prices.resolving import unit_price
 from marketplace.platform.taxonomy.models import AttributeValue
 from marketplace.platform.taxonomy.tax import TaxTable, tax_in, tax_table
+from tenants.accounts.blocks import check_not_blocked
 from tenants.tenancy.errors import NotSelling
 from tenants.tenancy.models import Market, Merchant
 from tenants.tenancy.schemas import in_merchant_schemas
@@ -72,7 +73,7 @@ def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID, shown_t
     """Place what is chosen in the cart. The same `key` places one group and returns it again.
 
     Stock is held; prices, freight, tax and commission are frozen; the cart is emptied of what was ordered: all or nothing.
-    Raises CartEmpty, CartChanged, NotSelling, OutOfStock, NoDelivery, NotFound (address), KeyReused, NoCommissionRule, NoTaxRate.
+    Raises CartEmpty, CartChanged, NotSelling, OutOfStock, NoDelivery, NotFound (address), KeyReused, NoCommissionRule, NoTaxRate, Blocked.
     """
     asked = fingerprint({"cart": cart_id, "address": address_id, "total": shown_total.minor})
     with transaction.atomic():
@@ -90,13 +91,15 @@ def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID, shown_t
             refuse_if_not_selling(cart)
             raise CartEmpty
         now = clock.now()
+        address = address_of(by.person, address_id).as_kept()
+        check_not_blocked(email=by.label, phone=address["phone"])
         group = OrderGroup(
             number=free_number(OrderGroup.objects, now, market.tz),
             buyer_id=by.person,
             key=key,
             fingerprint=asked,
             currency=market.currency,
-            address=address_of(by.person, address_id).as_kept(),
+            address=address,
             language=language,
             placed_at=now,
             hold_until=now + timedelta(minutes=market.hold_minutes),

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from marketplace.flows.brand_rights import check_submitted
 from marketplace.flows.contracting import check_may_list
 from marketplace.flows.events import ProductReviewed, ProductSubmitted
 from marketplace.flows.publish_product import available_of, check_complete, copies_of, copy_offers, copy_products, publish_product, watch_times
@@ -25,7 +26,8 @@ from marketplace.merchant.pricing.actions import set_prices
 from marketplace.platform.listings.actions import close_change, locked_change, merchant_of_change, put_change
 from marketplace.platform.listings.errors import ChangeDecided, ChangeOutdated
 from marketplace.platform.listings.models import ProductChange
-from marketplace.platform.taxonomy.models import Category, TaxClass
+from marketplace.platform.taxonomy.models import TaxClass
+from marketplace.platform.taxonomy.queries import brand_to_use, categories_to_use
 from tenants.packages.limits import check_room
 from tenants.packages.models import Limit
 from tenants.tenancy.schemas import current_merchant_id, merchant_schema
@@ -48,8 +50,12 @@ def save_product(
     read on what was approved. All or nothing. Raises InvalidInput, SkuTaken, StockHeld, LimitReached (pictures), and when it is submitted ProductIncomplete.
     """
     with transaction.atomic():
-        if not Category.objects.filter(pk=product.category_id).exists():
+        usable = categories_to_use([product.category_id])
+        if product.category_id not in usable:
             raise InvalidInput(field="category", why=_("Choose a category."))
+        product.category_id = usable[product.category_id]
+        if product.brand_id is not None:
+            product.brand_id = brand_to_use(product.brand_id)
         if product.tax_class not in TaxClass.values:
             raise InvalidInput(field="tax_class", why=_("Choose a tax class."))
         if product.pictures:
@@ -77,13 +83,14 @@ def save_product(
 def submit_product(*, by: Actor, product_id: UUID) -> Product:
     """Ask the operator to let a product, or the edit of one, onto the market. What waited already is replaced, in its place.
 
-    Raises ProductUnknown, ProductIncomplete, and for what is not on sale NothingNewMeanwhile.
+    Raises ProductUnknown, ProductIncomplete, AttributeMissing, BrandNotAllowed, BrandOutOfScope, and for what is not on sale NothingNewMeanwhile.
     """
     with transaction.atomic():
         row = locked_product(product_id)
         check_complete(row)
         if row.status != Product.Status.ON_SALE:
             check_may_list(current_merchant_id())
+        check_submitted(current_merchant_id(), category_id=row.category_id, brand_id=row.brand_id, attributes=row.attributes, axes=row.axes)
         change = put_change(
             by=by,
             merchant_id=current_merchant_id(),

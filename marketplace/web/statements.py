@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel.errors import MarketError
+from marketplace.kernel.formats import full_day
 from marketplace.platform.ledger.models import Statement, StatementLine
 from marketplace.web.lists.exports import csv_response, csv_text, note_export
 from marketplace.web.paper import missing, pdf_response
@@ -78,8 +79,8 @@ def lines_of(row: Statement) -> list[StatementLine]:
 
 
 def fee_in_words(fee: FeeCharge) -> str:
-    """`Standard, 2026-12-01 – 2026-12-31`."""
-    days = f", {fee.from_day} – {fee.to_day}" if fee.from_day else ""
+    """`Standard, 1 December 2026 – 31 December 2026`."""
+    days = f"{_(', ')}{full_day(fee.from_day)} – {full_day(fee.to_day)}" if fee.from_day and fee.to_day else ""
     return f"{fee.get_kind_display()}: {fee.name}{days}"
 
 

@@ -21,6 +21,7 @@ from wagtail.models import Page
 from marketplace.kernel.errors import NotFound
 from marketplace.platform.listings.models import Listing
 from marketplace.platform.taxonomy.models import Category
+from marketplace.platform.taxonomy.queries import hidden_ids
 from storefront.reach.addresses import address, base_of, languages_of
 from storefront.templatetags.market import html_language
 from tenants.tenancy.hosts import shop_url
@@ -92,9 +93,11 @@ def _categories(base: str) -> list[Entry]:
     """Those in which, or below which, something is on sale."""
     changed: dict[int, datetime] = {}
     newest = dict(Listing.objects.filter(is_on_sale=True, merchant__status__in=FOUND).values_list("category_id").annotate(last=Max("changed_at")))
-    for path in Category.objects.filter(pk__in=newest).values_list("path", flat=True):
-        for key in path:
-            changed[key] = max(changed.get(key, newest[path[-1]]), newest[path[-1]])
+    hidden = hidden_ids()
+    for own, path in Category.objects.filter(pk__in=newest).values_list("pk", "path"):
+        if hidden.isdisjoint(path):
+            for key in path:
+                changed[key] = max(changed.get(key, newest[own]), newest[own])
     return [Entry(base, f"/c/{key}/", at) for key, at in sorted(changed.items())]
 
 

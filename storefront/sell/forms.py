@@ -18,7 +18,7 @@ from tenants.onboarding.requirements import asked_of
 
 PARTS: dict[str, tuple[str, ...]] = {
     "seller": ("kind", "sells_many_brands", "sells"),
-    "company": ("company", "licence_number", "representative"),
+    "company": ("company", "licence_number", "representative", "belongs_to"),
     "shop": ("contact_name", "contact_phone", "contact_email", "service_phone", "service_address", "name_zh", "name_en", "slug", "about", "brands", "origins"),
     "papers": ("paper_kind", "file", "ends_on"),
     "confirm": ("attested", "rules"),
@@ -44,6 +44,9 @@ class ApplicationForm(forms.Form):
         label=_("Licence number"), max_length=40, required=False, help_text=_("In China the unified social credit code, 18 characters")
     )
     representative = forms.CharField(label=_("Legal representative"), max_length=60, required=False)
+    belongs_to = forms.CharField(
+        label=_("Part of"), max_length=120, required=False, help_text=_("The group or department the company belongs to; empty if it stands alone")
+    )
     contact_name = forms.CharField(label=_("Contact person"), max_length=60, required=False, widget=forms.TextInput({"autocomplete": "name"}))
     contact_phone = forms.CharField(label=_("Phone"), max_length=30, required=False, widget=forms.TextInput({"autocomplete": "tel", "inputmode": "tel"}))
     contact_email = forms.CharField(label=_("E-mail"), max_length=254, required=False, widget=forms.EmailInput({"autocomplete": "email"}))
@@ -81,7 +84,7 @@ class ApplicationForm(forms.Form):
         self.row = row
         asked = asked_of(row)
         documents = [(one.code, one.name) for one in asked if one.is_document]
-        self.fields["sells"].queryset = Category.objects.filter(parent=None).order_by("position", "pk")  # type: ignore[attr-defined]
+        self.fields["sells"].queryset = Category.objects.filter(parent=None, merged_into=None).order_by("position", "pk")  # type: ignore[attr-defined]
         self.fields["paper_kind"].choices = [*documents, (Paper.OTHER, pgettext_lazy("paper", "Something else"))]  # type: ignore[attr-defined]
         self.fields["attested"].choices = [(one.code, one.name) for one in asked if one.check_by == Requirement.Check.ATTESTED]  # type: ignore[attr-defined]
         self.fields["rules"].choices = [(str(one.pk), str(one.pk)) for one in rules_in_force()]  # type: ignore[attr-defined]

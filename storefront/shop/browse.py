@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from typing import Any
@@ -10,20 +10,22 @@ from urllib.parse import urlencode
 
 from django.db.models import TextField
 from django.db.models.functions import Cast
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import render
 
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.platform.listings.models import Listing
+from marketplace.platform.taxonomy.brands import led_to_brand
 from marketplace.platform.taxonomy.models import Brand, Category
-from marketplace.platform.taxonomy.queries import path_of
+from marketplace.platform.taxonomy.queries import TREE, hidden_ids, led_to, path_of
 from search.contract import SIZE, Answer, Query
 from search.find import find
 from storefront.pages import Pages
 from storefront.shop import search_page
 from storefront.shop.search_page import Chip, Names, Row
 from tenants.tenancy.models import Merchant
+from tenants.tenancy.stamps import note
 from tenants.tenancy.standing import FOUND
 
 SHOP_HITS = 2
@@ -56,9 +58,14 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def category(request: HttpRequest, category_id: int) -> HttpResponse:
-    found = Category.objects.filter(pk=category_id).first()
+    found = led_to(category_id)
     if found is None:
         raise NotFound
+    note(TREE)
+    if found.pk != category_id:
+        return HttpResponsePermanentRedirect(with_query(request, f"/c/{found.pk}/"))
+    if hidden := hidden_ids().intersection(found.path):
+        return HttpResponseRedirect(_nearest_shown(found, hidden))
     context = found_at(request, Place(category=found))
     answer, names = context["answer"], context["names"]
     brands = [Row(n.id, names.brands[n.id].name, n.count, href=f"{request.path}?{urlencode({'brand': n.id})}") for n in answer.brands if n.id in names.brands]
@@ -66,11 +73,24 @@ def category(request: HttpRequest, category_id: int) -> HttpResponse:
     return render(request, "shop/category.html", {**context, "brands": brands[:TOP_BRANDS], "trail": path_of(found), "is_first": first})
 
 
+def _nearest_shown(category: Category, hidden: Collection[int]) -> str:
+    """Where a buyer goes who has the address of a category that is hidden for now."""
+    first = next(n for n, key in enumerate(category.path) if key in hidden)
+    return f"/c/{category.path[first - 1]}/" if first else "/categories/"
+
+
+def with_query(request: HttpRequest, path: str) -> str:
+    """Another address with the same filters."""
+    return f"{path}?{request.GET.urlencode()}" if request.GET else path
+
+
 def brand(request: HttpRequest, brand_id: int) -> HttpResponse:
     """A brand's goods in all shops."""
-    found = Brand.objects.filter(pk=brand_id).first()
+    found = led_to_brand(brand_id)
     if found is None:
         raise NotFound
+    if found.pk != brand_id:
+        return HttpResponsePermanentRedirect(with_query(request, f"/b/{found.pk}/"))
     context = found_at(request, Place(brand=found))
     names: Names = context["names"]
     sellers = [names.shops[n.id] for n in context["answer"].shops if n.id in names.shops]
@@ -124,7 +144,7 @@ def is_plain(request: HttpRequest) -> bool:
 def _category_asked(request: HttpRequest) -> Category | None:
     """In a shop or a brand a category is a filter like others."""
     asked = request.GET.get("c", "")
-    return Category.objects.filter(pk=int(asked)).first() if asked.isascii() and asked.isdigit() and len(asked) < 9 else None
+    return led_to(int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 9 else None
 
 
 def _categories(request: HttpRequest, answer: Answer, names: Names, place: Place) -> list[Row]:

@@ -11,7 +11,9 @@ from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 
 from marketplace.platform.taxonomy.models import Category
+from marketplace.platform.taxonomy.queries import TREE
 from tenants.tenancy.hosts import market_url
+from tenants.tenancy.stamps import note
 
 MENU_CHILDREN = 8
 MENU_FOR_S = 300
@@ -32,7 +34,9 @@ class Branch:
 def branches(most_children: int | None = None) -> list[Branch]:
     """The tree's two upper levels in their order. One query."""
     below: dict[int | None, list[Category]] = defaultdict(list)
-    for category in Category.objects.filter(Q(parent=None) | Q(parent__parent=None)).order_by("position", "id"):
+    note(TREE)
+    shown = Category.objects.filter(Q(parent=None) | Q(parent__parent=None, parent__is_hidden=False), is_hidden=False)
+    for category in shown.order_by("position", "id"):
         below[category.parent_id].append(category)
     return [Branch(root, [Branch(child) for child in below[root.pk][:most_children]]) for root in below[None]]
 

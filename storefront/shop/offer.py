@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
 from marketplace.kernel.errors import NotFound
-from marketplace.kernel.texts import localised
+from marketplace.kernel.formats import full_day
+from marketplace.kernel.texts import Localised, localised
 from marketplace.merchant.inventory.queries import available_of
 from marketplace.platform.delivery.models import FreightZone
 from marketplace.platform.delivery.queries import zones_of
 from marketplace.platform.listings.errors import HeldBack, NotOnSale
 from marketplace.platform.listings.models import Listing, ListingVariant
 from marketplace.platform.prices.resolving import varied
+from marketplace.platform.taxonomy.models import Attribute
 from marketplace.platform.taxonomy.queries import brand_row, category_row, labels
+from marketplace.platform.taxonomy.units import shown_number
 from storefront.shop.gallery import picture_of, shown_values
 from storefront.shop.picker import Axis, Names, axes_of, chosen_variant, unmade
 from storefront.shop.price import OfferedAt, price_now
@@ -148,8 +152,23 @@ def specification(listing: Listing, names: Names) -> list[SpecificationRow]:
             continue
         attribute = names.attributes[attribute_id]
         texts = [localised(names.values[v].names) for v in value_ids if v in names.values] + ([localised(free)] if free else [])
-        unit = f" {attribute.unit}" if attribute.unit else ""
-        shown = [Value(text.text + (unit if not value_ids else ""), "" if text.language == here else text.language) for text in texts if text.text]
+        shown = [Value(_written(attribute, text.text) if not value_ids else text.text, _language(attribute, text, here)) for text in texts if text.text]
         if shown:
             rows.append(SpecificationRow(attribute.name, shown))
     return rows
+
+
+def _written(attribute: Attribute, text: str) -> str:
+    """What a merchant entered, as the reader writes it: a number with its unit and a second one, a day."""
+    if attribute.kind == Attribute.Kind.DATE:
+        try:
+            return full_day(date.fromisoformat(text))
+        except ValueError:
+            return text
+    return shown_number(text, attribute.unit) if attribute.kind == Attribute.Kind.NUMBER else f"{text} {attribute.unit}".strip()
+
+
+def _language(attribute: Attribute, text: Localised, here: str) -> str:
+    """Numbers and days belong to no language."""
+    is_plain = attribute.kind in (Attribute.Kind.NUMBER, Attribute.Kind.DATE)
+    return "" if is_plain or text.language == here else text.language

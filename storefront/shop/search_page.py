@@ -14,6 +14,7 @@ from marketplace.kernel.errors import MarketError
 from marketplace.kernel.formats import format_money
 from marketplace.kernel.money import Money
 from marketplace.kernel.texts import localised
+from marketplace.platform.taxonomy.merging import current_values
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category
 from search.contract import Answer, Count, Query, Sort
 from storefront.pages import page_number
@@ -58,6 +59,8 @@ def read_query(parameters: QueryDict, category: Category | None, currency: str) 
         for name in parameters
         if name[:1] == "a" and name[1:].isascii() and name[1:].isdigit() and len(name) < 10 and (chosen := _ids(parameters.getlist(name)))
     }
+    if now := current_values(value for chosen in values.values() for value in chosen):
+        values = {attribute: frozenset(now.get(value, value) for value in chosen) for attribute, chosen in values.items()}
     sort = parameters.get("sort", "")
     query = Query(
         text=" ".join(parameters.get("q", "").split())[:200],
@@ -116,7 +119,7 @@ def names_for(answer: Answer, query: Query) -> Names:
     shown = dict(list(answer.attributes.items())[:MOST_FACETS])
     value_ids = {count.id for counts in shown.values() for count in counts[:MOST_VALUES]} | {v for some in query.values.values() for v in some}
     return Names(
-        Category.objects.in_bulk([count.id for count in answer.categories]),
+        Category.objects.filter(is_hidden=False).in_bulk([count.id for count in answer.categories]),
         Brand.objects.in_bulk({count.id for count in answer.brands[:MOST_VALUES]} | query.brands),
         {m.ordinal: m for m in Merchant.objects.filter(ordinal__in={count.id for count in answer.shops[:MOST_VALUES]} | query.shops)},
         Attribute.objects.in_bulk({*shown, *query.values}),

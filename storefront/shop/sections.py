@@ -19,6 +19,7 @@ from marketplace.platform.checkout.models import OrderCopy, OrderGroup
 from marketplace.platform.listings.models import Listing
 from marketplace.platform.listings.shops import ShopCard, shop_cards
 from marketplace.platform.taxonomy.models import Category
+from marketplace.platform.taxonomy.queries import shown_roots
 from tenants.accounts.models import User
 from tenants.tenancy.models import Market, Merchant
 from tenants.tenancy.standing import FOUND
@@ -55,7 +56,7 @@ def promises(market: Market) -> list[Promise]:
 
 
 def top_categories(most: int = 10) -> list[Category]:
-    return list(Category.objects.filter(parent=None).order_by("position", "id")[:most])
+    return list(shown_roots()[:most])
 
 
 def newest(most: int = ON_A_SHELF, merchant_id: UUID | None = None) -> list[Listing]:

@@ -7,11 +7,14 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from tenants.access.actors import address_of_client
+from tenants.accounts.blocks import check_not_blocked
+from tenants.accounts.errors import Blocked
 from tenants.accounts.letters import write_letter
 from tenants.accounts.models import Closure, User
 from tenants.tenancy.hosts import market_url
@@ -27,6 +30,15 @@ class Adapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Consumers register at the market; nobody registers at the console."""
         return bool(request.domain.kind == Domain.Kind.MARKET)  # type: ignore[attr-defined]
+
+    def clean_email(self, email: str) -> str:
+        """Who is kept out does not register."""
+        email = str(super().clean_email(email))
+        try:
+            check_not_blocked(email=email)
+        except Blocked as refusal:
+            raise ValidationError(str(refusal)) from refusal
+        return email
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """As everywhere: behind a proxy allauth would count all callers as one."""

@@ -15,6 +15,7 @@ from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.verbs import verb
+from tenants.accounts.blocks import check_not_blocked
 from tenants.accounts.models import User
 from tenants.accounts.proving import check_own_password
 
@@ -47,11 +48,12 @@ def waiting_address(user: User) -> EmailAddress | None:
 
 @verb
 def ask_for_address(*, by: Actor, request: HttpRequest, email: str, password: str) -> None:
-    """Change to another address once the letter sent there was followed. Raises InvalidInput.
+    """Change to another address once the letter sent there was followed. Raises InvalidInput, Blocked.
 
     Whether somebody else has the address is told to its mailbox only: the letter's link then changes nothing.
     """
     email = checked_address(email.lower())
+    check_not_blocked(email=email)
     with transaction.atomic():
         user = User.objects.select_for_update().get(pk=by.person)
         check_own_password(user, password)

@@ -86,3 +86,27 @@ class WorksForMarket(MarketError):
 class LastOwner(MarketError):
     code, status = "last_owner", 409
     message = _("{email} is the only owner of “{shop}” who can sign in. Have somebody else made an owner first, or ask to suspend the shop.")
+
+
+class BlockUnknown(MarketError):
+    code, status = "block_unknown", 404
+    message = _("This block does not exist.")
+
+
+class BlockedAlready(MarketError):
+    code, status = "blocked_already", 409
+    message = _("“{value}” is blocked already. Lift that block first if its end or its reason has to change.")
+    field = "value"
+
+
+class BlocksOwnPeople(MarketError):
+    code, status = "blocks_own_people", 409
+    message = _(
+        "“{value}” is used by you or by somebody who works for the market. Nobody of the market is kept out this way; end their access on their page instead."
+    )
+    field = "value"
+
+
+class Blocked(MarketError):
+    code, status = "blocked", 403
+    message = _("This cannot be used here. If you think that is a mistake, write to the market’s support.")

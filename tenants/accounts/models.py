@@ -245,3 +245,35 @@ class HandOver(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["origin_session"], name="hand_over_by_origin")]
+
+
+class Block(models.Model):
+    """Somebody the operator keeps out: a network, an e-mail address or all of a mail domain, a phone number. Ended rows stay as history."""
+
+    class Kind(models.TextChoices):
+        NETWORK = "network", pgettext_lazy("block", "Network address")
+        EMAIL = "email", pgettext_lazy("block", "E-mail address")
+        DOMAIN = "domain", pgettext_lazy("block", "Mail domain")
+        PHONE = "phone", pgettext_lazy("block", "Phone number")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    value = models.CharField(max_length=254)  # as blocking.parsed() writes it
+    why = models.CharField(max_length=500)
+    made_by = models.CharField(max_length=200)
+    made_at = models.DateTimeField(default=clock.now)
+    until = models.DateTimeField(null=True)  # it ends by itself then, or never
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.CharField(max_length=200, blank=True)
+    lifted_why = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "value"], condition=Q(lifted_at=None), name="one_block_of_a_value"),
+            models.CheckConstraint(condition=Q(until=None) | Q(until__gt=models.F("made_at")), name="block_ends_after_it_begins"),
+        ]
+        indexes = [models.Index(fields=["-made_at", "-id"], name="block_newest")]
+
+    @property
+    def is_in_force(self) -> bool:
+        return self.lifted_at is None and (self.until is None or self.until > clock.now())

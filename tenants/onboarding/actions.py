@@ -25,6 +25,7 @@ from marketplace.kernel.phones import parse_phone
 from marketplace.kernel.uploads import clean_paper
 from marketplace.kernel.verbs import verb
 from tenants.accounts.addresses import checked_address, is_in_doubt
+from tenants.accounts.blocks import check_not_blocked
 from tenants.accounts.models import User
 from tenants.onboarding.dossiers import LABELS as DOSSIER_LABELS
 from tenants.onboarding.dossiers import clean_brands
@@ -49,11 +50,23 @@ from tenants.tenancy.models import RESERVED_SLUGS, Market, Merchant
 from tenants.tenancy.schemas import public_schema
 
 MOST_PAPERS = 12
-TEXTS = ("kind", "company", "representative", "contact_name", "about", "origins", "service_address")
+TEXTS = ("kind", "company", "representative", "belongs_to", "contact_name", "about", "origins", "service_address")
 # What a review judges by: what is changed after it has passed is looked at again, and a reviewer can ask for single fields anew.
 JUDGED = {
     Step.IDENTITY: ("company", "licence_number", "representative"),
-    Step.BASICS: ("contact_name", "contact_phone", "contact_email", "service_phone", "service_address", "names", "about", "brands", "origins", "sells"),
+    Step.BASICS: (
+        "belongs_to",
+        "contact_name",
+        "contact_phone",
+        "contact_email",
+        "service_phone",
+        "service_address",
+        "names",
+        "about",
+        "brands",
+        "origins",
+        "sells",
+    ),
     Step.QUALIFICATION: (),
 }
 MOST_CATEGORIES = 40
@@ -177,12 +190,14 @@ def _look_again(row: Application, paper: Paper) -> None:
 def submit_application(*, by: Actor, application_id: UUID) -> Application:
     """Hand it in. Steps that had passed stay passed, unless what they were judged by was changed; what more was asked for is looked at again.
 
-    Raises ApplicationClosed, ApplicationIncomplete, ConfirmAddressFirst, SlugTaken.
+    Raises ApplicationClosed, ApplicationIncomplete, ConfirmAddressFirst, SlugTaken, Blocked.
     """
     with transaction.atomic():
         row = _writable(application_id, by)
         if is_in_doubt(row.applicant):
             raise ConfirmAddressFirst(email=row.applicant.email)
+        for email, phone in ((row.applicant.email, row.service_phone), (row.contact_email, row.contact_phone)):
+            check_not_blocked(email=email, phone=phone)
         if missing := missing_of(row):
             raise ApplicationIncomplete(missing=_(", ").join(missing))
         _check_slug(row)

@@ -14,18 +14,21 @@ from django.utils.translation import gettext_lazy as _lazy
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
+from marketplace.kernel.deadlines import meet, set_deadline
 from marketplace.kernel.errors import InvalidInput, NotFound, ReasonMissing
 from marketplace.kernel.outbox import record
 from marketplace.kernel.phones import parse_phone
 from marketplace.kernel.plain import plain
 from marketplace.kernel.verbs import verb
+from tenants.access.people import market_staff_with
+from tenants.access.rights import Right
 from tenants.accounts.addresses import checked_address
 from tenants.accounts.models import User
 from tenants.onboarding.errors import DossierChangeDecided
 from tenants.onboarding.events import DossierChangeDecidedUpon, DossierChangeHandedIn
 from tenants.onboarding.licences import clean_licence_number
 from tenants.onboarding.models import Application, Dossier, DossierChange
-from tenants.onboarding.reviewing import due_after
+from tenants.onboarding.reviewing import REVIEW_DUE, due_after
 from tenants.tenancy.models import Market, Merchant
 
 MOST_BRANDS, LONGEST_BRAND = 30, 60
@@ -33,6 +36,7 @@ LABELS: Mapping[str, str | Promise] = {
     "company": _lazy("Company, as on the licence"),
     "licence_number": _lazy("Licence number"),
     "representative": _lazy("Legal representative"),
+    "belongs_to": _lazy("Part of"),
     "contact_name": _lazy("Contact person"),
     "contact_phone": _lazy("Contact phone"),
     "contact_email": _lazy("Contact e-mail"),
@@ -116,6 +120,7 @@ def hand_in_dossier(*, by: Actor, merchant_id: UUID, fields: Mapping[str, Any]) 
             review_due=due_after(clock.now(), Market.objects.get().tz),
             by_label=by.label,
         )
+        set_deadline(kind=REVIEW_DUE, subject_id=row.pk, due_at=row.review_due)
         _audit(by, row, "dossier.handed_in", before=plain(row.before), after=plain(after))
         record(DossierChangeHandedIn(merchant_id=merchant_id, change_id=row.pk))
     return row
@@ -133,11 +138,25 @@ def withdraw_dossier_change(*, by: Actor, merchant_id: UUID) -> None:
 @verb
 def take_dossier_change(*, by: Actor, change_id: UUID) -> DossierChange:
     """It is this reviewer's work from now on. Safe to repeat. Raises NotFound, DossierChangeDecided."""
+    return _give(by, change_id, User.objects.get(pk=by.person))
+
+
+@verb
+def hand_dossier_change_over(*, by: Actor, change_id: UUID, to_id: UUID) -> DossierChange:
+    """It is a colleague's work from now on, of somebody who may review. Safe to repeat. Raises NotFound, DossierChangeDecided."""
+    colleague = next((person for person in market_staff_with(Right.REVIEW_MERCHANTS) if person.pk == to_id), None)
+    if colleague is None:
+        raise NotFound
+    return _give(by, change_id, colleague)
+
+
+def _give(by: Actor, change_id: UUID, to: User) -> DossierChange:
     with transaction.atomic():
         row = locked_dossier_change(change_id)
-        before, row.reviewer = row.reviewer.email if row.reviewer else "", User.objects.get(pk=by.person)
-        row.save(update_fields=["reviewer"])
-        _audit(by, row, "dossier.taken", before={"reviewer": before}, after={"reviewer": row.reviewer.email})
+        if row.reviewer_id != to.pk:
+            before, row.reviewer = row.reviewer.email if row.reviewer else "", to
+            row.save(update_fields=["reviewer"])
+            _audit(by, row, "dossier.taken", before={"reviewer": before}, after={"reviewer": to.email})
     return row
 
 
@@ -178,6 +197,7 @@ def locked_dossier_change(change_id: UUID) -> DossierChange:
 def _close(row: DossierChange, status: str, by: Actor, note: str = "") -> None:
     row.status, row.note, row.decided_label, row.decided_at = status, note.strip()[:500], by.label, clock.now()
     row.save(update_fields=["status", "note", "decided_label", "decided_at"])
+    meet(kind=REVIEW_DUE, subject_id=row.pk)
 
 
 def _audit(by: Actor, row: DossierChange, action: str, **said: Any) -> None:

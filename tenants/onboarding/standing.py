@@ -49,6 +49,7 @@ class Standing:
 
     at: datetime
     asked: list[Requirement] = field(default_factory=list)  # of such a seller, whatever it sells
+    of_brands: dict[int, Requirement] = field(default_factory=dict)  # of whoever sells goods of a brand, by its key
     spans: dict[UUID, list[Span]] = field(default_factory=dict)  # by requirement; there, but empty: all were revoked
 
     def is_counted(self, requirement: Requirement) -> bool:
@@ -59,12 +60,18 @@ class Standing:
     def cover(self, requirement: Requirement) -> tuple[bool, datetime | None]:
         return covered_until(self.spans.get(requirement.pk, ()), self.at)
 
-    def of(self, path: Sequence[int]) -> Verdict:
-        """Over goods of a category, given by its path from the root."""
+    @property
+    def is_plain(self) -> bool:
+        """Nothing is asked of it at all."""
+        return not self.asked and not self.of_brands
+
+    def of(self, path: Sequence[int], brand_id: int | None = None) -> Verdict:
+        """Over goods of a category, given by its path from the root, and of a brand."""
         lacks, ends = [], []
-        for requirement in self.asked:
-            if not requirement.is_asked_for([path]):
-                continue
+        needed = [one for one in self.asked if one.is_asked_for([path])]
+        if brand_id in self.of_brands:
+            needed.append(self.of_brands[brand_id])
+        for requirement in needed:
             is_covered, until = self.cover(requirement)
             if self.is_counted(requirement):
                 if not is_covered:
@@ -92,4 +99,6 @@ def standing_of(merchant_id: UUID, at: datetime) -> Standing:
         held = spans[key]
         if state != Qualification.State.REVOKED:
             held.append(Span(start, end))
-    return Standing(at, [one for one in requirements if one.is_asked_of(kind, sells_many)], dict(spans))
+    asked = [one for one in requirements if one.is_asked_of(kind, sells_many)]
+    of_brands = {one.brand_id: one for one in asked if one.brand_id is not None}
+    return Standing(at, [one for one in asked if one.brand_id is None], of_brands, dict(spans))

@@ -99,6 +99,34 @@ def set_periods(*, by: Actor, periods: Mapping[str, int], why: str) -> Market:
     return market
 
 
+MOST_SAID = 200  # characters
+
+
+@verb
+def set_profile(*, by: Actor, run_by: str, positioning: str, stands_for: Mapping[str, str], why: str) -> Market:
+    """Who runs the market and what it stands for, as merchants read it before they apply; each may be empty. Raises InvalidInput, ReasonMissing."""
+    check_reason(why)
+    said = {code: " ".join(text.split()) for code, text in stands_for.items() if text.strip()}
+    if run_by and run_by not in Market.RunBy:
+        raise InvalidInput(field="run_by", why=_("Choose one of the kinds."))
+    if positioning and positioning not in Market.Positioning:
+        raise InvalidInput(field="positioning", why=_("Choose one of the three."))
+    for code, text in said.items():
+        if len(text) > MOST_SAID:
+            raise InvalidInput(field=f"stands_for_{code[:2]}", why=_("Write at most {most} characters.").format(most=MOST_SAID))
+    with transaction.atomic():
+        market = Market.objects.select_for_update().get()
+        wanted = {"run_by": run_by, "positioning": positioning, "stands_for": said}
+        changed = {name: value for name, value in wanted.items() if getattr(market, name) != value}
+        if changed:
+            before = {name: getattr(market, name) for name in changed}
+            for name, value in changed.items():
+                setattr(market, name, value)
+            market.save(update_fields=list(changed))
+            audit(by=by, action="market.profile_set", subject="market", subject_id=market.pk, before=before, after=changed, why=why.strip())
+    return market
+
+
 @verb
 def request_merchant(*, by: Actor, merchant_id: UUID, slug: str, names: Mapping[str, str], contact_email: str, owner_id: UUID) -> Merchant:
     """Let a merchant in: the row is there at once, schema and shop follow within seconds by a worker.

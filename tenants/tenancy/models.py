@@ -27,8 +27,27 @@ def schema_name_of(merchant_id: UUID) -> str:
 class Market(models.Model):
     """The one market of this installation, made by `manage.py open_market`."""
 
+    class RunBy(models.TextChoices):
+        """What kind of business runs it."""
+
+        ESTATE = "estate", pgettext_lazy("operator", "Commercial real estate")
+        TRADE_MARKET = "trade_market", pgettext_lazy("operator", "Professional market")
+        CLUSTER = "cluster", pgettext_lazy("operator", "Industry cluster")
+        ASSOCIATION = "association", pgettext_lazy("operator", "Industry association")
+        LEADING_FIRM = "leading_firm", pgettext_lazy("operator", "Leading firm of an industry")
+
+    class Positioning(models.TextChoices):
+        """By what it wants to be chosen."""
+
+        DIFFERENT = "different", pgettext_lazy("operator", "Different from others")
+        LOCAL = "local", pgettext_lazy("operator", "Of one region")
+        VERTICAL = "vertical", pgettext_lazy("operator", "One kind of goods, in depth")
+
     id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
     names = models.JSONField()  # language code → name
+    run_by = models.CharField(max_length=14, choices=RunBy.choices, blank=True)
+    positioning = models.CharField(max_length=10, choices=Positioning.choices, blank=True)
+    stands_for = models.JSONField(default=dict)  # language code → a sentence to merchants: for whom it is, and what is looked for
     currency = models.CharField(max_length=3)
     zone = models.CharField(max_length=64)
     languages = models.JSONField()  # codes in the order of the switch; the first is the default

@@ -16,6 +16,7 @@ from marketplace.platform.members.models import Double
 from tenants.access.own_roles import make_role
 from tenants.access.rights import Right
 from tenants.accounts.actions import give_role
+from tenants.accounts.blocking import block
 from tenants.accounts.models import Membership, User
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
@@ -111,6 +112,7 @@ class Accounts:
     people: dict[str, UUID]
     double: UUID
     customer: UUID
+    block: UUID
 
 
 def some_accounts() -> Accounts:
@@ -122,7 +124,8 @@ def some_accounts() -> Accounts:
     group = make.a_completed_group(("a", make.a_product("a"), 1))
     with merchant_schema(MERCHANTS["a"]):
         customer = recount_customer(by=SYSTEM, buyer_id=group.buyer_id)
-    return Accounts(people, double.pk, customer.pk)
+    kept_out = block(by=SYSTEM, kind="phone", value="+8613800009999", why="a trial")
+    return Accounts(people, double.pk, customer.pk, kept_out.pk)
 
 
 FORMS_ABOUT_ACCOUNTS: dict[tuple[str, str], Callable[[Accounts], tuple[str, dict[str, Any]]]] = {
@@ -135,6 +138,8 @@ FORMS_ABOUT_ACCOUNTS: dict[tuple[str, str], Callable[[Accounts], tuple[str, dict
         f"/consumers/{a.people['loser']}/into/{a.people['winner']}/",
         {"request_id": uuid4(), "why": "the same person"},
     ),
+    ("console", "block-new"): lambda a: ("/blocks/new/", {"kind": "email", "value": f"{uuid4().hex[:8]}@example.com", "why": "cheats"}),
+    ("console", "block-lift"): lambda a: (f"/blocks/{a.block}/lift/", {"why": "sorted out"}),
     ("console", "double-aside"): lambda a: (f"/doubles/{a.double}/aside/", {}),
     ("console", "doubles-again"): lambda a: ("/doubles/again/", {}),
     ("workbench", "customer-note"): lambda a: (f"/customers/{a.customer}/note/", {"note_id": uuid4(), "text": "likes blue"}),

@@ -23,6 +23,10 @@ ONLY_DONE = {"doubles.asked", "order.phone_shown", "payout_account.shown", "payo
 # Something is made, or set for the first time: there was nothing before. What changes a row does not belong here.
 MADE = {
     "application.requirement_waived",
+    "attribute.added",
+    "attribute.value_added",
+    "brand.added",
+    "category.added",
     "domain.added",
     "contract.signed",
     "contract_template.saved",

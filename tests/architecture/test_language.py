@@ -91,7 +91,7 @@ SAME_EVERYWHERE = {
 FOR_PROGRAMS = re.compile(r"[{a-z0-9_:-]*|\{.*\}", re.DOTALL)
 SAMPLES = re.compile(r"design/_\w+\.html")  # what the design page shows its components with
 # Pages that need neither database nor language say everything in both; test_pages_in_both_languages holds them to it.
-IN_BOTH_LANGUAGES = re.compile(r"errors/(\d+|csrf|unknown_host|offline|page)\.html")
+IN_BOTH_LANGUAGES = re.compile(r"errors/(\d+|csrf|unknown_host|offline|blocked|page)\.html")
 
 
 class Visible(HTMLParser):

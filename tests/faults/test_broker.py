@@ -100,6 +100,7 @@ def test_killing_the_broker_loses_no_event_and_doubles_no_effect(own_database, s
     assert not DeadLetter.objects.exists()
 
 
+@pytest.mark.long  # the control of the test above: with the long forms
 def test_tasks_published_straight_to_the_broker_are_lost(own_database, static_files, broker, traffic, settings):
     """The control: the same traffic and the same crashes, without the outbox."""
     from marketplace.config.celery import app

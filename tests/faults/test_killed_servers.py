@@ -166,6 +166,7 @@ def test_no_acknowledged_order_is_lost_and_none_is_there_by_half(cluster, static
     check(traffic, ready)
 
 
+@pytest.mark.long  # the control of the test above: with the long forms
 def test_without_one_transaction_halves_remain(cluster, static_files):
     """The control: orders are committed before their group, and a kill in between leaves them alone."""
     _traffic, _ready, _kills = with_kills(cluster, static_files, web=4, database=0, orders=30, MUTANT="half_committed")

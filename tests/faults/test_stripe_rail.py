@@ -258,6 +258,7 @@ def test_while_the_provider_is_away_only_paying_waits_and_nobody_is_charged_twic
         assert len(there.fake.objects("charge")) == 5
 
 
+@pytest.mark.long  # the control of the test above: with the long forms
 def test_a_page_that_waits_for_the_provider_is_found(own_database, static_files):
     """The control of R9: without an end to patience, the buyer waits as long as the provider hangs."""
     with at_stripe(own_database, static_files, "web", MUTANT="waits_for_the_provider") as there:

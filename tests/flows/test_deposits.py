@@ -197,7 +197,7 @@ class TestObjections:
     def test_the_owner_is_told_objects_once_in_time_and_reads_the_answer(self):
         moved("received", "100")
         first, second = moved("deducted", "40", why="sold fakes"), moved("deducted", "10")
-        assert any("sold fakes" in each.text for each in letters("deposit_moved"))
+        assert any("sold fakes" in each.text for each in letters("deposit_deducted"))
         owner = make.acting(User.objects.get(email=OWNER))
         object_to_deduction(by=owner, move=first, text="They are real.")
         with pytest.raises(DeductionFinal):
@@ -207,7 +207,7 @@ class TestObjections:
         reject_objection(by=SYSTEM, move=first, answer="The brand says no.")
         with pytest.raises(ObjectionAnswered):
             reject_objection(by=SYSTEM, move=first, answer="Twice.")
-        assert "The brand says no." in letters("deposit_objected")[-1].text
+        assert "The brand says no." in letters("deposit_objection_rejected")[-1].text and "They are real." in letters("deposit_objected")[-1].text
 
     def test_one_that_is_right_is_answered_by_taking_the_deduction_back(self):
         moved("received", "100")
@@ -301,7 +301,7 @@ class TestBeforeOpening:
         asked("1000")
         merchant = self.approved()
         assert merchant.status == "opening" and deposit_of(merchant.pk).short == yuan("1000") and deposit_of(merchant.pk).due_at is None
-        told = [each for each in letters("deposit_short") if each.to == "applicant@example.com"]
+        told = [each for each in letters("deposit_to_open") if each.to == "applicant@example.com"]
         assert len(told) == 1 and reference_of(merchant) in told[0].text
         client.force_login(User.objects.get(email="applicant@example.com"))
         there = f"/sell/applications/{merchant.application.number}/"

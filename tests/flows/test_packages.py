@@ -200,7 +200,7 @@ class TestUpAndDown:
         with on_day(date(2031, 7, 1)):
             bring_up_to_date(by=SYSTEM, merchant_id=A)
             assert subscription_of(A).version.package.code == "large" and subscription_of(A).next_package is None
-            assert any("small" in each.subject.lower() for each in letters("package_changed") if each.to == OWNER)
+            assert any("small" in each.subject.lower() for each in letters("package_not_begun") if each.to == OWNER)
 
     def test_a_plan_is_given_up_and_what_is_not_offered_cannot_be_chosen(self):
         with on_day(JUNE):

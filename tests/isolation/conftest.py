@@ -54,6 +54,7 @@ from marketplace.web.shop_export.pack import pack_shop
 from tenants.access.own_roles import make_role
 from tenants.access.rights import Right
 from tenants.accounts.actions import give_role
+from tenants.accounts.blocking import block
 from tenants.accounts.models import Membership, SignIn, User
 from tenants.onboarding.dossiers import hand_in_dossier
 from tenants.packages.actions import publish_version, put_extra
@@ -264,6 +265,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         "loser_id": twin.pk,
         "winner_id": buyer.pk,
         "double_id": Double.objects.create(first_id=buyer.pk, second_id=twin.pk, reasons=["phone"]).pk,
+        "block_id": block(by=SYSTEM, kind="email", value=f"{word}-kept-out@example.com", why="cheats").pk,
         "customer_id": customer.pk,
         "sign_in_id": sign_in.pk,
         "dispatch_id": Dispatch.objects.filter(to=buyer.email).first().pk,

@@ -78,6 +78,8 @@ PLAIN: dict[str, Any] = {
     "contract_kind": "all",
     "category_id": 1,
     "brand_id": 1,
+    "attribute_id": 1,
+    "value_id": 1,
     "schema": "public",
     "path": "nothing.webp",
     "page_id": 1,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import translation
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect
@@ -36,6 +37,15 @@ class Screen:
 
 PHONE = Screen("zh-hans", "zh-CN", 390, 844)
 DESKTOP = Screen("en", "en-GB", 1440, 900)
+
+
+def on_both(ci: Screen, **more: tuple[Any, Any]) -> pytest.MarkDecorator:
+    """Chinese on a phone and English on a desktop: the one of `ci` in every run, the other with the long forms. `more` are what differs besides."""
+    names, rows = ("screen", *more), []
+    for n, (screen, name) in enumerate(((PHONE, "zh-Hans on a phone"), (DESKTOP, "en on a desktop"))):
+        marks = () if screen == ci else (pytest.mark.long,)
+        rows.append(pytest.param(screen, *(values[n] for values in more.values()), id=name, marks=marks))
+    return pytest.mark.parametrize(names, rows)
 
 
 @dataclass

@@ -13,7 +13,7 @@ from tenants.accounts.actions import ensure_person
 from tenants.accounts.models import User
 from tests import factories as make
 from tests.journeys import operators
-from tests.journeys.people import DESKTOP, PHONE, Person, Screen, Seen, at_a_screen
+from tests.journeys.people import PHONE, Person, Screen, Seen, at_a_screen, on_both
 from tests.running import RunningMarket, running
 from tests.world import PASSWORD
 
@@ -48,7 +48,7 @@ def is_refused(buyer: Person, email: str, why: str) -> None:
     buyer.look("deactivated")
 
 
-@pytest.mark.parametrize("screen", [PHONE, DESKTOP], ids=["zh-Hans on a phone", "en on a desktop"])
+@on_both(ci=PHONE)
 def test_deactivated_opened_again_and_merged_by_two(browser: Browser, market: RunningMarket, tmp_path, screen: Screen):
     seen, why = Seen(tmp_path), {"zh-hans": "密码可能被盗。", "en": "The password may be stolen."}[screen.language]
     older, newer = two_accounts(screen.language)

@@ -27,7 +27,7 @@ from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.journeys import buyers, merchants, operators
 from tests.journeys.goods import import_goods, matrix_category, three_shops
-from tests.journeys.people import DESKTOP, PHONE, Screen, Seen, at_a_screen
+from tests.journeys.people import PHONE, Screen, Seen, at_a_screen, on_both
 from tests.running import RunningMarket, running
 
 PARTS = 3
@@ -51,7 +51,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     return Seen(tmp_path_factory.mktemp("journey"))
 
 
-@pytest.mark.parametrize(("screen", "first"), [(PHONE, 0), (DESKTOP, 3)], ids=["zh-Hans on a phone", "en on a desktop"])
+@on_both(ci=PHONE, first=(0, 3))
 def test_the_main_job(browser: Browser, market: RunningMarket, seen: Seen, screen: Screen, first: int):
     slug = f"paper-{screen.language}"
     title = {"zh-hans": "手作信纸套装", "en": "Letter set, made by hand"}[screen.language] + f" {slug}"

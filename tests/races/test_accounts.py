@@ -1,4 +1,6 @@
-"""A shop's account changes at the moment its payout is released: it goes to the account that is in force then, and to the one that two people saw."""
+"""A shop's account changes at the moment its payout is released: it goes to the account that is in force then, and to the one that two people saw.
+
+And two searches for double accounts at once."""
 
 from __future__ import annotations
 
@@ -15,6 +17,8 @@ from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM
 from marketplace.platform.approvals.errors import RequestOutdated
 from marketplace.platform.ledger.models import Payout
+from marketplace.platform.members.doubles import find_doubles
+from marketplace.platform.members.models import Double, Profile
 from marketplace.platform.payments.actions import set_bank_account
 from marketplace.platform.payments.models import AccountChange, AccountRules, BankFile, PayoutAccount
 from tenants.accounts.actions import ensure_person, give_role
@@ -84,3 +88,12 @@ def test_stopped_and_put_in_force_at_once_one_of_both_holds(people):
         at_once(lambda acts=acts * 2: acts.pop()())
         row.refresh_from_db()
         assert (row.status, PayoutAccount.objects.get(merchant=A).number.plain()) in (("stopped", OLD), ("in_force", NEW))
+
+
+def test_two_searches_for_doubles_at_once_find_each_pair_once(own_database):
+    for n in range(4):
+        Profile.objects.create(user=ensure_person(by=SYSTEM, email=f"he{n}@example.com", name="He"), phone="+8613900139000")
+    for _round in range(ROUNDS):
+        Double.objects.all().delete()
+        found = at_once(lambda: find_doubles(by=SYSTEM))
+        assert sorted(found) == [0] * (len(found) - 1) + [Double.objects.count()] and Double.objects.count() >= 6

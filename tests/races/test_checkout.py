@@ -47,6 +47,7 @@ def test_a_hundred_buyers_on_the_last_ten_units_make_exactly_ten_orders(server):
     assert stock_and_reservations(product) == (10, 10, 10)
 
 
+@pytest.mark.long  # the control of the test above: with the long forms
 def test_the_same_with_stock_read_before_it_is_written_sells_too_much(own_database, static_files):
     """The control: the race is real, and the lock is what wins it."""
     product = make.a_product(stock=10)

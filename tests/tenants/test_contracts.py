@@ -141,7 +141,7 @@ class TestSigning:
         assert row.company in contract.text and contract.text_sha256 == sha256_of(contract.text) and "{" not in contract.text
         files = sorted(papers_root.rglob("*.pdf"))
         assert len(files) == 2 and all(file.read_bytes().startswith(b"%PDF") for file in files)
-        assert Letter.objects.filter(email=row.applicant.email, kind="contract_moved").exists()
+        assert Letter.objects.filter(email=row.applicant.email, kind="contract_in_force").exists()
 
     def test_what_is_kept_says_who_when_from_where_and_over_which_text(self):
         make.a_contract_template()
@@ -281,10 +281,10 @@ class TestTheEnd:
                     operator = at_console("operator").get("/contracts/?ends=7").content.decode()
                     assert contract.number in operator and "ends soon" in at_console("operator").get(f"/contracts/{contract.number}/").content.decode()
         assert told == [0, 1, 2, 3, 3]
-        assert Letter.objects.filter(email="operator@market.localhost", kind="contract_ends_soon").count() == 3
+        assert Letter.objects.filter(email="operator@market.localhost", kind="contract_with_shop_ends_soon").count() == 3
         contract.refresh_from_db()
         assert contract.status == "ended"
-        assert Letter.objects.filter(email=boss.email, kind="contract_moved").count() == 2  # signed by both, and ended
+        assert Letter.objects.filter(email=boss.email, kind__in=["contract_in_force", "contract_ended"]).count() == 2  # signed by both, and ended
 
     def test_after_the_end_nothing_new_goes_on_sale_and_what_is_on_sale_stays(self, contract):
         product = make.a_product("a")
@@ -309,7 +309,9 @@ class TestTheEnd:
             deliver_events()
             assert not is_without(merchant) and contract_of(merchant) == following
         boss = User.objects.get(pk=owner().user_id)
-        assert Letter.objects.filter(email=boss.email, kind="contract_moved").count() == 2  # each was signed by both; none has ended for want of another
+        assert (
+            Letter.objects.filter(email=boss.email, kind__in=["contract_in_force", "contract_ended"]).count() == 2
+        )  # each was signed by both; none has ended for want of another
 
 
 def test_nobody_signs_what_is_not_there():

@@ -56,7 +56,7 @@ class TestCompanyData:
         assert (trader_of(merchant).company, merchant.names) == ("New Ltd", {"en": "Kiln & Sons"})
         assert OutboxEvent.objects.filter(topic="listings.changed").exists()  # search learns the new name
         deliver_events()
-        assert Letter.objects.filter(kind="dossier_decided", email=boss.user.email).exists()
+        assert Letter.objects.filter(kind="dossier_approved", email=boss.user.email).exists()
 
     def test_a_refusal_changes_nothing_and_says_why(self, boss):
         make.a_dossier(Merchant.objects.get(pk=A), "Old Ltd")
@@ -67,6 +67,23 @@ class TestCompanyData:
         assert console.post(f"/dossier-changes/{change.pk}/decide/", decision="refuse", note="Show the licence").status_code == 302
         assert console.post(f"/dossier-changes/{change.pk}/decide/", decision="approve").status_code == 409
         assert Dossier.objects.get(merchant=A).company == "Old Ltd" and "Show the licence" in boss.get("/company/").content.decode()
+
+    def test_it_is_somebodys_work_until_a_day_and_whoever_has_it_hears_when_that_has_passed(self, boss):
+        make.a_dossier(Merchant.objects.get(pk=A))
+        boss.post("/company/", **company_form() | {"company": "New Ltd"})
+        first, second, change = at_console("reviewer"), at_console("reviewer"), waiting()
+        address = f"/dossier-changes/{change.pk}/decide/"
+        first.post(address, decision="take")
+        assert first.post(address, decision="give", to="nobody").status_code == 404
+        assert first.post(address, decision="give", to=User.objects.get(email="owner-a@market.localhost").pk).status_code == 404, "who reviews nothing"
+        assert str(second.user.pk) in first.get(f"/dossier-changes/{change.pk}/").content.decode()
+        assert first.post(address, decision="give", to=second.user.pk).status_code == 302
+        assert waiting().reviewer_id == second.user.pk
+        with clock.shifted(timedelta(days=60)):
+            fire_due()
+            deliver_events()
+        told = Letter.objects.filter(kind="review_overdue")
+        assert told.filter(email=second.user.email).count() == 1 and not told.filter(email=first.user.email).exists()
 
     def test_what_is_handed_in_again_replaces_what_waits_and_can_be_taken_back(self, boss):
         make.a_dossier(Merchant.objects.get(pk=A))
@@ -104,7 +121,7 @@ class TestRulesWithADay:
             with clock.shifted(timedelta(days=days)):
                 fire_due()
                 deliver_events()
-                told.append(Letter.objects.filter(kind="rules_due", email=boss.user.email).count())
+                told.append(Letter.objects.filter(kind__in=["rules_to_accept", "rules_not_accepted"], email=boss.user.email).count())
         assert told == [1, 2]
         with clock.shifted(timedelta(days=21)), merchant_schema(A):
             with pytest.raises(NothingNewMeanwhile):

@@ -30,7 +30,8 @@ from marketplace.platform.ledger.models import Payout, Statement
 from marketplace.platform.listings.models import ProductChange
 from marketplace.platform.notices.models import Dispatch
 from marketplace.platform.payments.models import AccountChange, Dispute, RailMovement, RailNotice, Refund
-from tenants.accounts.models import User
+from marketplace.platform.taxonomy.models import Attribute, Brand
+from tenants.accounts.models import Block, User
 from tenants.contracts.models import Contract
 from tenants.onboarding.models import Application, DossierChange, Qualification
 from tenants.tenancy.models import Market, Merchant
@@ -123,6 +124,7 @@ FACTS: dict[tuple[str, str], dict[str, str]] = {
     ("workbench", "log"): {"Who": "system", "What": "product.entered", "Subject": "product", "Number": "{product}"},
     ("console", "merchants"): {"Shop": "Trail", "Web address": "trail.market.localhost", "Contact": "owner-b@market.localhost", "Status": "Open"},
     ("console", "consumers"): {"Name": "Third Clerk", "E-mail": "Third-auditor@example.com", "Status": "Open", "Orders": "0", "Latest order": ""},
+    ("console", "blocks"): {"Kind": "E-mail address", "What is blocked": "third@kept-out.example", "Why": "cheats", "Lifted": ""},
     ("console", "doubles"): {"Older account": "Third Clerk", "Newer account": "Third Clerk", "What speaks for it": "the same name at the same address"},
     ("workbench", "customers"): {"Orders": "1", "Spent": "100.00", "Currency": "CNY", "Tags": ""},
     ("console", "orders"): {
@@ -153,6 +155,8 @@ FACTS: dict[tuple[str, str], dict[str, str]] = {
     ("console", "reviews"): {"Product": "Fifth", "Shop": "Trail", "Status": "Waiting for review", "Reason": "", "Decided": ""},
     ("console", "applications"): {"Company": "Birch Ltd", "Kind": "Manufacturer", "Licence number": "91350100M000100Y43", "Status": "In review"},
     ("console", "qualifications"): {"Shop": "Kiln", "Requirement": "Business licence", "Status": "Valid", "Reason": "Seen a", "Holds until": ""},
+    ("console", "attributes"): {"Name in English": "Third mark", "Kind": "Number", "Unit": "g", "Filter": "No", "Values": "0", "Categories": "0"},
+    ("console", "brands"): {"Name in English": "Third House", "Other names": "Third & Sons", "Goods": "0", "With authorisation only": "No"},
     ("console", "contracts"): {"Contract": "{contract}", "Company": "Kiln Ltd"},
     ("console", "dossier-changes"): {"Shop": "Trail", "What changes": "Where the goods come from", "Status": "Waits for review"},
     ("console", "disputes"): {"Reference": "{dispute}", "Shop": "Trail", "Share": "40.00", "Closed": ""},
@@ -250,6 +254,7 @@ PLANTED: dict[tuple[str, str], Callable[[str], Any]] = {
     ("workbench", "staff"): called,
     ("workbench", "customers"): lambda text: Customer.objects.update(name=text),
     ("console", "consumers"): called,
+    ("console", "blocks"): lambda text: Block.objects.update(why=text),
     ("console", "doubles"): called,
     ("console", "staff"): called,
     ("workbench", "log"): said,
@@ -266,6 +271,8 @@ PLANTED: dict[tuple[str, str], Callable[[str], Any]] = {
     ("console", "reviews"): lambda text: ProductChange.objects.update(proposed={"titles": {"en": text}}),
     ("console", "applications"): lambda text: Application.objects.update(company=text, licence_number=text[:40], contact_name=text[:60]),
     ("console", "qualifications"): lambda text: Qualification.objects.update(reason=text),
+    ("console", "attributes"): lambda text: Attribute.objects.update(names={"en": text}),
+    ("console", "brands"): lambda text: Brand.objects.update(names={"en": text}),
     ("console", "contracts"): lambda text: Contract.objects.update(company=text),
     ("console", "dossier-changes"): lambda text: DossierChange.objects.update(by_label=text),
     ("console", "disputes"): lambda text: Dispute.objects.update(reason=text),

@@ -45,10 +45,14 @@ from marketplace.platform.members.models import Double
 from marketplace.platform.notices.models import Dispatch
 from marketplace.platform.payments.actions import set_bank_account
 from marketplace.platform.payments.models import AccountChange, Dispute, RailMovement, RailNotice, Refund
+from marketplace.platform.taxonomy.attributes import keep_attribute
+from marketplace.platform.taxonomy.brands import keep_brand
+from marketplace.platform.taxonomy.models import Attribute, Brand
 from marketplace.web.lists.pages import ListPage
 from tenants.access.rules import all_routes, route, rule_of
 from tenants.accounts.actions import give_role
-from tenants.accounts.models import Membership, User
+from tenants.accounts.blocking import block
+from tenants.accounts.models import Block, Membership, User
 from tenants.contracts.models import Contract
 from tenants.onboarding.dossiers import hand_in_dossier
 from tenants.onboarding.models import Application, DossierChange, Qualification, Requirement
@@ -78,6 +82,7 @@ LISTS = {
     ("workbench", "log"): ("{product}", lambda: AuditEvent.objects.filter(merchant_id=MERCHANTS["a"]).count()),
     ("console", "merchants"): ("trail", lambda: Merchant.objects.count()),
     ("console", "consumers"): ("Second-auditor", lambda: User.objects.count()),
+    ("console", "blocks"): ("second", lambda: Block.objects.count()),
     ("console", "doubles"): ("Second Clerk", lambda: Double.objects.count()),
     ("console", "orders"): ("{order}", lambda: OrderCopy.objects.count()),
     ("console", "returns"): ("{order}", lambda: ReturnCopy.objects.count()),
@@ -90,6 +95,8 @@ LISTS = {
     ("console", "staff"): ("Second Clerk", lambda: Membership.objects.filter(merchant_id=None).count()),
     ("console", "log"): ("{product}", lambda: AuditEvent.objects.count()),
     ("console", "reviews"): ("Fourth", lambda: ProductChange.objects.count()),
+    ("console", "attributes"): ("Second", lambda: Attribute.objects.count()),
+    ("console", "brands"): ("Second", lambda: Brand.objects.count()),
     ("console", "applications"): ("{company}", lambda: Application.objects.filter(submitted_at__isnull=False).count()),
     ("console", "qualifications"): ("kiln", lambda: Qualification.objects.count()),
     ("console", "disputes"): ("{dispute}", lambda: Dispute.objects.count()),
@@ -178,7 +185,10 @@ def three_of_everything(own_database: str) -> dict[str, str]:
             recount_customer(by=SYSTEM, buyer_id=group.buyer_id)
         twins = User.objects.filter(name=f"{title} Clerk").order_by("pk")
         Double.objects.create(first=twins[0], second=twins[1], reasons=["place"])
+        block(by=SYSTEM, kind="email", value=f"{title}@kept-out.example", why="cheats")
         make.settled("a")
+        keep_brand(by=SYSTEM, brand_id=None, seen=0, names={"en": f"{title} House"}, aliases=[f"{title} & Sons"])
+        keep_attribute(by=SYSTEM, attribute_id=None, seen=0, fields={"names": {"en": f"{title} mark", "zh-hans": title}, "kind": "number", "unit": "g"})
     return {
         "order": OrderCopy.objects.latest("pk").number,
         "group": group.number,

@@ -121,6 +121,31 @@ class TestPeriods:
         assert everything() == before
 
 
+class TestProfile:
+    FORM = {
+        "form": "profile",
+        "run_by": "cluster",
+        "positioning": "local",
+        "stands_for_zh": "只做景德镇的瓷器",
+        "stands_for_en": "Porcelain of Jingdezhen, nothing else",
+    }
+
+    def test_merchants_read_what_the_market_stands_for_before_they_apply(self, operator, client):
+        assert "Run by:" not in client.get("/sell/", headers={"host": "market.localhost", "accept-language": "en"}).content.decode()
+        assert operator.post("/settings/", self.FORM | {"why": "new year"}).status_code == 302
+        event = last("market.profile_set")
+        assert (event.before["run_by"], event.after["run_by"], event.why) == ("", "cluster", "new year")
+        for language, words in {"en": ("Industry cluster", "Of one region", "nothing else"), "zh-hans": ("产业集群", "本地化", "只做景德镇的瓷器")}.items():
+            page = client.get("/sell/", headers={"host": "market.localhost", "accept-language": language}).content.decode()
+            assert all(word in page for word in words), language
+
+    @pytest.mark.parametrize("wrong", [{"run_by": "circus"}, {"positioning": "everywhere"}, {"stands_for_en": "x" * 201}, {"why": " "}])
+    def test_what_is_wrong_is_refused_by_name_and_changes_nothing(self, operator, wrong):
+        before = everything()
+        assert list(refused(operator.post("/settings/", self.FORM | {"why": "x"} | wrong), "profile")) == list(wrong)
+        assert everything() == before
+
+
 class TestCommission:
     @pytest.mark.parametrize(
         ("of", "typed", "rate"), [("all", "7", "0.07"), ("merchant", "6.25", "0.0625"), ("category", "0", "0"), ("all", "99.99", "0.9999")]

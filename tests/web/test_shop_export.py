@@ -24,6 +24,7 @@ from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.deadlines import fire_due
 from marketplace.kernel.models import AuditEvent
 from marketplace.kernel.relay import deliver_events
+from marketplace.merchant.customers.actions import note_on_customer, recount_customer
 from marketplace.web.paper import missing
 from marketplace.web.shop_export import people
 from marketplace.web.shop_export.pack import pack_shop
@@ -31,6 +32,7 @@ from marketplace.web.shop_export.parts import PARTS
 from tenants.access.models import UserGroup
 from tenants.accounts.actions import give_role
 from tenants.accounts.models import User
+from tenants.onboarding.dossiers import hand_in_dossier
 from tenants.tenancy.events import ShopExportAsked
 from tenants.tenancy.exports import FILE_DAYS, KEPT_DAYS, MOST_ATTEMPTS, SILENT_S, ask_for_export, begin_export, tidy_exports
 from tenants.tenancy.models import ShopExport
@@ -89,7 +91,10 @@ def traded() -> Any:
     with clock.shifted(timedelta(days=8)):
         make.settled("a", "b")
     request_return(by=make.acting(buyer), copy=copy, return_id=uuid4(), pieces={UUID(copy.lines[0]["id"]): 1}, reason="unwanted")
+    hand_in_dossier(by=SYSTEM, merchant_id=A, fields={"about": "Mugs"})
     with merchant_schema(A):
+        customer = recount_customer(by=SYSTEM, buyer_id=buyer.pk)
+        note_on_customer(by=SYSTEM, customer_id=customer.pk, note_id=uuid4(), text="likes blue")
         default_storage.save("products/mug.webp", ContentFile(b"a picture"))
     make.a_qualification("a")
     return mug
@@ -107,8 +112,23 @@ def test_it_is_whole_and_every_file_is_what_the_manifest_says(traded):
         assert len(rows) == len(lines) == manifest["counts"][part.name], part.name
         assert all(tuple(row) == part.columns for row in rows), part.name
     told = manifest["counts"]
-    for name in ("products", "variants", "orders", "order_lines", "parcels", "customers", "returns", "ledger", "statements", "staff", "log", "qualifications"):
+    for name in (
+        "products",
+        "variants",
+        "orders",
+        "order_lines",
+        "parcels",
+        "customers",
+        "returns",
+        "ledger",
+        "statements",
+        "staff",
+        "log",
+        "qualifications",
+        "company_data",
+    ):
         assert told[name], name
+    assert "likes blue" in lines_of(archive, "customers.csv")[0]["notes"]
     assert archive.read("media/products/mug.webp") == b"a picture"
     assert missing() or archive.read(f"statements/{lines_of(archive, 'statements.csv')[0]['number']}.pdf").startswith(b"%PDF")
     assert "Everything of the shop" in archive.read("README.en.txt").decode()

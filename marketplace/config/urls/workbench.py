@@ -10,6 +10,7 @@ from marketplace.web.lists.forms import shared
 from marketplace.web.logs import log_entry, shop_log
 from marketplace.web.messages import messages_page
 from marketplace.web.seller import (
+    brands,
     company,
     contract,
     customers,
@@ -20,6 +21,7 @@ from marketplace.web.seller import (
     opinions,
     order,
     orders,
+    own_categories,
     package,
     parcels,
     price_lists,
@@ -135,6 +137,10 @@ urlpatterns = [
     route("domains/<uuid:domain_id>/look/", domains.look, may=staff(Right.MANAGE_DOMAINS), name="domain-look", methods="POST", limit="write"),
     route("domains/<uuid:domain_id>/remove/", domains.remove, may=staff(Right.MANAGE_DOMAINS), name="domain-remove", methods="POST"),
     route("holiday/", holiday, may=staff(Right.MANAGE_DELIVERY), name="holiday", methods="GET POST"),
+    route(
+        "own-categories/", own_categories.own_categories, may=staff(Right.VIEW_PRODUCTS, change=Right.EDIT_PRODUCTS), name="own-categories", methods="GET POST"
+    ),
+    route("brands/", brands.brands, may=staff(Right.VIEW_PRODUCTS, change=Right.MANAGE_PAPERS), name="shop-brands", methods="GET POST", limit="upload"),
     route(
         "qualifications/",
         qualifications.qualifications,

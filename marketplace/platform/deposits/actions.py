@@ -52,7 +52,7 @@ def check_rule(target: Target, amount_minor: int | None) -> None:
         raise InvalidInput(field="category", why=_("Choose a kind of seller, a category or a shop, not several: the highest that fits counts."))
     if kind and kind not in Application.Kind.values:
         raise InvalidInput(field="kind", why=_("Choose a kind of seller."))
-    if category_id is not None and not Category.objects.filter(pk=category_id).exists():
+    if category_id is not None and not Category.objects.filter(pk=category_id, merged_into=None).exists():
         raise InvalidInput(field="category", why=_("Choose a category."))
     if merchant_id is not None and not Merchant.objects.filter(pk=merchant_id).exists():
         raise MerchantUnknown

@@ -121,7 +121,7 @@ def check_commission(rate: Decimal, merchant_id: UUID | None, category_id: int |
         raise InvalidInput(field="rate", why=_("A commission is 0 % or more, and below 100 %."))
     if merchant_id is not None and not Merchant.objects.filter(pk=merchant_id).exists():
         raise MerchantUnknown
-    if category_id is not None and not Category.objects.filter(pk=category_id).exists():
+    if category_id is not None and not Category.objects.filter(pk=category_id, merged_into=None).exists():
         raise InvalidInput(field="category", why=_("Choose a category."))
     if merchant_id is not None and category_id is not None:
         raise InvalidInput(field="category", why=_("Choose a shop or a category, not both: the shop's own rate comes before its categories'."))

@@ -37,9 +37,9 @@ def judge(merchant_id: UUID, listings: list[Listing]) -> None:
     """Before copies are written: their wish is kept as `is_listed`, and `is_on_sale` is that of the market. In a transaction."""
     lock(merchant_id, shared=True)
     standing = standing_of(merchant_id, clock.now())
-    paths = paths_of({listing.category_id for listing in listings}) if standing.asked else {}
+    paths = {} if standing.is_plain else paths_of({listing.category_id for listing in listings})
     for listing in listings:
-        verdict = standing.of(paths[listing.category_id]) if standing.asked else Verdict((), None)
+        verdict = Verdict((), None) if standing.is_plain else standing.of(paths[listing.category_id], listing.brand_id)
         listing.is_listed, listing.is_held, listing.sellable_until = listing.is_on_sale, bool(verdict.lacks), verdict.until
         listing.is_on_sale = listing.is_listed and not listing.is_held
 
@@ -48,9 +48,10 @@ def settle_shop(merchant_id: UUID) -> Settled:
     """Hold back what the shop may not sell now, and let go what was held and may be sold again. Only listings that differ are written."""
     lock(merchant_id)
     found = Settled()
-    for verdict, categories in verdicts_of(merchant_id, standing_of(merchant_id, clock.now())).items():
+    standing = standing_of(merchant_id, clock.now())
+    for verdict, kinds in verdicts_of(merchant_id, standing).items():
         is_held, until = verdict
-        differing = Listing.objects.filter(merchant_id=merchant_id, category_id__in=categories).exclude(is_held=is_held, sellable_until=until)
+        differing = Listing.objects.filter(_of_kinds(kinds, standing), merchant_id=merchant_id).exclude(is_held=is_held, sellable_until=until)
         was_held = dict(differing.order_by("pk").select_for_update(of=("self",)).values_list("pk", "is_held"))
         if not was_held:
             continue
@@ -60,13 +61,30 @@ def settle_shop(merchant_id: UUID) -> Settled:
     return found
 
 
-def verdicts_of(merchant_id: UUID, standing: Standing) -> dict[tuple[bool, datetime | None], list[int]]:
-    """The categories a shop has listings in, by whether these are held and until when they may be sold."""
-    found: dict[tuple[bool, datetime | None], list[int]] = defaultdict(list)
-    for category_id, path in paths_of(_categories_of(merchant_id)).items():
-        verdict = standing.of(path)
-        found[bool(verdict.lacks), verdict.until].append(category_id)
+Kind = tuple[int, int | None]  # category, and the brand if that is sold with authorisation only
+
+
+def verdicts_of(merchant_id: UUID, standing: Standing) -> dict[tuple[bool, datetime | None], list[Kind]]:
+    """The kinds of goods a shop has listings of, by whether these are held and until when they may be sold."""
+    found: dict[tuple[bool, datetime | None], list[Kind]] = defaultdict(list)
+    pairs = Listing.objects.filter(merchant_id=merchant_id).order_by().values_list("category_id", "brand_id").distinct()
+    kinds = {(category_id, brand_id if brand_id in standing.of_brands else None) for category_id, brand_id in pairs}
+    paths = paths_of({category_id for category_id, _brand in kinds})
+    for category_id, brand_id in sorted(kinds, key=lambda kind: (kind[0], kind[1] or 0)):
+        verdict = standing.of(paths[category_id], brand_id)
+        found[bool(verdict.lacks), verdict.until].append((category_id, brand_id))
     return found
+
+
+def _of_kinds(kinds: list[Kind], standing: Standing) -> Q:
+    categories: dict[int | None, list[int]] = defaultdict(list)
+    for category_id, brand_id in kinds:
+        categories[brand_id].append(category_id)
+    asked = Q()
+    for brand_id, ids in categories.items():
+        others = ~Q(brand_id__in=list(standing.of_brands)) if standing.of_brands else Q()
+        asked |= Q(category_id__in=ids) & (Q(brand_id=brand_id) if brand_id is not None else others)
+    return asked
 
 
 @dataclass
@@ -80,17 +98,14 @@ class Held:
 def held_of(merchant_id: UUID, standing: Standing) -> list[Held]:
     """What is held back of what the shop offers, by why."""
     rows = Listing.objects.filter(merchant_id=merchant_id, is_listed=True, is_held=True).order_by("-sold", "pk").defer("descriptions", "attributes")
-    by_category: dict[int, list[Listing]] = defaultdict(list)
+    by_kind: dict[tuple[int, int | None], list[Listing]] = defaultdict(list)
     for row in rows:
-        by_category[row.category_id].append(row)
+        by_kind[row.category_id, row.brand_id].append(row)
     found: dict[tuple[Requirement, ...], list[Listing]] = defaultdict(list)
-    for category_id, path in paths_of(by_category).items():
-        found[standing.of(path).lacks] += by_category[category_id]
+    paths = paths_of({category_id for category_id, _brand in by_kind})
+    for (category_id, brand_id), listings in by_kind.items():
+        found[standing.of(paths[category_id], brand_id).lacks] += listings
     return [Held(lacks, listings) for lacks, listings in found.items()]
-
-
-def _categories_of(merchant_id: UUID) -> set[int]:
-    return set(Listing.objects.filter(merchant_id=merchant_id).order_by().values_list("category_id", flat=True).distinct())
 
 
 def paths_of(category_ids: Iterable[int]) -> dict[int, list[int]]:

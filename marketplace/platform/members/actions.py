@@ -16,6 +16,7 @@ from marketplace.kernel.phones import parse_phone
 from marketplace.kernel.verbs import verb
 from marketplace.platform.delivery.queries import place_of, province_of
 from marketplace.platform.members.models import Address, Profile
+from tenants.accounts.blocks import check_not_blocked
 from tenants.accounts.models import User
 
 FIELDS = ("recipient", "phone", "country", "province", "city", "district", "street", "postcode")
@@ -23,12 +24,13 @@ FIELDS = ("recipient", "phone", "country", "province", "city", "district", "stre
 
 @verb
 def save_address(*, by: Actor, address_id: UUID, fields: Mapping[str, str], is_default: bool) -> Address:
-    """Enter or change one of the person's addresses; the first becomes the default. Raises InvalidInput, NotFound.
+    """Enter or change one of the person's addresses; the first becomes the default. Raises InvalidInput, NotFound, Blocked.
 
     The province is one of the country's, by name, or by the code in `region`, where the market knows them.
     """
     country = fields.get("country", "CN")
     phone = parse_phone(fields.get("phone", ""), country)
+    check_not_blocked(phone=phone)
     province, city, district = (fields.get(name, "").strip() for name in ("province", "city", "district"))
     place = place_of(country, fields.get("region", ""), province, city, district)
     with transaction.atomic():

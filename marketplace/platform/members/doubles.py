@@ -16,6 +16,7 @@ from marketplace.platform.members.models import Double
 
 MOST_OF_A_KIND = 20  # accounts with the same mark: more are a dormitory or a forwarder, not a person
 MOST_FOUND = 2000  # pairs of one run
+ONE_SEARCH = 0x444F5542  # advisory lock: "DOUB"
 
 # Each gives keys of accounts that share a mark, some to a row. Only open accounts count.
 _MARKS = {
@@ -42,18 +43,25 @@ _MARKS = {
 }
 
 
-@verb
-def find_doubles(*, by: Actor) -> int:
-    """Look for pairs, the whole market over. A pair that was set aside stays aside unless something new speaks for it. Returns how many are new."""
+def _marked_pairs() -> dict[tuple[UUID, UUID], list[str]]:
+    """What speaks for each pair; one search at a time, so that two do not both find the same pair new."""
     marks: dict[tuple[UUID, UUID], list[str]] = {}
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_SEARCH])
         for why, sql in _MARKS.items():
             cursor.execute(sql, [MOST_OF_A_KIND, MOST_FOUND])
             for (people,) in cursor.fetchall():
                 for pair in combinations(sorted(people), 2):
                     marks.setdefault(pair, []).append(str(why))
+    return marks
+
+
+@verb
+def find_doubles(*, by: Actor) -> int:
+    """Look for pairs, the whole market over. A pair that was set aside stays aside unless something new speaks for it. Returns how many are new."""
     new = 0
     with transaction.atomic():
+        marks = _marked_pairs()
         known = {(row.first_id, row.second_id): row for row in Double.objects.select_for_update(of=("self",))}
         for pair, reasons in list(marks.items())[:MOST_FOUND]:
             row = known.get(pair)

@@ -33,10 +33,11 @@ SET_TAX = "tax.set"  # the kind of request for two people
 def put_categories(*, by: Actor, rows: Iterable[Mapping[str, Any]]) -> dict[str, Category]:
     """Categories by code: `code`, `parent` (a code, of a row before or already there), `names`, and perhaps `picture` and `position`.
 
-    Without a position, the order of the rows counts. Returns all categories by code. Raises ValueError for a child before its parent.
+    Without a position, the order of the rows counts. What was changed in the console stays as it is there, and the code of one that was merged
+    stands for the other. Returns all categories by code. Raises ValueError for a child before its parent.
     """
     with transaction.atomic():
-        known = {category.code: category for category in Category.objects.all()}
+        known = {category.code: category.merged_into or category for category in Category.objects.select_related("merged_into")}
         before = len(known)
         wanted = list(rows)
         fresh: list[Category] = []
@@ -48,6 +49,9 @@ def put_categories(*, by: Actor, rows: Iterable[Mapping[str, Any]]) -> dict[str,
             if category is None:
                 category = known[row["code"]] = Category(pk=next(keys), code=row["code"])
                 fresh.append(category)
+            elif category.is_kept:
+                _keep_path(category, known, changed)
+                continue
             held = _as_held(category)
             category.parent, category.names = parent, dict(row["names"])
             category.position, category.picture = row.get("position", place), row.get("picture", category.picture)
@@ -72,6 +76,14 @@ def _as_held(category: Category) -> tuple[Any, ...]:
     return (category.parent_id, category.names, category.position, category.picture, category.path)
 
 
+def _keep_path(category: Category, known: Mapping[str, Category], changed: list[Category]) -> None:
+    """One that the console has placed stays below its parent, wherever that goes."""
+    above: list[int] = next((one.path for one in known.values() if one.pk == category.parent_id), [])
+    if category.path != [*above, category.pk]:
+        category.path = [*above, category.pk]
+        changed.append(category)
+
+
 def _new_keys(count: int) -> list[int]:
     """Keys for rows that are not written yet: a category's path names its own."""
     with connection.cursor() as cursor:
@@ -89,20 +101,22 @@ def _parent(row: Mapping[str, Any], known: Mapping[str, Category]) -> Category |
 
 @verb
 def put_brands(*, by: Actor, rows: Iterable[Mapping[str, Any]]) -> dict[str, Brand]:
-    """Brands by code: `code`, `names`."""
+    """Brands by code: `code`, `names`. What was changed in the console stays as it is there; the code of one that was merged stands for the other."""
     wanted = {row["code"]: dict(row["names"]) for row in rows}
     with transaction.atomic():
         held = dict(Brand.objects.filter(code__in=wanted).values_list("code", "names"))
-        differing = [Brand(code=code, names=names) for code, names in wanted.items() if held.get(code) != names]
+        kept = set(Brand.objects.filter(code__in=wanted, is_kept=True).values_list("code", flat=True))
+        kept |= set(Brand.objects.filter(code__in=wanted).exclude(merged_into=None).values_list("code", flat=True))
+        differing = [Brand(code=code, names=names) for code, names in wanted.items() if held.get(code) != names and code not in kept]
         Brand.objects.bulk_create(differing, update_conflicts=True, unique_fields=["code"], update_fields=["names"], batch_size=AT_ONCE)
         if differing:
             audit(by=by, action="taxonomy.brands_put", subject="taxonomy", subject_id="brands", after={"count": len(differing)})
-    return {brand.code: brand for brand in Brand.objects.filter(code__in=wanted)}
+    return {brand.code: brand.merged_into or brand for brand in Brand.objects.filter(code__in=wanted).select_related("merged_into")}
 
 
 @verb
 def put_attributes(*, by: Actor, rows: Iterable[Mapping[str, Any]]) -> dict[str, Attribute]:
-    """Attributes by code: `code`, `names`, `kind`, `unit`, `is_facet`."""
+    """Attributes by code: `code`, `names`, `kind`, `unit`, `is_facet`. What was changed in the console stays as it is there."""
     wanted = {
         row["code"]: Attribute(
             code=row["code"], names=dict(row["names"]), kind=row.get("kind", "choice"), unit=row.get("unit", ""), is_facet=row.get("is_facet", True)
@@ -111,8 +125,12 @@ def put_attributes(*, by: Actor, rows: Iterable[Mapping[str, Any]]) -> dict[str,
     }
     fields = ["names", "kind", "unit", "is_facet"]
     with transaction.atomic():
-        held = {row["code"]: row for row in Attribute.objects.filter(code__in=wanted).values("code", *fields)}
-        differing = [row for code, row in wanted.items() if code not in held or any(getattr(row, name) != held[code][name] for name in fields)]
+        held = {row["code"]: row for row in Attribute.objects.filter(code__in=wanted).values("code", "is_kept", *fields)}
+        differing = [
+            row
+            for code, row in wanted.items()
+            if code not in held or (not held[code]["is_kept"] and any(getattr(row, name) != held[code][name] for name in fields))
+        ]
         Attribute.objects.bulk_create(differing, update_conflicts=True, unique_fields=["code"], update_fields=fields, batch_size=AT_ONCE)
         if differing:
             audit(by=by, action="taxonomy.attributes_put", subject="taxonomy", subject_id="attributes", after={"count": len(differing)})
@@ -130,15 +148,22 @@ def put_values(*, by: Actor, rows: Iterable[Mapping[str, Any]]) -> dict[tuple[in
     }
     ids = {attribute_id for attribute_id, _code in wanted}
     with transaction.atomic():
-        there = {(value.attribute_id, value.code): value for value in AttributeValue.objects.filter(attribute_id__in=ids)}
-        differing = [value for key, value in wanted.items() if (held := there.get(key)) is None or (held.names, held.position) != (value.names, value.position)]
+        there = {(value.attribute_id, value.code): value for value in AttributeValue.objects.filter(attribute_id__in=ids).select_related("merged_into")}
+        kept = {key for key, value in there.items() if value.is_kept or value.merged_into_id}
+        there = {key: value.merged_into or value for key, value in there.items()}
+        differing = [
+            value
+            for key, value in wanted.items()
+            if key not in kept and ((held := there.get(key)) is None or (held.names, held.position) != (value.names, value.position))
+        ]
         if not differing:
             return there
         AttributeValue.objects.bulk_create(
             differing, update_conflicts=True, unique_fields=["attribute", "code"], update_fields=["names", "position"], batch_size=AT_ONCE
         )
         audit(by=by, action="taxonomy.values_put", subject="taxonomy", subject_id="values", after={"count": len(differing)})
-    return {(value.attribute_id, value.code): value for value in AttributeValue.objects.filter(attribute_id__in=ids)}
+    found = AttributeValue.objects.filter(attribute_id__in=ids).select_related("merged_into")
+    return {(value.attribute_id, value.code): value.merged_into or value for value in found}
 
 
 @verb

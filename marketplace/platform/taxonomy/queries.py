@@ -4,18 +4,87 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db import connection
+from django.db.models import Q, QuerySet
+
 from marketplace.platform.taxonomy.models import (
     Attribute,
     AttributeValue,
     Brand,
     Category,
-    CategoryAttribute,
 )
 from tenants.tenancy.remembered import remembered
 
+TREE = "tree"  # what kept pages are held against that show categories (tenants/tenancy/stamps.py)
+MOST_FOUND = 12
+
+
+def in_tree() -> QuerySet[Category]:
+    """All but those that were merged into others."""
+    return Category.objects.filter(merged_into=None)
+
 
 def roots() -> list[Category]:
-    return list(Category.objects.filter(parent=None).order_by("position", "id"))
+    return list(in_tree().filter(parent=None).order_by("position", "id"))
+
+
+def shown_roots() -> QuerySet[Category]:
+    """The first level that buyers meet."""
+    return Category.objects.filter(parent=None, is_hidden=False).order_by("position", "id")
+
+
+def hidden_ids() -> frozenset[int]:
+    """Categories that are hidden themselves; what lies below them is hidden, too."""
+    return frozenset(Category.objects.filter(is_hidden=True, merged_into=None).values_list("pk", flat=True))
+
+
+def is_shown(category: Category) -> bool:
+    """Whether buyers meet it: neither it nor anything above it is hidden."""
+    return hidden_ids().isdisjoint(category.path)
+
+
+def as_shown(categories: Iterable[Category]) -> list[Category]:
+    """What somebody chose to show, as it is now: what was merged is the other, once; what is hidden is left out."""
+    chosen = [row.merged_into_id or row.pk for row in categories]
+    found, hidden = Category.objects.in_bulk(chosen), hidden_ids()
+    return [found[key] for key in dict.fromkeys(chosen) if key in found and hidden.isdisjoint(found[key].path)]
+
+
+def led_to(category_id: int) -> Category | None:
+    """The category of this key, or the one it was merged into."""
+    row = Category.objects.filter(pk=category_id).select_related("merged_into").first()
+    return row and (row.merged_into or row)
+
+
+def categories_to_use(category_ids: Iterable[int]) -> dict[int, int]:
+    """The categories that goods may be put into, by the keys they are asked for: themselves, or what they were merged into.
+
+    Kept from being merged or deleted until the transaction ends. Those that are not there are left out.
+    """
+    found: dict[int, int] = {}
+    wanted = set(category_ids)
+    while wanted:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT id, merged_into_id FROM public.platform_taxonomy_category WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE", [sorted(wanted)])
+            rows = cursor.fetchall()
+        found |= {key: into or key for key, into in rows}
+        wanted = {into for _key, into in rows if into} - found.keys()
+    return {key: found.get(into, into) for key, into in found.items()}
+
+
+def find_categories(text: str, *, but: int | None = None) -> list[Category]:
+    """Those whose name in any language has the words, the shallowest first; `but` leaves one out with all below it."""
+    text = text.strip()
+    if not text:
+        return []
+    named = in_tree().filter(Q(**{"names__zh-hans__icontains": text}) | Q(names__en__icontains=text))
+    if but is not None:
+        named = named.exclude(path__contains=[but])
+    return sorted(named[:200], key=lambda category: (len(category.path), category.pk))[:MOST_FOUND]
+
+
+def path_name(category: Category) -> str:
+    return " › ".join(step.name for step in path_of(category))
 
 
 def path_of(category: Category) -> list[Category]:
@@ -34,23 +103,27 @@ def brand_row(brand_id: int) -> Brand:
     return remembered("taxonomy", ("brand", brand_id), lambda: Brand.objects.get(pk=brand_id))
 
 
-def attributes_for(category: Category) -> list[Attribute]:
-    """The attributes that describe goods of a category, its ancestors' included."""
-    return list(Attribute.objects.filter(pk__in=category_attribute_ids(category)).order_by("id"))
-
-
-def category_attribute_ids(category: Category) -> list[int]:
-    rows = CategoryAttribute.objects.filter(category_id__in=category.path).order_by("position", "id")
-    return list(dict.fromkeys(rows.values_list("attribute_id", flat=True)))
-
-
 def labels(attribute_ids: Iterable[int], value_ids: Iterable[int]) -> tuple[dict[int, Attribute], dict[int, AttributeValue]]:
-    """Attributes and values by key, for showing what a listing stores as numbers."""
+    """Attributes and values by key, for showing what a listing stores as numbers. What was merged is shown as the other."""
     attributes, values = frozenset(attribute_ids), frozenset(value_ids)
     return (
         remembered("taxonomy", ("attributes", attributes), lambda: Attribute.objects.in_bulk(attributes)),
-        remembered("taxonomy", ("values", values), lambda: AttributeValue.objects.in_bulk(values)),
+        remembered("taxonomy", ("values", values), lambda: values_as_now(values)),
     )
+
+
+def values_as_now(value_ids: Iterable[int]) -> dict[int, AttributeValue]:
+    """Values by the key that is asked for; of one that was merged, the other."""
+    found = AttributeValue.objects.select_related("merged_into").in_bulk(list(value_ids))
+    return {key: value.merged_into or value for key, value in found.items()}
+
+
+def brand_to_use(brand_id: int) -> int | None:
+    """The brand that goods may carry: itself, or what it was merged into; kept from being merged until the transaction ends. None: it is not there."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT merged_into_id FROM public.platform_taxonomy_brand WHERE id = %s FOR KEY SHARE", [brand_id])
+        row = cursor.fetchone()
+    return None if row is None else row[0] or brand_id
 
 
 def brands(ids: Iterable[int]) -> dict[int, Brand]:

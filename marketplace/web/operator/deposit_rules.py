@@ -43,7 +43,10 @@ class AmountForm(forms.Form):
 class RuleForm(AmountForm):
     kind = forms.ChoiceField(label=_lazy("Kind of seller"), required=False, choices=[("", _lazy("All")), *Application.Kind.choices])
     category = forms.ModelChoiceField(
-        label=_lazy("Sells in"), queryset=Category.objects.filter(parent=None).order_by("position", "pk"), required=False, empty_label=_lazy("All categories")
+        label=_lazy("Sells in"),
+        queryset=Category.objects.filter(parent=None, merged_into=None).order_by("position", "pk"),
+        required=False,
+        empty_label=_lazy("All categories"),
     )
     field_order = ("request_id", "amount", "kind", "category", "why")
 

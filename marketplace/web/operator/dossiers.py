@@ -18,8 +18,9 @@ from marketplace.kernel.errors import MarketError, NotFound
 from marketplace.web.dossiers import differences, facts_of
 from marketplace.web.lists.pages import Column, ListPage
 from tenants.access.actors import actor_of
+from tenants.access.people import market_staff_with
 from tenants.access.rights import Right
-from tenants.onboarding.dossiers import LABELS, dossier_of, take_dossier_change
+from tenants.onboarding.dossiers import LABELS, dossier_of, hand_dossier_change_over, take_dossier_change
 from tenants.onboarding.models import DossierChange
 
 S = DossierChange.Status
@@ -81,6 +82,7 @@ def _page(request: HttpRequest, dossier_id: UUID, refusal: MarketError | None = 
         "waits": row.status == S.WAITING,
         "is_late": row.status == S.WAITING and row.review_due < clock.now(),
         "is_mine": row.reviewer_id == request.user.pk,
+        "colleagues": [person for person in market_staff_with(Right.REVIEW_MERCHANTS) if person.pk not in (row.reviewer_id, request.user.pk)],
         "differences": differences(row),
         "facts": facts_of(dossier_of(row.merchant)),
         "note": request.POST.get("note", ""),
@@ -96,7 +98,13 @@ def dossier_decide(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
             take_dossier_change(by=actor_of(request), change_id=dossier_id)
             messages.success(request, _("It is yours now."))
             return HttpResponseRedirect(f"/dossier-changes/{dossier_id}/")
+        if then == "give":
+            hand_dossier_change_over(by=actor_of(request), change_id=dossier_id, to_id=UUID(request.POST.get("to", "")))
+            messages.success(request, _("Handed over."))
+            return HttpResponseRedirect(f"/dossier-changes/{dossier_id}/")
         review_dossier(by=actor_of(request), change_id=dossier_id, approves=then == "approve", note=request.POST.get("note", ""))
+    except ValueError:
+        raise NotFound from None
     except NotFound:
         raise
     except MarketError as refusal:

@@ -36,9 +36,19 @@ ENTRIES = grouped(
         ],
     ),
     (
+        pgettext_lazy("menu", "Catalogue"),
+        [
+            Entry(pgettext_lazy("console", "Categories"), "grid", "tree", Right.MANAGE_MARKET),
+            Entry(_("Attributes"), "filter", "attributes", Right.MANAGE_MARKET),
+            Entry(_("Brands"), "tag", "brands", Right.MANAGE_MARKET),
+            Entry(_("Merchants' own names"), "copy", "own-names", Right.MANAGE_MARKET),
+        ],
+    ),
+    (
         pgettext_lazy("menu", "People"),
         [
             Entry(_("Consumers"), "user", "consumers", Right.VIEW_CONSUMERS),
+            Entry(_("Blocked"), "lock", "blocks", Right.VIEW_CONSUMERS),
         ],
     ),
     (

@@ -21,6 +21,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import MarketError, NotFound
 from marketplace.kernel.inputs import DayInput
 from marketplace.platform.listings.holding import held_of
+from marketplace.platform.taxonomy.models import BrandClaim
 from marketplace.web.lists.pages import Column, ListPage, Teach
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
@@ -151,6 +152,7 @@ def _renewal_page(request: HttpRequest, found: Paper, form: AcceptForm, refusal:
         "refusal": refusal,
         "reason": request.POST.get("reason", ""),
         "waits": found.decision == Decision.WAITING,
+        "claim": BrandClaim.objects.filter(paper_id=found.pk).first(),
     }
     return render(request, "operator/renewal.html", context, status=refusal.status if refusal else 200)
 

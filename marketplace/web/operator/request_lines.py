@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext as _
 
-from marketplace.kernel.formats import format_money
+from marketplace.kernel.formats import format_money, full_day
 from marketplace.kernel.money import Money
 from marketplace.kernel.texts import localised
 from marketplace.platform.approvals.models import ApprovalRequest
@@ -60,15 +61,20 @@ def of_deposit_move(row: ApprovalRequest) -> list[Line]:
     return lines
 
 
+def _day(text: str) -> str:
+    """A day as it is kept, as it is read; "" for none."""
+    return full_day(date.fromisoformat(text)) if text else ""
+
+
 def of_package_price(row: ApprovalRequest) -> list[Line]:
     """The price, and, of a version or an add-on, each limit that changes."""
     currency, what = Market.objects.get().currency, row.order["what"]
     if what == "own":
         package = ServicePackage.objects.filter(pk=row.order["package_id"]).first()
-        label, hint = package.name if package else "", f"{row.after['from']} – {row.after['until']}"
+        label, hint = package.name if package else "", f"{_day(row.after['from'])} – {_day(row.after['until'])}"
     else:
         label = localised(row.order["names"]).text
-        hint = _("shops that have it: from {day} on").format(day=row.after["existing_from"]) if what == "version" else ""
+        hint = _("shops that have it: from {day} on").format(day=_day(row.after["existing_from"])) if what == "version" else ""
     lines = [Line(label, amount_or(row.before["minor"], currency, _("not offered yet")), amount_or(row.after["minor"], currency, ""), hint)]
     key, nothing = ("limits", _("as many as one likes")) if what == "version" else ("adds", "0")
     for name in Limit:

@@ -72,7 +72,7 @@ class RequirementForm(forms.Form):
 
 def category_choices() -> list[tuple[str, str]]:
     """Every category under those above it, in the order of the tree."""
-    rows = list(Category.objects.order_by("position", "pk"))
+    rows = list(Category.objects.filter(merged_into=None).order_by("position", "pk"))
     below: dict[int | None, list[Category]] = {}
     for row in rows:
         below.setdefault(row.parent_id, []).append(row)

@@ -26,9 +26,11 @@ from marketplace.platform.taxonomy.actions import SET_TAX
 from marketplace.platform.taxonomy.models import Category, TaxClass, TaxRate
 from marketplace.web.operator.approvals import RAIL_LABELS, asked
 from tenants.access.actors import actor_of
-from tenants.tenancy.actions import PERIODS, set_periods
-from tenants.tenancy.models import Merchant
+from tenants.tenancy.actions import MOST_SAID, PERIODS, set_periods, set_profile
+from tenants.tenancy.hosts import market_url
+from tenants.tenancy.models import Market, Merchant
 
+CODES = ("zh-hans", "en")
 PERIOD_LABELS = {
     "hold_minutes": _lazy("Minutes to pay"),
     "ship_days": _lazy("Days to ship"),
@@ -45,6 +47,14 @@ class PeriodsForm(forms.Form):
         for name, (least, most) in PERIODS.items():
             self.fields[name] = forms.IntegerField(label=PERIOD_LABELS[name], min_value=least, max_value=most)
         self.fields["why"] = forms.CharField(label=_("Reason; it is kept in the log"), max_length=200)
+
+
+class ProfileForm(forms.Form):
+    run_by = forms.ChoiceField(label=_lazy("Who runs the market"), required=False, choices=[("", _lazy("Not said")), *Market.RunBy.choices])
+    positioning = forms.ChoiceField(label=_lazy("Positioning"), required=False, choices=[("", _lazy("Not said")), *Market.Positioning.choices])
+    stands_for_zh = forms.CharField(label=_lazy("In one sentence, in Chinese"), max_length=MOST_SAID, required=False)
+    stands_for_en = forms.CharField(label=_lazy("In one sentence, in English"), max_length=MOST_SAID, required=False)
+    why = forms.CharField(label=_lazy("Reason; it is kept in the log"), max_length=200)
 
 
 class AccountsForm(forms.Form):
@@ -73,7 +83,10 @@ class CommissionForm(RateForm):
     rate = PercentField(label=_lazy("Commission, %"))
     merchant = forms.ModelChoiceField(label=_lazy("Shop"), queryset=Merchant.objects.order_by("slug"), required=False, empty_label=_lazy("All shops"))
     category = forms.ModelChoiceField(
-        label=_lazy("Category"), queryset=Category.objects.filter(parent=None).order_by("position", "pk"), required=False, empty_label=_lazy("All categories")
+        label=_lazy("Category"),
+        queryset=Category.objects.filter(parent=None, merged_into=None).order_by("position", "pk"),
+        required=False,
+        empty_label=_lazy("All categories"),
     )
     why = forms.CharField(label=_lazy("Reason; it is kept in the log"), max_length=200)
 
@@ -100,11 +113,14 @@ class RailForm(RateForm):
 
 
 def settings_page(request: HttpRequest) -> HttpResponse:
-    """Five forms; which one was sent says `form`."""
+    """Six forms; which one was sent says `form`."""
     market = request.market  # type: ignore[attr-defined]
     sent = request.POST.get("form", "") if request.method == "POST" else ""
     kept = {name: getattr(market, name) for name in PERIODS}
+    said = {"run_by": market.run_by, "positioning": market.positioning}
+    said |= {f"stands_for_{code[:2]}": market.stands_for.get(code, "") for code in CODES}
     bound = {
+        "profile": ProfileForm(request.POST if sent == "profile" else None, initial=said, auto_id="id_profile_%s"),
         "periods": PeriodsForm(request.POST if sent == "periods" else None, initial=kept),
         "commission": CommissionForm(request.POST if sent == "commission" else None, auto_id="id_commission_%s"),
         "rail": RailForm(request.POST if sent == "rail" else None, initial={"rail": market.rail}, auto_id="id_rail_%s"),
@@ -124,6 +140,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect("/settings/")
     context = {
         "title": _("Settings"),
+        "sell_url": market_url("/sell/"),
         "forms": bound,
         "rules": list(CommissionRule.objects.select_related("merchant", "category").order_by("-since")[:20]),
         "taxes": list(TaxRate.objects.order_by("-since", "-pk")[:12]),
@@ -136,6 +153,9 @@ def _apply(request: HttpRequest, sent: str, data: dict[str, Any]) -> ApprovalReq
     by = actor_of(request)
     if sent == "periods":
         set_periods(by=by, periods={name: data[name] for name in PERIODS}, why=data["why"])
+    elif sent == "profile":
+        stands_for = {code: data[f"stands_for_{code[:2]}"] for code in CODES}
+        set_profile(by=by, run_by=data["run_by"], positioning=data["positioning"], stands_for=stands_for, why=data["why"])
     elif sent == "accounts":
         set_cooling_days(by=by, days=data["days"], why=data["why"])
     elif sent == "rail":

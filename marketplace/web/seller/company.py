@@ -22,6 +22,9 @@ class CompanyForm(forms.Form):
     company = forms.CharField(label=_lazy("Company, as on the licence"), max_length=120)
     licence_number = forms.CharField(label=_lazy("Licence number"), max_length=40)
     representative = forms.CharField(label=_lazy("Legal representative"), max_length=60)
+    belongs_to = forms.CharField(
+        label=_lazy("Part of"), max_length=120, required=False, help_text=_lazy("The group or department the company belongs to; empty if it stands alone")
+    )
     contact_name = forms.CharField(label=_lazy("Contact person"), max_length=60)
     contact_phone = forms.CharField(label=_lazy("Contact phone"), max_length=30, widget=forms.TextInput({"inputmode": "tel"}))
     contact_email = forms.CharField(label=_lazy("Contact e-mail"), max_length=254, widget=forms.EmailInput)

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db.models import Q
 from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -16,14 +15,15 @@ from marketplace.kernel.money import Money
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.inventory.models import StockLevel
 from marketplace.merchant.pricing.periods import in_force
+from marketplace.platform.taxonomy.attributes import Described, described
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category, TaxClass
-from marketplace.platform.taxonomy.queries import attributes_for, path_of
+from marketplace.platform.taxonomy.queries import find_categories, led_to, path_name
 from marketplace.web.seller import variants
+from marketplace.web.seller.attribute_fields import field_of, initial_of
 from marketplace.web.seller.prose import as_text
 from marketplace.web.seller.variants import Axis, Row
 
-MOST_FOUND = 12
-MOST_ATTRIBUTES = 24
+MOST_ATTRIBUTES = 60
 MOST_VALUES = 200
 MOST_STOCK = 10_000_000
 
@@ -48,7 +48,9 @@ class ProductForm(forms.Form):
     title_en = forms.CharField(label=_lazy("Title in English"), max_length=200, required=False)
     category_query = forms.CharField(label=_lazy("Find a category"), max_length=60, required=False)
     category = forms.IntegerField(label=_lazy("Category"), error_messages={"required": _lazy("Choose a category: type a word above and pick one.")})
-    brand = forms.ModelChoiceField(label=_lazy("Brand"), queryset=Brand.objects.order_by("code"), required=False, empty_label=_lazy("No brand"))
+    brand = forms.ModelChoiceField(
+        label=_lazy("Brand"), queryset=Brand.objects.filter(merged_into=None).order_by("code"), required=False, empty_label=_lazy("No brand")
+    )
     tax_class = forms.ChoiceField(label=_lazy("Tax class"), choices=TaxClass.choices, required=False)
     description_zh = forms.CharField(
         label=_lazy("Description in Chinese"), required=False, max_length=20_000, help_text=BLANK_LINE, widget=forms.Textarea(attrs={"rows": 4})
@@ -90,19 +92,24 @@ class ProductForm(forms.Form):
 
     def chosen_category(self) -> Category | None:
         raw = self.data.get("category") if self.is_bound else self.initial.get("category")
-        return Category.objects.filter(pk=int(raw)).first() if raw and str(raw).isascii() and str(raw).isdigit() and len(str(raw)) < 10 else None
+        return led_to(int(raw)) if raw and str(raw).isascii() and str(raw).isdigit() and len(str(raw)) < 10 else None
+
+    def described(self) -> list[Described]:
+        """What goods of the chosen category are described by, inherited ones too. Asked once."""
+        if not hasattr(self, "_described"):
+            category = self.chosen_category()
+            found = described(category) if category else []
+            needed_first = sorted(found, key=lambda one: not one.is_required) if len(found) > MOST_ATTRIBUTES else found
+            self._described = needed_first[:MOST_ATTRIBUTES]
+        return self._described
 
     def attributes(self) -> list[Attribute]:
-        """Those that describe goods of the chosen category. Asked once."""
-        if not hasattr(self, "_attributes"):
-            category = self.chosen_category()
-            self._attributes = attributes_for(category)[:MOST_ATTRIBUTES] if category else []
-        return self._attributes
+        return [one.attribute for one in self.described()]
 
     def _values(self) -> dict[int, list[AttributeValue]]:
         if not hasattr(self, "_values_by_attribute"):
             found: dict[int, list[AttributeValue]] = {attribute.pk: [] for attribute in self.attributes()}
-            for value in AttributeValue.objects.filter(attribute__in=list(found)).order_by("position", "id"):
+            for value in AttributeValue.objects.filter(attribute__in=list(found), merged_into=None).order_by("position", "id"):
                 if len(found[value.attribute_id]) < MOST_VALUES:
                     found[value.attribute_id].append(value)
             self._values_by_attribute = found
@@ -110,20 +117,9 @@ class ProductForm(forms.Form):
 
     def _add_attribute_fields(self) -> None:
         axes = {attribute for attribute, _values in self.axes_chosen}
-        for attribute in self.attributes():
-            if attribute.pk in axes:
-                continue
-            name = f"attribute_{attribute.pk}"
-            if attribute.kind == Attribute.Kind.CHOICE:
-                choices = [("", "—"), *((value.pk, value.name) for value in self._values()[attribute.pk])]
-                self.fields[name] = forms.ChoiceField(label=attribute.name, required=False, choices=choices)
-            elif attribute.kind == Attribute.Kind.BOOLEAN:
-                self.fields[name] = forms.ChoiceField(label=attribute.name, required=False, choices=[("", "—"), ("yes", _("Yes")), ("no", _("No"))])
-            elif attribute.kind == Attribute.Kind.NUMBER:
-                label = f"{attribute.name} ({attribute.unit})" if attribute.unit else attribute.name
-                self.fields[name] = forms.DecimalField(label=label, required=False, max_digits=12, decimal_places=4)
-            else:
-                self.fields[name] = forms.CharField(label=attribute.name, required=False, max_length=200)
+        for one in self.described():
+            if one.attribute.pk not in axes:
+                self.fields[f"attribute_{one.attribute.pk}"] = field_of(one, self._values()[one.attribute.pk])
 
     def attribute_fields(self) -> list[forms.BoundField]:
         return [self[f"attribute_{attribute.pk}"] for attribute in self.attributes() if f"attribute_{attribute.pk}" in self.fields]
@@ -154,7 +150,8 @@ class ProductForm(forms.Form):
     def axis_choices(self) -> list[Axis]:
         """What can be an axis: every choice with two values or more, the chosen ones first."""
         chosen = dict(self.axes_chosen)
-        able = [a for a in self.attributes() if a.kind == Attribute.Kind.CHOICE and len(self._values()[a.pk]) > 1]
+        able = [one.attribute for one in self.described() if one.makes_variants or one.attribute.pk in chosen]
+        able = [a for a in able if len(self._values()[a.pk]) > 1]
         able.sort(key=lambda a: list(chosen).index(a.pk) if a.pk in chosen else len(chosen))
         return [Axis(a, [(value, value.pk in chosen.get(a.pk, [])) for value in self._values()[a.pk]]) for a in able]
 
@@ -173,12 +170,8 @@ class ProductForm(forms.Form):
             "listed_until": product.listed_until,
             "hides_sold_out": product.hides_sold_out,
         }
-        for attribute_id, value_ids, free in product.attributes:
-            if value_ids:
-                initial[f"attribute_{attribute_id}"] = value_ids[0]
-            elif free:
-                text = free.get("en") or next(iter(free.values()))
-                initial[f"attribute_{attribute_id}"] = {"Yes": "yes", "No": "no"}.get(text, text)
+        known = Attribute.objects.in_bulk([entry[0] for entry in product.attributes])
+        initial |= initial_of(product.attributes, known)
         return initial
 
     def show_only(self) -> None:
@@ -189,9 +182,9 @@ class ProductForm(forms.Form):
 
     def found_categories(self) -> list[tuple[int, str]]:
         chosen = self.chosen_category()
-        first = [(chosen.pk, _path_name(chosen))] if chosen else []
+        first = [(chosen.pk, path_name(chosen))] if chosen else []
         typed = self.data.get("category_query", "") if self.is_bound else ""
-        return first + [found for found in find_categories(typed) if found not in first]
+        return first + [found for found in category_rows(typed) if found not in first]
 
     def clean_category(self) -> int:
         category = self.chosen_category()
@@ -264,15 +257,6 @@ class ProductForm(forms.Form):
             self.add_error(name, str(refusal))
 
 
-def find_categories(text: str) -> list[tuple[int, str]]:
-    """Categories whose name in any language has the word, the shallowest first, with their path."""
-    text = text.strip()
-    if not text:
-        return []
-    named = Q(**{"names__zh-hans__icontains": text}) | Q(names__en__icontains=text)
-    found = sorted(Category.objects.filter(named)[:200], key=lambda category: (len(category.path), category.pk))
-    return [(category.pk, _path_name(category)) for category in found[:MOST_FOUND]]
-
-
-def _path_name(category: Category) -> str:
-    return " › ".join(step.name for step in path_of(category))
+def category_rows(text: str) -> list[tuple[int, str]]:
+    """What is found by a word, with its path."""
+    return [(category.pk, path_name(category)) for category in find_categories(text)]

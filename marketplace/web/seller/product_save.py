@@ -13,14 +13,12 @@ from marketplace.kernel.errors import InvalidInput
 from marketplace.merchant.catalogue.actions import ProductInput, VariantInput
 from marketplace.merchant.catalogue.models import Picture, Product
 from marketplace.merchant.catalogue.pictures import store_picture
-from marketplace.platform.taxonomy.models import Attribute
+from marketplace.web.seller.attribute_fields import entries_of
 from marketplace.web.seller.product_form import ProductForm
 from marketplace.web.seller.prose import as_html, as_text
 from marketplace.web.seller.variants import key_of_variant
 
 MOST_SHOWN = 200  # characters of what a picture shows
-
-YES_NO = {"yes": {"zh-hans": "是", "en": "Yes"}, "no": {"zh-hans": "否", "en": "No"}}
 
 
 def keys_of_rows(form: ProductForm, row: Product | None, product_id: UUID) -> list[UUID]:
@@ -46,7 +44,7 @@ def save(by: Actor, form: ProductForm, row: Product | None, *, submits: bool) ->
             tax_class=data["tax_class"] or (row.tax_class if row else "standard"),
             titles=_texts(row.titles if row else {}, data, "title"),
             descriptions=_descriptions(row.descriptions if row else {}, data),
-            attributes=_attributes(form, row),
+            attributes=entries_of(form.described(), data, row.attributes if row else [], form.fields),
             axes=[attribute for attribute, _values in form.axes_chosen],
             variants=[VariantInput(sku=sku, options=form.rows[n].options, id=keys[n]) for n, (sku, _price, _market, _stock) in enumerate(rows)],
             pictures=_pictures(form, row),
@@ -59,28 +57,6 @@ def save(by: Actor, form: ProductForm, row: Product | None, *, submits: bool) ->
         stock={keys[n]: stock for n, (_sku, _price, _market, stock) in enumerate(rows)},
     )
     return saved
-
-
-def _attributes(form: ProductForm, row: Product | None) -> list[list[Any]]:
-    """As Listing.attributes holds them. What the form cannot show (several values, other attributes) stays as it was."""
-    kept = {attribute_id: [value_ids, free] for attribute_id, value_ids, free in (row.attributes if row else [])}
-    for attribute in form.attributes():
-        if f"attribute_{attribute.pk}" not in form.fields:
-            kept.pop(attribute.pk, None)  # an axis now: the variants say it
-            continue
-        entered = form.cleaned_data.get(f"attribute_{attribute.pk}")
-        before = kept.get(attribute.pk)
-        if entered in (None, ""):
-            if before is not None and len(before[0]) <= 1:
-                kept.pop(attribute.pk)
-        elif attribute.kind == Attribute.Kind.CHOICE:
-            if before is None or len(before[0]) <= 1 or int(entered) != before[0][0]:
-                kept[attribute.pk] = [[int(entered)], None]
-        elif attribute.kind == Attribute.Kind.BOOLEAN:
-            kept[attribute.pk] = [[], YES_NO[str(entered)]]
-        elif before is None or str(entered) not in (before[1] or {}).values():
-            kept[attribute.pk] = [[], {"zh-hans": str(entered), "en": str(entered)}]
-    return [[attribute_id, *rest] for attribute_id, rest in kept.items()]
 
 
 def _shows(form: ProductForm, picture: Picture) -> dict[str, str]:

@@ -25,7 +25,7 @@ from marketplace.merchant.pricing.periods import in_force
 from marketplace.platform.taxonomy.models import Category
 from marketplace.web.lists.bulk import Bulk, with_each
 from marketplace.web.lists.pages import Column, ListPage, Teach
-from marketplace.web.seller.product_form import ProductForm, find_categories
+from marketplace.web.seller.product_form import ProductForm, category_rows
 from marketplace.web.seller.product_save import keys_of_rows, save
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
@@ -202,7 +202,7 @@ def categories(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "seller/_categories.html",
-        {"found_categories": find_categories(request.GET.get("category_query", "")), "chosen": request.GET.get("category", "")},
+        {"found_categories": category_rows(request.GET.get("category_query", "")), "chosen": request.GET.get("category", "")},
     )
 
 

@@ -66,7 +66,7 @@ class PaperForm(forms.Form):
 def qualifications(request: HttpRequest) -> HttpResponse:
     merchant = request.merchant  # type: ignore[attr-defined]
     standing = standing_of(merchant.pk, clock.now())
-    form = PaperForm(request.POST or None, request.FILES or None, asked=standing.asked, initial={"code": request.GET.get("for", "")})
+    form = PaperForm(request.POST or None, request.FILES or None, asked=_all_asked(merchant.pk, standing), initial={"code": request.GET.get("for", "")})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         upload = data["file"]
@@ -93,7 +93,13 @@ def asked_of_shop(merchant_id: UUID, standing: Standing) -> list[Asked]:
         papers.setdefault(paper.kind, []).append(paper)
     waived = {row.requirement_id for row in Qualification.objects.filter(merchant_id=merchant_id, paper=None, state=Qualification.State.VALID)}
     names = {one.pk: one.name for one in Category.objects.filter(pk__in={key for row in standing.asked for key in row.categories})}
-    return [_asked(one, standing, papers.get(one.code, []), one.pk in waived, names) for one in standing.asked]
+    return [_asked(one, standing, papers.get(one.code, []), one.pk in waived, names) for one in _all_asked(merchant_id, standing)]
+
+
+def _all_asked(merchant_id: UUID, standing: Standing) -> list[Requirement]:
+    """What is asked of it, and the authorisations for brands that it has shown once or has goods of."""
+    own = set(Listing.objects.filter(merchant_id=merchant_id, brand__in=list(standing.of_brands)).values_list("brand_id", flat=True).distinct())
+    return [*standing.asked, *(one for key, one in standing.of_brands.items() if one.pk in standing.spans or key in own)]
 
 
 def _asked(one: Requirement, standing: Standing, papers: list[Paper], is_waived: bool, names: dict[int, str]) -> Asked:

@@ -17,6 +17,8 @@ from marketplace.platform.ledger.models import Statement
 from marketplace.web.paper import missing, pdf_response
 from marketplace.web.shop_export.parts import papers_of
 from marketplace.web.statements import MOST_LINES_OF_PDF, statement_context
+from tenants.contracts.models import ContractPaper
+from tenants.contracts.papers import whole
 from tenants.tenancy.models import Market, Merchant
 from tenants.tenancy.schemas import public_schema
 
@@ -54,6 +56,13 @@ def _public_paper(key: str) -> IO[bytes]:
         return storages["papers"].open(key)
 
 
+def contracts(merchant: Merchant) -> Iterator[Opened]:
+    """What was signed, at each stage, as long as it is still the same bytes."""
+    for paper in ContractPaper.objects.filter(contract__merchant=merchant).select_related("contract").order_by("pk").iterator(chunk_size=50):
+        if (data := whole(paper)) is not None:
+            yield f"contracts/{paper.contract.number}-{paper.stage}.pdf", lambda data=data: io.BytesIO(data)  # type: ignore[misc]
+
+
 def statements(merchant: Merchant) -> Iterator[Opened]:
     """As PDF, where this machine can make some; one that is too long for that is in the tables all the same."""
     if missing():
@@ -72,6 +81,7 @@ def _pdf(merchant: Merchant, row: Statement) -> bytes:
 # What of it goes along: the name of the folder, what it holds, and its files.
 FILES: list[tuple[str, str | Promise, Callable[[Merchant], Iterator[Opened]]]] = [
     ("statements", _("Statements as PDF"), statements),
+    ("contracts", _("Contracts as they were signed"), contracts),
     ("documents", _("Documents as they were handed in"), documents),
     ("media", _("Pictures and films of goods and pages"), media),
 ]

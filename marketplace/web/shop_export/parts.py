@@ -15,13 +15,17 @@ from marketplace.merchant.inventory.models import StockMovement
 from marketplace.merchant.orders.models import Order, OrderLine, StatusChange
 from marketplace.merchant.pricing.models import Price
 from marketplace.platform.delivery.models import FreightZone
+from marketplace.platform.deposits.models import DepositMove
 from marketplace.platform.ledger.models import Payout, Posting, Statement, StatementLine
+from marketplace.platform.payments.models import AccountChange
 from marketplace.platform.reviews.models import BuyerReview, ShopRating
 from marketplace.platform.themes.models import ThemeRevision
 from marketplace.web.shop_export.goods import PRODUCT, VARIANT, products, variants
 from marketplace.web.shop_export.people import CUSTOMER, LOG, PAGE, QUESTION, STAFF, customers, log, pages, questions, staff
 from marketplace.web.shop_export.tables import Part, part, table
-from tenants.onboarding.models import Application, Paper, Qualification, RulesAccepted
+from tenants.contracts.models import Contract
+from tenants.onboarding.models import Application, DossierChange, Paper, Qualification, RulesAccepted
+from tenants.packages.models import PackageChange
 from tenants.tenancy.models import Holiday, Merchant, ShopChange
 
 
@@ -108,6 +112,36 @@ PARTS: list[Part] = [
         _("Payouts"),
         lambda shop: Payout.objects.filter(merchant=shop).select_related("statement"),
         "statement__number n rail status currency amount_minor created_at sent_at ended_at",
+    ),
+    table(
+        "payout_accounts",
+        _("Changes of the payout account, without its number"),
+        lambda shop: AccountChange.objects.filter(merchant=shop),
+        "status name_is holder_reason asked_label asked_at confirmed_label confirmed_at in_force_at ended_at ended_why",
+    ),
+    table(
+        "deposit",
+        _("What the deposit has moved"),
+        lambda shop: DepositMove.objects.filter(merchant=shop),
+        "number kind currency amount_minor held_minor reference reason at",
+    ),
+    table(
+        "packages",
+        _("Packages the shop has had"),
+        lambda shop: PackageChange.objects.filter(merchant=shop).select_related("before__package", "after__package"),
+        "kind before__package__code after__package__code by_label at",
+    ),
+    table(
+        "contracts",
+        _("Contracts; as PDF in contracts/"),
+        lambda shop: Contract.objects.filter(merchant=shop),
+        "number status company language starts_at ends_at note",
+    ),
+    table(
+        "company_data",
+        _("Changes of the company's data that were handed in"),
+        lambda shop: DossierChange.objects.filter(merchant=shop),
+        "status before after note by_label handed_in_at decided_at",
     ),
     table(
         "reviews",

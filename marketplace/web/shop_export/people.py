@@ -10,6 +10,7 @@ from django.db.models import Count, Max
 from wagtail.models import Page
 
 from marketplace.kernel.models import AuditEvent
+from marketplace.merchant.customers.models import Customer
 from marketplace.merchant.orders.models import Order
 from marketplace.platform.reviews.models import Question
 from marketplace.web.shop_export.tables import AT_ONCE, Row, each
@@ -17,7 +18,7 @@ from tenants.access.staff import roles_of
 from tenants.accounts.models import Membership
 from tenants.tenancy.models import Merchant
 
-CUSTOMER = "recipient address orders last_order last_at"
+CUSTOMER = "recipient address orders last_order last_at tags notes"
 QUESTION = "listing text asked_at is_shown answers"
 PAGE = "page title path language is_live content changed_at"
 STAFF = "name email roles is_active since ended_at"
@@ -25,20 +26,23 @@ LOG = "at actor_kind actor address action subject_type subject before after why 
 
 
 def customers(merchant: Merchant) -> Iterator[Row]:
-    """One row a buyer, with the address of the last order."""
+    """One row a buyer, with the address of the last order, and what the team has kept about them."""
     buyers = Order.objects.values("buyer_id").annotate(orders=Count("pk"), last=Max("placed_at")).order_by("buyer_id")
     after: Any = None
     while some := list((buyers.filter(buyer_id__gt=after) if after else buyers)[:AT_ONCE]):
         last = Order.objects.filter(buyer_id__in=[row["buyer_id"] for row in some]).order_by("buyer_id", "-placed_at", "-pk").distinct("buyer_id")
         orders = {order.buyer_id: order for order in last}
+        kept = {one.buyer_id: one for one in Customer.objects.filter(buyer_id__in=orders).prefetch_related("notes")}
         for row in some:
-            order = orders[row["buyer_id"]]
+            order, known = orders[row["buyer_id"]], kept.get(row["buyer_id"])
             yield {
                 "recipient": order.address.get("recipient", ""),
                 "address": order.address,
                 "orders": row["orders"],
                 "last_order": order.number,
                 "last_at": row["last"],
+                "tags": known.tags if known else [],
+                "notes": [{"text": note.text, "by": note.by_label, "at": note.at} for note in known.notes.all()] if known else [],
             }
         after = some[-1]["buyer_id"]
 

@@ -69,6 +69,7 @@ class Application(models.Model):
     company = models.CharField(max_length=120, blank=True)
     licence_number = models.CharField(max_length=40, blank=True)
     representative = models.CharField(max_length=60, blank=True)  # who stands for the company by law
+    belongs_to = models.CharField(max_length=120, blank=True)  # the organisation or department it is a part of; "" stands alone
     contact_name = models.CharField(max_length=60, blank=True)
     contact_phone = models.CharField(max_length=20, blank=True)  # E.164
     contact_email = models.EmailField(blank=True)
@@ -134,6 +135,8 @@ class Requirement(models.Model):
         ONE = "one", pgettext_lazy("requirement", "Who sells one brand")
         MANY = "many", pgettext_lazy("requirement", "Who sells several brands")
 
+    OF_BRAND = "brand-"  # begins the code of what is asked for goods of one brand (brands.py)
+
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     code = models.SlugField(max_length=40, unique=True)
     names = models.JSONField()  # language code → what is asked for
@@ -170,6 +173,12 @@ class Requirement(models.Model):
     def is_document(self) -> bool:
         return self.check_by == self.Check.DOCUMENT
 
+    @property
+    def brand_id(self) -> int | None:
+        """The key of the brand whose goods need it; None for every other requirement."""
+        key = self.code.removeprefix(self.OF_BRAND)
+        return int(key) if key != self.code and key.isascii() and key.isdigit() else None
+
     def is_asked_of(self, kind: str, sells_many_brands: bool) -> bool:
         """Whether it is asked of such a seller, whatever is sold. `kind` is "" where nobody knows."""
         if not self.is_active or (self.kinds and kind not in self.kinds):
@@ -177,7 +186,9 @@ class Requirement(models.Model):
         return self.brands == self.Brands.ANY or (self.brands == self.Brands.MANY) == sells_many_brands
 
     def is_asked_for(self, paths: Iterable[Sequence[int]]) -> bool:
-        """Whether goods in one of these categories (paths from the root) need it."""
+        """Whether goods in one of these categories (paths from the root) need it, whatever their brand."""
+        if self.brand_id is not None:
+            return False
         return not self.categories or any(not set(self.categories).isdisjoint(path) for path in paths)
 
 

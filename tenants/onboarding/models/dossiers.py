@@ -21,6 +21,7 @@ class Dossier(models.Model):
         "company",
         "licence_number",
         "representative",
+        "belongs_to",
         "contact_name",
         "contact_phone",
         "contact_email",
@@ -36,6 +37,7 @@ class Dossier(models.Model):
     company = models.CharField(max_length=120, blank=True)
     licence_number = models.CharField(max_length=40, blank=True)
     representative = models.CharField(max_length=60, blank=True)
+    belongs_to = models.CharField(max_length=120, blank=True)
     contact_name = models.CharField(max_length=60, blank=True)
     contact_phone = models.CharField(max_length=20, blank=True)
     contact_email = models.EmailField(blank=True)

@@ -1,0 +1,63 @@
+"""Which brands a shop may sell: asking for one with a document, and what is refused when goods are submitted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import IO
+from uuid import UUID
+
+from django.db import transaction
+
+from marketplace.kernel import clock
+from marketplace.kernel.actors import Actor
+from marketplace.kernel.verbs import verb
+from marketplace.platform.listings.models import Listing
+from marketplace.platform.taxonomy.attributes import lacking
+from marketplace.platform.taxonomy.errors import AttributeMissing, BrandNotAllowed, BrandOutOfScope
+from marketplace.platform.taxonomy.models import Brand, BrandClaim
+from marketplace.platform.taxonomy.queries import category_row
+from tenants.onboarding.brands import code_of_brand, demanding_brands
+from tenants.onboarding.models import Paper
+from tenants.onboarding.qualifications import hand_in_renewal
+from tenants.onboarding.standing import seller_of, standing_of
+
+
+@verb
+def ask_for_brand(*, by: Actor, merchant_id: UUID, brand_id: int, role: str, name: str, upload: IO[bytes], ends_on: date | None) -> Paper:
+    """A shop asks to sell a brand and hands in what shows that it may. The same document again is the same paper.
+
+    Raises RequirementNotAsked where the brand demands nothing, InvalidInput.
+    """
+    with transaction.atomic():
+        paper: Paper = hand_in_renewal(by=by, merchant_id=merchant_id, code=code_of_brand(brand_id), name=name, upload=upload, ends_on=ends_on)
+        BrandClaim.objects.update_or_create(paper_id=paper.pk, defaults={"merchant_id": merchant_id, "brand_id": brand_id, "role": role})
+    return paper
+
+
+def brands_not_allowed(merchant_id: UUID, brand_ids: Iterable[int]) -> set[int]:
+    """Of these brands those a shop may not sell now: sold with authorisation only, and it has shown none that holds."""
+    demanding = demanding_brands()
+    wanted = set(brand_ids) & demanding.keys()
+    if not wanted:
+        return set()
+    standing = standing_of(merchant_id, clock.now())
+    return {key for key in wanted if not standing.cover(demanding[key])[0]}
+
+
+def check_submitted(merchant_id: UUID, *, category_id: int, brand_id: int | None, attributes: list[list[object]], axes: list[int]) -> None:
+    """What somebody submits from now on has to say and may be. Raises AttributeMissing, BrandNotAllowed, BrandOutOfScope, each naming it.
+
+    A shop that was let in for one brand sells one: the brand of its goods on sale.
+    """
+    if missing := lacking(category_row(category_id), attributes, axes):
+        raise AttributeMissing(field=f"attribute_{missing[0].pk}", name=missing[0].name)
+    if brand_id is None:
+        return
+    if brands_not_allowed(merchant_id, [brand_id]):
+        raise BrandNotAllowed(brand=Brand.objects.get(pk=brand_id).name)
+    kind, sells_many = seller_of(merchant_id)
+    if kind and not sells_many:
+        other = Listing.objects.filter(merchant_id=merchant_id, is_listed=True).exclude(brand=None).exclude(brand_id=brand_id).select_related("brand").first()
+        if other is not None and other.brand is not None:
+            raise BrandOutOfScope(brand=other.brand.name)
