@@ -93,14 +93,14 @@ def fit_lists(*, by: Actor) -> None:
     rows = list(PriceList.objects.select_related("group"))
     if not rows:
         return
-    groups = {row.group_id: row.group.tags for row in rows if row.group is not None}
+    groups: dict[UUID, list[str]] = {row.group.pk: row.group.tags for row in rows if row.group is not None}
     members: dict[UUID, set[UUID]] = {key: set() for key in groups}
     if groups:
         for buyer_id, tags in Customer.objects.exclude(tags=[]).values_list("buyer_id", "tags"):
             for key, wanted in groups.items():
                 if set(tags) & set(wanted):
                     members[key].add(buyer_id)
-    lists.put_buyers(by=by, buyers={row.pk: members[row.group_id] for row in rows if row.group_id})
+    lists.put_buyers(by=by, buyers={row.pk: members[row.group.pk] for row in rows if row.group is not None})
     merchant_id = current_merchant_id()
     put_offered_lists(
         by=by,

@@ -237,6 +237,6 @@ def _facts(row: PriceList) -> dict[str, object]:
     return {"name": row.name, "group": str(row.group_id or ""), "starts_at": row.starts_at, "ends_at": row.ends_at}
 
 
-def _audit(by: Actor, row: PriceList | CustomerGroup, action: str, *, before: Mapping[str, object] | None, after: Mapping[str, object]) -> None:
+def _audit(by: Actor, row: PriceList | CustomerGroup, action: str, *, before: dict[str, object] | None, after: dict[str, object]) -> None:
     subject = "price_list" if isinstance(row, PriceList) else "customer_group"
     audit(by=by, action=action, subject=subject, subject_id=row.pk, merchant_id=current_merchant_id(), before=before, after=after)

@@ -13,5 +13,5 @@ def made_by(order_id: UUID) -> dict[UUID, LinePrice]:
     reductions = [row.reduction_id for row in found.values() if row.reduction_id]
     names = dict(Reduction.objects.filter(pk__in=reductions).values_list("pk", "name")) if reductions else {}
     for row in found.values():
-        row.name = row.name or names.get(row.reduction_id, "")
+        row.name = row.name or (names.get(row.reduction_id, "") if row.reduction_id else "")
     return found

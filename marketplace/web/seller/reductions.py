@@ -276,8 +276,8 @@ def reduction(request: HttpRequest, reduction_id: UUID) -> HttpResponse:
                 prices=None if same else prices,
             )
         except MarketError as refusal:
-            if isinstance(key := refusal.facts.get("variant_id"), UUID):
-                errors[key] = str(refusal)
+            if isinstance(named := refusal.facts.get("variant_id"), UUID):
+                errors[named] = str(refusal)
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
             messages.success(request, _("Saved."))
