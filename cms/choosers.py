@@ -38,7 +38,7 @@ def on_offer(model: type[Model]) -> QuerySet[Any]:
         return goods if connection.schema_name == "public" else goods.filter(merchant_id=current_merchant_id())
     if model is Merchant:
         return Merchant.objects.filter(status__in=FOUND).order_by("-opened_at", "pk")
-    return model._default_manager.order_by("pk")
+    return model._default_manager.filter(merged_into=None).order_by("pk")
 
 
 class WordFilter(BaseFilterForm):

@@ -69,7 +69,7 @@ def rule_of(value: StructValue, shop: UUID | None, currency: str) -> QuerySet[Li
     if value["category"]:
         goods = goods.filter(category__path__contains=value["category"].merged_into_id or value["category"].pk)
     if value["brand"]:
-        goods = goods.filter(brand=value["brand"])
+        goods = goods.filter(brand_id=value["brand"].merged_into_id or value["brand"].pk)
     if value["below"] is not None:
         goods = goods.filter(price_minor__lt=Money.parse(str(value["below"]), currency).minor)
     return goods.order_by(*ORDERED[value["order"]])[: min(value["count"], MOST_BY_RULE)]

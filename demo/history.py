@@ -20,6 +20,7 @@ from django.db import transaction
 from demo.catalogue import catalogue, key_of
 from demo.plan import DAYS, FIRST_GROUPS, Step, basket_of, buyer_of, life_of, settlements
 from demo.steps import STEPS, Scene, restock
+from demo.stock import spread_stock
 from demo.voices import VOICES, ask_around
 from marketplace.flows.count_days import count_shop_days
 from marketplace.flows.refund import send_refund
@@ -118,6 +119,7 @@ def go_on() -> None:
     row.done, row.changed_at = past.orders(), clock.now()
     if row.done >= ORDERS:
         past.do(Step(past.length_s, -1, "settle_some"))
+        spread_stock()
         row.ended_at = clock.now()
     with transaction.atomic():
         row.save(update_fields=["done", "changed_at", "ended_at"])

@@ -108,7 +108,7 @@ def restock(wanted: Wanted) -> None:
     """A shop that runs low counts what has arrived."""
     variant = key_of(wanted.shop, wanted.sku)
     with merchant_schema(merchant_of(wanted.shop)):
-        level = StockLevel.objects.get(variant_id=variant)
+        level = StockLevel.objects.get(variant_id=variant, location__is_default=True)
         if level.available < wanted.quantity + 3:
             count_stock(by=owner_of(wanted.shop), counted={variant: level.on_hand + 30})
 

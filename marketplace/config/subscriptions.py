@@ -24,6 +24,7 @@ from marketplace.flows import (
     letters_about_papers,
     letters_about_reviews,
     letters_about_shops,
+    letters_about_stock,
     letters_to_buyers,
     letters_to_merchants,
     merge_accounts,
@@ -66,7 +67,7 @@ from marketplace.kernel import log_checks, registry
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.events import DeadlineReached, Event, LogCheckAsked
 from marketplace.kernel.registry import Duty, Reaction
-from marketplace.merchant.inventory.events import StockCrossedZero
+from marketplace.merchant.inventory.events import StockCrossedZero, StockRanLow
 from marketplace.platform.approvals.actions import EXPIRES as REQUEST_EXPIRES
 from marketplace.platform.approvals.events import ApprovalAsked, ApprovalEnded
 from marketplace.platform.backoffice.actions import tidy_jobs
@@ -153,6 +154,7 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     RenewalRefused: [Reaction(letters_about_papers.renewal_refused)],
     ListingsChanged: [Reaction(indexer.refresh_postgres), Reaction(indexer.refresh_elasticsearch, outward=True)],
     StockCrossedZero: [Reaction(publish_product.copy_stock)],
+    StockRanLow: [Reaction(letters_about_stock.ran_low)],
     ProductSubmitted: [],
     ProductReviewed: [Reaction(letters_to_merchants.product_reviewed)],
     OrderGroupPlaced: [Reaction(letters_to_buyers.placed), Reaction(reminders.remind_to_pay_later)],

@@ -26,7 +26,7 @@ from marketplace.merchant.catalogue.actions import locked_product, set_product_s
 from marketplace.merchant.catalogue.errors import NotReviewed, ProductIncomplete
 from marketplace.merchant.catalogue.models import Picture, Product, Variant
 from marketplace.merchant.inventory.events import StockCrossedZero
-from marketplace.merchant.inventory.models import StockLevel
+from marketplace.merchant.inventory.queries import free_of_products, free_of_variants
 from marketplace.merchant.pricing.actions import note_sale
 from marketplace.merchant.pricing.periods import in_force
 from marketplace.platform.deposits.actions import check_deposit
@@ -222,24 +222,20 @@ def copies_of(products: Iterable[Product]) -> tuple[list[Listing], list[ListingV
 
 
 def available_of(product_ids: Iterable[UUID]) -> Mapping[UUID, int]:
-    """Variant id → pieces that can be sold, over all locations; 0 where nothing is known."""
-    available: dict[UUID, int] = defaultdict(int)
-    for level in StockLevel.objects.filter(variant__product_id__in=list(product_ids)):
-        available[level.variant_id] += level.available
-    return available
+    """Variant id → pieces that can be sold, over all locations that ship; 0 where nothing is known."""
+    return free_of_products(list(product_ids))
 
 
 def copy_stock(event: StockCrossedZero) -> None:
     """Reaction: the public copies say whether a variant can be had; what hides when sold out goes and comes back."""
     with transaction.atomic():
         with merchant_schema(event.merchant_id):
-            levels = list(StockLevel.objects.filter(variant_id__in=event.variant_ids))
+            free = free_of_variants(event.variant_ids)
             hiding = list(
                 Product.objects.filter(variants__in=event.variant_ids, hides_sold_out=True, status=Product.Status.ON_SALE)
                 .distinct()
                 .values_list("pk", flat=True)
             )
-        in_stock = {variant_id: any(level.available > 0 for level in levels if level.variant_id == variant_id) for variant_id in event.variant_ids}
-        note_stock(by=SYSTEM, merchant_id=event.merchant_id, in_stock=in_stock)
+        note_stock(by=SYSTEM, merchant_id=event.merchant_id, in_stock={variant_id: free[variant_id] > 0 for variant_id in event.variant_ids})
         if hiding:
             note_listed(by=SYSTEM, merchant_id=event.merchant_id, listing_ids=hiding)

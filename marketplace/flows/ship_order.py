@@ -23,7 +23,7 @@ from marketplace.merchant.fulfilment.actions import (
 )
 from marketplace.merchant.fulfilment.errors import PackageGone
 from marketplace.merchant.fulfilment.models import Package
-from marketplace.merchant.inventory.actions import ship_stock
+from marketplace.merchant.inventory.actions import note_packed_from, ship_stock
 from marketplace.merchant.orders.actions import (
     accept_order,
     locked_order,
@@ -46,10 +46,10 @@ def take_order(*, by: Actor, number: str) -> Order:
 
 
 @verb
-def pack_order(*, by: Actor, package_id: UUID, number: str, quantities: Mapping[UUID, int] | None = None) -> Package:
-    """Pack a parcel: line id → quantity (None: all that is left). The same `package_id` packs one.
+def pack_order(*, by: Actor, package_id: UUID, number: str, quantities: Mapping[UUID, int] | None = None, location_id: UUID | None = None) -> Package:
+    """Pack a parcel: line id → quantity (None: all that is left), at a place (None: as the order is held). The same `package_id` packs one.
 
-    Raises OrderUnknown, NotPaidYet, IllegalMove, NothingToShip.
+    Raises OrderUnknown, NotPaidYet, IllegalMove, NothingToShip, HeldElsewhere.
     """
     with transaction.atomic():
         locked_order(number=number)
@@ -57,6 +57,8 @@ def pack_order(*, by: Actor, package_id: UUID, number: str, quantities: Mapping[
             return same
         order, packs = note_packed(by=by, number=number, quantities=quantities)
         package: Package = write_package(by=by, package_id=package_id, order=order, lines=packs)
+        if location_id is not None:
+            note_packed_from(by=by, order_id=order.pk, package_id=package.pk, location_id=location_id, pieces=pieces_of(package))
         copy_order(by=by, order=order)
     return package
 
@@ -89,7 +91,7 @@ def ship_package(*, by: Actor, number: str, package_id: UUID, carrier: str, trac
         pieces = pieces_of(package)
         order = note_shipped(by=by, order_id=order_to_ship(number).pk, pieces=pieces)
         package = hand_over_package(by=by, package=package, carrier=carrier, tracking_number=tracking_number)
-        ship_stock(by=by, order_id=order.pk, shipped=pieces, ref=order.number)
+        ship_stock(by=by, order_id=order.pk, shipped=pieces, ref=order.number, package_id=package.pk)
         copy_order(by=by, order=order)
         await_receipt(order)
         record(OrderShipped(merchant_id=current_merchant_id(), order_id=order.pk, package_id=package.pk))
@@ -97,13 +99,22 @@ def ship_package(*, by: Actor, number: str, package_id: UUID, carrier: str, trac
 
 
 @verb
-def ship_order(*, by: Actor, package_id: UUID, number: str, carrier: str, tracking_number: str, quantities: Mapping[UUID, int] | None = None) -> Package:
+def ship_order(
+    *,
+    by: Actor,
+    package_id: UUID,
+    number: str,
+    carrier: str,
+    tracking_number: str,
+    quantities: Mapping[UUID, int] | None = None,
+    location_id: UUID | None = None,
+) -> Package:
     """Pack a parcel and hand it over in one step. The same `package_id` ships one parcel.
 
     Raises what pack_order and ship_package raise.
     """
     clean_parcel(carrier, tracking_number)
     with transaction.atomic():
-        pack_order(by=by, package_id=package_id, number=number, quantities=quantities)
+        pack_order(by=by, package_id=package_id, number=number, quantities=quantities, location_id=location_id)
         package: Package = ship_package(by=by, number=number, package_id=package_id, carrier=carrier, tracking_number=tracking_number)
     return package

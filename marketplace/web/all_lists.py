@@ -30,6 +30,8 @@ from marketplace.web.operator import (
 from marketplace.web.operator import opinions as market_opinions
 from marketplace.web.operator import orders as market_orders
 from marketplace.web.seller import customers, money, opinions, orders, products, reductions, returns
+from marketplace.web.seller.stock import ledger as ledger_of_stock
+from marketplace.web.seller.stock import listing, restocks, stocktakes, transfers
 from marketplace.web.staff.people import market_staff, shop_staff
 
 WORKBENCH = (
@@ -38,6 +40,12 @@ WORKBENCH = (
     customers.customers,
     products.products,
     reductions.reductions,
+    listing.stock,
+    ledger_of_stock.movements,
+    transfers.transfers,
+    stocktakes.stocktakes,
+    restocks.replenish,
+    restocks.restocks,
     money.statements,
     opinions.reviews,
     opinions.questions,

@@ -72,6 +72,7 @@ SUBJECTS: dict[str, str | Promise] = {
     "tax_rate": pgettext_lazy("log thing", "Tax rate"),
     "taxonomy": pgettext_lazy("log thing", "Categories and attributes"),
     "transfer": pgettext_lazy("log thing", "Transfer"),
+    "virtual_category": pgettext_lazy("log thing", "Virtual category"),
     "view": pgettext_lazy("log thing", "View of a list"),
 }
 
@@ -116,6 +117,7 @@ IN_CONSOLE: dict[str, tuple[str, Right | None, str]] = {
     "category": ("category", Right.MANAGE_MARKET, "key"),
     "attribute": ("attribute", Right.MANAGE_MARKET, "key"),
     "brand": ("brand", Right.MANAGE_MARKET, "key"),
+    "virtual_category": ("virtual", Right.MANAGE_MARKET, "key"),
     "own_category": ("own-names", Right.MANAGE_MARKET, ""),
     "commission_rule": ("settings", Right.MANAGE_MARKET, ""),
     "tax_rate": ("settings", Right.MANAGE_MARKET, ""),

@@ -20,7 +20,7 @@ from wagtail.models import Page
 
 from marketplace.kernel.errors import NotFound
 from marketplace.platform.listings.models import Listing
-from marketplace.platform.taxonomy.models import Category
+from marketplace.platform.taxonomy.models import Category, VirtualCategory
 from marketplace.platform.taxonomy.queries import hidden_ids
 from storefront.reach.addresses import address, base_of, languages_of
 from storefront.templatetags.market import html_language
@@ -98,7 +98,8 @@ def _categories(base: str) -> list[Entry]:
         if hidden.isdisjoint(path):
             for key in path:
                 changed[key] = max(changed.get(key, newest[own]), newest[own])
-    return [Entry(base, f"/c/{key}/", at) for key, at in sorted(changed.items())]
+    by_rule = VirtualCategory.objects.filter(is_shown=True).order_by("position", "id").values_list("code", "changed_at")
+    return [Entry(base, f"/c/{key}/", at) for key, at in sorted(changed.items())] + [Entry(base, f"/v/{code}/", at) for code, at in by_rule]
 
 
 def _shops() -> list[Entry]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from typing import Any
@@ -17,8 +17,9 @@ from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.platform.listings.models import Listing
 from marketplace.platform.taxonomy.brands import led_to_brand
-from marketplace.platform.taxonomy.models import Brand, Category
+from marketplace.platform.taxonomy.models import Brand, Category, VirtualCategory
 from marketplace.platform.taxonomy.queries import TREE, hidden_ids, led_to, path_of
+from search.by_rule import query_of, within
 from search.contract import SIZE, Answer, Query
 from search.find import find
 from storefront.pages import Pages
@@ -40,12 +41,21 @@ class Place:
     category: Category | None = None
     brand: Brand | None = None
     shop: Merchant | None = None
+    rule: Query | None = None  # of a virtual category
+    is_sorted: bool = False  # the buyer chose an order
 
     @property
     def fixed(self) -> frozenset[str]:
         return frozenset(name for name, value in (("brand", self.brand), ("shop", self.shop)) if value)
 
+    @property
+    def filters_by_category(self) -> bool:
+        """Whether a category is a filter here like others."""
+        return bool(self.shop or self.brand or self.rule)
+
     def narrowed(self, query: Query) -> Query:
+        if self.rule:
+            return within(self.rule, query, is_sorted=self.is_sorted)
         if self.brand:
             query = query.but(brands=frozenset({self.brand.pk}))
         return query.but(shops=frozenset({self.shop.ordinal})) if self.shop else query
@@ -97,16 +107,38 @@ def brand(request: HttpRequest, brand_id: int) -> HttpResponse:
     return render(request, "shop/brand.html", {**context, "brand": found, "sellers": sellers})
 
 
+def virtual(request: HttpRequest, code: str) -> HttpResponse:
+    """Goods by a rule of the operator's, wherever they stand."""
+    found = VirtualCategory.objects.filter(code=code, is_shown=True).first()
+    if found is None:
+        raise NotFound
+    rule = query_of(found.rule)
+    context = found_at(request, Place(rule=rule, is_sorted="sort" in request.GET))
+    context["facets"] = list(_within_rule(context["facets"], rule))
+    return render(request, "shop/virtual.html", {**context, "virtual": found})
+
+
+def _within_rule(groups: Sequence[search_page.Group], rule: Query) -> Iterator[search_page.Group]:
+    """Filters as the rule leaves them: what it does not name cannot be chosen, and of one there is no choice."""
+    named = {"brand": rule.brands, "shop": rule.shops, **{f"a{key}": chosen for key, chosen in rule.values.items()}}
+    for group in groups:
+        allowed = named.get(group.parameter)
+        group.rows = [row for row in group.rows if not allowed or row.id in allowed]
+        if len(group.rows) > 1 or group.is_chosen:
+            yield group
+
+
 def found_at(request: HttpRequest, place: Place) -> dict[str, Any]:
     """What a list page shows, whatever the place. The address holds every filter."""
     currency = request.market.currency  # type: ignore[attr-defined]
-    chosen_category = place.category or (_category_asked(request) if place.shop or place.brand else None)
+    chosen_category = place.category or (_category_asked(request) if place.filters_by_category else None)
     asked = search_page.read_query(request.GET, chosen_category, currency)
     query = place.narrowed(asked.query)
     answer = find(query)
     names = search_page.names_for(answer, query)
     listings = Listing.objects.select_related("merchant").in_bulk([*answer.ids, *answer.also])
-    chips = search_page.chips(request.GET, query, names, request.path, currency, but=place.fixed)
+    own = asked.query if place.rule else query  # what was chosen here: the rule itself is no choice
+    chips = search_page.chips(request.GET, own, names, request.path, currency, but=place.fixed)
     if chosen_category and place.category is None:
         left = request.GET.copy()
         left.pop("c", None)
@@ -119,7 +151,7 @@ def found_at(request: HttpRequest, place: Place) -> dict[str, Any]:
         "listings": [listings[key] for key in answer.ids if key in listings],
         "also": [listings[key] for key in answer.also if key in listings],
         "category_counts": _categories(request, answer, names, place),
-        "facets": search_page.facet_groups(answer, query, names, but=place.fixed),
+        "facets": search_page.facet_groups(answer, own, names, but=place.fixed),
         "chosen": chips if answer.total else loosened(chips, place, chosen_category, currency),
         "clear": request.path + (f"?{urlencode({'q': query.text})}" if query.text else ""),
         "sorts": search_page.sort_names(),
@@ -156,7 +188,7 @@ def _category_href(request: HttpRequest, category_id: int, place: Place) -> str:
     left = request.GET.copy()
     for name in [name for name in left if name in ("page", "c") or name[:1] == "a"]:
         left.pop(name)
-    if place.shop or place.brand:
+    if place.filters_by_category:
         left["c"] = str(category_id)
         return f"{request.path}?{left.urlencode()}"
     return f"/c/{category_id}/" + (f"?{left.urlencode()}" if left else "")

@@ -12,6 +12,7 @@ from django.utils.cache import patch_cache_control
 
 from marketplace.platform.taxonomy.models import Category
 from marketplace.platform.taxonomy.queries import TREE
+from marketplace.platform.taxonomy.virtual import shown_virtual
 from tenants.tenancy.hosts import market_url
 from tenants.tenancy.stamps import note
 
@@ -42,11 +43,11 @@ def branches(most_children: int | None = None) -> list[Branch]:
 
 
 def all_categories(request: HttpRequest) -> HttpResponse:
-    return render(request, "shop/categories.html", {"branches": branches()})
+    return render(request, "shop/categories.html", {"branches": branches(), "virtual": shown_virtual()})
 
 
 def menu(request: HttpRequest) -> HttpResponse:
     """The panel that the header opens; the same for everybody, so a browser may keep it for a while."""
-    response = render(request, "ui/shell/menu.html", {"branches": branches(MENU_CHILDREN)})
+    response = render(request, "ui/shell/menu.html", {"branches": branches(MENU_CHILDREN), "virtual": shown_virtual()})
     patch_cache_control(response, private=True, max_age=MENU_FOR_S)
     return response

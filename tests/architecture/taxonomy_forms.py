@@ -12,8 +12,9 @@ from marketplace.flows.keep_tree import move_category
 from marketplace.kernel.actors import SYSTEM
 from marketplace.platform.taxonomy.attributes import keep_attribute, keep_value
 from marketplace.platform.taxonomy.brands import keep_brand
-from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category, TreeChange
+from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category, TreeChange, VirtualCategory
 from marketplace.platform.taxonomy.tree import add_category
+from marketplace.platform.taxonomy.virtual import keep_virtual
 from tenants.onboarding.brands import demand_authorisation
 from tests import factories as make
 
@@ -77,6 +78,17 @@ def a_right() -> tuple[str, dict[str, Any]]:
     return "/brands/", {"brand": row.pk, "role": "owner", "file": upload}
 
 
+def a_rule() -> VirtualCategory:
+    fields = {"names": {"zh-hans": "特", "en": "Picked"}, "rule": {"in_stock": True}, "is_shown": True}
+    return keep_virtual(by=SYSTEM, virtual_id=None, seen=0, code=f"v-{uuid4().hex[:8]}", fields=fields)
+
+
+def about_a_rule(page: str) -> tuple[str, dict[str, Any]]:
+    row = a_rule()
+    data = {} if page else {**NAMED, "price_from": "5", "sort": "popular"}
+    return f"/virtual-categories/{row.pk}/{page}", {"seen": row.version, **data}
+
+
 NAMED = {"name_zh": "胎质", "name_en": "Body"}
 FORMS_OF_TAXONOMY: Mapping[tuple[str, str], Callable[[Any], tuple[str, dict[str, Any]]]] = {
     ("console", "category-new"): lambda t: ("/categories/new/", NAMES),
@@ -96,5 +108,8 @@ FORMS_OF_TAXONOMY: Mapping[tuple[str, str], Callable[[Any], tuple[str, dict[str,
     ("console", "own-names"): lambda t: ("/own-names/", {"name": f"Tea > {uuid4().hex[:6]}", "category": a_node().pk}),
     ("workbench", "own-categories"): lambda t: ("/own-categories/", {"name": f"Tea > {uuid4().hex[:6]}", "category": a_node().pk}),
     ("workbench", "shop-brands"): lambda t: a_right(),
+    ("console", "virtual-new"): lambda t: ("/virtual-categories/new/", {**NAMED, "code": f"v-{uuid4().hex[:8]}", "in_stock": "on", "sort": "newest"}),
+    ("console", "virtual"): lambda t: about_a_rule(""),
+    ("console", "virtual-remove"): lambda t: about_a_rule("remove/"),
     ("console", "tree-undo"): lambda t: (f"/categories/changes/{a_move().pk}/undo/", {}),
 }

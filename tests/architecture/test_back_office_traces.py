@@ -36,6 +36,7 @@ MADE = {
     "invitation.sent",
     "list.arranged",
     "listings.settled",
+    "location.opened",
     "log.check_asked",
     "merchant.requested",
     "notices.words_put",
@@ -57,14 +58,19 @@ MADE = {
     "refund.due",
     "renewal.handed_in",
     "requirement.put",
+    "restock.ordered",
     "return.pieces_inspected",
     "role.made",
     "rules.accepted",
     "rules.published",
     "shop_export.asked",
     "statement.issued",
+    "stock.packed_from",
+    "stock_transfer.sent",
+    "stocktake.begun",
     "support.asked",
     "view.saved",
+    "virtual.added",
 }
 
 

@@ -33,6 +33,11 @@ from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.models import AuditEvent
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.customers.actions import note_on_customer, recount_customer, set_tags
+from marketplace.merchant.inventory.models import StockLevel
+from marketplace.merchant.inventory.moves import send_transfer
+from marketplace.merchant.inventory.places import Place, open_location
+from marketplace.merchant.inventory.restocking import order_restock
+from marketplace.merchant.inventory.stocktakes import begin_stocktake
 from marketplace.merchant.orders.models import OrderLine
 from marketplace.merchant.pricing.models import Price
 from marketplace.platform.backoffice.actions import ask_for_job, save_view
@@ -128,6 +133,18 @@ def some_prices(merchant_id: UUID, product: Product, word: str) -> tuple[UUID, U
         return row.pk, Price.objects.get(sale_minor=9900).pk, made.pk
 
 
+def some_stock(product: Any, word: str) -> dict[str, Any]:
+    """A place of the shop whose schema is open, with a document of each kind about what lies there."""
+    level = StockLevel.objects.get(variant__product=product)
+    store = open_location(by=SYSTEM, location_id=uuid4(), place=Place({"en": f"{word}-store"}, address=f"{word}-lane"))
+    pieces, of = {level.variant_id: 1}, {"by": SYSTEM, "location_id": level.location_id}
+    sent = send_transfer(by=SYSTEM, transfer_id=uuid4(), source_id=level.location_id, target_id=store.pk, pieces=pieces, note=f"{word}-note")
+    counted = begin_stocktake(stocktake_id=uuid4(), scope="all", note=f"{word}-note", **of)
+    ordered = order_restock(restock_id=uuid4(), pieces=pieces, supplier=f"{word}-supplier", **of)
+    keys = {"location_id": store.pk, "variant_id": level.variant_id}
+    return {**keys, "transfer": sent.number, "stocktake": counted.number, "restock": ordered.number}
+
+
 def build_side(letter: str) -> tuple[Side, User]:
     from io import BytesIO
 
@@ -187,6 +204,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         line = OrderLine.objects.get(order_id=waiting.pk)
         pack_order(by=SYSTEM, package_id=package, number=waiting.number)
         submit_product(by=SYSTEM, product_id=draft.pk)
+        lying = some_stock(product, word)
         customer = recount_customer(by=SYSTEM, buyer_id=buyer.pk)
         note_on_customer(by=SYSTEM, customer_id=customer.pk, note_id=uuid4(), text=f"{word}-customer-note")
         set_tags(by=SYSTEM, customer_id=customer.pk, tags=[f"{word}-tag"])
@@ -233,6 +251,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         "question_id": question.pk,
         "answer_id": answer.pk,
         "statement": statement.number,
+        **lying,
         "payout_id": payout.pk,
         "batch": batch.number,
         "return_number": back.number,
@@ -272,6 +291,8 @@ def build_side(letter: str) -> tuple[Side, User]:
     }
     side.secrets = [
         f"{word}-draft",
+        f"{word}-store",
+        f"{word}-supplier",
         f"{word}-buyer",
         f"{word}-page",
         f"{word}-image",

@@ -14,6 +14,8 @@ from tests.architecture.test_back_office_writes import FORMS, HOSTS, Filled, Thi
 from tests.planting import planted
 from tests.safety.reading import ALL, forms_read
 
+OF_A_RULE = {"brands", "category", "code", "in_menu", "in_stock", "is_shown", "position", "price_from", "price_to", "q", "seen"}
+OF_A_RULE |= {"shops", "text_en", "text_zh", "then"}
 OF_A_PACKAGE = {"domains", "name_zh", "pictures", "products", "staff", "storage", "text_en", "text_zh"}
 # Fields of a form that may stay empty, so that the forms of the other tests do without them.
 MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
@@ -25,7 +27,19 @@ MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
     ("workbench", "price-list-new"): {"starts_at", "ends_at"},
     ("workbench", "price-list"): {"starts_at", "ends_at"},
     ("workbench", "price-list-prices"): {"file"},
-    ("workbench", "order-pack"): {"carrier", "tracking_number"},
+    ("workbench", "order-pack"): {"carrier", "origin", "tracking_number"},
+    ("workbench", "stock-set"): {"note", "safety_all"},
+    ("workbench", "stock-adjust"): {"note"},
+    ("workbench", "locations"): {"address", "may_ship", "name_en", "name_zh"},
+    ("workbench", "location"): {"address", "may_ship", "name_en", "name_zh"},
+    ("workbench", "transfer-new"): {"more", "note"},
+    ("workbench", "transfer-end"): {"then"},
+    ("workbench", "stocktake-new"): {"category", "is_blind", "note", "variants"},
+    ("workbench", "stocktake-count"): {"page", "show"},
+    ("workbench", "stocktake-scan"): {"quantity"},
+    ("workbench", "stocktake-upload"): {"counted_at", "file", "lines"},
+    ("workbench", "stocktake-step"): {"why"},
+    ("workbench", "restock-new"): {"expected_on", "more", "note", "supplier"},
     ("workbench", "return-answer"): {"answer"},
     ("workbench", "return-inspect"): {"report"},
     ("workbench", "holiday"): {"note_zh", "then"},
@@ -70,6 +84,8 @@ MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
     ("console", "value-new"): {"synonyms"},
     ("console", "attribute-value"): {"into", "synonyms", "why"},
     ("console", "category-attributes"): {"sure"},
+    ("console", "virtual-new"): OF_A_RULE,
+    ("console", "virtual"): OF_A_RULE,
     ("console", "brand-new"): {"aliases", "name_zh", "seen"},
     ("console", "brand"): {"aliases", "name_zh"},
     ("console", "brand-demand"): {"enforced_on"},
@@ -82,12 +98,12 @@ OF_A_PRODUCT |= {"pictures-clear", "tax_class", "title_zh"}
 MAY_BE_EMPTY |= {("workbench", "product"): OF_A_PRODUCT, ("workbench", "product-new"): OF_A_PRODUCT}
 # Fields of rows, a number or a key behind their name: as many as there are rows.
 OF_ROWS = {
-    "product": r"(discount|gone|market|options|sku|place|alt_en|alt_zh)_(\d+|[0-9a-f]{32})",
-    "product-new": r"(discount|gone|market|options|sku)_\d+",
     "reduction-new": r"price_[0-9a-f]{32}",
     "reduction": r"price_[0-9a-f]{32}",
     "price-list-prices": r"entry_[0-9a-f]{32}",
     "product-prices": r"price_[0-9a-f]{32}",
+    "product": r"(discount|gone|market|options|sku|stock_was|place|alt_en|alt_zh)_(\d+|[0-9a-f]{32})",
+    "product-new": r"(discount|gone|market|options|sku|stock_was)_\d+",
     "delivery": r"(fee|gone|regions)_\d+",
 }
 

@@ -21,6 +21,7 @@ from marketplace.kernel.relay import deliver_events
 from marketplace.merchant.aftersales.models import Return
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.customers.models import Customer
+from marketplace.merchant.inventory.models import Restock, StockMovement, Stocktake, StockTransfer
 from marketplace.merchant.orders.models import OrderLine
 from marketplace.merchant.pricing.models import Reduction
 from marketplace.platform.approvals.models import ApprovalRequest
@@ -113,6 +114,12 @@ FACTS: dict[tuple[str, str], dict[str, str]] = {
     ("workbench", "returns"): {"Order": "{order}", "Status": "Refunded", "Amount": "100.00", "Carrier": "sf", "Tracking number": "SF1234567890"},
     ("workbench", "products"): {"Title": "Third", "Category": "Cups", "Status": "On sale", "Stock": "9", "Price from": "100.00"},
     ("workbench", "reductions"): {"Reduction": "Third sale", "Status": "Planned", "Until": "", "Variants": "1", "Planned by": "system"},
+    ("workbench", "stock"): {"Title": "Second", "Location": "Main warehouse", "On hand": "9", "Safety stock": "50", "Sold in 30 days": "1"},
+    ("workbench", "movements"): {"Cause": "Moved in", "Change": "1", "For": "{transfer}", "By": "system", "Location": "Store"},
+    ("workbench", "transfers"): {"Transfer": "{transfer}", "From": "Main warehouse", "To": "Store", "Pieces": "1", "Status": "Arrived"},
+    ("workbench", "stocktakes"): {"Stocktake": "{stocktake}", "Counted": "0", "Status": "Being counted", "Note": "Cedar"},
+    ("workbench", "replenish"): {"Title": "Third", "Free": "9", "Sold in 30 days": "1", "Proposed": "42"},
+    ("workbench", "restocks"): {"Supplier": "Cedar Clay", "Pieces": "2", "Received": "0", "Status": "On the way"},
     ("workbench", "statements"): {
         "Statement": "{statement}",
         "Sales": "200.00",
@@ -250,6 +257,12 @@ PLANTED: dict[tuple[str, str], Callable[[str], Any]] = {
     ("workbench", "returns"): lambda text: Return.objects.update(note=text, tracking_number=text[:40]),
     ("workbench", "products"): lambda text: Product.objects.update(titles={"en": text}),
     ("workbench", "reductions"): lambda text: Reduction.objects.update(name=text),
+    ("workbench", "stock"): lambda text: Product.objects.update(titles={"en": text}),
+    ("workbench", "movements"): lambda text: StockMovement.objects.update(note=text[:200]),
+    ("workbench", "transfers"): lambda text: StockTransfer.objects.update(note=text[:200]),
+    ("workbench", "stocktakes"): lambda text: Stocktake.objects.update(note=text[:200]),
+    ("workbench", "replenish"): lambda text: Product.objects.update(titles={"en": text}),
+    ("workbench", "restocks"): lambda text: Restock.objects.update(supplier=text[:120]),
     ("workbench", "statements"): lambda text: Statement.objects.filter(pk=Statement.objects.latest("pk").pk).update(number=text[:20]),
     ("workbench", "staff"): called,
     ("workbench", "customers"): lambda text: Customer.objects.update(name=text),

@@ -32,6 +32,11 @@ from marketplace.merchant.aftersales.models import Return
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.customers.actions import recount_customer
 from marketplace.merchant.customers.models import Customer
+from marketplace.merchant.inventory.models import Restock, StockLevel, StockLocation, StockMovement, Stocktake, StockTransfer
+from marketplace.merchant.inventory.moves import end_transfer, send_transfer
+from marketplace.merchant.inventory.places import Place, open_location
+from marketplace.merchant.inventory.restocking import order_restock, set_safety
+from marketplace.merchant.inventory.stocktakes import begin_stocktake
 from marketplace.merchant.orders.models import Order
 from marketplace.merchant.pricing.models import Reduction
 from marketplace.platform.approvals.models import ApprovalRequest
@@ -78,6 +83,12 @@ LISTS = {
     ("workbench", "reductions"): ("Second sale", lambda: Reduction.objects.count()),
     ("workbench", "statements"): ("{statement}", lambda: Statement.objects.filter(merchant_id=MERCHANTS["a"]).count()),
     ("workbench", "customers"): ("{order}", lambda: Customer.objects.count()),
+    ("workbench", "stock"): ("Second", lambda: StockLevel.objects.count()),
+    ("workbench", "movements"): ("{transfer}", lambda: StockMovement.objects.count()),
+    ("workbench", "transfers"): ("{transfer}", lambda: StockTransfer.objects.count()),
+    ("workbench", "stocktakes"): ("{stocktake}", lambda: Stocktake.objects.count()),
+    ("workbench", "replenish"): ("Second", lambda: StockLevel.objects.filter(safety=50).count()),
+    ("workbench", "restocks"): ("Birch", lambda: Restock.objects.count()),
     ("workbench", "staff"): ("Second Clerk", lambda: Membership.objects.filter(merchant_id=MERCHANTS["a"]).count()),
     ("workbench", "log"): ("{product}", lambda: AuditEvent.objects.filter(merchant_id=MERCHANTS["a"]).count()),
     ("console", "merchants"): ("trail", lambda: Merchant.objects.count()),
@@ -194,6 +205,7 @@ def three_of_everything(own_database: str) -> dict[str, str]:
         "group": group.number,
         "statement": Statement.objects.latest("pk").number,
         "product": str(product.pk),
+        **_stocked(),
         **_submitted(),
         **_deposited(),
         **_subscribed(),
@@ -213,6 +225,22 @@ def _reduced() -> dict[str, str]:
             name = f"{product.titles['en']} sale"
             plan_reduction(by=SYSTEM, reduction_id=uuid4(), name=name, starts_at=starts_at, ends_at=None, prices=prices)
     return {}
+
+
+def _stocked() -> dict[str, str]:
+    """Stock of merchant a that is low, and three of each document about stock; the last of them are known by what they are for."""
+    with merchant_schema(MERCHANTS["a"]):
+        main = StockLocation.objects.get(is_default=True)
+        store = open_location(by=SYSTEM, location_id=uuid4(), place=Place({"en": "Store", "zh-hans": "门店"}, kind="store"))
+        variant_id = StockLevel.objects.get(variant__product__titles__en="First").variant_id
+        for level in StockLevel.objects.filter(location=main):
+            set_safety(by=SYSTEM, level_id=level.pk, safety=50)
+        for supplier in ("Ashgrove", "Birch", "Cedar"):
+            sent = send_transfer(by=SYSTEM, transfer_id=uuid4(), source_id=main.pk, target_id=store.pk, pieces={variant_id: 1})
+            end_transfer(by=SYSTEM, number=sent.number)
+            counted = begin_stocktake(by=SYSTEM, stocktake_id=uuid4(), location_id=main.pk, scope="all", note=supplier)
+            order_restock(by=SYSTEM, restock_id=uuid4(), location_id=main.pk, pieces={variant_id: 2}, supplier=f"{supplier} Clay")
+    return {"transfer": sent.number, "stocktake": counted.number}
 
 
 def _submitted() -> dict[str, str]:

@@ -44,6 +44,7 @@ from marketplace.web.operator import (
     sanctions,
     subscribers,
     tree,
+    virtual,
 )
 from marketplace.web.operator.overview import overview
 from marketplace.web.operator.settings import settings_page
@@ -180,6 +181,10 @@ urlpatterns = [
     route("brands/<int:brand_id>/", brands.brand, may=operator(Right.MANAGE_MARKET), name="brand", methods="GET POST"),
     route("brands/<int:brand_id>/authorisation/", brands.brand_demand, may=operator(Right.MANAGE_MARKET), name="brand-demand", methods="POST"),
     route("brands/<int:brand_id>/merge/", brands.brand_merge, may=operator(Right.MANAGE_MARKET), name="brand-merge", methods="GET POST"),
+    route("virtual-categories/", virtual.virtual_list, may=operator(Right.MANAGE_MARKET), name="virtual-list"),
+    route("virtual-categories/new/", virtual.virtual_new, may=operator(Right.MANAGE_MARKET), name="virtual-new", methods="GET POST"),
+    route("virtual-categories/<int:virtual_id>/", virtual.virtual, may=operator(Right.MANAGE_MARKET), name="virtual", methods="GET POST"),
+    route("virtual-categories/<int:virtual_id>/remove/", virtual.virtual_remove, may=operator(Right.MANAGE_MARKET), name="virtual-remove", methods="POST"),
     route("own-names/", own_categories.own_names, may=operator(Right.MANAGE_MARKET), name="own-names", methods="GET POST"),
     route("categories/<int:category_id>/delete/", tree.category_delete, may=operator(Right.MANAGE_MARKET), name="category-delete", methods="POST"),
     route("requirements/", requirements.requirements, may=operator(Right.MANAGE_MARKET), name="requirements"),

@@ -32,6 +32,7 @@ urlpatterns = [
     route("", shop.home, may=anyone(), name="home"),
     route("search/", browse.search, may=anyone(), name="search", limit="search"),
     route("c/<int:category_id>/", browse.category, may=anyone(), name="category", limit="search"),
+    route("v/<slug:code>/", browse.virtual, may=anyone(), name="virtual", limit="search"),
     route("b/<int:brand_id>/", browse.brand, may=anyone(), name="brand", limit="search"),
     route("categories/", categories.all_categories, may=anyone(), name="categories"),
     route("categories/menu/", categories.menu, may=anyone(), name="category-menu"),

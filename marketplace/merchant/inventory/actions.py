@@ -1,10 +1,11 @@
-"""Stock: verbs. All run in the merchant's schema that is open, and lock levels in the order of their keys."""
+"""Stock: counting, and what orders hold. All run in the merchant's schema that is open, and lock levels in the order of their keys."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -13,19 +14,16 @@ from django.utils.translation import gettext as _
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
 from marketplace.kernel.errors import InvalidInput
-from marketplace.kernel.outbox import record
 from marketplace.kernel.verbs import verb
 from marketplace.merchant.catalogue.models import Variant
-from marketplace.merchant.inventory.errors import OutOfStock, StockHeld
-from marketplace.merchant.inventory.events import StockCrossedZero
-from marketplace.merchant.inventory.models import (
-    Reservation,
-    StockLevel,
-    StockLocation,
-    StockMovement,
-)
+from marketplace.merchant.inventory.booking import Books, tell_crossings
+from marketplace.merchant.inventory.errors import HeldElsewhere, OutOfStock, StockHeld
+from marketplace.merchant.inventory.models import PackedFrom, Reservation, StockLevel, StockLocation, StockMovement
 from tenants.tenancy.rows import insert_new
 from tenants.tenancy.schemas import current_merchant_id
+
+MOST = 10_000_000
+K, S = StockMovement.Kind, Reservation.Status
 
 
 @dataclass(frozen=True)
@@ -46,57 +44,69 @@ def make_default_location(*, by: Actor) -> StockLocation:
 
 
 @verb
-def count_stock(*, by: Actor, counted: Mapping[UUID, int]) -> None:
-    """What lies at the main warehouse, by variant id: a count. Raises InvalidInput, StockHeld."""
-    if any(not 0 <= number <= 10_000_000 for number in counted.values()):
+def count_stock(*, by: Actor, counted: Mapping[UUID, int], location_id: UUID | None = None, note: str = "") -> None:
+    """What lies at a place (None: the default one), by variant id: a count. In few statements, however many variants there are.
+
+    Raises InvalidInput, StockHeld.
+    """
+    if any(not 0 <= number <= MOST for number in counted.values()):
         raise InvalidInput(field="on_hand", why=_("Stock is a whole number from 0 to 10,000,000."))
     with transaction.atomic():
-        location = StockLocation.objects.get(is_default=True)
-        StockLevel.objects.bulk_create([StockLevel(variant_id=key, location=location) for key in counted], ignore_conflicts=True)
-        levels = _locked(counted, location)
-        moved, crossed, before = [], [], {}
-        for level in levels:
+        location = StockLocation.objects.filter(pk=location_id, closed_at=None).first() if location_id else StockLocation.objects.get(is_default=True)
+        if location is None:
+            raise InvalidInput(field="location", why=_("Choose a location."))
+        books = Books.at(by, location, counted.keys())
+        before = {}
+        for level in books.levels:
             new = counted[level.variant_id]
-            if new < level.reserved + level.allocated:
-                raise StockHeld(held=level.reserved + level.allocated, sku=Variant.objects.get(pk=level.variant_id).sku)
+            if new < level.held:
+                raise StockHeld(held=level.held, sku=Variant.objects.get(pk=level.variant_id).sku)
             if new != level.on_hand:
                 before[str(level.variant_id)] = level.on_hand
-                moved.append(StockMovement(level=level, kind=StockMovement.Kind.COUNTED, quantity=new - level.on_hand))
-                could = level.available > 0
-                level.on_hand = new
-                if could != (level.available > 0):
-                    crossed.append(level.variant_id)
-        StockLevel.objects.bulk_update(levels, ["on_hand"], batch_size=500)
-        StockMovement.objects.bulk_create(moved)
-        if moved:
+                books.move(level, new - level.on_hand, K.COUNTED, note=note)
+        books.close()
+        if before:
             audit(
                 by=by,
                 action="stock.counted",
                 subject="stock",
-                subject_id=len(moved),
+                subject_id=len(before),
                 merchant_id=current_merchant_id(),
                 before=before,
                 after={key: counted[UUID(key)] for key in before},
+                why=note,
             )
-        _announce(crossed)
 
 
-# Levels are locked in the order of their keys, then all of them are changed or none is. The conditions are looked at under the lock.
+# Levels of the places that ship are locked in the order of their keys; then what is wanted is held, all of it or nothing. The conditions are
+# looked at under the lock. Which place: one that has the whole order, else one that has the whole line, else as few as will do; among equals
+# the preferred one.
 HOLD = """
     WITH wanted AS (SELECT * FROM unnest(%s::uuid[], %s::int[]) AS line(variant_id, quantity)),
     locked AS (
-        SELECT level.id, wanted.quantity, level.on_hand - level.reserved - level.allocated AS available
+        SELECT level.id, level.variant_id, level.location_id, location.preference, coalesce(level.safety, location.safety) AS safety, wanted.quantity,
+            level.on_hand - level.reserved - level.allocated AS available
         FROM merchant_inventory_stocklevel AS level
-        JOIN merchant_inventory_stocklocation AS location ON location.id = level.location_id AND location.is_default
+        JOIN merchant_inventory_stocklocation AS location ON location.id = level.location_id AND location.may_ship AND location.closed_at IS NULL
         JOIN merchant_catalogue_variant AS variant ON variant.id = level.variant_id AND variant.is_active
         JOIN wanted ON wanted.variant_id = level.variant_id
         ORDER BY level.id
         FOR UPDATE OF level
-    )
-    UPDATE merchant_inventory_stocklevel AS level SET reserved = level.reserved + locked.quantity
-    FROM locked
-    WHERE level.id = locked.id AND (SELECT count(*) FROM locked WHERE available >= quantity) = %s
-    RETURNING level.variant_id, level.id, level.on_hand - level.reserved - level.allocated
+    ),
+    whole AS (SELECT location_id FROM locked WHERE available >= quantity GROUP BY location_id HAVING count(*) = %s),
+    ranked AS (
+        SELECT locked.*, coalesce(sum(available) OVER (
+            PARTITION BY variant_id
+            ORDER BY location_id IN (SELECT location_id FROM whole) DESC, available >= quantity DESC, preference, available DESC, id
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ), 0) AS nearer
+        FROM locked WHERE available > 0
+    ),
+    taken AS (SELECT ranked.*, least(available, quantity - nearer) AS pieces FROM ranked WHERE nearer < quantity)
+    UPDATE merchant_inventory_stocklevel AS level SET reserved = level.reserved + taken.pieces
+    FROM taken
+    WHERE level.id = taken.id AND (SELECT sum(pieces) FROM taken) = (SELECT sum(quantity) FROM wanted)
+    RETURNING level.variant_id, level.id, taken.pieces, level.on_hand - level.reserved - level.allocated, taken.safety
 """
 
 
@@ -109,28 +119,41 @@ def reserve_stock(*, by: Actor, order_id: UUID, wanted: Sequence[Wanted]) -> Non
     """
     if not connection.in_atomic_block:
         raise RuntimeError("reserve_stock() outside a transaction")
-    merchant_id = current_merchant_id()
     per_variant: dict[UUID, int] = defaultdict(int)
     for line in wanted:
         per_variant[line.variant_id] += line.quantity
     with connection.cursor() as cursor:
         cursor.execute(HOLD, [list(per_variant), list(per_variant.values()), len(per_variant)])
-        held = {variant_id: (level_id, left) for variant_id, level_id, left in cursor.fetchall()}
-    if len(held) < len(per_variant):
+        rows = cursor.fetchall()
+    if not rows:
         raise _short(per_variant, wanted)
-    insert_new([Reservation(order_id=order_id, line_id=line.line_id, level_id=held[line.variant_id][0], quantity=line.quantity) for line in wanted])
-    if crossed := [variant_id for variant_id, (_level_id, left) in held.items() if left == 0]:
-        record(StockCrossedZero(merchant_id=merchant_id, variant_ids=crossed))
+    held: dict[UUID, list[list[Any]]] = defaultdict(list)
+    for variant_id, level_id, pieces, _left, _safety in rows:
+        held[variant_id].append([level_id, pieces])
+    insert_new(list(_reservations_of(order_id, wanted, held)))
+    tell_crossings((variant_id, level_id, left + pieces, left, safety) for variant_id, level_id, pieces, left, safety in rows)
+
+
+def _reservations_of(order_id: UUID, wanted: Sequence[Wanted], held: Mapping[UUID, list[list[Any]]]) -> Iterator[Reservation]:
+    """What is held of a variant, shared out over its lines: a row for each place a line takes from."""
+    for line in wanted:
+        needed = line.quantity
+        for at in held[line.variant_id]:
+            level_id, pieces = at
+            if taken := min(needed, pieces):
+                yield Reservation(order_id=order_id, line_id=line.line_id, level_id=level_id, quantity=taken)
+                at[1] = pieces - taken
+                needed -= taken
 
 
 def _short(per_variant: Mapping[UUID, int], wanted: Sequence[Wanted]) -> OutOfStock:
     """The refusal for the first line of which too little is left. The levels are locked already, so it is what was seen."""
-    active = Variant.objects.filter(pk__in=per_variant, is_active=True).values_list("pk", flat=True)
-    levels = {level.variant_id: level for level in _locked(list(active))}
+    there: dict[UUID, int] = defaultdict(int)
+    for level in StockLevel.objects.filter(variant__in=per_variant.keys(), variant__is_active=True, location__may_ship=True, location__closed_at=None):
+        there[level.variant_id] += level.available
     for line in wanted:
-        level = levels.get(line.variant_id)
-        if level is None or level.available < per_variant[line.variant_id]:
-            return OutOfStock(title=line.title, left=max(level.available, 0) if level else 0, variant_id=line.variant_id)
+        if there[line.variant_id] < per_variant[line.variant_id]:
+            return OutOfStock(title=line.title, left=there[line.variant_id], variant_id=line.variant_id)
     raise RuntimeError("stock was refused, and there is enough of it")
 
 
@@ -138,89 +161,106 @@ def _short(per_variant: Mapping[UUID, int], wanted: Sequence[Wanted]) -> OutOfSt
 def allocate_stock(*, by: Actor, order_id: UUID) -> None:
     """The order is paid: what was held for it is its own."""
     with transaction.atomic():
-        for reservation, level in _reservations(order_id, Reservation.Status.HELD):
-            level.reserved -= reservation.quantity
-            level.allocated += reservation.quantity
-            level.save(update_fields=["reserved", "allocated"])
-            reservation.status = Reservation.Status.ALLOCATED
+        books, found = _held(by, order_id, S.HELD)
+        for reservation, level in found:
+            level.reserved -= reservation.left
+            level.allocated += reservation.left
+            reservation.status = S.ALLOCATED
             reservation.save(update_fields=["status"])
+        books.close()
 
 
 @verb
 def release_stock(*, by: Actor, order_id: UUID, pieces: Mapping[UUID, int] | None = None) -> None:
     """Pieces will not ship (line id → quantity; None: all that have not): they can be sold again. Safe to repeat for all."""
     with transaction.atomic():
-        crossed = []
-        for reservation, level in _reservations(order_id, Reservation.Status.HELD, Reservation.Status.ALLOCATED):
-            left = reservation.quantity - reservation.shipped - reservation.released
-            quantity = left if pieces is None else pieces.get(reservation.line_id, 0)
+        books, found = _held(by, order_id, S.HELD, S.ALLOCATED)
+        wanted = None if pieces is None else dict(pieces)
+        for reservation, level in reversed(found):  # the places one would rather ship from keep theirs longest
+            left = reservation.left
+            quantity = left if wanted is None else min(left, wanted.get(reservation.line_id, 0))
             if not quantity:
                 continue
-            could = level.available > 0
-            if reservation.status == Reservation.Status.HELD:
+            if wanted is not None:
+                wanted[reservation.line_id] -= quantity
+            if reservation.status == S.HELD:
                 level.reserved -= quantity
             else:
                 level.allocated -= quantity
-            level.save(update_fields=["reserved", "allocated"])
-            if not could and level.available > 0:
-                crossed.append(level.variant_id)
             reservation.released += quantity
             if quantity == left:
-                reservation.status = Reservation.Status.SHIPPED if reservation.shipped else Reservation.Status.RELEASED
+                reservation.status = S.SHIPPED if reservation.shipped else S.RELEASED
             reservation.save(update_fields=["released", "status"])
-        _announce(crossed)
+        books.close()
 
 
 @verb
-def ship_stock(*, by: Actor, order_id: UUID, shipped: Mapping[UUID, int], ref: str) -> None:
-    """Goods left the warehouse: line id → quantity, no more than is allocated and not yet shipped."""
+def ship_stock(*, by: Actor, order_id: UUID, shipped: Mapping[UUID, int], ref: str, package_id: UUID | None = None) -> None:
+    """Goods left: line id → quantity, no more than is allocated and not yet shipped; from where the parcel was packed, or else as it is held.
+
+    Raises HeldElsewhere where the place the parcel was packed at holds too little for the order.
+    """
     with transaction.atomic():
-        for reservation, level in _reservations(order_id, Reservation.Status.ALLOCATED):
-            quantity = shipped.get(reservation.line_id, 0)
+        packed = PackedFrom.objects.filter(package_id=package_id).select_related("location").first() if package_id else None
+        books, found = _held(by, order_id, S.ALLOCATED)
+        wanted = dict(shipped)
+        for reservation, level in found:
+            if packed and level.location_id != packed.location_id:
+                continue
+            quantity = min(wanted.get(reservation.line_id, 0), reservation.left)
             if not quantity:
                 continue
-            level.on_hand -= quantity
+            wanted[reservation.line_id] -= quantity
             level.allocated -= quantity
-            level.save(update_fields=["on_hand", "allocated"])
+            books.move(level, -quantity, K.SHIPPED, ref=ref)
             reservation.shipped += quantity
-            if reservation.shipped + reservation.released == reservation.quantity:
-                reservation.status = Reservation.Status.SHIPPED
+            if not reservation.left:
+                reservation.status = S.SHIPPED
             reservation.save(update_fields=["shipped", "status"])
-            StockMovement.objects.create(level=level, kind=StockMovement.Kind.SHIPPED, quantity=-quantity, ref=ref)
+        if packed and any(wanted.values()):
+            raise HeldElsewhere(place=packed.location.name)
+        books.close()
 
 
 @verb
 def take_back_stock(*, by: Actor, order_id: UUID, pieces: Mapping[UUID, int], ref: str) -> None:
     """Goods came back and can be sold again: line id → quantity, to where they had lain."""
     with transaction.atomic():
-        crossed = []
-        for reservation, level in _reservations(order_id, Reservation.Status.ALLOCATED, Reservation.Status.SHIPPED):
-            quantity = pieces.get(reservation.line_id, 0)
-            if not quantity:
-                continue
-            could = level.available > 0
-            level.on_hand += quantity
-            level.save(update_fields=["on_hand"])
-            StockMovement.objects.create(level=level, kind=StockMovement.Kind.RETURNED, quantity=quantity, ref=ref)
-            if not could:
-                crossed.append(level.variant_id)
-        _announce(crossed)
+        books, found = _held(by, order_id, S.ALLOCATED, S.SHIPPED)
+        wanted = dict(pieces)
+        for reservation, level in found:
+            quantity = min(wanted.get(reservation.line_id, 0), reservation.shipped)
+            if quantity:
+                wanted[reservation.line_id] -= quantity
+                books.move(level, quantity, K.RETURNED, ref=ref)
+        books.close()
 
 
-def _locked(variant_ids: Collection[UUID], location: StockLocation | None = None) -> list[StockLevel]:
-    """Levels of these variants (at the main warehouse), locked in the order of their keys."""
-    at = {"location": location} if location else {"location__is_default": True}
-    return list(StockLevel.objects.filter(variant_id__in=variant_ids, **at).order_by("pk").select_for_update(of=("self",)))
+@verb
+def note_packed_from(*, by: Actor, order_id: UUID, package_id: UUID, location_id: UUID, pieces: Mapping[UUID, int]) -> None:
+    """At which place a parcel was packed: its pieces leave from there. Raises HeldElsewhere where it holds too little of a line."""
+    with transaction.atomic():
+        location = StockLocation.objects.filter(pk=location_id).first()
+        here: dict[UUID, int] = defaultdict(int)
+        for reservation in Reservation.objects.filter(order_id=order_id, status=S.ALLOCATED, level__location_id=location_id):
+            here[reservation.line_id] += reservation.left
+        if location is None or any(here[line_id] < quantity for line_id, quantity in pieces.items()):
+            raise HeldElsewhere(place=location.name if location else "?")
+        PackedFrom.objects.update_or_create(package_id=package_id, defaults={"location": location})
+        audit(
+            by=by,
+            action="stock.packed_from",
+            subject="order",
+            subject_id=order_id,
+            merchant_id=current_merchant_id(),
+            after={"package": str(package_id), "location": str(location_id)},
+        )
 
 
-def _reservations(order_id: UUID, *statuses: str) -> list[tuple[Reservation, StockLevel]]:
-    """What is held for an order, with its locked levels; one level object serves all its reservations."""
+def _held(by: Actor, order_id: UUID, *statuses: str) -> tuple[Books, list[tuple[Reservation, StockLevel]]]:
+    """What is held for an order, the preferred place first, and the books of its levels; one level object serves all its reservations."""
     found = list(Reservation.objects.filter(order_id=order_id, status__in=statuses).order_by("level_id", "pk").select_for_update(of=("self",)))
-    locked = StockLevel.objects.filter(pk__in=[reservation.level_id for reservation in found]).order_by("pk").select_for_update(of=("self",))
-    levels = {level.pk: level for level in locked}
-    return [(reservation, levels[reservation.level_id]) for reservation in found]
-
-
-def _announce(crossed: list[UUID]) -> None:
-    if crossed:
-        record(StockCrossedZero(merchant_id=current_merchant_id(), variant_ids=crossed))
+    books = Books(by, StockLevel.objects.filter(pk__in=[reservation.level_id for reservation in found]))
+    levels = {level.pk: level for level in books.levels}
+    found.sort(key=lambda reservation: (levels[reservation.level_id].location.preference, reservation.pk))
+    return books, [(reservation, levels[reservation.level_id]) for reservation in found]

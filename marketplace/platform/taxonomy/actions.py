@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from marketplace.kernel import clock
@@ -174,8 +175,10 @@ def describe_category(*, by: Actor, category_id: int, attribute_ids: list[int]) 
 
 @verb
 def describe_categories(*, by: Actor, described: Mapping[int, list[int]]) -> None:
-    """Say which attributes describe goods of each of these categories (by id), in this order."""
+    """Say which attributes describe goods of each of these categories (by id), in this order. What the console keeps is left as it is there."""
     with transaction.atomic():
+        kept = set(Category.objects.filter(Q(is_kept=True) | Q(merged_into__isnull=False), pk__in=described).values_list("pk", flat=True))
+        described = {key: attributes for key, attributes in described.items() if key not in kept}
         there = {(row.category_id, row.attribute_id): row for row in CategoryAttribute.objects.filter(category_id__in=described)}
         wanted = {(category, attribute): place for category, attributes in described.items() for place, attribute in enumerate(dict.fromkeys(attributes))}
         gone = [row.pk for key, row in there.items() if key not in wanted]

@@ -66,3 +66,13 @@ class BrandNotAllowed(MarketError):
 class BrandOutOfScope(MarketError):
     code, status, field = "brand_out_of_scope", 409, "brand"
     message = _("Your shop was let in to sell one brand, and sells “{brand}”. Ask the market if you want to sell several.")
+
+
+class VirtualUnknown(MarketError):
+    code, status = "virtual_unknown", 404
+    message = _("This virtual category is not there any more. Go back to the list and choose again.")
+
+
+class VirtualChanged(MarketError):
+    code, status = "virtual_changed", 409
+    message = _("Somebody has changed “{name}” meanwhile. Nothing was done; look at it again and decide anew.")

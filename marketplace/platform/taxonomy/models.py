@@ -229,6 +229,27 @@ class OwnCategory(models.Model):
         indexes = [models.Index(fields=["merchant", "-seen_at", "-id"], name="own_category_newest"), models.Index(fields=["folded"], name="own_category_name")]
 
 
+class VirtualCategory(Named):
+    """Goods shown together by a rule, whatever category they stand in: a page of its own, found by the same search."""
+
+    code = models.SlugField(max_length=60, unique=True)  # its address
+    texts = models.JSONField(default=dict)  # language code → a sentence above the goods
+    picture = models.CharField(max_length=200, blank=True)
+    rule = models.JSONField(default=dict)  # as virtual.py reads it
+    is_shown = models.BooleanField(default=False)
+    in_menu = models.BooleanField(default=False)
+    position = models.IntegerField(default=0)
+    version = models.IntegerField(default=1)
+    changed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["position", "id"], name="virtual_category_order")]
+
+    @property
+    def text(self) -> str:
+        return localised(self.texts).text
+
+
 class TaxClass(models.TextChoices):
     """How goods are taxed; what that is in per cent follows from the market's rates (TaxRate)."""
 

@@ -34,13 +34,14 @@ MOST_CHOSEN = 100
 @dataclass(frozen=True)
 class Bulk:
     """A button over a list. `do` is what it does to one row, and has to be harmless when it is done again; `shows`: it opens a page of what
-    was ticked instead of changing it."""
+    was ticked instead of changing it, in another window unless it `stays`."""
 
     label: str | Promise
     route: str
     right: Right
     sign: str
     shows: bool = False
+    stays: bool = False
     do: Callable[[Actor, Any], object] | None = None
 
 

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import pgettext_lazy
 
 from marketplace.flows.keep_attributes import Use, goods_without, keep_used_attribute, merge_values, use_of_attribute, use_of_value
 from marketplace.kernel.errors import MarketError
@@ -65,7 +66,7 @@ attributes = ListPage(
         Column(_lazy("Attribute"), "attribute", is_fixed=True),
         Column(_lazy("Kind"), "kind"),
         Column(_lazy("Values"), "values", end=True),
-        Column(_lazy("Categories"), "categories", end=True),
+        Column(pgettext_lazy("console", "Categories"), "categories", end=True),
     ],
     row_template="operator/_attribute_row.html",
     rows=lambda request: Attribute.objects.all(),
@@ -84,7 +85,7 @@ attributes = ListPage(
         _lazy("Unit"),
         _lazy("Filter"),
         _lazy("Values"),
-        _lazy("Categories"),
+        pgettext_lazy("console", "Categories"),
     ],
     export=lambda row: [
         (
@@ -282,7 +283,8 @@ def category_attributes(request: HttpRequest, category_id: int) -> HttpResponse:
         fresh = [key for key, is_required, _variants in wanted if is_required and key not in was]
         if fresh and request.POST.get("sure") != "1":
             names = Attribute.objects.in_bulk(fresh)
-            asked = [(names[key], goods_without(row, key)) for key in fresh if key in names]
+            asked = [(names[key], use) for key in fresh if key in names and (use := goods_without(row, key)).goods]
+        if asked:
             own = _as_sent(own, wanted)
         else:
             try:

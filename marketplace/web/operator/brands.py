@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import pgettext_lazy
 
 from marketplace.flows.keep_attributes import merge_brands
 from marketplace.kernel import clock
@@ -102,7 +103,7 @@ class BrandForm(forms.Form):
         help_text=_lazy("One a line; imports find it by these, too"),
     )
     logo = forms.FileField(
-        label=_lazy("Logo"),
+        label=pgettext_lazy("brand", "Logo"),
         required=False,
         help_text=_lazy("JPEG, PNG or WebP, up to 10 MB"),
         widget=forms.FileInput({"accept": "image/jpeg,image/png,image/webp"}),

@@ -41,6 +41,7 @@ ENTRIES = grouped(
             Entry(pgettext_lazy("console", "Categories"), "grid", "tree", Right.MANAGE_MARKET),
             Entry(_("Attributes"), "filter", "attributes", Right.MANAGE_MARKET),
             Entry(_("Brands"), "tag", "brands", Right.MANAGE_MARKET),
+            Entry(_("Virtual categories"), "star", "virtual-list", Right.MANAGE_MARKET),
             Entry(_("Merchants' own names"), "copy", "own-names", Right.MANAGE_MARKET),
         ],
     ),

@@ -35,6 +35,16 @@ ENTRIES = grouped(
         ],
     ),
     (
+        pgettext_lazy("menu", "Stock"),
+        [
+            Entry(_("Stock"), "box", "stock", Right.VIEW_PRODUCTS),
+            Entry(pgettext_lazy("menu", "Transfers"), "truck", "transfers", Right.VIEW_PRODUCTS),
+            Entry(_("Stocktakes"), "check", "stocktakes", Right.VIEW_PRODUCTS),
+            Entry(_("Replenishment"), "chart", "replenish", Right.VIEW_PRODUCTS),
+            Entry(_("Orders from suppliers"), "receipt", "restocks", Right.VIEW_PRODUCTS),
+        ],
+    ),
+    (
         pgettext_lazy("menu", "The shop online"),
         [
             Entry(_("Look of the shop"), "eye", "theme", Right.EDIT_SHOP_PAGES),

@@ -21,6 +21,7 @@ from marketplace.kernel.masks import masked_phone
 from marketplace.kernel.models import AuditEvent, Deadline
 from marketplace.merchant.desk.actions import MOST_SIGNS, note_on_order, note_phone_shown
 from marketplace.merchant.fulfilment.models import Package
+from marketplace.merchant.inventory.queries import held_places
 from marketplace.merchant.orders.access import order_for_staff
 from marketplace.merchant.orders.models import Order
 from marketplace.merchant.orders.states import FulfilmentStatus, OrderStatus, PaymentStatus
@@ -106,7 +107,7 @@ def order_page(
         "history": sorted(history, key=lambda row: row.at),
         "note_form": note or NoteForm(initial={"note_id": uuid4()}),
         "can_accept": is_live and found.accepted_at is None,
-        "parcel_form": (parcel or ParcelForm(lines=lines, initial={"package_id": uuid4()})) if is_live and has_left else None,
+        "parcel_form": (parcel or ParcelForm(lines=lines, places=held_places(found.pk), initial={"package_id": uuid4()})) if is_live and has_left else None,
         "pieces_left": sum(line.to_pack for line in lines),
         "cancel_form": (cancel or CancelForm(lines=lines)) if is_live and has_left else None,
         "cancel_is_open": bool(cancel and cancel.errors),

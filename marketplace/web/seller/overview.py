@@ -17,7 +17,6 @@ from marketplace.merchant.aftersales.models import Return
 from marketplace.merchant.aftersales.states import ReturnStatus
 from marketplace.merchant.analytics import queries as counted
 from marketplace.merchant.catalogue.models import Product
-from marketplace.merchant.inventory.models import StockLevel
 from marketplace.merchant.orders.models import Order
 from marketplace.platform.analytics.figures import start_of
 from marketplace.platform.delivery.models import FreightZone
@@ -26,6 +25,7 @@ from marketplace.web.figures import Board, board_of, length_asked
 from marketplace.web.overview import MOST_COUNTED, Step, ToDo, by_clock, capped
 from marketplace.web.seller import contract, deposit, opinions, qualifications
 from marketplace.web.seller.orders import SHOWS
+from marketplace.web.seller.stock.todos import todos as stock_todos
 from tenants.access.rights import Right
 from tenants.onboarding.market_rules import unaccepted
 from tenants.tenancy.hosts import shop_url
@@ -48,7 +48,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "title": merchant.name,
         "shop_address": shop_url(merchant),
         "new_rules": unaccepted(merchant_id=merchant.pk) if Right.MANAGE_PAPERS in may else [],
-        "todos": todos(may, market, merchant, products),
+        "todos": todos(may, market, merchant, products, request.user.pk),
         "steps": steps if any(not step.is_done for step in steps) else [],
         "steps_done": sum(step.is_done for step in steps),
         "first": list(Order.objects.filter(SHOWS["to_ship"]).order_by("ship_by")[:FIRST_SHOWN]) if Right.VIEW_ORDERS in may else None,
@@ -66,7 +66,7 @@ def board(market: Market, length: int) -> Board:
     return board_of(days, now, until, length, currency=market.currency, zone=market.tz)
 
 
-def todos(may: set[Right], market: Market, merchant: Merchant, products: dict[str, int]) -> list[ToDo]:
+def todos(may: set[Right], market: Market, merchant: Merchant, products: dict[str, int], user_id: Any) -> list[ToDo]:
     """What waits for somebody with these rights, by its clock."""
     found: list[ToDo] = []
     if Right.VIEW_ORDERS in may:
@@ -85,9 +85,7 @@ def todos(may: set[Right], market: Market, merchant: Merchant, products: dict[st
         n = products["back"]
         found.append(ToDo(capped(n), ngettext("product sent back by the market", "products sent back by the market", n), "/products/?show=sent_back"))
     if Right.VIEW_PRODUCTS in may:
-        out = StockLevel.objects.filter(on_hand=0, variant__is_active=True, variant__product__status=Product.Status.ON_SALE)[: MOST_COUNTED + 1].count()
-        if out:
-            found.append(ToDo(capped(out), ngettext("variant on sale is out of stock", "variants on sale are out of stock", out), "/products/?show=on_sale"))
+        found += stock_todos(market, user_id)
     if Right.MANAGE_PAYOUTS in may and (closing := closing_of(current_merchant_id())) and closing.closes_at:
         found.append(ToDo("0", _("things are left: the shop can be closed"), "/closing/", due=closing.closes_at))
     return by_clock(found)

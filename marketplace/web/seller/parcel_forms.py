@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.merchant.inventory.models import StockLocation
 from marketplace.merchant.orders.models import OrderLine
 from marketplace.platform.delivery.queries import carrier_choices
 
@@ -30,15 +32,33 @@ class LinesForm(forms.Form):
 
 
 class ParcelForm(LinesForm):
-    """A parcel to pack, and to hand over at once if carrier and number are there. The hidden key makes the same form one parcel."""
+    """A parcel to pack, and to hand over at once if carrier and number are there. The hidden key makes the same form one parcel.
+
+    `places`: where the pieces lie. Of an order that lies at several, the parcel says at which it was packed.
+    """
 
     package_id = forms.UUIDField(widget=forms.HiddenInput)
     carrier = forms.ChoiceField(label=_("Carrier"), required=False)
     tracking_number = forms.CharField(label=_("Tracking number"), max_length=40, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
-    def __init__(self, *args: Any, lines: list[OrderLine], **kwargs: Any) -> None:
+    origin = forms.ChoiceField(label=_("Packed at"), required=False)
+
+    def __init__(self, *args: Any, lines: list[OrderLine], places: Sequence[tuple[StockLocation, Mapping[UUID, int]]] = (), **kwargs: Any) -> None:
         super().__init__(*args, lines=lines, preset=True, **kwargs)
         self.fields["carrier"].choices = carrier_choices()  # type: ignore[attr-defined]
+        self.is_split = len(places) > 1
+        if not self.is_split:
+            del self.fields["origin"]
+            return
+        self.fields["origin"].choices = [(str(location.pk), location.name) for location, _pieces in places]  # type: ignore[attr-defined]
+        here = places[0][1]
+        for line in self.lines:
+            self.fields[f"line_{line.pk.hex}"].initial = min(here.get(line.pk, 0), line.to_pack)
+            line.lies = [(location.name, pieces[line.pk]) for location, pieces in places if line.pk in pieces]  # type: ignore[attr-defined]
+
+    def location_id(self) -> UUID | None:
+        """Where a split order was packed, of a valid form."""
+        return UUID(self.cleaned_data["origin"]) if self.cleaned_data.get("origin") else None
 
 
 class HandoverForm(forms.Form):

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from marketplace.flows.cancel_order import cancel_pieces
 from marketplace.flows.ship_order import pack_order, ship_order, ship_package, take_order, unpack_order
 from marketplace.kernel.errors import MarketError
+from marketplace.merchant.inventory.queries import held_places
 from marketplace.merchant.orders.access import order_for_staff
 from marketplace.web.lists.bulk import with_each
 from marketplace.web.seller.order import order_page
@@ -36,11 +37,12 @@ def accept(request: HttpRequest, number: str) -> HttpResponse:
 
 def pack(request: HttpRequest, number: str) -> HttpResponse:
     """Pack a parcel; with `then=ship` hand it over at once."""
-    form = ParcelForm(request.POST, lines=list(order_for_staff(number).lines.order_by("position")))
+    order = order_for_staff(number)
+    form = ParcelForm(request.POST, lines=list(order.lines.order_by("position")), places=held_places(order.pk))
     ships = request.POST.get("then") == "ship"
     if not form.is_valid():
         return order_page(request, number, parcel=form)
-    parcel = {"package_id": form.cleaned_data["package_id"], "number": number, "quantities": form.quantities()}
+    parcel = {"package_id": form.cleaned_data["package_id"], "number": number, "quantities": form.quantities(), "location_id": form.location_id()}
     try:
         if ships:
             ship_order(by=actor_of(request), carrier=form.cleaned_data["carrier"], tracking_number=form.cleaned_data["tracking_number"], **parcel)

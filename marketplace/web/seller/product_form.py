@@ -73,7 +73,7 @@ class ProductForm(forms.Form):
         self.product, self.currency = product, currency
         kept = product.variants.filter(is_active=True).values_list("pk", flat=True) if product else []
         prices = {price.variant_id: price for price in in_force().filter(variant__in=kept)} if product else {}
-        levels = {level.variant_id: level for level in StockLevel.objects.filter(variant__in=kept)} if product else {}
+        levels = {level.variant_id: level for level in StockLevel.objects.filter(variant__in=kept, location__is_default=True)} if product else {}
         self.rows = variants.rows_of(product, prices, levels)
         if self.is_bound:
             held = {row.written: row.held for row in self.rows}

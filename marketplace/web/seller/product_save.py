@@ -54,7 +54,8 @@ def save(by: Actor, form: ProductForm, row: Product | None, *, submits: bool) ->
             source_ref=row.source_ref if row else None,
         ),
         prices={keys[n]: (price, market) for n, (_sku, price, market, _stock) in enumerate(rows)},
-        stock={keys[n]: stock for n, (_sku, _price, _market, stock) in enumerate(rows)},
+        # What nobody changed is no count: orders may have shipped since the form was opened.
+        stock={keys[n]: stock for n, (_sku, _price, _market, stock) in enumerate(rows) if str(stock) != form.rows[n].cells.get("stock_was")},
     )
     return saved
 

@@ -18,7 +18,7 @@ from marketplace.merchant.catalogue.models import Product, Variant
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue
 
 MOST_AXES, MOST_VARIANTS = 3, 200
-CELLS = ("sku", "market", "discount", "price", "stock")
+CELLS = ("sku", "market", "discount", "price", "stock", "stock_was")  # the last is what the form showed, and nobody types it
 
 type_options = dict[int, int]  # attribute id → value id
 
@@ -75,6 +75,7 @@ def rows_of(product: Product | None, prices: Mapping[UUID, Any], levels: Mapping
     for variant in product.variants.filter(is_active=True).order_by("position"):
         price, level = prices.get(variant.pk), levels.get(variant.pk)
         cells = {"sku": variant.sku, "stock": str(level.on_hand if level else 0)}
+        cells["stock_was"] = cells["stock"]
         if price:
             cells["price"] = str(price.sale.decimal)
             cells["market"] = str(price.market.decimal) if price.market else ""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.merchant.aftersales.models import Return, ReturnLine
 from marketplace.merchant.fulfilment.models import Package
-from marketplace.merchant.inventory.models import StockMovement
+from marketplace.merchant.inventory.models import RestockLine, StockLevel, StockMovement, StocktakeLine, TransferLine
 from marketplace.merchant.orders.models import Order, OrderLine, StatusChange
 from marketplace.merchant.pricing.models import Price
 from marketplace.platform.delivery.models import FreightZone
@@ -46,8 +46,35 @@ PARTS: list[Part] = [
     table(
         "stock_movements",
         _("Why stock has changed"),
-        lambda shop: StockMovement.objects.select_related("level__variant"),
-        "level__variant__sku kind quantity ref at",
+        lambda shop: StockMovement.objects.select_related("level__variant", "level__location"),
+        "level__variant__sku level__location__names kind quantity balance ref note by_label at",
+    ),
+    table(
+        "stock_levels",
+        _("What lies where"),
+        lambda shop: StockLevel.objects.select_related("variant", "location"),
+        "variant__sku location__names location__kind location__address on_hand reserved allocated safety",
+    ),
+    table(
+        "stock_transfers",
+        _("Transfers between locations"),
+        lambda shop: TransferLine.objects.select_related("transfer__source", "transfer__target", "variant"),
+        "transfer__number transfer__status transfer__source__names transfer__target__names variant__sku quantity arrived transfer__note transfer__by_label "
+        "transfer__sent_at transfer__ended_at",
+    ),
+    table(
+        "stocktakes",
+        _("Stocktakes, line by line"),
+        lambda shop: StocktakeLine.objects.select_related("stocktake__location", "variant"),
+        "stocktake__number stocktake__status stocktake__location__names variant__sku expected counted counted_at counted_by stocktake__note "
+        "stocktake__begun_by stocktake__begun_at stocktake__handed_in_by stocktake__ended_by stocktake__ended_at",
+    ),
+    table(
+        "supplier_orders",
+        _("What was ordered from suppliers"),
+        lambda shop: RestockLine.objects.select_related("restock__location", "variant"),
+        "restock__number restock__status restock__supplier restock__location__names variant__sku quantity received restock__expected_on restock__note "
+        "restock__by_label restock__ordered_at restock__ended_at",
     ),
     table(
         "orders",

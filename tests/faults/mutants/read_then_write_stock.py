@@ -6,7 +6,7 @@ from __future__ import annotations
 INSTEAD = {
     "FOR UPDATE OF level": "",
     "level.reserved - level.allocated AS available": "level.reserved - level.allocated AS available, level.reserved AS seen",
-    "SET reserved = level.reserved + locked.quantity": "SET reserved = locked.seen + locked.quantity",
+    "SET reserved = level.reserved + taken.pieces": "SET reserved = taken.seen + taken.pieces",
 }
 
 

@@ -108,6 +108,17 @@ MONEY_AND_GOODS = [
         needed=frozenset({"title", "reason"}),
         button=IN_WORKBENCH,
     ),
+    _kind(
+        "stock_low",
+        pgettext_lazy("notice", "Stock below its safety stock"),
+        _("Running low: {what}"),
+        [_("So few are left: {left}"), _("You are told once each time something falls below its safety stock.")],
+        facts={"what": PRODUCT, "left": "MUG-1: 3 / 10"},
+        needed=frozenset({"what"}),
+        button=_("To the replenishment list"),
+        is_service=False,
+        is_urgent=False,
+    ),
 ]
 
 LETTING_IN = [

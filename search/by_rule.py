@@ -1,0 +1,57 @@
+"""The rule of a virtual category as a question to search, and within it what a buyer chooses besides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from marketplace.platform.taxonomy.merging import current_values
+from marketplace.platform.taxonomy.models import Brand, Category
+from search.contract import LARGEST_KEY, Query, Sort
+
+NOTHING = frozenset({LARGEST_KEY})  # what names nothing finds nothing
+
+
+def query_of(rule: Mapping[str, Any]) -> Query:
+    """What the rule alone finds. Categories, brands and values that were merged mean the others; two queries."""
+    values = {int(key): frozenset(chosen) for key, chosen in (rule.get("values") or {}).items()}
+    merged = current_values(value for chosen in values.values() for value in chosen)
+    category = Category.objects.filter(pk=rule["category"]).first() if rule.get("category") else None
+    brands = Brand.objects.filter(pk__in=rule.get("brands", ())).values_list("pk", "merged_into_id")
+    return Query(
+        category=None if not rule.get("category") else (category.merged_into_id or category.pk) if category else LARGEST_KEY,
+        brands=(frozenset(into or key for key, into in brands) or NOTHING) if rule.get("brands") else frozenset(),
+        shops=frozenset(rule.get("shops", ())),
+        values={key: frozenset(merged.get(value, value) for value in chosen) for key, chosen in values.items()},
+        price_from=rule.get("from"),
+        price_to=rule.get("to"),
+        in_stock=bool(rule.get("in_stock")),
+        sort=Sort(rule.get("sort", Sort.RELEVANCE)),
+    )
+
+
+def within(rule: Query, asked: Query, *, is_sorted: bool) -> Query:
+    """What a buyer asks for, of what the rule finds: groups are narrowed, never widened. `is_sorted`: the buyer chose an order."""
+    category = asked.category if asked.category is not None and _lies_below(asked.category, rule.category) else rule.category
+    lows = [price for price in (rule.price_from, asked.price_from) if price is not None]
+    highs = [price for price in (rule.price_to, asked.price_to) if price is not None]
+    return asked.but(
+        category=category,
+        brands=_both(rule.brands, asked.brands),
+        shops=_both(rule.shops, asked.shops),
+        values={key: _both(rule.values.get(key, frozenset()), asked.values.get(key, frozenset())) for key in {*rule.values, *asked.values}},
+        price_from=max(lows, default=None),
+        price_to=min(highs, default=None),
+        in_stock=rule.in_stock or asked.in_stock,
+        sort=asked.sort if is_sorted else rule.sort,
+    )
+
+
+def _both(rule: frozenset[int], asked: frozenset[int]) -> frozenset[int]:
+    if not rule or not asked:
+        return rule or asked
+    return rule & asked or NOTHING
+
+
+def _lies_below(category_id: int, above: int | None) -> bool:
+    return above is None or Category.objects.filter(pk=category_id, path__contains=[above]).exists()

@@ -1,0 +1,121 @@
+"""Virtual categories: a rule of the operator's is a page of goods, narrowed by the buyer and never widened."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils import translation
+
+from marketplace.kernel.actors import SYSTEM
+from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.relay import deliver_events
+from marketplace.platform.taxonomy.errors import VirtualChanged
+from marketplace.platform.taxonomy.models import VirtualCategory
+from marketplace.platform.taxonomy.tree import merge_category
+from marketplace.platform.taxonomy.virtual import clean_rule, keep_virtual
+from search.by_rule import NOTHING, query_of, within
+from search.contract import Query, Sort
+from search.find import find
+from tenants.accounts.models import User
+from tenants.tenancy.models import Merchant
+from tests import factories as make
+from tests.databases import MERCHANTS
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def goods() -> dict[str, Any]:
+    cups, pots = make.a_category("cups-v", {"en": "Cups", "zh-hans": "杯"}), make.a_category("pots-v", {"en": "Pots", "zh-hans": "壶"})
+    found = {"cups": cups, "pots": pots, "mug": make.a_product("a", title="Mug", price="20", category=cups).pk}
+    found["bowl"] = make.a_product("b", title="Bowl", price="90", category=cups).pk
+    found["pot"] = make.a_product("b", title="Pot", price="30", category=pots).pk
+    deliver_events()
+    return found
+
+
+def kept(rule: dict[str, Any], **fields: Any) -> VirtualCategory:
+    shown = {"names": {"en": "Picked", "zh-hans": "精选"}, "is_shown": True, "in_menu": True, "rule": rule}
+    return keep_virtual(by=SYSTEM, virtual_id=None, seen=0, code="picked", fields=shown | fields)
+
+
+def page(path: str, status: int = 200, host: str = "market.localhost", client: Client | None = None) -> str:
+    response = (client or Client()).get(path, headers={"host": host, "accept-language": "en"})
+    assert response.status_code == status
+    return html.unescape(response.content.decode())
+
+
+def shown(path: str) -> set[str]:
+    return set(re.findall(r"/p/([0-9a-f-]{36})/", page(path)))
+
+
+def test_its_page_shows_what_the_rule_finds_and_what_a_buyer_chooses_of_it(goods):
+    kept({"to": 5000})
+    assert shown("/v/picked/") == {str(goods["mug"]), str(goods["pot"])}
+    assert shown(f"/v/picked/?c={goods['cups'].pk}") == {str(goods["mug"])}
+    assert shown("/v/picked/?from=25") == {str(goods["pot"])}
+    assert shown("/v/picked/?to=9999") == {str(goods["mug"]), str(goods["pot"])}
+    trail = Merchant.objects.get(pk=MERCHANTS["b"]).ordinal
+    assert shown(f"/v/picked/?shop={trail}") == {str(goods["pot"])}
+
+
+def test_it_stands_in_menu_and_site_map_while_it_is_shown_and_nowhere_else(goods):
+    row = kept({"category": goods["cups"].pk})
+    for path in ("/categories/", "/categories/menu/", "/sitemaps/categories.xml"):
+        assert "/v/picked/" in page(path)
+    keep_virtual(by=SYSTEM, virtual_id=row.pk, seen=row.version, code=row.code, fields={"is_shown": False})
+    page("/v/picked/", 404)
+    assert "/v/picked/" not in page("/categories/")
+
+
+def test_a_rule_follows_what_was_merged_and_finds_nothing_of_what_is_gone(goods):
+    row = kept({"category": goods["cups"].pk})
+    merge_category(by=SYSTEM, category_id=goods["cups"].pk, seen=1, into_id=goods["pots"].pk, seen_into=1, why="one")
+    assert query_of(row.rule).category == goods["pots"].pk
+    assert find(query_of({"category": 10**8, "sort": "relevance"})).total == 0
+    assert find(query_of({"brands": [10**8], "sort": "relevance"})).total == 0
+
+
+def test_a_buyer_narrows_a_rule_and_never_widens_it():
+    rule = Query(brands=frozenset({1, 2}), values={7: frozenset({70})}, price_from=100, price_to=900, in_stock=True, sort=Sort.NEWEST)
+    asked = Query(brands=frozenset({2, 3}), values={7: frozenset({71}), 8: frozenset({80})}, price_from=50, price_to=500, sort=Sort.PRICE_UP)
+    found = within(rule, asked, is_sorted=False)
+    assert (found.brands, found.values) == (frozenset({2}), {7: NOTHING, 8: frozenset({80})})
+    assert (found.price_from, found.price_to, found.in_stock, found.sort) == (100, 500, True, Sort.NEWEST)
+    assert within(rule, asked, is_sorted=True).sort == Sort.PRICE_UP
+
+
+@pytest.mark.parametrize("rule", [{}, {"sort": "newest"}, {"from": 5, "to": 1}, {"brands": list(range(100))}])
+def test_a_rule_that_says_nothing_or_too_much_is_refused(rule):
+    with pytest.raises(InvalidInput):
+        clean_rule(rule)
+
+
+def test_the_operator_looks_before_it_is_kept_and_an_older_form_is_refused(goods):
+    client = Client()
+    client.force_login(User.objects.get(email="operator@market.localhost"), backend=settings.AUTHENTICATION_BACKENDS[0])
+    data = {"name_zh": "精选", "name_en": "Picked", "code": "picked", "category": goods["cups"].pk, "price_to": "50", "sort": "newest", "is_shown": "on"}
+    headers = {"host": "ops.market.localhost", "accept-language": "en"}
+    looked = client.post("/virtual-categories/new/", {**data, "then": "look"}, headers=headers)
+    assert looked.status_code == 200 and "1 product" in looked.content.decode() and not VirtualCategory.objects.exists()
+    wrong = client.post("/virtual-categories/new/", {**data, "brands": "No such brand"}, headers=headers)
+    assert wrong.status_code == 422 and "is not known" in html.unescape(wrong.content.decode())
+    assert client.post("/virtual-categories/new/", data, headers=headers).status_code == 302
+    row = VirtualCategory.objects.get()
+    assert row.rule == {"category": goods["cups"].pk, "to": 5000, "sort": "newest"} and shown("/v/picked/") == {str(goods["mug"])}
+    assert "1 product" in page("/virtual-categories/", host="ops.market.localhost", client=client)
+    with pytest.raises(VirtualChanged):
+        keep_virtual(by=SYSTEM, virtual_id=row.pk, seen=row.version + 1, code=row.code, fields={"position": 3})
+    assert client.post(f"/virtual-categories/{row.pk}/remove/", {"seen": row.version}, headers=headers).status_code == 302
+    assert not VirtualCategory.objects.exists()

@@ -1,0 +1,135 @@
+"""The workbench's pages of stock: a blind count hides, files are read whoever wrote them, a split order says where it was packed."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from marketplace.kernel.actors import SYSTEM
+from marketplace.kernel.errors import InvalidInput
+from marketplace.merchant.inventory.actions import count_stock
+from marketplace.merchant.inventory.models import Reservation, StockLevel, StockLocation, StockMovement, Stocktake
+from marketplace.merchant.inventory.places import Place, open_location
+from marketplace.merchant.inventory.queries import available_of
+from marketplace.merchant.inventory.stocktakes import begin_stocktake
+from marketplace.web.seller.stock.reading import text_of
+from tenants.accounts.models import User
+from tenants.tenancy.schemas import merchant_schema
+from tests import factories as make
+from tests.databases import MERCHANTS
+
+A, HOST = MERCHANTS["a"], "kiln.seller.market.localhost"
+
+
+@pytest.fixture
+def owner(db) -> Client:
+    client = Client(headers={"host": HOST, "accept-language": "en"})
+    client.force_login(User.objects.get(email="owner-a@market.localhost"), backend=settings.AUTHENTICATION_BACKENDS[0])
+    return client
+
+
+def an_article(stock: int = 7) -> tuple[Any, StockLevel]:
+    product = make.a_product("a", stock=stock)
+    with merchant_schema(A):
+        return product, StockLevel.objects.select_related("variant").get(variant__product=product)
+
+
+def a_stocktake(level: StockLevel, **more: Any) -> str:
+    with merchant_schema(A):
+        row = begin_stocktake(by=SYSTEM, stocktake_id=uuid4(), location_id=level.location_id, scope="chosen", variant_ids=[level.variant_id], **more)
+        return str(row.number)
+
+
+def test_who_counts_blind_is_told_no_figure_until_it_is_handed_in(owner):
+    _product, level = an_article(stock=7431)
+    number = a_stocktake(level, is_blind=True)
+    for path in (f"/stocktakes/{number}/", f"/stocktakes/{number}/sheet/"):
+        page = owner.get(path).content.decode()
+        assert level.variant.sku in page and "7,431" not in page and "Should be there" not in page
+    owner.post(f"/stocktakes/{number}/count/", {"row": level.variant_id, f"counted_{level.variant_id.hex}": "7430"})
+    assert "−1" not in owner.get(f"/stocktakes/{number}/").content.decode()
+    owner.post(f"/stocktakes/{number}/step/", {"then": "hand_in"})
+    page = owner.get(f"/stocktakes/{number}/").content.decode()
+    assert "7,431" in page and "−1" in page and "You counted this yourself" in page
+    seen = owner.get(f"/stocktakes/{a_stocktake(level)}/").content.decode()
+    assert "7,431" in seen, "the control: who does not count blind sees it"
+
+
+def test_a_file_of_counts_is_taken_whole_or_not_at_all(owner):
+    _product, level = an_article()
+    number, sku = a_stocktake(level), level.variant.sku
+    wrong = SimpleUploadedFile("a.csv", f"货号;数量\n{sku};9\nnothing like it;3\n".encode("gb18030"))
+    answer = owner.post(f"/stocktakes/{number}/upload/", {"file": wrong})
+    assert answer.status_code == 422 and "Line 3: no variant has the SKU “nothing like it”." in answer.content.decode()
+    with merchant_schema(A):
+        assert not Stocktake.objects.get(number=number).lines.filter(counted__isnull=False).exists()
+    right = SimpleUploadedFile("a.csv", f"货号;名称;数量\n{sku};杯子;9\n".encode("gb18030"))
+    assert owner.post(f"/stocktakes/{number}/upload/", {"file": right}).status_code == 302
+    with merchant_schema(A):
+        assert Stocktake.objects.get(number=number).lines.get().counted == 9
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_a_sheet_is_read_whichever_program_wrote_it(encoding, mark):
+    lines = [["货号", "数量"], ["MUG 1", "12"], ["", ""], ["杯-2", "0"]]
+    data = "\r\n".join(mark.join(line) for line in lines).encode(encoding)
+    assert text_of(SimpleUploadedFile("x.csv", data)).split("\n") == ["", "MUG 1 12", "", "杯-2 0"]
+
+
+@pytest.mark.parametrize("data", [b"PK\x03\x04\x00\x00", b"x" * 1_000_001, b"\xff\xfe\x00"])
+def test_what_is_no_sheet_is_refused(data):
+    with pytest.raises(InvalidInput):
+        text_of(SimpleUploadedFile("x.csv", data))
+
+
+def test_a_split_order_is_packed_where_its_goods_lie(owner):
+    product, level = an_article(stock=1)
+    with merchant_schema(A):
+        store = open_location(by=SYSTEM, location_id=uuid4(), place=Place({"en": "Branch in Wuyuan"}, kind="store", preference=4))
+        count_stock(by=SYSTEM, counted={level.variant_id: 2}, location_id=store.pk)
+    copy = make.pay(make.a_placed_group(("a", product, 3))).orders.get()
+    with merchant_schema(A):
+        line = Reservation.objects.filter(order_id=copy.pk).first().line_id
+    page = owner.get(f"/orders/{copy.number}/").content.decode()
+    assert "Branch in Wuyuan: 2" in page and "Packed at" in page
+    parcel = {"package_id": uuid4(), f"line_{line.hex}": "3", "origin": str(store.pk), "carrier": "sf", "tracking_number": "SF12345678", "then": "ship"}
+    refused = owner.post(f"/orders/{copy.number}/pack/", parcel)
+    assert refused.status_code == 422 and "“Branch in Wuyuan” does not hold so many" in refused.content.decode()
+    assert owner.post(f"/orders/{copy.number}/pack/", parcel | {f"line_{line.hex}": "2"}).status_code == 302
+    with merchant_schema(A):
+        assert StockMovement.objects.get(kind="shipped").level.location_id == store.pk
+        assert StockLevel.objects.get(pk=level.pk).on_hand == 1
+    assert "Packed at" not in owner.get(f"/orders/{copy.number}/").content.decode(), "what is left lies at one place"
+
+
+def test_what_a_variant_has_is_said_alike_everywhere(owner):
+    _product, level = an_article(stock=3)
+    with merchant_schema(A):
+        place = StockLocation.objects.get(pk=level.location_id)
+        samples = open_location(by=SYSTEM, location_id=uuid4(), place=Place({"en": "Showroom"}, may_ship=False))
+        count_stock(by=SYSTEM, counted={level.variant_id: 40}, location_id=samples.pk)
+        assert place.sells
+    page = owner.get(f"/stock/variants/{level.variant_id}/")
+    assert (page.context["on_hand"], page.context["free"]) == (43, 3)
+    (row,) = owner.get("/products/").context["page"].rows
+    assert row.available == 3
+    assert available_of(A, level.variant_id) == 3
+
+
+def test_a_products_form_that_was_open_while_goods_left_does_not_bring_them_back(owner):
+    product, level = an_article(stock=10)
+    sent = {"product_id": product.pk, "title_en": "Mug", "category": product.category_id, "sku_0": level.variant.sku, "price_0": "10", "then": "save"}
+    shown = owner.get(f"/products/{product.pk}/").content.decode()
+    assert 'name="stock_was_0" value="10"' in shown
+    with merchant_schema(A):
+        count_stock(by=SYSTEM, counted={level.variant_id: 8})
+    for typed, left in (("10", 8), ("12", 12)):
+        assert owner.post(f"/products/{product.pk}/", {**sent, "stock_0": typed, "stock_was_0": "10"}).status_code == 302
+        with merchant_schema(A):
+            assert StockLevel.objects.get(pk=level.pk).on_hand == left
