@@ -20,6 +20,7 @@ from demo.packages import offer_packages
 from demo.pages import decorate_shops, dress_shops, write_market_pages
 from demo.papers import ask_for_papers, let_papers_age, publish_first_rules
 from demo.prices import plan_prices
+from demo.tables import hand_in_tables
 from demo.traders import apply_for
 from demo.waiting import leave_work
 from marketplace.config.management.opening import set_first_taxes
@@ -89,6 +90,7 @@ def _fill(password: str, say: Callable[[str], None]) -> None:
     begin_history()
     make_contracts(password)
     leave_work(password)
+    hand_in_tables()
     let_in_colleagues(password)
     set_up_the_house()
     ask_for_accounts()

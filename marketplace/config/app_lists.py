@@ -85,6 +85,7 @@ MERCHANT = [
     "marketplace.merchant.analytics",
     "marketplace.merchant.desk",
     "marketplace.merchant.customers",
+    "marketplace.merchant.imports",
 ]
 
 # Last: it ties the others together and needs all permissions to exist.

@@ -33,6 +33,7 @@ MADE = {
     "customer.noted",
     "freight.set",
     "holiday.planned",
+    "import.opened",
     "invitation.sent",
     "list.arranged",
     "listings.settled",

@@ -46,6 +46,7 @@ from tests import factories as make
 from tests.architecture.account_forms import FORMS_OF_ACCOUNTS
 from tests.architecture.closing_forms import FORMS_OF_CLOSING
 from tests.architecture.domain_forms import FORMS_OF_DOMAINS
+from tests.architecture.import_forms import FORMS_OF_IMPORTS
 from tests.architecture.money_forms import FORMS_OF_MONEY, Offers, some_deposit, some_packages
 from tests.architecture.notice_forms import FORMS_ABOUT_NOTICES, OF_ONESELF
 from tests.architecture.opinions import FORMS_ABOUT, Said, say_and_ask
@@ -236,7 +237,15 @@ FORMS |= {name: lambda t, fill=fill: Filled(*fill(t.said)) for name, fill in FOR
 FORMS |= {
     name: lambda t, fill=fill: Filled(*fill(t))
     for name, fill in (
-        FORMS_OF_PAPERS | FORMS_OF_CLOSING | FORMS_OF_ACCOUNTS | FORMS_OF_MONEY | FORMS_OF_DOMAINS | FORMS_OF_PRICES | FORMS_OF_STOCK | FORMS_OF_TAXONOMY
+        FORMS_OF_PAPERS
+        | FORMS_OF_CLOSING
+        | FORMS_OF_ACCOUNTS
+        | FORMS_OF_MONEY
+        | FORMS_OF_DOMAINS
+        | FORMS_OF_PRICES
+        | FORMS_OF_STOCK
+        | FORMS_OF_TAXONOMY
+        | FORMS_OF_IMPORTS
     ).items()
 }
 FORMS |= {name: lambda t, fill=fill: Filled(*fill()) for name, fill in FORMS_ABOUT_NOTICES.items()}

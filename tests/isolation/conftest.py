@@ -20,6 +20,8 @@ from marketplace.flows.my_data import ask_for_my_data, pack_my_data
 from marketplace.flows.pay_out import make_bank_file
 from marketplace.flows.price_lists import save_list
 from marketplace.flows.prices import plan_reduction, schedule_prices
+from marketplace.flows.product_files.receiving import assign_columns, receive_file
+from marketplace.flows.product_files.run import run_import
 from marketplace.flows.reconcile import note_movement
 from marketplace.flows.rent import take_add_on
 from marketplace.flows.return_goods import request_return
@@ -33,6 +35,7 @@ from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.models import AuditEvent
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.customers.actions import note_on_customer, recount_customer, set_tags
+from marketplace.merchant.imports.events import ImportDue
 from marketplace.merchant.inventory.models import StockLevel
 from marketplace.merchant.inventory.moves import send_transfer
 from marketplace.merchant.inventory.places import Place, open_location
@@ -208,6 +211,10 @@ def build_side(letter: str) -> tuple[Side, User]:
         customer = recount_customer(by=SYSTEM, buyer_id=buyer.pk)
         note_on_customer(by=SYSTEM, customer_id=customer.pk, note_id=uuid4(), text=f"{word}-customer-note")
         set_tags(by=SYSTEM, customer_id=customer.pk, tags=[f"{word}-tag"])
+        table = f"SKU,Price,Title in English\n{word}-sku,0,{word}-imported\n"
+        handed_in = receive_file(by=staff, import_id=uuid4(), name=f"{word}-table.csv", table=BytesIO(table.encode()))
+        assign_columns(by=staff, import_id=handed_in.pk, mapping=["sku", "price", "title:en"], goes="draft")
+        run_import(ImportDue(merchant_id=side.merchant_id, import_id=handed_in.pk, turn=1))
     note_on_consumer(by=SYSTEM, user_id=buyer.pk, note_id=uuid4(), text=f"{word}-consumer-note")
     colleague = make.a_buyer(f"{word}-colleague@example.com")
     give_role(by=SYSTEM, user_id=colleague.pk, role="dispatcher", merchant_id=side.merchant_id)
@@ -240,6 +247,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         "visit_id": visit.pk,
         "view_id": view.pk,
         "domain_id": make.a_domain(letter, f"{word}-shop.example").pk,
+        "import_id": handed_in.pk,
         "event_id": AuditEvent.objects.filter(merchant_id=side.merchant_id, subject_id=copy.number).latest("pk").pk,
         "job_id": job.pk,
         "merchant_id": side.merchant_id,
@@ -291,6 +299,8 @@ def build_side(letter: str) -> tuple[Side, User]:
     }
     side.secrets = [
         f"{word}-draft",
+        f"{word}-table",
+        f"{word}-imported",
         f"{word}-store",
         f"{word}-supplier",
         f"{word}-buyer",

@@ -27,6 +27,8 @@ MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
     ("workbench", "price-list-new"): {"starts_at", "ends_at"},
     ("workbench", "price-list"): {"starts_at", "ends_at"},
     ("workbench", "price-list-prices"): {"file"},
+    ("workbench", "import-new"): {"archive"},
+    ("workbench", "import-columns"): {"category", "counts_stock"},
     ("workbench", "order-pack"): {"carrier", "origin", "tracking_number"},
     ("workbench", "stock-set"): {"note", "safety_all"},
     ("workbench", "stock-adjust"): {"note"},

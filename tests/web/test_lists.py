@@ -22,16 +22,19 @@ from django.utils import translation
 from marketplace.flows.account_changes import BankDetails, ask_for_bank_account
 from marketplace.flows.approvals import ask_for
 from marketplace.flows.prices import plan_reduction
+from marketplace.flows.product_files.receiving import assign_columns
 from marketplace.flows.reconcile import ask_for_sweep
 from marketplace.flows.rent import change_package
 from marketplace.flows.review_product import submit_product
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.models import AuditEvent
+from marketplace.kernel.relay import deliver_events
 from marketplace.merchant.aftersales.models import Return
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.customers.actions import recount_customer
 from marketplace.merchant.customers.models import Customer
+from marketplace.merchant.imports.models import ImportRow, ProductImport
 from marketplace.merchant.inventory.models import Restock, StockLevel, StockLocation, StockMovement, Stocktake, StockTransfer
 from marketplace.merchant.inventory.moves import end_transfer, send_transfer
 from marketplace.merchant.inventory.places import Place, open_location
@@ -70,6 +73,7 @@ from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.databases import MERCHANTS
 from tests.flows.at_stripe import at_stripe
+from tests.imports.files import received
 from tests.planting import planted
 from tests.tenants.test_onboarding import submitted
 
@@ -81,6 +85,8 @@ LISTS = {
     ("workbench", "returns"): ("{order}", lambda: Return.objects.count()),
     ("workbench", "products"): ("Second", lambda: Product.objects.count()),
     ("workbench", "reductions"): ("Second sale", lambda: Reduction.objects.count()),
+    ("workbench", "imports"): ("Second.csv", lambda: ProductImport.objects.count()),
+    ("workbench", "import-rows"): ("ROW-Second", lambda: ImportRow.objects.count()),
     ("workbench", "statements"): ("{statement}", lambda: Statement.objects.filter(merchant_id=MERCHANTS["a"]).count()),
     ("workbench", "customers"): ("{order}", lambda: Customer.objects.count()),
     ("workbench", "stock"): ("Second", lambda: StockLevel.objects.count()),
@@ -194,6 +200,9 @@ def three_of_everything(own_database: str) -> dict[str, str]:
         make.returned(make.order_of(group))
         with merchant_schema(MERCHANTS["a"]):
             recount_customer(by=SYSTEM, buyer_id=group.buyer_id)
+            batch = received(f"SKU,Price\nROW-{title},5\n".encode(), name=f"{title}.csv")
+            assign_columns(by=SYSTEM, import_id=batch.pk, mapping=["sku", "price"], goes="draft")
+        deliver_events()
         twins = User.objects.filter(name=f"{title} Clerk").order_by("pk")
         Double.objects.create(first=twins[0], second=twins[1], reasons=["place"])
         block(by=SYSTEM, kind="email", value=f"{title}@kept-out.example", why="cheats")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from marketplace.kernel.errors import MarketError
 from marketplace.kernel.money import Money
+from marketplace.kernel.prose import as_text
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.inventory.models import StockLevel
 from marketplace.merchant.pricing.periods import in_force
@@ -20,7 +21,6 @@ from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Bran
 from marketplace.platform.taxonomy.queries import find_categories, led_to, path_name
 from marketplace.web.seller import variants
 from marketplace.web.seller.attribute_fields import field_of, initial_of
-from marketplace.web.seller.prose import as_text
 from marketplace.web.seller.variants import Axis, Row
 
 MOST_ATTRIBUTES = 60
