@@ -59,6 +59,7 @@ PUBLIC = [
     "marketplace.platform.backoffice",
     "marketplace.platform.themes",
     "marketplace.platform.delivery",
+    "marketplace.platform.prices",
     "marketplace.platform.taxonomy",
     "marketplace.platform.listings",
     "marketplace.platform.members",

@@ -30,10 +30,12 @@ from marketplace.flows import (
     merge_accounts,
     my_data,
     notices,
+    offered_prices,
     open_shop,
     pay,
     place_order,
     popularity,
+    prices,
     publish_product,
     qualify,
     receive,
@@ -238,6 +240,7 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     CONTRACT_ENDS: contracting.end_when_due,
     publish_product.LISTED_FROM: publish_product.list_when_due,
     publish_product.LISTED_UNTIL: publish_product.unlist_when_due,
+    offered_prices.CHANGES: prices.follow_when_due,
 }
 
 DUTIES = [

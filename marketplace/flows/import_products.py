@@ -28,7 +28,7 @@ from marketplace.merchant.catalogue.models import Picture, Product, Variant
 from marketplace.merchant.inventory.actions import count_stock
 from marketplace.merchant.inventory.models import StockLevel
 from marketplace.merchant.pricing.actions import set_prices
-from marketplace.merchant.pricing.models import Price
+from marketplace.merchant.pricing.periods import in_force
 from marketplace.platform.taxonomy.queries import categories_to_use
 from tenants.packages.errors import LimitReached
 from tenants.packages.limits import check_room
@@ -318,7 +318,7 @@ class _Batch:
             for wanted in one.product.variants
             if wanted.sku in one.prices
         }
-        current = {price.variant_id: price for price in Price.objects.filter(variant_id__in=sold, ends_at=None)}
+        current = {price.variant_id: price for price in in_force().filter(variant_id__in=sold)}
         differing: dict[UUID, tuple[Money, Money | None, UUID]] = {}
         for variant_id, (sale, product_id, markets, sku) in sold.items():
             held = current.get(variant_id)

@@ -52,6 +52,7 @@ from tests.architecture.notice_forms import FORMS_ABOUT_NOTICES, OF_ONESELF
 from tests.architecture.opinions import FORMS_ABOUT, Said, say_and_ask
 from tests.architecture.paper_forms import FORMS_OF_PAPERS
 from tests.architecture.people import FORMS_ABOUT_ACCOUNTS, FORMS_ABOUT_STAFF, FORMS_ABOUT_SUPPORT, Accounts, People, Waiting, some_accounts, some_people
+from tests.architecture.price_forms import FORMS_OF_PRICES
 from tests.architecture.product_form import product_form
 from tests.architecture.review_forms import FORMS_OF_REVIEWS
 from tests.architecture.stock_forms import FORMS_OF_STOCK
@@ -242,6 +243,7 @@ FORMS |= {
         | FORMS_OF_ACCOUNTS
         | FORMS_OF_MONEY
         | FORMS_OF_DOMAINS
+        | FORMS_OF_PRICES
         | FORMS_OF_STOCK
         | FORMS_OF_TAXONOMY
         | FORMS_OF_IMPORTS

@@ -18,6 +18,8 @@ from marketplace.flows.cancel_order import cancel_paid_order
 from marketplace.flows.invite_staff import invite
 from marketplace.flows.my_data import ask_for_my_data, pack_my_data
 from marketplace.flows.pay_out import make_bank_file
+from marketplace.flows.price_lists import save_list
+from marketplace.flows.prices import plan_reduction, schedule_prices
 from marketplace.flows.product_files.receiving import assign_columns, receive_file
 from marketplace.flows.product_files.run import run_import
 from marketplace.flows.reconcile import note_movement
@@ -31,6 +33,7 @@ from marketplace.flows.support_access import ask_for_support
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.models import AuditEvent
+from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.customers.actions import note_on_customer, recount_customer, set_tags
 from marketplace.merchant.imports.events import ImportDue
 from marketplace.merchant.inventory.models import StockLevel
@@ -39,6 +42,7 @@ from marketplace.merchant.inventory.places import Place, open_location
 from marketplace.merchant.inventory.restocking import order_restock
 from marketplace.merchant.inventory.stocktakes import begin_stocktake
 from marketplace.merchant.orders.models import OrderLine
+from marketplace.merchant.pricing.models import Price
 from marketplace.platform.backoffice.actions import ask_for_job, save_view
 from marketplace.platform.backoffice.models import ListJob
 from marketplace.platform.checkout.models import OrderCopy
@@ -119,6 +123,18 @@ def some_work(merchant_id: UUID, word: str) -> tuple[AddOn, ServiceOrder, UUID]:
     day, of = today(), {"by": SYSTEM, "merchant_id": merchant_id}
     bought = take_add_on(add_on_id=uuid4(), extra_id=more.pk, quantity=1, from_day=day, to_day=day + timedelta(days=9), **of)
     return bought, order_service(order_id=uuid4(), extra_id=work.pk, note=f"{word}-work", **of), package
+
+
+def some_prices(merchant_id: UUID, product: Product, word: str) -> tuple[UUID, UUID, UUID]:
+    """A reduction that is planned, a price of a later day, and a price list."""
+    with merchant_schema(merchant_id):
+        (variant,) = product.variants.values_list("pk", flat=True)
+        later = clock.now() + timedelta(days=3)
+        row = plan_reduction(by=SYSTEM, reduction_id=uuid4(), name=f"{word}-sale", starts_at=later, ends_at=None, prices={variant: make.yuan("50")})
+        schedule_prices(by=SYSTEM, prices={variant: (make.yuan("99"), None)}, starts_at=later)
+        about = {"name": f"{word}-list", "group_id": None, "currency": "CNY", "starts_at": None, "ends_at": None}
+        made = save_list(by=SYSTEM, list_id=uuid4(), **about)
+        return row.pk, Price.objects.get(sale_minor=9900).pk, made.pk
 
 
 def some_stock(product: Any, word: str) -> dict[str, Any]:
@@ -208,6 +224,7 @@ def build_side(letter: str) -> tuple[Side, User]:
     operator = make.acting(User.objects.get(email="operator@market.localhost"))
     visit = ask_for_support(by=operator, visit_id=uuid4(), merchant_id=side.merchant_id, reason=f"{word}-reason", minutes=60)
     deduction, evidence = a_deduction(side.merchant_id, word)
+    reduction_id, price_id, list_id = some_prices(side.merchant_id, product, word)
     bought, asked_for, offered = some_work(side.merchant_id, word)
     view = save_view(by=staff, merchant_id=side.merchant_id, list_name="orders", name=f"{word}-view", query="")
     job = ask_for_job(by=staff, job=ListJob(merchant_id=side.merchant_id, list_name="orders", kind="export", what="csv", query=f"q={word}-query"))
@@ -221,6 +238,9 @@ def build_side(letter: str) -> tuple[Side, User]:
         "service_id": asked_for.pk,
         "package_key": offered,
         "deduction": deduction.number,
+        "reduction_id": reduction_id,
+        "price_id": price_id,
+        "list_id": list_id,
         "evidence_id": evidence.pk,
         "membership_id": Membership.objects.get(user=colleague).pk,
         "group_id": role.group_id,
@@ -312,6 +332,8 @@ def build_side(letter: str) -> tuple[Side, User]:
         f"{word}-twin",
         f"{word}-agent",
         f"{word}-breach",
+        f"{word}-sale",
+        f"{word}-list",
         f"{word}-work",
     ]
     side.secrets += [waiting.number, copy.number, statement.number]

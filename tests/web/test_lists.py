@@ -7,6 +7,7 @@ import html
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -20,6 +21,7 @@ from django.utils import translation
 
 from marketplace.flows.account_changes import BankDetails, ask_for_bank_account
 from marketplace.flows.approvals import ask_for
+from marketplace.flows.prices import plan_reduction
 from marketplace.flows.product_files.receiving import assign_columns
 from marketplace.flows.reconcile import ask_for_sweep
 from marketplace.flows.rent import change_package
@@ -39,6 +41,7 @@ from marketplace.merchant.inventory.places import Place, open_location
 from marketplace.merchant.inventory.restocking import order_restock, set_safety
 from marketplace.merchant.inventory.stocktakes import begin_stocktake
 from marketplace.merchant.orders.models import Order
+from marketplace.merchant.pricing.models import Reduction
 from marketplace.platform.approvals.models import ApprovalRequest
 from marketplace.platform.checkout.models import OrderCopy, ReturnCopy
 from marketplace.platform.deposits.actions import move_deposit, set_deposit_rule, settle_deposit
@@ -82,6 +85,7 @@ LISTS = {
     ("workbench", "orders"): ("{order}", lambda: Order.objects.count()),
     ("workbench", "returns"): ("{order}", lambda: Return.objects.count()),
     ("workbench", "products"): ("Second", lambda: Product.objects.count()),
+    ("workbench", "reductions"): ("Second sale", lambda: Reduction.objects.count()),
     ("workbench", "imports"): ("Second.csv", lambda: ProductImport.objects.count()),
     ("workbench", "import-rows"): ("ROW-Second", lambda: ImportRow.objects.count()),
     ("workbench", "statements"): ("{statement}", lambda: Statement.objects.filter(merchant_id=MERCHANTS["a"]).count()),
@@ -220,7 +224,19 @@ def three_of_everything(own_database: str) -> dict[str, str]:
         **_told_by_stripe(),
         **_asked_for(),
         **_signed(),
+        **_reduced(),
     }
+
+
+def _reduced() -> dict[str, str]:
+    """A reduction that is planned of each product."""
+    starts_at = clock.now() + timedelta(days=3)
+    with merchant_schema(MERCHANTS["a"]):
+        for product in Product.objects.all():
+            prices = {variant.pk: make.yuan("80") for variant in product.variants.all()}
+            name = f"{product.titles['en']} sale"
+            plan_reduction(by=SYSTEM, reduction_id=uuid4(), name=name, starts_at=starts_at, ends_at=None, prices=prices)
+    return {}
 
 
 def _stocked() -> dict[str, str]:

@@ -13,6 +13,7 @@ from marketplace.kernel.texts import localised
 from marketplace.merchant.catalogue.models import Picture, Product, Variant
 from marketplace.merchant.inventory.models import StockLevel
 from marketplace.merchant.pricing.models import Price
+from marketplace.merchant.pricing.periods import in_force
 from marketplace.platform.taxonomy.models import TaxClass
 
 
@@ -44,7 +45,7 @@ def held(products: Iterable[Product]) -> dict[UUID, Held]:
     for picture in Picture.objects.filter(product_id__in=found).order_by("position", "pk"):
         found[picture.product_id].pictures.append(picture)
     owner = {variant.pk: each for each in found.values() for variant in each.variants}
-    for price in Price.objects.filter(variant_id__in=owner, ends_at=None):
+    for price in in_force().filter(variant_id__in=owner):
         owner[price.variant_id].prices[price.variant_id] = price
     for level in StockLevel.objects.filter(variant_id__in=owner, location__is_default=True):
         owner[level.variant_id].on_hand[level.variant_id] = level.on_hand

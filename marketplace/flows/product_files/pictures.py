@@ -45,6 +45,7 @@ class Pictures:
 
     def __init__(self, batch: ProductImport, asking: Callable[[str], Fetched] = ask) -> None:
         self.batch, self._ask = batch, asking
+        self._own: dict[str, bool] = {}
 
     @cached_property
     def _archive(self) -> zipfile.ZipFile:
@@ -74,8 +75,15 @@ class Pictures:
             raise InvalidInput(field="pictures", why=_("The archive with pictures holds no such file."))
         raise InvalidInput(field="pictures", why=_("This is no address. For names of files hand in a ZIP archive with the pictures."))
 
+    def know(self, refs: Iterable[str]) -> None:
+        """Find out in one question which of these lie in the shop's media."""
+        keys = [ref for ref in refs if ref not in self._own and OWN.fullmatch(ref)]
+        used = set(Picture.objects.filter(key__in=keys).values_list("key", flat=True)) if keys else set()
+        self._own.update({key: key in used or default_storage.exists(key) for key in keys})
+
     def _is_own(self, ref: str) -> bool:
-        return bool(OWN.fullmatch(ref)) and (Picture.objects.filter(key=ref).exists() or default_storage.exists(ref))
+        self.know([ref])
+        return self._own.get(ref, False)
 
     def missing(self, refs: Iterable[str]) -> list[str]:
         """Those of these that were not fetched yet, each once."""

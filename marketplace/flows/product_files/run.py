@@ -201,6 +201,7 @@ class Turn:
 
     def compiled(self, rows: Sequence[ImportRow], plan: Plan) -> Iterator[tuple[list[ImportRow], Held | None, Compiled]]:
         """Product by product: its rows, what the shop has of it, and what it would be."""
+        self.pictures.know(refs_of(plan, rows))
         groups = [list(some) for _place, some in groupby(rows, key=lambda row: row.place)]
         by_code, by_sku = find({row.code for row in rows}, {row.sku for row in rows})
         found = {some[0].place: by_code.get(some[0].code) or (by_sku.get(some[0].sku) if some[0].code == some[0].sku else None) for some in groups}

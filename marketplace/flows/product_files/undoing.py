@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from marketplace.flows.import_products import Goes, ImportedProduct, import_products
@@ -34,7 +35,7 @@ def put_back(*, by: Actor, effects: Sequence[ImportEffect]) -> None:
     rows = Product.objects.filter(pk__in=[effect.product_id for effect in effects]).order_by("pk").select_for_update()
     there = held(rows)
     listed = set(Listing.objects.filter(pk__in=there).values_list("pk", flat=True))
-    away: list[UUID] = []
+    away: list[ImportEffect] = []
     back: list[tuple[ImportEffect, ImportedProduct]] = []
     for effect in effects:
         one = there.get(effect.product_id)
@@ -49,8 +50,8 @@ def put_back(*, by: Actor, effects: Sequence[ImportEffect]) -> None:
         elif one.product.pk in listed:
             _each(by, effect, _off_sale)
         else:
-            away.append(one.product.pk)
-    _remove(by, away, there)
+            away.append(effect)
+    _take_away(by, away, there)
     for goes in (Goes.ON_SALE, Goes.DRAFT):
         _restore(by, [pair for pair in back if _goes(pair[0]) == goes], goes, there)
 
@@ -74,6 +75,20 @@ def _off_sale(by: Actor, effect: ImportEffect) -> None:
         withdraw_product(by=by, product_id=row.pk)
     if row.status != Product.Status.OFF_SALE:
         take_product_off_sale(by=by, product_id=row.pk)
+
+
+def _take_away(by: Actor, effects: Sequence[ImportEffect], there: dict[UUID, Held]) -> None:
+    """All at once; where one of them is in a stocktake, a transfer or the like, one after the other."""
+    try:
+        with transaction.atomic():
+            _remove(by, [effect.product_id for effect in effects], there)
+    except ProtectedError:
+        for effect in effects:
+            try:
+                with transaction.atomic():
+                    _remove(by, [effect.product_id], there)
+            except ProtectedError:
+                _keep(effect, _("It stands in a stocktake, a transfer or a list of what is on the way."))
 
 
 def _remove(by: Actor, keys: Sequence[UUID], there: dict[UUID, Held]) -> None:

@@ -21,6 +21,7 @@ from marketplace.kernel.money import Money
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.inventory.queries import selling_levels
 from marketplace.merchant.pricing.models import Price
+from marketplace.merchant.pricing.periods import in_force
 from marketplace.platform.taxonomy.models import Category
 from marketplace.web.lists.bulk import Bulk, with_each
 from marketplace.web.lists.pages import Column, ListPage, Teach, Whole
@@ -69,9 +70,7 @@ def _with_offer(request: HttpRequest, rows: list[Any]) -> None:
     ids = [row.pk for row in rows]
     currency = request.market.currency  # type: ignore[attr-defined]
     lowest: dict[Any, int] = {}
-    for product_id, sale in Price.objects.filter(variant__product_id__in=ids, variant__is_active=True, ends_at=None).values_list(
-        "variant__product_id", "sale_minor"
-    ):
+    for product_id, sale in in_force().filter(variant__product_id__in=ids, variant__is_active=True).values_list("variant__product_id", "sale_minor"):
         lowest[product_id] = min(sale, lowest.get(product_id, sale))
     stock: dict[Any, int] = {}
     for level in selling_levels().filter(variant__product_id__in=ids, variant__is_active=True).select_related("variant"):
