@@ -14,7 +14,7 @@ from statistics import median
 import psycopg
 from psycopg import sql
 
-from bench import grounds, market
+from bench import files, grounds, market
 from bench.measure import Row, at_least, own_cpu_s, row, say
 from launch import postgres
 from launch.paths import ROOT
@@ -40,6 +40,7 @@ def run(short: bool) -> list[Row]:
     with grounds.cluster() as cluster:
         rows = _measure(cluster, f"import_products, {PRODUCTS[short]:,} products of four variants", lambda: _merchants_import(PRODUCTS[short]))
         rows += _measure(cluster, "import_market_data, the shared goods" if SHARED.exists() else "import_market_data, the sample", _market_data)
+        rows += files.measure(cluster, short)
     say(PEERS)
     return rows
 

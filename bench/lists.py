@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from bench import grounds, market
+from bench import grounds, market, products
 from bench.measure import Row, at, at_least, at_most, exactly, row, say
 
 COUNT = {True: 40_000, False: 1_000_000}  # short: orders
@@ -60,7 +60,7 @@ def run(short: bool) -> list[Row]:
             loaded = load(count)
             took = time.perf_counter() - began
             rows = [row("orders in the merchant's schema", loaded, "orders", goal=at_least(count), note=f"loaded in {took:.0f} s"), check(), *pages(short)]
-        return [*rows, *file_of_all(merchant_id, env, loaded)]
+        return [*rows, *file_of_all(merchant_id, env, loaded), *products.measure(merchant_id, short)]
 
 
 def _read_static_names() -> None:

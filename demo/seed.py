@@ -19,6 +19,8 @@ from demo.media import copy_picture
 from demo.packages import offer_packages
 from demo.pages import decorate_shops, dress_shops, write_market_pages
 from demo.papers import ask_for_papers, let_papers_age, publish_first_rules
+from demo.prices import plan_prices
+from demo.tables import hand_in_tables
 from demo.traders import apply_for
 from demo.waiting import leave_work
 from marketplace.config.management.opening import set_first_taxes
@@ -88,12 +90,14 @@ def _fill(password: str, say: Callable[[str], None]) -> None:
     begin_history()
     make_contracts(password)
     leave_work(password)
+    hand_in_tables()
     let_in_colleagues(password)
     set_up_the_house()
     ask_for_accounts()
     let_papers_age()
     leave_deposits(BY)
     offer_packages(BY)
+    plan_prices(BY)
     say("search index")
     deliver_events()
 

@@ -15,10 +15,12 @@ from launch.embedded import product_environment
 from launch.paths import ROOT, cache
 
 FOLDER = ROOT / "marketplace" / "config" / "snapshots"
+EXTENSIONS = ("btree_gist",)  # trusted ones, which the owner of a database may create (marketplace/platform/prices/migrations)
+DUMPED = ("--inserts", "--rows-per-insert=100", "--no-owner", "--no-privileges")
 # What pg_dump writes for the restore of a whole database, and we do not want when a schema is born inside one.
 UNWANTED = re.compile(
     r"^(?:\\(?:un)?restrict .*|SET (?!.*search_path).*;|SELECT pg_catalog\.set_config\('search_path'.*"
-    r"|--.*|COMMENT ON SCHEMA public.*|CREATE SCHEMA public;)\n",
+    r"|--.*|COMMENT ON (?:SCHEMA public|EXTENSION) .*|CREATE SCHEMA public;)\n",
     re.MULTILINE,
 )
 
@@ -39,9 +41,10 @@ def main() -> None:
 
 
 def dump(cluster: postgres.Cluster, database: str, schema: str) -> str:
-    """The schema's tables and rows as SQL that runs in any database and any newer server."""
+    """The schema's tables and rows as SQL that runs in any database and any newer server; the public one brings its extensions."""
+    extensions = [f"--extension={name}" for name in EXTENSIONS] if schema == "public" else []
     done = subprocess.run(
-        [postgres.bindir() / "pg_dump", cluster.url(database), "-n", schema, "--inserts", "--rows-per-insert=100", "--no-owner", "--no-privileges"],
+        [postgres.bindir() / "pg_dump", cluster.url(database), "-n", schema, *extensions, *DUMPED],
         check=True,
         capture_output=True,
         text=True,

@@ -59,6 +59,7 @@ PUBLIC = [
     "marketplace.platform.backoffice",
     "marketplace.platform.themes",
     "marketplace.platform.delivery",
+    "marketplace.platform.prices",
     "marketplace.platform.taxonomy",
     "marketplace.platform.listings",
     "marketplace.platform.members",
@@ -84,6 +85,7 @@ MERCHANT = [
     "marketplace.merchant.analytics",
     "marketplace.merchant.desk",
     "marketplace.merchant.customers",
+    "marketplace.merchant.imports",
 ]
 
 # Last: it ties the others together and needs all permissions to exist.

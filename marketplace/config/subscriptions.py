@@ -30,10 +30,12 @@ from marketplace.flows import (
     merge_accounts,
     my_data,
     notices,
+    offered_prices,
     open_shop,
     pay,
     place_order,
     popularity,
+    prices,
     publish_product,
     qualify,
     receive,
@@ -61,10 +63,12 @@ from marketplace.flows.events import (
     ReturnMoved,
     StatementIssued,
 )
+from marketplace.flows.product_files import run as product_imports
 from marketplace.kernel import log_checks, registry
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.events import DeadlineReached, Event, LogCheckAsked
 from marketplace.kernel.registry import Duty, Reaction
+from marketplace.merchant.imports.events import ImportDue
 from marketplace.merchant.inventory.events import StockCrossedZero, StockRanLow
 from marketplace.platform.approvals.actions import EXPIRES as REQUEST_EXPIRES
 from marketplace.platform.approvals.events import ApprovalAsked, ApprovalEnded
@@ -197,6 +201,7 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     DomainMoved: [Reaction(domains.domain_moved)],
     LetterWritten: [Reaction(sending.take_letter)],
     DispatchDue: [Reaction(sending.send_due, outward=True)],
+    ImportDue: [Reaction(product_imports.run_import, outward=True)],
     LogCheckAsked: [Reaction(log_checks.run_log_check, outward=True)],
 }
 
@@ -235,6 +240,7 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     CONTRACT_ENDS: contracting.end_when_due,
     publish_product.LISTED_FROM: publish_product.list_when_due,
     publish_product.LISTED_UNTIL: publish_product.unlist_when_due,
+    offered_prices.CHANGES: prices.follow_when_due,
 }
 
 DUTIES = [

@@ -18,6 +18,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from marketplace.flows.price_lists import fit_lists
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.audit import audit
@@ -190,6 +191,7 @@ def _customers(user: User) -> None:
     with in_merchant_schemas(OrderCopy.objects.filter(buyer=user).values_list("merchant_id", flat=True)) as merchants:
         for _merchant_id in merchants:
             forget_customer(by=SYSTEM, buyer_id=user.pk)
+            fit_lists(by=SYSTEM)
 
 
 # Each takes away one kind of thing. An app that keeps something of persons adds its own.

@@ -9,9 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from marketplace.flows.publish_product import copy_products
+from marketplace.flows.publish_product import copy_offers, copy_products
+from marketplace.flows.review_product import submit_products
+from marketplace.flows.use_of_packages import products_of
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
@@ -23,65 +26,95 @@ from marketplace.merchant.catalogue.actions import ProductInput
 from marketplace.merchant.catalogue.errors import SkuTaken
 from marketplace.merchant.catalogue.models import Picture, Product, Variant
 from marketplace.merchant.inventory.actions import count_stock
+from marketplace.merchant.inventory.models import StockLevel
 from marketplace.merchant.pricing.actions import set_prices
-from marketplace.merchant.pricing.models import Price
+from marketplace.merchant.pricing.periods import in_force
 from marketplace.platform.taxonomy.queries import categories_to_use
+from tenants.packages.errors import LimitReached
+from tenants.packages.limits import check_room
+from tenants.packages.models import Limit
 from tenants.tenancy.schemas import current_merchant_id
 
 MOST_AT_ONCE = 500  # products of a batch: as many as one event names
 
 
+class Goes:
+    """What becomes of new products, and of changes that buyers would read."""
+
+    ON_SALE = "on_sale"  # approved: the market's own work
+    SUBMIT = "submit"  # new ones wait for review, as one does that was entered by hand and submitted
+    DRAFT = "draft"  # new ones stay drafts
+
+
 @dataclass
 class ImportedProduct:
-    """A product with its `source_ref`, prices and stock by SKU. Variants are known by their SKUs, too."""
+    """A product with prices and stock by SKU. It is known by `product_id` or else by its `source_ref`; variants by their SKUs, too.
+
+    `market`: market prices by SKU; None where the source knows none, and one that is there stays while it is not below the sale price.
+    `counts_stock`: stock is counted for variants that are there, too, and not only for new ones.
+    """
 
     product: ProductInput
     prices: Mapping[str, Money]
     stock: Mapping[str, int]
+    market: Mapping[str, Money | None] | None = None
+    product_id: UUID | None = None
+    counts_stock: bool = False
+
+    @property
+    def ref(self) -> str:
+        """What it is called within its batch."""
+        return str(self.product_id or self.product.source_ref or "")
 
 
 @dataclass
 class Imported:
-    """What became of a batch. `refused`: source_ref and why; the others of the batch went in."""
+    """What became of a batch. `refused`: source_ref (or key) and why; the others of the batch went in."""
 
     entered: int = 0
     changed: int = 0
     unchanged: int = 0
     refused: list[tuple[str, str]] = field(default_factory=list)
+    ids_entered: list[UUID] = field(default_factory=list)
+    ids_changed: list[UUID] = field(default_factory=list)
 
     def __iadd__(self, other: Imported) -> Imported:
-        self.entered += other.entered
-        self.changed += other.changed
-        self.unchanged += other.unchanged
-        self.refused += other.refused
+        for name in ("entered", "changed", "unchanged", "refused", "ids_entered", "ids_changed"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
         return self
 
 
 @verb
-def import_products(*, by: Actor, products: Sequence[ImportedProduct]) -> Imported:
-    """Enter new products and put them on sale; change those that differ from their source; leave the others alone.
+def import_products(*, by: Actor, products: Sequence[ImportedProduct], goes: str = Goes.ON_SALE) -> Imported:
+    """Enter new products; change those that differ from their source; leave the others alone.
 
     At most 500 at once, in the open merchant's schema, in one transaction. The source wins over what was edited here, but a
-    product that was taken off sale stays off, and stock is counted only when a variant is new. Raises ValueError for a
-    larger batch.
+    product that was taken off sale stays off. With `goes` ON_SALE all are approved and new ones on sale; else what buyers read of
+    a product on sale waits for review, as after an edit by hand, and they read on what was approved.
+    Raises ValueError for a larger batch.
     """
     if len(products) > MOST_AT_ONCE:
         raise ValueError(f"{len(products)} products in one batch, more than {MOST_AT_ONCE}")
     done = Imported()
     with transaction.atomic():
-        batch = _Batch(_acceptable(products, done))
+        batch = _Batch(_acceptable(products, goes, done))
         batch.refuse_taken_skus(done)
-        entered = [batch.enter(one) for one in batch.wanted.values() if one.product.source_ref not in batch.there]
+        _refuse_what_has_no_room(batch, goes, done)
+        entered = [batch.enter(one, goes) for one in batch.wanted.values() if one.ref not in batch.there]
         differing = [batch.there[ref] for ref, one in batch.wanted.items() if ref in batch.there and batch.differs(one)]
         batch.write(entered, differing)
         repriced = batch.new_prices()
         set_prices(by=by, prices={key: (sale, market) for key, (sale, market, _product) in repriced.items()})
-        touched = {product_id for _sale, _market, product_id in repriced.values()} | {row.pk for row in differing}
+        touched = {product_id for _sale, _market, product_id in repriced.values()} | {row.pk for row in differing} | batch.recounted
         changed = [row for row in batch.there.values() if row.pk in touched]
         _raise_versions(changed)
-        count_stock(by=by, counted=batch.first_stock)
-        copy_products(by=by, products=[*entered, *(row for row in changed if row.status == Product.Status.ON_SALE)])
+        count_stock(by=by, counted=batch.counted)
+        if goes == Goes.ON_SALE:
+            copy_products(by=by, products=[*entered, *(row for row in changed if row.status == Product.Status.ON_SALE)])
+        else:
+            _pass_on(by=by, entered=entered, changed=changed, differing=differing, submits=goes == Goes.SUBMIT)
         done.entered, done.changed = len(entered), len(changed)
+        done.ids_entered, done.ids_changed = [row.pk for row in entered], [row.pk for row in changed]
         done.unchanged = len(batch.wanted) - len(entered) - len(changed)
         if entered or changed:
             audit(
@@ -95,13 +128,35 @@ def import_products(*, by: Actor, products: Sequence[ImportedProduct]) -> Import
     return done
 
 
-def _acceptable(products: Iterable[ImportedProduct], done: Imported) -> dict[str, ImportedProduct]:
+def _pass_on(*, by: Actor, entered: list[Product], changed: list[Product], differing: list[Product], submits: bool) -> None:
+    """What save_product() does after an edit by hand, for many: prices and stock of what is on sale take effect at once; what
+    buyers read, or was waiting, or is asked for, goes into review."""
+    edited = {row.pk for row in differing}
+    waiting, stale = [], []
+    for row in changed:
+        was = row.review
+        if row.pk in edited and was != Product.Review.NONE:
+            row.review = Product.Review.NONE
+            stale.append(row)
+        is_on_sale = row.status == Product.Status.ON_SALE
+        if is_on_sale and row.review != Product.Review.APPROVED:
+            copy_offers(by=by, product=row)
+        if row.review != Product.Review.APPROVED and (is_on_sale or was == Product.Review.WAITING or submits):
+            waiting.append(row)
+    if stale:
+        Product.objects.bulk_update(stale, ["review"], batch_size=500)
+    copy_products(by=by, products=[row for row in changed if row.status == Product.Status.ON_SALE and row.review == Product.Review.APPROVED])
+    submit_products(by=by, products=[*waiting, *(entered if submits else [])])
+
+
+def _acceptable(products: Iterable[ImportedProduct], goes: str, done: Imported) -> dict[str, ImportedProduct]:
     """By source_ref, those a shop can sell; the others are noted as refused."""
     categories = categories_to_use(one.product.category_id for one in products)
     good: dict[str, ImportedProduct] = {}
     skus: set[str] = set()
     for one in products:
-        ref = one.product.source_ref or ""
+        ref = one.ref
+        is_new = one.product_id is None
         try:
             one.product.clean()
             for variant in one.product.variants:
@@ -113,9 +168,9 @@ def _acceptable(products: Iterable[ImportedProduct], done: Imported) -> dict[str
             if one.product.category_id not in categories:
                 raise InvalidInput(field="category", why=_("Choose a category."))
             one.product.category_id = categories[one.product.category_id]
-            if not one.product.pictures:
+            if is_new and goes != Goes.DRAFT and not one.product.pictures:
                 raise InvalidInput(field="pictures", why=_("Add a picture."))
-            if any((price := one.prices.get(variant.sku)) is None or price.minor <= 0 for variant in one.product.variants):
+            if is_new and any((price := one.prices.get(variant.sku)) is None or price.minor <= 0 for variant in one.product.variants):
                 raise InvalidInput(field="price", why=_("Every variant needs a price above zero."))
         except MarketError as refusal:
             done.refused.append((ref, str(refusal)))
@@ -125,13 +180,34 @@ def _acceptable(products: Iterable[ImportedProduct], done: Imported) -> dict[str
     return good
 
 
+def _refuse_what_has_no_room(batch: _Batch, goes: str, done: Imported) -> None:
+    """What the shop's package holds: pictures of a product, and, where they go on sale, products."""
+    for count in sorted({len(one.product.pictures) for one in batch.wanted.values()} - {0}):
+        try:
+            check_room(current_merchant_id(), Limit.PICTURES, lambda: 0, adding=count)
+        except LimitReached as full:
+            for ref in [ref for ref, one in batch.wanted.items() if len(one.product.pictures) >= count]:
+                batch.drop(ref, full, done)
+            break
+    new = [ref for ref in batch.wanted if ref not in batch.there]
+    if goes == Goes.ON_SALE and new:
+        try:
+            check_room(current_merchant_id(), Limit.PRODUCTS, lambda: products_of(current_merchant_id()), adding=len(new))
+        except LimitReached as full:
+            fits = max(0, int(str(full.facts["limit"])) - products_of(current_merchant_id()))
+            for ref in new[fits:]:
+                batch.drop(ref, full, done)
+
+
 class _Batch:
     """The wanted products beside what is there. Lives for one transaction."""
 
     def __init__(self, wanted: dict[str, ImportedProduct]) -> None:
         self.wanted = wanted
-        rows = Product.objects.filter(source_ref__in=wanted).order_by("pk").select_for_update()
-        self.there: dict[str, Product] = {str(row.source_ref): row for row in rows}
+        named = {one.product_id: ref for ref, one in wanted.items() if one.product_id}
+        refs = [ref for ref, one in wanted.items() if not one.product_id]
+        rows = Product.objects.filter(Q(source_ref__in=refs) | Q(pk__in=named)).order_by("pk").select_for_update()
+        self.there: dict[str, Product] = {named.get(row.pk) or str(row.source_ref): row for row in rows}
         self.keys = {ref: row.pk for ref, row in self.there.items()}
         ids = list(self.keys.values())
         self.variants: dict[UUID, dict[str, Variant]] = defaultdict(dict)
@@ -140,7 +216,8 @@ class _Batch:
         self.pictures: dict[UUID, list[Picture]] = defaultdict(list)
         for picture in Picture.objects.filter(product_id__in=ids).order_by("position"):
             self.pictures[picture.product_id].append(picture)
-        self.first_stock: dict[UUID, int] = {}
+        self.counted: dict[UUID, int] = {}
+        self.recounted: set[UUID] = set()  # products of which stock that was there is counted anew
         self.fresh_variants: list[Variant] = []
         self.fresh_pictures: list[Picture] = []
         self.altered_variants: list[Variant] = []
@@ -152,13 +229,19 @@ class _Batch:
         for sku, product_id in Variant.objects.filter(sku__in=owner).values_list("sku", "product_id"):
             ref = owner[sku]
             if self.keys.get(ref) != product_id and ref in self.wanted:
-                del self.wanted[ref]
-                done.refused.append((ref, str(SkuTaken(sku=sku))))
-                self.there.pop(ref, None)
+                self.drop(ref, SkuTaken(sku=sku), done)
 
-    def enter(self, one: ImportedProduct) -> Product:
-        row = Product(pk=new_id(), status=Product.Status.ON_SALE, review=Product.Review.APPROVED, source_ref=one.product.source_ref)
-        self.keys[str(row.source_ref)] = row.pk
+    def drop(self, ref: str, why: MarketError, done: Imported) -> None:
+        """Leave one product out, and note why."""
+        del self.wanted[ref]
+        self.there.pop(ref, None)
+        done.refused.append((ref, str(why)))
+
+    def enter(self, one: ImportedProduct, goes: str) -> Product:
+        row = Product(pk=new_id(), source_ref=one.product.source_ref, tax_class=one.product.tax_class)
+        if goes == Goes.ON_SALE:
+            row.status, row.review = Product.Status.ON_SALE, Product.Review.APPROVED
+        self.keys[one.ref] = row.pk
         _fill(row, one.product)
         self._put_variants(row, one)
         self._put_pictures(row, one.product)
@@ -166,8 +249,11 @@ class _Batch:
 
     def differs(self, one: ImportedProduct) -> bool:
         """Whether the row differs from its source; if so, it is what the source says afterwards, in memory."""
-        row = self.there[str(one.product.source_ref)]
-        differs = _content(row) != _wanted_content(one.product)
+        row = self.there[one.ref]
+        is_taxed = one.product_id is None or row.tax_class == one.product.tax_class  # a source that knows no keys says nothing of taxes
+        differs = _content(row) != _wanted_content(one.product) or not is_taxed
+        if not is_taxed:
+            row.tax_class = one.product.tax_class
         if differs:
             _fill(row, one.product)
         if self._put_variants(row, one):
@@ -187,7 +273,7 @@ class _Batch:
             if (variant := held.get(sku)) is None:
                 variant = held[sku] = Variant(id=wanted.id, product=row, sku=sku, options=options, position=place)
                 self.fresh_variants.append(variant)
-                self.first_stock[variant.pk] = one.stock.get(sku, 0)
+                self.counted[variant.pk] = one.stock.get(sku, 0)
             elif (variant.options, variant.position, variant.is_active) != (options, place, True):
                 variant.options, variant.position, variant.is_active = options, place, True
                 self.altered_variants.append(variant)
@@ -202,9 +288,16 @@ class _Batch:
         self.fresh_pictures += [Picture(product=row, key=key, alt=dict(alt), position=place) for place, (key, alt) in enumerate(product.pictures)]
 
     def write(self, entered: list[Product], differing: list[Product]) -> None:
+        """And what stock differs of variants that were there, where the source counts it."""
+        counts = {held.pk: one.stock[sku] for ref, one in self.wanted.items() if one.counts_stock and ref in self.there for sku, held in self._held_before(one)}
+        for level in StockLevel.objects.filter(variant_id__in=counts, location__is_default=True):
+            if level.on_hand == counts[level.variant_id]:
+                del counts[level.variant_id]
+        self.counted |= counts
+        self.recounted |= {variant.product_id for held in self.variants.values() for variant in held.values() if variant.pk in counts}
         Product.objects.bulk_create(entered)
         if differing:
-            Product.objects.bulk_update(differing, ["category_id", "brand_id", "titles", "descriptions", "attributes", "axes"], batch_size=200)
+            Product.objects.bulk_update(differing, ["category_id", "brand_id", "titles", "descriptions", "attributes", "axes", "tax_class"], batch_size=200)
         Variant.objects.bulk_create(self.fresh_variants)
         if self.altered_variants:
             Variant.objects.bulk_update(self.altered_variants, ["options", "position", "is_active"], batch_size=200)
@@ -212,20 +305,28 @@ class _Batch:
             Picture.objects.filter(pk__in=self.dropped_pictures).delete()
         Picture.objects.bulk_create(self.fresh_pictures)
 
+    def _held_before(self, one: ImportedProduct) -> list[tuple[str, Variant]]:
+        """Variants of a product that were there, of which the source says what lies there."""
+        return [(sku, held) for sku, held in self.variants[self.keys[one.ref]].items() if sku in one.stock and held.pk not in self.counted]
+
     def new_prices(self) -> dict[UUID, tuple[Money, Money | None, UUID]]:
-        """Sale price, market price and product of the variants whose sale price differs. A market price stays while it is above."""
+        """Sale price, market price and product of the variants whose prices differ."""
         sold = {
-            held[wanted.sku].pk: (one.prices[wanted.sku], held[wanted.sku].product_id)
+            held[wanted.sku].pk: (one.prices[wanted.sku], held[wanted.sku].product_id, one.market, wanted.sku)
             for one in self.wanted.values()
-            for held in [self.variants[self.keys[str(one.product.source_ref)]]]
+            for held in [self.variants[self.keys[one.ref]]]
             for wanted in one.product.variants
+            if wanted.sku in one.prices
         }
-        current = {price.variant_id: price for price in Price.objects.filter(variant_id__in=sold, ends_at=None)}
+        current = {price.variant_id: price for price in in_force().filter(variant_id__in=sold)}
         differing: dict[UUID, tuple[Money, Money | None, UUID]] = {}
-        for variant_id, (sale, product_id) in sold.items():
+        for variant_id, (sale, product_id, markets, sku) in sold.items():
             held = current.get(variant_id)
-            if held is None or held.sale != sale:
+            if markets is not None:
+                market = markets.get(sku)
+            else:
                 market = held.market if held and held.market and held.currency == sale.currency and held.market >= sale else None
+            if held is None or held.sale != sale or (markets is not None and held.market != market):
                 differing[variant_id] = (sale, market, product_id)
         return differing
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marketplace.flows.merging import MOVES
+from marketplace.flows.price_lists import fit_lists
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.audit import audit
@@ -151,6 +152,7 @@ def move_everything(loser_id: UUID, winner_id: UUID) -> dict[str, int]:
     with in_merchant_schemas(OrderCopy.objects.filter(buyer_id=loser_id).values_list("merchant_id", flat=True)) as merchants:
         for _merchant_id in merchants:
             orders = join_customers(by=SYSTEM, loser_id=loser_id, winner_id=winner_id)
+            fit_lists(by=SYSTEM)
             moved["merchant_orders.Order.buyer"] = moved.get("merchant_orders.Order.buyer", 0) + orders
     for name, movers in MOVES.items():
         for move in movers:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from marketplace.flows.copies import copied_lines
 from marketplace.flows.events import OrderGroupPlaced
@@ -30,6 +30,8 @@ from marketplace.merchant.inventory.actions import Wanted, reserve_stock
 from marketplace.merchant.inventory.errors import OutOfStock
 from marketplace.merchant.orders.actions import write_order
 from marketplace.merchant.orders.models import Order, OrderLine
+from marketplace.merchant.pricing.models import LinePrice
+from marketplace.merchant.pricing.periods import price_of_line, rates
 from marketplace.platform.cart.actions import take_ordered
 from marketplace.platform.cart.errors import CartEmpty
 from marketplace.platform.cart.models import Cart
@@ -44,6 +46,7 @@ from marketplace.platform.delivery.queries import zones_of
 from marketplace.platform.ledger.queries import Rates, commission_rates
 from marketplace.platform.members.access import address_of
 from marketplace.platform.payments.actions import plan_payment
+from marketplace.platform.prices.resolving import unit_price
 from marketplace.platform.taxonomy.models import AttributeValue
 from marketplace.platform.taxonomy.tax import TaxTable, tax_in, tax_table
 from tenants.accounts.blocks import check_not_blocked
@@ -148,27 +151,27 @@ def _open_orders(by: Actor, group: OrderGroup, chosen: Sequence[ChosenLine], ter
     with in_merchant_schemas(by_merchant) as merchants:
         for merchant_id in merchants:
             part = sorted(by_merchant[merchant_id], key=lambda line: line.variant_id)
-            order, lines = _draft(by, group, merchant_id, part, terms, number=f"{group.number}-{len(copies) + 1}")
+            order, lines, made = _draft(by, group, merchant_id, part, terms, number=f"{group.number}-{len(copies) + 1}")
             reserve_stock(
                 by=by,
                 order_id=order.pk,
                 wanted=[Wanted(line.pk, line.variant_id, line.quantity, localised(line.titles, group.language).text) for line in lines],
             )
             write_order(by=by, order=order, lines=lines)
+            if made:
+                LinePrice.objects.bulk_create(made)
             copies.append(_copy(group, merchant_id, order, lines))
     return copies
 
 
-def _prices_in_force(variant_ids: list[UUID]) -> dict[UUID, Money]:
-    """Of the open schema. In SQL: it is asked of every shop of a basket, and building the query was a twelfth of placing's CPU."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT variant_id, sale_minor, currency FROM merchant_pricing_price WHERE variant_id = ANY(%s) AND ends_at IS NULL", [variant_ids])
-        return {variant_id: Money(minor, currency) for variant_id, minor, currency in cursor.fetchall()}
+def _draft(
+    by: Actor, group: OrderGroup, merchant_id: UUID, part: Sequence[ChosenLine], terms: Terms, number: str
+) -> tuple[Order, list[OrderLine], list[LinePrice]]:
+    """The order as it will be, at the prices in force in the merchant's schema, and what made those that are not the regular ones.
 
-
-def _draft(by: Actor, group: OrderGroup, merchant_id: UUID, part: Sequence[ChosenLine], terms: Terms, number: str) -> tuple[Order, list[OrderLine]]:
-    """The order as it will be, at the prices in force in the merchant's schema. Raises OutOfStock for what has none, NoDelivery."""
-    prices = _prices_in_force([line.variant_id for line in part])
+    Raises OutOfStock for what has no price, NoDelivery.
+    """
+    held = rates([line.variant_id for line in part], group.buyer_id, group.placed_at)
     order = Order(
         id=new_id(),
         number=number,
@@ -181,11 +184,12 @@ def _draft(by: Actor, group: OrderGroup, merchant_id: UUID, part: Sequence[Chose
         total_minor=0,
         commission_minor=0,
     )
-    lines = []
+    lines: list[OrderLine] = []
+    made: list[LinePrice] = []
     for position, line in enumerate(part, start=1):
-        if line.variant_id not in prices:
+        if (rate_of_piece := unit_price(held[line.variant_id], line.quantity)) is None:
             raise OutOfStock(title=localised(line.titles).text, left=0)
-        unit = prices[line.variant_id]
+        unit = rate_of_piece.sale
         total = unit.times(line.quantity)
         rate: Decimal = terms.rates.rate(merchant_id, line.category_path)
         lines.append(
@@ -207,6 +211,8 @@ def _draft(by: Actor, group: OrderGroup, merchant_id: UUID, part: Sequence[Chose
                 tax_rate=terms.taxes.rate(line.tax_class, group.address["region"]),
             )
         )
+        if rate_of_piece.price_list_id or rate_of_piece.is_reduction:
+            made.append(price_of_line(order.pk, lines[-1].pk, rate_of_piece, held[line.variant_id]))
     order.items_minor = sum(written.total_minor for written in lines)
     _add_freight(order, lines, part[0].shop, terms.zones.get(merchant_id, ()))
     for written in lines:
@@ -214,7 +220,7 @@ def _draft(by: Actor, group: OrderGroup, merchant_id: UUID, part: Sequence[Chose
     order.total_minor = order.items_minor + order.freight_minor
     order.tax_minor = sum(written.tax_minor for written in lines)
     order.commission_minor = sum(written.commission_minor for written in lines)
-    return order, lines
+    return order, lines, made
 
 
 def _add_freight(order: Order, lines: list[OrderLine], shop: Mapping[str, str], zones: Sequence[FreightZone]) -> None:

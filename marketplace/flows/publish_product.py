@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from marketplace.flows.contracting import check_may_list
+from marketplace.flows.offered_prices import copy_offered, shown_prices
 from marketplace.flows.use_of_packages import products_of
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM, Actor
@@ -26,7 +27,8 @@ from marketplace.merchant.catalogue.errors import NotReviewed, ProductIncomplete
 from marketplace.merchant.catalogue.models import Picture, Product, Variant
 from marketplace.merchant.inventory.events import StockCrossedZero
 from marketplace.merchant.inventory.queries import free_of_products, free_of_variants
-from marketplace.merchant.pricing.models import Price
+from marketplace.merchant.pricing.actions import note_sale
+from marketplace.merchant.pricing.periods import in_force
 from marketplace.platform.deposits.actions import check_deposit
 from marketplace.platform.deposits.errors import DepositOverdue
 from marketplace.platform.listings.actions import note_listed, note_stock, put_listings, put_offers, take_off_sale
@@ -78,6 +80,7 @@ def put_on_sale(*, by: Actor, product_id: UUID) -> Product:
             raise NotReviewed
         is_early = row.listed_from is not None and row.listed_from > clock.now()
         row = set_product_status(by=by, product_id=product_id, status=Product.Status.OFF_SALE if is_early else Product.Status.ON_SALE)
+        note_sale(by=by, product=row)
         watch_times(row)
         if not is_early:
             copy_products(by=by, products=[row])
@@ -89,6 +92,7 @@ def take_product_off_sale(*, by: Actor, product_id: UUID) -> Product:
     """The listing can no longer be found or bought; orders keep what was bought. Raises ProductUnknown."""
     with transaction.atomic():
         row = set_product_status(by=by, product_id=product_id, status=Product.Status.OFF_SALE)
+        note_sale(by=by, product=row)
         for kind in (LISTED_FROM, LISTED_UNTIL):
             meet(kind=kind, subject_id=product_id)
         take_off_sale(by=by, merchant_id=current_merchant_id(), listing_id=product_id)
@@ -127,7 +131,7 @@ def check_complete(row: Product) -> None:
     """Raises ProductIncomplete, saying what is missing."""
     missing = []
     variants = list(row.variants.filter(is_active=True).values_list("pk", flat=True))
-    priced = Price.objects.filter(variant_id__in=variants, ends_at=None).count()
+    priced = in_force().filter(variant_id__in=variants).count()
     if not variants:
         missing.append(_("a variant"))
     elif priced < len(variants):
@@ -144,8 +148,10 @@ def check_complete(row: Product) -> None:
 @verb
 def copy_products(*, by: Actor, products: Iterable[Product]) -> None:
     """Write the public copies of approved products of the open merchant. Also rebuilds them: the copy follows from the product alone."""
+    products = list(products)
     listings, variants = copies_of(products)
     put_listings(by=by, merchant_id=current_merchant_id(), listings=listings, variants=variants)
+    copy_offered(by=by, products=products)
 
 
 @verb
@@ -153,6 +159,7 @@ def copy_offers(*, by: Actor, product: Product) -> None:
     """Copy prices and stock of a product on sale whose texts wait for review: buyers read on what was approved."""
     _listings, variants = copies_of([product])
     put_offers(by=by, merchant_id=current_merchant_id(), listing_id=product.pk, variants=variants)
+    copy_offered(by=by, products=[product])
 
 
 def copies_of(products: Iterable[Product]) -> tuple[list[Listing], list[ListingVariant]]:
@@ -163,7 +170,7 @@ def copies_of(products: Iterable[Product]) -> tuple[list[Listing], list[ListingV
     variants: dict[UUID, list[Variant]] = defaultdict(list)
     for variant in Variant.objects.filter(product_id__in=ids, is_active=True).order_by("position"):
         variants[variant.product_id].append(variant)
-    prices = {price.variant_id: price for price in Price.objects.filter(variant__product_id__in=ids, ends_at=None)}
+    prices = shown_prices(variant.pk for of_product in variants.values() for variant in of_product)
     available = available_of(ids)
     pictures: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
     for picture in Picture.objects.filter(product_id__in=ids).order_by("position"):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from marketplace.flows.brand_rights import check_submitted
 from marketplace.flows.contracting import check_may_list
 from marketplace.flows.events import ProductReviewed, ProductSubmitted
 from marketplace.flows.publish_product import available_of, check_complete, copies_of, copy_offers, copy_products, publish_product, watch_times
+from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import InvalidInput, check_reason
 from marketplace.kernel.money import Money
@@ -20,10 +22,10 @@ from marketplace.kernel.outbox import record
 from marketplace.kernel.plain import plain
 from marketplace.kernel.verbs import verb
 from marketplace.merchant.catalogue.actions import ProductInput, change_product, enter_product, locked_product, set_review
-from marketplace.merchant.catalogue.models import Product
+from marketplace.merchant.catalogue.models import Product, Variant
 from marketplace.merchant.inventory.actions import count_stock
 from marketplace.merchant.pricing.actions import set_prices
-from marketplace.platform.listings.actions import close_change, locked_change, merchant_of_change, put_change
+from marketplace.platform.listings.actions import NewChange, close_change, locked_change, merchant_of_change, put_change, put_changes
 from marketplace.platform.listings.errors import ChangeDecided, ChangeOutdated
 from marketplace.platform.listings.models import ProductChange
 from marketplace.platform.taxonomy.models import TaxClass
@@ -105,6 +107,27 @@ def submit_product(*, by: Actor, product_id: UUID) -> Product:
 
 
 @verb
+def submit_products(*, by: Actor, products: Sequence[Product]) -> None:
+    """The same for many that the caller has locked: what an import has entered or changed. What is not complete stays as it is.
+
+    Raises AttributeMissing, BrandNotAllowed, BrandOutOfScope, and where one is not on sale NothingNewMeanwhile.
+    """
+    with transaction.atomic():
+        proposed = proposals_of(products)
+        variants = Counter(Variant.objects.filter(product_id__in=proposed, is_active=True).values_list("product_id", flat=True))
+        whole = [row for row in products if (one := proposed.get(row.pk)) and one["pictures"] and len(one["variants"]) == variants[row.pk]]
+        if any(row.status != Product.Status.ON_SALE for row in whole):
+            check_may_list(current_merchant_id())
+        for row in whole:
+            check_submitted(current_merchant_id(), category_id=row.category_id, brand_id=row.brand_id, attributes=row.attributes, axes=row.axes)
+        wanted = [NewChange(row.pk, row.version, row.status == Product.Status.DRAFT, proposed[row.pk]) for row in whole]
+        changes = put_changes(by=by, merchant_id=current_merchant_id(), changes=wanted)
+        Product.objects.filter(pk__in=[row.pk for row in whole]).update(review=Product.Review.WAITING, review_note="", changed_at=clock.now())
+        for change in changes:
+            record(ProductSubmitted(merchant_id=change.merchant_id, product_id=change.product_id, change_id=change.pk))
+
+
+@verb
 def withdraw_product(*, by: Actor, product_id: UUID) -> Product:
     """The merchant takes its submission back. Raises ProductUnknown, ChangeDecided when nothing waits."""
     with transaction.atomic():
@@ -172,14 +195,17 @@ def _reviewed(proposed: Mapping[str, Any]) -> dict[str, Any]:
 
 def _proposal(row: Product) -> dict[str, Any]:
     """What the listing would be, as ProductChange.proposed holds it."""
-    (listing,), variants = copies_of([row])
-    available = available_of([row.pk])
-    return {
-        **{name: getattr(listing, name) for name in REVIEWED},
-        "currency": listing.currency,
-        "listed_from": row.listed_from.isoformat() if row.listed_from else None,
-        "listed_until": row.listed_until.isoformat() if row.listed_until else None,
-        "variants": [
+    return proposals_of([row])[row.pk]
+
+
+def proposals_of(rows: Sequence[Product]) -> dict[UUID, dict[str, Any]]:
+    """The same for many, by key, without those that have nothing to sell."""
+    listings, copies = copies_of(rows)
+    available = available_of([row.pk for row in rows])
+    times = {row.pk: (row.listed_from, row.listed_until) for row in rows}
+    variants: dict[UUID, list[dict[str, Any]]] = {listing.pk: [] for listing in listings}
+    for one in copies:
+        variants[one.listing_id].append(
             {
                 "id": str(one.pk),
                 "sku": one.sku,
@@ -188,6 +214,14 @@ def _proposal(row: Product) -> dict[str, Any]:
                 "market_minor": one.market_minor,
                 "available": available[one.pk],
             }
-            for one in variants
-        ],
+        )
+    return {
+        listing.pk: {
+            **{name: getattr(listing, name) for name in REVIEWED},
+            "currency": listing.currency,
+            "listed_from": start.isoformat() if (start := times[listing.pk][0]) else None,
+            "listed_until": end.isoformat() if (end := times[listing.pk][1]) else None,
+            "variants": variants[listing.pk],
+        }
+        for listing in listings
     }

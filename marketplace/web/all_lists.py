@@ -29,7 +29,7 @@ from marketplace.web.operator import (
 )
 from marketplace.web.operator import opinions as market_opinions
 from marketplace.web.operator import orders as market_orders
-from marketplace.web.seller import customers, money, opinions, orders, products, returns
+from marketplace.web.seller import customers, imports, money, opinions, orders, products, reductions, returns
 from marketplace.web.seller.stock import ledger as ledger_of_stock
 from marketplace.web.seller.stock import listing, restocks, stocktakes, transfers
 from marketplace.web.staff.people import market_staff, shop_staff
@@ -39,6 +39,9 @@ WORKBENCH = (
     returns.returns,
     customers.customers,
     products.products,
+    reductions.reductions,
+    imports.imports,
+    imports.import_rows,
     listing.stock,
     ledger_of_stock.movements,
     transfers.transfers,

@@ -57,8 +57,9 @@ def file(request: HttpRequest, job_id: UUID) -> HttpResponse | FileResponse:
         raise JobUnknown
     if row.status != ListJob.Status.DONE or not row.file or not storages["papers"].exists(row.file):
         raise FileGone(days=KEEP_DAYS)
-    name = f"{page.export_name}-{timezone.localtime(row.created_at):%Y%m%d-%H%M}.{row.what}"
-    response = FileResponse(storages["papers"].open(row.file), content_type=TYPES[row.what], as_attachment=True, filename=name)
+    form = row.what.partition(":")[0]
+    name = f"{page.export_name}-{timezone.localtime(row.created_at):%Y%m%d-%H%M}.{form}"
+    response = FileResponse(storages["papers"].open(row.file), content_type=TYPES[form], as_attachment=True, filename=name)
     response.headers["Cache-Control"] = "private, no-store"
     return response
 
@@ -68,6 +69,7 @@ def _dress(row: Any) -> None:
     page = list_of(row)
     row.list_title = page.title if page else row.list_name
     row.list_href = f"{reverse(row.list_name)}?{row.query}" if page else ""
+    row.form = row.what.partition(":")[0]
     row.action_title = next((each.label for each in page.bulk if each.route == row.what), row.what) if page else row.what
 
 

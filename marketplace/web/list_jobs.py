@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,26 +65,40 @@ def rows_of(page: ListPage, request: HttpRequest, job: ListJob) -> tuple[QuerySe
 
 def _export(job: ListJob, page: ListPage, request: HttpRequest, rows: QuerySet[Any], order: tuple[str, ...], by: Actor) -> None:
     """Into a file of the private storage, in the schema's own folder."""
-    places = job.columns or range(len(page.export_head))
+    form, _colon, is_whole = job.what.partition(":")
+    if is_whole and page.whole:
+        head, lines = page.whole.begin(rows)
+    else:
+        places = job.columns or range(len(page.export_head))
+        head, lines = [str(page.export_head[place]) for place in places], _chosen(page, request, places)
     job.total, job.done = rows.order_by().count(), 0
     noted = _Progress(job)
     with tempfile.TemporaryDirectory(prefix="export-") as folder:
-        path = Path(folder) / f"list.{job.what}"
-        writer = open_writer(job.what, path, [page.export_head[place] for place in places])
+        path = Path(folder) / f"list.{form}"
+        writer = open_writer(form, path, head)
         try:
             for some, _place in chunks(rows, order, size=ROWS_AT_ONCE):
-                page.prepare(request, some)
-                writer.write([line[place] for place in places] for row in some for line in page.export(row))  # type: ignore[misc]
+                writer.write(lines(some))
                 job.done += len(some)
                 noted()
         finally:
             writer.close()
         storage = storages["papers"]
-        name = f"exports/{job.pk}.{job.what}"
+        name = f"exports/{job.pk}.{form}"
         storage.delete(name)  # of an attempt that ended too early
         with open(path, "rb") as file:
             name = storage.save(name, File(file))
         end_job(by=by, job=job, file=name, size=path.stat().st_size)
+
+
+def _chosen(page: ListPage, request: HttpRequest, places: Sequence[int]) -> Callable[[list[Any]], Iterable[Sequence[object]]]:
+    """Lines of the columns at these places."""
+
+    def lines(some: list[Any]) -> Iterable[Sequence[object]]:
+        page.prepare(request, some)
+        return ([line[place] for place in places] for row in some for line in page.export(row))  # type: ignore[misc]
+
+    return lines
 
 
 def _bulk(job: ListJob, page: ListPage, rows: QuerySet[Any], order: tuple[str, ...], by: Actor) -> None:

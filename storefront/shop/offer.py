@@ -17,11 +17,13 @@ from marketplace.platform.delivery.models import FreightZone
 from marketplace.platform.delivery.queries import zones_of
 from marketplace.platform.listings.errors import HeldBack, NotOnSale
 from marketplace.platform.listings.models import Listing, ListingVariant
+from marketplace.platform.prices.resolving import varied
 from marketplace.platform.taxonomy.models import Attribute
 from marketplace.platform.taxonomy.queries import brand_row, category_row, labels
 from marketplace.platform.taxonomy.units import shown_number
 from storefront.shop.gallery import picture_of, shown_values
 from storefront.shop.picker import Axis, Names, axes_of, chosen_variant, unmade
+from storefront.shop.price import OfferedAt, price_now
 from storefront.shop.promise import Promise, promise
 from storefront.shop.region import region_of
 from tenants.tenancy.hosts import merchant_row
@@ -47,6 +49,7 @@ class Offer:
     id: str  # of the element
     unmade: str  # a combination that was asked for and is not made, in words
     picture: str  # key of the picture of what is chosen; "" when none shows it
+    price: OfferedAt
 
     @property
     def is_low(self) -> bool:
@@ -94,10 +97,11 @@ def listing_on_sale(listing_id: UUID) -> Listing:
 
 def offer_of(request: HttpRequest, listing: Listing, *, base: str, id: str = "offer") -> Offer:
     """Raises NotOnSale."""
-    variants = list(listing.variants.order_by("position"))
+    variants: list[ListingVariant] = list(listing.variants.order_by("position").annotate(is_varied=varied()))
     if not variants:
         raise NotOnSale
     variant = chosen_variant(variants, request.GET.get("variant", ""))
+    price = price_now(variants, variant, request)
     names = names_of(listing, variants)
     offered = {int(value) for one in variants for value in one.options.values()}
     shown = shown_values(listing, {key: value for key, value in names.values.items() if key in offered}) if len(variants) > 1 else {}
@@ -116,6 +120,7 @@ def offer_of(request: HttpRequest, listing: Listing, *, base: str, id: str = "of
         id=id,
         unmade=unmade(listing, variants, request.GET, names),
         picture=picture_of(variant, shown),
+        price=price,
     )
 
 

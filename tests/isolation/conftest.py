@@ -18,6 +18,10 @@ from marketplace.flows.cancel_order import cancel_paid_order
 from marketplace.flows.invite_staff import invite
 from marketplace.flows.my_data import ask_for_my_data, pack_my_data
 from marketplace.flows.pay_out import make_bank_file
+from marketplace.flows.price_lists import save_list
+from marketplace.flows.prices import plan_reduction, schedule_prices
+from marketplace.flows.product_files.receiving import assign_columns, receive_file
+from marketplace.flows.product_files.run import run_import
 from marketplace.flows.reconcile import note_movement
 from marketplace.flows.rent import take_add_on
 from marketplace.flows.return_goods import request_return
@@ -29,13 +33,16 @@ from marketplace.flows.support_access import ask_for_support
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.models import AuditEvent
+from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.customers.actions import note_on_customer, recount_customer, set_tags
+from marketplace.merchant.imports.events import ImportDue
 from marketplace.merchant.inventory.models import StockLevel
 from marketplace.merchant.inventory.moves import send_transfer
 from marketplace.merchant.inventory.places import Place, open_location
 from marketplace.merchant.inventory.restocking import order_restock
 from marketplace.merchant.inventory.stocktakes import begin_stocktake
 from marketplace.merchant.orders.models import OrderLine
+from marketplace.merchant.pricing.models import Price
 from marketplace.platform.backoffice.actions import ask_for_job, save_view
 from marketplace.platform.backoffice.models import ListJob
 from marketplace.platform.checkout.models import OrderCopy
@@ -117,6 +124,18 @@ def some_work(merchant_id: UUID, word: str) -> tuple[AddOn, ServiceOrder, UUID]:
     return bought, order_service(order_id=uuid4(), extra_id=work.pk, note=f"{word}-work", **of), package
 
 
+def some_prices(merchant_id: UUID, product: Product, word: str) -> tuple[UUID, UUID, UUID]:
+    """A reduction that is planned, a price of a later day, and a price list."""
+    with merchant_schema(merchant_id):
+        (variant,) = product.variants.values_list("pk", flat=True)
+        later = clock.now() + timedelta(days=3)
+        row = plan_reduction(by=SYSTEM, reduction_id=uuid4(), name=f"{word}-sale", starts_at=later, ends_at=None, prices={variant: make.yuan("50")})
+        schedule_prices(by=SYSTEM, prices={variant: (make.yuan("99"), None)}, starts_at=later)
+        about = {"name": f"{word}-list", "group_id": None, "currency": "CNY", "starts_at": None, "ends_at": None}
+        made = save_list(by=SYSTEM, list_id=uuid4(), **about)
+        return row.pk, Price.objects.get(sale_minor=9900).pk, made.pk
+
+
 def some_stock(product: Any, word: str) -> dict[str, Any]:
     """A place of the shop whose schema is open, with a document of each kind about what lies there."""
     level = StockLevel.objects.get(variant__product=product)
@@ -192,6 +211,10 @@ def build_side(letter: str) -> tuple[Side, User]:
         customer = recount_customer(by=SYSTEM, buyer_id=buyer.pk)
         note_on_customer(by=SYSTEM, customer_id=customer.pk, note_id=uuid4(), text=f"{word}-customer-note")
         set_tags(by=SYSTEM, customer_id=customer.pk, tags=[f"{word}-tag"])
+        table = f"SKU,Price,Title in English\n{word}-sku,0,{word}-imported\n"
+        handed_in = receive_file(by=staff, import_id=uuid4(), name=f"{word}-table.csv", table=BytesIO(table.encode()))
+        assign_columns(by=staff, import_id=handed_in.pk, mapping=["sku", "price", "title:en"], goes="draft")
+        run_import(ImportDue(merchant_id=side.merchant_id, import_id=handed_in.pk, turn=1))
     note_on_consumer(by=SYSTEM, user_id=buyer.pk, note_id=uuid4(), text=f"{word}-consumer-note")
     colleague = make.a_buyer(f"{word}-colleague@example.com")
     give_role(by=SYSTEM, user_id=colleague.pk, role="dispatcher", merchant_id=side.merchant_id)
@@ -200,6 +223,7 @@ def build_side(letter: str) -> tuple[Side, User]:
     operator = make.acting(User.objects.get(email="operator@market.localhost"))
     visit = ask_for_support(by=operator, visit_id=uuid4(), merchant_id=side.merchant_id, reason=f"{word}-reason", minutes=60)
     deduction, evidence = a_deduction(side.merchant_id, word)
+    reduction_id, price_id, list_id = some_prices(side.merchant_id, product, word)
     bought, asked_for, offered = some_work(side.merchant_id, word)
     view = save_view(by=staff, merchant_id=side.merchant_id, list_name="orders", name=f"{word}-view", query="")
     job = ask_for_job(by=staff, job=ListJob(merchant_id=side.merchant_id, list_name="orders", kind="export", what="csv", query=f"q={word}-query"))
@@ -213,6 +237,9 @@ def build_side(letter: str) -> tuple[Side, User]:
         "service_id": asked_for.pk,
         "package_key": offered,
         "deduction": deduction.number,
+        "reduction_id": reduction_id,
+        "price_id": price_id,
+        "list_id": list_id,
         "evidence_id": evidence.pk,
         "membership_id": Membership.objects.get(user=colleague).pk,
         "group_id": role.group_id,
@@ -220,6 +247,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         "visit_id": visit.pk,
         "view_id": view.pk,
         "domain_id": make.a_domain(letter, f"{word}-shop.example").pk,
+        "import_id": handed_in.pk,
         "event_id": AuditEvent.objects.filter(merchant_id=side.merchant_id, subject_id=copy.number).latest("pk").pk,
         "job_id": job.pk,
         "merchant_id": side.merchant_id,
@@ -271,6 +299,8 @@ def build_side(letter: str) -> tuple[Side, User]:
     }
     side.secrets = [
         f"{word}-draft",
+        f"{word}-table",
+        f"{word}-imported",
         f"{word}-store",
         f"{word}-supplier",
         f"{word}-buyer",
@@ -300,6 +330,8 @@ def build_side(letter: str) -> tuple[Side, User]:
         f"{word}-twin",
         f"{word}-agent",
         f"{word}-breach",
+        f"{word}-sale",
+        f"{word}-list",
         f"{word}-work",
     ]
     side.secrets += [waiting.number, copy.number, statement.number]

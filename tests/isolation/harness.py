@@ -73,10 +73,12 @@ BY_ROUTE: dict[str, dict[str, str]] = {
     "bank-file": {"number": "batch"},
     "bank-file-download": {"number": "batch"},
     "bank-file-paid": {"number": "batch"},
+    "import-template": {"form": "table_form"},
     "shop-export-file": {"export_id": "shop_export_id"},
 }
 PLAIN: dict[str, Any] = {
     "rules_kind": "recruitment",
+    "table_form": "csv",
     "notice_kind": "order_placed",
     "rules_version": 1,
     "contract_kind": "all",

@@ -23,6 +23,12 @@ MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
     ("workbench", "products-submit"): {"all", "query"},
     ("workbench", "products-on-sale"): {"all", "query"},
     ("workbench", "products-off-sale"): {"all", "query"},
+    ("workbench", "reduction-new"): {"percent", "product", "take"},
+    ("workbench", "price-list-new"): {"starts_at", "ends_at"},
+    ("workbench", "price-list"): {"starts_at", "ends_at"},
+    ("workbench", "price-list-prices"): {"file"},
+    ("workbench", "import-new"): {"archive"},
+    ("workbench", "import-columns"): {"category", "counts_stock"},
     ("workbench", "order-pack"): {"carrier", "origin", "tracking_number"},
     ("workbench", "stock-set"): {"note", "safety_all"},
     ("workbench", "stock-adjust"): {"note"},
@@ -94,6 +100,10 @@ OF_A_PRODUCT |= {"pictures-clear", "tax_class", "title_zh"}
 MAY_BE_EMPTY |= {("workbench", "product"): OF_A_PRODUCT, ("workbench", "product-new"): OF_A_PRODUCT}
 # Fields of rows, a number or a key behind their name: as many as there are rows.
 OF_ROWS = {
+    "reduction-new": r"price_[0-9a-f]{32}",
+    "reduction": r"price_[0-9a-f]{32}",
+    "price-list-prices": r"entry_[0-9a-f]{32}",
+    "product-prices": r"price_[0-9a-f]{32}",
     "product": r"(discount|gone|market|options|sku|stock_was|place|alt_en|alt_zh)_(\d+|[0-9a-f]{32})",
     "product-new": r"(discount|gone|market|options|sku|stock_was)_\d+",
     "delivery": r"(fee|gone|regions)_\d+",

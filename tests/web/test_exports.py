@@ -21,8 +21,10 @@ from marketplace.kernel.relay import deliver_events
 from marketplace.merchant.aftersales.models import Return
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.customers.models import Customer
+from marketplace.merchant.imports.models import ImportRow, ProductImport
 from marketplace.merchant.inventory.models import Restock, StockMovement, Stocktake, StockTransfer
 from marketplace.merchant.orders.models import OrderLine
+from marketplace.merchant.pricing.models import Reduction
 from marketplace.platform.approvals.models import ApprovalRequest
 from marketplace.platform.backoffice.models import ListJob
 from marketplace.platform.checkout.models import ReturnCopy
@@ -112,6 +114,9 @@ FACTS: dict[tuple[str, str], dict[str, str]] = {
     ("console", "staff"): {"Name": "Third Clerk", "E-mail": "Third-auditor@example.com", "Roles": "Auditor"},
     ("workbench", "returns"): {"Order": "{order}", "Status": "Refunded", "Amount": "100.00", "Carrier": "sf", "Tracking number": "SF1234567890"},
     ("workbench", "products"): {"Title": "Third", "Category": "Cups", "Status": "On sale", "Stock": "9", "Price from": "100.00"},
+    ("workbench", "reductions"): {"Reduction": "Third sale", "Status": "Planned", "Until": "", "Variants": "1", "Planned by": "system"},
+    ("workbench", "imports"): {"File": "Third.csv", "Status": "Checked", "Rows": "1", "To be mended": "1", "New": "0", "Changed": "0"},
+    ("workbench", "import-rows"): {"Line": "2", "Product code": "ROW-Third", "SKU": "ROW-Third", "Status": "To be mended"},
     ("workbench", "stock"): {"Title": "Second", "Location": "Main warehouse", "On hand": "9", "Safety stock": "50", "Sold in 30 days": "1"},
     ("workbench", "movements"): {"Cause": "Moved in", "Change": "1", "For": "{transfer}", "By": "system", "Location": "Store"},
     ("workbench", "transfers"): {"Transfer": "{transfer}", "From": "Main warehouse", "To": "Store", "Pieces": "1", "Status": "Arrived"},
@@ -254,6 +259,9 @@ PLANTED: dict[tuple[str, str], Callable[[str], Any]] = {
     ("workbench", "orders"): lambda text: OrderLine.objects.update(titles={"en": text}, sku=text[:64], options=[[{"en": "x"}, {"en": text}]]),
     ("workbench", "returns"): lambda text: Return.objects.update(note=text, tracking_number=text[:40]),
     ("workbench", "products"): lambda text: Product.objects.update(titles={"en": text}),
+    ("workbench", "reductions"): lambda text: Reduction.objects.update(name=text),
+    ("workbench", "imports"): lambda text: ProductImport.objects.update(name=text),
+    ("workbench", "import-rows"): lambda text: ImportRow.objects.update(code=text),
     ("workbench", "stock"): lambda text: Product.objects.update(titles={"en": text}),
     ("workbench", "movements"): lambda text: StockMovement.objects.update(note=text[:200]),
     ("workbench", "transfers"): lambda text: StockTransfer.objects.update(note=text[:200]),

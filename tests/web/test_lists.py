@@ -7,6 +7,7 @@ import html
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -20,22 +21,27 @@ from django.utils import translation
 
 from marketplace.flows.account_changes import BankDetails, ask_for_bank_account
 from marketplace.flows.approvals import ask_for
+from marketplace.flows.prices import plan_reduction
+from marketplace.flows.product_files.receiving import assign_columns
 from marketplace.flows.reconcile import ask_for_sweep
 from marketplace.flows.rent import change_package
 from marketplace.flows.review_product import submit_product
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.models import AuditEvent
+from marketplace.kernel.relay import deliver_events
 from marketplace.merchant.aftersales.models import Return
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.customers.actions import recount_customer
 from marketplace.merchant.customers.models import Customer
+from marketplace.merchant.imports.models import ImportRow, ProductImport
 from marketplace.merchant.inventory.models import Restock, StockLevel, StockLocation, StockMovement, Stocktake, StockTransfer
 from marketplace.merchant.inventory.moves import end_transfer, send_transfer
 from marketplace.merchant.inventory.places import Place, open_location
 from marketplace.merchant.inventory.restocking import order_restock, set_safety
 from marketplace.merchant.inventory.stocktakes import begin_stocktake
 from marketplace.merchant.orders.models import Order
+from marketplace.merchant.pricing.models import Reduction
 from marketplace.platform.approvals.models import ApprovalRequest
 from marketplace.platform.checkout.models import OrderCopy, ReturnCopy
 from marketplace.platform.deposits.actions import move_deposit, set_deposit_rule, settle_deposit
@@ -67,6 +73,7 @@ from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.databases import MERCHANTS
 from tests.flows.at_stripe import at_stripe
+from tests.imports.files import received
 from tests.planting import planted
 from tests.tenants.test_onboarding import submitted
 
@@ -77,6 +84,9 @@ LISTS = {
     ("workbench", "orders"): ("{order}", lambda: Order.objects.count()),
     ("workbench", "returns"): ("{order}", lambda: Return.objects.count()),
     ("workbench", "products"): ("Second", lambda: Product.objects.count()),
+    ("workbench", "reductions"): ("Second sale", lambda: Reduction.objects.count()),
+    ("workbench", "imports"): ("Second.csv", lambda: ProductImport.objects.count()),
+    ("workbench", "import-rows"): ("ROW-Second", lambda: ImportRow.objects.count()),
     ("workbench", "statements"): ("{statement}", lambda: Statement.objects.filter(merchant_id=MERCHANTS["a"]).count()),
     ("workbench", "customers"): ("{order}", lambda: Customer.objects.count()),
     ("workbench", "stock"): ("Second", lambda: StockLevel.objects.count()),
@@ -190,6 +200,9 @@ def three_of_everything(own_database: str) -> dict[str, str]:
         make.returned(make.order_of(group))
         with merchant_schema(MERCHANTS["a"]):
             recount_customer(by=SYSTEM, buyer_id=group.buyer_id)
+            batch = received(f"SKU,Price\nROW-{title},5\n".encode(), name=f"{title}.csv")
+            assign_columns(by=SYSTEM, import_id=batch.pk, mapping=["sku", "price"], goes="draft")
+        deliver_events()
         twins = User.objects.filter(name=f"{title} Clerk").order_by("pk")
         Double.objects.create(first=twins[0], second=twins[1], reasons=["place"])
         block(by=SYSTEM, kind="email", value=f"{title}@kept-out.example", why="cheats")
@@ -208,7 +221,19 @@ def three_of_everything(own_database: str) -> dict[str, str]:
         **_told_by_stripe(),
         **_asked_for(),
         **_signed(),
+        **_reduced(),
     }
+
+
+def _reduced() -> dict[str, str]:
+    """A reduction that is planned of each product."""
+    starts_at = clock.now() + timedelta(days=3)
+    with merchant_schema(MERCHANTS["a"]):
+        for product in Product.objects.all():
+            prices = {variant.pk: make.yuan("80") for variant in product.variants.all()}
+            name = f"{product.titles['en']} sale"
+            plan_reduction(by=SYSTEM, reduction_id=uuid4(), name=name, starts_at=starts_at, ends_at=None, prices=prices)
+    return {}
 
 
 def _stocked() -> dict[str, str]:

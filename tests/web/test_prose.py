@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.web.seller.prose import as_html, as_text
+from marketplace.kernel.prose import as_html, as_text
 
 
 @pytest.mark.parametrize(

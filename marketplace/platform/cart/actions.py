@@ -14,6 +14,7 @@ from marketplace.kernel.verbs import verb
 from marketplace.platform.cart.models import Cart, CartLine
 from marketplace.platform.listings.errors import NotOnSale
 from marketplace.platform.listings.models import ListingVariant, sellable
+from marketplace.platform.prices.resolving import lay_on, offered
 from tenants.tenancy.errors import NotSelling
 from tenants.tenancy.standing import shop_standing
 
@@ -41,6 +42,7 @@ def add_to_cart(*, by: Actor, cart: Cart, variant_id: UUID, quantity: int) -> Ca
         raise NotSelling(shops=variant.listing.merchant.name)
     with transaction.atomic():
         Cart.objects.select_for_update().get(pk=cart.pk)
+        lay_on(variant, offered([variant_id], cart.user_id).get(variant_id, ()))
         line, made = CartLine.objects.get_or_create(
             cart=cart, variant_id=variant_id, defaults={"merchant_id": variant.listing.merchant_id, "quantity": quantity, "price_minor": variant.price_minor}
         )

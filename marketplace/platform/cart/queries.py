@@ -18,6 +18,7 @@ from marketplace.platform.delivery.freight import Quote, quote
 from marketplace.platform.delivery.models import FreightZone
 from marketplace.platform.delivery.queries import zones_of
 from marketplace.platform.listings.models import ListingVariant, sellable
+from marketplace.platform.prices.resolving import Rate, lay_on, offered, varied
 from tenants.tenancy.models import Merchant
 from tenants.tenancy.standing import SELLS, shop_standing
 
@@ -29,6 +30,7 @@ class LineView:
     shop_sells: bool = True  # its shop takes orders
     shop_closed: bool = False  # for good
     options: str = ""  # the chosen options in words, filled in by pages that show them
+    rate: Rate | None = None  # what made the price, where that is not the one on the listing
 
     @property
     def is_buyable(self) -> bool:
@@ -48,6 +50,9 @@ class LineView:
         return self._more_than(self.variant.price_minor, self.line.price_minor) if self.variant and self.line.price_minor else None
 
     def _more_than(self, low: int, high: int) -> Money | None:
+        """A price list changes it with the quantity: then nothing is said."""
+        if self.rate and self.rate.price_list_id:
+            return None
         return Money(high - low, self.variant.currency) if self.variant and high > low else None
 
 
@@ -145,19 +150,24 @@ class CartView:
 
 
 def view_cart(cart: Cart | None, currency: str, region: str = "") -> CartView:
-    """The cart by shop, in the order things were put in, with freight into `region`. Four queries, however many shops."""
+    """The cart by shop, in the order things were put in, with freight into `region`. Four queries, however many shops; a fifth where prices change."""
     if cart is None:
         return CartView(currency, [])
     lines = list(CartLine.objects.filter(cart=cart).order_by("added_at", "id"))
     variants = {
         variant.pk: variant
-        for variant in ListingVariant.objects.filter(sellable("listing__"), pk__in=[line.variant_id for line in lines]).select_related("listing")
+        for variant in ListingVariant.objects.filter(sellable("listing__"), pk__in=[line.variant_id for line in lines])
+        .select_related("listing")
+        .annotate(is_varied=varied())
     }
+    held = offered([key for key, variant in variants.items() if variant.is_varied], cart.user_id)
     merchants = Merchant.objects.in_bulk({line.merchant_id for line in lines})
     by_shop: dict[UUID, list[LineView]] = defaultdict(list)
     for line in lines:
         standing = shop_standing(merchants[line.merchant_id])
-        by_shop[line.merchant_id].append(LineView(line, variants.get(line.variant_id), standing.sells, not standing.is_shown))
+        variant = variants.get(line.variant_id)
+        rate = lay_on(variant, held.get(line.variant_id, ()), line.quantity) if variant else None
+        by_shop[line.merchant_id].append(LineView(line, variant, standing.sells, not standing.is_shown, rate=rate))
     zones = zones_of(by_shop)
     return CartView(currency, [ShopPart(merchants[key], currency, views, zones.get(key, []), region) for key, views in by_shop.items()])
 

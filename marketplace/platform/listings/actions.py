@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -109,6 +110,47 @@ def put_change(*, by: Actor, merchant_id: UUID, product_id: UUID, version: int, 
             after={"version": version, "change": change.pk},
         )
     return change
+
+
+@dataclass(frozen=True)
+class NewChange:
+    """A product that asks to be let onto the market, as put_change() takes it."""
+
+    product_id: UUID
+    version: int
+    is_new: bool
+    proposed: Mapping[str, Any]
+
+
+@verb
+def put_changes(*, by: Actor, merchant_id: UUID, changes: Sequence[NewChange]) -> list[ProductChange]:
+    """Put many products of one shop into the operator's queue, with one row in the log; those that wait there already keep their place."""
+    with transaction.atomic():
+        rows = ProductChange.objects.select_for_update(of=("self",)).filter(
+            product_id__in=[one.product_id for one in changes], merchant_id=merchant_id, status=ProductChange.Status.WAITING
+        )
+        waiting = {row.product_id: row for row in rows}
+        fresh = []
+        for one in changes:
+            row = waiting.get(one.product_id)
+            if row is None:
+                row = waiting[one.product_id] = ProductChange(product_id=one.product_id, merchant_id=merchant_id, is_new=one.is_new)
+                fresh.append(row)
+            row.version, row.proposed, row.currency, row.submitted_by = one.version, dict(one.proposed), one.proposed["currency"], by.label
+        new = {row.product_id for row in fresh}
+        there = [row for row in waiting.values() if row.product_id not in new]
+        ProductChange.objects.bulk_update(there, ["version", "proposed", "currency", "submitted_by"], batch_size=200)
+        ProductChange.objects.bulk_create(fresh, batch_size=500)
+        if changes:
+            audit(
+                by=by,
+                action="products.submitted",
+                subject="products",
+                subject_id=len(changes),
+                merchant_id=merchant_id,
+                after={"products": {str(one.product_id): one.version for one in changes}},
+            )
+    return [waiting[one.product_id] for one in changes]
 
 
 @verb

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from marketplace.web.lists.pages import ListPage
 
 FORMATS = ("csv", "xlsx")
+WHOLE = ":whole"  # behind the format: the list's other form
 
 
 def take(page: ListPage, request: HttpRequest) -> HttpResponse:
@@ -135,11 +136,12 @@ def export(page: ListPage, request: HttpRequest) -> str:
     if form not in FORMATS:
         raise InvalidInput(field="format", why=_("Choose CSV or Excel."))
     places = sorted({int(text) for text in request.POST.getlist("head") if text.isdigit() and int(text) < len(page.export_head)})
-    if not places:
+    is_whole = page.whole is not None and request.POST.get("whole") == "1"
+    if not places and not is_whole:
         raise InvalidInput(field="head", why=_("Choose at least one column for the file."))
     job = ListJob(
-        pk=_key(request, "job_id"), merchant_id=_merchant_id(request), list_name=page.name, kind=ListJob.Kind.EXPORT, what=form,
-        columns=[] if len(places) == len(page.export_head) else places, query=kept_query(request.POST.get("query", "")),
+        pk=_key(request, "job_id"), merchant_id=_merchant_id(request), list_name=page.name, kind=ListJob.Kind.EXPORT, what=f"{form}{WHOLE if is_whole else ''}",
+        columns=[] if is_whole or len(places) == len(page.export_head) else places, query=kept_query(request.POST.get("query", "")),
     )  # fmt: skip
     job.start = start_of(page, request, job.query)
     job = actions.ask_for_job(by=actor_of(request), job=job)

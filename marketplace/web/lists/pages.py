@@ -57,6 +57,19 @@ class Teach:
 
 
 @dataclass(frozen=True)
+class Whole:
+    """Another form of a list's file: all there is of each row, as a table that can be read back. Its columns follow from the rows.
+
+    `begin` is given all rows and returns the headings, and what turns some of the rows into lines.
+    """
+
+    do_not_call_in_templates = True
+
+    label: Text
+    begin: Callable[[QuerySet[Any]], tuple[list[str], Callable[[list[Any]], Iterable[Sequence[object]]]]]
+
+
+@dataclass(frozen=True)
 class ListPage:
     """A list. `rows` gives the queryset of whoever asks; everything else is how it looks.
 
@@ -88,6 +101,7 @@ class ListPage:
     export_name: str = ""
     export_head: Sequence[Text] = ()
     export: Callable[[Any], Iterable[Sequence[object]]] | None = None
+    whole: Whole | None = None
     export_right: Right | None = None  # besides `right`, where taking the rows out is more than seeing them
 
     @property

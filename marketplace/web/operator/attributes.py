@@ -283,7 +283,8 @@ def category_attributes(request: HttpRequest, category_id: int) -> HttpResponse:
         fresh = [key for key, is_required, _variants in wanted if is_required and key not in was]
         if fresh and request.POST.get("sure") != "1":
             names = Attribute.objects.in_bulk(fresh)
-            asked = [(names[key], goods_without(row, key)) for key in fresh if key in names]
+            asked = [(names[key], use) for key in fresh if key in names and (use := goods_without(row, key)).goods]
+        if asked:
             own = _as_sent(own, wanted)
         else:
             try:

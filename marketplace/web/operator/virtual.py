@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel.errors import MarketError
 from marketplace.kernel.money import Money
@@ -70,7 +71,7 @@ class VirtualForm(forms.Form):
     price_from = forms.DecimalField(label=_lazy("Price from"), min_value=0, max_digits=10, decimal_places=2, required=False)
     price_to = forms.DecimalField(label=_lazy("Price to"), min_value=0, max_digits=10, decimal_places=2, required=False)
     in_stock = forms.BooleanField(label=_lazy("Only what is in stock"), required=False)
-    sort = forms.ChoiceField(label=_lazy("Order"), choices=SORTS)
+    sort = forms.ChoiceField(label=pgettext_lazy("virtual category", "Order"), choices=SORTS)
 
     def __init__(self, *args: Any, currency: str, row: VirtualCategory | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

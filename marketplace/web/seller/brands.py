@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import pgettext_lazy
 
 from marketplace.flows.brand_rights import ask_for_brand
 from marketplace.kernel import clock
@@ -31,7 +32,9 @@ from tenants.onboarding.standing import standing_of
 class BrandRightForm(forms.Form):
     brand = forms.ModelChoiceField(label=_lazy("Brand"), queryset=Brand.objects.none(), empty_label=None)
     role = forms.ChoiceField(label=_lazy("Your shop is"), choices=BrandClaim.Role.choices)
-    file = forms.FileField(label=_lazy("Document that shows it"), help_text=_lazy("JPEG, PNG, WebP or PDF, up to 10 MB"), widget=forms.FileInput(FILES))
+    file = forms.FileField(
+        label=pgettext_lazy("brand", "Document that shows it"), help_text=_lazy("JPEG, PNG, WebP or PDF, up to 10 MB"), widget=forms.FileInput(FILES)
+    )
     ends_on = forms.DateField(label=_lazy("Last day it holds"), required=False, widget=DayInput(), help_text=_lazy("Empty: without end"))
 
     def __init__(self, *args: Any, demanding: list[int], **kwargs: Any) -> None:

@@ -16,10 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import pgettext_lazy
 
+from marketplace.flows.price_lists import tag_customer
 from marketplace.kernel.errors import MarketError
 from marketplace.kernel.masks import masked_phone
 from marketplace.merchant.aftersales.models import Return
-from marketplace.merchant.customers.actions import LONGEST_TAG, MOST_SIGNS, MOST_TAGS, customer_here, note_on_customer, set_tags
+from marketplace.merchant.customers.actions import LONGEST_TAG, MOST_SIGNS, MOST_TAGS, customer_here, note_on_customer
 from marketplace.merchant.customers.models import Customer
 from marketplace.merchant.orders.models import Order
 from marketplace.merchant.orders.search_keys import about_the_order
@@ -138,7 +139,7 @@ def tagged(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     row, form = customer_here(customer_id), TagsForm(request.POST)
     if form.is_valid():
         try:
-            set_tags(by=actor_of(request), customer_id=row.pk, tags=form.words())
+            tag_customer(by=actor_of(request), customer_id=row.pk, tags=form.words())
         except MarketError as refusal:
             form.add_error("tags", str(refusal))
         else:

@@ -25,6 +25,7 @@ from marketplace.merchant.inventory.queries import held_places
 from marketplace.merchant.orders.access import order_for_staff
 from marketplace.merchant.orders.models import Order
 from marketplace.merchant.orders.states import FulfilmentStatus, OrderStatus, PaymentStatus
+from marketplace.merchant.pricing.queries import made_by
 from marketplace.platform.ledger.models import StatementLine
 from marketplace.web.overview import MOST_COUNTED, capped
 from marketplace.web.seller.orders import SHOWS
@@ -82,6 +83,7 @@ def order_page(
     """The order with all that can be done with it now; a form that was refused is shown as it was filled in."""
     found = order_for_staff(number)
     lines = list(found.lines.order_by("position"))
+    made = made_by(found.pk)
     may_ship = request.user.has_perm(Right.SHIP_ORDERS.full_name)
     is_live = may_ship and found.status == OrderStatus.CONFIRMED and found.payment_status in (PaymentStatus.PAID, PaymentStatus.PART_REFUNDED)
     has_left = any(line.to_pack for line in lines)
@@ -98,6 +100,7 @@ def order_page(
         "form": refused[0] if refused else None,
         "order": found,
         "lines": lines,
+        "made_prices": [(line, made[line.pk]) for line in lines if line.pk in made],
         "packages": packages,
         "stages": stages(_times(found)),
         "returns": list(found.returns.order_by("requested_at")),

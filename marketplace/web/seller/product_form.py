@@ -12,15 +12,15 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from marketplace.kernel.errors import MarketError
 from marketplace.kernel.money import Money
+from marketplace.kernel.prose import as_text
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.inventory.models import StockLevel
-from marketplace.merchant.pricing.models import Price
+from marketplace.merchant.pricing.periods import in_force
 from marketplace.platform.taxonomy.attributes import Described, described
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category, TaxClass
 from marketplace.platform.taxonomy.queries import find_categories, led_to, path_name
 from marketplace.web.seller import variants
 from marketplace.web.seller.attribute_fields import field_of, initial_of
-from marketplace.web.seller.prose import as_text
 from marketplace.web.seller.variants import Axis, Row
 
 MOST_ATTRIBUTES = 60
@@ -72,7 +72,7 @@ class ProductForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.product, self.currency = product, currency
         kept = product.variants.filter(is_active=True).values_list("pk", flat=True) if product else []
-        prices = {price.variant_id: price for price in Price.objects.filter(variant__in=kept, ends_at=None)} if product else {}
+        prices = {price.variant_id: price for price in in_force().filter(variant__in=kept)} if product else {}
         levels = {level.variant_id: level for level in StockLevel.objects.filter(variant__in=kept, location__is_default=True)} if product else {}
         self.rows = variants.rows_of(product, prices, levels)
         if self.is_bound:

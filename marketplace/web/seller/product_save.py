@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from marketplace.flows.review_product import save_product
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.prose import as_html, as_text
 from marketplace.merchant.catalogue.actions import ProductInput, VariantInput
 from marketplace.merchant.catalogue.models import Picture, Product
 from marketplace.merchant.catalogue.pictures import store_picture
 from marketplace.web.seller.attribute_fields import entries_of
 from marketplace.web.seller.product_form import ProductForm
-from marketplace.web.seller.prose import as_html, as_text
 from marketplace.web.seller.variants import key_of_variant
 
 MOST_SHOWN = 200  # characters of what a picture shows

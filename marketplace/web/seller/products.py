@@ -18,14 +18,17 @@ from marketplace.flows.publish_product import put_on_sale, take_product_off_sale
 from marketplace.flows.review_product import submit_product, withdraw_product
 from marketplace.kernel.errors import MarketError, NotFound
 from marketplace.kernel.money import Money
-from marketplace.merchant.catalogue.models import Product, Variant
+from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.inventory.queries import selling_levels
 from marketplace.merchant.pricing.models import Price
+from marketplace.merchant.pricing.periods import in_force
 from marketplace.platform.taxonomy.models import Category
 from marketplace.web.lists.bulk import Bulk, with_each
-from marketplace.web.lists.pages import Column, ListPage, Teach
+from marketplace.web.lists.pages import Column, ListPage, Teach, Whole
+from marketplace.web.seller.import_tables import import_table
 from marketplace.web.seller.product_form import ProductForm, category_rows
 from marketplace.web.seller.product_save import keys_of_rows, save
+from marketplace.web.seller.product_search import products_said
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 from tenants.tenancy.hosts import market_url
@@ -56,10 +59,8 @@ class ProductFilter(django_filters.FilterSet):
         return queryset.filter(SHOWS[value])
 
     def search(self, queryset: QuerySet[Product], name: str, value: str) -> QuerySet[Product]:
-        """By title in any language, or SKU."""
-        text = value.strip()
-        skus = Variant.objects.filter(sku__icontains=text).values("product_id")
-        return queryset.filter(Q(titles__icontains=text) | Q(**{"titles__zh-hans__icontains": text}) | Q(titles__en__icontains=text) | Q(pk__in=skus))
+        """By title in any language, SKU or product code."""
+        return queryset.filter(products_said(value))
 
 
 def _with_offer(request: HttpRequest, rows: list[Any]) -> None:
@@ -67,9 +68,7 @@ def _with_offer(request: HttpRequest, rows: list[Any]) -> None:
     ids = [row.pk for row in rows]
     currency = request.market.currency  # type: ignore[attr-defined]
     lowest: dict[Any, int] = {}
-    for product_id, sale in Price.objects.filter(variant__product_id__in=ids, variant__is_active=True, ends_at=None).values_list(
-        "variant__product_id", "sale_minor"
-    ):
+    for product_id, sale in in_force().filter(variant__product_id__in=ids, variant__is_active=True).values_list("variant__product_id", "sale_minor"):
         lowest[product_id] = min(sale, lowest.get(product_id, sale))
     stock: dict[Any, int] = {}
     for level in selling_levels().filter(variant__product_id__in=ids, variant__is_active=True).select_related("variant"):
@@ -128,6 +127,7 @@ products = ListPage(
             row.changed_at,
         )
     ],
+    whole=Whole(_lazy("As a table to import again: every column, one row a variant"), import_table),
     actions_template="seller/_products_actions.html",
     bulk=[
         Bulk(_lazy("Submit for review"), "products-submit", Right.EDIT_PRODUCTS, "eye", do=lambda by, key: submit_product(by=by, product_id=key)),

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from marketplace.merchant.catalogue.models import Picture, Product, Variant
 from marketplace.merchant.inventory.models import StockLevel
-from marketplace.merchant.pricing.models import Price
+from marketplace.merchant.pricing.periods import in_force
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category
 from marketplace.web.shop_export.tables import Row, each
 from tenants.tenancy.models import Merchant
@@ -58,7 +58,7 @@ def products(merchant: Merchant) -> Iterator[Row]:
 def variants(merchant: Merchant) -> Iterator[Row]:
     def prepare(some: list[Variant]) -> Callable[[Variant], Row]:
         keys = [row.pk for row in some]
-        prices = {price.variant_id: price for price in Price.objects.filter(variant__in=keys, ends_at=None)}
+        prices = {price.variant_id: price for price in in_force().filter(variant__in=keys)}
         stock: dict[UUID, list[int]] = {}
         for level in StockLevel.objects.filter(variant__in=keys):
             held = stock.setdefault(level.variant_id, [0, 0, 0])

@@ -34,7 +34,7 @@ from marketplace.merchant.inventory.stocktakes import (
     scan_line,
     stocktake_here,
 )
-from marketplace.merchant.pricing.models import Price
+from marketplace.merchant.pricing.periods import in_force
 from marketplace.platform.taxonomy.models import Category
 from marketplace.web.lists.filters import Since, Until
 from marketplace.web.lists.pages import Column, ListPage, Teach
@@ -356,7 +356,7 @@ def _value(request: HttpRequest, row: Stocktake) -> dict[str, Any]:
     currency = request.market.currency  # type: ignore[attr-defined]
     more = fewer = pieces_more = pieces_fewer = 0
     lines = list(row.lines.filter(SHOWS["differences"]))
-    prices = dict(Price.objects.filter(variant_id__in=[line.variant_id for line in lines], ends_at=None).values_list("variant_id", "sale_minor"))
+    prices = dict(in_force().filter(variant_id__in=[line.variant_id for line in lines]).values_list("variant_id", "sale_minor"))
     for line in lines:
         difference = line.difference or 0
         worth = difference * prices.get(line.variant_id, 0)

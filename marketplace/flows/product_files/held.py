@@ -1,0 +1,137 @@
+"""Products as the open shop has them, many at once, with everything a file says of them; and what their cells are, written out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from marketplace.flows.product_files.columns import PREFIX
+from marketplace.flows.product_files.words import MANY, Words
+from marketplace.kernel.prose import as_text
+from marketplace.kernel.texts import localised
+from marketplace.merchant.catalogue.models import Picture, Product, Variant
+from marketplace.merchant.inventory.models import StockLevel
+from marketplace.merchant.pricing.models import Price
+from marketplace.merchant.pricing.periods import in_force
+from marketplace.platform.taxonomy.models import TaxClass
+
+
+@dataclass
+class Held:
+    """A product with what belongs to it. Prices and stock by variant; variants in their order, those not sold any more among them."""
+
+    product: Product
+    variants: list[Variant] = field(default_factory=list)
+    pictures: list[Picture] = field(default_factory=list)
+    prices: dict[UUID, Price] = field(default_factory=dict)
+    on_hand: dict[UUID, int] = field(default_factory=dict)
+
+    @property
+    def code(self) -> str:
+        """What files know it by."""
+        return self.product.source_ref or str(self.product.pk)
+
+    @property
+    def sold(self) -> list[Variant]:
+        return [variant for variant in self.variants if variant.is_active]
+
+
+def held(products: Iterable[Product]) -> dict[UUID, Held]:
+    """By key, in the order given: four questions however many."""
+    found = {row.pk: Held(row) for row in products}
+    for variant in Variant.objects.filter(product_id__in=found).order_by("position", "pk"):
+        found[variant.product_id].variants.append(variant)
+    for picture in Picture.objects.filter(product_id__in=found).order_by("position", "pk"):
+        found[picture.product_id].pictures.append(picture)
+    owner = {variant.pk: each for each in found.values() for variant in each.variants}
+    for price in in_force().filter(variant_id__in=owner):
+        owner[price.variant_id].prices[price.variant_id] = price
+    for level in StockLevel.objects.filter(variant_id__in=owner, location__is_default=True):
+        owner[level.variant_id].on_hand[level.variant_id] = level.on_hand
+    return found
+
+
+def find(codes: Collection[str], skus: Collection[str]) -> tuple[dict[str, UUID], dict[str, UUID]]:
+    """(code → product, SKU → product) of what the shop has. A code is what an import knows a product by, or its key."""
+    keys = {code: key for code in codes if (key := _key(code))}
+    by_code = {str(ref): pk for ref, pk in Product.objects.filter(source_ref__in=codes).values_list("source_ref", "pk")}
+    there = set(Product.objects.filter(pk__in=keys.values()).values_list("pk", flat=True))
+    by_code.update({code: key for code, key in keys.items() if key in there and code not in by_code})
+    return by_code, dict(Variant.objects.filter(sku__in=skus).values_list("sku", "product_id"))
+
+
+def _key(text: str) -> UUID | None:
+    try:
+        return UUID(text) if len(text) == 36 else None
+    except ValueError:
+        return None
+
+
+# ── as cells ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def cell_of(one: Held, variant: Variant, meant: str, words: Words) -> str:
+    """What a file says of a product, or of one of its variants, in this column; in the reader's language."""
+    row = one.product
+    kind, _colon, code = meant.partition(":")
+    match kind:
+        case "code":
+            return one.code
+        case "title":
+            return str(row.titles.get(code, ""))
+        case "description":
+            return as_text(row.descriptions.get(code, ""))
+        case "category":
+            return words.path(row.category_id)
+        case "brand":
+            return words.brands[row.brand_id].name if row.brand_id in words.brands else ""
+        case "pictures":
+            return MANY.join(picture.key for picture in one.pictures)
+        case "tax_class":
+            return str(TaxClass(row.tax_class).label)
+        case "axes":
+            return MANY.join(words.attributes[key].name for key in row.axes if key in words.attributes)
+        case "attr":
+            return attribute_cell(one, variant, int(code), words)
+    return _variant_cell(one, variant, meant)
+
+
+def _variant_cell(one: Held, variant: Variant, meant: str) -> str:
+    price = one.prices.get(variant.pk)
+    match meant:
+        case "sku":
+            return variant.sku
+        case "price":
+            return f"{price.sale.decimal:f}" if price else ""
+        case "market_price":
+            return f"{price.market.decimal:f}" if price and price.market else ""
+        case "stock":
+            return str(one.on_hand.get(variant.pk, 0))
+    raise ValueError(f"no column means {meant}")
+
+
+def attribute_cell(one: Held, variant: Variant, key: int, words: Words) -> str:
+    """What tells the variant apart, or else what is said of the product."""
+    words.read_values([key])
+    if (value := variant.options.get(str(key))) is not None:
+        return words.value_name(int(value))
+    for attribute_id, value_ids, free in one.product.attributes:
+        if attribute_id == key:
+            if value_ids:
+                return MANY.join(words.value_name(value) for value in value_ids)
+            return free_text(free)
+    return ""
+
+
+def free_text(free: dict[str, str] | None) -> str:
+    return localised(free or {}).text
+
+
+def attribute_columns(some: Iterable[Held]) -> set[str]:
+    """The columns that what these products are described by and told apart by needs."""
+    found: set[str] = set()
+    for one in some:
+        found |= {f"{PREFIX}{attribute_id}" for attribute_id, _values, _free in one.product.attributes}
+        found |= {f"{PREFIX}{key}" for variant in one.sold for key in variant.options}
+    return found

@@ -1,0 +1,41 @@
+"""A product as it was before an import, so that it can be put back; and a fingerprint, so that it is seen whether somebody changed it since."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marketplace.flows.product_files.held import Held
+from marketplace.kernel.plain import fingerprint, plain
+
+
+def snapshot(one: Held) -> dict[str, Any]:
+    """Everything an import can change. JSON's own types."""
+    row = one.product
+    return plain(  # type: ignore[no-any-return]
+        {
+            "status": row.status,
+            "review": row.review,
+            "category_id": row.category_id,
+            "brand_id": row.brand_id,
+            "tax_class": row.tax_class,
+            "titles": row.titles,
+            "descriptions": row.descriptions,
+            "attributes": row.attributes,
+            "axes": row.axes,
+            "pictures": [[picture.key, picture.alt] for picture in one.pictures],
+            "variants": [[variant.pk, variant.sku, variant.options, variant.is_active] for variant in one.variants],
+            "prices": {
+                str(key): [price.currency, price.sale_minor, price.market_minor] for key, price in sorted(one.prices.items(), key=lambda pair: str(pair[0]))
+            },
+            "on_hand": {str(key): number for key, number in sorted(one.on_hand.items(), key=lambda pair: str(pair[0]))},
+        }
+    )
+
+
+# How it stands with review and sale, and what sales took from the stock, may move without anybody having edited the product.
+MOVES_BY_ITSELF = ("status", "review", "on_hand")
+
+
+def mark(taken: dict[str, Any]) -> str:
+    """A fingerprint of what people edit."""
+    return fingerprint({key: value for key, value in taken.items() if key not in MOVES_BY_ITSELF})

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ImportsConfig(AppConfig):
+    name = "marketplace.merchant.imports"
+    label = "merchant_imports"

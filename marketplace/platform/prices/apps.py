@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class PricesConfig(AppConfig):
+    name = "marketplace.platform.prices"
+    label = "platform_prices"

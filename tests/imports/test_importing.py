@@ -1,0 +1,139 @@
+"""From a file to products: checked row by row, taken over in batches, searchable, gone on with after a crash, undone."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import translation
+
+from marketplace.flows.product_files.pictures import store_one
+from marketplace.flows.product_files.receiving import assign_columns, meanings_of
+from marketplace.kernel.actors import SYSTEM
+from marketplace.kernel.relay import deliver_events
+from marketplace.merchant.catalogue.models import Product, Variant
+from marketplace.merchant.imports.actions import start_import, undo_import
+from marketplace.merchant.imports.models import ImportEffect, KnownHeading
+from marketplace.merchant.inventory.models import StockLevel
+from marketplace.merchant.pricing.models import Price
+from marketplace.platform.listings.models import Listing, ProductChange
+from search.models import SearchDoc
+from tenants.tenancy.schemas import merchant_schema
+from tests.factories import a_picture, yuan
+from tests.imports.files import A, a_row, as_csv, batch, checked, cups, imported, owner, problems, received, states
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with translation.override("en"):
+        cups()
+        yield
+
+
+def test_good_rows_become_products_with_price_and_stock_and_nothing_is_touched_before():
+    import_id = checked(as_csv([a_row(1), a_row(2, Price="12.50", Stock="0")]))
+    row = batch(import_id)
+    assert (row.status, row.read, row.looked_at) == ("checked", 2, 2) and states(import_id) == {"good": 2}
+    with merchant_schema(A):
+        assert not Product.objects.filter(source_ref__in=["P1", "P2"]).exists()
+        start_import(by=owner(), import_id=import_id)
+    deliver_events()
+    row = batch(import_id)
+    assert (row.status, row.entered, row.changed) == ("done", 2, 0) and states(import_id) == {"done": 2}
+    with merchant_schema(A):
+        product = Product.objects.get(source_ref="P2")
+        assert (product.status, product.review, product.titles) == ("draft", "none", {"en": "Cup 2"})
+        assert Price.objects.get(variant__product=product).sale == yuan("12.50")
+        assert StockLevel.objects.get(variant__sku="P1").on_hand == 5
+
+
+def test_rows_of_one_code_are_one_product_told_apart_by_what_differs():
+    rows = [a_row(1, Colour="White", Size="S", SKU="W-S"), a_row(2), a_row(1, Colour="蓝色", Size="S", SKU="B-S", Price="11")]
+    import_id = imported(as_csv(rows))
+    assert batch(import_id).entered == 2
+    with merchant_schema(A):
+        product = Product.objects.get(source_ref="P1")
+        assert len(product.axes) == 1 and [variant.sku for variant in product.variants.order_by("position")] == ["W-S", "B-S"]
+        assert [entry[0] for entry in product.attributes] != product.axes
+
+
+def test_what_is_wrong_is_told_by_row_and_column_and_the_good_go_in():
+    rows = [
+        a_row(1),
+        a_row(2, Category="Spoons"),
+        a_row(3, Price="cheap"),
+        a_row(4, Stock="-1"),
+        a_row(5, SKU="P1"),
+        a_row(6, Colour="pink"),
+        a_row(7, **{"Title in English": ""}),
+        a_row(8, SKU="X1", Colour="White"),
+        a_row(8, SKU="X2", Colour="Teal"),
+        a_row(9, Pictures="nowhere.jpg"),
+    ]
+    import_id = checked(as_csv(rows))
+    found = problems(import_id)
+    assert {line: {head for head, _why in each} for line, each in found.items()} == {
+        2: {"SKU"},
+        3: {"Category"},
+        4: {"Price"},
+        5: {"Stock"},
+        6: {"SKU"},
+        7: {"Colour"},
+        8: {"Title in English"},
+        10: {"Colour"},
+        11: {"Pictures"},
+    }
+    assert "white, blue, jade" in found[7][0][1]
+    assert states(import_id) == {"bad": 9, "held": 1} and batch(import_id).entered == 0
+
+
+def test_submitted_products_wait_for_review_and_put_on_sale_ones_are_found_by_search():
+    with merchant_schema(A):
+        key = store_one(by=SYSTEM, data=a_picture().getvalue())
+    imported(as_csv([a_row(1, Pictures=key)]), goes="submit")
+    with merchant_schema(A):
+        product = Product.objects.get(source_ref="P1")
+    change = ProductChange.objects.get(product_id=product.pk)
+    assert (product.review, change.status, change.is_new, change.version) == ("waiting", "waiting", True, 1)
+    imported(as_csv([a_row(2, Pictures=key)]), goes="on_sale", by=SYSTEM)
+    with merchant_schema(A):
+        product = Product.objects.get(source_ref="P2")
+    assert Listing.objects.get(pk=product.pk).is_on_sale
+    assert SearchDoc.objects.filter(pk=product.pk).exists()
+
+
+def test_the_same_file_again_changes_nothing_and_a_change_is_one():
+    imported(as_csv([a_row(1), a_row(2)]))
+    assert states(checked(as_csv([a_row(1), a_row(2)]))) == {"same": 2}
+    import_id = imported(as_csv([a_row(1, Price="11"), a_row(2, **{"Title in English": "Beaker"}), a_row(3)]))
+    assert (batch(import_id).entered, batch(import_id).changed) == (1, 2)
+    with merchant_schema(A):
+        assert Product.objects.get(source_ref="P2").titles["en"] == "Beaker"
+        assert Price.objects.get(variant__sku="P1", ends_at=None).sale == yuan("11")
+
+
+def test_an_import_is_undone_product_by_product_but_not_what_was_changed_since():
+    imported(as_csv([a_row(1), a_row(2)]))
+    import_id = imported(as_csv([a_row(1, Price="11"), a_row(2, **{"Title in English": "Beaker"}), a_row(3), a_row(4)]))
+    with merchant_schema(A):
+        Product.objects.filter(source_ref="P4").update(titles={"en": "Mine now"})
+        undo_import(by=owner(), import_id=import_id)
+    deliver_events()
+    row = batch(import_id)
+    assert (row.status, row.undone, row.kept) == ("undone", 3, 1)
+    with merchant_schema(A):
+        assert not Variant.objects.filter(sku="P3").exists() and Variant.objects.filter(sku="P4").exists()
+        assert Product.objects.get(source_ref="P2").titles["en"] == "Cup 2"
+        assert Price.objects.get(variant__sku="P1", ends_at=None).sale == yuan("10")
+        kept = ImportEffect.objects.get(batch_id=import_id, state="kept")
+        assert kept.title == "Cup 4" and "changed since" in kept.why
+
+
+def test_what_a_shop_calls_its_columns_is_remembered():
+    data = as_csv([["1", "A cup", "Cups", "5"]], heads=["Nr", "Bezeichnung", "Category", "Preis"])
+    with merchant_schema(A):
+        first = received(data)
+        assert meanings_of(first) == ["", "", "category", ""]
+        assign_columns(by=owner(), import_id=first.pk, mapping=["sku", "title:en", "category", "price"], goes="draft")
+        assert KnownHeading.objects.filter(field="title:en").exists()
+        assert meanings_of(received(data)) == ["sku", "title:en", "category", "price"]

@@ -1,0 +1,93 @@
+"""A reduction, played in a browser: a merchant plans it for everything that is found, a buyer sees it and pays it, and the merchant ends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from marketplace.kernel.relay import deliver_events
+from marketplace.merchant.pricing.models import Reduction
+from tenants.tenancy.schemas import merchant_schema
+from tests import factories as make
+from tests.databases import MERCHANTS
+from tests.journeys.people import DESKTOP, PHONE, Person, Screen, Seen, at_a_screen
+from tests.running import RunningMarket, running
+from tests.world import PASSWORD
+
+WORKBENCH, OWNER = "kiln.seller.market.localhost", "owner-a@market.localhost"
+
+
+@pytest.fixture(scope="module")
+def market(own_database: str, static_files: Path) -> Iterator[RunningMarket]:
+    """All processes, over a shop whose goods have been on sale for two days."""
+    from datetime import timedelta
+
+    from marketplace.kernel import clock
+
+    with clock.shifted(-timedelta(days=2)):
+        for name in ("Mug", "Bowl"):
+            for language in ("en", "zh"):
+                make.a_product("a", title=f"{name} {language}", price="100")
+    make.commission()
+    deliver_events()
+    with running(own_database, static_files, PAGE_CACHE_S="0") as processes:
+        yield processes
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
+    return Seen(tmp_path_factory.mktemp("reductions"))
+
+
+@pytest.mark.parametrize("screen", [DESKTOP, pytest.param(PHONE, marks=pytest.mark.long)], ids=["en", "zh"])
+def test_a_reduction_is_planned_seen_and_ended(browser: Browser, market: RunningMarket, seen: Seen, screen: Screen):
+    ending = "en" if screen == DESKTOP else "zh"
+    with at_a_screen(browser, market, screen, "owner", seen) as owner:
+        owner.go("/reductions/", WORKBENCH)
+        owner.sign_in(OWNER, PASSWORD)
+        plans(owner, ending)
+        with at_a_screen(browser, market, screen, "visitor", seen) as visitor:
+            sees_it(visitor, ending)
+        owner.decide("End it now")
+        owner.sees(owner.word("Take it up again"))
+        with at_a_screen(browser, market, screen, "visitor2", seen) as visitor:
+            visitor.go(listing(ending))
+            assert visitor.page.locator(".tag-sale").count() == 0
+
+
+def plans(owner: Person, ending: str) -> None:
+    """Of both articles that are found, fifteen per cent off at once."""
+    page = owner.page
+    owner.go("/reductions/", WORKBENCH)
+    owner.look("reductions-empty" if ending == "en" else "reductions")
+    owner.follow("Plan a reduction")
+    page.fill("[name=name]", "Spring")
+    page.fill("[name=q]", f" {ending}")
+    with page.expect_navigation():
+        page.locator("button[value=find]").click()
+    page.fill("[name=percent]", "15")
+    with page.expect_navigation():
+        page.locator("button[value=fill]").click()
+    expect(page.locator("tbody tr")).to_have_count(2)
+    expect(page.locator("tbody input").first).to_have_value("85.00")
+    owner.look("reduction-new")
+    owner.send("Plan the reduction")
+    owner.sees("Spring")
+    owner.look("reduction")
+
+
+def listing(ending: str) -> str:
+    with merchant_schema(MERCHANTS["a"]):
+        row = Reduction.objects.latest("created_at")
+        return f"/p/{row.lines.select_related('variant').first().variant.product_id}/"
+
+
+def sees_it(visitor: Person, ending: str) -> None:
+    visitor.go(listing(ending))
+    expect(visitor.page.locator("#offer .price").first).to_contain_text("85")
+    expect(visitor.page.locator("#offer .tag-sale")).to_contain_text("15")
+    expect(visitor.page.locator("#offer")).to_contain_text("100.00")
+    visitor.look("reduced-product")
