@@ -112,7 +112,7 @@ def put_words(*, by: Actor, texts: Iterable[str], weight: str, category_id: int 
         if len(word) > LONGEST or not any(sign.isalnum() for sign in word):
             raise InvalidInput(field="texts", why=_("“{word}” is too long, or no word: at most {most} characters.").format(word=word[:LONGEST], most=LONGEST))
     with transaction.atomic():
-        known = {row.text: row for row in ForbiddenWord.objects.select_for_update(of=("self",)).filter(text__in=wanted, category_id=category_id)}
+        known = {row.text: row for row in ForbiddenWord.objects.select_for_update(of=("self",)).filter(text__in=wanted, category=category_id)}
         if ForbiddenWord.objects.count() + len(wanted) - len(known) > MOST:
             raise InvalidInput(field="texts", why=_("The list holds at most {most} words.").format(most=MOST))
         before = {word: row.weight for word, row in known.items() if (row.weight, row.note) != (weight, note.strip()[:200])}
