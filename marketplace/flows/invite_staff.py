@@ -24,6 +24,7 @@ from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
 from marketplace.kernel.errors import InvalidInput, KeyReused
 from marketplace.kernel.formats import format_time
+from marketplace.kernel.masks import masked_email
 from marketplace.kernel.verbs import verb
 from marketplace.platform.notices.letters import post_letter
 from marketplace.platform.notices.messages import read_in, worded
@@ -154,7 +155,7 @@ def accept_invitation(*, by: Actor, token: str) -> Invitation:
         row = Invitation.objects.select_for_update().get(pk=found.pk)
         person = User.objects.get(pk=by.person)
         if person.email.lower() != row.email:
-            raise InvitedElse(email=masked(row.email))
+            raise InvitedElse(email=masked_email(row.email))
         if row.status == Invitation.Status.ACCEPTED and row.accepted_by_id == person.pk:
             return row
         here = roles_here()
@@ -175,12 +176,6 @@ def accept_invitation(*, by: Actor, token: str) -> Invitation:
 
 def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def masked(email: str) -> str:
-    """`l***@kiln.localhost`: enough to know whose it is."""
-    name, _at, host = email.partition("@")
-    return f"{name[:1]}***@{host}"
 
 
 def invitation_with(token: str) -> Invitation:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.flows.events import OrderCancelled, OrderGroupPaid, PayoutMoved, ProductReviewed, ReturnMoved, StatementIssued
 from marketplace.flows.letters_to_buyers import bill, goods
+from marketplace.flows.review_product import NOTE_LABELS
 from marketplace.kernel.formats import format_money, format_time
 from marketplace.merchant.aftersales.states import Reason, ReturnStatus
 from marketplace.platform.checkout.models import OrderCopy, ReturnCopy
@@ -71,12 +72,18 @@ def return_moved(event: ReturnMoved) -> None:
 
 
 def product_reviewed(event: ProductReviewed) -> None:
-    """The market sent a product back."""
+    """The market sent a product back, or refused it."""
     if event.is_approved:
         return
     change = ProductChange.objects.select_related("merchant").get(pk=event.change_id)
     link = workbench_url(change.merchant, f"/products/{change.product_id}/")
-    _tell_staff(change.merchant_id, Right.EDIT_PRODUCTS, lambda: worded("product_sent_back", {"title": change.title.text, "reason": change.reason}, link=link))
+    kind = "product_refused" if change.status == ProductChange.Status.REFUSED else "product_sent_back"
+
+    def compose() -> Message:
+        notes = "\n".join(f"{NOTE_LABELS[field]}: {text}" for field, text in change.notes.items() if field in NOTE_LABELS)
+        return worded(kind, {"title": change.title.text, "reason": change.reason, "notes": notes}, link=link)
+
+    _tell_staff(change.merchant_id, Right.EDIT_PRODUCTS, compose)
 
 
 def statement_ready(event: StatementIssued) -> None:

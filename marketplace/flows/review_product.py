@@ -9,11 +9,13 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from marketplace.flows.brand_rights import check_submitted
 from marketplace.flows.contracting import check_may_list
 from marketplace.flows.events import ProductReviewed, ProductSubmitted
 from marketplace.flows.publish_product import available_of, check_complete, copies_of, copy_offers, copy_products, publish_product, watch_times
+from marketplace.flows.review_rules import BY_RULE, passes
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import InvalidInput, check_reason
@@ -26,8 +28,9 @@ from marketplace.merchant.catalogue.models import Product, Variant
 from marketplace.merchant.inventory.actions import count_stock
 from marketplace.merchant.pricing.actions import set_prices
 from marketplace.platform.listings.actions import NewChange, close_change, locked_change, merchant_of_change, put_change, put_changes
-from marketplace.platform.listings.errors import ChangeDecided, ChangeOutdated
-from marketplace.platform.listings.models import ProductChange
+from marketplace.platform.listings.errors import ChangeDecided, ChangeOutdated, RefusedAsItIs
+from marketplace.platform.listings.models import ForbiddenWord, ProductChange
+from marketplace.platform.listings.words import check_words, every_word, hits_in
 from marketplace.platform.taxonomy.models import TaxClass
 from marketplace.platform.taxonomy.queries import brand_to_use, categories_to_use
 from tenants.packages.limits import check_room
@@ -74,7 +77,8 @@ def save_product(
                 copy_products(by=by, products=[row])
         elif is_on_sale:
             copy_offers(by=by, product=row)
-        if row.review != Product.Review.APPROVED and (submits or is_on_sale or was_waiting):
+        is_as_refused = row.review == Product.Review.REFUSED and not submits  # its price and stock may change all the same
+        if row.review != Product.Review.APPROVED and not is_as_refused and (submits or is_on_sale or was_waiting):
             row = submit_product(by=by, product_id=product_id)
         elif submits:
             row = publish_product(by=by, product_id=product_id)
@@ -85,13 +89,19 @@ def save_product(
 def submit_product(*, by: Actor, product_id: UUID) -> Product:
     """Ask the operator to let a product, or the edit of one, onto the market. What waited already is replaced, in its place.
 
-    Raises ProductUnknown, ProductIncomplete, AttributeMissing, BrandNotAllowed, BrandOutOfScope, and for what is not on sale NothingNewMeanwhile.
+    An edit that the market's rules let through is approved at once, and kept among the decisions like any other.
+    Raises ProductUnknown, ProductIncomplete, WordForbidden, RefusedAsItIs, AttributeMissing, BrandNotAllowed, BrandOutOfScope, and for what is
+    not on sale NothingNewMeanwhile.
     """
     with transaction.atomic():
         row = locked_product(product_id)
         check_complete(row)
+        if row.review == Product.Review.REFUSED:  # any change of it would have taken that away
+            raise RefusedAsItIs
         if row.status != Product.Status.ON_SALE:
             check_may_list(current_merchant_id())
+        proposed = _proposal(row)
+        watched = check_words(proposed)
         check_submitted(current_merchant_id(), category_id=row.category_id, brand_id=row.brand_id, attributes=row.attributes, axes=row.axes)
         change = put_change(
             by=by,
@@ -99,8 +109,12 @@ def submit_product(*, by: Actor, product_id: UUID) -> Product:
             product_id=product_id,
             version=row.version,
             is_new=row.status == Product.Status.DRAFT,
-            proposed=_proposal(row),
+            proposed=proposed,
         )
+        if row.status == Product.Status.ON_SALE and not watched and passes(merchant_id=change.merchant_id, product_id=product_id, proposed=proposed):
+            row = publish_product(by=BY_RULE, product_id=product_id)
+            close_change(by=BY_RULE, change=change, status=ProductChange.Status.APPROVED, is_by_rule=True)
+            return row
         row = set_review(by=by, product_id=product_id, review=Product.Review.WAITING)
         record(ProductSubmitted(merchant_id=change.merchant_id, product_id=product_id, change_id=change.pk))
     return row
@@ -108,7 +122,7 @@ def submit_product(*, by: Actor, product_id: UUID) -> Product:
 
 @verb
 def submit_products(*, by: Actor, products: Sequence[Product]) -> None:
-    """The same for many that the caller has locked: what an import has entered or changed. What is not complete stays as it is.
+    """The same for many that the caller has locked: what an import has entered or changed. What is not complete, or says what may not be said, stays as it is.
 
     Raises AttributeMissing, BrandNotAllowed, BrandOutOfScope, and where one is not on sale NothingNewMeanwhile.
     """
@@ -116,6 +130,8 @@ def submit_products(*, by: Actor, products: Sequence[Product]) -> None:
         proposed = proposals_of(products)
         variants = Counter(Variant.objects.filter(product_id__in=proposed, is_active=True).values_list("product_id", flat=True))
         whole = [row for row in products if (one := proposed.get(row.pk)) and one["pictures"] and len(one["variants"]) == variants[row.pk]]
+        words = every_word()
+        whole = [row for row in whole if not any(hit.word.weight == ForbiddenWord.Weight.REFUSED for hit in hits_in(proposed[row.pk], words))]
         if any(row.status != Product.Status.ON_SALE for row in whole):
             check_may_list(current_merchant_id())
         for row in whole:
@@ -158,17 +174,34 @@ def approve_change(*, by: Actor, change_id: UUID, seen_version: int) -> ProductC
 
 
 @verb
-def send_change_back(*, by: Actor, change_id: UUID, seen_version: int, reason: str) -> ProductChange:
-    """The operator asks for changes; the merchant reads why. What was on sale before stays as it was approved.
+def send_change_back(*, by: Actor, change_id: UUID, seen_version: int, reason: str = "", notes: Mapping[str, str] | None = None) -> ProductChange:
+    """The operator asks for changes, as a whole or field by field; the merchant reads why. What was on sale before stays as it was approved.
 
-    Raises ReasonMissing, ChangeUnknown, ChangeDecided, ChangeOutdated.
+    Raises ReasonMissing, InvalidInput, ChangeUnknown, ChangeDecided, ChangeOutdated.
     """
-    check_reason(reason)
+    return turn_down(by, change_id, seen_version, ProductChange.Status.SENT_BACK, reason, notes or {})
+
+
+@verb
+def refuse_change(*, by: Actor, change_id: UUID, seen_version: int, reason: str = "", notes: Mapping[str, str] | None = None) -> ProductChange:
+    """The operator does not let it onto the market as it is: it cannot be submitted again without a change. Raises as `send_change_back`."""
+    return turn_down(by, change_id, seen_version, ProductChange.Status.REFUSED, reason, notes or {})
+
+
+def turn_down(by: Actor, change_id: UUID, seen_version: int, status: ProductChange.Status, reason: str, notes: Mapping[str, str]) -> ProductChange:
+    said = {field: text.strip() for field, text in notes.items() if text.strip()}
+    if unknown := set(said) - set(NOTE_LABELS):
+        raise InvalidInput(field="notes", why=_("There is no field “{name}” in a product.").format(name=sorted(unknown)[0]))
+    if long := next((field for field, text in said.items() if len(text) > LONGEST_NOTE), None):
+        raise InvalidInput(field=f"note_{long}", why=_("Write at most {most} characters.").format(most=LONGEST_NOTE))
+    if not said:
+        check_reason(reason)
+    reason = reason.strip()[:500]
     with transaction.atomic():
         with merchant_schema(merchant_of_change(change_id)):
             change, _row = _waiting(change_id, seen_version)
-            set_review(by=by, product_id=change.product_id, review=Product.Review.SENT_BACK, note=reason.strip())
-        close_change(by=by, change=change, status=ProductChange.Status.SENT_BACK, reason=reason.strip()[:500])
+            set_review(by=by, product_id=change.product_id, review=Product.Review(status), note=reason, notes=said)
+        close_change(by=by, change=change, status=status, reason=reason, notes=said)
         record(ProductReviewed(merchant_id=change.merchant_id, product_id=change.product_id, change_id=change.pk, is_approved=False))
     return change
 
@@ -184,6 +217,20 @@ def _waiting(change_id: UUID, seen_version: int) -> tuple[ProductChange, Product
     return change, row
 
 
+# Fields that a decision may say something about, as the product form calls them.
+NOTE_LABELS = {
+    "title_zh": _lazy("Title in Chinese"),
+    "title_en": _lazy("Title in English"),
+    "category": _lazy("Category"),
+    "brand": _lazy("Brand"),
+    "tax_class": _lazy("Tax class"),
+    "pictures": _lazy("Pictures"),
+    "description_zh": _lazy("Description in Chinese"),
+    "description_en": _lazy("Description in English"),
+    "attributes": _lazy("Attributes"),
+    "variants": _lazy("Variants"),
+}
+LONGEST_NOTE = 300
 REVIEWED = ("titles", "descriptions", "category_id", "brand_id", "attributes", "axes", "pictures", "tax_class")
 
 

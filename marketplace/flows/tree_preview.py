@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
 
+from django.db.models import Count
+
 from marketplace.kernel import clock
 from marketplace.platform.deposits.models import DepositRule
 from marketplace.platform.deposits.queries import rules_in_force
@@ -131,14 +133,13 @@ def _count_held(found: Preview, now: Paths, then: Paths, carried: tuple[int, int
     """Goods that could be sold and could not any more, and the other way round, by the one rule of what a shop may sell (tenants/onboarding/standing.py)."""
     if not Requirement.objects.filter(is_active=True, check_by=Requirement.Check.DOCUMENT).exists():
         return
-    goods: dict[UUID, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    for merchant_id, category_id in (
-        Listing.objects.filter(category_id__in=now, is_listed=True).order_by("merchant_id").values_list("merchant_id", "category_id")
-    ):
-        goods[merchant_id][category_id] += 1
+    goods: dict[UUID, dict[int, int]] = defaultdict(dict)
+    offered = Listing.objects.filter(category_id__in=now, is_listed=True).order_by()
+    for merchant_id, category_id, n in offered.values_list("merchant_id", "category_id").annotate(n=Count("pk")):
+        goods[merchant_id][category_id] = n
     found.is_partly_counted = len(goods) > MOST_SHOPS
     at = clock.now()
-    for merchant_id, counts in list(goods.items())[:MOST_SHOPS]:
+    for merchant_id, counts in sorted(goods.items())[:MOST_SHOPS]:
         standing = standing_of(merchant_id, at)
         if not standing.asked:
             continue

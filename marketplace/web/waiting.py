@@ -33,7 +33,7 @@ def of_workbench() -> Mapping[str, QuerySet[Any]]:
         "support": SupportAccess.objects.filter(merchant_id=current_merchant_id(), status=SupportAccess.Status.ASKED),
         "orders": Order.objects.filter(SHOWS["to_ship"]),
         "returns": Return.objects.filter(status__in=[ReturnStatus.REQUESTED, ReturnStatus.SENT_BACK, ReturnStatus.INSPECTED]),
-        "products": Product.objects.filter(review=Product.Review.SENT_BACK),
+        "products": Product.objects.filter(review__in=(Product.Review.SENT_BACK, Product.Review.REFUSED)),
     }
 
 

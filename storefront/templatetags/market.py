@@ -127,6 +127,7 @@ REVIEW_TONES = {
     "sent_back": "violet",
     "more": "violet",
     "rejected": "danger",
+    "refused": "danger",
 }
 
 
@@ -196,7 +197,7 @@ def return_tag(row: Any) -> SafeString:
 def product_tag(product: Any) -> SafeString:
     """How a merchant's product stands, in one label: a review that is open says more than whether it is on sale."""
     status = format_html('<span class="tag status {}">{}</span>', "tag-success" if product.status == "on_sale" else "", product.get_status_display())
-    tone = {"waiting": "warn", "sent_back": "danger"}.get(product.review)
+    tone = {"waiting": "warn", "sent_back": "danger", "refused": "danger"}.get(product.review)
     if tone is None:
         return status
     review = format_html('<span class="tag status tag-{}">{}</span>', tone, product.get_review_display())

@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from marketplace.flows.invite_staff import LASTS, accept_invitation, invitation_with, masked, place_name, roles_of_invitation
+from marketplace.flows.invite_staff import LASTS, accept_invitation, invitation_with, place_name, roles_of_invitation
+from marketplace.kernel.masks import masked_email
 from tenants.access.actors import actor_of, person_of
 from tenants.access.staff import Role, all_rights, office_schema, rights_in_words, roles_here, roles_of, whom_to_ask
 from tenants.accounts.errors import InvitationOver
@@ -74,7 +75,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         "rights": rights_in_words(all_rights(roles)),
         "inviter": row.invited_by.get_full_name(),
         "is_mine": is_mine,
-        "email": row.email if is_mine or not request.user.is_authenticated else masked(row.email),
+        "email": row.email if is_mine or not request.user.is_authenticated else masked_email(row.email),
         "next": urlencode({"next": request.path}),
     }
     return render(request, "staff/invitation.html", context)

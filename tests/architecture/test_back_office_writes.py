@@ -54,6 +54,7 @@ from tests.architecture.paper_forms import FORMS_OF_PAPERS
 from tests.architecture.people import FORMS_ABOUT_ACCOUNTS, FORMS_ABOUT_STAFF, FORMS_ABOUT_SUPPORT, Accounts, People, Waiting, some_accounts, some_people
 from tests.architecture.price_forms import FORMS_OF_PRICES
 from tests.architecture.product_form import product_form
+from tests.architecture.review_forms import FORMS_OF_REVIEWS
 from tests.architecture.stock_forms import FORMS_OF_STOCK
 from tests.architecture.taxonomy_forms import FORMS_OF_TAXONOMY
 from tests.architecture.waiting import inspection, refused_payouts, waiting_order, waiting_return
@@ -246,6 +247,7 @@ FORMS |= {
         | FORMS_OF_STOCK
         | FORMS_OF_TAXONOMY
         | FORMS_OF_IMPORTS
+        | FORMS_OF_REVIEWS
     ).items()
 }
 FORMS |= {name: lambda t, fill=fill: Filled(*fill()) for name, fill in FORMS_ABOUT_NOTICES.items()}

@@ -73,6 +73,7 @@ from tenants.tenancy.exports import ask_for_export
 from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
+from tests.architecture.review_forms import a_word
 from tests.databases import MERCHANTS
 from tests.world import SLUGS
 
@@ -292,6 +293,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         "loser_id": twin.pk,
         "winner_id": buyer.pk,
         "double_id": Double.objects.create(first_id=buyer.pk, second_id=twin.pk, reasons=["phone"]).pk,
+        "word_id": a_word().pk,
         "block_id": block(by=SYSTEM, kind="email", value=f"{word}-kept-out@example.com", why="cheats").pk,
         "customer_id": customer.pk,
         "sign_in_id": sign_in.pk,

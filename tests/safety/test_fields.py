@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.http import HttpResponseRedirect
 
+from marketplace.flows.review_product import NOTE_LABELS
 from tenants.access.rights import Right
 from tenants.access.rules import operator, route
 from tests.architecture.test_back_office_writes import FORMS, HOSTS, Filled, Things, send, someone, things  # noqa: F401  a fixture
@@ -67,7 +68,9 @@ MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
     ("console", "deposit-rules"): {"pay_zh"},
     ("console", "block-new"): {"until"},
     ("console", "double-aside"): {"undo"},
-    ("console", "review-decide"): {"reason"},
+    ("console", "review-decide"): {"reason", *(f"note_{name}" for name in NOTE_LABELS)},
+    ("console", "words-new"): {"category", "note"},
+    ("console", "review-rules"): {"passes"},
     ("console", "settings"): {"category", "merchant"},
     ("console", "settlement-run"): {"until"},
     ("console", "approval-decide"): {"why"},
@@ -107,6 +110,7 @@ OF_ROWS = {
     "product": r"(discount|gone|market|options|sku|stock_was|place|alt_en|alt_zh)_(\d+|[0-9a-f]{32})",
     "product-new": r"(discount|gone|market|options|sku|stock_was)_\d+",
     "delivery": r"(fee|gone|regions)_\d+",
+    "reviews-many-decide": r"(decision|seen|reason)_[0-9a-f]{32}",
 }
 
 

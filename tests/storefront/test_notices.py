@@ -236,5 +236,5 @@ class TestTheConsole:
         deliver_events()
         client = client_of(User.objects.get(email="operator@market.localhost"), CONSOLE)
         shown = page(client, "/dispatches/?q=MEI@example.com")
-        assert "m•••@example.com" in shown and shown.count("mei@example.com") == 0
-        assert "m•••@example.com" not in page(client, "/dispatches/?q=mei")
+        assert "m***i@example.com" in shown and shown.count("mei@example.com") == 0
+        assert "m***i@example.com" not in page(client, "/dispatches/?q=mei")

@@ -48,7 +48,8 @@ from marketplace.platform.deposits.actions import move_deposit, set_deposit_rule
 from marketplace.platform.deposits.models import Deposit
 from marketplace.platform.deposits.queries import EVERYBODY
 from marketplace.platform.ledger.models import JournalEntry, Payout, Statement
-from marketplace.platform.listings.models import ProductChange
+from marketplace.platform.listings.models import ForbiddenWord, ProductChange
+from marketplace.platform.listings.words import put_words
 from marketplace.platform.members.models import Double
 from marketplace.platform.notices.models import Dispatch
 from marketplace.platform.payments.actions import set_bank_account
@@ -99,6 +100,7 @@ LISTS = {
     ("workbench", "log"): ("{product}", lambda: AuditEvent.objects.filter(merchant_id=MERCHANTS["a"]).count()),
     ("console", "merchants"): ("trail", lambda: Merchant.objects.count()),
     ("console", "consumers"): ("Second-auditor", lambda: User.objects.count()),
+    ("console", "words"): ("second word", lambda: ForbiddenWord.objects.count()),
     ("console", "blocks"): ("second", lambda: Block.objects.count()),
     ("console", "doubles"): ("Second Clerk", lambda: Double.objects.count()),
     ("console", "orders"): ("{order}", lambda: OrderCopy.objects.count()),
@@ -205,6 +207,7 @@ def three_of_everything(own_database: str) -> dict[str, str]:
         deliver_events()
         twins = User.objects.filter(name=f"{title} Clerk").order_by("pk")
         Double.objects.create(first=twins[0], second=twins[1], reasons=["place"])
+        put_words(by=SYSTEM, texts=[f"{title} word"], weight="refused", category_id=None, note="the law")
         block(by=SYSTEM, kind="email", value=f"{title}@kept-out.example", why="cheats")
         make.settled("a")
         keep_brand(by=SYSTEM, brand_id=None, seen=0, names={"en": f"{title} House"}, aliases=[f"{title} & Sons"])

@@ -30,6 +30,9 @@ from marketplace.merchant.catalogue.actions import ProductInput, VariantInput
 from marketplace.merchant.catalogue.errors import SkuTaken
 from marketplace.merchant.catalogue.models import Picture, Variant
 from marketplace.merchant.imports.models import ProductImport
+from marketplace.platform.listings.errors import WordForbidden
+from marketplace.platform.listings.models import ForbiddenWord
+from marketplace.platform.listings.words import check_words
 from marketplace.platform.taxonomy.models import TaxClass
 from tenants.packages.errors import LimitReached
 from tenants.packages.models import Limit
@@ -61,6 +64,7 @@ class Plan:
     goes: str = ProductImport.Goes.DRAFT
     counts_stock: bool = False
     most_pictures: int | None = None  # of a product, by the shop's package
+    forbidden: Sequence[ForbiddenWord] = ()  # what the market does not let texts of products say
 
     def column(self, meant: str) -> int:
         return self.mapping.index(meant) if meant in self.mapping else -1
@@ -175,6 +179,17 @@ class Compiling:
             except MarketError as refusal:
                 field = refusal.field or ""
                 self.wrong(first, f"{PREFIX}{field.removeprefix('attribute_')}" if field.startswith("attribute_") else "brand", str(refusal))
+            self.check_words(wanted)
+
+    def check_words(self, wanted: ProductInput) -> None:
+        pictures = [{"key": key, "alt": dict(alt)} for key, alt in wanted.pictures]
+        texts = {"titles": wanted.titles, "descriptions": wanted.descriptions, "attributes": wanted.attributes, "pictures": pictures}
+        try:
+            check_words({"category_id": wanted.category_id, **texts}, self.plan.forbidden)
+        except WordForbidden as refusal:
+            kind, _underscore, language = (refusal.field or "").partition("_")
+            meant = f"{kind}:{'zh-hans' if language == 'zh' else language}" if language else kind
+            self.wrong(self.rows[0], meant, str(refusal))
 
     def is_reviewed(self) -> bool:
         """Whether an import would ask the market for its review: then it has to say what is asked for, and may be sold here."""

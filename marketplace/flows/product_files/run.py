@@ -39,6 +39,8 @@ from marketplace.merchant.imports.actions import ask_for_turn, end_import
 from marketplace.merchant.imports.errors import ImportUnknown, TableUnreadable
 from marketplace.merchant.imports.events import ImportDue
 from marketplace.merchant.imports.models import ImportEffect, ImportRow, ProductImport
+from marketplace.platform.listings.models import ForbiddenWord
+from marketplace.platform.listings.words import every_word
 from marketplace.platform.taxonomy.own_categories import note_own_categories
 from tenants.access.rights import Right
 from tenants.accounts.models import Membership, User
@@ -134,7 +136,11 @@ class Turn:
 
     def plan(self, picture: Callable[[str], str]) -> Plan:
         row = self.batch
-        return Plan(self.words, row.mapping, self.currency, picture, row.category_id, row.goes, row.counts_stock, self.most_pictures)
+        return Plan(self.words, row.mapping, self.currency, picture, row.category_id, row.goes, row.counts_stock, self.most_pictures, self.forbidden)
+
+    @cached_property
+    def forbidden(self) -> list[ForbiddenWord]:
+        return every_word()
 
     @cached_property
     def most_pictures(self) -> int | None:

@@ -133,13 +133,13 @@ def set_product_status(*, by: Actor, product_id: UUID, status: str) -> Product:
 
 
 @verb
-def set_review(*, by: Actor, product_id: UUID, review: str, note: str = "") -> Product:
-    """How the product stands with the operator; `note` is what the merchant is told. Raises ProductUnknown."""
+def set_review(*, by: Actor, product_id: UUID, review: str, note: str = "", notes: Mapping[str, str] | None = None) -> Product:
+    """How the product stands with the operator; `note`, and `notes` by field, are what the merchant is told. Raises ProductUnknown."""
     with transaction.atomic():
         row = locked_product(product_id)
         before = {"review": row.review, "note": row.review_note}
-        row.review, row.review_note, row.changed_at = review, note[:500], clock.now()
-        row.save(update_fields=["review", "review_note", "changed_at"])
+        row.review, row.review_note, row.review_notes, row.changed_at = review, note[:500], dict(notes or {}), clock.now()
+        row.save(update_fields=["review", "review_note", "review_notes", "changed_at"])
         audit(
             by=by,
             action=f"product.review_{review}",

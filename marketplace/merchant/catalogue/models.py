@@ -26,13 +26,15 @@ class Product(MerchantModel):
         NONE = "none", pgettext_lazy("review", "Not submitted")
         WAITING = "waiting", pgettext_lazy("review", "In review")
         SENT_BACK = "sent_back", pgettext_lazy("review", "Sent back")
+        REFUSED = "refused", pgettext_lazy("review", "Refused")
         APPROVED = "approved", pgettext_lazy("review", "Approved")
 
     category_id = models.IntegerField()
     brand_id = models.IntegerField(null=True)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.DRAFT)
     review = models.CharField(max_length=12, choices=Review.choices, default=Review.NONE)
-    review_note = models.CharField(max_length=500, blank=True)  # why it was sent back
+    review_note = models.CharField(max_length=500, blank=True)  # why it was sent back or refused
+    review_notes = models.JSONField(default=dict)  # field → what is wrong with it, as ProductChange.notes
     listed_from = models.DateTimeField(null=True)  # it goes on sale then, or at once
     listed_until = models.DateTimeField(null=True)  # it goes off sale then, or never
     hides_sold_out = models.BooleanField(default=False)  # on sale only while something of it can be had

@@ -154,10 +154,11 @@ def put_changes(*, by: Actor, merchant_id: UUID, changes: Sequence[NewChange]) -
 
 
 @verb
-def close_change(*, by: Actor, change: ProductChange, status: str, reason: str = "") -> None:
+def close_change(*, by: Actor, change: ProductChange, status: str, reason: str = "", notes: Mapping[str, str] | None = None, is_by_rule: bool = False) -> None:
     """A locked change is decided, or taken back."""
     change.status, change.reason, change.decided_by, change.decided_at = status, reason, by.label, clock.now()
-    change.save(update_fields=["status", "reason", "decided_by", "decided_at"])
+    change.notes, change.is_by_rule = dict(notes or {}), is_by_rule
+    change.save(update_fields=["status", "reason", "decided_by", "decided_at", "notes", "is_by_rule"])
 
 
 def merchant_of_change(change_id: UUID) -> UUID:

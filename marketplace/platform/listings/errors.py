@@ -28,3 +28,20 @@ class ChangeDecided(MarketError):
 class ChangeOutdated(MarketError):
     code, status = "change_outdated", 409
     message = _("The shop has changed this product while you looked at it. Look it over again; nothing was decided.")
+
+
+class WordForbidden(MarketError):
+    """`field` is the one of the product form in which it stands."""
+
+    code, status = "word_forbidden", 422
+    message = _("The market does not allow “{word}” in texts of products. {note}")
+
+
+class WordUnknown(MarketError):
+    code, status = "word_unknown", 404
+    message = _("This word is not on the list any more.")
+
+
+class RefusedAsItIs(MarketError):
+    code, status = "refused_as_it_is", 409
+    message = _("The market has refused this product as it is. Change what it names, then submit it again.")

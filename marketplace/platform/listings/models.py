@@ -139,6 +139,7 @@ class ProductChange(models.Model):
         WAITING = "waiting", pgettext_lazy("review", "Waiting for review")
         APPROVED = "approved", pgettext_lazy("review", "Approved")
         SENT_BACK = "sent_back", pgettext_lazy("review", "Sent back")
+        REFUSED = "refused", pgettext_lazy("review", "Refused")
         WITHDRAWN = "withdrawn", pgettext_lazy("review", "Withdrawn")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -156,6 +157,8 @@ class ProductChange(models.Model):
     decided_by = models.CharField(max_length=200, blank=True)
     decided_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=500, blank=True)  # what the merchant is told
+    notes = models.JSONField(default=dict)  # field of FIELDS → what the merchant is told of it
+    is_by_rule = models.BooleanField(default=False)  # let through by the market's rules, without a person (ReviewRules)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["product_id"], condition=Q(status="waiting"), name="one_change_waits_per_product")]
@@ -168,3 +171,41 @@ class ProductChange(models.Model):
     @property
     def title(self) -> Localised:
         return localised(self.proposed["titles"])
+
+
+class ForbiddenWord(models.Model):
+    """What texts of products must not say, or what a person has to look at; of a category and everything below it, or everywhere."""
+
+    class Weight(models.TextChoices):
+        REFUSED = "refused", pgettext_lazy("word", "Refused")
+        WATCHED = "watched", pgettext_lazy("word", "A person looks")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    text = models.CharField(max_length=60)  # in one width and case
+    weight = models.CharField(max_length=8, choices=Weight.choices)
+    category = models.ForeignKey(Category, null=True, on_delete=models.CASCADE, related_name="+")
+    note = models.CharField(max_length=200, blank=True)  # what the shop reads beside it: the law, or what to write instead
+    by_label = models.CharField(max_length=200)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["text", "category"], nulls_distinct=False, name="a_word_once_per_category")]
+        indexes = [models.Index(fields=["-at", "-id"], name="word_newest")]
+
+
+class ReviewRules(models.Model):
+    """Which edits of products on sale pass without a person. None do until the operator says so."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
+    passes = models.JSONField(default=list)  # of PASSABLE: an edit of nothing else passes
+    most_changed = models.SmallIntegerField(default=20)  # per cent of a title or description
+    shop_days = models.SmallIntegerField(default=30)  # the shop is open for so long
+    clean_days = models.SmallIntegerField(default=90)  # for so long nothing of the shop was sent back or refused
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="one_set_of_review_rules"),
+            models.CheckConstraint(
+                condition=Q(most_changed__range=(1, 100), shop_days__range=(0, 3650), clean_days__range=(0, 3650)), name="review_rules_in_bounds"
+            ),
+        ]

@@ -134,7 +134,7 @@ def block_page(request: HttpRequest, block_id: UUID) -> HttpResponse:
         return HttpResponseRedirect(reverse("block", args=[row.pk]))
     context = {
         "title": row.value,
-        "block": row,
+        "row": row,
         "hits": hits_of([row.pk])[row.pk],
         "account": User.objects.filter(email__iexact=row.value).first() if row.kind == Block.Kind.EMAIL else None,
         "form": form,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel.errors import MarketError
+from marketplace.kernel.masks import masked_email, masked_phone
 from marketplace.platform.notices.kinds import ALL
 from marketplace.platform.notices.models import Channel, Dispatch
 from marketplace.platform.notices.wording import send_again
@@ -52,10 +53,7 @@ def label_of(kind: str) -> str:
 
 def masked(to: str) -> str:
     """Enough to know one's own by, too little to write to."""
-    name, at, host = to.rpartition("@")
-    if not at:
-        return f"{to[:-8]}••••{to[-4:]}" if len(to) > 8 else "••••"
-    return f"{name[:1]}•••@{host}"
+    return masked_email(to) if "@" in to else masked_phone(to)
 
 
 class DispatchFilter(django_filters.FilterSet):

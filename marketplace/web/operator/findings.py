@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 import nh3
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
+from marketplace.platform.listings.words import Hit
 
 # Claims that no proof can back; Chinese law on advertising (article 9) forbids them, too.
 CLAIMS = re.compile(
@@ -36,10 +39,13 @@ class Piece:
     text: str
 
 
-def findings_of(proposed: dict[str, Any], sent_back_before: int) -> list[Finding]:
+def findings_of(proposed: dict[str, Any], sent_back_before: int, hits: Sequence[Hit] = ()) -> list[Finding]:
     """The worst first; one good line if there is nothing."""
     titles, texts = proposed["titles"], {code: nh3.clean(html, tags=set()) for code, html in proposed["descriptions"].items()}
-    found = []
+    found = [
+        _("A word of your list: “{word}”. {note}").format(word=hit.word.text, note=hit.word.note).strip()
+        for hit in {each.word.pk: each for each in hits}.values()
+    ]
     words = sorted({match[0] for text in (*titles.values(), *texts.values()) for match in CLAIMS.finditer(text)})
     if words:
         found.append(_("It claims what cannot be proved: {words}").format(words=_(", ").join(words)))

@@ -15,14 +15,17 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from marketplace.flows.review_product import approve_change, send_change_back
+from marketplace.flows.review_product import NOTE_LABELS, approve_change, refuse_change, send_change_back
+from marketplace.flows.review_rules import form_of
 from marketplace.kernel.errors import MarketError
 from marketplace.kernel.formats import format_count
 from marketplace.kernel.money import Money
 from marketplace.platform.listings.errors import ChangeUnknown
 from marketplace.platform.listings.models import Listing, ProductChange
+from marketplace.platform.listings.words import hits_in
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category, TaxClass
 from marketplace.platform.taxonomy.queries import path_of
+from marketplace.web.lists.bulk import Bulk
 from marketplace.web.lists.pages import Column, ListPage, Teach
 from marketplace.web.operator.findings import Piece, findings_of, marked
 from tenants.access.actors import actor_of
@@ -42,6 +45,9 @@ REASONS = (
 class ChangeFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search")
     show = django_filters.ChoiceFilter(field_name="status", choices=ProductChange.Status.choices)
+    by_rule = django_filters.ChoiceFilter(
+        field_name="is_by_rule", choices=[("True", _lazy("By a rule")), ("False", _lazy("By a person"))], label=_lazy("Decided"), empty_label=_lazy("All")
+    )
     merchant = django_filters.ModelChoiceFilter(queryset=Merchant.objects.order_by("slug"), label=_lazy("Shop"), empty_label=_lazy("All"))
 
     def search(self, queryset: QuerySet[ProductChange], name: str, value: str) -> QuerySet[ProductChange]:
@@ -71,6 +77,8 @@ changes = ListPage(
     export_head=[_lazy("Product"), _lazy("Shop"), _lazy("Status"), _lazy("Submitted"), _lazy("Decided"), _lazy("Decided by"), _lazy("Reason")],
     export=lambda row: [(row.title.text, row.merchant.name, row.get_status_display(), row.submitted_at, row.decided_at, row.decided_by, row.reason)],
     base="operator/base.html",
+    bulk=[Bulk(_lazy("Look through them"), "reviews-many", Right.REVIEW_PRODUCTS, "eye", shows=True)],
+    actions_template="operator/_reviews_actions.html",
 )
 
 
@@ -78,10 +86,14 @@ changes = ListPage(
 class Fact:
     """A field of a product: as it is on the market now, and as it would be."""
 
-    name: str
+    code: str
     new: Any
     old: Any = None
     kind: str = "text"  # text, rows, html, pictures
+
+    @property
+    def name(self) -> str:
+        return str(NOTE_LABELS[self.code])
 
     @property
     def is_changed(self) -> bool:
@@ -145,7 +157,7 @@ def _case_page(request: HttpRequest, change_id: UUID, refusal: MarketError | Non
         "live": live,
         "is_waiting": found.status == ProductChange.Status.WAITING,
         "may_decide": request.user.has_perm(Right.REVIEW_PRODUCTS.full_name),
-        "findings": findings_of(found.proposed, sum(row.status == ProductChange.Status.SENT_BACK for row in former)),
+        "findings": findings_of(found.proposed, sum(row.status == ProductChange.Status.SENT_BACK for row in former), hits_in(found.proposed)),
         "former": former,
         "queue": queue,
         "waiting_shown": format_count(n),
@@ -154,28 +166,30 @@ def _case_page(request: HttpRequest, change_id: UUID, refusal: MarketError | Non
         "reasons": REASONS,
         "refusal": refusal,
         "reason": reason,
+        "notes": notes_from(request) or found.notes,
+        "labels": NOTE_LABELS,
     }
     return render(request, "operator/change.html", context, status=refusal.status if refusal else 200)
 
 
 def case_of(found: ProductChange, live: Listing | None) -> Case:
     """Field by field, what would be and what is."""
-    new, old = found.proposed, _as_proposed(live) if live else None
+    new, old = found.proposed, form_of(live) if live else None
     names = _Names([new, *([old] if old else [])])
 
-    def fact(name: str, read: Any, kind: str = "text") -> Fact:
-        return Fact(name, read(new), read(old) if old else None, kind)
+    def fact(code: str, read: Any, kind: str = "text") -> Fact:
+        return Fact(code, read(new), read(old) if old else None, kind)
 
     facts = [
-        fact(_("Title in Chinese"), lambda p: p["titles"].get("zh-hans", "")),
-        fact(_("Title in English"), lambda p: p["titles"].get("en", "")),
-        fact(_("Category"), lambda p: names.category(p["category_id"])),
-        fact(_("Brand"), lambda p: names.brand(p["brand_id"])),
-        fact(_("Tax class"), lambda p: str(TaxClass(p["tax_class"]).label)),
-        fact(_("Pictures"), lambda p: [picture["key"] for picture in p["pictures"]], "pictures"),
-        fact(_("Description in Chinese"), lambda p: p["descriptions"].get("zh-hans", ""), "html"),
-        fact(_("Description in English"), lambda p: p["descriptions"].get("en", ""), "html"),
-        fact(_("Attributes"), lambda p: names.attributes(p["attributes"]), "rows"),
+        fact("title_zh", lambda p: p["titles"].get("zh-hans", "")),
+        fact("title_en", lambda p: p["titles"].get("en", "")),
+        fact("category", lambda p: names.category(p["category_id"])),
+        fact("brand", lambda p: names.brand(p["brand_id"])),
+        fact("tax_class", lambda p: str(TaxClass(p["tax_class"]).label)),
+        fact("pictures", lambda p: [picture["key"] for picture in p["pictures"]], "pictures"),
+        fact("description_zh", lambda p: p["descriptions"].get("zh-hans", ""), "html"),
+        fact("description_en", lambda p: p["descriptions"].get("en", ""), "html"),
+        fact("attributes", lambda p: names.attributes(p["attributes"]), "rows"),
     ]
     there = {variant["id"]: variant for variant in old["variants"]} if old else {}
     shown = [
@@ -191,14 +205,6 @@ def case_of(found: ProductChange, live: Listing | None) -> Case:
     ]
     kept = {one["id"] for one in new["variants"]}
     return Case(facts, shown, [names.options(one["options"]) or one["sku"] for key, one in there.items() if key not in kept])
-
-
-def _as_proposed(live: Listing) -> dict[str, Any]:
-    """What is on the market, in the form of a proposal."""
-    return {
-        **{name: getattr(live, name) for name in ("titles", "descriptions", "category_id", "brand_id", "attributes", "pictures", "tax_class")},
-        "variants": [{"id": str(one.pk), "sku": one.sku, "options": one.options} for one in live.variants.all()],
-    }
 
 
 class _Names:
@@ -240,22 +246,35 @@ class DecisionForm(forms.Form):
 
 
 def decide(request: HttpRequest, change_id: UUID) -> HttpResponse:
-    """Approve, or send back with a reason; then on to the next that waits."""
+    """Approve, send back or refuse, with a reason as a whole or by field; then on to the next that waits."""
     form = DecisionForm(request.POST)
     if not form.is_valid():
         raise ChangeUnknown
     seen, reason = form.cleaned_data["seen_version"], form.cleaned_data["reason"]
     try:
-        if request.POST.get("decision") == "approve":
-            found = approve_change(by=actor_of(request), change_id=change_id, seen_version=seen)
-            said = _("“{title}” is on the market.")
-        else:
-            found = send_change_back(by=actor_of(request), change_id=change_id, seen_version=seen, reason=reason)
-            said = _("“{title}” went back to the shop, with the reason.")
+        found = decide_one(request, change_id, request.POST.get("decision", ""), seen, reason, notes_from(request))
     except MarketError as refusal:
         if refusal.status == 404:
             raise
         return _case_page(request, change_id, refusal, reason)
+    said = {
+        ProductChange.Status.APPROVED: _("“{title}” is on the market."),
+        ProductChange.Status.REFUSED: _("“{title}” was refused; the shop is told why."),
+    }.get(ProductChange.Status(found.status), _("“{title}” went back to the shop, with the reason."))
     messages.success(request, said.format(title=found.title.text))
     following = ProductChange.objects.filter(status=ProductChange.Status.WAITING).order_by("submitted_at").first()
     return HttpResponseRedirect(f"/reviews/{following.pk}/" if following else "/reviews/")
+
+
+def notes_from(request: HttpRequest) -> dict[str, str]:
+    """What was written beside single fields."""
+    return {code: text for code in NOTE_LABELS if (text := request.POST.get(f"note_{code}", "").strip())}
+
+
+def decide_one(request: HttpRequest, change_id: UUID, decision: str, seen: int, reason: str, notes: dict[str, str]) -> ProductChange:
+    """`decision` is approve, refuse, or else send back. Raises what those raise."""
+    by = actor_of(request)
+    if decision == "approve":
+        return approve_change(by=by, change_id=change_id, seen_version=seen)
+    turn_down = refuse_change if decision == "refuse" else send_change_back
+    return turn_down(by=by, change_id=change_id, seen_version=seen, reason=reason, notes=notes)

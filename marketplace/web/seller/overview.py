@@ -41,7 +41,9 @@ def overview(request: HttpRequest) -> HttpResponse:
     merchant, market = request.merchant, request.market  # type: ignore[attr-defined]
     may = {right for right in Right if right.scope == "merchant" and request.user.has_perm(right.full_name)}
     products = Product.objects.aggregate(
-        all=Count("pk"), on_sale=Count("pk", Q(status=Product.Status.ON_SALE)), back=Count("pk", Q(review=Product.Review.SENT_BACK))
+        all=Count("pk"),
+        on_sale=Count("pk", Q(status=Product.Status.ON_SALE)),
+        back=Count("pk", Q(review__in=(Product.Review.SENT_BACK, Product.Review.REFUSED))),
     )
     steps = setup(may, merchant.pk, products)
     context = {

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from marketplace.flows.publish_product import put_on_sale, take_product_off_sale
-from marketplace.flows.review_product import submit_product, withdraw_product
+from marketplace.flows.review_product import NOTE_LABELS, submit_product, withdraw_product
 from marketplace.kernel.errors import MarketError, NotFound
 from marketplace.kernel.money import Money
 from marketplace.merchant.catalogue.models import Product
@@ -33,11 +33,13 @@ from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 from tenants.tenancy.hosts import market_url
 
+BACK = (Product.Review.SENT_BACK, Product.Review.REFUSED)
+NOTED_AT = {"attributes": "attributes", "variants": "variants", "category": "id_category_query"}  # where else than at id_<name> a field stands
 SHOWS: dict[str, Q] = {
     "on_sale": Q(status=Product.Status.ON_SALE),
     "draft": Q(status=Product.Status.DRAFT, review=Product.Review.NONE),
     "waiting": Q(review=Product.Review.WAITING),
-    "sent_back": Q(review=Product.Review.SENT_BACK),
+    "sent_back": Q(review__in=BACK),
     "off_sale": Q(status=Product.Status.OFF_SALE),
 }
 
@@ -50,7 +52,7 @@ class ProductFilter(django_filters.FilterSet):
             ("on_sale", _lazy("On sale")),
             ("draft", _lazy("Drafts")),
             ("waiting", _lazy("In review")),
-            ("sent_back", _lazy("Sent back")),
+            ("sent_back", _lazy("Sent back or refused")),
             ("off_sale", _lazy("Off sale")),
         ],
     )
@@ -185,6 +187,9 @@ def _product_page(request: HttpRequest, row: Product | None, form: ProductForm) 
         "title": row.title.text if row else _("New product"),
         "product": row,
         "form": form,
+        "review_notes": [
+            {"label": NOTE_LABELS[code], "text": text, "at": NOTED_AT.get(code, f"id_{code}")} for code, text in (row.review_notes if row else {}).items()
+        ],
         "found_categories": form.found_categories(),
         "listing_address": market_url(f"/p/{row.pk}/") if row and row.status == Product.Status.ON_SALE else "",
         "pictures": [(picture, f"{schema}/{picture.key}") for picture in row.pictures.order_by("position")] if row else [],

@@ -27,7 +27,7 @@ def todos(market: Market, user_id: UUID) -> list[ToDo]:
         found.append(ToDo(capped(out), ngettext("variant on sale is out of stock", "variants on sale are out of stock", out), "/stock/?show=out"))
     low = levels().filter(LOW, variant__is_active=True, variant__product__status=Product.Status.ON_SALE)[: MOST_COUNTED + 1].count()
     if low:
-        found.append(ToDo(capped(low), ngettext("variant is below its safety stock", "variants are below their safety stock", low), "/replenish/?show=low"))
+        found.append(ToDo(capped(low), ngettext("variant is below its safety stock", "variants are below their safety stock", low), "/stock/?show=low"))
     counted = waiting(user_id)[: MOST_COUNTED + 1].count()
     if counted:
         found.append(ToDo(capped(counted), ngettext("stocktake to approve", "stocktakes to approve", counted), "/stocktakes/?show=waiting"))

@@ -1,0 +1,114 @@
+"""Edits that pass without a person: the operator's rules, and whether an edit of a product on sale meets them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from difflib import SequenceMatcher
+from typing import Any
+from uuid import UUID
+
+import nh3
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from marketplace.kernel import clock
+from marketplace.kernel.actors import Actor
+from marketplace.kernel.audit import audit
+from marketplace.kernel.errors import InvalidInput, check_reason
+from marketplace.kernel.plain import plain
+from marketplace.kernel.verbs import verb
+from marketplace.platform.listings.models import Listing, ProductChange, ReviewRules
+from tenants.tenancy.models import Market, Merchant
+
+BY_RULE = Actor(kind="system", label="review-rules")
+# What may pass: of pictures only their order, their words and that one goes, of variants those of the same axes. A new picture, category or
+# brand, the tax class and axes never do.
+PASSABLE = ("titles", "descriptions", "attributes", "pictures", "variants")
+NEVER = ("category_id", "brand_id", "tax_class", "axes")
+TOKENS = re.compile(r"[一-鿿]|\w+|[^\w\s]")
+MOST_TOKENS = 2000
+BOUNDS = {"most_changed": (1, 100), "shop_days": (0, 3650), "clean_days": (0, 3650)}
+S = ProductChange.Status
+
+
+def review_rules() -> ReviewRules:
+    return ReviewRules.objects.first() or ReviewRules()
+
+
+@verb
+def set_review_rules(*, by: Actor, passes: list[str], numbers: Mapping[str, int], why: str) -> ReviewRules:
+    """Which edits pass from now on. Raises InvalidInput, ReasonMissing."""
+    check_reason(why, field="why")
+    if unknown := set(passes) - set(PASSABLE):
+        raise InvalidInput(field="passes", why=_("“{what}” cannot pass without a person.").format(what=sorted(unknown)[0]))
+    for name, (least, most) in BOUNDS.items():
+        if not least <= numbers[name] <= most:
+            raise InvalidInput(field=name, why=_("Choose from {least} to {most}.").format(least=least, most=most))
+    with transaction.atomic():
+        Market.objects.select_for_update(no_key=True).get()
+        row = review_rules()
+        wanted = {"passes": [name for name in PASSABLE if name in passes], **{name: numbers[name] for name in BOUNDS}}
+        before = {name: getattr(row, name) for name, value in wanted.items() if getattr(row, name) != value}
+        if before:
+            for name, value in wanted.items():
+                setattr(row, name, value)
+            row.save()
+            after = {name: wanted[name] for name in before}
+            audit(by=by, action="market.review_rules_set", subject="market", subject_id=1, before=before, after=after, why=why.strip())
+    return row
+
+
+def passes(*, merchant_id: UUID, product_id: UUID, proposed: Mapping[str, Any]) -> bool:
+    """Whether this edit needs no person. Words that are watched for are the caller's to find: with one, a person looks."""
+    rules = review_rules()
+    if not rules.passes:
+        return False
+    live = Listing.objects.filter(pk=product_id, merchant_id=merchant_id).prefetch_related("variants").first()
+    if live is None or not _is_trusted(merchant_id, rules):
+        return False
+    old, new = form_of(live), plain(dict(proposed))
+    if any(old[name] != new[name] for name in NEVER):
+        return False
+    changed = [name for name in PASSABLE if _of(name, old) != _of(name, new)]
+    if not changed or set(changed) - set(rules.passes):
+        return False
+    if "pictures" in changed and {one["key"] for one in new["pictures"]} - {one["key"] for one in old["pictures"]}:
+        return False
+    return all(share_changed(old[name], new[name]) * 100 <= rules.most_changed for name in ("titles", "descriptions") if name in changed)
+
+
+def form_of(live: Listing) -> dict[str, Any]:
+    """What is on the market, in the form of a proposal."""
+    fields = {name: getattr(live, name) for name in ("titles", "descriptions", "category_id", "brand_id", "attributes", "axes", "pictures", "tax_class")}
+    variants = [{"id": str(one.pk), "sku": one.sku, "options": one.options} for one in live.variants.all()]
+    return plain({**fields, "variants": variants})  # type: ignore[no-any-return]
+
+
+def share_changed(old: Mapping[str, str], new: Mapping[str, str]) -> float:
+    """0.0 to 1.0: how much of the language that changed most is another text now."""
+    return max((_changed(old.get(code, ""), new.get(code, "")) for code in {*old, *new}), default=0.0)
+
+
+def _changed(before: str, after: str) -> float:
+    if before == after:
+        return 0.0
+    left, right = (TOKENS.findall(nh3.clean(text, tags=set()))[:MOST_TOKENS] for text in (before, after))
+    return 1 - SequenceMatcher(None, left, right, autojunk=False).ratio()
+
+
+def _of(name: str, form: Mapping[str, Any]) -> Any:
+    if name == "variants":
+        return sorted((one["id"], sorted(one["options"].items())) for one in form["variants"])
+    return form[name]
+
+
+def _is_trusted(merchant_id: UUID, rules: ReviewRules) -> bool:
+    """Open long enough, and nothing sent back or refused lately."""
+    now = clock.now()
+    opened = Merchant.objects.filter(pk=merchant_id).values_list("opened_at", flat=True).first()
+    if opened is None or opened > now - timedelta(days=rules.shop_days):
+        return False
+    bad = ProductChange.objects.filter(merchant_id=merchant_id, status__in=[S.SENT_BACK, S.REFUSED], decided_at__gte=now - timedelta(days=rules.clean_days))
+    return not bad.exists()
