@@ -7,7 +7,6 @@ import html
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -21,10 +20,8 @@ from django.utils import translation
 
 from marketplace.flows.account_changes import BankDetails, ask_for_bank_account
 from marketplace.flows.approvals import ask_for
-from marketplace.flows.prices import plan_reduction
 from marketplace.flows.product_files.receiving import assign_columns
 from marketplace.flows.reconcile import ask_for_sweep
-from marketplace.flows.rent import change_package
 from marketplace.flows.review_product import submit_product
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM
@@ -35,18 +32,12 @@ from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.customers.actions import recount_customer
 from marketplace.merchant.customers.models import Customer
 from marketplace.merchant.imports.models import ImportRow, ProductImport
-from marketplace.merchant.inventory.models import Restock, StockLevel, StockLocation, StockMovement, Stocktake, StockTransfer
-from marketplace.merchant.inventory.moves import end_transfer, send_transfer
-from marketplace.merchant.inventory.places import Place, open_location
-from marketplace.merchant.inventory.restocking import order_restock, set_safety
-from marketplace.merchant.inventory.stocktakes import begin_stocktake
+from marketplace.merchant.inventory.models import Restock, StockLevel, StockMovement, Stocktake, StockTransfer
 from marketplace.merchant.orders.models import Order
 from marketplace.merchant.pricing.models import Reduction
 from marketplace.platform.approvals.models import ApprovalRequest
 from marketplace.platform.checkout.models import OrderCopy, ReturnCopy
-from marketplace.platform.deposits.actions import move_deposit, set_deposit_rule, settle_deposit
 from marketplace.platform.deposits.models import Deposit
-from marketplace.platform.deposits.queries import EVERYBODY
 from marketplace.platform.ledger.models import JournalEntry, Payout, Statement
 from marketplace.platform.listings.models import ForbiddenWord, ProductChange
 from marketplace.platform.listings.words import put_words
@@ -66,9 +57,7 @@ from tenants.contracts.models import Contract
 from tenants.onboarding.dossiers import hand_in_dossier
 from tenants.onboarding.models import Application, DossierChange, Qualification, Requirement
 from tenants.onboarding.qualifications import grant_qualification
-from tenants.packages.actions import publish_version
 from tenants.packages.models import Subscription
-from tenants.packages.queries import today
 from tenants.tenancy.models import Market, Merchant
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
@@ -77,6 +66,7 @@ from tests.flows.at_stripe import at_stripe
 from tests.imports.files import received
 from tests.planting import planted
 from tests.tenants.test_onboarding import submitted
+from tests.web.lists_made import deposited, reduced, stocked, subscribed
 
 HOSTS = {"workbench": "kiln.seller.market.localhost", "console": "ops.market.localhost"}
 PEOPLE = {"workbench": "owner-a@market.localhost", "console": "operator@market.localhost"}
@@ -217,42 +207,15 @@ def three_of_everything(own_database: str) -> dict[str, str]:
         "group": group.number,
         "statement": Statement.objects.latest("pk").number,
         "product": str(product.pk),
-        **_stocked(),
+        **stocked(),
         **_submitted(),
-        **_deposited(),
-        **_subscribed(),
+        **deposited(),
+        **subscribed(),
         **_told_by_stripe(),
         **_asked_for(),
         **_signed(),
-        **_reduced(),
+        **reduced(),
     }
-
-
-def _reduced() -> dict[str, str]:
-    """A reduction that is planned of each product."""
-    starts_at = clock.now() + timedelta(days=3)
-    with merchant_schema(MERCHANTS["a"]):
-        for product in Product.objects.all():
-            prices = {variant.pk: make.yuan("80") for variant in product.variants.all()}
-            name = f"{product.titles['en']} sale"
-            plan_reduction(by=SYSTEM, reduction_id=uuid4(), name=name, starts_at=starts_at, ends_at=None, prices=prices)
-    return {}
-
-
-def _stocked() -> dict[str, str]:
-    """Stock of merchant a that is low, and three of each document about stock; the last of them are known by what they are for."""
-    with merchant_schema(MERCHANTS["a"]):
-        main = StockLocation.objects.get(is_default=True)
-        store = open_location(by=SYSTEM, location_id=uuid4(), place=Place({"en": "Store", "zh-hans": "门店"}, kind="store"))
-        variant_id = StockLevel.objects.get(variant__product__titles__en="First").variant_id
-        for level in StockLevel.objects.filter(location=main):
-            set_safety(by=SYSTEM, level_id=level.pk, safety=50)
-        for supplier in ("Ashgrove", "Birch", "Cedar"):
-            sent = send_transfer(by=SYSTEM, transfer_id=uuid4(), source_id=main.pk, target_id=store.pk, pieces={variant_id: 1})
-            end_transfer(by=SYSTEM, number=sent.number)
-            counted = begin_stocktake(by=SYSTEM, stocktake_id=uuid4(), location_id=main.pk, scope="all", note=supplier)
-            order_restock(by=SYSTEM, restock_id=uuid4(), location_id=main.pk, pieces={variant_id: 2}, supplier=f"{supplier} Clay")
-    return {"transfer": sent.number, "stocktake": counted.number}
 
 
 def _submitted() -> dict[str, str]:
@@ -268,24 +231,6 @@ def _submitted() -> dict[str, str]:
         now = clock.now()
         grant_qualification(by=SYSTEM, merchant_id=merchant_id, requirement=requirement, paper=None, valid_from=now, valid_until=None, reason=f"Seen {letter}")
     return {"company": "Birch"}
-
-
-def _deposited() -> dict[str, str]:
-    """A deposit of each merchant, one of them with all that is asked for."""
-    set_deposit_rule(by=SYSTEM, target=EVERYBODY, amount_minor=100_000, why="as agreed")
-    for merchant_id in MERCHANTS.values():
-        settle_deposit(by=SYSTEM, merchant_id=merchant_id)
-    move_deposit(by=SYSTEM, move_id=uuid4(), merchant_id=MERCHANTS["a"], kind="received", amount=make.yuan("1000"), reference="T1", why="paid")
-    return {}
-
-
-def _subscribed() -> dict[str, str]:
-    """A package of each merchant, on the first of a month."""
-    terms = {"texts": {}, "limits": {}, "existing_from": today(), "is_default": False, "why": "opening"}
-    package = publish_version(by=SYSTEM, code="large", names={"en": "Large"}, monthly_minor=30_000, **terms).package
-    for merchant_id in MERCHANTS.values():
-        change_package(by=SYSTEM, change_id=uuid4(), merchant_id=merchant_id, package_id=package.pk)
-    return {}
 
 
 def _asked_for() -> dict[str, str]:
