@@ -72,6 +72,7 @@ READ_BY_PEOPLE = ("alt", "aria-label", "aria-description", "placeholder", "title
 LETTERS = re.compile(r"[^\W\d_]{2,}|[一-鿿]")
 # Words that are the same in every language, or are no words.
 SAME_EVERYWHERE = {
+    "XLSX",
     "width=device-width, initial-scale=1",
     "width=device-width, initial-scale=1, viewport-fit=cover",
     "light dark",

@@ -60,7 +60,7 @@ def open_location(*, by: Actor, location_id: UUID, place: Place) -> StockLocatio
         if StockLocation.objects.count() >= MOST_LOCATIONS:
             raise InvalidInput(field="name_en", why=_("A shop has at most {most} locations.").format(most=MOST_LOCATIONS))
         row: StockLocation = StockLocation.objects.create(pk=location_id, **kept)
-        _log(by, row, "location.opened", None, kept)
+        _audit(by, row, "location.opened", None, kept)
     return row
 
 
@@ -82,7 +82,7 @@ def change_location(*, by: Actor, location_id: UUID, place: Place) -> StockLocat
         for name, value in kept.items():
             setattr(row, name, value)
         row.save()
-        _log(by, row, "location.changed", before, kept)
+        _audit(by, row, "location.changed", before, kept)
         if sold != row.sells:
             _tell_all(row)
     return row
@@ -103,7 +103,7 @@ def close_location(*, by: Actor, location_id: UUID) -> StockLocation:
             raise LocationInUse(name=row.name)
         row.closed_at = clock.now()
         row.save(update_fields=["closed_at"])
-        _log(by, row, "location.closed", {"is_open": True}, {"is_open": False})
+        _audit(by, row, "location.closed", {"is_open": True}, {"is_open": False})
     return row
 
 
@@ -134,7 +134,7 @@ def _checked(place: Place) -> dict[str, object]:
     }
 
 
-def _log(by: Actor, row: StockLocation, action: str, before: dict[str, object] | None, after: dict[str, object]) -> None:
+def _audit(by: Actor, row: StockLocation, action: str, before: dict[str, object] | None, after: dict[str, object]) -> None:
     audit(by=by, action=action, subject="location", subject_id=row.pk, merchant_id=current_merchant_id(), before=before, after=after)
 
 

@@ -103,7 +103,7 @@ def begin_stocktake(
         )
         lines = [StocktakeLine(stocktake=row, variant_id=key, expected=on_hand) for key, on_hand in expected.items()]
         StocktakeLine.objects.bulk_create(lines, batch_size=AT_ONCE)
-        _log(by, row, "stocktake.begun", None, {"location": str(location_id), "scope": str(scope), "lines": len(lines), "is_blind": is_blind}, note)
+        _audit(by, row, "stocktake.begun", None, {"location": str(location_id), "scope": str(scope), "lines": len(lines), "is_blind": is_blind}, note)
     return row
 
 
@@ -163,7 +163,7 @@ def _count(by: Actor, row: Stocktake, counted: Mapping[UUID, int | None], moment
         line.counted_by_id, line.counted_by = (None, "") if line.counted is None else (by.user_id, by.label[:200])
     StocktakeLine.objects.bulk_update(changed, ["counted", "expected", "counted_at", "counted_by_id", "counted_by"], batch_size=500)
     if changed:
-        _log(by, row, "stocktake.counted", before, {str(line.variant_id): line.counted for line in changed})
+        _audit(by, row, "stocktake.counted", before, {str(line.variant_id): line.counted for line in changed})
 
 
 @verb
@@ -181,7 +181,7 @@ def hand_in_stocktake(*, by: Actor, number: str) -> Stocktake:
         row.status, row.handed_in_at = S.WAITING, clock.now()
         row.handed_in_by_id, row.handed_in_by = by.user_id, by.label[:200]
         row.save(update_fields=["status", "handed_in_at", "handed_in_by_id", "handed_in_by"])
-        _log(by, row, "stocktake.handed_in", {"status": str(S.COUNTING)}, {"status": str(S.WAITING)})
+        _audit(by, row, "stocktake.handed_in", {"status": str(S.COUNTING)}, {"status": str(S.WAITING)})
     return row
 
 
@@ -193,7 +193,7 @@ def count_again(*, by: Actor, number: str, why: str) -> Stocktake:
         row = _locked(number, S.WAITING)
         row.status = S.COUNTING
         row.save(update_fields=["status"])
-        _log(by, row, "stocktake.sent_back", {"status": str(S.WAITING)}, {"status": str(S.COUNTING)}, why)
+        _audit(by, row, "stocktake.sent_back", {"status": str(S.WAITING)}, {"status": str(S.COUNTING)}, why)
     return row
 
 
@@ -255,7 +255,7 @@ def _end(by: Actor, row: Stocktake, status: str, action: str, *, why: str = "", 
     before, row.status = row.status, status
     row.ended_by, row.ended_at = by.label[:200], clock.now()
     row.save(update_fields=["status", "ended_by", "ended_at", "is_alone"])
-    _log(by, row, action, {"status": str(before)}, {"status": str(status), "is_alone": row.is_alone, **facts}, why)
+    _audit(by, row, action, {"status": str(before)}, {"status": str(status), "is_alone": row.is_alone, **facts}, why)
 
 
 def _locked(number: str, *statuses: str) -> Stocktake:
@@ -271,7 +271,7 @@ def _found(row: Stocktake | None) -> Stocktake:
     return row
 
 
-def _log(by: Actor, row: Stocktake, action: str, before: Mapping[str, object] | None, after: Mapping[str, object], why: str = "") -> None:
+def _audit(by: Actor, row: Stocktake, action: str, before: Mapping[str, object] | None, after: Mapping[str, object], why: str = "") -> None:
     audit(
         by=by,
         action=action,
