@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from demo.catalogue import key_of
+from demo.steps import merchant_of
 from marketplace.flows.price_lists import put_list_prices, save_group, save_list
 from marketplace.flows.prices import plan_reduction
 from marketplace.kernel import clock
@@ -21,7 +22,7 @@ SHOP, OFF, FOR_MUCH = "kiln", Decimal(15), Decimal(20)
 
 def plan_prices(by: Actor) -> None:
     """In one shop; what is there already stays."""
-    with merchant_schema(key_of(SHOP)):
+    with merchant_schema(merchant_of(SHOP)):
         if Reduction.objects.exists() or PriceList.objects.exists():
             return
         products = list(Product.objects.filter(status=Product.Status.ON_SALE).order_by("created_at", "pk")[:4])
