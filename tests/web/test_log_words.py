@@ -46,7 +46,15 @@ COMPOSED = {
 }
 
 # What stands behind an `else`, or goes through a helper of another name: found by hand.
-IN_A_CHOICE = {"fee.given_back", "payout_account.stripe_seen", "deposit.objected", "deposit.objection_rejected", "stocktake.booked", "stocktake.cancelled", "stock_transfer.arrived"}
+IN_A_CHOICE = {
+    "fee.given_back",
+    "payout_account.stripe_seen",
+    "deposit.objected",
+    "deposit.objection_rejected",
+    "stocktake.booked",
+    "stocktake.cancelled",
+    "stock_transfer.arrived",
+}
 
 
 def written(text: str) -> set[str]:

@@ -216,7 +216,7 @@ def chips_of(request: HttpRequest, filterset: django_filters.FilterSet) -> list[
         return []
     chips = []
     for name, value in filterset.form.cleaned_data.items():
-        if name == "show" or value in (None, "", []):
+        if name == "show" or value in (None, "", []) or isinstance(value, UUID):  # a key says nothing to a person
             continue
         bound = filterset.form[name]
         choices = {str(key): str(label) for key, label in getattr(bound.field, "choices", ())} if not hasattr(value, "pk") else {}
