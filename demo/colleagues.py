@@ -9,6 +9,7 @@ from demo.steps import merchant_of, operator, owner_of
 from marketplace.flows.invite_staff import invite
 from marketplace.flows.support_access import ask_for_support
 from marketplace.kernel.actors import Actor
+from marketplace.platform.listings.words import put_words
 from tenants.accounts.actions import ensure_person, give_role
 from tenants.accounts.blocking import block
 from tenants.accounts.models import Block, Invitation, Membership, SupportAccess, User
@@ -61,6 +62,10 @@ STANDS_FOR = {
     "zh-hans": "小作坊与独立品牌的商城：每件东西都说得出是谁做的",
     "en": "A market of workshops and small brands: everything has a maker",
 }
+WORDS = {
+    "refused": (["全网最低价", "国家级", "销量第一", "best in the world"], "《广告法》第九条 · Advertising Law, article 9"),
+    "watched": (["古董", "正品保证", "antique"], "请商家补充年代或证明 · Ask for the year or a paper"),
+}
 KEPT_OUT = [
     ("network", "203.0.113.0/24", "一夜之间试了四千个密码"),
     ("domain", "throwaway.example", "一次性邮箱，只用来薅新人优惠"),
@@ -72,6 +77,8 @@ def set_up_the_house() -> None:
     by = operator()
     if not Market.objects.get().stands_for:
         set_profile(by=by, run_by="cluster", positioning="different", stands_for=STANDS_FOR, why="开业")
+    for weight, (words, note) in WORDS.items():
+        put_words(by=by, texts=words, weight=weight, category_id=None, note=note)
     for kind, value, why in KEPT_OUT:
         if not Block.objects.filter(kind=kind, value=value).exists():
             block(by=by, kind=kind, value=value, why=why)

@@ -32,4 +32,4 @@ def hand_in_tables() -> None:
         data = io.BytesIO(out.getvalue().encode("gbk"))
         row = receive_file(by=by, import_id=key_of("table of autumn"), name="秋季上新.csv", table=data)
         if not row.mapping:
-            assign_columns(by=by, import_id=row.pk, mapping=meanings_of(row), goes="submit")
+            assign_columns(by=by, import_id=row.pk, mapping=meanings_of(row), goes="draft")

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import pgettext_lazy
 
 from marketplace.flows.review_rules import BOUNDS, PASSABLE, review_rules, set_review_rules
 from marketplace.kernel.errors import MarketError
@@ -17,7 +18,7 @@ from marketplace.platform.listings.models import ProductChange
 from tenants.access.actors import actor_of
 
 LABELS = {
-    "titles": _lazy("Titles"),
+    "titles": pgettext_lazy("review rules", "Titles"),
     "descriptions": _lazy("Descriptions"),
     "attributes": _lazy("Attributes"),
     "pictures": _lazy("Order and words of pictures, and that one goes; a new picture is always looked at"),
