@@ -15,7 +15,7 @@ from marketplace.flows.brand_rights import check_submitted
 from marketplace.flows.contracting import check_may_list
 from marketplace.flows.events import ProductReviewed, ProductSubmitted
 from marketplace.flows.publish_product import available_of, check_complete, copies_of, copy_offers, copy_products, publish_product, watch_times
-from marketplace.flows.review_rules import BY_RULE, passes
+from marketplace.flows.review_rules import BY_RULE, REVIEWED, combinations_of, passes
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import InvalidInput, check_reason
@@ -231,13 +231,11 @@ NOTE_LABELS = {
     "variants": _lazy("Variants"),
 }
 LONGEST_NOTE = 300
-REVIEWED = ("titles", "descriptions", "category_id", "brand_id", "attributes", "axes", "pictures", "tax_class")
 
 
 def _reviewed(proposed: Mapping[str, Any]) -> dict[str, Any]:
     """The part of a proposal that the operator decides over: price and stock are the merchant's own."""
-    variants = sorted((one["id"], sorted(one["options"].items())) for one in proposed["variants"])
-    return plain({**{name: proposed[name] for name in REVIEWED}, "variants": variants})  # type: ignore[no-any-return]
+    return plain({**{name: proposed[name] for name in REVIEWED}, "variants": combinations_of(proposed)})  # type: ignore[no-any-return]
 
 
 def _proposal(row: Product) -> dict[str, Any]:

@@ -27,6 +27,8 @@ BY_RULE = Actor(kind="system", label="review-rules")
 # brand, the tax class and axes never do.
 PASSABLE = ("titles", "descriptions", "attributes", "pictures", "variants")
 NEVER = ("category_id", "brand_id", "tax_class", "axes")
+# What the operator decides over, beside which combinations are sold: as listings and proposals call it.
+REVIEWED = ("titles", "descriptions", "category_id", "brand_id", "attributes", "axes", "pictures", "tax_class")
 TOKENS = re.compile(r"[一-鿿]|\w+|[^\w\s]")
 MOST_TOKENS = 2000
 BOUNDS = {"most_changed": (1, 100), "shop_days": (0, 3650), "clean_days": (0, 3650)}
@@ -81,7 +83,7 @@ def passes(*, merchant_id: UUID, product_id: UUID, proposed: Mapping[str, Any]) 
 
 def form_of(live: Listing) -> dict[str, Any]:
     """What is on the market, in the form of a proposal."""
-    fields = {name: getattr(live, name) for name in ("titles", "descriptions", "category_id", "brand_id", "attributes", "axes", "pictures", "tax_class")}
+    fields = {name: getattr(live, name) for name in REVIEWED}
     variants = [{"id": str(one.pk), "sku": one.sku, "options": one.options} for one in live.variants.all()]
     return plain({**fields, "variants": variants})  # type: ignore[no-any-return]
 
@@ -98,10 +100,13 @@ def _changed(before: str, after: str) -> float:
     return 1 - SequenceMatcher(None, left, right, autojunk=False).ratio()
 
 
+def combinations_of(form: Mapping[str, Any]) -> list[Any]:
+    """Which variants are sold, without price and stock, in an order of their own: two forms can be compared by it."""
+    return sorted((one["id"], sorted(one["options"].items())) for one in form["variants"])
+
+
 def _of(name: str, form: Mapping[str, Any]) -> Any:
-    if name == "variants":
-        return sorted((one["id"], sorted(one["options"].items())) for one in form["variants"])
-    return form[name]
+    return combinations_of(form) if name == "variants" else form[name]
 
 
 def _is_trusted(merchant_id: UUID, rules: ReviewRules) -> bool:

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from marketplace.kernel.errors import MarketError
-from marketplace.platform.listings.models import Listing, ProductChange
-from marketplace.platform.listings.words import hits_in
+from marketplace.platform.listings.models import ForbiddenWord, Listing, ProductChange
+from marketplace.platform.listings.words import every_word, hits_in
 from marketplace.web.lists.bulk import chosen
 from marketplace.web.operator.findings import Finding, findings_of
 from marketplace.web.operator.reviews import REASONS, Fact, case_of, decide_one
@@ -69,7 +69,8 @@ def _page(request: HttpRequest, keys: list[UUID], refused: dict[UUID, tuple[str,
     waiting = ProductChange.objects.select_related("merchant").filter(status=ProductChange.Status.WAITING)
     found = list((waiting.filter(pk__in=keys) if keys else waiting).order_by("submitted_at", "pk")[:MOST])
     live = Listing.objects.prefetch_related("variants").in_bulk([row.product_id for row in found])
-    cases = [_looked(row, live.get(row.product_id), refused.get(row.pk)) for row in found]
+    words = every_word()
+    cases = [_looked(row, live.get(row.product_id), refused.get(row.pk), words) for row in found]
     context: dict[str, Any] = {
         "title": _("Look through what waits"),
         "cases": cases,
@@ -80,10 +81,10 @@ def _page(request: HttpRequest, keys: list[UUID], refused: dict[UUID, tuple[str,
     return render(request, "operator/reviews_many.html", context, status=422 if refused else 200)
 
 
-def _looked(row: ProductChange, live: Listing | None, refused: tuple[str, str, str] | None) -> Looked:
+def _looked(row: ProductChange, live: Listing | None, refused: tuple[str, str, str] | None, words: list[ForbiddenWord]) -> Looked:
     case = case_of(row, live)
     shown = case.changed if live else [fact for fact in case.facts if fact.new]
-    looked = Looked(row, findings_of(row.proposed, 0, hits_in(row.proposed)), shown)
+    looked = Looked(row, findings_of(row.proposed, 0, hits_in(row.proposed, words)), shown)
     if refused:
         looked.decision, looked.reason, looked.refusal = refused
     return looked

@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext_noop as _
 from django.utils.translation import pgettext_lazy
 
+from marketplace.platform.notices.catalogue.making import for_market, for_shop
 from marketplace.platform.notices.examples import AT, MONEY, REASON, SHOP
-from marketplace.platform.notices.kinds import Audience, Kind
+from marketplace.platform.notices.kinds import Kind
 
 REFERENCE, NUMBER = "BZJ000042", "BZJ-20260502-3"
 PACKAGE, SERVICE = _("Standard"), _("Moving a shop here")
@@ -16,24 +17,16 @@ SAYS = _("The market says: {reason}")
 HOLDS = _("Your deposit holds {held} now.")
 
 
-def _shop(code: str, label: object, subject: str, body: list[str], **more: object) -> Kind:
-    return Kind(code, Audience.SHOP, label, subject, body, **({"button": _("Look at it")} | more))  # type: ignore[arg-type]
-
-
-def _market(code: str, label: object, subject: str, body: list[str], **more: object) -> Kind:
-    return Kind(code, Audience.MARKET, label, subject, body, button=_("Look at it"), **more)  # type: ignore[arg-type]
-
-
 def _moved(code: str, label: object, subject: str, *more: str) -> Kind:
-    return _shop(code, label, subject, [SAYS, HOLDS, *more], facts={"amount": MONEY, "reason": REASON, "held": MONEY, "number": NUMBER}, needed=AMOUNT)
+    return for_shop(code, label, subject, [SAYS, HOLDS, *more], facts={"amount": MONEY, "reason": REASON, "held": MONEY, "number": NUMBER}, needed=AMOUNT)
 
 
 def _service(code: str, label: object, subject: str, *more: str, **facts: str) -> Kind:
-    return _shop(code, label, subject, ["{answer}", *more], facts={"what": SERVICE, "answer": REASON, **facts}, needed=frozenset({"what"}))
+    return for_shop(code, label, subject, ["{answer}", *more], facts={"what": SERVICE, "answer": REASON, **facts}, needed=frozenset({"what"}))
 
 
 KINDS = [
-    _shop(
+    for_shop(
         "deposit_short",
         pgettext_lazy("notice", "Deposit is missing"),
         _("The deposit of “{name}”: {short} are missing"),
@@ -48,7 +41,7 @@ KINDS = [
         },
         needed=frozenset({"short", "reference"}),
     ),
-    _shop(
+    for_shop(
         "deposit_to_open",
         pgettext_lazy("notice", "Deposit before a shop opens"),
         _("“{name}”: pay the deposit, then the shop opens"),
@@ -65,7 +58,7 @@ KINDS = [
     ),
     _moved("deposit_given_back", pgettext_lazy("notice", "Deduction taken back"), _("A deduction was taken back: {amount}")),
     _moved("deposit_returned", pgettext_lazy("notice", "Deposit goes back"), _("Your deposit is on its way back to you: {amount}")),
-    _market(
+    for_market(
         "deposit_objected",
         pgettext_lazy("notice", "A shop objects to a deduction"),
         _("“{name}” objects to a deduction of {amount}"),
@@ -73,7 +66,7 @@ KINDS = [
         facts={"name": SHOP, "amount": MONEY, "text": REASON},
         needed=frozenset({"name", "amount"}),
     ),
-    _shop(
+    for_shop(
         "deposit_objection_rejected",
         pgettext_lazy("notice", "Deduction stands"),
         _("The deduction of {amount} stands"),
@@ -81,7 +74,7 @@ KINDS = [
         facts={"amount": MONEY, "reason": REASON},
         needed=frozenset({"amount", "reason"}),
     ),
-    _shop(
+    for_shop(
         "package_published",
         pgettext_lazy("notice", "Package changes"),
         _("Your package “{name}” changes on {day}"),
@@ -93,7 +86,7 @@ KINDS = [
         needed=frozenset({"name", "day", "after"}),
         button=_("To the package"),
     ),
-    _shop(
+    for_shop(
         "package_began",
         pgettext_lazy("notice", "Smaller package has begun"),
         _("Your shop has the package “{name}” now"),
@@ -102,7 +95,7 @@ KINDS = [
         needed=frozenset({"name", "price"}),
         button=_("To the package"),
     ),
-    _shop(
+    for_shop(
         "package_not_begun",
         pgettext_lazy("notice", "Smaller package did not begin"),
         _("The package “{name}” did not begin"),
@@ -111,7 +104,7 @@ KINDS = [
         needed=frozenset({"name"}),
         button=_("To the package"),
     ),
-    _market(
+    for_market(
         "service_asked",
         pgettext_lazy("notice", "Service asked for"),
         _("“{shop}” asks for a service: {what}"),
@@ -119,7 +112,7 @@ KINDS = [
         facts={"shop": SHOP, "what": SERVICE, "note": REASON},
         needed=frozenset({"shop", "what"}),
     ),
-    _market(
+    for_market(
         "service_withdrawn",
         pgettext_lazy("notice", "Service no longer asked for"),
         _("“{shop}” no longer needs a service: {what}"),

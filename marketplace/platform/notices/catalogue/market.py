@@ -5,18 +5,15 @@ from __future__ import annotations
 from django.utils.translation import gettext_noop as _
 from django.utils.translation import pgettext_lazy
 
+from marketplace.platform.notices.catalogue.making import for_market
 from marketplace.platform.notices.examples import AT, PERSON, REASON, REQUEST
 from marketplace.platform.notices.kinds import Audience, Kind
 
 WHAT = _("Release payouts")
 
 
-def _kind(code: str, label: object, subject: str, body: list[str], **more: object) -> Kind:
-    return Kind(code, Audience.MARKET, label, subject, body, button=_("Look at it"), **more)  # type: ignore[arg-type]
-
-
 KINDS = [
-    _kind(
+    for_market(
         "approval_asked",
         pgettext_lazy("notice", "A second person is needed"),
         _("Waits for a second person: {what}"),
@@ -24,7 +21,7 @@ KINDS = [
         facts={"what": WHAT, "about": REQUEST, "person": PERSON, "why": REASON, "at": AT},
         needed=frozenset({"what", "person", "at"}),
     ),
-    _kind(
+    for_market(
         "approval_approved",
         pgettext_lazy("notice", "Request approved"),
         _("Approved and done: {what}"),
@@ -32,7 +29,7 @@ KINDS = [
         facts={"what": WHAT, "about": REQUEST, "person": PERSON, "reason": REASON},
         needed=frozenset({"what"}),
     ),
-    _kind(
+    for_market(
         "approval_refused",
         pgettext_lazy("notice", "Request refused"),
         _("Refused: {what}"),
@@ -40,7 +37,7 @@ KINDS = [
         facts={"what": WHAT, "about": REQUEST, "person": PERSON, "reason": REASON},
         needed=frozenset({"what"}),
     ),
-    _kind(
+    for_market(
         "approval_expired",
         pgettext_lazy("notice", "Request expired"),
         _("Nobody decided in time: {what}"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext_noop as _
 from django.utils.translation import pgettext_lazy
 
+from marketplace.platform.notices.catalogue.making import for_market, for_shop
 from marketplace.platform.notices.examples import AT, PERSON, REASON
-from marketplace.platform.notices.kinds import Audience, Kind
 
 COMPANY, DAY, STEP = _("Kiln Ltd."), "(time)", _("Qualification review")
 RULES, FIELDS = _("Market rules"), _("Service address")
@@ -14,16 +14,8 @@ IN_DAYS = _("in 7 days")
 CONTRACT = "HT-20260502-3"
 
 
-def _shop(code: str, label: object, subject: str, body: list[str], **more: object) -> Kind:
-    return Kind(code, Audience.SHOP, label, subject, body, **({"button": _("Look at it")} | more))  # type: ignore[arg-type]
-
-
-def _market(code: str, label: object, subject: str, body: list[str], **more: object) -> Kind:
-    return Kind(code, Audience.MARKET, label, subject, body, button=_("Look at it"), **more)  # type: ignore[arg-type]
-
-
 KINDS = [
-    _shop(
+    for_shop(
         "contract_in_force",
         pgettext_lazy("notice", "Contract signed by both"),
         _("Your contract is signed by both"),
@@ -31,7 +23,7 @@ KINDS = [
         facts={"day": DAY},
         needed=frozenset({"day"}),
     ),
-    _shop(
+    for_shop(
         "contract_refused",
         pgettext_lazy("notice", "Contract not signed by the market"),
         _("The market has not signed your contract"),
@@ -39,7 +31,7 @@ KINDS = [
         facts={"reason": REASON},
         needed=frozenset({"reason"}),
     ),
-    _shop(
+    for_shop(
         "contract_ends_soon",
         pgettext_lazy("notice", "Contract ends soon"),
         _("Your contract ends {when}"),
@@ -47,13 +39,13 @@ KINDS = [
         facts={"when": IN_DAYS, "day": DAY},
         needed=frozenset({"day"}),
     ),
-    _shop(
+    for_shop(
         "contract_ended",
         pgettext_lazy("notice", "Contract has ended"),
         _("Your contract has ended"),
         [_("What is on sale stays on sale, and orders go on. Nothing new can be put on sale until you sign the next contract.")],
     ),
-    _market(
+    for_market(
         "contract_signed_by_shop",
         pgettext_lazy("notice", "Contract waits for the market"),
         _("“{company}” has signed its contract"),
@@ -61,7 +53,7 @@ KINDS = [
         facts={"company": COMPANY},
         needed=frozenset({"company"}),
     ),
-    _market(
+    for_market(
         "contract_with_shop_ends_soon",
         pgettext_lazy("notice", "Contract with a shop ends soon"),
         _("The contract with “{company}” ends {when}"),
@@ -69,7 +61,7 @@ KINDS = [
         facts={"company": COMPANY, "when": IN_DAYS, "day": DAY},
         needed=frozenset({"company", "day"}),
     ),
-    _market(
+    for_market(
         "contract_with_shop_ended",
         pgettext_lazy("notice", "Contract with a shop has ended"),
         _("The contract with “{company}” has ended"),
@@ -77,7 +69,7 @@ KINDS = [
         facts={"company": COMPANY},
         needed=frozenset({"company"}),
     ),
-    _market(
+    for_market(
         "contract_paper_broken",
         pgettext_lazy("notice", "File of a contract was changed"),
         _("The file of a contract is not what was signed"),
@@ -88,7 +80,7 @@ KINDS = [
         facts={"number": CONTRACT},
         needed=frozenset({"number"}),
     ),
-    _market(
+    for_market(
         "review_overdue",
         pgettext_lazy("notice", "Review is overdue"),
         _("A review is overdue: {company}"),
@@ -96,7 +88,7 @@ KINDS = [
         facts={"company": COMPANY, "step": STEP, "at": AT, "person": PERSON, "nobody": _("Nobody has taken it.")},
         needed=frozenset({"company", "at"}),
     ),
-    _shop(
+    for_shop(
         "dossier_approved",
         pgettext_lazy("notice", "Company data approved"),
         _("Your company's new data are approved"),
@@ -104,7 +96,7 @@ KINDS = [
         facts={"what": FIELDS},
         button=_("To your company"),
     ),
-    _shop(
+    for_shop(
         "dossier_refused",
         pgettext_lazy("notice", "Company data not approved"),
         _("Your company's new data were not approved"),
@@ -113,7 +105,7 @@ KINDS = [
         needed=frozenset({"reason"}),
         button=_("To your company"),
     ),
-    _shop(
+    for_shop(
         "rules_to_accept",
         pgettext_lazy("notice", "Rules to be accepted by a day"),
         _("{what}, version {n}: accept it by {day}"),
@@ -122,7 +114,7 @@ KINDS = [
         needed=frozenset({"what", "day"}),
         button=_("To the market rules"),
     ),
-    _shop(
+    for_shop(
         "rules_not_accepted",
         pgettext_lazy("notice", "Rules not accepted in time"),
         _("{what}, version {n}: nothing new can be put on sale until you accept it"),

@@ -1,0 +1,15 @@
+"""Kinds for shops and for the market, which lead to what they are about unless they say where else."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop as _
+
+from marketplace.platform.notices.kinds import Audience, Kind
+
+
+def for_shop(code: str, label: object, subject: str, body: list[str], **more: object) -> Kind:
+    return Kind(code, Audience.SHOP, label, subject, body, **({"button": _("Look at it")} | more))  # type: ignore[arg-type]
+
+
+def for_market(code: str, label: object, subject: str, body: list[str], **more: object) -> Kind:
+    return Kind(code, Audience.MARKET, label, subject, body, **({"button": _("Look at it")} | more))  # type: ignore[arg-type]
