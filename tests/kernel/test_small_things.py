@@ -12,12 +12,18 @@ from hypothesis import strategies as st
 
 from marketplace.kernel.errors import IllegalMove, KeyReused
 from marketplace.kernel.idempotency import claim
+from marketplace.kernel.ids import new_code, new_id
 from marketplace.kernel.numbers import check_digit, is_plausible, new_number
 from marketplace.kernel.plain import fingerprint
 from marketplace.kernel.states import Moves
 from marketplace.kernel.texts import localised
 from marketplace.kernel.verbs import verb
 from marketplace.merchant.orders.states import FulfilmentStatus, OrderStatus, PaymentStatus, label_of
+
+
+def test_codes_made_in_one_moment_differ_where_keys_cut_short_would_not():
+    assert len({new_code() for _ in range(20_000)}) == 20_000
+    assert len({new_id().hex[:20] for _ in range(20_000)}) < 20_000, "the control: a key's beginning is its time"
 
 
 def test_a_number_carries_the_day_in_the_markets_zone_and_a_check_digit():

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
 from marketplace.kernel.errors import InvalidInput
-from marketplace.kernel.ids import new_id
+from marketplace.kernel.ids import new_code
 from marketplace.kernel.verbs import verb
 from marketplace.platform.taxonomy.errors import AttributeChanged, AttributeUnknown
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Category, CategoryAttribute
@@ -35,7 +35,7 @@ KEPT = ("names", "kind", "unit", "is_facet", "helps", "synonyms")
 def keep_attribute(*, by: Actor, attribute_id: int | None, seen: int, fields: Mapping[str, Any]) -> Attribute:
     """Make an attribute, or change one: fields as in the model. Raises InvalidInput, AttributeUnknown, AttributeChanged."""
     with transaction.atomic():
-        row = locked_attribute(attribute_id, seen) if attribute_id else Attribute(code=f"own-{new_id().hex[:20]}")
+        row = locked_attribute(attribute_id, seen) if attribute_id else Attribute(code=new_code())
         before = {name: getattr(row, name) for name in KEPT} if attribute_id else None
         for name in KEPT:
             if name in fields:
@@ -75,7 +75,7 @@ def keep_value(
             if values.count() >= MOST_VALUES:
                 raise InvalidInput(field="name_zh", why=_("An attribute has at most {n} values.").format(n=MOST_VALUES))
             last = values.aggregate(last=Max("position"))["last"]
-            row = AttributeValue(attribute=attribute, code=f"own-{new_id().hex[:20]}", position=0 if last is None else last + 1)
+            row = AttributeValue(attribute=attribute, code=new_code(), position=0 if last is None else last + 1)
         else:
             row = locked_value(attribute, value_id)
         before = {"names": row.names, "synonyms": row.synonyms, "position": row.position} if value_id else None

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
 from marketplace.kernel.errors import InvalidInput
-from marketplace.kernel.ids import new_id
+from marketplace.kernel.ids import new_code
 from marketplace.kernel.verbs import verb
 from marketplace.platform.taxonomy.errors import BrandChanged, BrandUnknown
 from marketplace.platform.taxonomy.models import Brand, Merge
@@ -34,7 +34,7 @@ def keep_brand(*, by: Actor, brand_id: int | None, seen: int, names: Mapping[str
     if any(len(text) > LONGEST_NAME for text in named.values()):
         raise InvalidInput(field="name_zh", why=_("A name has at most {n} characters.").format(n=LONGEST_NAME))
     with transaction.atomic():
-        row = locked_brand(brand_id, seen) if brand_id else Brand(code=f"own-{new_id().hex[:20]}")
+        row = locked_brand(brand_id, seen) if brand_id else Brand(code=new_code())
         others = _clean_aliases(aliases, named)
         _check_not_taken(row, named.values(), others)
         before = {"names": row.names, "aliases": row.aliases, "logo": row.logo} if brand_id else None

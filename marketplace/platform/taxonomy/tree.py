@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
 from marketplace.kernel.errors import InvalidInput
-from marketplace.kernel.ids import new_id
+from marketplace.kernel.ids import new_code
 from marketplace.kernel.verbs import verb
 from marketplace.platform.taxonomy.errors import CategoryChanged, CategoryUnknown, TreeBusy
 from marketplace.platform.taxonomy.models import Category, CategoryAttribute, TreeChange
@@ -43,7 +43,7 @@ def add_category(*, by: Actor, names: Mapping[str, str], parent_id: int | None, 
         if siblings.count() >= MOST_BELOW:
             raise InvalidInput(field="parent", why=_("There are {n} categories here already. Put it below one of them.").format(n=MOST_BELOW))
         last = siblings.aggregate(last=Max("position"))["last"]
-        row = Category(code=f"own-{new_id().hex[:20]}", names=named, parent=parent, picture=picture, position=0 if last is None else last + 1, is_kept=True)
+        row = Category(code=new_code(), names=named, parent=parent, picture=picture, position=0 if last is None else last + 1, is_kept=True)
         row.save()
         row.path = [*(parent.path if parent else []), row.pk]
         row.save(update_fields=["path"])
