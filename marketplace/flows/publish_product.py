@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from marketplace.flows.contracting import check_may_list
+from marketplace.flows.listing_details import details_of
 from marketplace.flows.offered_prices import copy_offered, shown_prices
 from marketplace.flows.use_of_packages import products_of
 from marketplace.kernel import clock
@@ -31,6 +32,7 @@ from marketplace.merchant.pricing.actions import note_sale
 from marketplace.merchant.pricing.periods import in_force
 from marketplace.platform.deposits.actions import check_deposit
 from marketplace.platform.deposits.errors import DepositOverdue
+from marketplace.platform.details.actions import put_details
 from marketplace.platform.listings.actions import note_listed, note_stock, put_listings, put_offers, take_off_sale
 from marketplace.platform.listings.models import Listing, ListingVariant
 from tenants.packages.errors import LimitReached
@@ -151,6 +153,7 @@ def copy_products(*, by: Actor, products: Iterable[Product]) -> None:
     products = list(products)
     listings, variants = copies_of(products)
     put_listings(by=by, merchant_id=current_merchant_id(), listings=listings, variants=variants)
+    put_details(by=by, merchant_id=current_merchant_id(), details=details_of(products))
     copy_offered(by=by, products=products)
 
 

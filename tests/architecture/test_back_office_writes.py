@@ -57,6 +57,7 @@ from tests.architecture.product_form import product_form
 from tests.architecture.review_forms import FORMS_OF_REVIEWS
 from tests.architecture.stock_forms import FORMS_OF_STOCK
 from tests.architecture.taxonomy_forms import FORMS_OF_TAXONOMY
+from tests.architecture.variant_forms import FORMS_OF_VARIANTS
 from tests.architecture.waiting import inspection, refused_payouts, waiting_order, waiting_return
 from tests.databases import MERCHANTS
 from tests.flows.at_stripe import AtStripe
@@ -244,6 +245,7 @@ FORMS |= {
         | FORMS_OF_MONEY
         | FORMS_OF_DOMAINS
         | FORMS_OF_PRICES
+        | FORMS_OF_VARIANTS
         | FORMS_OF_STOCK
         | FORMS_OF_TAXONOMY
         | FORMS_OF_IMPORTS

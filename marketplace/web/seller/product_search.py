@@ -1,4 +1,5 @@
-"""What words mean in the list of products: titles by beginnings of words and by Chinese characters in a row, SKUs and product codes by their beginning.
+"""What words mean in the list of products: titles by beginnings of words and by Chinese characters in a row, SKUs and product codes by their beginning,
+barcodes as a whole.
 
 Each part is asked of an index (merchant/imports/migrations): a shop with a hundred thousand products is searched as quickly as one with a hundred.
 """
@@ -10,6 +11,7 @@ import re
 from django.db.models import BooleanField, Q
 from django.db.models.expressions import RawSQL
 
+from marketplace.merchant.catalogue.barcodes import digits_of, with_barcodes
 from marketplace.merchant.catalogue.models import Product, Variant
 
 MOST_SKUS = 1001  # products that are found by their SKUs: as many as are counted
@@ -35,6 +37,8 @@ def products_said(text: str) -> Q:
             titles &= Q(_says(IN_A_ROW, f"%{run}%"))
     if words:
         titles &= Q(_says(WORDS, " & ".join(f"{word}:*" for word in words)))
-    skus = Variant.objects.filter(sku__istartswith=text).values_list("product_id", flat=True)[:MOST_SKUS]
-    by_number = Q(pk__in=list(skus)) | Q(pk__in=list(Product.objects.filter(source_ref=text.strip()).values_list("pk", flat=True)))
+    keys = set(Variant.objects.filter(sku__istartswith=text).values_list("product_id", flat=True)[:MOST_SKUS])
+    if code := digits_of(text):
+        keys |= set(with_barcodes([code]).values_list("product_id", flat=True))
+    by_number = Q(pk__in=keys) | Q(pk__in=list(Product.objects.filter(source_ref=text.strip()).values_list("pk", flat=True)))
     return (titles | by_number) if titles else by_number
