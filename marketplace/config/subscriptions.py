@@ -68,6 +68,7 @@ from marketplace.kernel import log_checks, registry
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.events import DeadlineReached, Event, LogCheckAsked
 from marketplace.kernel.registry import Duty, Reaction
+from marketplace.merchant.imports import keeping
 from marketplace.merchant.imports.events import ImportDue
 from marketplace.merchant.inventory.events import StockCrossedZero, StockRanLow
 from marketplace.platform.approvals.actions import EXPIRES as REQUEST_EXPIRES
@@ -241,6 +242,7 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     publish_product.LISTED_FROM: publish_product.list_when_due,
     publish_product.LISTED_UNTIL: publish_product.unlist_when_due,
     offered_prices.CHANGES: prices.follow_when_due,
+    keeping.CLEARED: keeping.clear_when_due,
 }
 
 DUTIES = [

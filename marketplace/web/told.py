@@ -127,6 +127,7 @@ ACTIONS: dict[str, str | Promise] = {
     "import.looked_at": pgettext_lazy("log", "File for an import checked"),
     "import.opened": pgettext_lazy("log", "File for an import handed in"),
     "import.started": pgettext_lazy("log", "Import begun, or gone on with"),
+    "import.cleared": pgettext_lazy("log", "File of an import deleted"),
     "import.stopped": pgettext_lazy("log", "Import stopped"),
     "import.undo_asked": pgettext_lazy("log", "Import to be undone"),
     "import.undone": pgettext_lazy("log", "Import undone"),
