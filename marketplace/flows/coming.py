@@ -59,11 +59,13 @@ def _goods(since: datetime, until: datetime) -> Iterator[Coming]:
     named = ("pk", "titles", "review")
     begins = Product.objects.filter(listed_from__gte=since, listed_from__lt=until, status__in=[Product.Status.OFF_SALE, Product.Status.DRAFT])
     for row in begins.filter(review__in=[R.APPROVED, R.WAITING]).order_by("listed_from", "pk").only(*named, "listed_from")[:MOST]:
-        yield Coming(row.listed_from, Kind.ON_SALE, row.title.text, key=row.pk, waits=row.review != R.APPROVED)
+        if row.listed_from is not None:
+            yield Coming(row.listed_from, Kind.ON_SALE, row.title.text, key=row.pk, waits=row.review != R.APPROVED)
     on_sale = Q(status=Product.Status.ON_SALE) | Q(listed_from__gte=clock.now(), review__in=[R.APPROVED, R.WAITING])
     ends = Product.objects.filter(on_sale, listed_until__gte=since, listed_until__lt=until)
     for row in ends.order_by("listed_until", "pk").only(*named, "listed_until")[:MOST]:
-        yield Coming(row.listed_until, Kind.OFF_SALE, row.title.text, key=row.pk)
+        if row.listed_until is not None:
+            yield Coming(row.listed_until, Kind.OFF_SALE, row.title.text, key=row.pk)
 
 
 def _prices(since: datetime, until: datetime) -> Iterator[Coming]:

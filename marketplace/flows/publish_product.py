@@ -65,7 +65,7 @@ def publish_product(*, by: Actor, product_id: UUID) -> Product:
                     check_still_kept_off(product_id)
                 return put_on_sale(by=by, product_id=product_id)
         except ConditionHolds as holds:
-            note_taken_off(by=SYSTEM, product_id=product_id, left=holds.facts["n"])
+            note_taken_off(by=SYSTEM, product_id=product_id, left=int(str(holds.facts["n"])))
             return set_product_status(by=by, product_id=product_id, status=Product.Status.OFF_SALE)
         except (DepositOverdue, LimitReached):
             return set_product_status(by=by, product_id=product_id, status=Product.Status.OFF_SALE)
