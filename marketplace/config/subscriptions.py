@@ -44,6 +44,7 @@ from marketplace.flows import (
     reminders,
     rent,
     return_goods,
+    sale_conditions,
     sandbox,
     transfer_out,
     use_of_packages,
@@ -69,6 +70,7 @@ from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.events import DeadlineReached, Event, LogCheckAsked
 from marketplace.kernel.registry import Duty, Reaction
 from marketplace.merchant.imports import keeping
+from marketplace.merchant.conditions.events import WatchedStockChanged
 from marketplace.merchant.imports.events import ImportDue
 from marketplace.merchant.inventory.events import StockCrossedZero, StockRanLow
 from marketplace.platform.approvals.actions import EXPIRES as REQUEST_EXPIRES
@@ -157,6 +159,7 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     RenewalRefused: [Reaction(letters_about_papers.renewal_refused)],
     ListingsChanged: [Reaction(indexer.refresh_postgres), Reaction(indexer.refresh_elasticsearch, outward=True)],
     StockCrossedZero: [Reaction(publish_product.copy_stock)],
+    WatchedStockChanged: [Reaction(sale_conditions.act)],
     StockRanLow: [Reaction(letters_about_stock.ran_low)],
     ProductSubmitted: [],
     ProductReviewed: [Reaction(letters_to_merchants.product_reviewed)],

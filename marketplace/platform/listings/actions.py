@@ -21,7 +21,9 @@ from marketplace.platform.listings.holding import NOT_HELD, judge
 from marketplace.platform.listings.models import Listing, ListingVariant, ProductChange, stamp_of
 from tenants.tenancy.stamps import change_stamps
 
-COPIED = [field.name for field in Listing._meta.fields if field.name not in ("id", "published_at", "sold", "rating_sum", "rating_count")]
+# What a listing gathers in the market, and what reduced.py keeps: no copy of a product overwrites it.
+KEPT = ("id", "published_at", "sold", "rating_sum", "rating_count", "lowest_minor", "lowest_since", "reduced_until", "saved_percent")
+COPIED = [field.name for field in Listing._meta.fields if field.name not in KEPT]
 COPIED_OF_VARIANT = [field.name for field in ListingVariant._meta.fields if field.name != "id"]
 IN_ONE_EVENT = 500
 
