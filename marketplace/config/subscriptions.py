@@ -69,8 +69,8 @@ from marketplace.kernel import log_checks, registry
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.events import DeadlineReached, Event, LogCheckAsked
 from marketplace.kernel.registry import Duty, Reaction
-from marketplace.merchant.imports import keeping
 from marketplace.merchant.conditions.events import WatchedStockChanged
+from marketplace.merchant.imports import keeping
 from marketplace.merchant.imports.events import ImportDue
 from marketplace.merchant.inventory.events import StockCrossedZero, StockRanLow
 from marketplace.platform.approvals.actions import EXPIRES as REQUEST_EXPIRES
