@@ -78,6 +78,7 @@ PUBLIC = [
 
 MERCHANT = [
     "marketplace.merchant.catalogue",
+    "marketplace.merchant.conditions",
     "marketplace.merchant.pricing",
     "marketplace.merchant.inventory",
     "marketplace.merchant.orders",

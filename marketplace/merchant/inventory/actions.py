@@ -16,7 +16,7 @@ from marketplace.kernel.audit import audit
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.verbs import verb
 from marketplace.merchant.catalogue.models import Variant
-from marketplace.merchant.inventory.booking import Books, tell_crossings
+from marketplace.merchant.inventory.booking import Books, tell_crossings, tell_watched
 from marketplace.merchant.inventory.errors import HeldElsewhere, OutOfStock, StockHeld
 from marketplace.merchant.inventory.models import PackedFrom, Reservation, StockLevel, StockLocation, StockMovement
 from tenants.tenancy.rows import insert_new
@@ -85,7 +85,8 @@ HOLD = """
     WITH wanted AS (SELECT * FROM unnest(%s::uuid[], %s::int[]) AS line(variant_id, quantity)),
     locked AS (
         SELECT level.id, level.variant_id, level.location_id, location.preference, coalesce(level.safety, location.safety) AS safety, wanted.quantity,
-            level.on_hand - level.reserved - level.allocated AS available
+            level.on_hand - level.reserved - level.allocated AS available,
+            EXISTS (SELECT 1 FROM merchant_conditions_salecondition AS condition WHERE condition.product_id = variant.product_id) AS is_watched
         FROM merchant_inventory_stocklevel AS level
         JOIN merchant_inventory_stocklocation AS location ON location.id = level.location_id AND location.may_ship AND location.closed_at IS NULL
         JOIN merchant_catalogue_variant AS variant ON variant.id = level.variant_id AND variant.is_active
@@ -106,7 +107,7 @@ HOLD = """
     UPDATE merchant_inventory_stocklevel AS level SET reserved = level.reserved + taken.pieces
     FROM taken
     WHERE level.id = taken.id AND (SELECT sum(pieces) FROM taken) = (SELECT sum(quantity) FROM wanted)
-    RETURNING level.variant_id, level.id, taken.pieces, level.on_hand - level.reserved - level.allocated, taken.safety
+    RETURNING level.variant_id, level.id, taken.pieces, level.on_hand - level.reserved - level.allocated, taken.safety, taken.is_watched
 """
 
 
@@ -128,10 +129,11 @@ def reserve_stock(*, by: Actor, order_id: UUID, wanted: Sequence[Wanted]) -> Non
     if not rows:
         raise _short(per_variant, wanted)
     held: dict[UUID, list[list[Any]]] = defaultdict(list)
-    for variant_id, level_id, pieces, _left, _safety in rows:
+    for variant_id, level_id, pieces, _left, _safety, _is_watched in rows:
         held[variant_id].append([level_id, pieces])
     insert_new(list(_reservations_of(order_id, wanted, held)))
-    tell_crossings((variant_id, level_id, left + pieces, left, safety) for variant_id, level_id, pieces, left, safety in rows)
+    tell_crossings((variant_id, level_id, left + pieces, left, safety) for variant_id, level_id, pieces, left, safety, _is_watched in rows)
+    tell_watched(row[0] for row in rows if row[-1])
 
 
 def _reservations_of(order_id: UUID, wanted: Sequence[Wanted], held: Mapping[UUID, list[list[Any]]]) -> Iterator[Reservation]:

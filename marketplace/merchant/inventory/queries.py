@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Sum
 
 from marketplace.merchant.inventory.models import Reservation, StockLevel, StockLocation
 from tenants.tenancy.link import connection
@@ -41,6 +41,17 @@ def free_of_variants(variant_ids: Collection[UUID]) -> Mapping[UUID, int]:
 def free_of_products(product_ids: Collection[UUID]) -> Mapping[UUID, int]:
     """The same of every variant of these products."""
     return _sums(selling_levels().filter(variant__product_id__in=product_ids))
+
+
+def stock_of(product_id: UUID) -> int:
+    """Pieces that can be sold of all variants of a product together."""
+    return stocks_of([product_id]).get(product_id, 0)
+
+
+def stocks_of(product_ids: Collection[UUID]) -> dict[UUID, int]:
+    """The same of several products; one that has nothing anywhere may be left out. One statement."""
+    rows = selling_levels().filter(variant__product_id__in=product_ids, variant__is_active=True).order_by()
+    return dict(rows.values_list("variant__product_id").annotate(n=Sum(F("on_hand") - F("reserved") - F("allocated"))))
 
 
 def held_places(order_id: UUID) -> list[tuple[StockLocation, Mapping[UUID, int]]]:
