@@ -16,7 +16,7 @@ from tests.planting import planted
 from tests.safety.reading import ALL, forms_read
 
 OF_A_RULE = {"brands", "category", "code", "in_menu", "in_stock", "is_shown", "position", "price_from", "price_to", "q", "seen"}
-OF_A_RULE |= {"shops", "text_en", "text_zh", "then"}
+OF_A_RULE |= {"days", "rated", "reduced", "reviews", "shops", "text_en", "text_zh", "then"}
 OF_A_PACKAGE = {"domains", "name_zh", "pictures", "products", "staff", "storage", "text_en", "text_zh"}
 # Fields of a form that may stay empty, so that the forms of the other tests do without them.
 MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
