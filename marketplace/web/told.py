@@ -62,6 +62,7 @@ ACTIONS: dict[str, str | Promise] = {
     "attribute.value_added": pgettext_lazy("log", "Value of an attribute added"),
     "attribute.value_kept": pgettext_lazy("log", "Value of an attribute changed"),
     "attribute.value_merged": pgettext_lazy("log", "Value of an attribute merged into another"),
+    "bundle.parts_put": pgettext_lazy("log", "What is in a bundle set"),
     "brand.added": pgettext_lazy("log", "Brand added"),
     "brand.kept": pgettext_lazy("log", "Brand changed"),
     "brand.merged": pgettext_lazy("log", "Brand merged into another"),

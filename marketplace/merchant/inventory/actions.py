@@ -15,6 +15,7 @@ from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.verbs import verb
+from marketplace.merchant.bundles.queries import parts_of_variants
 from marketplace.merchant.catalogue.models import Variant
 from marketplace.merchant.inventory.booking import Books, tell_crossings
 from marketplace.merchant.inventory.errors import HeldElsewhere, OutOfStock, StockHeld
@@ -47,7 +48,7 @@ def make_default_location(*, by: Actor) -> StockLocation:
 def count_stock(*, by: Actor, counted: Mapping[UUID, int], location_id: UUID | None = None, note: str = "") -> None:
     """What lies at a place (None: the default one), by variant id: a count. In few statements, however many variants there are.
 
-    Raises InvalidInput, StockHeld.
+    Raises InvalidInput, StockHeld, BundleHasNoStock.
     """
     if any(not 0 <= number <= MOST for number in counted.values()):
         raise InvalidInput(field="on_hand", why=_("Stock is a whole number from 0 to 10,000,000."))
@@ -55,6 +56,8 @@ def count_stock(*, by: Actor, counted: Mapping[UUID, int], location_id: UUID | N
         location = StockLocation.objects.filter(pk=location_id, closed_at=None).first() if location_id else StockLocation.objects.get(is_default=True)
         if location is None:
             raise InvalidInput(field="location", why=_("Choose a location."))
+        bundles = parts_of_variants([key for key, number in counted.items() if not number])  # forms say 0 of what has no stock
+        counted = {key: number for key, number in counted.items() if key not in bundles}
         books = Books.at(by, location, counted.keys())
         before = {}
         for level in books.levels:

@@ -13,6 +13,9 @@ from django.db.models import QuerySet
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.outbox import record
+from marketplace.merchant.catalogue.models import Variant
+from marketplace.merchant.inventory.bundled import crossed_bundles
+from marketplace.merchant.inventory.errors import BundleHasNoStock
 from marketplace.merchant.inventory.events import StockCrossedZero, StockRanLow
 from marketplace.merchant.inventory.models import StockLevel, StockLocation, StockMovement
 from tenants.tenancy.link import connection
@@ -37,7 +40,9 @@ class Books:
 
     @classmethod
     def at(cls, by: Actor, location: StockLocation, variant_ids: Collection[UUID]) -> Books:
-        """The levels of these variants at one place; what never lay there begins with nothing."""
+        """The levels of these variants at one place; what never lay there begins with nothing. Raises BundleHasNoStock."""
+        if bundle := Variant.objects.filter(pk__in=variant_ids, product__parts__isnull=False).values_list("sku", flat=True).first():
+            raise BundleHasNoStock(sku=bundle)
         known = set(StockLevel.objects.filter(location=location, variant_id__in=variant_ids).values_list("variant_id", flat=True))
         new = [StockLevel(variant_id=key, location=location) for key in sorted(set(variant_ids) - known)]
         StockLevel.objects.bulk_create(new, ignore_conflicts=True, batch_size=AT_ONCE)
@@ -84,10 +89,12 @@ class Books:
 def tell_crossings(changes: Iterable[tuple[UUID, UUID, int, int, int]]) -> None:
     """Record what crossed a line: (variant, level, available before, available now, safety stock).
 
-    A variant is told of when a place of it ran out or can be had from again: whoever hears it looks how all places stand. Below its safety
+    A variant is told of when a place of it ran out or can be had from again: whoever hears it looks how all places stand. A bundle is told
+    of when a part of it has too little left for one, or enough again. Below its safety
     stock a level is told of once each time it falls below.
     """
-    crossed: list[UUID] = []
+    changes = list(changes)
+    crossed: list[UUID] = crossed_bundles([(variant_id, level_id, now - before) for variant_id, level_id, before, now, _safety in changes])
     low: list[UUID] = []
     for variant_id, level_id, before, now, safety in changes:
         if (before > 0) != (now > 0):

@@ -13,6 +13,7 @@ from django.db.models import Sum
 
 from marketplace.kernel import clock
 from marketplace.kernel.money import Money
+from marketplace.platform.bundles.queries import SoldPart
 from marketplace.platform.cart.models import Cart, CartLine
 from marketplace.platform.delivery.freight import Quote, quote
 from marketplace.platform.delivery.models import FreightZone
@@ -30,6 +31,7 @@ class LineView:
     shop_sells: bool = True  # its shop takes orders
     shop_closed: bool = False  # for good
     options: str = ""  # the chosen options in words, filled in by pages that show them
+    parts: Sequence[SoldPart] = ()  # of a bundle what is in it, filled in by pages that show it
     rate: Rate | None = None  # what made the price, where that is not the one on the listing
 
     @property

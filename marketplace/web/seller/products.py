@@ -19,7 +19,7 @@ from marketplace.flows.review_product import NOTE_LABELS, submit_product, withdr
 from marketplace.kernel.errors import MarketError, NotFound
 from marketplace.kernel.money import Money
 from marketplace.merchant.catalogue.models import Product
-from marketplace.merchant.inventory.queries import selling_levels
+from marketplace.merchant.inventory.queries import selling_levels, stock_of_bundles
 from marketplace.merchant.pricing.models import Price
 from marketplace.merchant.pricing.periods import in_force
 from marketplace.platform.taxonomy.models import Category
@@ -72,7 +72,7 @@ def _with_offer(request: HttpRequest, rows: list[Any]) -> None:
     lowest: dict[Any, int] = {}
     for product_id, sale in in_force().filter(variant__product_id__in=ids, variant__is_active=True).values_list("variant__product_id", "sale_minor"):
         lowest[product_id] = min(sale, lowest.get(product_id, sale))
-    stock: dict[Any, int] = {}
+    stock: dict[Any, int] = stock_of_bundles(ids)
     for level in selling_levels().filter(variant__product_id__in=ids, variant__is_active=True).select_related("variant"):
         stock[level.variant.product_id] = stock.get(level.variant.product_id, 0) + level.available
     pictures: dict[Any, str] = {}
