@@ -48,7 +48,7 @@ def regular_minor(held: Sequence[Rate]) -> int | None:
     return max((rate.minor for rate in held if rate.price_list_id is None and not rate.is_reduction), default=None)
 
 
-def shares_of(title: str, unit: Money, parts: Sequence[SoldPart], held: Mapping[UUID, Sequence[Rate]]) -> list[Share]:
+def shares_of(title: str, unit: Money, parts: Sequence[SoldPart], held: Mapping[UUID, list[Rate]]) -> list[Share]:
     """What one bundle at this price is shared out as. Raises OutOfStock where something of it is not sold by itself at this moment."""
     weights = [regular_minor(held.get(part.variant_id, ())) for part in parts]
     known = [(weight, part.quantity) for weight, part in zip(weights, parts, strict=True) if weight is not None and part.is_sold]

@@ -52,7 +52,7 @@ from marketplace.platform.delivery.queries import zones_of
 from marketplace.platform.ledger.queries import Rates, commission_rates
 from marketplace.platform.members.access import address_of
 from marketplace.platform.payments.actions import plan_payment
-from marketplace.platform.prices.resolving import unit_price
+from marketplace.platform.prices.resolving import Rate, unit_price
 from marketplace.platform.taxonomy.models import AttributeValue
 from marketplace.platform.taxonomy.tax import TaxTable, tax_in, tax_table
 from tenants.accounts.blocks import check_not_blocked
@@ -127,7 +127,7 @@ def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID, shown_t
             placed_at=now,
             hold_until=now + timedelta(minutes=market.hold_minutes),
         )
-        parts = sold_parts({line.product_id for line in chosen})
+        parts = sold_parts({line.product_id for line in chosen if line.is_bundle})
         zones = zones_of({line.merchant_id for line in chosen})
         terms = Terms(_option_labels(chosen, parts), commission_rates(), tax_table(now), zones, parts)
         copies = _open_orders(by, group, chosen, terms)
@@ -280,7 +280,7 @@ def _add_line(draft: Draft, group: OrderGroup, merchant_id: UUID, article: Artic
 
 
 def _add_bundle(
-    draft: Draft, group: OrderGroup, merchant_id: UUID, line: ChosenLine, unit: Money, parts: Sequence[SoldPart], terms: Terms, held: Rates
+    draft: Draft, group: OrderGroup, merchant_id: UUID, line: ChosenLine, unit: Money, parts: Sequence[SoldPart], terms: Terms, held: Mapping[UUID, list[Rate]]
 ) -> None:
     """A bundle becomes the lines of its pieces, whose prices add up to its own. Raises OutOfStock where a part is not sold."""
     title = localised(line.titles, group.language).text

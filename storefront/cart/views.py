@@ -52,7 +52,7 @@ def shown_cart(request: HttpRequest, region: str | None = None) -> CartView:
     for part in cart.parts:
         for view in part.lines:
             view.options = words.get(view.line.variant_id, "")
-    bundles = parts_in({view.variant.listing_id for part in cart.parts for view in part.lines if view.variant})
+    bundles = parts_in({view.variant.listing_id for part in cart.parts for view in part.lines if view.variant and view.variant.is_bundle})  # type: ignore[attr-defined]
     for part in cart.parts:
         for view in part.lines:
             view.parts = bundles.get(view.variant.listing_id, ()) if view.variant else ()

@@ -39,7 +39,9 @@ def in_bundle(product_id: UUID, price: Money, buyer_id: UUID | None) -> InBundle
 
 
 def parts_in(product_ids: Collection[UUID]) -> Mapping[UUID, Sequence[SoldPart]]:
-    """Product → its parts, of those that are bundles: for cart and checkout. One query where none is."""
+    """Product → its parts, of those that are bundles: for cart and checkout. Asks nothing for none."""
+    if not product_ids:
+        return {}
     found = sold_parts(product_ids)
     _with_options([part for parts in found.values() for part in parts])
     return found

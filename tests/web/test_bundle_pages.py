@@ -49,7 +49,14 @@ def text(answer: Any, status: int = 200) -> str:
 def test_a_bundle_is_searched_together_and_becomes_a_draft_that_says_what_is_in_it(owner):
     pot, cup = make.a_product(title="Pot", price="100"), make.a_product(title="Cup", price="20", stock=3)
     parts = [f"part_{make.variant_of(product).hex}" for product in (pot, cup)]
-    head = {"product_id": uuid4(), "title_zh": "茶具", "title_en": "Tea set", "sku": "TEA-1", "price": "150"}
+    head = {
+        "row": [name.removeprefix("part_") for name in parts],
+        "product_id": uuid4(),
+        "title_zh": "茶具",
+        "title_en": "Tea set",
+        "sku": "TEA-1",
+        "price": "150",
+    }
     found = text(owner.post("/products/bundle/", {**head, parts[0]: "1", "q": "Cup", "then": "find"}))
     assert f'name="{parts[0]}" value="1"' in found and f'name="{parts[1]}" value=""' in found and 'value="Tea set"' in found
     assert "from 1 to 20" in text(owner.post("/products/bundle/", {**head, "then": "keep"}), 422)
@@ -62,13 +69,13 @@ def test_a_bundle_is_searched_together_and_becomes_a_draft_that_says_what_is_in_
     assert "Only 3 are left, and 4 are needed." in page and "the bundle saves CN¥30.00" in page and "/parts/" in page
     with merchant_schema(A):
         row = Product.objects.get(pk=head["product_id"])
-    changed = owner.post(f"/products/{row.pk}/parts/", {parts[0]: "1", parts[1]: "3", "then": "keep"})
+    changed = owner.post(f"/products/{row.pk}/parts/", {"row": head["row"], parts[0]: "1", parts[1]: "3", "then": "keep"})
     assert changed.status_code == 302 and "Only 3" not in text(owner.get(f"/products/{row.pk}/"))
 
 
 def test_what_is_no_bundle_has_no_parts_to_change(owner, tea):
     assert owner.get(f"/products/{tea[0].pk}/parts/").status_code == 404
-    fixed = owner.post(f"/products/{tea[2].pk}/parts/", {f"part_{make.variant_of(tea[1]).hex}": "2", "then": "keep"})
+    fixed = owner.post(f"/products/{tea[2].pk}/parts/", {"row": make.variant_of(tea[1]).hex, f"part_{make.variant_of(tea[1]).hex}": "2", "then": "keep"})
     assert "stays as it is" in text(fixed, 409 if fixed.status_code == 409 else 422)
     like = text(owner.get(f"/products/bundle/?like={tea[2].pk}"))
     assert f'name="part_{make.variant_of(tea[1]).hex}" value="4"' in like and owner.get("/products/bundle/?like=x").status_code == 200

@@ -109,7 +109,8 @@ HOLD = """
     UPDATE merchant_inventory_stocklevel AS level SET reserved = level.reserved + taken.pieces
     FROM taken
     WHERE level.id = taken.id AND (SELECT sum(pieces) FROM taken) = (SELECT sum(quantity) FROM wanted)
-    RETURNING level.variant_id, level.id, taken.pieces, level.on_hand - level.reserved - level.allocated, taken.safety
+    RETURNING level.variant_id, level.id, taken.pieces, level.on_hand - level.reserved - level.allocated, taken.safety,
+        EXISTS (SELECT FROM merchant_bundles_bundlepart AS part WHERE part.variant_id = level.variant_id)
 """
 
 
@@ -131,10 +132,13 @@ def reserve_stock(*, by: Actor, order_id: UUID, wanted: Sequence[Wanted]) -> Non
     if not rows:
         raise _short(per_variant, wanted)
     held: dict[UUID, list[list[Any]]] = defaultdict(list)
-    for variant_id, level_id, pieces, _left, _safety in rows:
+    for variant_id, level_id, pieces, *_rest in rows:
         held[variant_id].append([level_id, pieces])
     insert_new(list(_reservations_of(order_id, wanted, held)))
-    tell_crossings((variant_id, level_id, left + pieces, left, safety) for variant_id, level_id, pieces, left, safety in rows)
+    tell_crossings(
+        ((variant_id, level_id, left + pieces, left, safety) for variant_id, level_id, pieces, left, safety, _in_bundles in rows),
+        in_bundles={row[0] for row in rows if row[-1]},
+    )
 
 
 def _reservations_of(order_id: UUID, wanted: Sequence[Wanted], held: Mapping[UUID, list[list[Any]]]) -> Iterator[Reservation]:

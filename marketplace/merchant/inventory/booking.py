@@ -86,15 +86,16 @@ class Books:
         return on_hand - reserved - allocated
 
 
-def tell_crossings(changes: Iterable[tuple[UUID, UUID, int, int, int]]) -> None:
+def tell_crossings(changes: Iterable[tuple[UUID, UUID, int, int, int]], in_bundles: Collection[UUID] | None = None) -> None:
     """Record what crossed a line: (variant, level, available before, available now, safety stock).
 
     A variant is told of when a place of it ran out or can be had from again: whoever hears it looks how all places stand. A bundle is told
-    of when a part of it has too little left for one, or enough again. Below its safety
-    stock a level is told of once each time it falls below.
+    of when a part of it has too little left for one, or enough again; `in_bundles` are the variants that are parts, where that is known.
+    Below its safety stock a level is told of once each time it falls below.
     """
     changes = list(changes)
-    crossed: list[UUID] = crossed_bundles([(variant_id, level_id, now - before) for variant_id, level_id, before, now, _safety in changes])
+    moved = [(variant_id, level_id, now - before) for variant_id, level_id, before, now, _safety in changes if in_bundles is None or variant_id in in_bundles]
+    crossed: list[UUID] = crossed_bundles(moved)
     low: list[UUID] = []
     for variant_id, level_id, before, now, safety in changes:
         if (before > 0) != (now > 0):

@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from marketplace.platform.bundles.models import ListedPart
 from marketplace.platform.listings.models import Listing, ListingVariant
 
@@ -30,7 +32,9 @@ class SoldPart:
 
 
 def sold_parts(bundle_ids: Collection[UUID]) -> Mapping[UUID, Sequence[SoldPart]]:
-    """Bundle → its parts in order; only of products that are bundles. One query where none is, three otherwise."""
+    """Bundle → its parts in order; only of products that are bundles. None for none, three otherwise."""
+    if not bundle_ids:
+        return {}
     rows = list(ListedPart.objects.filter(bundle_id__in=bundle_ids).order_by("bundle_id", "position", "pk"))
     found: dict[UUID, list[SoldPart]] = defaultdict(list)
     if not rows:
@@ -41,6 +45,11 @@ def sold_parts(bundle_ids: Collection[UUID]) -> Mapping[UUID, Sequence[SoldPart]
         variant = variants.get(row.variant_id)
         found[row.bundle_id].append(SoldPart(row.quantity, row.variant_id, row.product_id, listings.get(row.product_id), variant))
     return found
+
+
+def is_bundle() -> Exists:
+    """For `annotate(is_bundle=is_bundle())` on public copies of variants."""
+    return Exists(ListedPart.objects.filter(bundle_id=OuterRef("listing_id")))
 
 
 def bundles_of_products(product_ids: Collection[UUID]) -> set[UUID]:

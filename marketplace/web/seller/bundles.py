@@ -27,6 +27,7 @@ from marketplace.web.seller.stock.shared import with_labels
 from tenants.access.actors import actor_of
 
 MOST_FOUND = 12
+MOST_ROWS = MOST_FOUND + MOST_PARTS + 1  # of one form
 PART = "part_"
 
 
@@ -75,13 +76,14 @@ class Row:
 def written_parts(request: HttpRequest) -> dict[UUID, str]:
     """Variant → what was typed as its number; nothing and 0 are no part."""
     found: dict[UUID, str] = {}
-    for name, text in request.POST.items():
-        if name.startswith(PART) and (typed := str(text).strip()) and typed != "0":
-            try:
-                found[UUID(name[len(PART) :])] = typed[:4]
-            except ValueError:
-                continue
-    return dict(list(found.items())[: MOST_PARTS + 1])
+    for text in request.POST.getlist("row")[:MOST_ROWS]:
+        try:
+            key = UUID(text)
+        except ValueError:
+            continue
+        if (typed := request.POST.get(f"{PART}{key.hex}", "").strip()) and typed != "0":
+            found[key] = typed[:4]
+    return found
 
 
 def numbers(written: dict[UUID, str]) -> list[tuple[UUID, int]]:
