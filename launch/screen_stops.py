@@ -108,6 +108,8 @@ SELLER = [
     Stop("seller-products", "/products/", WORKBENCH, OWNER),
     Stop("seller-product", "/products/", WORKBENCH, OWNER, rf"/products/{ID}/"),
     Stop("seller-product-new", "/products/new/", WORKBENCH, OWNER),
+    Stop("seller-conditions", "/products/", WORKBENCH, OWNER, rf"/products/{ID}/ > /products/conditions/\?chosen={ID}"),
+    Stop("seller-calendar", "/calendar/", WORKBENCH, OWNER),
     Stop("seller-product-prices", "/products/", WORKBENCH, OWNER, rf"/products/{ID}/", then="prices/"),
     Stop("seller-bundle-new", "/products/bundle/", WORKBENCH, OWNER),
     Stop("seller-bundle", "/products/?q=KILN-SET", WORKBENCH, OWNER, rf"/products/{ID}/"),

@@ -79,6 +79,7 @@ PUBLIC = [
 MERCHANT = [
     "marketplace.merchant.catalogue",
     "marketplace.merchant.bundles",
+    "marketplace.merchant.conditions",
     "marketplace.merchant.pricing",
     "marketplace.merchant.inventory",
     "marketplace.merchant.orders",

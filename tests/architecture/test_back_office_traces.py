@@ -50,6 +50,7 @@ MADE = {
     "person.made",
     "person.noted",
     "prices.set",
+    "product.condition_set",
     "customer_group.saved",
     "price_list.priced",
     "price_list.saved",

@@ -49,6 +49,7 @@ from tests.architecture.closing_forms import FORMS_OF_CLOSING
 from tests.architecture.domain_forms import FORMS_OF_DOMAINS
 from tests.architecture.goods_forms import FORMS_OF_GOODS
 from tests.architecture.import_forms import FORMS_OF_IMPORTS
+from tests.architecture.listing_forms import FORMS_OF_LISTING
 from tests.architecture.money_forms import FORMS_OF_MONEY, Offers, some_deposit, some_packages
 from tests.architecture.notice_forms import FORMS_ABOUT_NOTICES, OF_ONESELF
 from tests.architecture.opinions import FORMS_ABOUT, Said, say_and_ask
@@ -261,6 +262,7 @@ FORMS |= {
         | FORMS_OF_MONEY
         | FORMS_OF_DOMAINS
         | FORMS_OF_PRICES
+        | FORMS_OF_LISTING
         | FORMS_OF_STOCK
         | FORMS_OF_TAXONOMY
         | FORMS_OF_IMPORTS

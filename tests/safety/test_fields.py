@@ -24,6 +24,7 @@ MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
     ("workbench", "products-submit"): {"all", "query"},
     ("workbench", "products-on-sale"): {"all", "query"},
     ("workbench", "products-off-sale"): {"all", "query"},
+    ("workbench", "products-conditions"): {"waits_for_stock"},
     ("workbench", "reduction-new"): {"percent", "product", "take"},
     ("workbench", "price-list-new"): {"starts_at", "ends_at"},
     ("workbench", "price-list"): {"starts_at", "ends_at"},

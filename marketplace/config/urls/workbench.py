@@ -12,7 +12,9 @@ from marketplace.web.messages import messages_page
 from marketplace.web.seller import (
     brands,
     bundles,
+    calendar,
     company,
+    conditions,
     contract,
     customers,
     deposit,
@@ -100,6 +102,8 @@ urlpatterns = [
     route("products/submit/", products.submit_chosen, may=staff(Right.EDIT_PRODUCTS), name="products-submit", methods="POST"),
     route("products/on-sale/", products.put_chosen_on_sale, may=staff(Right.EDIT_PRODUCTS), name="products-on-sale", methods="POST"),
     route("products/off-sale/", products.take_chosen_off_sale, may=staff(Right.EDIT_PRODUCTS), name="products-off-sale", methods="POST"),
+    route("calendar/", calendar.calendar, may=staff(Right.VIEW_PRODUCTS), name="calendar"),
+    route("products/conditions/", conditions.conditions, may=staff(Right.EDIT_PRODUCTS), name="products-conditions", methods="GET POST"),
     route("products/<uuid:product_id>/", products.product, may=staff(Right.VIEW_PRODUCTS, change=Right.EDIT_PRODUCTS), name="product", methods="GET POST"),
     route("products/<uuid:product_id>/on-sale/", products.on_sale, may=staff(Right.EDIT_PRODUCTS), name="product-on-sale", methods="POST"),
     route("products/<uuid:product_id>/submit/", products.submit, may=staff(Right.EDIT_PRODUCTS), name="product-submit", methods="POST"),

@@ -52,6 +52,11 @@ def bundles_with(variant_ids: Collection[UUID]) -> list[tuple[UUID, UUID, int]]:
     return list(rows.order_by("pk").values_list("bundle__variants", "variant_id", "quantity"))
 
 
+def bundles_of(variant_ids: Collection[UUID]) -> set[UUID]:
+    """Variants of the bundles that hold one of these variants."""
+    return {bundle for bundle, _part, _n in bundles_with(variant_ids)}
+
+
 def bought_in(order_ids: Iterable[UUID]) -> dict[UUID, Mapping[str, Any]]:
     """Line id → the bundle it was bought in, as public copies of orders hold it. Lines that were bought singly are left out."""
     rows = OrderedPart.objects.filter(bundle__order_id__in=list(order_ids)).select_related("bundle")

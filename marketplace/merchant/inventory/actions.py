@@ -15,9 +15,10 @@ from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.verbs import verb
-from marketplace.merchant.bundles.queries import parts_of_variants
+from marketplace.merchant.bundles.queries import bundles_of, parts_of_variants
 from marketplace.merchant.catalogue.models import Variant
-from marketplace.merchant.inventory.booking import Books, tell_crossings
+from marketplace.merchant.conditions.queries import watched_of
+from marketplace.merchant.inventory.booking import Books, tell_crossings, tell_watched
 from marketplace.merchant.inventory.errors import HeldElsewhere, OutOfStock, StockHeld
 from marketplace.merchant.inventory.models import PackedFrom, Reservation, StockLevel, StockLocation, StockMovement
 from tenants.tenancy.rows import insert_new
@@ -88,7 +89,8 @@ HOLD = """
     WITH wanted AS (SELECT * FROM unnest(%s::uuid[], %s::int[]) AS line(variant_id, quantity)),
     locked AS (
         SELECT level.id, level.variant_id, level.location_id, location.preference, coalesce(level.safety, location.safety) AS safety, wanted.quantity,
-            level.on_hand - level.reserved - level.allocated AS available
+            level.on_hand - level.reserved - level.allocated AS available,
+            EXISTS (SELECT 1 FROM merchant_conditions_salecondition AS condition WHERE condition.product_id = variant.product_id) AS is_watched
         FROM merchant_inventory_stocklevel AS level
         JOIN merchant_inventory_stocklocation AS location ON location.id = level.location_id AND location.may_ship AND location.closed_at IS NULL
         JOIN merchant_catalogue_variant AS variant ON variant.id = level.variant_id AND variant.is_active
@@ -109,7 +111,7 @@ HOLD = """
     UPDATE merchant_inventory_stocklevel AS level SET reserved = level.reserved + taken.pieces
     FROM taken
     WHERE level.id = taken.id AND (SELECT sum(pieces) FROM taken) = (SELECT sum(quantity) FROM wanted)
-    RETURNING level.variant_id, level.id, taken.pieces, level.on_hand - level.reserved - level.allocated, taken.safety,
+    RETURNING level.variant_id, level.id, taken.pieces, level.on_hand - level.reserved - level.allocated, taken.safety, taken.is_watched,
         EXISTS (SELECT FROM merchant_bundles_bundlepart AS part WHERE part.variant_id = level.variant_id)
 """
 
@@ -135,10 +137,9 @@ def reserve_stock(*, by: Actor, order_id: UUID, wanted: Sequence[Wanted]) -> Non
     for variant_id, level_id, pieces, *_rest in rows:
         held[variant_id].append([level_id, pieces])
     insert_new(list(_reservations_of(order_id, wanted, held)))
-    tell_crossings(
-        ((variant_id, level_id, left + pieces, left, safety) for variant_id, level_id, pieces, left, safety, _in_bundles in rows),
-        in_bundles={row[0] for row in rows if row[-1]},
-    )
+    in_bundles = {row[0] for row in rows if row[6]}
+    tell_crossings(((variant_id, level_id, left + pieces, left, safety) for variant_id, level_id, pieces, left, safety, *_rest in rows), in_bundles=in_bundles)
+    tell_watched([row[0] for row in rows if row[5]] + (watched_of(bundles_of(in_bundles)) if in_bundles else []))
 
 
 def _reservations_of(order_id: UUID, wanted: Sequence[Wanted], held: Mapping[UUID, list[list[Any]]]) -> Iterator[Reservation]:

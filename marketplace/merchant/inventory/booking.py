@@ -13,9 +13,12 @@ from django.db.models import QuerySet
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.outbox import record
+from marketplace.merchant.bundles.queries import bundles_of
 from marketplace.merchant.catalogue.models import Variant
 from marketplace.merchant.inventory.bundled import crossed_bundles
 from marketplace.merchant.inventory.errors import BundleHasNoStock
+from marketplace.merchant.conditions.events import WatchedStockChanged
+from marketplace.merchant.conditions.queries import watched_of
 from marketplace.merchant.inventory.events import StockCrossedZero, StockRanLow
 from marketplace.merchant.inventory.models import StockLevel, StockLocation, StockMovement
 from tenants.tenancy.link import connection
@@ -80,6 +83,8 @@ class Books:
                 cursor.execute(WRITE, columns)
             StockMovement.objects.bulk_create(self._moved, batch_size=AT_ONCE)
         tell_crossings((level.variant_id, level.pk, self._available_before(level), level.available, level.wanted) for level in changed)
+        moved = {level.variant_id for level in changed if level.available != self._available_before(level)}
+        tell_watched(watched_of(moved | bundles_of(moved)) if moved else ())
 
     def _available_before(self, level: StockLevel) -> int:
         on_hand, reserved, allocated = self._before[level.pk]
@@ -106,6 +111,12 @@ def tell_crossings(changes: Iterable[tuple[UUID, UUID, int, int, int]], in_bundl
         record(StockCrossedZero(merchant_id=current_merchant_id(), variant_ids=some))
     for some in _parts(low):
         record(StockRanLow(merchant_id=current_merchant_id(), level_ids=some))
+
+
+def tell_watched(variant_ids: Iterable[UUID]) -> None:
+    """Record that conditions of sale have to be looked at: what can be sold of these variants is another number."""
+    for some in _parts(list(variant_ids)):
+        record(WatchedStockChanged(merchant_id=current_merchant_id(), variant_ids=some))
 
 
 def _parts(keys: Sequence[UUID]) -> Iterable[list[UUID]]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Sum
 
 from marketplace.merchant.bundles.queries import Part, parts_of_products, parts_of_variants
 from marketplace.merchant.catalogue.models import Variant
@@ -63,6 +63,18 @@ def stock_of_bundles(product_ids: Collection[UUID]) -> dict[UUID, int]:
     free = _with_bundles(defaultdict(int), parts)
     owners = dict(Variant.objects.filter(pk__in=parts, is_active=True).values_list("pk", "product_id")) if parts else {}
     return {product_id: free[key] for key, product_id in owners.items()}
+
+
+def stock_of(product_id: UUID) -> int:
+    """Pieces that can be sold of all variants of a product together."""
+    return stocks_of([product_id]).get(product_id, 0)
+
+
+def stocks_of(product_ids: Collection[UUID]) -> dict[UUID, int]:
+    """The same of several products; one that has nothing anywhere may be left out. Of bundles what their parts allow. Two statements."""
+    rows = selling_levels().filter(variant__product_id__in=product_ids, variant__is_active=True).order_by()
+    free = dict(rows.values_list("variant__product_id").annotate(n=Sum(F("on_hand") - F("reserved") - F("allocated"))))
+    return free | stock_of_bundles(product_ids)
 
 
 def held_places(order_id: UUID) -> list[tuple[StockLocation, Mapping[UUID, int]]]:
