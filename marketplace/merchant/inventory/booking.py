@@ -15,10 +15,10 @@ from marketplace.kernel.ids import new_id
 from marketplace.kernel.outbox import record
 from marketplace.merchant.bundles.queries import bundles_of
 from marketplace.merchant.catalogue.models import Variant
-from marketplace.merchant.inventory.bundled import crossed_bundles
-from marketplace.merchant.inventory.errors import BundleHasNoStock
 from marketplace.merchant.conditions.events import WatchedStockChanged
 from marketplace.merchant.conditions.queries import watched_of
+from marketplace.merchant.inventory.bundled import crossed_bundles
+from marketplace.merchant.inventory.errors import BundleHasNoStock
 from marketplace.merchant.inventory.events import StockCrossedZero, StockRanLow
 from marketplace.merchant.inventory.models import StockLevel, StockLocation, StockMovement
 from tenants.tenancy.link import connection
