@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from marketplace.flows.bundle_copies import check_one_variant, copy_parts
 from marketplace.flows.contracting import check_may_list
 from marketplace.flows.kept_off import check_condition, check_still_kept_off
 from marketplace.flows.offered_prices import copy_offered, shown_prices
@@ -140,9 +141,10 @@ def _when_due(event: DeadlineReached, is_due: Any, change: Any) -> None:
 
 
 def check_complete(row: Product) -> None:
-    """Raises ProductIncomplete, saying what is missing."""
+    """Raises ProductIncomplete, saying what is missing; BundleHasOptions."""
     missing = []
     variants = list(row.variants.filter(is_active=True).values_list("pk", flat=True))
+    check_one_variant(row, len(variants))
     priced = in_force().filter(variant_id__in=variants).count()
     if not variants:
         missing.append(_("a variant"))
@@ -163,6 +165,7 @@ def copy_products(*, by: Actor, products: Iterable[Product]) -> None:
     products = list(products)
     listings, variants = copies_of(products)
     put_listings(by=by, merchant_id=current_merchant_id(), listings=listings, variants=variants)
+    copy_parts(by=by, products=products)
     copy_offered(by=by, products=products)
 
 

@@ -110,6 +110,8 @@ OF_ROWS = {
     "product-prices": r"price_[0-9a-f]{32}",
     "product": r"(discount|gone|market|options|sku|stock_was|place|alt_en|alt_zh)_(\d+|[0-9a-f]{32})",
     "product-new": r"(discount|gone|market|options|sku|stock_was)_\d+",
+    "bundle-new": r"part_[0-9a-f]{32}",
+    "bundle-parts": r"part_[0-9a-f]{32}",
     "delivery": r"(fee|gone|regions)_\d+",
     "reviews-many-decide": r"(decision|seen|reason)_[0-9a-f]{32}",
 }

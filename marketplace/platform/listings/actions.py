@@ -38,7 +38,9 @@ def put_listings(*, by: Actor, merchant_id: UUID, listings: Iterable[Listing], v
     judge(merchant_id, listings)
     ids = [listing.pk for listing in listings]
     Listing.objects.bulk_create(listings, update_conflicts=True, unique_fields=["id"], update_fields=COPIED, batch_size=500)
-    ListingVariant.objects.filter(listing_id__in=ids).exclude(pk__in=[variant.pk for variant in variants]).delete()
+    kept = {variant.pk for variant in variants}
+    if gone := [pk for pk in ListingVariant.objects.filter(listing_id__in=ids).values_list("pk", flat=True) if pk not in kept]:
+        ListingVariant.objects.filter(pk__in=gone).delete()
     ListingVariant.objects.bulk_create(variants, update_conflicts=True, unique_fields=["id"], update_fields=COPIED_OF_VARIANT, batch_size=1000)
     announce(merchant_id, ids)
 
