@@ -63,6 +63,7 @@ PUBLIC = [
     "marketplace.platform.taxonomy",
     "marketplace.platform.listings",
     "marketplace.platform.details",
+    "marketplace.platform.bundles",
     "marketplace.platform.members",
     "marketplace.platform.cart",
     "marketplace.platform.checkout",
@@ -78,6 +79,7 @@ PUBLIC = [
 
 MERCHANT = [
     "marketplace.merchant.catalogue",
+    "marketplace.merchant.bundles",
     "marketplace.merchant.conditions",
     "marketplace.merchant.pricing",
     "marketplace.merchant.inventory",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from uuid import UUID
 
 from django.db import transaction
@@ -14,10 +15,11 @@ from marketplace.kernel.audit import audit
 from marketplace.kernel.errors import InvalidInput, check_reason
 from marketplace.kernel.outbox import record
 from marketplace.kernel.verbs import verb
+from marketplace.merchant.bundles.models import BundlePart
 from marketplace.merchant.catalogue.actions import locked_product
 from marketplace.merchant.catalogue.errors import CannotMerge
 from marketplace.merchant.catalogue.merging import fold_variant, two_variants
-from marketplace.merchant.catalogue.models import Product
+from marketplace.merchant.catalogue.models import Product, Variant
 from marketplace.merchant.inventory.merging import hand_over_stock, lock_levels, what_keeps_apart
 from marketplace.platform.cart.following import follow_variant
 from tenants.tenancy.schemas import current_merchant_id
@@ -45,8 +47,10 @@ def merge_variants(*, by: Actor, product_id: UUID, variant_id: UUID, into_id: UU
             if variant.merged_into_id == into.pk:
                 return row
             raise InvalidInput(field="variant", why=_("It has become part of another variant already."))
+        if BundlePart.objects.filter(bundle=row).exists():
+            raise CannotMerge(sku=variant.sku, why=_("A set is sold as one thing, and has no variants."))
         lock_levels(by, variant, into)
-        if reasons := list(what_keeps_apart(variant, into)):
+        if reasons := [*_sets_with(variant), *what_keeps_apart(variant, into)]:
             raise CannotMerge(sku=variant.sku, why=" ".join(reasons))
         was_sold = variant.is_active
         pieces = hand_over_stock(by=by, variant=variant, into=into)
@@ -65,6 +69,12 @@ def merge_variants(*, by: Actor, product_id: UUID, variant_id: UUID, into_id: UU
             row = after_change(by=by, row=row, was_waiting=was_waiting)
         record(VariantsMerged(merchant_id=current_merchant_id(), product_id=product_id, variant_id=variant.pk, into_id=into.pk))
     return row
+
+
+def _sets_with(variant: Variant) -> Iterator[str]:
+    """Bundles that hold the variant stand in the way, too: they would be sold out for ever."""
+    for part in BundlePart.objects.filter(variant=variant).select_related("bundle").order_by("pk")[:3]:
+        yield _("The set “{title}” holds it. Take it out there first.").format(title=part.bundle.title.text)
 
 
 def follow_in_carts(event: VariantsMerged) -> None:

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from marketplace.flows.bundle_copies import check_one_variant, copy_parts
 from marketplace.flows.contracting import check_may_list
 from marketplace.flows.kept_off import check_condition, check_still_kept_off
 from marketplace.flows.listing_details import details_of
@@ -142,9 +143,10 @@ def _when_due(event: DeadlineReached, is_due: Any, change: Any) -> None:
 
 
 def check_complete(row: Product) -> None:
-    """Raises ProductIncomplete, saying what is missing."""
+    """Raises ProductIncomplete, saying what is missing; BundleHasOptions."""
     missing = []
     variants = list(row.variants.filter(is_active=True).values_list("pk", flat=True))
+    check_one_variant(row, len(variants))
     priced = in_force().filter(variant_id__in=variants).count()
     if not variants:
         missing.append(_("a variant"))
@@ -166,6 +168,7 @@ def copy_products(*, by: Actor, products: Iterable[Product]) -> None:
     listings, variants = copies_of(products)
     put_listings(by=by, merchant_id=current_merchant_id(), listings=listings, variants=variants)
     put_details(by=by, merchant_id=current_merchant_id(), details=details_of(products))
+    copy_parts(by=by, products=products)
     copy_offered(by=by, products=products)
 
 

@@ -26,6 +26,7 @@ MADE = {
     "attribute.added",
     "attribute.value_added",
     "brand.added",
+    "bundle.parts_put",
     "category.added",
     "domain.added",
     "contract.signed",

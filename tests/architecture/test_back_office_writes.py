@@ -47,19 +47,14 @@ from tests import factories as make
 from tests.architecture.account_forms import FORMS_OF_ACCOUNTS
 from tests.architecture.closing_forms import FORMS_OF_CLOSING
 from tests.architecture.domain_forms import FORMS_OF_DOMAINS
-from tests.architecture.import_forms import FORMS_OF_IMPORTS
-from tests.architecture.listing_forms import FORMS_OF_LISTING
+from tests.architecture.goods_forms import FORMS_OF_GOODS
 from tests.architecture.money_forms import FORMS_OF_MONEY, Offers, some_deposit, some_packages
 from tests.architecture.notice_forms import FORMS_ABOUT_NOTICES, OF_ONESELF
 from tests.architecture.opinions import FORMS_ABOUT, Said, say_and_ask
 from tests.architecture.paper_forms import FORMS_OF_PAPERS
 from tests.architecture.people import FORMS_ABOUT_ACCOUNTS, FORMS_ABOUT_STAFF, FORMS_ABOUT_SUPPORT, Accounts, People, Waiting, some_accounts, some_people
-from tests.architecture.price_forms import FORMS_OF_PRICES
 from tests.architecture.product_form import product_form
 from tests.architecture.review_forms import FORMS_OF_REVIEWS
-from tests.architecture.stock_forms import FORMS_OF_STOCK
-from tests.architecture.taxonomy_forms import FORMS_OF_TAXONOMY
-from tests.architecture.variant_forms import FORMS_OF_VARIANTS
 from tests.architecture.waiting import inspection, refused_payouts, waiting_order, waiting_return
 from tests.databases import MERCHANTS
 from tests.flows.at_stripe import AtStripe, at_stripe
@@ -256,18 +251,7 @@ FORMS |= {name: lambda t, fill=fill: Filled(*fill(t.said)) for name, fill in FOR
 FORMS |= {
     name: lambda t, fill=fill: Filled(*fill(t))
     for name, fill in (
-        FORMS_OF_PAPERS
-        | FORMS_OF_CLOSING
-        | FORMS_OF_ACCOUNTS
-        | FORMS_OF_MONEY
-        | FORMS_OF_DOMAINS
-        | FORMS_OF_PRICES
-        | FORMS_OF_VARIANTS
-        | FORMS_OF_LISTING
-        | FORMS_OF_STOCK
-        | FORMS_OF_TAXONOMY
-        | FORMS_OF_IMPORTS
-        | FORMS_OF_REVIEWS
+        FORMS_OF_PAPERS | FORMS_OF_CLOSING | FORMS_OF_ACCOUNTS | FORMS_OF_MONEY | FORMS_OF_DOMAINS | FORMS_OF_GOODS | FORMS_OF_REVIEWS | FORMS_OF_GOODS
     ).items()
 }
 FORMS |= {name: lambda t, fill=fill: Filled(*fill()) for name, fill in FORMS_ABOUT_NOTICES.items()}

@@ -11,6 +11,7 @@ from marketplace.web.logs import log_entry, shop_log
 from marketplace.web.messages import messages_page
 from marketplace.web.seller import (
     brands,
+    bundles,
     calendar,
     company,
     conditions,
@@ -97,6 +98,8 @@ urlpatterns = [
     route("imports/<uuid:import_id>/stop/", imports.stop, may=staff(Right.EDIT_PRODUCTS), name="import-stop", methods="POST"),
     route("imports/<uuid:import_id>/undo/", imports.undo, may=staff(Right.EDIT_PRODUCTS), name="import-undo", methods="POST"),
     route("imports/<uuid:import_id>/to-mend/", imports.to_mend, may=staff(Right.EDIT_PRODUCTS), name="import-mend"),
+    route("products/bundle/", bundles.bundle_new, may=staff(Right.EDIT_PRODUCTS), name="bundle-new", methods="GET POST"),
+    route("products/<uuid:product_id>/parts/", bundles.bundle_parts, may=staff(Right.EDIT_PRODUCTS), name="bundle-parts", methods="GET POST"),
     route("products/new/", products.product, may=staff(Right.EDIT_PRODUCTS), name="product-new", methods="GET POST"),
     route("products/categories/", products.categories, may=staff(Right.EDIT_PRODUCTS), name="product-categories"),
     route("products/submit/", products.submit_chosen, may=staff(Right.EDIT_PRODUCTS), name="products-submit", methods="POST"),

@@ -16,6 +16,7 @@ from marketplace.kernel.money import Money
 from marketplace.merchant.catalogue.barcodes import gtin, owners_of
 from marketplace.merchant.catalogue.errors import BarcodeTaken
 from marketplace.merchant.catalogue.models import Variant
+from marketplace.merchant.inventory.errors import BundleHasNoStock
 
 if TYPE_CHECKING:
     from marketplace.flows.product_files.compiling import Line, Plan
@@ -78,5 +79,7 @@ class VariantCells:
         text = cell.replace(",", "").removesuffix(".0")
         if not (text.isascii() and text.isdigit() and int(text[:10]) <= MOST_STOCK and len(text) < 10):
             self.wrong(row, "stock", _("Stock is a whole number from 0 to 10,000,000."))
-            return
-        stock[sku] = int(text)
+        elif not (self.there and self.there.is_bundle):
+            stock[sku] = int(text)
+        elif int(text):
+            self.wrong(row, "stock", str(BundleHasNoStock(sku=sku)))
