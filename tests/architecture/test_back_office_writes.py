@@ -56,6 +56,7 @@ from tests.architecture.people import FORMS_ABOUT_ACCOUNTS, FORMS_ABOUT_STAFF, F
 from tests.architecture.product_form import product_form
 from tests.architecture.review_forms import FORMS_OF_REVIEWS
 from tests.architecture.waiting import inspection, refused_payouts, waiting_order, waiting_return
+from tests.architecture.wares_forms import FORMS_OF_WARES
 from tests.databases import MERCHANTS
 from tests.flows.at_stripe import AtStripe, at_stripe
 from tests.planting import planted
@@ -251,7 +252,7 @@ FORMS |= {name: lambda t, fill=fill: Filled(*fill(t.said)) for name, fill in FOR
 FORMS |= {
     name: lambda t, fill=fill: Filled(*fill(t))
     for name, fill in (
-        FORMS_OF_PAPERS | FORMS_OF_CLOSING | FORMS_OF_ACCOUNTS | FORMS_OF_MONEY | FORMS_OF_DOMAINS | FORMS_OF_GOODS | FORMS_OF_REVIEWS | FORMS_OF_GOODS
+        FORMS_OF_PAPERS | FORMS_OF_CLOSING | FORMS_OF_ACCOUNTS | FORMS_OF_MONEY | FORMS_OF_DOMAINS | FORMS_OF_WARES | FORMS_OF_REVIEWS | FORMS_OF_GOODS
     ).items()
 }
 FORMS |= {name: lambda t, fill=fill: Filled(*fill()) for name, fill in FORMS_ABOUT_NOTICES.items()}
