@@ -47,6 +47,7 @@ from tests.architecture.account_forms import FORMS_OF_ACCOUNTS
 from tests.architecture.closing_forms import FORMS_OF_CLOSING
 from tests.architecture.domain_forms import FORMS_OF_DOMAINS
 from tests.architecture.import_forms import FORMS_OF_IMPORTS
+from tests.architecture.library_forms import FORMS_OF_THE_LIBRARY
 from tests.architecture.money_forms import FORMS_OF_MONEY, Offers, some_deposit, some_packages
 from tests.architecture.notice_forms import FORMS_ABOUT_NOTICES, OF_ONESELF
 from tests.architecture.opinions import FORMS_ABOUT, Said, say_and_ask
@@ -245,6 +246,7 @@ FORMS |= {
         | FORMS_OF_DOMAINS
         | FORMS_OF_PRICES
         | FORMS_OF_STOCK
+        | FORMS_OF_THE_LIBRARY
         | FORMS_OF_TAXONOMY
         | FORMS_OF_IMPORTS
         | FORMS_OF_REVIEWS

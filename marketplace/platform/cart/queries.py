@@ -192,7 +192,7 @@ class ChosenLine:
 # In SQL, because a line names its variant by key alone, and placing an order pays for every query it builds (bench/checkout.py).
 CHOSEN = """
     SELECT line.variant_id, line.quantity, variant.sku, variant.options, listing.id, listing.merchant_id, listing.titles,
-        coalesce(listing.pictures -> 0 ->> 'key', ''), listing.tax_class, category.path, merchant.names
+        coalesce(listing.pictures -> 0 ->> 'square', listing.pictures -> 0 ->> 'key', ''), listing.tax_class, category.path, merchant.names
     FROM platform_cart_cartline AS line
     JOIN platform_listings_listingvariant AS variant ON variant.id = line.variant_id AND variant.in_stock
     JOIN platform_listings_listing AS listing ON listing.id = variant.listing_id AND listing.is_on_sale
