@@ -15,11 +15,11 @@
     bar.max = 100;
     bar.value = 0;
     bar.setAttribute("aria-label", name);
-    said.textContent = name;
-    told.textContent = list.dataset.sending;
+    said.replaceChildren(name);
+    told.replaceChildren(list.dataset.sending);
     item.append(said, told, bar);
     list.append(item);
-    const end = (text, isWrong) => { bar.remove(); told.textContent = text; if (isWrong) { told.className = "error col-span-2"; } };
+    const end = (text, isWrong) => { bar.remove(); told.replaceChildren(text); if (isWrong) { told.className = "error col-span-2"; } };
     return { bar, told, end };
   };
   const send = (input, file, list) => new Promise((done) => {
@@ -33,12 +33,12 @@
     request.upload.addEventListener("progress", (event) => {
       if (!event.lengthComputable) return;
       shown.bar.value = (event.loaded / event.total) * 100;
-      shown.told.textContent = `${Math.floor(shown.bar.value)} %`;
+      shown.told.replaceChildren(`${Math.floor(shown.bar.value)} %`);
     });
     request.addEventListener("error", () => { shown.end(list.dataset.failed, true); done(""); });
     request.addEventListener("load", async () => {
       if (request.status === 429) {
-        shown.told.textContent = list.dataset.waits;
+        shown.told.replaceChildren(list.dataset.waits);
         setTimeout(() => { shown.bar.closest("li").remove(); send(input, file, list).then(done); }, 1000 * Math.min(60, Number(request.getResponseHeader("Retry-After")) || 5));
         return;
       }
