@@ -15,7 +15,7 @@ from marketplace.kernel.audit import audit
 from marketplace.kernel.models import AuditEvent, OutboxEvent
 from tenants.accounts.models import User
 from tests import factories as make
-from tests.architecture.test_back_office_writes import FORMS, HOSTS, Filled, Things, send, someone, things, view_of, went_well  # noqa: F401  a fixture
+from tests.architecture.test_back_office_writes import FORMS, HOSTS, Filled, Things, send, someone, things, view_of, went_well, what_is_there  # noqa: F401  fixtures
 
 REASONS = ("reason", "why", "note")
 # Nothing of a row changes here: that it was done is what there is to tell.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
@@ -60,7 +61,7 @@ from tests.architecture.stock_forms import FORMS_OF_STOCK
 from tests.architecture.taxonomy_forms import FORMS_OF_TAXONOMY
 from tests.architecture.waiting import inspection, refused_payouts, waiting_order, waiting_return
 from tests.databases import MERCHANTS
-from tests.flows.at_stripe import AtStripe
+from tests.flows.at_stripe import AtStripe, at_stripe
 from tests.planting import planted
 
 HOSTS = {"workbench": "kiln.seller.market.localhost", "console": "ops.market.localhost"}
@@ -110,8 +111,23 @@ class Things:
     offers: Offers
 
 
+@pytest.fixture(scope="module")
+def what_is_there(django_db_setup: None, django_db_blocker: Any) -> Iterator[Things]:
+    """Made once for all tests of a file, in a transaction that stays open around theirs."""
+    around = transaction.atomic()
+    around._from_testcase = True  # a test's own, which verbs and schemas do not count as theirs
+    with django_db_blocker.unblock(), around:
+        with at_stripe() as stripe:
+            yield make_things(stripe)
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def things(stripe: AtStripe) -> Things:
+def things(what_is_there: Things, db: None) -> Things:
+    return deepcopy(what_is_there)
+
+
+def make_things(stripe: AtStripe) -> Things:
     Market.objects.update(rail="sandbox")  # buyers pay there, and merchant b is paid at Stripe
     make.commission()
     product = make.a_product("a", stock=100)

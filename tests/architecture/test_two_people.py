@@ -39,7 +39,7 @@ from tenants.accounts.models import Closure, User
 from tenants.packages.models import Extra, FeeCharge, OwnPrice, PackageVersion
 from tenants.packages.queries import today
 from tenants.tenancy.models import Market, Merchant
-from tests.architecture.test_back_office_writes import FORMS, HOSTS, Filled, Things, posting, someone, things  # noqa: F401
+from tests.architecture.test_back_office_writes import FORMS, HOSTS, Filled, Things, posting, someone, things, what_is_there  # noqa: F401
 from tests.databases import MERCHANTS
 from tests.planting import planted
 

@@ -230,7 +230,7 @@ def browse(there: There, ready: Ready) -> None:
         assert there.ask(ready, path)[0] == 200, path
 
 
-@pytest.mark.parametrize("how", ["hanging", *(pytest.param(how, marks=pytest.mark.long) for how in ("refused", "slow", "broken"))])
+@pytest.mark.parametrize("how", ["refused", *(pytest.param(how, marks=pytest.mark.long) for how in ("hanging", "slow", "broken"))])
 def test_while_the_provider_is_away_only_paying_waits_and_nobody_is_charged_twice(own_database, static_files, how):
     with at_stripe(own_database, static_files, "web", "worker", "scheduler") as there:
         (ready, number), *others = buy(there, 5)

@@ -39,8 +39,8 @@ PHONE = Screen("zh-hans", "zh-CN", 390, 844)
 DESKTOP = Screen("en", "en-GB", 1440, 900)
 
 
-def on_both(ci: Screen, **more: tuple[Any, Any]) -> pytest.MarkDecorator:
-    """Chinese on a phone and English on a desktop: the one of `ci` in every run, the other with the long forms. `more` are what differs besides."""
+def on_both(ci: Screen | None, **more: tuple[Any, Any]) -> pytest.MarkDecorator:
+    """Chinese on a phone and English on a desktop: the one of `ci` in every run, the rest with the long forms. `more` are what differs besides."""
     names, rows = ("screen", *more), []
     for n, (screen, name) in enumerate(((PHONE, "zh-Hans on a phone"), (DESKTOP, "en on a desktop"))):
         marks = () if screen == ci else (pytest.mark.long,)

@@ -18,7 +18,7 @@ from marketplace.platform.payments.actions import set_bank_account
 from tenants.tenancy.models import Market, Merchant
 from tests import factories as make
 from tests.databases import MERCHANTS
-from tests.journeys.people import DESKTOP, Person, Screen, Seen, at_a_screen, on_both
+from tests.journeys.people import Person, Screen, Seen, at_a_screen, on_both
 from tests.running import RunningMarket, running
 from tests.world import NAMES, PASSWORD, SLUGS
 
@@ -54,7 +54,7 @@ def begins_to_close(owner: Person, name: str) -> None:
     owner.send("Stop selling and close")
 
 
-@on_both(ci=DESKTOP, shop=("a", "b"))
+@on_both(ci=None, shop=("a", "b"))
 def test_closed_when_nothing_is_left_with_everything_taken_along(browser: Browser, market: RunningMarket, tmp_path, screen: Screen, shop: str):
     seen, slug = Seen(tmp_path), SLUGS[shop]
     product = make.a_product(shop, title=f"Mug {screen.language}", stock=5)

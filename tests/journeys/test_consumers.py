@@ -13,7 +13,7 @@ from tenants.accounts.actions import ensure_person
 from tenants.accounts.models import User
 from tests import factories as make
 from tests.journeys import operators
-from tests.journeys.people import PHONE, Person, Screen, Seen, at_a_screen, on_both
+from tests.journeys.people import Person, Screen, Seen, at_a_screen, on_both
 from tests.running import RunningMarket, running
 from tests.world import PASSWORD
 
@@ -48,7 +48,7 @@ def is_refused(buyer: Person, email: str, why: str) -> None:
     buyer.look("deactivated")
 
 
-@on_both(ci=PHONE)
+@on_both(ci=None)
 def test_deactivated_opened_again_and_merged_by_two(browser: Browser, market: RunningMarket, tmp_path, screen: Screen):
     seen, why = Seen(tmp_path), {"zh-hans": "密码可能被盗。", "en": "The password may be stolen."}[screen.language]
     older, newer = two_accounts(screen.language)

@@ -10,7 +10,7 @@ from tenants.accounts.actions import ensure_person, give_role
 from tenants.contracts.models import Contract
 from tests import factories as make
 from tests.journeys.operators import HOST
-from tests.journeys.people import DESKTOP, Person, Screen, Seen, at_a_screen, on_both
+from tests.journeys.people import Person, Screen, Seen, at_a_screen, on_both
 from tests.running import RunningMarket, running
 from tests.world import PASSWORD
 
@@ -41,7 +41,7 @@ def signs(person: Person, name: str, title: str) -> None:
         person.page.fill(f"form [name={field}]", text)
 
 
-@on_both(ci=DESKTOP)
+@on_both(ci=None)
 def test_refused_once_signed_by_both_and_open(browser: Browser, market: RunningMarket, tmp_path, screen: Screen):
     seen, slug = Seen(tmp_path), f"reed-{screen.language}"
     applicant = ensure_person(by=SYSTEM, email=f"{slug}@example.com", name="陈窑", password=PASSWORD, language=screen.language)

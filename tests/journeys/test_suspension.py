@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect
 from marketplace.kernel.relay import deliver_events
 from tests import factories as make
 from tests.journeys import operators
-from tests.journeys.people import PHONE, Screen, Seen, at_a_screen, on_both
+from tests.journeys.people import Screen, Seen, at_a_screen, on_both
 from tests.running import RunningMarket, running
 from tests.world import PASSWORD
 
@@ -23,7 +23,7 @@ def market(own_database, static_files):
         yield processes
 
 
-@on_both(ci=PHONE)
+@on_both(ci=None)
 def test_suspended_and_reopened_by_two(browser: Browser, market: RunningMarket, tmp_path, screen: Screen):
     seen = Seen(tmp_path)
     product = make.a_product("a", title=f"Mug {screen.language}", stock=5)

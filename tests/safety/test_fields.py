@@ -11,7 +11,7 @@ from django.http import HttpResponseRedirect
 from marketplace.flows.review_product import NOTE_LABELS
 from tenants.access.rights import Right
 from tenants.access.rules import operator, route
-from tests.architecture.test_back_office_writes import FORMS, HOSTS, Filled, Things, send, someone, things  # noqa: F401  a fixture
+from tests.architecture.test_back_office_writes import FORMS, HOSTS, Filled, Things, send, someone, things, what_is_there  # noqa: F401  fixtures
 from tests.planting import planted
 from tests.safety.reading import ALL, forms_read
 
