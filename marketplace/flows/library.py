@@ -127,8 +127,15 @@ def _audit_and_follow(by: Actor, row: LibraryPicture, action: str, before: _Befo
     if not changed:
         return
     PictureKey.objects.bulk_create([PictureKey(picture=row, key=key) for key in dict.fromkeys((row.original, row.key))], ignore_conflicts=True)
-    about = {"subject": "library_picture", "subject_id": row.pk, "merchant_id": current_merchant_id()}
-    audit(by=by, action=action, before={name: was[name] for name in changed}, after={name: now[name] for name in changed}, **about)
+    audit(
+        by=by,
+        action=action,
+        subject="library_picture",
+        subject_id=row.pk,
+        merchant_id=current_merchant_id(),
+        before={name: was[name] for name in changed},
+        after={name: now[name] for name in changed},
+    )
     if changed == ["name"]:
         return
     is_seen = bool({"key", "square"} & set(changed))

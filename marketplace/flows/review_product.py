@@ -54,8 +54,9 @@ def save_product(
 ) -> Product:
     """Enter or change a product with prices and stock by variant id; `submits` asks the operator to let it onto the market.
 
-    `shown` is which value each picture shows, and the film; None leaves both as they are. Of a product on sale, prices and stock take effect at once; what buyers read of it goes into review by itself, and buyers
-    read on what was approved. All or nothing. Raises InvalidInput, SkuTaken, StockHeld, LimitReached (pictures), and when it is submitted ProductIncomplete.
+    `shown` is which value each picture shows, and the film; None leaves both as they are. Of a product on sale, prices and stock take effect
+    at once; what buyers read of it goes into review by itself, and buyers read on what was approved. All or nothing. Raises InvalidInput,
+    SkuTaken, StockHeld, LimitReached (pictures), FilmUnknown, and when it is submitted ProductIncomplete.
     """
     with transaction.atomic():
         usable = categories_to_use([product.category_id])

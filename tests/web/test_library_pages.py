@@ -147,6 +147,7 @@ def test_a_film_is_uploaded_described_and_played_in_pieces(client):
     piece = Client().get(address, headers={"host": "kiln.market.localhost", "range": "bytes=10-19"})
     assert (piece.status_code, piece.headers["Content-Type"], len(b"".join(piece.streaming_content))) == (206, "video/mp4", 10)
     assert "sandbox" in piece.headers["Content-Security-Policy"] and piece.headers["X-Content-Type-Options"] == "nosniff"
+    assert [row.name for row in client.get("/films/?q=wheel", headers=HOST).context["page"].rows] == ["The wheel"]
     bad = client.post("/films/upload/", {"film": SimpleUploadedFile("a.mp4", b"<html>"), "as": "part"}, headers=HOST)
     assert bad.status_code == 422 and "no whole MP4 or WebM film" in bad.content.decode()
 

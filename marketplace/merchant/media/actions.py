@@ -36,7 +36,7 @@ LANGUAGES = ("zh-hans", "en")  # that forms ask for
 
 
 @verb
-def keep_picture(*, by: Actor, upload: IO[bytes], name: str = "") -> LibraryPicture:
+def keep_picture(*, by: Actor, upload: IO[bytes], name: str | None = "") -> LibraryPicture:
     """Put a picture into the library, made anew and safe (kernel/uploads.py). The same picture once more is the one that is there,
     as it is cut and described; one that was deleted comes back.
 
@@ -102,9 +102,7 @@ def put_shown(*, by: Actor, product: Product, values: Mapping[str, int], film_id
         product.review = Product.Review.NONE
         product.save(update_fields=["review"])
         before, after = {"values": had, "film": was}, {"values": wanted, "film": film_id}
-        audit(
-            by=by, action="product.pictured", subject="product", subject_id=product.pk, merchant_id=current_merchant_id(), before=before, after=after
-        )
+        audit(by=by, action="product.pictured", subject="product", subject_id=product.pk, merchant_id=current_merchant_id(), before=before, after=after)
     return True
 
 
@@ -138,7 +136,7 @@ def restore_picture(*, by: Actor, picture_id: UUID) -> LibraryPicture:
 
 
 @verb
-def keep_film(*, by: Actor, upload: Any, name: str = "") -> Film:
+def keep_film(*, by: Actor, upload: Any, name: str | None = "") -> Film:
     """Put a film into the library: MP4 or WebM that browsers play, cleaned in place (kernel/videos.py). The same once more is the one
     that is there. Raises InvalidInput, LimitReached."""
     extension = clean_video(upload, "film")
@@ -204,9 +202,9 @@ def locked_film(film_id: UUID) -> Film:
     return row
 
 
-def clean_name(name: str) -> str:
+def clean_name(name: str | None) -> str:
     """Of a file or as typed: one line, without folders and without the control signs a name may bring."""
-    said = "".join(sign for sign in name.replace("\\", "/").rpartition("/")[2] if sign.isprintable())
+    said = "".join(sign for sign in (name or "").replace("\\", "/").rpartition("/")[2] if sign.isprintable())
     return " ".join(said.split())[:LONGEST_NAME]
 
 

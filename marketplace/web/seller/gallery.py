@@ -187,15 +187,15 @@ class Gallery:
             try:
                 row = keep_picture(by=by, upload=file, name=file.name)
             except MarketError as refusal:
-                self.refused.append((file.name, str(refusal)))
+                self.refused.append((str(file.name), str(refusal)))
             else:
                 self.shots += [Shot(row.key, dict(row.alt))] if row.key not in here else []
                 here.add(row.key)
-        if file := self.form.files.get("film_file"):
+        if film := self.form.files.get("film_file"):
             try:
-                self.film = keep_film(by=by, upload=file, name=file.name)
+                self.film = keep_film(by=by, upload=film, name=film.name)
             except MarketError as refusal:
-                self.refused.append((str(file.name), str(refusal)))
+                self.refused.append((str(film.name), str(refusal)))
 
     # ── Saving ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

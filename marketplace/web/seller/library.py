@@ -65,7 +65,7 @@ class LibraryFilter(django_filters.FilterSet):
 
     def tab(self, queryset: QuerySet[LibraryPicture], name: str, value: str) -> QuerySet[LibraryPicture]:
         if value in ("used", "unused"):
-            return queryset.filter(is_used=value == "used")
+            return queryset.filter(Q(("is_used", value == "used")))
         return queryset.filter(without_words()) if value == "wordless" else queryset
 
     def of_product(self, queryset: QuerySet[LibraryPicture], name: str, value: UUID) -> QuerySet[LibraryPicture]:
@@ -126,9 +126,7 @@ library = ListPage(
 
 class FilmFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search")
-    show = django_filters.ChoiceFilter(
-        method="tab", choices=[("used", _lazy("In use")), ("unused", _lazy("Not in use")), ("deleted", _lazy("Deleted"))]
-    )
+    show = django_filters.ChoiceFilter(method="tab", choices=[("used", _lazy("In use")), ("unused", _lazy("Not in use")), ("deleted", _lazy("Deleted"))])
 
     def filter_queryset(self, queryset: QuerySet[Film]) -> QuerySet[Film]:
         is_deleted = self.form.cleaned_data.get("show") == "deleted"
@@ -140,7 +138,7 @@ class FilmFilter(django_filters.FilterSet):
         return queryset.filter(Q(name__icontains=text) | Q(**{"alt__zh-hans__icontains": text}) | Q(alt__en__icontains=text) | Q(pk__in=of_products))
 
     def tab(self, queryset: QuerySet[Film], name: str, value: str) -> QuerySet[Film]:
-        return queryset if value == "deleted" else queryset.filter(is_used=value == "used")
+        return queryset if value == "deleted" else queryset.filter(Q(("is_used", value == "used")))
 
 
 def _with_posters(request: HttpRequest, rows: list[Any]) -> None:
@@ -148,7 +146,7 @@ def _with_posters(request: HttpRequest, rows: list[Any]) -> None:
     uses = dict(ProductFilm.objects.filter(film__in=ids).values("film").annotate(n=Count("pk")).values_list("film", "n"))
     posters = LibraryPicture.objects.in_bulk([row.poster_id for row in rows if row.poster_id])
     for row in rows:
-        row.uses = uses.get(row.pk, 0)
+        row.products = uses.get(row.pk, 0)
         row.picture = f"{request.merchant.schema_name}/{posters[row.poster_id].key}" if row.poster_id else ""  # type: ignore[attr-defined]
 
 
@@ -173,20 +171,24 @@ films = ListPage(
     bulk=[Bulk(_lazy("Delete"), "films-delete", Right.EDIT_PRODUCTS, "close", do=lambda by, key: delete_film(by=by, film_id=key))],
     export_name="films",
     export_head=[_lazy("Name"), _lazy("Shows, in Chinese"), _lazy("Shows, in English"), _lazy("Products"), _lazy("Bytes"), _lazy("Key"), _lazy("Added")],
-    export=lambda row: [(row.name, row.alt.get("zh-hans", ""), row.alt.get("en", ""), row.uses, row.size, row.key, row.added_at)],
+    export=lambda row: [(row.name, row.alt.get("zh-hans", ""), row.alt.get("en", ""), row.products, row.size, row.key, row.added_at)],
 )
 
 
 def delete_chosen(request: HttpRequest) -> HttpResponse:
     def told(n: int) -> str:
-        return ngettext("{n} picture is deleted. It can be taken back under “Deleted”.", "{n} pictures are deleted. They can be taken back under “Deleted”.", n).format(n=n)
+        return ngettext(
+            "{n} picture is deleted. It can be taken back under “Deleted”.", "{n} pictures are deleted. They can be taken back under “Deleted”.", n
+        ).format(n=n)
 
     return with_each(request, library, "library-delete", told)
 
 
 def delete_chosen_films(request: HttpRequest) -> HttpResponse:
     def told(n: int) -> str:
-        return ngettext("{n} film is deleted. It can be taken back under “Deleted”.", "{n} films are deleted. They can be taken back under “Deleted”.", n).format(n=n)
+        return ngettext(
+            "{n} film is deleted. It can be taken back under “Deleted”.", "{n} films are deleted. They can be taken back under “Deleted”.", n
+        ).format(n=n)
 
     return with_each(request, films, "films-delete", told)
 
@@ -205,10 +207,10 @@ def upload(request: HttpRequest) -> HttpResponse:
         return _back(request, "library", [("", None, _("Choose at least one file first."))])
     for file in files[:MOST_AT_ONCE]:
         try:
-            done.append((file.name, keep_picture(by=by, upload=file, name=file.name), ""))
+            done.append((str(file.name), keep_picture(by=by, upload=file, name=file.name), ""))
         except MarketError as refusal:
-            done.append((file.name, None, str(refusal)))
-    done += [(file.name, None, _("Upload at most {most} files at once.").format(most=MOST_AT_ONCE)) for file in files[MOST_AT_ONCE:]]
+            done.append((str(file.name), None, str(refusal)))
+    done += [(str(file.name), None, _("Upload at most {most} files at once.").format(most=MOST_AT_ONCE)) for file in files[MOST_AT_ONCE:]]
     if request.htmx or request.POST.get("as") == "part":  # type: ignore[attr-defined]
         status = 200 if any(row for _name, row, _why in done) else 422
         schema = request.merchant.schema_name  # type: ignore[attr-defined]
@@ -272,5 +274,7 @@ def words(request: HttpRequest) -> HttpResponse:
         if not wrong:
             return HttpResponseRedirect(reverse("library"))
     schema = request.merchant.schema_name  # type: ignore[attr-defined]
-    shown = [{"row": row, "address": f"{schema}/{row.key}", "zh": row.alt.get("zh-hans", ""), "en": row.alt.get("en", ""), "why": wrong.get(row.pk)} for row in rows]
+    shown = [
+        {"row": row, "address": f"{schema}/{row.key}", "zh": row.alt.get("zh-hans", ""), "en": row.alt.get("en", ""), "why": wrong.get(row.pk)} for row in rows
+    ]
     return render(request, "seller/library_words.html", {"title": _("What the pictures show"), "shown": shown}, status=422 if wrong else 200)
