@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from demo.accounts import ask_for_accounts
+from demo.bundles import make_a_bundle
 from demo.catalogue import Sold, attributes_of, both, catalogue, key_of, variants_of
 from demo.colleagues import let_in_colleagues, set_up_the_house
 from demo.contracts import make_contracts
@@ -100,6 +101,7 @@ def _fill(password: str, say: Callable[[str], None]) -> None:
     offer_packages(BY)
     plan_prices(BY)
     fill_library(BY)
+    make_a_bundle(BY)
     say("search index")
     deliver_events()
 

@@ -15,7 +15,7 @@ from launch.embedded import product_environment
 from launch.paths import ROOT, cache
 
 FOLDER = ROOT / "marketplace" / "config" / "snapshots"
-EXTENSIONS = ("btree_gist",)  # trusted ones, which the owner of a database may create (marketplace/platform/prices/migrations)
+EXTENSIONS = ("btree_gist", "pg_trgm")  # trusted ones, which the owner of a database may create (marketplace/platform/prices, listings: migrations)
 DUMPED = ("--inserts", "--rows-per-insert=100", "--no-owner", "--no-privileges")
 # What pg_dump writes for the restore of a whole database, and we do not want when a schema is born inside one.
 UNWANTED = re.compile(

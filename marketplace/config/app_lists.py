@@ -62,6 +62,7 @@ PUBLIC = [
     "marketplace.platform.prices",
     "marketplace.platform.taxonomy",
     "marketplace.platform.listings",
+    "marketplace.platform.bundles",
     "marketplace.platform.members",
     "marketplace.platform.cart",
     "marketplace.platform.checkout",
@@ -77,6 +78,8 @@ PUBLIC = [
 
 MERCHANT = [
     "marketplace.merchant.catalogue",
+    "marketplace.merchant.bundles",
+    "marketplace.merchant.conditions",
     "marketplace.merchant.pricing",
     "marketplace.merchant.inventory",
     "marketplace.merchant.orders",

@@ -8,6 +8,7 @@ from cms import schedule
 from marketplace.flows import (
     account_changes,
     approvals,
+    bundles,
     closing,
     contracting,
     count_days,
@@ -44,6 +45,7 @@ from marketplace.flows import (
     reminders,
     rent,
     return_goods,
+    sale_conditions,
     sandbox,
     transfer_out,
     use_of_packages,
@@ -68,6 +70,8 @@ from marketplace.kernel import log_checks, registry
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.events import DeadlineReached, Event, LogCheckAsked
 from marketplace.kernel.registry import Duty, Reaction
+from marketplace.merchant.conditions.events import WatchedStockChanged
+from marketplace.merchant.imports import keeping
 from marketplace.merchant.imports.events import ImportDue
 from marketplace.merchant.inventory.events import StockCrossedZero, StockRanLow
 from marketplace.platform.approvals.actions import EXPIRES as REQUEST_EXPIRES
@@ -154,8 +158,9 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     QualificationMoved: [Reaction(letters_about_papers.qualification_moved)],
     RenewalHandedIn: [],
     RenewalRefused: [Reaction(letters_about_papers.renewal_refused)],
-    ListingsChanged: [Reaction(indexer.refresh_postgres), Reaction(indexer.refresh_elasticsearch, outward=True)],
+    ListingsChanged: [Reaction(indexer.refresh_postgres), Reaction(indexer.refresh_elasticsearch, outward=True), Reaction(bundles.follow_parts)],
     StockCrossedZero: [Reaction(publish_product.copy_stock)],
+    WatchedStockChanged: [Reaction(sale_conditions.act)],
     StockRanLow: [Reaction(letters_about_stock.ran_low)],
     ProductSubmitted: [],
     ProductReviewed: [Reaction(letters_to_merchants.product_reviewed)],
@@ -241,6 +246,7 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     publish_product.LISTED_FROM: publish_product.list_when_due,
     publish_product.LISTED_UNTIL: publish_product.unlist_when_due,
     offered_prices.CHANGES: prices.follow_when_due,
+    keeping.CLEARED: keeping.clear_when_due,
 }
 
 DUTIES = [

@@ -19,6 +19,7 @@ from marketplace.merchant.pricing.history import Period, Prior, Span, announced_
 from marketplace.merchant.pricing.models import OffSale, Price
 from marketplace.merchant.pricing.periods import not_over, rates
 from marketplace.platform.listings.models import Listing
+from marketplace.platform.listings.reduced import note_reductions
 from marketplace.platform.prices.actions import put_offered_prices
 from marketplace.platform.prices.models import OfferedPrice
 from marketplace.platform.prices.resolving import unit_price
@@ -85,6 +86,7 @@ def copy_offered(*, by: Actor, products: Collection[Product]) -> None:
             for row in rows
         ],
     )
+    note_reductions(by=by, merchant_id=merchant_id, listing_ids=ids, are_reduced=any(row.is_reduction for row in rows))
     if rows:
         watch()
 

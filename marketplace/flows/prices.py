@@ -147,17 +147,21 @@ def follow_when_due(event: DeadlineReached) -> None:
 def what_will_happen(since: datetime, until: datetime) -> list[dict[str, Any]]:
     """What is planned with the open shop's prices between two moments, in order: for a calendar.
 
-    Each has `at`, `kind` ("reduction_begins", "reduction_ends", "price_begins"), `name`, `variants` (how many), and `reduction_id`.
+    Each has `at`, `kind` ("reduction_begins", "reduction_ends", "price_begins"), `name`, `variants` (how many), and `reduction_id`;
+    a price that begins for one product alone its `product_id`.
     """
     found: list[dict[str, Any]] = []
     for row in Reduction.objects.filter(stopped_at=None).prefetch_related("lines"):
         for kind, at in (("reduction_begins", row.starts_at), ("reduction_ends", row.ends_at)):
             if at is not None and since <= at < until:
                 found.append({"at": at, "kind": kind, "name": row.name, "variants": len(row.lines.all()), "reduction_id": row.pk})
-    planned: dict[datetime, int] = defaultdict(int)
-    for at in Price.objects.filter(
-        price_list=None, is_reduction=False, starts_at__gte=max(since, clock.now() + timedelta(seconds=1)), starts_at__lt=until
-    ).values_list("starts_at", flat=True):
-        planned[at] += 1
-    found += [{"at": at, "kind": "price_begins", "name": "", "variants": n, "reduction_id": None} for at, n in planned.items()]
+    planned: dict[datetime, list[UUID]] = defaultdict(list)
+    changing = Price.objects.filter(price_list=None, is_reduction=False, ends_at__gt=clock.now()).values("variant")  # few, and found by an index
+    soonest = max(since, clock.now() + timedelta(seconds=1))
+    begins = Price.objects.filter(price_list=None, is_reduction=False, starts_at__gte=soonest, starts_at__lt=until, variant__in=changing)
+    for at, product_id in begins.values_list("starts_at", "variant__product_id"):
+        planned[at].append(product_id)
+    for at, products in planned.items():
+        only = products[0] if len(set(products)) == 1 else None
+        found.append({"at": at, "kind": "price_begins", "name": "", "variants": len(products), "reduction_id": None, "product_id": only})
     return sorted(found, key=lambda one: (one["at"], one["kind"]))

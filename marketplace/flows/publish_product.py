@@ -14,7 +14,9 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from marketplace.flows.bundle_copies import check_one_variant, copy_parts
 from marketplace.flows.contracting import check_may_list
+from marketplace.flows.kept_off import check_condition, check_still_kept_off
 from marketplace.flows.offered_prices import copy_offered, shown_prices
 from marketplace.flows.use_of_packages import products_of
 from marketplace.kernel import clock
@@ -25,6 +27,8 @@ from marketplace.kernel.verbs import verb
 from marketplace.merchant.catalogue.actions import locked_product, set_product_status, set_review
 from marketplace.merchant.catalogue.errors import NotReviewed, ProductIncomplete
 from marketplace.merchant.catalogue.models import Product, Variant
+from marketplace.merchant.conditions.actions import note_on_sale, note_taken_off
+from marketplace.merchant.conditions.errors import ConditionHolds
 from marketplace.merchant.inventory.events import StockCrossedZero
 from marketplace.merchant.inventory.queries import free_of_products, free_of_variants
 from marketplace.merchant.media.queries import public_pictures
@@ -47,7 +51,8 @@ LISTED_FROM, LISTED_UNTIL = "product.listed_from", "product.listed_until"
 def publish_product(*, by: Actor, product_id: UUID) -> Product:
     """Approve a product and let it go on sale: what an operator does at the end of a review, or with goods of its own.
 
-    Where the shop's package is full, or its deposit overdue, it is approved and stays off sale, for the shop to put on sale later.
+    Where the shop's package is full, or its deposit overdue, it is approved and stays off sale, for the shop to put on sale later; where
+    its condition of sale keeps it off, until that is met.
 
     Raises ProductUnknown, ProductIncomplete.
     """
@@ -58,7 +63,12 @@ def publish_product(*, by: Actor, product_id: UUID) -> Product:
             set_review(by=by, product_id=product_id, review=Product.Review.APPROVED)
         try:
             with transaction.atomic():
+                if row.status != Product.Status.ON_SALE:
+                    check_still_kept_off(product_id)
                 return put_on_sale(by=by, product_id=product_id)
+        except ConditionHolds as holds:
+            note_taken_off(by=SYSTEM, product_id=product_id, left=int(str(holds.facts["n"])))
+            return set_product_status(by=by, product_id=product_id, status=Product.Status.OFF_SALE)
         except (DepositOverdue, LimitReached):
             return set_product_status(by=by, product_id=product_id, status=Product.Status.OFF_SALE)
 
@@ -67,7 +77,7 @@ def publish_product(*, by: Actor, product_id: UUID) -> Product:
 def put_on_sale(*, by: Actor, product_id: UUID) -> Product:
     """Put an approved product on sale, now or when its time comes.
 
-    Raises ProductUnknown, ProductIncomplete, NotReviewed, NothingNewMeanwhile, DepositOverdue, LimitReached.
+    Raises ProductUnknown, ProductIncomplete, NotReviewed, NothingNewMeanwhile, DepositOverdue, LimitReached, ConditionHolds.
     """
     with transaction.atomic():
         row = locked_product(product_id)
@@ -80,10 +90,13 @@ def put_on_sale(*, by: Actor, product_id: UUID) -> Product:
         if row.review != Product.Review.APPROVED:
             raise NotReviewed
         is_early = row.listed_from is not None and row.listed_from > clock.now()
+        if row.status != Product.Status.ON_SALE and not is_early:
+            check_condition(product_id)
         row = set_product_status(by=by, product_id=product_id, status=Product.Status.OFF_SALE if is_early else Product.Status.ON_SALE)
         note_sale(by=by, product=row)
         watch_times(row)
         if not is_early:
+            note_on_sale(by=by, product_id=product_id)
             copy_products(by=by, products=[row])
     return row
 
@@ -129,9 +142,10 @@ def _when_due(event: DeadlineReached, is_due: Any, change: Any) -> None:
 
 
 def check_complete(row: Product) -> None:
-    """Raises ProductIncomplete, saying what is missing."""
+    """Raises ProductIncomplete, saying what is missing; BundleHasOptions."""
     missing = []
     variants = list(row.variants.filter(is_active=True).values_list("pk", flat=True))
+    check_one_variant(row, len(variants))
     priced = in_force().filter(variant_id__in=variants).count()
     if not variants:
         missing.append(_("a variant"))
@@ -152,6 +166,7 @@ def copy_products(*, by: Actor, products: Iterable[Product]) -> None:
     products = list(products)
     listings, variants = copies_of(products)
     put_listings(by=by, merchant_id=current_merchant_id(), listings=listings, variants=variants)
+    copy_parts(by=by, products=products)
     copy_offered(by=by, products=products)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from marketplace.flows.brand_rights import check_submitted
+from marketplace.flows.bundle_copies import parts_proposed
 from marketplace.flows.contracting import check_may_list
 from marketplace.flows.events import ProductReviewed, ProductSubmitted
 from marketplace.flows.publish_product import available_of, check_complete, copies_of, copy_offers, copy_products, publish_product, watch_times
@@ -254,6 +255,7 @@ def proposals_of(rows: Sequence[Product]) -> dict[UUID, dict[str, Any]]:
     """The same for many, by key, without those that have nothing to sell."""
     listings, copies = copies_of(rows)
     available = available_of([row.pk for row in rows])
+    parts = parts_proposed(row.pk for row in rows)
     times = {row.pk: (row.listed_from, row.listed_until) for row in rows}
     variants: dict[UUID, list[dict[str, Any]]] = {listing.pk: [] for listing in listings}
     for one in copies:
@@ -274,6 +276,7 @@ def proposals_of(rows: Sequence[Product]) -> dict[UUID, dict[str, Any]]:
             "listed_from": start.isoformat() if (start := times[listing.pk][0]) else None,
             "listed_until": end.isoformat() if (end := times[listing.pk][1]) else None,
             "variants": variants[listing.pk],
+            **({"parts": parts[listing.pk]} if listing.pk in parts else {}),
         }
         for listing in listings
     }

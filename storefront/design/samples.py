@@ -51,13 +51,14 @@ RETURNS = tuple(ReturnSample(status) for status in ReturnStatus.values)
 
 
 def listings(currency: str) -> list[Listing]:
-    """One that is rated and has a range of prices, one that is sold out, one nobody has rated."""
+    """One that is rated and has a range of prices, one that is sold out, one nobody has rated, one that is reduced."""
     shop = Merchant(id=UUID(int=0), slug="kiln", names=Sample.SHOP)
     made = {"merchant": shop, "titles": Sample.TITLES, "currency": currency, "price_minor": 11_850}
     return [
         Listing(id=UUID(int=1), price_to_minor=13_800, rating_sum=233, rating_count=49, sold=1_234, **made),
         Listing(id=UUID(int=2), price_to_minor=11_850, rating_sum=14, rating_count=3, in_stock=False, **made),
         Listing(id=UUID(int=3), price_to_minor=11_850, **made),
+        Listing(id=UUID(int=4), price_to_minor=13_800, lowest_minor=14_800, saved_percent=19, rating_sum=14, rating_count=3, sold=87, **made),
     ]
 
 

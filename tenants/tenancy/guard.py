@@ -97,9 +97,13 @@ class MerchantQuerySet(models.QuerySet[Any]):
 
 
 def check_rows(rows: Iterable[models.Model]) -> None:
+    """check() for many, and for what they point at."""
+    here = _here()
     for row in rows:
-        check(row)
-        _check_related(row)
+        if _home(row) not in (None, here):
+            check(row)
+        if row._state.fields_cache:
+            _check_related(row)
 
 
 class MerchantModel(models.Model):

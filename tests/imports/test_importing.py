@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
+from django.core.files.storage import storages
 from django.utils import translation
 
 from marketplace.flows.product_files.pictures import store_one
 from marketplace.flows.product_files.receiving import assign_columns, meanings_of
+from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM
+from marketplace.kernel.deadlines import fire_due
+from marketplace.kernel.events import DeadlineReached
 from marketplace.kernel.relay import deliver_events
 from marketplace.merchant.catalogue.models import Product, Variant
 from marketplace.merchant.imports.actions import start_import, undo_import
-from marketplace.merchant.imports.models import ImportEffect, KnownHeading
+from marketplace.merchant.imports.errors import ImportCleared
+from marketplace.merchant.imports.keeping import CLEARED, KEPT_DAYS, clear_when_due
+from marketplace.merchant.imports.models import ImportEffect, ImportRow, KnownHeading
 from marketplace.merchant.inventory.models import StockLevel
 from marketplace.merchant.pricing.models import Price
 from marketplace.platform.listings.models import Listing, ProductChange
@@ -137,3 +146,33 @@ def test_what_a_shop_calls_its_columns_is_remembered():
         assign_columns(by=owner(), import_id=first.pk, mapping=["sku", "title:en", "category", "price"], goes="draft")
         assert KnownHeading.objects.filter(field="title:en").exists()
         assert meanings_of(received(data)) == ["sku", "title:en", "category", "price"]
+
+
+def test_thirty_days_after_the_last_step_file_and_rows_go_and_what_was_imported_stays(django_capture_on_commit_callbacks):
+    import_id = imported(as_csv([a_row(1), a_row(2)]))
+    with merchant_schema(A):
+        file = Path(storages["papers"].path(batch(import_id).file))
+
+    def days_later(days: float) -> None:
+        with clock.shifted(timedelta(days=days)), django_capture_on_commit_callbacks(execute=True):
+            fire_due()
+            deliver_events()
+
+    days_later(KEPT_DAYS - 0.1)
+    assert file.exists() and batch(import_id).cleared_at is None
+    days_later(KEPT_DAYS + 0.1)
+    row = batch(import_id)
+    assert row.cleared_at and row.entered == 2 and not row.file and not file.exists()
+    with merchant_schema(A):
+        assert not ImportRow.objects.filter(batch_id=import_id).exists() and not ImportEffect.objects.filter(batch_id=import_id).exists()
+        assert Product.objects.filter(source_ref__in=["P1", "P2"]).count() == 2
+        with pytest.raises(ImportCleared, match="30 days"):
+            undo_import(by=owner(), import_id=import_id)
+
+
+def test_what_runs_is_not_cleared():
+    with merchant_schema(A):
+        row = received(as_csv([a_row(1)]))
+        assign_columns(by=owner(), import_id=row.pk, mapping=meanings_of(row), goes="draft")
+    clear_when_due(DeadlineReached(kind=CLEARED, subject_id=row.pk, merchant_id=A))
+    assert batch(row.pk).is_running and batch(row.pk).file

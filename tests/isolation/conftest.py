@@ -76,6 +76,7 @@ from tenants.tenancy.exports import ask_for_export
 from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
+from tests.architecture.goods_forms import a_draft as a_bundle_draft
 from tests.architecture.review_forms import a_word
 from tests.databases import MERCHANTS
 from tests.world import SLUGS
@@ -261,6 +262,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         "merchant_id": side.merchant_id,
         "listing_id": product.pk,
         "product_id": draft.pk,
+        "bundle_id": a_bundle_draft(letter),
         "number": waiting.number,
         "number_done": copy.number,
         "review_id": review_id,

@@ -16,7 +16,7 @@ from tests.planting import planted
 from tests.safety.reading import ALL, forms_read
 
 OF_A_RULE = {"brands", "category", "code", "in_menu", "in_stock", "is_shown", "position", "price_from", "price_to", "q", "seen"}
-OF_A_RULE |= {"shops", "text_en", "text_zh", "then"}
+OF_A_RULE |= {"days", "rated", "reduced", "reviews", "shops", "text_en", "text_zh", "then"}
 OF_A_PACKAGE = {"domains", "name_zh", "pictures", "products", "staff", "storage", "text_en", "text_zh"}
 # Fields of a form that may stay empty, so that the forms of the other tests do without them.
 MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
@@ -24,6 +24,7 @@ MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
     ("workbench", "products-submit"): {"all", "query"},
     ("workbench", "products-on-sale"): {"all", "query"},
     ("workbench", "products-off-sale"): {"all", "query"},
+    ("workbench", "products-conditions"): {"waits_for_stock"},
     ("workbench", "reduction-new"): {"percent", "product", "take"},
     ("workbench", "price-list-new"): {"starts_at", "ends_at"},
     ("workbench", "price-list"): {"starts_at", "ends_at"},
@@ -115,6 +116,8 @@ OF_ROWS = {
     "product-prices": r"price_[0-9a-f]{32}",
     "product": r"(discount|gone|market|options|sku|stock_was|place|alt_en|alt_zh|value)_(\d+|[0-9a-f]{32})",
     "product-new": r"(discount|gone|market|options|sku|stock_was)_\d+",
+    "bundle-new": r"part_[0-9a-f]{32}",
+    "bundle-parts": r"part_[0-9a-f]{32}",
     "delivery": r"(fee|gone|regions)_\d+",
     "reviews-many-decide": r"(decision|seen|reason)_[0-9a-f]{32}",
 }

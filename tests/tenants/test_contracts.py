@@ -12,6 +12,7 @@ from django.core.files.storage import storages
 
 from marketplace.flows.let_in import review_application
 from marketplace.flows.publish_product import put_on_sale, take_product_off_sale
+from marketplace.flows.rent import change_package
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.deadlines import fire_due
@@ -28,6 +29,8 @@ from tenants.contracts.signing import refuse_contract, sign_contract, sign_for_m
 from tenants.onboarding.errors import NothingNewMeanwhile
 from tenants.onboarding.models import Application, Step
 from tenants.onboarding.opening import lacks_of
+from tenants.packages.actions import publish_version
+from tenants.packages.queries import today
 from tenants.tenancy.models import Merchant
 from tenants.tenancy.schemas import merchant_schema, public_schema
 from tests import factories as make
@@ -319,3 +322,27 @@ def test_nobody_signs_what_is_not_there():
         signs_for_market(Contract(pk=uuid4()))
     with pytest.raises(NothingToSign):
         sign(Merchant.objects.get(pk=MERCHANTS["a"]), owner())
+
+
+class TestListOfMerchants:
+    def found(self, **asked: str) -> set[str]:
+        page = at_console("operator").client.get("/merchants/", asked).context["page"]
+        return {row.slug for row in page.rows}
+
+    def test_merchants_are_found_by_how_their_contract_stands(self, papers_root):
+        make.a_contract_template(months=12)
+        row = sign(a_shop_with_dossier(), by=owner())
+        assert (self.found(contracts="waiting"), self.found(contracts="none")) == ({"kiln"}, {"kiln", "trail", "mono"})
+        signs_for_market(row)
+        assert (self.found(contracts="waiting"), self.found(contracts="none")) == (set(), {"trail", "mono"})
+        assert self.found(contracts="soon") == self.found(contracts="ended") == set()
+        for days, asked in ((350, "soon"), (370, "ended")):
+            with clock.shifted(timedelta(days=days)):
+                assert self.found(contracts=asked) == {"kiln"}, asked
+
+    def test_who_has_chosen_no_package_has_the_default(self):
+        terms = {"texts": {}, "limits": {}, "existing_from": today(), "why": "a new one", "by": SYSTEM}
+        publish_version(code="small", names={"en": "Small"}, monthly_minor=0, is_default=True, **terms)
+        large = publish_version(code="large", names={"en": "Large"}, monthly_minor=100, is_default=False, **terms).package
+        change_package(by=SYSTEM, change_id=uuid4(), merchant_id=MERCHANTS["a"], package_id=large.pk)
+        assert (self.found(package="large"), self.found(package="small")) == ({"kiln"}, {"trail", "mono"})

@@ -114,7 +114,7 @@ FACTS: dict[tuple[str, str], dict[str, str]] = {
     ("workbench", "staff"): {"Name": "Third Clerk", "E-mail": "Third-dispatcher@example.com", "Roles": "Dispatcher"},
     ("console", "staff"): {"Name": "Third Clerk", "E-mail": "Third-auditor@example.com", "Roles": "Auditor"},
     ("workbench", "returns"): {"Order": "{order}", "Status": "Refunded", "Amount": "100.00", "Carrier": "sf", "Tracking number": "SF1234567890"},
-    ("workbench", "products"): {"Title": "Third", "Category": "Cups", "Status": "On sale", "Stock": "9", "Price from": "100.00"},
+    ("workbench", "products"): {"Title": "Third", "Category": "Cups", "Status": "On sale", "Stock": "9", "Price from": "100.00", "Regular price": "100.00"},
     ("workbench", "reductions"): {"Reduction": "Third sale", "Status": "Planned", "Until": "", "Variants": "1", "Planned by": "system"},
     ("workbench", "imports"): {"File": "Third.csv", "Status": "Checked", "Rows": "1", "To be mended": "1", "New": "0", "Changed": "0"},
     ("workbench", "import-rows"): {"Line": "2", "Product code": "ROW-Third", "SKU": "ROW-Third", "Status": "To be mended"},

@@ -22,6 +22,7 @@ from marketplace.kernel.verbs import verb
 from marketplace.merchant.imports.access import locked_import
 from marketplace.merchant.imports.errors import ImportMoved, TooManyImports
 from marketplace.merchant.imports.events import ImportDue
+from marketplace.merchant.imports.keeping import check_kept, keep_on
 from marketplace.merchant.imports.models import ImportEffect, ImportRow, KnownHeading, ProductImport
 from tenants.tenancy.schemas import current_merchant_id
 
@@ -38,6 +39,7 @@ def open_import(*, by: Actor, batch: ProductImport) -> ProductImport:
             return same  # type: ignore[no-any-return]
         batch.user_id, batch.by_label = by.user_id, by.label[:200]
         batch.save(force_insert=True)
+        keep_on(batch)
         _audit(by, batch, "import.opened", after={"file": batch.name, "columns": len(batch.heads)})
     return batch
 
@@ -48,10 +50,11 @@ def check_import(
 ) -> ProductImport:
     """Say what the columns mean, and have every row looked at; nothing of the shop is changed. It may be said anew until rows were imported.
 
-    `meanings` (folded heading → field) is remembered for the shop's next file. Raises ImportUnknown, ImportMoved, InvalidInput, TooManyImports.
+    `meanings` (folded heading → field) is remembered for the shop's next file. Raises ImportUnknown, ImportCleared, ImportMoved, InvalidInput, TooManyImports.
     """
     with transaction.atomic():
         row = locked_import(import_id)
+        check_kept(row)
         is_untouched = not ImportEffect.objects.filter(batch=row).exists()
         if row.status not in (S.UPLOADED, S.CHECKED, S.STOPPED, S.FAILED) or not is_untouched:
             raise ImportMoved
@@ -74,10 +77,11 @@ def check_import(
 def start_import(*, by: Actor, import_id: UUID) -> ProductImport:
     """Take over what is good; what is not stays to be mended. After a stop it goes on where it stopped.
 
-    Raises ImportUnknown, ImportMoved, TooManyImports.
+    Raises ImportUnknown, ImportCleared, ImportMoved, TooManyImports.
     """
     with transaction.atomic():
         row = locked_import(import_id)
+        check_kept(row)
         if row.status not in (S.CHECKED, S.STOPPED, S.FAILED) or not row.is_read or row.looked_at < row.read or row.settled >= row.read:
             raise ImportMoved
         was = row.status
@@ -95,6 +99,7 @@ def stop_import(*, by: Actor, import_id: UUID) -> ProductImport:
             raise ImportMoved
         was, row.status, row.ended_at, row.turn = row.status, S.STOPPED, clock.now(), row.turn + 1
         row.save(update_fields=["status", "ended_at", "turn"])
+        keep_on(row)
         _audit(by, row, "import.stopped", was=was, after={"settled": row.settled})
     return row
 
@@ -103,10 +108,11 @@ def stop_import(*, by: Actor, import_id: UUID) -> ProductImport:
 def undo_import(*, by: Actor, import_id: UUID) -> ProductImport:
     """Put back what it has done, product by product; what was changed since is left alone and named.
 
-    Raises ImportUnknown, ImportMoved, TooManyImports.
+    Raises ImportUnknown, ImportCleared, ImportMoved, TooManyImports.
     """
     with transaction.atomic():
         row = locked_import(import_id)
+        check_kept(row)
         is_open = ImportEffect.objects.filter(batch=row, state=ImportEffect.State.DONE).exists()
         if row.status not in (S.DONE, S.STOPPED, S.FAILED) or not is_open:
             raise ImportMoved
@@ -135,6 +141,7 @@ def end_import(*, by: Actor, row: ProductImport, status: str, why: str = "") -> 
     """A locked import has come to its end: checked, imported, undone, or failed with the reason."""
     was, row.status, row.ended_at, row.why, row.turn = row.status, status, clock.now(), why[:300], row.turn + 1
     row.save()
+    keep_on(row)
     after = {name: getattr(row, name) for name in ("read", "settled", "entered", "changed", "undone", "kept")}
     match status:
         case S.CHECKED:

@@ -13,6 +13,11 @@ class ImportMoved(MarketError):
     message = _("This import has gone on in the meantime. Reload the page to see how it stands.")
 
 
+class ImportCleared(MarketError):
+    code, status = "import_cleared", 410
+    message = _("The file of this import was deleted {days} days after the last thing that was done with it. Hand it in again.")
+
+
 class TooManyImports(MarketError):
     code, status = "too_many_imports", 429
     message = _("{most} imports of this shop are running. Wait until one has ended, or stop it.")

@@ -62,6 +62,7 @@ class ProductImport(MerchantModel):
     began_at = models.DateTimeField(null=True)  # what runs now, or ran last, since it was begun or gone on with
     began_with = models.IntegerField(default=0)  # rows (undoing: products) done then
     ended_at = models.DateTimeField(null=True)
+    cleared_at = models.DateTimeField(null=True)  # its file and rows are gone (keeping.py)
 
     class Meta(MerchantModel.Meta):
         indexes = [

@@ -138,6 +138,10 @@ class Price(MerchantModel):
             models.CheckConstraint(condition=Q(from_quantity__range=(1, 999)), name="price_from_1_to_999"),
             models.CheckConstraint(condition=Q(is_reduction=False) | Q(price_list=None), name="a_list_knows_no_reductions"),
         ]
+        indexes = [
+            models.Index(fields=["variant"], name="reduced_price", condition=Q(is_reduction=True)),
+            models.Index(fields=["ends_at"], name="price_that_ends", condition=Q(ends_at__isnull=False)),
+        ]
 
     sale = money_of("sale_minor")
     market = money_of("market_minor")

@@ -21,7 +21,9 @@ from marketplace.platform.listings.holding import NOT_HELD, judge
 from marketplace.platform.listings.models import Listing, ListingVariant, ProductChange, stamp_of
 from tenants.tenancy.stamps import change_stamps
 
-COPIED = [field.name for field in Listing._meta.fields if field.name not in ("id", "published_at", "sold", "rating_sum", "rating_count")]
+# What a listing gathers in the market, and what reduced.py keeps: no copy of a product overwrites it.
+KEPT = ("id", "published_at", "sold", "rating_sum", "rating_count", "lowest_minor", "lowest_since", "reduced_until", "saved_percent")
+COPIED = [field.name for field in Listing._meta.fields if field.name not in KEPT]
 COPIED_OF_VARIANT = [field.name for field in ListingVariant._meta.fields if field.name != "id"]
 IN_ONE_EVENT = 500
 
@@ -36,7 +38,9 @@ def put_listings(*, by: Actor, merchant_id: UUID, listings: Iterable[Listing], v
     judge(merchant_id, listings)
     ids = [listing.pk for listing in listings]
     Listing.objects.bulk_create(listings, update_conflicts=True, unique_fields=["id"], update_fields=COPIED, batch_size=500)
-    ListingVariant.objects.filter(listing_id__in=ids).exclude(pk__in=[variant.pk for variant in variants]).delete()
+    kept = {variant.pk for variant in variants}
+    if gone := [pk for pk in ListingVariant.objects.filter(listing_id__in=ids).values_list("pk", flat=True) if pk not in kept]:
+        ListingVariant.objects.filter(pk__in=gone).delete()
     ListingVariant.objects.bulk_create(variants, update_conflicts=True, unique_fields=["id"], update_fields=COPIED_OF_VARIANT, batch_size=1000)
     announce(merchant_id, ids)
 

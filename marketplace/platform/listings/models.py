@@ -15,8 +15,9 @@ from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel import clock
 from marketplace.kernel.ids import new_id
-from marketplace.kernel.money import money_of
+from marketplace.kernel.money import Money, money_of
 from marketplace.kernel.texts import Localised, localised
+from marketplace.platform.prices.announcing import Announced
 from marketplace.platform.taxonomy.models import Brand, Category, TaxClass
 from tenants.tenancy.models import Merchant
 from tenants.tenancy.stamps import note
@@ -70,6 +71,11 @@ class Listing(models.Model):
     published_at = models.DateTimeField(default=clock.now)
     changed_at = models.DateTimeField(default=clock.now)
     version = models.IntegerField()  # of the product it is a copy of
+    # What may be said beside `price_minor` (reduced.py): the lowest of the 30 days before, as of an announced reduction; None: nothing.
+    lowest_minor = models.BigIntegerField(null=True)
+    lowest_since = models.DateTimeField(null=True)
+    reduced_until = models.DateTimeField(null=True)
+    saved_percent = models.SmallIntegerField(default=0, db_default=0)  # of the lowest, rounded down; 0: nothing is said
     tax_class = models.CharField(max_length=10, choices=TaxClass.choices, default=TaxClass.STANDARD)
 
     class Meta:
@@ -78,6 +84,7 @@ class Listing(models.Model):
             models.Index(fields=["merchant", "-published_at"], name="listing_by_merchant"),
             models.Index(fields=["category", "-sold"], name="listing_by_category"),
             models.Index(fields=["-published_at"], name="listing_newest"),
+            models.Index(fields=["merchant"], name="listing_reduced", condition=Q(lowest_minor__isnull=False)),
         ]
 
     @classmethod
@@ -95,6 +102,13 @@ class Listing(models.Model):
     def has_ended(self) -> bool:
         """What its shop has to show for it has ended."""
         return self.sellable_until is not None and self.sellable_until <= clock.now()
+
+    @property
+    def reduction(self) -> Announced | None:
+        """What a list says beside the price. None once it is over, though the copy follows some seconds later."""
+        if self.lowest_minor is None or (self.reduced_until is not None and self.reduced_until <= clock.now()):
+            return None
+        return Announced(Money(self.lowest_minor, self.currency), self.lowest_since, Decimal(self.saved_percent) / 100, self.reduced_until)
 
     @property
     def title(self) -> Localised:

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import pgettext_lazy
 
 from marketplace.flows.approval_kinds import KINDS
 from marketplace.flows.open_shop import open_shop
@@ -29,15 +30,24 @@ from marketplace.platform.listings.models import Listing
 from marketplace.web.lists.filters import Since, Until
 from marketplace.web.lists.pages import Column, ListPage, Teach, capped_count
 from marketplace.web.operator.dossier import dossier_of
+from marketplace.web.operator.subscribers import PackageChoice
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
+from tenants.contracts.models import Contract
 from tenants.onboarding.models import Application, Qualification
+from tenants.packages.models import ServicePackage
 from tenants.tenancy.errors import MerchantUnknown
 from tenants.tenancy.hosts import shop_host, shop_url, workbench_url
 from tenants.tenancy.models import Closing, Merchant, ShopChange
 
 SOON = timedelta(days=30)
 PAPERS = [("soon", _lazy("End within 30 days")), ("ended", _lazy("Ended, and not renewed"))]
+CONTRACTS = [
+    ("soon", _lazy("End within 30 days")),
+    ("ended", _lazy("Ended, and not renewed")),
+    ("waiting", _lazy("Wait for the market's signature")),
+    ("none", pgettext_lazy("contracts of a merchant", "None in force")),
+]
 
 
 class MerchantFilter(django_filters.FilterSet):
@@ -46,6 +56,8 @@ class MerchantFilter(django_filters.FilterSet):
 
     kind = django_filters.ChoiceFilter(field_name="application__kind", choices=Application.Kind.choices, label=_lazy("Kind"), empty_label=_lazy("All"))
     papers = django_filters.ChoiceFilter(method="with_papers", choices=PAPERS, label=_lazy("Qualifications"), empty_label=_lazy("All"))
+    contracts = django_filters.ChoiceFilter(method="with_contract", choices=CONTRACTS, label=_lazy("Contract"), empty_label=_lazy("All"))
+    package = PackageChoice(method="with_package")
     since, until = Since("created_at"), Until("created_at")
 
     def search(self, queryset: QuerySet[Merchant], name: str, value: str) -> QuerySet[Merchant]:
@@ -66,6 +78,25 @@ class MerchantFilter(django_filters.FilterSet):
             return queryset.filter(Exists(mine.filter(state=holds, valid_until__lt=clock.now() + SOON)))
         other = Qualification.objects.filter(merchant_id=OuterRef("merchant_id"), requirement_id=OuterRef("requirement_id"), state=holds)
         return queryset.filter(Exists(mine.filter(~Exists(other), state=Qualification.State.EXPIRED)))
+
+    def with_contract(self, queryset: QuerySet[Merchant], name: str, value: str) -> QuerySet[Merchant]:
+        """Whose last contract ends within a month, whose has ended, who has signed first, and who has none that holds."""
+        now, mine = clock.now(), Contract.objects.filter(merchant_id=OuterRef("pk"))
+        holds = mine.filter(status=Contract.Status.IN_FORCE, ends_at__gt=now)
+        match value:
+            case "soon":
+                return queryset.filter(Exists(holds.filter(ends_at__lte=now + SOON)), ~Exists(holds.filter(ends_at__gt=now + SOON)))
+            case "ended":
+                over = Q(status=Contract.Status.ENDED) | Q(status=Contract.Status.IN_FORCE, ends_at__lte=now)
+                return queryset.filter(Exists(mine.filter(over)), ~Exists(holds))
+            case "waiting":
+                return queryset.filter(Exists(mine.filter(status=Contract.Status.SIGNED)))
+        return queryset.filter(~Exists(holds.filter(starts_at__lte=now)))
+
+    def with_package(self, queryset: QuerySet[Merchant], name: str, value: ServicePackage) -> QuerySet[Merchant]:
+        """Who has chosen nothing has the default."""
+        chosen = Q(subscription__version__package=value)
+        return queryset.filter(chosen | Q(subscription=None) if value.is_default else chosen)
 
 
 def _is_called(names: dict[str, str], key: str) -> bool:

@@ -38,12 +38,12 @@ from tenants.packages.queries import default_version, subscription_of, today
 SHOWN = 100
 
 
-class _PackageChoice(django_filters.ModelChoiceFilter):
+class PackageChoice(django_filters.ModelChoiceFilter):
     """Packages by the name of their newest version."""
 
-    def __init__(self) -> None:
+    def __init__(self, **where: str) -> None:
         super().__init__(
-            field_name="version__package",
+            **where,
             queryset=lambda request: ServicePackage.objects.all(),
             label=_lazy("Package"),
             empty_label=_lazy("All"),
@@ -67,7 +67,7 @@ class SubscriberFilter(django_filters.FilterSet):
             ("leaving", pgettext_lazy("subscribers", "Take a smaller one next")),
         ],
     )
-    package = _PackageChoice()
+    package = PackageChoice(field_name="version__package")
 
     def search(self, queryset: QuerySet[Subscription], name: str, value: str) -> QuerySet[Subscription]:
         text = value.strip()

@@ -23,6 +23,7 @@ from marketplace.flows.product_files.words import Words
 from marketplace.kernel.errors import InvalidInput, MarketError, NotFound
 from marketplace.merchant.imports.access import import_of
 from marketplace.merchant.imports.actions import start_import, stop_import, undo_import
+from marketplace.merchant.imports.keeping import check_kept, kept_until
 from marketplace.merchant.imports.models import ImportEffect, ImportRow, ProductImport
 from marketplace.platform.taxonomy.models import Category
 from marketplace.web.lists.filters import Since, Until
@@ -208,7 +209,8 @@ def _page(request: HttpRequest, row: ProductImport, refusal: MarketError | None 
         response.headers["HX-Refresh"] = "true"  # it has ended: the whole page is another
         return response
     context |= {
-        "may_assign": row.status in (S.UPLOADED, S.CHECKED, S.STOPPED, S.FAILED) and not row.entered + row.changed,
+        "kept_until": kept_until(row),
+        "may_assign": not row.cleared_at and row.status in (S.UPLOADED, S.CHECKED, S.STOPPED, S.FAILED) and not row.entered + row.changed,
         "may_start": row.status in (S.CHECKED, S.STOPPED, S.FAILED) and row.is_read and row.looked_at >= row.read and counts.get(State.GOOD, 0),
         "may_undo": row.status in (S.DONE, S.STOPPED, S.FAILED) and ImportEffect.objects.filter(batch=row, state=ImportEffect.State.DONE).exists(),
         "wrong": _first_wrong(request, row) if to_mend else [],
@@ -329,4 +331,6 @@ def _do(request: HttpRequest, import_id: UUID, act: Any) -> HttpResponse:
 
 def to_mend(request: HttpRequest, import_id: UUID) -> HttpResponseBase:
     """The rows that are to be mended, as a file with remarks."""
-    return import_tables.mended(import_of(import_id))
+    row = import_of(import_id)
+    check_kept(row)
+    return import_tables.mended(row)

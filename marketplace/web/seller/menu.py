@@ -29,6 +29,7 @@ ENTRIES = grouped(
             Entry(_("Pictures"), "grid", "library", Right.VIEW_PRODUCTS),
             Entry(_("Reductions"), "chart", "reductions", Right.VIEW_PRODUCTS),
             Entry(_("Price lists"), "list", "price-lists", Right.EDIT_PRODUCTS),
+            Entry(_("Calendar"), "clock", "calendar", Right.VIEW_PRODUCTS),
             Entry(_("Imports"), "upload", "imports", Right.EDIT_PRODUCTS),
             Entry(_("Brands"), "tag", "shop-brands", Right.VIEW_PRODUCTS),
             Entry(_("Own categories"), "copy", "own-categories", Right.VIEW_PRODUCTS),

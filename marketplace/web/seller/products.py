@@ -5,84 +5,61 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID, uuid4
 
-import django_filters
 from django.contrib import messages
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
+from marketplace.flows.offered_prices import shown_prices
 from marketplace.flows.publish_product import put_on_sale, take_product_off_sale
 from marketplace.flows.review_product import NOTE_LABELS, submit_product, withdraw_product
 from marketplace.kernel.errors import MarketError, NotFound
 from marketplace.kernel.money import Money
-from marketplace.merchant.catalogue.models import Product
-from marketplace.merchant.inventory.queries import selling_levels
+from marketplace.merchant.catalogue.models import Product, Variant
+from marketplace.merchant.conditions.models import SaleCondition
+from marketplace.merchant.inventory.queries import stocks_of
 from marketplace.merchant.pricing.models import Price
 from marketplace.merchant.pricing.periods import in_force
 from marketplace.platform.taxonomy.models import Category
 from marketplace.web.lists.bulk import Bulk, with_each
 from marketplace.web.lists.pages import Column, ListPage, Teach, Whole
+from marketplace.web.seller.conditions import state_of
 from marketplace.web.seller.gallery import STEP, gallery_of
 from marketplace.web.seller.import_tables import import_table
+from marketplace.web.seller.product_filters import ProductFilter
 from marketplace.web.seller.product_form import ProductForm, category_rows
 from marketplace.web.seller.product_save import keys_of_rows, save
-from marketplace.web.seller.product_search import products_said
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 from tenants.tenancy.hosts import market_url
 
-BACK = (Product.Review.SENT_BACK, Product.Review.REFUSED)
 NOTED_AT = {"attributes": "attributes", "variants": "variants", "category": "id_category_query"}  # where else than at id_<name> a field stands
-SHOWS: dict[str, Q] = {
-    "on_sale": Q(status=Product.Status.ON_SALE),
-    "draft": Q(status=Product.Status.DRAFT, review=Product.Review.NONE),
-    "waiting": Q(review=Product.Review.WAITING),
-    "sent_back": Q(review__in=BACK),
-    "off_sale": Q(status=Product.Status.OFF_SALE),
-}
-
-
-class ProductFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(method="search")
-    show = django_filters.ChoiceFilter(
-        method="by_show",
-        choices=[
-            ("on_sale", _lazy("On sale")),
-            ("draft", _lazy("Drafts")),
-            ("waiting", _lazy("In review")),
-            ("sent_back", _lazy("Sent back or refused")),
-            ("off_sale", _lazy("Off sale")),
-        ],
-    )
-
-    def by_show(self, queryset: QuerySet[Product], name: str, value: str) -> QuerySet[Product]:
-        return queryset.filter(SHOWS[value])
-
-    def search(self, queryset: QuerySet[Product], name: str, value: str) -> QuerySet[Product]:
-        """By title in any language, SKU or product code."""
-        return queryset.filter(products_said(value))
 
 
 def _with_offer(request: HttpRequest, rows: list[Any]) -> None:
-    """Price from, stock and first picture of each row: four queries for the page."""
+    """What each row costs now and regularly, its stock, condition and first picture: a few queries for the page."""
     ids = [row.pk for row in rows]
     currency = request.market.currency  # type: ignore[attr-defined]
-    lowest: dict[Any, int] = {}
-    for product_id, sale in in_force().filter(variant__product_id__in=ids, variant__is_active=True).values_list("variant__product_id", "sale_minor"):
-        lowest[product_id] = min(sale, lowest.get(product_id, sale))
-    stock: dict[Any, int] = {}
-    for level in selling_levels().filter(variant__product_id__in=ids, variant__is_active=True).select_related("variant"):
-        stock[level.variant.product_id] = stock.get(level.variant.product_id, 0) + level.available
+    variants = dict(Variant.objects.filter(product_id__in=ids, is_active=True).values_list("pk", "product_id"))
+    now, regular = shown_prices(variants), {row.variant_id: row.sale_minor for row in in_force().filter(variant_id__in=variants)}
+    lowest: dict[Any, tuple[int, int]] = {}  # what it costs now, and regularly
+    for key, product_id in variants.items():
+        if key in now:
+            price = (now[key].sale_minor, regular.get(key, now[key].sale_minor))
+            lowest[product_id] = min(price, lowest.get(product_id, price))
+    stock = stocks_of(ids)
+    conditions = {row.product_id: row for row in SaleCondition.objects.filter(product_id__in=ids)}
     pictures: dict[Any, str] = {}
     for row in Product.objects.filter(pk__in=ids).prefetch_related("pictures"):
         first = min(row.pictures.all(), key=lambda picture: picture.position, default=None)
         pictures[row.pk] = f"{request.merchant.schema_name}/{first.key}" if first else ""  # type: ignore[attr-defined]
     categories = Category.objects.in_bulk([row.category_id for row in rows])
     for row in rows:
-        row.price = Money(lowest[row.pk], currency) if row.pk in lowest else None
+        row.price = Money(lowest[row.pk][0], currency) if row.pk in lowest else None
+        row.regular = Money(lowest[row.pk][1], currency) if row.pk in lowest else None
+        row.kept = conditions.get(row.pk)
         row.available = stock.get(row.pk, 0)
         row.picture = pictures[row.pk]
         row.category = categories.get(row.category_id)
@@ -113,6 +90,7 @@ products = ListPage(
         _lazy("Review"),
         _lazy("Stock"),
         _lazy("Price from"),
+        _lazy("Regular price"),
         _lazy("Currency"),
         _lazy("Entered"),
         _lazy("Changed"),
@@ -125,6 +103,7 @@ products = ListPage(
             row.get_review_display(),
             row.available,
             row.price,
+            row.regular,
             row.price.currency if row.price is not None else "",
             row.created_at,
             row.changed_at,
@@ -136,6 +115,7 @@ products = ListPage(
         Bulk(_lazy("Submit for review"), "products-submit", Right.EDIT_PRODUCTS, "eye", do=lambda by, key: submit_product(by=by, product_id=key)),
         Bulk(_lazy("Put on sale"), "products-on-sale", Right.EDIT_PRODUCTS, "check", do=lambda by, key: put_on_sale(by=by, product_id=key)),
         Bulk(_lazy("Take off sale"), "products-off-sale", Right.EDIT_PRODUCTS, "minus", do=lambda by, key: take_product_off_sale(by=by, product_id=key)),
+        Bulk(_lazy("Condition of sale"), "products-conditions", Right.EDIT_PRODUCTS, "box", shows=True, stays=True),
     ],
     prepare=_with_offer,
     teach=Teach(_lazy("New product"), "product-new", Right.EDIT_PRODUCTS),
@@ -198,6 +178,7 @@ def _product_page(request: HttpRequest, row: Product | None, form: ProductForm) 
         "listing_address": market_url(f"/p/{row.pk}/") if row and row.status == Product.Status.ON_SALE else "",
         "gallery": gallery_of(form, row),
         "periods": price_periods(row) if row else [],
+        **(state_of(row.pk) if row else {}),
     }
     return render(request, "seller/product.html", context, status=422 if form.errors else 200)
 

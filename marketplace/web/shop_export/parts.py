@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.merchant.aftersales.models import Return, ReturnLine
+from marketplace.merchant.bundles.models import BundlePart, OrderedPart
 from marketplace.merchant.fulfilment.models import Package
 from marketplace.merchant.inventory.models import RestockLine, StockLevel, StockMovement, StocktakeLine, TransferLine
 from marketplace.merchant.media.models import Film, LibraryPicture, PictureShows
@@ -108,6 +109,18 @@ PARTS: list[Part] = [
         lambda shop: OrderLine.objects.select_related("order"),
         "order__number position sku titles options quantity shipped cancelled returned currency unit_minor total_minor freight_minor tax_rate tax_minor "
         "commission_rate commission_minor",
+    ),
+    table(
+        "bundles",
+        _("What is in bundles"),
+        lambda shop: BundlePart.objects.select_related("bundle", "variant"),
+        "bundle variant__sku quantity position",
+    ),
+    table(
+        "ordered_bundles",
+        _("Which lines of orders were bought in a bundle"),
+        lambda shop: OrderedPart.objects.select_related("bundle"),
+        "bundle bundle__order_id bundle__sku bundle__titles bundle__quantity bundle__currency bundle__unit_minor line_id",
     ),
     table(
         "order_history",

@@ -1,0 +1,19 @@
+"""Forms about when goods are on sale, as a person would send them: path and data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import uuid4
+
+from tests import factories as make
+
+
+def _conditions() -> tuple[str, dict[str, Any]]:
+    products = [make.a_product("a", title=f"Watched {uuid4().hex[:6]}") for _n in range(2)]
+    return "/products/conditions/", {"chosen": [row.pk for row in products], "off_at": 3, "on_at": 8}
+
+
+FORMS_OF_LISTING: Mapping[tuple[str, str], Callable[[Any], tuple[str, dict[str, Any]]]] = {
+    ("workbench", "products-conditions"): lambda t: _conditions(),
+}
