@@ -48,6 +48,7 @@ from tests.architecture.account_forms import FORMS_OF_ACCOUNTS
 from tests.architecture.closing_forms import FORMS_OF_CLOSING
 from tests.architecture.domain_forms import FORMS_OF_DOMAINS
 from tests.architecture.goods_forms import FORMS_OF_GOODS
+from tests.architecture.library_forms import FORMS_OF_THE_LIBRARY
 from tests.architecture.money_forms import FORMS_OF_MONEY, Offers, some_deposit, some_packages
 from tests.architecture.notice_forms import FORMS_ABOUT_NOTICES, OF_ONESELF
 from tests.architecture.opinions import FORMS_ABOUT, Said, say_and_ask
@@ -252,7 +253,15 @@ FORMS |= {name: lambda t, fill=fill: Filled(*fill(t.said)) for name, fill in FOR
 FORMS |= {
     name: lambda t, fill=fill: Filled(*fill(t))
     for name, fill in (
-        FORMS_OF_PAPERS | FORMS_OF_CLOSING | FORMS_OF_ACCOUNTS | FORMS_OF_MONEY | FORMS_OF_DOMAINS | FORMS_OF_WARES | FORMS_OF_REVIEWS | FORMS_OF_GOODS
+        FORMS_OF_PAPERS
+        | FORMS_OF_CLOSING
+        | FORMS_OF_ACCOUNTS
+        | FORMS_OF_MONEY
+        | FORMS_OF_DOMAINS
+        | FORMS_OF_WARES
+        | FORMS_OF_THE_LIBRARY
+        | FORMS_OF_REVIEWS
+        | FORMS_OF_GOODS
     ).items()
 }
 FORMS |= {name: lambda t, fill=fill: Filled(*fill()) for name, fill in FORMS_ABOUT_NOTICES.items()}

@@ -41,6 +41,12 @@ MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
     ("workbench", "stocktake-new"): {"category", "is_blind", "note", "variants"},
     ("workbench", "stocktake-count"): {"page", "show"},
     ("workbench", "stocktake-scan"): {"quantity"},
+    ("workbench", "library-upload"): {"as"},
+    ("workbench", "library-delete"): {"all", "query"},
+    ("workbench", "library-cut"): {"then"},
+    ("workbench", "film-upload"): {"as"},
+    ("workbench", "films-delete"): {"all", "query"},
+    ("workbench", "film"): {"poster", "poster_file"},
     ("workbench", "stocktake-upload"): {"counted_at", "file", "lines"},
     ("workbench", "stocktake-step"): {"why"},
     ("workbench", "restock-new"): {"expected_on", "more", "note", "supplier"},
@@ -103,6 +109,7 @@ OF_A_SIZE_TABLE = {"categories", "notes_en", "notes_zh", *(f"{name}_{n}" for nam
 MAY_BE_EMPTY |= {("workbench", name): OF_A_SIZE_TABLE for name in ("size-table", "size-table-new")}
 OF_A_PRODUCT = {"axes", "brand", "category_query", "description_en", "description_zh", "find_category", "hides_sold_out", "listed_from", "listed_until"}
 OF_A_PRODUCT |= {"aside", "copy", "pictures-clear", "size_table", "subtitle_en", "subtitle_zh", "tax_class", "title_zh"}
+OF_A_PRODUCT |= {"film", "film_file", "gallery", "library_query", "shot", "take"}
 MAY_BE_EMPTY |= {("workbench", "product"): OF_A_PRODUCT, ("workbench", "product-new"): OF_A_PRODUCT}
 # Fields of rows, a number or a key behind their name: as many as there are rows.
 OF_ROWS = {
@@ -110,7 +117,7 @@ OF_ROWS = {
     "reduction": r"price_[0-9a-f]{32}",
     "price-list-prices": r"entry_[0-9a-f]{32}",
     "product-prices": r"price_[0-9a-f]{32}",
-    "product": r"(barcode|discount|gone|market|options|sku|stock_was|ticked|weight|place|alt_en|alt_zh)_(\d+|[0-9a-f]{32})",
+    "product": r"(barcode|discount|gone|market|options|sku|stock_was|ticked|weight|place|alt_en|alt_zh|value)_(\d+|[0-9a-f]{32})",
     "product-new": r"(barcode|discount|gone|market|options|sku|stock_was|ticked|weight)_\d+",
     "bundle-new": r"part_[0-9a-f]{32}",
     "bundle-parts": r"part_[0-9a-f]{32}",
