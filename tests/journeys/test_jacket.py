@@ -174,5 +174,6 @@ def adds_pictures(person: Person, hands: Hands) -> None:
     colours = ("#4f7d6b", "#26282b", "#c9b79c", "#a2502f", "#eceff1")
     files = [{"name": f"jacket-{n}.png", "mimeType": "image/png", "buffer": picture(colour)} for n, colour in enumerate(colours)]
     person.page.locator("[name=pictures]").set_input_files(files)
+    expect(person.page.locator("[data-shot-item]")).to_have_count(5, timeout=20_000)
     hands.clicks += 1
     hands.files += 1
