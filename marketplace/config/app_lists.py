@@ -89,6 +89,7 @@ MERCHANT = [
     "marketplace.merchant.desk",
     "marketplace.merchant.customers",
     "marketplace.merchant.imports",
+    "marketplace.merchant.media",
 ]
 
 # Last: it ties the others together and needs all permissions to exist.

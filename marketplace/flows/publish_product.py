@@ -26,11 +26,12 @@ from marketplace.kernel.events import DeadlineReached
 from marketplace.kernel.verbs import verb
 from marketplace.merchant.catalogue.actions import locked_product, set_product_status, set_review
 from marketplace.merchant.catalogue.errors import NotReviewed, ProductIncomplete
-from marketplace.merchant.catalogue.models import Picture, Product, Variant
+from marketplace.merchant.catalogue.models import Product, Variant
 from marketplace.merchant.conditions.actions import note_on_sale, note_taken_off
 from marketplace.merchant.conditions.errors import ConditionHolds
 from marketplace.merchant.inventory.events import StockCrossedZero
 from marketplace.merchant.inventory.queries import free_of_products, free_of_variants
+from marketplace.merchant.media.queries import public_pictures
 from marketplace.merchant.pricing.actions import note_sale
 from marketplace.merchant.pricing.periods import in_force
 from marketplace.platform.deposits.actions import check_deposit
@@ -187,9 +188,7 @@ def copies_of(products: Iterable[Product]) -> tuple[list[Listing], list[ListingV
         variants[variant.product_id].append(variant)
     prices = shown_prices(variant.pk for of_product in variants.values() for variant in of_product)
     available = available_of(ids)
-    pictures: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
-    for picture in Picture.objects.filter(product_id__in=ids).order_by("position"):
-        pictures[picture.product_id].append({"key": f"{connection.schema_name}/{picture.key}", "alt": picture.alt})
+    pictures = public_pictures(ids, connection.schema_name)
     listings, copies = [], []
     for product in products:
         sold = [(variant, prices[variant.pk]) for variant in variants[product.pk] if variant.pk in prices]
@@ -207,7 +206,7 @@ def copies_of(products: Iterable[Product]) -> tuple[list[Listing], list[ListingV
                 brand_id=product.brand_id,
                 attributes=product.attributes,
                 axes=product.axes,
-                pictures=pictures[product.pk],
+                pictures=pictures.get(product.pk, []),
                 currency=lowest.currency,
                 price_minor=lowest.sale_minor,
                 price_to_minor=max(price.sale_minor for _variant, price in sold),

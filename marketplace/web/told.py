@@ -8,9 +8,11 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
+from marketplace.web.told_library import OF_THE_LIBRARY
 from marketplace.web.told_why import ENTRIES, WHYS
 
 ACTIONS: dict[str, str | Promise] = {
+    **OF_THE_LIBRARY,
     "address.removed": pgettext_lazy("log", "Address removed"),
     "address.saved": pgettext_lazy("log", "Address saved"),
     "answer.hidden": pgettext_lazy("log", "Answer hidden"),

@@ -49,6 +49,7 @@ from tests.architecture.closing_forms import FORMS_OF_CLOSING
 from tests.architecture.domain_forms import FORMS_OF_DOMAINS
 from tests.architecture.goods_forms import FORMS_OF_GOODS
 from tests.architecture.import_forms import FORMS_OF_IMPORTS
+from tests.architecture.library_forms import FORMS_OF_THE_LIBRARY
 from tests.architecture.listing_forms import FORMS_OF_LISTING
 from tests.architecture.money_forms import FORMS_OF_MONEY, Offers, some_deposit, some_packages
 from tests.architecture.notice_forms import FORMS_ABOUT_NOTICES, OF_ONESELF
@@ -264,6 +265,7 @@ FORMS |= {
         | FORMS_OF_PRICES
         | FORMS_OF_LISTING
         | FORMS_OF_STOCK
+        | FORMS_OF_THE_LIBRARY
         | FORMS_OF_TAXONOMY
         | FORMS_OF_IMPORTS
         | FORMS_OF_REVIEWS

@@ -195,7 +195,7 @@ class ChosenLine:
 # In SQL, because a line names its variant by key alone, and placing an order pays for every query it builds (bench/checkout.py).
 CHOSEN = """
     SELECT line.variant_id, line.quantity, variant.sku, variant.options, listing.id, listing.merchant_id, listing.titles,
-        coalesce(listing.pictures -> 0 ->> 'key', ''), listing.tax_class, category.path, merchant.names,
+        coalesce(listing.pictures -> 0 ->> 'square', listing.pictures -> 0 ->> 'key', ''), listing.tax_class, category.path, merchant.names,
         EXISTS (SELECT FROM platform_bundles_listedpart AS part WHERE part.bundle_id = listing.id)
     FROM platform_cart_cartline AS line
     JOIN platform_listings_listingvariant AS variant ON variant.id = line.variant_id AND variant.in_stock

@@ -13,6 +13,7 @@ from marketplace.merchant.aftersales.models import Return, ReturnLine
 from marketplace.merchant.bundles.models import BundlePart, OrderedPart
 from marketplace.merchant.fulfilment.models import Package
 from marketplace.merchant.inventory.models import RestockLine, StockLevel, StockMovement, StocktakeLine, TransferLine
+from marketplace.merchant.media.models import Film, LibraryPicture, PictureShows
 from marketplace.merchant.orders.models import Order, OrderLine, StatusChange
 from marketplace.merchant.pricing.models import Price
 from marketplace.platform.delivery.models import FreightZone
@@ -38,6 +39,24 @@ def papers_of(merchant: Merchant) -> QuerySet[Paper]:
 PARTS: list[Part] = [
     part("products", _("Products as they stand, with texts in every language"), PRODUCT, products),
     part("variants", _("What is stocked and sold: SKU, price in force, stock"), VARIANT, variants),
+    table(
+        "library_pictures",
+        _("Pictures of the library: what was handed in, how it is cut, what it shows"),
+        lambda shop: LibraryPicture.objects.all(),
+        "name alt original key square cut focus width height size by_label added_at deleted_at",
+    ),
+    table(
+        "library_films",
+        _("Films of the library, with their posters"),
+        lambda shop: Film.objects.select_related("poster"),
+        "name alt key poster__key size by_label added_at deleted_at",
+    ),
+    table(
+        "pictures_for_choices",
+        _("Which choice a picture of a product shows"),
+        lambda shop: PictureShows.objects.all(),
+        "product_id key value_id",
+    ),
     table(
         "prices",
         _("Every price there was, with its time"),
