@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel import clock
+from marketplace.merchant.bundles.models import BundlePart
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.conditions.models import SaleCondition
-from marketplace.merchant.inventory.queries import selling_levels
+from marketplace.merchant.inventory.queries import selling_levels, stock_of_bundles
 from marketplace.merchant.pricing.models import Price
 from marketplace.merchant.pricing.periods import holding
 from marketplace.platform.taxonomy.models import Brand, Category
@@ -115,10 +116,12 @@ class ProductFilter(django_filters.FilterSet):
         return queryset.filter(products_said(value))
 
     def by_stock(self, queryset: QuerySet[Product], name: str, value: str) -> QuerySet[Product]:
+        bundles = stock_of_bundles(list(BundlePart.objects.order_by().values_list("bundle_id", flat=True).distinct()))
+        there = Q(pk__in=[key for key, pieces in bundles.items() if pieces > 0])
         if value == "in":
-            return queryset.filter(RawSQL(FREE, [], output_field=BooleanField()))  # noqa: S611  the text is ours
+            return queryset.filter(Q(RawSQL(FREE, [], output_field=BooleanField())) | there)  # noqa: S611  the text is ours
         free = selling_levels().filter(variant__product=OuterRef("pk"), variant__is_active=True, on_hand__gt=F("reserved") + F("allocated"))
-        return queryset.filter(~Exists(free))
+        return queryset.filter(~Exists(free)).exclude(there)
 
     def by_sale(self, queryset: QuerySet[Product], name: str, value: str) -> QuerySet[Product]:
         return queryset.filter(_standing(value))
