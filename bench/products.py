@@ -1,4 +1,4 @@
-"""The workbench's list of products with 100,000 of them: tabs, searches, page 200, by the real view.
+"""The workbench's list of products with 100,000 of them: tabs, filters, searches, page 200, by the real view.
 
 One product is entered by the verbs; the others are copies of it with other keys, titles, SKUs, states and times, written by the database itself.
 """
@@ -28,12 +28,27 @@ COPIES = (
             "review": "CASE WHEN n % 10 < 7 THEN 'approved' WHEN n % 200 = 8 THEN 'waiting' WHEN n % 500 = 9 THEN 'sent_back' ELSE 'none' END",
             "created_at": "now() - (n || ' minutes')::interval",
             "source_ref": "'M' || n",
+            "listed_until": "CASE WHEN n % 400 = 0 THEN now() + (n || ' minutes')::interval END",
         },
     ),
     ("merchant_catalogue_variant", {"id": KEY.format(2), "product_id": KEY.format(1), "sku": "'SKU-' || n"}),
     ("merchant_pricing_price", {"id": KEY.format(3), "variant_id": KEY.format(2), "sale_minor": "1000 + n % 5000", "market_minor": "NULL"}),
     ("merchant_inventory_stocklevel", {"id": KEY.format(4), "variant_id": KEY.format(2), "on_hand": "n % 50"}),
     ("merchant_catalogue_picture", {"id": KEY.format(5), "product_id": KEY.format(1)}),
+)
+
+# Of some: a reduction that runs, a regular price of a later day, a condition of sale that has taken a part of them off.
+STANDING = (
+    """INSERT INTO merchant_pricing_price (id, variant_id, is_reduction, from_quantity, currency, sale_minor, starts_at, ends_at)
+        SELECT {own}, {variant}, true, 1, 'CNY', 900, now() - interval '1 day', now() + interval '9 days'
+        FROM generate_series(1, {count}) AS n WHERE n % 200 = 0""",
+    """UPDATE merchant_pricing_price SET ends_at = date_trunc('day', now()) + interval '9 days'
+        WHERE NOT is_reduction AND variant_id IN (SELECT {variant} FROM generate_series(1, {count}) AS n WHERE n % 300 = 0)""",
+    """INSERT INTO merchant_pricing_price (id, variant_id, is_reduction, from_quantity, currency, sale_minor, starts_at)
+        SELECT {other}, {variant}, false, 1, 'CNY', 9000, date_trunc('day', now()) + interval '9 days'
+        FROM generate_series(1, {count}) AS n WHERE n % 300 = 0""",
+    """INSERT INTO merchant_conditions_salecondition (id, product_id, off_at, on_at, waits_for_stock, taken_off_at, "left")
+        SELECT {own}, {product}, 3, 8, false, CASE WHEN n % 1000 = 9 THEN now() END, 2 FROM generate_series(1, {count}) AS n WHERE n % 100 = 9""",
 )
 
 
@@ -62,6 +77,9 @@ def load(count: int) -> int:
             newest = f"(SELECT * FROM {table} ORDER BY id DESC LIMIT 1) AS model"
             cursor.execute(f"INSERT INTO {table} ({', '.join(names)}) SELECT {said} FROM {newest}, generate_series(1, {count}) AS n")
             cursor.execute(f"ANALYZE {table}")
+        for statement in STANDING:
+            cursor.execute(statement.format(count=count, product=KEY.format(1), variant=KEY.format(2), own=KEY.format(6), other=KEY.format(7)))
+        cursor.execute("ANALYZE merchant_pricing_price, merchant_conditions_salecondition")
         cursor.execute("RESET statement_timeout")
         cursor.execute("SELECT count(*) FROM merchant_catalogue_product")
         return int(cursor.fetchone()[0])
@@ -89,6 +107,14 @@ def pages(short: bool) -> list[Row]:
         "by a word few have": "q=celadon",
         "by Chinese": "q=777 号",
         "by SKU": "q=SKU-77",
+        "by a middle part of a SKU": "q=U-777",
+        "filter out of stock": "stock=out",
+        "filter in stock": "stock=in",
+        "filter reduced": "sale=reduced",
+        "filter a new price": "sale=new_price",
+        "filter goes off later": "sale=goes_off",
+        "filter taken off by its condition": "sale=taken_off",
+        "filter category, out of stock": f"category={far.category_id}&stock=out",
         "of nothing": "q=nothingofthisname",
         "oldest first": "sort=product",
         "page 200": f"after={cursor_of(far, ['created_at', 'pk'])}",

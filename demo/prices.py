@@ -1,4 +1,4 @@
-"""What a shop plans with its prices: a reduction of the next days, and a list for customers who buy much. Buyers meet neither yet."""
+"""What a shop plans: a reduction of the next days and one that runs, a list for customers who buy much, goods that go off at a low stock."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from demo.catalogue import key_of
 from demo.steps import merchant_of
 from marketplace.flows.price_lists import put_list_prices, save_group, save_list
 from marketplace.flows.prices import plan_reduction
+from marketplace.flows.sale_conditions import set_conditions
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.merchant.catalogue.models import Product, Variant
+from marketplace.merchant.inventory.queries import stocks_of
 from marketplace.merchant.pricing.models import PriceList, Reduction
 from marketplace.merchant.pricing.periods import in_force
 from marketplace.merchant.pricing.reductions import reduced
@@ -38,9 +40,35 @@ def plan_prices(by: Actor) -> None:
             prices={key: reduced(sale, OFF) for key, sale in regular.items()},
             percent=OFF,
         )
+        _reduce_now(by)
+        _when_on_sale(by)
         group = save_group(by=by, group_id=key_of(SHOP, "group"), name="批发 · Trade", tags=["批发"])
         money = next(iter(regular.values()))
         row = save_list(
             by=by, list_id=key_of(SHOP, "list"), name="批发价 · Trade prices", group_id=group.pk, currency=money.currency, starts_at=None, ends_at=None
         )
         put_list_prices(by=by, list_id=row.pk, prices={(key, 1): reduced(sale, FOR_MUCH) for key, sale in regular.items()})
+
+
+def _reduce_now(by: Actor) -> None:
+    """A few others for a fortnight."""
+    products = list(Product.objects.filter(status=Product.Status.ON_SALE).order_by("created_at", "pk")[4:7])
+    regular = {row.variant_id: row.sale for row in in_force().filter(variant__product__in=products, variant__is_active=True)}
+    now = clock.now()
+    plan_reduction(
+        by=by,
+        reduction_id=key_of(SHOP, "running"),
+        name="周年 · Anniversary",
+        starts_at=now,
+        ends_at=now + timedelta(days=14),
+        prices={key: reduced(sale, OFF) for key, sale in regular.items()},
+        percent=OFF,
+    )
+
+
+def _when_on_sale(by: Actor) -> None:
+    """One went off by its condition, because little is left; another goes off when little will be."""
+    products = list(Product.objects.filter(status=Product.Status.ON_SALE).order_by("-created_at", "-pk")[:2])
+    stock = stocks_of([row.pk for row in products])
+    for row, off_at in zip(products, (stock[products[0].pk], 5), strict=True):
+        set_conditions(by=by, product_ids=[row.pk], off_at=off_at, on_at=off_at + 10, waits_for_stock=False)

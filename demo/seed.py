@@ -9,12 +9,14 @@ from typing import Any
 from django.db import transaction
 
 from demo.accounts import ask_for_accounts
+from demo.bundles import make_a_bundle
 from demo.catalogue import Sold, attributes_of, both, catalogue, key_of, variants_of
 from demo.colleagues import let_in_colleagues, set_up_the_house
 from demo.contracts import make_contracts
 from demo.deposits import leave_deposits
 from demo.goods import Labels, entered, prices_of, source_of
 from demo.history import ask_for_the_rest, begin_history, filling
+from demo.library import fill_library
 from demo.media import copy_picture
 from demo.packages import offer_packages
 from demo.pages import decorate_shops, dress_shops, write_market_pages
@@ -98,6 +100,8 @@ def _fill(password: str, say: Callable[[str], None]) -> None:
     leave_deposits(BY)
     offer_packages(BY)
     plan_prices(BY)
+    fill_library(BY)
+    make_a_bundle(BY)
     say("search index")
     deliver_events()
 

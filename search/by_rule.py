@@ -3,17 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
+from django.db.models import F, Q
+
+from marketplace.kernel import clock
+from marketplace.platform.listings.models import Listing
 from marketplace.platform.taxonomy.merging import current_values
 from marketplace.platform.taxonomy.models import Brand, Category
-from search.contract import LARGEST_KEY, Query, Sort
+from search.contract import AMONG, LARGEST_KEY, Query, Sort
 
 NOTHING = frozenset({LARGEST_KEY})  # what names nothing finds nothing
 
 
+def _among(rule: Mapping[str, Any]) -> frozenset[UUID] | None:
+    """Listings that are reduced, rated or new as the rule wants, at this moment; of more than can be asked for the most bought. None: it wants none
+    of these. Their copies are asked, not the index: a reduction that is over is gone at once."""
+    now, wanted = clock.now(), Q()
+    if rule.get("reduced"):
+        wanted &= Q(lowest_minor__isnull=False, saved_percent__gte=rule["reduced"]) & (Q(reduced_until=None) | Q(reduced_until__gt=now))
+    if rule.get("rated"):
+        wanted &= Q(rating_count__gte=rule.get("reviews") or 1, rating_sum__gte=F("rating_count") * rule["rated"] / 10.0)
+    if rule.get("days"):
+        wanted &= Q(published_at__gte=now - timedelta(days=rule["days"]))
+    if not wanted:
+        return None
+    return frozenset(Listing.objects.filter(wanted, is_on_sale=True).order_by("-sold", "pk").values_list("pk", flat=True)[:AMONG])
+
+
 def query_of(rule: Mapping[str, Any]) -> Query:
-    """What the rule alone finds. Categories, brands and values that were merged mean the others; two queries."""
+    """What the rule alone finds. Categories, brands and values that were merged mean the others; two or three queries."""
     values = {int(key): frozenset(chosen) for key, chosen in (rule.get("values") or {}).items()}
     merged = current_values(value for chosen in values.values() for value in chosen)
     category = Category.objects.filter(pk=rule["category"]).first() if rule.get("category") else None
@@ -26,6 +47,7 @@ def query_of(rule: Mapping[str, Any]) -> Query:
         price_from=rule.get("from"),
         price_to=rule.get("to"),
         in_stock=bool(rule.get("in_stock")),
+        among=_among(rule),
         sort=Sort(rule.get("sort", Sort.RELEVANCE)),
     )
 
@@ -43,6 +65,7 @@ def within(rule: Query, asked: Query, *, is_sorted: bool) -> Query:
         price_from=max(lows, default=None),
         price_to=min(highs, default=None),
         in_stock=rule.in_stock or asked.in_stock,
+        among=rule.among,
         sort=asked.sort if is_sorted else rule.sort,
     )
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 SIZE = 24
 REACH = 2400  # listings that paging can reach, whatever the total: a hundred pages
+AMONG = 10_000  # listings that a question can be narrowed to by their keys
 LARGEST_KEY = 2**29 - 1  # of categories, brands, shops and values; it names nothing
 HIGHEST_PRICE = 2**62
 
@@ -38,6 +39,7 @@ class Query:
     price_from: int | None = None
     price_to: int | None = None
     in_stock: bool = False
+    among: frozenset[UUID] | None = None  # of these listings only, at most AMONG; None: of all
     sort: Sort = Sort.RELEVANCE
     page: int = 1
     size: int = SIZE

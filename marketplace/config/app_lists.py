@@ -62,6 +62,7 @@ PUBLIC = [
     "marketplace.platform.prices",
     "marketplace.platform.taxonomy",
     "marketplace.platform.listings",
+    "marketplace.platform.bundles",
     "marketplace.platform.members",
     "marketplace.platform.cart",
     "marketplace.platform.checkout",
@@ -77,6 +78,7 @@ PUBLIC = [
 
 MERCHANT = [
     "marketplace.merchant.catalogue",
+    "marketplace.merchant.bundles",
     "marketplace.merchant.conditions",
     "marketplace.merchant.pricing",
     "marketplace.merchant.inventory",
@@ -87,6 +89,7 @@ MERCHANT = [
     "marketplace.merchant.desk",
     "marketplace.merchant.customers",
     "marketplace.merchant.imports",
+    "marketplace.merchant.media",
 ]
 
 # Last: it ties the others together and needs all permissions to exist.

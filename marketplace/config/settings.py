@@ -149,6 +149,7 @@ RATE_LIMITS: dict[str, dict[str, Any]] = {
     "hand_over": {"address": 300 * _wide, "person": 60 * _wide, "methods": ("GET", "POST")},
     "cart": {"address": 600 * _wide, "person": 120 * _wide, "methods": ("POST",)},
     "upload": {"address": 300 * _wide, "person": 60 * _wide, "methods": ("POST",)},
+    "pictures": {"address": 1200 * _wide, "person": 240 * _wide, "methods": ("POST",)},  # a library is filled by hundreds, a file a request
     "message": {"address": 60 * _wide, "person": 10 * _wide, "methods": ("POST",)},
     "order": {"address": 300 * _wide, "person": 30 * _wide, "methods": ("POST",)},
     "write": {"address": 300 * _wide, "person": 30 * _wide, "methods": ("POST",)},

@@ -8,6 +8,7 @@ from cms import schedule
 from marketplace.flows import (
     account_changes,
     approvals,
+    bundles,
     closing,
     contracting,
     count_days,
@@ -157,7 +158,7 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     QualificationMoved: [Reaction(letters_about_papers.qualification_moved)],
     RenewalHandedIn: [],
     RenewalRefused: [Reaction(letters_about_papers.renewal_refused)],
-    ListingsChanged: [Reaction(indexer.refresh_postgres), Reaction(indexer.refresh_elasticsearch, outward=True)],
+    ListingsChanged: [Reaction(indexer.refresh_postgres), Reaction(indexer.refresh_elasticsearch, outward=True), Reaction(bundles.follow_parts)],
     StockCrossedZero: [Reaction(publish_product.copy_stock)],
     WatchedStockChanged: [Reaction(sale_conditions.act)],
     StockRanLow: [Reaction(letters_about_stock.ran_low)],

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.verbs import verb
 from marketplace.merchant.aftersales.models import Return
+from marketplace.merchant.bundles.queries import bought_in
 from marketplace.merchant.fulfilment.models import Package
 from marketplace.merchant.orders.models import Order, OrderLine
 from marketplace.platform.checkout.actions import put_return_copy, update_copy
@@ -33,13 +35,13 @@ def copy_order(*, by: Actor, order: Order) -> None:
     """Copy how an order of the open merchant stands: statuses, money, lines, parcels."""
     lines = list(order.lines.order_by("position"))
     changed: dict[str, Any] = {name: getattr(order, name) for name in COPIED}
-    changed["lines"] = copied_lines(lines)
+    changed["lines"] = copied_lines(lines, bought_in([order.pk]))
     changed["packages"] = _copied_packages(order, lines)
     update_copy(by=by, order_id=order.pk, changed=changed)
 
 
-def copied_lines(lines: Sequence[OrderLine]) -> list[dict[str, Any]]:
-    """The lines as OrderCopy.lines holds them."""
+def copied_lines(lines: Sequence[OrderLine], bundles: Mapping[UUID, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The lines as OrderCopy.lines holds them; those that were bought in a bundle name it."""
     return [
         {
             "id": str(line.pk),
@@ -54,9 +56,17 @@ def copied_lines(lines: Sequence[OrderLine]) -> list[dict[str, Any]]:
             "returned": line.returned,
             "unit_minor": line.unit_minor,
             "total_minor": line.total_minor,
+            **_of_bundle(bundles.get(line.pk), bundles.get(lines[n - 1].pk) if n else None),
         }
-        for line in lines
+        for n, line in enumerate(lines)
     ]
+
+
+def _of_bundle(bundle: Mapping[str, Any] | None, before: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The bundle that a line was bought in, and whether the line is the first of it."""
+    if bundle is None:
+        return {}
+    return {"bundle": bundle, "begins_bundle": before is None or before["id"] != bundle["id"]}
 
 
 def _copied_packages(order: Order, lines: Sequence[OrderLine]) -> list[dict[str, Any]]:

@@ -27,6 +27,7 @@ from marketplace.merchant.catalogue.errors import SkuTaken
 from marketplace.merchant.catalogue.models import Picture, Product, Variant
 from marketplace.merchant.inventory.actions import count_stock
 from marketplace.merchant.inventory.models import StockLevel
+from marketplace.merchant.media.actions import note_pictures
 from marketplace.merchant.pricing.actions import set_prices
 from marketplace.merchant.pricing.periods import in_force
 from marketplace.platform.taxonomy.queries import categories_to_use
@@ -102,7 +103,7 @@ def import_products(*, by: Actor, products: Sequence[ImportedProduct], goes: str
         _refuse_what_has_no_room(batch, goes, done)
         entered = [batch.enter(one, goes) for one in batch.wanted.values() if one.ref not in batch.there]
         differing = [batch.there[ref] for ref, one in batch.wanted.items() if ref in batch.there and batch.differs(one)]
-        batch.write(entered, differing)
+        batch.write(by, entered, differing)
         repriced = batch.new_prices()
         set_prices(by=by, prices={key: (sale, market) for key, (sale, market, _product) in repriced.items()})
         touched = {product_id for _sale, _market, product_id in repriced.values()} | {row.pk for row in differing} | batch.recounted
@@ -287,7 +288,7 @@ class _Batch:
     def _put_pictures(self, row: Product, product: ProductInput) -> None:
         self.fresh_pictures += [Picture(product=row, key=key, alt=dict(alt), position=place) for place, (key, alt) in enumerate(product.pictures)]
 
-    def write(self, entered: list[Product], differing: list[Product]) -> None:
+    def write(self, by: Actor, entered: list[Product], differing: list[Product]) -> None:
         """And what stock differs of variants that were there, where the source counts it."""
         counts = {held.pk: one.stock[sku] for ref, one in self.wanted.items() if one.counts_stock and ref in self.there for sku, held in self._held_before(one)}
         for level in StockLevel.objects.filter(variant_id__in=counts, location__is_default=True):
@@ -304,6 +305,7 @@ class _Batch:
         if self.dropped_pictures:
             Picture.objects.filter(pk__in=self.dropped_pictures).delete()
         Picture.objects.bulk_create(self.fresh_pictures)
+        note_pictures(by=by, pictures=[(picture.key, picture.product.title.text, picture.alt) for picture in self.fresh_pictures])
 
     def _held_before(self, one: ImportedProduct) -> list[tuple[str, Variant]]:
         """Variants of a product that were there, of which the source says what lies there."""

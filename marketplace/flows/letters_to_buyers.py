@@ -31,11 +31,23 @@ def _group(group_id: Any) -> tuple[OrderGroup, list[OrderCopy]]:
 
 
 def goods(order: OrderCopy, lines: Iterable[dict[str, Any]] | None = None) -> list[tuple[str, str]]:
-    """Lines of an order as rows: what and how many, what it costs."""
-    return [
-        (f"{localised(line['titles']).text} × {line['quantity']}", format_money(Money(line["total_minor"], order.currency)))
-        for line in (order.lines if lines is None else lines)
-    ]
+    """What was bought as rows: what and how many, what it costs. A bundle is one row, with what is in it."""
+    if lines is None:
+        return [row for entry in order.entries for row in _entry(order, entry)]
+    return [(f"{title_of(line)} × {line['quantity']}", format_money(Money(line["total_minor"], order.currency))) for line in lines]
+
+
+def _entry(order: OrderCopy, entry: dict[str, Any]) -> Iterable[tuple[str, str]]:
+    yield f"{localised(entry['titles']).text} × {entry['quantity']}", format_money(Money(entry["total_minor"], order.currency))
+    for line in order.lines:
+        if line.get("bundle", {}).get("id") == entry["id"]:
+            yield f"— {localised(line['titles']).text} × {line['quantity']}", ""
+
+
+def title_of(line: dict[str, Any]) -> str:
+    """What a line of an order is called by itself: after the bundle it was bought in."""
+    title = localised(line["titles"]).text
+    return f"{localised(line['bundle']['titles']).text} · {title}" if "bundle" in line else title
 
 
 def bill(order: OrderCopy, title: str) -> Table:
@@ -98,7 +110,7 @@ def shipped(event: OrderShipped) -> None:
 
     def compose() -> Message:
         positions = dict(parcel["lines"])
-        rows = [(localised(line["titles"]).text, f"× {positions[n]}") for n, line in enumerate(order.lines, start=1) if n in positions]
+        rows = [(title_of(line), f"× {positions[n]}") for n, line in enumerate(order.lines, start=1) if n in positions]
         facts = {
             "shop": order.merchant.name,
             "carrier": localised(carriers().get(parcel["carrier"], {"en": parcel["carrier"]})).text,
@@ -117,7 +129,7 @@ def cancelled(event: OrderCancelled) -> None:
     order = OrderCopy.objects.select_related("group__buyer", "merchant").get(pk=event.order_id)
 
     def compose() -> Message:
-        rows = [(localised(line["titles"]).text, f"× {line['cancelled']}") for line in order.lines if line.get("cancelled")]
+        rows = [(title_of(line), f"× {line['cancelled']}") for line in order.lines if line.get("cancelled")]
         facts = {"shop": order.merchant.name, "number": order.number, "reason": event.reason}
         return worded("order_cancelled", facts, link=order_address(order.group, order), tables=[Table(_("Cancelled"), rows)])
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
+from marketplace.flows.bundle_lines import shares_of
 from marketplace.flows.copies import copied_lines
 from marketplace.flows.events import OrderGroupPlaced
 from marketplace.kernel import clock
@@ -26,12 +28,16 @@ from marketplace.kernel.outbox import record
 from marketplace.kernel.plain import fingerprint
 from marketplace.kernel.texts import localised
 from marketplace.kernel.verbs import verb
+from marketplace.merchant.bundles.actions import note_bundles
+from marketplace.merchant.bundles.models import OrderedBundle, OrderedPart
+from marketplace.merchant.bundles.queries import as_copied
 from marketplace.merchant.inventory.actions import Wanted, reserve_stock
 from marketplace.merchant.inventory.errors import OutOfStock
 from marketplace.merchant.orders.actions import write_order
 from marketplace.merchant.orders.models import Order, OrderLine
 from marketplace.merchant.pricing.models import LinePrice
 from marketplace.merchant.pricing.periods import price_of_line, rates
+from marketplace.platform.bundles.queries import SoldPart, sold_parts
 from marketplace.platform.cart.actions import take_ordered
 from marketplace.platform.cart.errors import CartEmpty
 from marketplace.platform.cart.models import Cart
@@ -46,7 +52,7 @@ from marketplace.platform.delivery.queries import zones_of
 from marketplace.platform.ledger.queries import Rates, commission_rates
 from marketplace.platform.members.access import address_of
 from marketplace.platform.payments.actions import plan_payment
-from marketplace.platform.prices.resolving import unit_price
+from marketplace.platform.prices.resolving import Rate, unit_price
 from marketplace.platform.taxonomy.models import AttributeValue
 from marketplace.platform.taxonomy.tax import TaxTable, tax_in, tax_table
 from tenants.accounts.blocks import check_not_blocked
@@ -66,6 +72,23 @@ class Terms:
     rates: Rates
     taxes: TaxTable
     zones: Mapping[UUID, Sequence[FreightZone]]
+    parts: Mapping[UUID, Sequence[SoldPart]]  # of each product that is a bundle
+
+
+@dataclass
+class Draft:
+    """An order as it will be. `sold_as` says of each line what a buyer calls it; `made` what made prices that are not the regular ones."""
+
+    order: Order
+    lines: list[OrderLine] = field(default_factory=list)
+    sold_as: dict[UUID, str] = field(default_factory=dict)
+    made: list[LinePrice] = field(default_factory=list)
+    bundles: list[OrderedBundle] = field(default_factory=list)
+    parts: list[OrderedPart] = field(default_factory=list)
+
+    def bought_in(self) -> dict[UUID, Mapping[str, Any]]:
+        """Line → the bundle it is of, as copies hold it."""
+        return {part.line_id: as_copied(part.bundle) for part in self.parts}
 
 
 @verb
@@ -104,7 +127,9 @@ def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID, shown_t
             placed_at=now,
             hold_until=now + timedelta(minutes=market.hold_minutes),
         )
-        terms = Terms(_option_labels(chosen), commission_rates(), tax_table(now), zones_of({line.merchant_id for line in chosen}))
+        parts = sold_parts({line.product_id for line in chosen if line.is_bundle})
+        zones = zones_of({line.merchant_id for line in chosen})
+        terms = Terms(_option_labels(chosen, parts), commission_rates(), tax_table(now), zones, parts)
         copies = _open_orders(by, group, chosen, terms)
         for name in ("items_minor", "freight_minor", "total_minor", "tax_minor"):
             setattr(group, name, sum(getattr(copy, name) for copy in copies))
@@ -134,12 +159,14 @@ def refuse_if_not_selling(cart: Cart) -> None:
         raise NotSelling(shops=", ".join(shops))
 
 
-def _option_labels(chosen: Sequence[ChosenLine]) -> dict[UUID, list[list[dict[str, str]]]]:
+def _option_labels(chosen: Sequence[ChosenLine], parts: Mapping[UUID, Sequence[SoldPart]]) -> dict[UUID, list[list[dict[str, str]]]]:
     """Names of the options in all languages: the order keeps them as they were."""
-    values = {value for line in chosen for value in line.options.values()}
+    options = {line.variant_id: line.options for line in chosen}
+    options |= {part.variant_id: part.variant.options for some in parts.values() for part in some if part.variant}
+    values = {value for one in options.values() for value in one.values()}
     rows = AttributeValue.objects.filter(pk__in=values).values_list("pk", "attribute__names", "names") if values else ()
     names = {key: [of_attribute, of_value] for key, of_attribute, of_value in rows}
-    return {line.variant_id: [names[value] for value in line.options.values() if value in names] for line in chosen}
+    return {key: [names[value] for value in one.values() if value in names] for key, one in options.items()}
 
 
 def _open_orders(by: Actor, group: OrderGroup, chosen: Sequence[ChosenLine], terms: Terms) -> list[OrderCopy]:
@@ -151,27 +178,22 @@ def _open_orders(by: Actor, group: OrderGroup, chosen: Sequence[ChosenLine], ter
     with in_merchant_schemas(by_merchant) as merchants:
         for merchant_id in merchants:
             part = sorted(by_merchant[merchant_id], key=lambda line: line.variant_id)
-            order, lines, made = _draft(by, group, merchant_id, part, terms, number=f"{group.number}-{len(copies) + 1}")
-            reserve_stock(
-                by=by,
-                order_id=order.pk,
-                wanted=[Wanted(line.pk, line.variant_id, line.quantity, localised(line.titles, group.language).text) for line in lines],
-            )
+            draft = _draft(by, group, merchant_id, part, terms, number=f"{group.number}-{len(copies) + 1}")
+            order, lines = draft.order, draft.lines
+            reserve_stock(by=by, order_id=order.pk, wanted=[Wanted(line.pk, line.variant_id, line.quantity, draft.sold_as[line.pk]) for line in lines])
             write_order(by=by, order=order, lines=lines)
-            if made:
-                LinePrice.objects.bulk_create(made)
-            copies.append(_copy(group, merchant_id, order, lines))
+            if draft.made:
+                LinePrice.objects.bulk_create(draft.made)
+            if draft.bundles:
+                note_bundles(by=by, bundles=draft.bundles, parts=draft.parts)
+            copies.append(_copy(group, merchant_id, draft))
     return copies
 
 
-def _draft(
-    by: Actor, group: OrderGroup, merchant_id: UUID, part: Sequence[ChosenLine], terms: Terms, number: str
-) -> tuple[Order, list[OrderLine], list[LinePrice]]:
-    """The order as it will be, at the prices in force in the merchant's schema, and what made those that are not the regular ones.
-
-    Raises OutOfStock for what has no price, NoDelivery.
-    """
-    held = rates([line.variant_id for line in part], group.buyer_id, group.placed_at)
+def _draft(by: Actor, group: OrderGroup, merchant_id: UUID, part: Sequence[ChosenLine], terms: Terms, number: str) -> Draft:
+    """The order as it will be, at the prices in force in the merchant's schema. Raises OutOfStock for what has no price, NoDelivery."""
+    inside = [one.variant_id for line in part for one in terms.parts.get(line.product_id, ())]
+    held = rates([line.variant_id for line in part] + inside, group.buyer_id, group.placed_at)
     order = Order(
         id=new_id(),
         number=number,
@@ -184,35 +206,18 @@ def _draft(
         total_minor=0,
         commission_minor=0,
     )
-    lines: list[OrderLine] = []
-    made: list[LinePrice] = []
-    for position, line in enumerate(part, start=1):
-        if (rate_of_piece := unit_price(held[line.variant_id], line.quantity)) is None:
+    draft = Draft(order)
+    for line in part:
+        if (rate := unit_price(held[line.variant_id], line.quantity)) is None:
             raise OutOfStock(title=localised(line.titles).text, left=0)
-        unit = rate_of_piece.sale
-        total = unit.times(line.quantity)
-        rate: Decimal = terms.rates.rate(merchant_id, line.category_path)
-        lines.append(
-            OrderLine(
-                order=order,
-                position=position,
-                product_id=line.product_id,
-                variant_id=line.variant_id,
-                sku=line.sku,
-                titles=line.titles,
-                options=terms.options[line.variant_id],
-                picture=line.picture,
-                quantity=line.quantity,
-                currency=unit.currency,
-                unit_minor=unit.minor,
-                total_minor=total.minor,
-                commission_rate=rate,
-                commission_minor=total.times(rate).minor,
-                tax_rate=terms.taxes.rate(line.tax_class, group.address["region"]),
-            )
-        )
-        if rate_of_piece.price_list_id or rate_of_piece.is_reduction:
-            made.append(price_of_line(order.pk, lines[-1].pk, rate_of_piece, held[line.variant_id]))
+        if parts := terms.parts.get(line.product_id):
+            _add_bundle(draft, group, merchant_id, line, rate.sale, parts, terms, held)
+            continue
+        own = _add_line(draft, group, merchant_id, Article.of(line), rate.sale, line.quantity, terms)
+        draft.sold_as[own.pk] = localised(line.titles, group.language).text
+        if rate.price_list_id or rate.is_reduction:
+            draft.made.append(price_of_line(order.pk, own.pk, rate, held[line.variant_id]))
+    lines = draft.lines
     order.items_minor = sum(written.total_minor for written in lines)
     _add_freight(order, lines, part[0].shop, terms.zones.get(merchant_id, ()))
     for written in lines:
@@ -220,7 +225,83 @@ def _draft(
     order.total_minor = order.items_minor + order.freight_minor
     order.tax_minor = sum(written.tax_minor for written in lines)
     order.commission_minor = sum(written.commission_minor for written in lines)
-    return order, lines, made
+    return draft
+
+
+@dataclass(frozen=True)
+class Article:
+    """What a line says of the variant it is of."""
+
+    product_id: UUID
+    variant_id: UUID
+    sku: str
+    titles: Mapping[str, str]
+    picture: str
+    tax_class: str
+    category_path: Sequence[int]
+
+    @classmethod
+    def of(cls, line: ChosenLine) -> Article:
+        return cls(line.product_id, line.variant_id, line.sku, line.titles, line.picture, line.tax_class, line.category_path)
+
+    @classmethod
+    def in_bundle(cls, part: SoldPart) -> Article:
+        """Of a part that is sold."""
+        listing, variant = part.listing, part.variant
+        if listing is None or variant is None:
+            raise ValueError("what is not sold is no line of an order")
+        path = listing.category.path or [listing.category_id]
+        return cls(part.product_id, part.variant_id, variant.sku, listing.titles, listing.picture, listing.tax_class, path)
+
+
+def _add_line(draft: Draft, group: OrderGroup, merchant_id: UUID, article: Article, unit: Money, quantity: int, terms: Terms) -> OrderLine:
+    """One more line, with tax class and commission of its own article."""
+    total = unit.times(quantity)
+    rate: Decimal = terms.rates.rate(merchant_id, article.category_path)
+    line = OrderLine(
+        order=draft.order,
+        position=len(draft.lines) + 1,
+        product_id=article.product_id,
+        variant_id=article.variant_id,
+        sku=article.sku,
+        titles=article.titles,
+        options=terms.options[article.variant_id],
+        picture=article.picture,
+        quantity=quantity,
+        currency=unit.currency,
+        unit_minor=unit.minor,
+        total_minor=total.minor,
+        commission_rate=rate,
+        commission_minor=total.times(rate).minor,
+        tax_rate=terms.taxes.rate(article.tax_class, group.address["region"]),
+    )
+    draft.lines.append(line)
+    return line
+
+
+def _add_bundle(
+    draft: Draft, group: OrderGroup, merchant_id: UUID, line: ChosenLine, unit: Money, parts: Sequence[SoldPart], terms: Terms, held: Mapping[UUID, list[Rate]]
+) -> None:
+    """A bundle becomes the lines of its pieces, whose prices add up to its own. Raises OutOfStock where a part is not sold."""
+    title = localised(line.titles, group.language).text
+    bundle = OrderedBundle(
+        id=new_id(),
+        order_id=draft.order.pk,
+        product_id=line.product_id,
+        variant_id=line.variant_id,
+        sku=line.sku,
+        titles=line.titles,
+        picture=line.picture,
+        quantity=line.quantity,
+        currency=unit.currency,
+        unit_minor=unit.minor,
+    )
+    draft.bundles.append(bundle)
+    for share in shares_of(title, unit, parts, held):
+        article = Article.in_bundle(parts[share.part])
+        own = _add_line(draft, group, merchant_id, article, Money(share.unit_minor, unit.currency), share.pieces * line.quantity, terms)
+        draft.sold_as[own.pk] = f"{title} · {localised(article.titles, group.language).text}"
+        draft.parts.append(OrderedPart(id=new_id(), bundle=bundle, line_id=own.pk))
 
 
 def _add_freight(order: Order, lines: list[OrderLine], shop: Mapping[str, str], zones: Sequence[FreightZone]) -> None:
@@ -233,7 +314,8 @@ def _add_freight(order: Order, lines: list[OrderLine], shop: Mapping[str, str], 
         line.freight_minor = share.minor
 
 
-def _copy(group: OrderGroup, merchant_id: UUID, order: Order, lines: list[OrderLine]) -> OrderCopy:
+def _copy(group: OrderGroup, merchant_id: UUID, draft: Draft) -> OrderCopy:
+    order = draft.order
     return OrderCopy(
         id=order.pk,
         group=group,
@@ -250,5 +332,5 @@ def _copy(group: OrderGroup, merchant_id: UUID, order: Order, lines: list[OrderL
         tax_minor=order.tax_minor,
         commission_minor=order.commission_minor,
         placed_at=order.placed_at,
-        lines=copied_lines(lines),
+        lines=copied_lines(draft.lines, draft.bought_in()),
     )

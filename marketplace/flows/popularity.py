@@ -17,4 +17,6 @@ def count_sales(event: OrderGroupPaid) -> None:
         pieces: Counter[UUID] = Counter()
         for line in copy.lines:
             pieces[UUID(line["product_id"])] += line["quantity"]
+        for bundle in {line["bundle"]["id"]: line["bundle"] for line in copy.lines if "bundle" in line}.values():
+            pieces[UUID(bundle["product_id"])] += bundle["quantity"]
         note_sold(by=SYSTEM, merchant_id=copy.merchant_id, sold=pieces)

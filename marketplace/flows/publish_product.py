@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from marketplace.flows.bundle_copies import check_one_variant, copy_parts
 from marketplace.flows.contracting import check_may_list
 from marketplace.flows.kept_off import check_condition, check_still_kept_off
 from marketplace.flows.offered_prices import copy_offered, shown_prices
@@ -25,11 +26,12 @@ from marketplace.kernel.events import DeadlineReached
 from marketplace.kernel.verbs import verb
 from marketplace.merchant.catalogue.actions import locked_product, set_product_status, set_review
 from marketplace.merchant.catalogue.errors import NotReviewed, ProductIncomplete
-from marketplace.merchant.catalogue.models import Picture, Product, Variant
+from marketplace.merchant.catalogue.models import Product, Variant
 from marketplace.merchant.conditions.actions import note_on_sale, note_taken_off
 from marketplace.merchant.conditions.errors import ConditionHolds
 from marketplace.merchant.inventory.events import StockCrossedZero
 from marketplace.merchant.inventory.queries import free_of_products, free_of_variants
+from marketplace.merchant.media.queries import public_pictures
 from marketplace.merchant.pricing.actions import note_sale
 from marketplace.merchant.pricing.periods import in_force
 from marketplace.platform.deposits.actions import check_deposit
@@ -140,9 +142,10 @@ def _when_due(event: DeadlineReached, is_due: Any, change: Any) -> None:
 
 
 def check_complete(row: Product) -> None:
-    """Raises ProductIncomplete, saying what is missing."""
+    """Raises ProductIncomplete, saying what is missing; BundleHasOptions."""
     missing = []
     variants = list(row.variants.filter(is_active=True).values_list("pk", flat=True))
+    check_one_variant(row, len(variants))
     priced = in_force().filter(variant_id__in=variants).count()
     if not variants:
         missing.append(_("a variant"))
@@ -163,6 +166,7 @@ def copy_products(*, by: Actor, products: Iterable[Product]) -> None:
     products = list(products)
     listings, variants = copies_of(products)
     put_listings(by=by, merchant_id=current_merchant_id(), listings=listings, variants=variants)
+    copy_parts(by=by, products=products)
     copy_offered(by=by, products=products)
 
 
@@ -184,9 +188,7 @@ def copies_of(products: Iterable[Product]) -> tuple[list[Listing], list[ListingV
         variants[variant.product_id].append(variant)
     prices = shown_prices(variant.pk for of_product in variants.values() for variant in of_product)
     available = available_of(ids)
-    pictures: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
-    for picture in Picture.objects.filter(product_id__in=ids).order_by("position"):
-        pictures[picture.product_id].append({"key": f"{connection.schema_name}/{picture.key}", "alt": picture.alt})
+    pictures = public_pictures(ids, connection.schema_name)
     listings, copies = [], []
     for product in products:
         sold = [(variant, prices[variant.pk]) for variant in variants[product.pk] if variant.pk in prices]
@@ -204,7 +206,7 @@ def copies_of(products: Iterable[Product]) -> tuple[list[Listing], list[ListingV
                 brand_id=product.brand_id,
                 attributes=product.attributes,
                 axes=product.axes,
-                pictures=pictures[product.pk],
+                pictures=pictures.get(product.pk, []),
                 currency=lowest.currency,
                 price_minor=lowest.sale_minor,
                 price_to_minor=max(price.sale_minor for _variant, price in sold),

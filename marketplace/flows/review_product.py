@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from marketplace.flows.brand_rights import check_submitted
+from marketplace.flows.bundle_copies import parts_proposed
 from marketplace.flows.contracting import check_may_list
 from marketplace.flows.events import ProductReviewed, ProductSubmitted
 from marketplace.flows.publish_product import available_of, check_complete, copies_of, copy_offers, copy_products, publish_product, watch_times
@@ -26,6 +27,8 @@ from marketplace.kernel.verbs import verb
 from marketplace.merchant.catalogue.actions import ProductInput, change_product, enter_product, locked_product, set_review
 from marketplace.merchant.catalogue.models import Product, Variant
 from marketplace.merchant.inventory.actions import count_stock
+from marketplace.merchant.media.actions import note_pictures, put_shown
+from marketplace.merchant.media.queries import Shown
 from marketplace.merchant.pricing.actions import set_prices
 from marketplace.platform.listings.actions import NewChange, close_change, locked_change, merchant_of_change, put_change, put_changes
 from marketplace.platform.listings.errors import ChangeDecided, ChangeOutdated, RefusedAsItIs
@@ -48,11 +51,13 @@ def save_product(
     stock: Mapping[UUID, int],
     is_new: bool,
     submits: bool = False,
+    shown: Shown | None = None,
 ) -> Product:
     """Enter or change a product with prices and stock by variant id; `submits` asks the operator to let it onto the market.
 
-    Of a product on sale, prices and stock take effect at once; what buyers read of it goes into review by itself, and buyers
-    read on what was approved. All or nothing. Raises InvalidInput, SkuTaken, StockHeld, LimitReached (pictures), and when it is submitted ProductIncomplete.
+    `shown` is which value each picture shows, and the film; None leaves both as they are. Of a product on sale, prices and stock take effect
+    at once; what buyers read of it goes into review by itself, and buyers read on what was approved. All or nothing. Raises InvalidInput,
+    SkuTaken, StockHeld, LimitReached (pictures), FilmUnknown, and when it is submitted ProductIncomplete.
     """
     with transaction.atomic():
         usable = categories_to_use([product.category_id])
@@ -68,6 +73,9 @@ def save_product(
         was_waiting = not is_new and Product.objects.filter(pk=product_id, review=Product.Review.WAITING).exists()
         put = enter_product if is_new else change_product
         row: Product = put(by=by, product_id=product_id, product=product)
+        note_pictures(by=by, pictures=[(key, row.title.text, alt) for key, alt in product.pictures])
+        if shown is not None and put_shown(by=by, product=row, values=shown.values, film_id=shown.film.pk if shown.film else None):
+            row.review = Product.Review.NONE
         set_prices(by=by, prices=prices)
         count_stock(by=by, counted=stock)
         is_on_sale = row.status == Product.Status.ON_SALE
@@ -247,6 +255,7 @@ def proposals_of(rows: Sequence[Product]) -> dict[UUID, dict[str, Any]]:
     """The same for many, by key, without those that have nothing to sell."""
     listings, copies = copies_of(rows)
     available = available_of([row.pk for row in rows])
+    parts = parts_proposed(row.pk for row in rows)
     times = {row.pk: (row.listed_from, row.listed_until) for row in rows}
     variants: dict[UUID, list[dict[str, Any]]] = {listing.pk: [] for listing in listings}
     for one in copies:
@@ -267,6 +276,7 @@ def proposals_of(rows: Sequence[Product]) -> dict[UUID, dict[str, Any]]:
             "listed_from": start.isoformat() if (start := times[listing.pk][0]) else None,
             "listed_until": end.isoformat() if (end := times[listing.pk][1]) else None,
             "variants": variants[listing.pk],
+            **({"parts": parts[listing.pk]} if listing.pk in parts else {}),
         }
         for listing in listings
     }

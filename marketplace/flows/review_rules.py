@@ -76,7 +76,7 @@ def passes(*, merchant_id: UUID, product_id: UUID, proposed: Mapping[str, Any]) 
     changed = [name for name in PASSABLE if _of(name, old) != _of(name, new)]
     if not changed or set(changed) - set(rules.passes):
         return False
-    if "pictures" in changed and {one["key"] for one in new["pictures"]} - {one["key"] for one in old["pictures"]}:
+    if "pictures" in changed and _files(new) - _files(old):
         return False
     return all(share_changed(old[name], new[name]) * 100 <= rules.most_changed for name in ("titles", "descriptions") if name in changed)
 
@@ -86,6 +86,11 @@ def form_of(live: Listing) -> dict[str, Any]:
     fields = {name: getattr(live, name) for name in REVIEWED}
     variants = [{"id": str(one.pk), "sku": one.sku, "options": one.options} for one in live.variants.all()]
     return plain({**fields, "variants": variants})  # type: ignore[no-any-return]
+
+
+def _files(form: Mapping[str, Any]) -> set[str]:
+    """What is to be seen: pictures, and the film. A square is a part of a picture."""
+    return {one[name] for one in form["pictures"] for name in ("key", "film") if name in one}
 
 
 def share_changed(old: Mapping[str, str], new: Mapping[str, str]) -> float:

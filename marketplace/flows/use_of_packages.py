@@ -60,13 +60,15 @@ def staff_of(merchant_id: UUID) -> int:
     return Membership.objects.filter(merchant_id=merchant_id, is_active=True).count() + invited.count()
 
 
-class _Length(Func):
-    function, output_field = "jsonb_array_length", IntegerField()
+class _Pictures(Func):
+    """How many pictures a listing has; its film stands among them and is none."""
+
+    template, output_field = "jsonb_array_length(jsonb_path_query_array(%(expressions)s, '$[*] ? (!exists(@.film))'))", IntegerField()
 
 
 def pictures_of(merchant_id: UUID) -> int:
     """Of the product on sale that has most."""
-    most = Listing.objects.filter(merchant_id=merchant_id, is_listed=True).aggregate(most=Max(_Length("pictures")))["most"]
+    most = Listing.objects.filter(merchant_id=merchant_id, is_listed=True).aggregate(most=Max(_Pictures("pictures")))["most"]
     return most or 0
 
 

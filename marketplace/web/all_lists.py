@@ -30,7 +30,7 @@ from marketplace.web.operator import (
 )
 from marketplace.web.operator import opinions as market_opinions
 from marketplace.web.operator import orders as market_orders
-from marketplace.web.seller import customers, imports, money, opinions, orders, products, reductions, returns
+from marketplace.web.seller import customers, imports, library, money, opinions, orders, products, reductions, returns
 from marketplace.web.seller.stock import ledger as ledger_of_stock
 from marketplace.web.seller.stock import listing, restocks, stocktakes, transfers
 from marketplace.web.staff.people import market_staff, shop_staff
@@ -43,6 +43,8 @@ WORKBENCH = (
     reductions.reductions,
     imports.imports,
     imports.import_rows,
+    library.library,
+    library.films,
     listing.stock,
     ledger_of_stock.movements,
     transfers.transfers,

@@ -8,9 +8,11 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
+from marketplace.web.told_library import OF_THE_LIBRARY
 from marketplace.web.told_why import ENTRIES, WHYS
 
 ACTIONS: dict[str, str | Promise] = {
+    **OF_THE_LIBRARY,
     "address.removed": pgettext_lazy("log", "Address removed"),
     "address.saved": pgettext_lazy("log", "Address saved"),
     "answer.hidden": pgettext_lazy("log", "Answer hidden"),
@@ -62,6 +64,7 @@ ACTIONS: dict[str, str | Promise] = {
     "attribute.value_added": pgettext_lazy("log", "Value of an attribute added"),
     "attribute.value_kept": pgettext_lazy("log", "Value of an attribute changed"),
     "attribute.value_merged": pgettext_lazy("log", "Value of an attribute merged into another"),
+    "bundle.parts_put": pgettext_lazy("log", "What is in a bundle set"),
     "brand.added": pgettext_lazy("log", "Brand added"),
     "brand.kept": pgettext_lazy("log", "Brand changed"),
     "brand.merged": pgettext_lazy("log", "Brand merged into another"),

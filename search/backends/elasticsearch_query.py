@@ -59,6 +59,8 @@ def _page(start: int, size: int, order: list[type_json]) -> type_json:
 
 def _required(query: Query) -> list[type_json]:
     filters: list[type_json] = [{"term": {"category": str(query.category)}}] if query.category is not None else []
+    if query.among is not None:
+        filters.append({"ids": {"values": sorted(map(str, query.among))}})
     return [*filters, {"term": {"in_stock": True}}] if query.in_stock else filters
 
 

@@ -56,6 +56,7 @@ class Where:
     nodes: Sequence[int] = ()
     groups: dict[object, tuple[str, list[Any]]] = field(default_factory=dict)
     most: int = ANY
+    among: Sequence[UUID] | None = None
 
     def but(self, group: object) -> Where:
         return replace(self, groups={key: each for key, each in self.groups.items() if key != group})
@@ -71,6 +72,8 @@ class Where:
             parts.append(("tsv @@ %s::tsquery", [tsquery]))
         if self.nodes:
             parts.append(("nodes @> %s::int[]", [list(self.nodes)]))
+        if self.among is not None:
+            parts.append(("id = ANY(%s::uuid[])", [list(self.among)]))
         return " AND ".join(sql for sql, _values in parts) or "true", [value for _sql, values in parts for value in values]
 
 
@@ -215,7 +218,9 @@ def _where(query: Query, words: str, most: int) -> Where:
         groups["price"] = ("price BETWEEN %s::bigint AND %s::bigint", [*price_range(query)])
     for attribute, chosen in query.values.items():
         groups[attribute] = ("nodes && %s::int[]", [[value_node(value) for value in chosen]])
-    return Where(words, required_nodes(query), groups, most)
+    if query.among is None:
+        return Where(words, required_nodes(query), groups, most)
+    return Where(words, required_nodes(query), groups, min(most, len(query.among)), sorted(query.among))
 
 
 def _fetch(where: Where, fraction: int, for_group: object = None) -> Found:

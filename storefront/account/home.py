@@ -106,7 +106,7 @@ def _tasks(user_id: UUID, unpaid: list[OrderGroup]) -> list[Task]:
         Task(
             "box",
             _("Has it arrived from {shop}?").format(shop=copy.merchant.name),
-            localised(copy.lines[0]["titles"]).text if copy.lines else copy.number,
+            localised(copy.entries[0]["titles"]).text if copy.lines else copy.number,
             f"{reverse('order-group', args=[copy.group.number])}#order-{copy.number}",
             _("I have received it"),
             post=reverse("order-receive", args=[copy.number]),

@@ -28,6 +28,7 @@ from marketplace.platform.cart.queries import CartView, view_cart
 from marketplace.platform.listings.models import ListingVariant
 from storefront.options import option_words
 from storefront.shop import sections
+from storefront.shop.bundles import parts_in
 from storefront.shop.region import region_of
 from tenants.access.actors import actor_of
 
@@ -51,6 +52,10 @@ def shown_cart(request: HttpRequest, region: str | None = None) -> CartView:
     for part in cart.parts:
         for view in part.lines:
             view.options = words.get(view.line.variant_id, "")
+    bundles = parts_in({view.variant.listing_id for part in cart.parts for view in part.lines if view.variant and view.variant.is_bundle})  # type: ignore[attr-defined]
+    for part in cart.parts:
+        for view in part.lines:
+            view.parts = bundles.get(view.variant.listing_id, ()) if view.variant else ()
     return cart
 
 

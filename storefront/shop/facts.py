@@ -8,7 +8,7 @@ from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 
 from marketplace.kernel.texts import localised
-from marketplace.platform.listings.models import ListingVariant
+from marketplace.platform.listings.models import Listing, ListingVariant
 from storefront.reach import structured
 from storefront.shop.offer import Offer
 from tenants.tenancy.hosts import market_url, shop_url
@@ -20,7 +20,8 @@ def product_facts(offer: Offer) -> SafeString:
     facts: dict[str, Any] = {
         **structured.product(listing),
         "description": strip_tags(localised(listing.descriptions).text).strip(),
-        "image": [market_url(f"/media/{picture['key']}") for picture in listing.pictures],
+        "image": [market_url(f"/media/{picture['key']}") for picture in listing.pictures if "film" not in picture],
+        "subjectOf": _film(listing),
         "sku": offer.variant.sku,
         "category": listing.category.name,
         "brand": {"@type": "Brand", "name": listing.brand.name} if listing.brand else None,
@@ -29,6 +30,15 @@ def product_facts(offer: Offer) -> SafeString:
     if count := getattr(listing, "rating_count", 0):
         facts["aggregateRating"] = {"@type": "AggregateRating", "ratingValue": str(listing.rating), "ratingCount": count, **structured.BETWEEN}
     return structured.script(facts)
+
+
+def _film(listing: Listing) -> dict[str, Any] | None:
+    found = next((picture for picture in listing.pictures if "film" in picture), None)
+    if found is None:
+        return None
+    name = localised(found.get("alt") or listing.titles).text
+    about = {"name": name, "description": name, "uploadDate": listing.changed_at.isoformat()}
+    return {"@type": "VideoObject", **about, "thumbnailUrl": market_url(f"/media/{found['key']}"), "contentUrl": market_url(f"/media/{found['film']}")}
 
 
 def _offers(offer: Offer) -> dict[str, Any]:

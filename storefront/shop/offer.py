@@ -21,6 +21,7 @@ from marketplace.platform.prices.resolving import varied
 from marketplace.platform.taxonomy.models import Attribute
 from marketplace.platform.taxonomy.queries import brand_row, category_row, labels
 from marketplace.platform.taxonomy.units import shown_number
+from storefront.shop.bundles import InBundle, in_bundle
 from storefront.shop.gallery import picture_of, shown_values
 from storefront.shop.picker import Axis, Names, axes_of, chosen_variant, unmade
 from storefront.shop.price import OfferedAt, price_now
@@ -50,6 +51,7 @@ class Offer:
     unmade: str  # a combination that was asked for and is not made, in words
     picture: str  # key of the picture of what is chosen; "" when none shows it
     price: OfferedAt
+    bundle: InBundle | None = None  # what is in it, of a bundle
 
     @property
     def is_low(self) -> bool:
@@ -121,6 +123,7 @@ def offer_of(request: HttpRequest, listing: Listing, *, base: str, id: str = "of
         unmade=unmade(listing, variants, request.GET, names),
         picture=picture_of(variant, shown),
         price=price,
+        bundle=in_bundle(listing.pk, variant.price, request.user.pk if request.user.is_authenticated else None),
     )
 
 

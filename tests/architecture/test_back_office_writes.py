@@ -47,7 +47,9 @@ from tests import factories as make
 from tests.architecture.account_forms import FORMS_OF_ACCOUNTS
 from tests.architecture.closing_forms import FORMS_OF_CLOSING
 from tests.architecture.domain_forms import FORMS_OF_DOMAINS
+from tests.architecture.goods_forms import FORMS_OF_GOODS
 from tests.architecture.import_forms import FORMS_OF_IMPORTS
+from tests.architecture.library_forms import FORMS_OF_THE_LIBRARY
 from tests.architecture.listing_forms import FORMS_OF_LISTING
 from tests.architecture.money_forms import FORMS_OF_MONEY, Offers, some_deposit, some_packages
 from tests.architecture.notice_forms import FORMS_ABOUT_NOTICES, OF_ONESELF
@@ -263,9 +265,11 @@ FORMS |= {
         | FORMS_OF_PRICES
         | FORMS_OF_LISTING
         | FORMS_OF_STOCK
+        | FORMS_OF_THE_LIBRARY
         | FORMS_OF_TAXONOMY
         | FORMS_OF_IMPORTS
         | FORMS_OF_REVIEWS
+        | FORMS_OF_GOODS
     ).items()
 }
 FORMS |= {name: lambda t, fill=fill: Filled(*fill()) for name, fill in FORMS_ABOUT_NOTICES.items()}

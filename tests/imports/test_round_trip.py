@@ -25,6 +25,8 @@ from marketplace.merchant.catalogue.models import Product
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand
 from marketplace.web.lists.files import open_writer
 from tenants.tenancy.schemas import merchant_schema
+from tests import factories as make
+from tests.flows.bundles import a_bundle
 from tests.imports.files import A, batch, checked, cups, problems, states
 
 pytestmark = pytest.mark.django_db
@@ -149,3 +151,18 @@ def _round_trip(wanted: list[dict[str, Any]], form: str, language: str) -> None:
         with merchant_schema(A):
             assert {key: snapshot(one) for key, one in held(Product.objects.all()).items()} == before
         transaction.set_rollback(True)
+
+
+def test_a_bundle_goes_through_a_table_as_it_is_and_takes_no_stock_from_it(db):
+    category = cups()
+    bundle = a_bundle((make.a_product(title="Cup", category=category), 2), (make.a_product(title="Tray", category=category), 1), title="Set")
+    data = exported("csv", "en")
+    import_id = checked(data, counts_stock=True)
+    assert problems(import_id) == {} and set(states(import_id)) == {"same"}
+    with merchant_schema(A):
+        assert bundle.parts.count() == 2
+        sku = bundle.variants.get().sku
+    line = next(line for line in data.decode("utf-8-sig").splitlines() if sku in line)
+    stocked = data.decode("utf-8-sig").replace(line, line[: line.rindex(",")] + ",7") if line.endswith(",0") else ""
+    ((_line, [(column, why)]),) = problems(checked(stocked.encode(), counts_stock=True)).items()
+    assert column == "Stock" and sku in why

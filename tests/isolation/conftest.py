@@ -10,8 +10,10 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from demo.draw_film import FILE
 from marketplace.flows.account_changes import BankDetails, ask_for_bank_account
 from marketplace.flows.approvals import ask_for
 from marketplace.flows.cancel_order import cancel_paid_order
@@ -41,6 +43,7 @@ from marketplace.merchant.inventory.moves import send_transfer
 from marketplace.merchant.inventory.places import Place, open_location
 from marketplace.merchant.inventory.restocking import order_restock
 from marketplace.merchant.inventory.stocktakes import begin_stocktake
+from marketplace.merchant.media.actions import keep_film, keep_picture
 from marketplace.merchant.orders.models import OrderLine
 from marketplace.merchant.pricing.models import Price
 from marketplace.platform.backoffice.actions import ask_for_job, save_view
@@ -73,6 +76,7 @@ from tenants.tenancy.exports import ask_for_export
 from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
+from tests.architecture.goods_forms import a_draft as a_bundle_draft
 from tests.architecture.review_forms import a_word
 from tests.databases import MERCHANTS
 from tests.world import SLUGS
@@ -212,6 +216,8 @@ def build_side(letter: str) -> tuple[Side, User]:
         customer = recount_customer(by=SYSTEM, buyer_id=buyer.pk)
         note_on_customer(by=SYSTEM, customer_id=customer.pk, note_id=uuid4(), text=f"{word}-customer-note")
         set_tags(by=SYSTEM, customer_id=customer.pk, tags=[f"{word}-tag"])
+        still = keep_picture(by=SYSTEM, upload=make.a_picture("teal" if letter == "a" else "navy"), name=f"{word}-still.png")
+        film = keep_film(by=SYSTEM, upload=SimpleUploadedFile("film.mp4", FILE.read_bytes()), name=f"{word}-film.mp4")
         table = f"SKU,Price,Title in English\n{word}-sku,0,{word}-imported\n"
         handed_in = receive_file(by=staff, import_id=uuid4(), name=f"{word}-table.csv", table=BytesIO(table.encode()))
         assign_columns(by=staff, import_id=handed_in.pk, mapping=["sku", "price", "title:en"], goes="draft")
@@ -246,6 +252,8 @@ def build_side(letter: str) -> tuple[Side, User]:
         "group_id": role.group_id,
         "invitation_id": invited.pk,
         "visit_id": visit.pk,
+        "picture_id": still.pk,
+        "film_id": film.pk,
         "view_id": view.pk,
         "domain_id": make.a_domain(letter, f"{word}-shop.example").pk,
         "import_id": handed_in.pk,
@@ -254,6 +262,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         "merchant_id": side.merchant_id,
         "listing_id": product.pk,
         "product_id": draft.pk,
+        "bundle_id": a_bundle_draft(letter),
         "number": waiting.number,
         "number_done": copy.number,
         "review_id": review_id,
@@ -308,6 +317,8 @@ def build_side(letter: str) -> tuple[Side, User]:
         f"{word}-buyer",
         f"{word}-page",
         f"{word}-image",
+        f"{word}-still",
+        f"{word}-film",
         f"{word}-video",
         f"{word}-holder",
         f"{word}-note",

@@ -16,6 +16,7 @@ from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.buyers import all_at_once, at_the_checkout
 from tests.databases import MERCHANTS
+from tests.flows.bundles import a_bundle
 from tests.running import running, until
 
 
@@ -102,6 +103,42 @@ def test_what_is_held_and_not_paid_comes_back_and_can_be_bought(own_database, st
         until(lambda: Listing.objects.get(pk=product.pk).in_stock, within_s=30, what="buyers see that it can be had again")
         second = all_at_once(market, [at_the_checkout(("a", product, 1)) for _buyer in range(20)])
     assert Counter(answer.placed for answer in second) == {True: 10, False: 10}
+
+
+def pots_and_cups():
+    """Twelve pots, thirty cups, and a set of one pot and three cups: ten sets at most, when nobody buys a cup."""
+    pot, cup = make.a_product(title="Pot", stock=12), make.a_product(title="Cup", price="20", stock=30)
+    return pot, cup, a_bundle((pot, 1), (cup, 3), price="140")
+
+
+def buyers_of(bundle, cup, n=24):
+    """Half of them want the set, half of them two cups."""
+    return [at_the_checkout(("a", bundle, 1) if number % 2 else ("a", cup, 2)) for number in range(n)]
+
+
+def held_pieces(product):
+    on_hand, reserved, held = stock_and_reservations(product)
+    assert reserved == held <= on_hand
+    return held
+
+
+def test_sets_and_their_parts_bought_at_once_never_hold_more_pieces_than_there_are(server):
+    pot, cup, bundle = pots_and_cups()
+    answers = all_at_once(server, buyers_of(bundle, cup))
+    assert {answer.status for answer in answers} <= {302, 409}
+    sets, pairs = sum(answer.placed for answer in answers[1::2]), sum(answer.placed for answer in answers[::2])
+    assert (held_pieces(pot), held_pieces(cup)) == (sets, 3 * sets + 2 * pairs)
+    assert 30 - held_pieces(cup) < 3 and sets + pairs < 24  # nothing was left for whoever was refused a set
+
+
+@pytest.mark.long  # the control of the test above
+def test_the_same_with_parts_read_before_they_are_written_sells_too_many(own_database, static_files):
+    _pot, cup, bundle = pots_and_cups()
+    with mutated(own_database, static_files, "read_then_write_stock") as server:
+        answers = all_at_once(server, buyers_of(bundle, cup, n=60))
+    sets, pairs = sum(answer.placed for answer in answers[1::2]), sum(answer.placed for answer in answers[::2])
+    _on_hand, reserved, held = stock_and_reservations(cup)
+    assert held == 3 * sets + 2 * pairs > reserved
 
 
 @pytest.mark.long

@@ -16,7 +16,7 @@ from tests.planting import planted
 from tests.safety.reading import ALL, forms_read
 
 OF_A_RULE = {"brands", "category", "code", "in_menu", "in_stock", "is_shown", "position", "price_from", "price_to", "q", "seen"}
-OF_A_RULE |= {"shops", "text_en", "text_zh", "then"}
+OF_A_RULE |= {"days", "rated", "reduced", "reviews", "shops", "text_en", "text_zh", "then"}
 OF_A_PACKAGE = {"domains", "name_zh", "pictures", "products", "staff", "storage", "text_en", "text_zh"}
 # Fields of a form that may stay empty, so that the forms of the other tests do without them.
 MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
@@ -41,6 +41,12 @@ MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
     ("workbench", "stocktake-new"): {"category", "is_blind", "note", "variants"},
     ("workbench", "stocktake-count"): {"page", "show"},
     ("workbench", "stocktake-scan"): {"quantity"},
+    ("workbench", "library-upload"): {"as"},
+    ("workbench", "library-delete"): {"all", "query"},
+    ("workbench", "library-cut"): {"then"},
+    ("workbench", "film-upload"): {"as"},
+    ("workbench", "films-delete"): {"all", "query"},
+    ("workbench", "film"): {"poster", "poster_file"},
     ("workbench", "stocktake-upload"): {"counted_at", "file", "lines"},
     ("workbench", "stocktake-step"): {"why"},
     ("workbench", "restock-new"): {"expected_on", "more", "note", "supplier"},
@@ -100,7 +106,7 @@ MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
     ("console", "staff-role"): {"name_zh", "role_id"},
 }
 OF_A_PRODUCT = {"axes", "brand", "category_query", "description_en", "description_zh", "find_category", "hides_sold_out", "listed_from", "listed_until"}
-OF_A_PRODUCT |= {"pictures-clear", "tax_class", "title_zh"}
+OF_A_PRODUCT |= {"film", "film_file", "gallery", "library_query", "pictures-clear", "shot", "take", "tax_class", "title_zh"}
 MAY_BE_EMPTY |= {("workbench", "product"): OF_A_PRODUCT, ("workbench", "product-new"): OF_A_PRODUCT}
 # Fields of rows, a number or a key behind their name: as many as there are rows.
 OF_ROWS = {
@@ -108,8 +114,10 @@ OF_ROWS = {
     "reduction": r"price_[0-9a-f]{32}",
     "price-list-prices": r"entry_[0-9a-f]{32}",
     "product-prices": r"price_[0-9a-f]{32}",
-    "product": r"(discount|gone|market|options|sku|stock_was|place|alt_en|alt_zh)_(\d+|[0-9a-f]{32})",
+    "product": r"(discount|gone|market|options|sku|stock_was|place|alt_en|alt_zh|value)_(\d+|[0-9a-f]{32})",
     "product-new": r"(discount|gone|market|options|sku|stock_was)_\d+",
+    "bundle-new": r"part_[0-9a-f]{32}",
+    "bundle-parts": r"part_[0-9a-f]{32}",
     "delivery": r"(fee|gone|regions)_\d+",
     "reviews-many-decide": r"(decision|seen|reason)_[0-9a-f]{32}",
 }

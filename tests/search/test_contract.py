@@ -126,6 +126,11 @@ class TestFilters:
         assert set(shelf.ask(price_to=39_00).ids) == {MUG}
         assert shelf.ask(price_from=10, price_to=5).ids == []
 
+    def test_among_keys_and_every_count_is_of_them(self, shelf):
+        answer = shelf.ask(among=frozenset({MUG, FLASK}))
+        assert set(answer.ids) == {MUG, FLASK} and answer.total == 2 and sum(brand.count for brand in answer.brands) <= 2
+        assert shelf.ask(among=frozenset()).total == 0
+
     def test_in_stock(self, shelf):
         assert set(shelf.ask(in_stock=True, category=1).ids) == {MUG, FLASK}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,9 +12,11 @@ from django.conf import settings
 from django.test import Client
 from django.utils import translation
 
+from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.relay import deliver_events
+from marketplace.platform.listings.models import Listing
 from marketplace.platform.taxonomy.errors import VirtualChanged
 from marketplace.platform.taxonomy.models import VirtualCategory
 from marketplace.platform.taxonomy.tree import merge_category
@@ -94,6 +97,34 @@ def test_a_buyer_narrows_a_rule_and_never_widens_it():
     assert (found.brands, found.values) == (frozenset({2}), {7: NOTHING, 8: frozenset({80})})
     assert (found.price_from, found.price_to, found.in_stock, found.sort) == (100, 500, True, Sort.NEWEST)
     assert within(rule, asked, is_sorted=True).sort == Sort.PRICE_UP
+
+
+def test_a_rule_knows_what_is_reduced_rated_and_new_at_this_moment(goods):
+    listings = Listing.objects
+    listings.filter(pk=goods["mug"]).update(lowest_minor=2500, saved_percent=20, reduced_until=clock.now() + timedelta(hours=1))
+    listings.filter(pk=goods["bowl"]).update(rating_sum=22, rating_count=5)  # 4.4
+    listings.filter(pk=goods["pot"]).update(rating_sum=5, rating_count=1, published_at=clock.now() - timedelta(days=30))
+    row = kept({"reduced": 20})
+    for rule, wanted in (
+        ({"reduced": 20}, {"mug"}),
+        ({"reduced": 21}, set()),
+        ({"rated": 44, "reviews": 3}, {"bowl"}),
+        ({"rated": 45}, {"pot"}),
+        ({"days": 7}, {"mug", "bowl"}),
+        ({"days": 7, "to": 5000}, {"mug"}),
+    ):
+        row = keep_virtual(by=SYSTEM, virtual_id=row.pk, seen=row.version, code=row.code, fields={"rule": rule})
+        assert shown("/v/picked/") == {str(goods[name]) for name in wanted}, rule
+    keep_virtual(by=SYSTEM, virtual_id=row.pk, seen=row.version, code=row.code, fields={"rule": {"reduced": 10}})
+    assert shown(f"/v/picked/?c={goods['pots'].pk}") == set()
+    with clock.shifted(timedelta(hours=2)):
+        assert shown("/v/picked/") == set()  # over, though no worker has come
+
+
+@pytest.mark.parametrize("rule", [{"reduced": 0}, {"reduced": 100}, {"rated": 60}, {"reviews": 3}, {"days": 0}])
+def test_numbers_that_make_no_sense_are_refused(rule):
+    with pytest.raises(InvalidInput):
+        clean_rule(rule)
 
 
 @pytest.mark.parametrize("rule", [{}, {"sort": "newest"}, {"from": 5, "to": 1}, {"brands": list(range(100))}])

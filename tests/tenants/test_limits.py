@@ -147,7 +147,8 @@ def test_what_is_dear_or_can_be_abused_has_a_limit():
     assert by_group["hand_over"] == {"hand-over", "hand-over-accept"}
     assert by_group["cart"] == {"cart-add", "favourite", "follow"}
     assert by_group["order"] == {"checkout-place"}
-    assert by_group["upload"] == {"apply", "qualifications", "deposit-move", "import-new", "stocktake-upload", "shop-brands"}
+    assert by_group["upload"] == {"apply", "qualifications", "deposit-move", "import-new", "stocktake-upload", "shop-brands", "film-upload"}
+    assert by_group["pictures"] == {"library-upload", "library-replace", "film"}
 
 
 # ── Valkey away ──────────────────────────────────────────────────────────────────────────────────────────────────────

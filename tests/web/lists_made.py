@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import uuid4
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from demo.draw_film import FILE
 from marketplace.flows.prices import plan_reduction
 from marketplace.flows.rent import change_package
 from marketplace.kernel import clock
@@ -15,6 +18,7 @@ from marketplace.merchant.inventory.moves import end_transfer, send_transfer
 from marketplace.merchant.inventory.places import Place, open_location
 from marketplace.merchant.inventory.restocking import order_restock, set_safety
 from marketplace.merchant.inventory.stocktakes import begin_stocktake
+from marketplace.merchant.media.actions import keep_film, keep_picture
 from marketplace.platform.deposits.actions import move_deposit, set_deposit_rule, settle_deposit
 from marketplace.platform.deposits.queries import EVERYBODY
 from tenants.packages.actions import publish_version
@@ -49,6 +53,16 @@ def stocked() -> dict[str, str]:
             counted = begin_stocktake(by=SYSTEM, stocktake_id=uuid4(), location_id=main.pk, scope="all", note=supplier)
             order_restock(by=SYSTEM, restock_id=uuid4(), location_id=main.pk, pieces={variant_id: 2}, supplier=f"{supplier} Clay")
     return {"transfer": sent.number, "stocktake": counted.number}
+
+
+def pictured() -> dict[str, str]:
+    """Pictures and films of merchant a."""
+    with merchant_schema(MERCHANTS["a"]):
+        for n, title in enumerate(("First", "Second", "Third")):
+            keep_picture(by=SYSTEM, upload=make.a_picture(("red", "green", "blue")[n]), name=f"{title} still.png")
+            film = SimpleUploadedFile("film.mp4", FILE.read_bytes() + bytes((0, 0, 0, 8 + n)) + b"free" + bytes(n), "video/mp4")
+            keep_film(by=SYSTEM, upload=film, name=f"{title} film.mp4")
+    return {}
 
 
 def deposited() -> dict[str, str]:

@@ -23,6 +23,7 @@ from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.customers.models import Customer
 from marketplace.merchant.imports.models import ImportRow, ProductImport
 from marketplace.merchant.inventory.models import Restock, StockMovement, Stocktake, StockTransfer
+from marketplace.merchant.media.models import Film, LibraryPicture
 from marketplace.merchant.orders.models import OrderLine
 from marketplace.merchant.pricing.models import Reduction
 from marketplace.platform.approvals.models import ApprovalRequest
@@ -117,6 +118,8 @@ FACTS: dict[tuple[str, str], dict[str, str]] = {
     ("workbench", "reductions"): {"Reduction": "Third sale", "Status": "Planned", "Until": "", "Variants": "1", "Planned by": "system"},
     ("workbench", "imports"): {"File": "Third.csv", "Status": "Checked", "Rows": "1", "To be mended": "1", "New": "0", "Changed": "0"},
     ("workbench", "import-rows"): {"Line": "2", "Product code": "ROW-Third", "SKU": "ROW-Third", "Status": "To be mended"},
+    ("workbench", "library"): {"Name": "Third still.png", "Products": "0", "Width": "40", "Height": "40", "Shows, in English": ""},
+    ("workbench", "films"): {"Name": "Third film.mp4", "Products": "0"},
     ("workbench", "stock"): {"Title": "Second", "Location": "Main warehouse", "On hand": "9", "Safety stock": "50", "Sold in 30 days": "1"},
     ("workbench", "movements"): {"Cause": "Moved in", "Change": "1", "For": "{transfer}", "By": "system", "Location": "Store"},
     ("workbench", "transfers"): {"Transfer": "{transfer}", "From": "Main warehouse", "To": "Store", "Pieces": "1", "Status": "Arrived"},
@@ -263,6 +266,8 @@ PLANTED: dict[tuple[str, str], Callable[[str], Any]] = {
     ("workbench", "reductions"): lambda text: Reduction.objects.update(name=text),
     ("workbench", "imports"): lambda text: ProductImport.objects.update(name=text),
     ("workbench", "import-rows"): lambda text: ImportRow.objects.update(code=text),
+    ("workbench", "library"): lambda text: LibraryPicture.objects.update(name=text),
+    ("workbench", "films"): lambda text: Film.objects.update(name=text),
     ("workbench", "stock"): lambda text: Product.objects.update(titles={"en": text}),
     ("workbench", "movements"): lambda text: StockMovement.objects.update(note=text[:200]),
     ("workbench", "transfers"): lambda text: StockTransfer.objects.update(note=text[:200]),

@@ -33,6 +33,7 @@ from marketplace.merchant.customers.actions import recount_customer
 from marketplace.merchant.customers.models import Customer
 from marketplace.merchant.imports.models import ImportRow, ProductImport
 from marketplace.merchant.inventory.models import Restock, StockLevel, StockMovement, Stocktake, StockTransfer
+from marketplace.merchant.media.models import Film, LibraryPicture
 from marketplace.merchant.orders.models import Order
 from marketplace.merchant.pricing.models import Reduction
 from marketplace.platform.approvals.models import ApprovalRequest
@@ -66,7 +67,7 @@ from tests.flows.at_stripe import at_stripe
 from tests.imports.files import received
 from tests.planting import planted
 from tests.tenants.test_onboarding import submitted
-from tests.web.lists_made import deposited, reduced, stocked, subscribed
+from tests.web.lists_made import deposited, pictured, reduced, stocked, subscribed
 
 HOSTS = {"workbench": "kiln.seller.market.localhost", "console": "ops.market.localhost"}
 PEOPLE = {"workbench": "owner-a@market.localhost", "console": "operator@market.localhost"}
@@ -77,6 +78,8 @@ LISTS = {
     ("workbench", "products"): ("Second", lambda: Product.objects.count()),
     ("workbench", "reductions"): ("Second sale", lambda: Reduction.objects.count()),
     ("workbench", "imports"): ("Second.csv", lambda: ProductImport.objects.count()),
+    ("workbench", "library"): ("Second still", lambda: LibraryPicture.objects.count()),
+    ("workbench", "films"): ("Second film", lambda: Film.objects.count()),
     ("workbench", "import-rows"): ("ROW-Second", lambda: ImportRow.objects.count()),
     ("workbench", "statements"): ("{statement}", lambda: Statement.objects.filter(merchant_id=MERCHANTS["a"]).count()),
     ("workbench", "customers"): ("{order}", lambda: Customer.objects.count()),
@@ -215,6 +218,7 @@ def three_of_everything(own_database: str) -> dict[str, str]:
         **_asked_for(),
         **_signed(),
         **reduced(),
+        **pictured(),
     }
 
 

@@ -137,43 +137,6 @@ def test_a_variant_that_is_struck_out_goes_and_comes_back_as_the_same(client, ax
         assert Variant.objects.get(sku="RJ-M", is_active=True).pk == before
 
 
-def test_pictures_stay_go_and_stand_as_the_form_says(client):
-    product = make.a_product("a")
-    with merchant_schema(MERCHANTS["a"]):
-        first = product.pictures.get()
-        variant = product.variants.get()
-    form = {"product_id": product.pk, "title_en": "Mug", "category": product.category_id, "sku_0": variant.sku, "price_0": "100", "stock_0": "10"}
-    client.post(f"/products/{product.pk}/", {**form, "pictures": [a_picture("red")]}, headers=HOST)
-    with merchant_schema(MERCHANTS["a"]):
-        old, new = product.pictures.order_by("position")
-        assert old.key == first.key
-    client.post(f"/products/{product.pk}/", {**form, f"place_{old.pk.hex}": "2", f"place_{new.pk.hex}": "1"}, headers=HOST)
-    with merchant_schema(MERCHANTS["a"]):
-        assert [picture.key for picture in product.pictures.order_by("position")] == [new.key, old.key]
-        gone = product.pictures.get(key=old.key)
-    client.post(f"/products/{product.pk}/", {**form, f"gone_{gone.pk.hex}": "1"}, headers=HOST)
-    with merchant_schema(MERCHANTS["a"]):
-        assert [picture.key for picture in product.pictures.all()] == [new.key]
-
-
-def test_what_a_picture_shows_is_kept_in_words_and_reviewed(client):
-    product = make.a_product("a")
-    with merchant_schema(MERCHANTS["a"]):
-        picture, variant = product.pictures.get(), product.variants.get()
-    form = {"product_id": product.pk, "title_en": "Mug", "title_zh": "Mug（中文）", "category": product.category_id, "sku_0": variant.sku}
-    form |= {"price_0": "100", "stock_0": "10", f"alt_zh_{picture.pk.hex}": " 翠青 ", f"alt_en_{picture.pk.hex}": "Jade   mug"}
-    client.post(f"/products/{product.pk}/", form, headers=HOST)
-    with merchant_schema(MERCHANTS["a"]):
-        kept = product.pictures.get()
-        product.refresh_from_db()
-        assert kept.alt == {"zh-hans": "翠青", "en": "Jade mug"}
-        assert product.review == product.Review.WAITING
-    response = client.post(f"/products/{product.pk}/", {**form, f"alt_en_{kept.pk.hex}": "x" * 201}, headers=HOST)
-    assert response.status_code == 422
-    with merchant_schema(MERCHANTS["a"]):
-        assert product.pictures.get().alt == {"zh-hans": "翠青", "en": "Jade mug"}
-
-
 @pytest.mark.parametrize(
     ("language", "typed", "minor"), [("en", "15", 8500), ("zh-hans", "8.5", 8500), ("en", "0", 10000), ("zh-hans", "10", 10000), ("en", "33.3", 6670)]
 )

@@ -11,6 +11,7 @@ from marketplace.web.logs import log_entry, shop_log
 from marketplace.web.messages import messages_page
 from marketplace.web.seller import (
     brands,
+    bundles,
     calendar,
     company,
     conditions,
@@ -39,6 +40,7 @@ from marketplace.web.seller import (
 from marketplace.web.seller.closing import closing, export, export_file
 from marketplace.web.seller.delivery import delivery
 from marketplace.web.seller.holiday import holiday
+from marketplace.web.seller.library_routes import library_routes
 from marketplace.web.seller.overview import overview
 from marketplace.web.seller.payout_account import account_confirm, account_show, account_stop, payout_account, payout_stripe
 from marketplace.web.seller.stock.routes import stock_routes
@@ -94,6 +96,8 @@ urlpatterns = [
     route("imports/<uuid:import_id>/stop/", imports.stop, may=staff(Right.EDIT_PRODUCTS), name="import-stop", methods="POST"),
     route("imports/<uuid:import_id>/undo/", imports.undo, may=staff(Right.EDIT_PRODUCTS), name="import-undo", methods="POST"),
     route("imports/<uuid:import_id>/to-mend/", imports.to_mend, may=staff(Right.EDIT_PRODUCTS), name="import-mend"),
+    route("products/bundle/", bundles.bundle_new, may=staff(Right.EDIT_PRODUCTS), name="bundle-new", methods="GET POST"),
+    route("products/<uuid:product_id>/parts/", bundles.bundle_parts, may=staff(Right.EDIT_PRODUCTS), name="bundle-parts", methods="GET POST"),
     route("products/new/", products.product, may=staff(Right.EDIT_PRODUCTS), name="product-new", methods="GET POST"),
     route("products/categories/", products.categories, may=staff(Right.EDIT_PRODUCTS), name="product-categories"),
     route("products/submit/", products.submit_chosen, may=staff(Right.EDIT_PRODUCTS), name="products-submit", methods="POST"),
@@ -134,6 +138,7 @@ urlpatterns = [
     route("price-lists/<uuid:list_id>/prices/", price_lists.prices, may=staff(Right.EDIT_PRODUCTS), name="price-list-prices", methods="POST"),
     route("price-lists/<uuid:list_id>/move/", price_lists.move, may=staff(Right.EDIT_PRODUCTS), name="price-list-move", methods="POST"),
     route("price-lists/<uuid:list_id>/switch/", price_lists.switch, may=staff(Right.EDIT_PRODUCTS), name="price-list-switch", methods="POST"),
+    *library_routes(),
     *stock_routes(),
     route("statements/", money.statements, may=staff(Right.VIEW_STATEMENTS), name="statements", methods="GET POST"),
     route("statements/<str:number>/", money.statement, may=staff(Right.VIEW_STATEMENTS), name="statement"),

@@ -30,6 +30,7 @@ from marketplace.merchant.catalogue.actions import ProductInput, VariantInput
 from marketplace.merchant.catalogue.errors import SkuTaken
 from marketplace.merchant.catalogue.models import Picture, Variant
 from marketplace.merchant.imports.models import ProductImport
+from marketplace.merchant.inventory.errors import BundleHasNoStock
 from marketplace.platform.listings.errors import WordForbidden
 from marketplace.platform.listings.models import ForbiddenWord
 from marketplace.platform.listings.words import check_words
@@ -381,8 +382,10 @@ class Compiling:
         text = cell.replace(",", "").removesuffix(".0")
         if not (text.isascii() and text.isdigit() and int(text[:10]) <= MOST_STOCK and len(text) < 10):
             self.wrong(row, "stock", _("Stock is a whole number from 0 to 10,000,000."))
-            return
-        stock[sku] = int(text)
+        elif not (self.there and self.there.is_bundle):
+            stock[sku] = int(text)
+        elif int(text):
+            self.wrong(row, "stock", str(BundleHasNoStock(sku=sku)))
 
 
 def _options(variant: Variant) -> dict[int, int]:

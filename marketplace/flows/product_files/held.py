@@ -10,6 +10,7 @@ from marketplace.flows.product_files.columns import PREFIX
 from marketplace.flows.product_files.words import MANY, Words
 from marketplace.kernel.prose import as_text
 from marketplace.kernel.texts import localised
+from marketplace.merchant.bundles.queries import bundles_among
 from marketplace.merchant.catalogue.models import Picture, Product, Variant
 from marketplace.merchant.inventory.models import StockLevel
 from marketplace.merchant.pricing.models import Price
@@ -26,6 +27,7 @@ class Held:
     pictures: list[Picture] = field(default_factory=list)
     prices: dict[UUID, Price] = field(default_factory=dict)
     on_hand: dict[UUID, int] = field(default_factory=dict)
+    is_bundle: bool = False
 
     @property
     def code(self) -> str:
@@ -38,7 +40,7 @@ class Held:
 
 
 def held(products: Iterable[Product]) -> dict[UUID, Held]:
-    """By key, in the order given: four questions however many."""
+    """By key, in the order given: five questions however many."""
     found = {row.pk: Held(row) for row in products}
     for variant in Variant.objects.filter(product_id__in=found).order_by("position", "pk"):
         found[variant.product_id].variants.append(variant)
@@ -49,6 +51,8 @@ def held(products: Iterable[Product]) -> dict[UUID, Held]:
         owner[price.variant_id].prices[price.variant_id] = price
     for level in StockLevel.objects.filter(variant_id__in=owner, location__is_default=True):
         owner[level.variant_id].on_hand[level.variant_id] = level.on_hand
+    for key in bundles_among(found):
+        found[key].is_bundle = True
     return found
 
 

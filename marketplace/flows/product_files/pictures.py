@@ -9,9 +9,9 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import PurePosixPath
+from urllib.parse import unquote
 
 from django.core.files.storage import default_storage, storages
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from marketplace.kernel.actors import Actor
@@ -20,8 +20,8 @@ from marketplace.kernel.fetching import Fetched, FetchFailed, fetch
 from marketplace.kernel.uploads import MOST_BYTES
 from marketplace.kernel.verbs import verb
 from marketplace.merchant.catalogue.models import Picture
-from marketplace.merchant.catalogue.pictures import store_picture
 from marketplace.merchant.imports.models import ImportPicture, ProductImport
+from marketplace.merchant.media.actions import keep_picture
 
 AT_ONCE = 24  # fetched between two looks at the clock
 THREADS = 8
@@ -101,7 +101,7 @@ class Pictures:
                 data = asked[ref].result() if ref in asked else self._unpacked(ref)
                 if isinstance(data, MarketError):
                     raise data
-                key = store_one(by=by, data=data)
+                key = store_one(by=by, data=data, name=unquote(ref.partition("?")[0]))
             except MarketError as refusal:
                 why = str(refusal)[:300]
             keep_fetched(by=by, batch=self.batch, ref=ref, key=key, why=why)
@@ -152,10 +152,9 @@ def check_archive(file: io.BufferedIOBase | object, size: int) -> None:
 
 
 @verb
-def store_one(*, by: Actor, data: bytes) -> str:
-    """Its key in public media. Raises InvalidInput, LimitReached."""
-    with transaction.atomic():  # the shop's room is looked at under a lock
-        return store_picture(io.BytesIO(data))
+def store_one(*, by: Actor, data: bytes, name: str = "") -> str:
+    """Keep it in the shop's library; its key in public media. Raises InvalidInput, LimitReached."""
+    return str(keep_picture(by=by, upload=io.BytesIO(data), name=name).key)
 
 
 @verb

@@ -88,7 +88,7 @@ def _take_away(by: Actor, effects: Sequence[ImportEffect], there: dict[UUID, Hel
                 with transaction.atomic():
                     _remove(by, [effect.product_id], there)
             except ProtectedError:
-                _keep(effect, _("It stands in a stocktake, a transfer or a list of what is on the way."))
+                _keep(effect, _("It stands in a bundle, a stocktake, a transfer or a list of what is on the way."))
 
 
 def _remove(by: Actor, keys: Sequence[UUID], there: dict[UUID, Held]) -> None:

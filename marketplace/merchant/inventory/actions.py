@@ -15,7 +15,9 @@ from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.verbs import verb
+from marketplace.merchant.bundles.queries import bundles_of, parts_of_variants
 from marketplace.merchant.catalogue.models import Variant
+from marketplace.merchant.conditions.queries import watched_of
 from marketplace.merchant.inventory.booking import Books, tell_crossings, tell_watched
 from marketplace.merchant.inventory.errors import HeldElsewhere, OutOfStock, StockHeld
 from marketplace.merchant.inventory.models import PackedFrom, Reservation, StockLevel, StockLocation, StockMovement
@@ -47,7 +49,7 @@ def make_default_location(*, by: Actor) -> StockLocation:
 def count_stock(*, by: Actor, counted: Mapping[UUID, int], location_id: UUID | None = None, note: str = "") -> None:
     """What lies at a place (None: the default one), by variant id: a count. In few statements, however many variants there are.
 
-    Raises InvalidInput, StockHeld.
+    Raises InvalidInput, StockHeld, BundleHasNoStock.
     """
     if any(not 0 <= number <= MOST for number in counted.values()):
         raise InvalidInput(field="on_hand", why=_("Stock is a whole number from 0 to 10,000,000."))
@@ -55,6 +57,8 @@ def count_stock(*, by: Actor, counted: Mapping[UUID, int], location_id: UUID | N
         location = StockLocation.objects.filter(pk=location_id, closed_at=None).first() if location_id else StockLocation.objects.get(is_default=True)
         if location is None:
             raise InvalidInput(field="location", why=_("Choose a location."))
+        bundles = parts_of_variants([key for key, number in counted.items() if not number])  # forms say 0 of what has no stock
+        counted = {key: number for key, number in counted.items() if key not in bundles}
         books = Books.at(by, location, counted.keys())
         before = {}
         for level in books.levels:
@@ -107,7 +111,8 @@ HOLD = """
     UPDATE merchant_inventory_stocklevel AS level SET reserved = level.reserved + taken.pieces
     FROM taken
     WHERE level.id = taken.id AND (SELECT sum(pieces) FROM taken) = (SELECT sum(quantity) FROM wanted)
-    RETURNING level.variant_id, level.id, taken.pieces, level.on_hand - level.reserved - level.allocated, taken.safety, taken.is_watched
+    RETURNING level.variant_id, level.id, taken.pieces, level.on_hand - level.reserved - level.allocated, taken.safety, taken.is_watched,
+        EXISTS (SELECT FROM merchant_bundles_bundlepart AS part WHERE part.variant_id = level.variant_id)
 """
 
 
@@ -129,11 +134,12 @@ def reserve_stock(*, by: Actor, order_id: UUID, wanted: Sequence[Wanted]) -> Non
     if not rows:
         raise _short(per_variant, wanted)
     held: dict[UUID, list[list[Any]]] = defaultdict(list)
-    for variant_id, level_id, pieces, _left, _safety, _is_watched in rows:
+    for variant_id, level_id, pieces, *_rest in rows:
         held[variant_id].append([level_id, pieces])
     insert_new(list(_reservations_of(order_id, wanted, held)))
-    tell_crossings((variant_id, level_id, left + pieces, left, safety) for variant_id, level_id, pieces, left, safety, _is_watched in rows)
-    tell_watched(row[0] for row in rows if row[-1])
+    in_bundles = {row[0] for row in rows if row[6]}
+    tell_crossings(((variant_id, level_id, left + pieces, left, safety) for variant_id, level_id, pieces, left, safety, *_rest in rows), in_bundles=in_bundles)
+    tell_watched([row[0] for row in rows if row[5]] + (watched_of(bundles_of(in_bundles)) if in_bundles else []))
 
 
 def _reservations_of(order_id: UUID, wanted: Sequence[Wanted], held: Mapping[UUID, list[list[Any]]]) -> Iterator[Reservation]:

@@ -13,8 +13,12 @@ from django.db.models import QuerySet
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.outbox import record
+from marketplace.merchant.bundles.queries import bundles_of
+from marketplace.merchant.catalogue.models import Variant
 from marketplace.merchant.conditions.events import WatchedStockChanged
 from marketplace.merchant.conditions.queries import watched_of
+from marketplace.merchant.inventory.bundled import crossed_bundles
+from marketplace.merchant.inventory.errors import BundleHasNoStock
 from marketplace.merchant.inventory.events import StockCrossedZero, StockRanLow
 from marketplace.merchant.inventory.models import StockLevel, StockLocation, StockMovement
 from tenants.tenancy.link import connection
@@ -39,7 +43,9 @@ class Books:
 
     @classmethod
     def at(cls, by: Actor, location: StockLocation, variant_ids: Collection[UUID]) -> Books:
-        """The levels of these variants at one place; what never lay there begins with nothing."""
+        """The levels of these variants at one place; what never lay there begins with nothing. Raises BundleHasNoStock."""
+        if bundle := Variant.objects.filter(pk__in=variant_ids, product__parts__isnull=False).values_list("sku", flat=True).first():
+            raise BundleHasNoStock(sku=bundle)
         known = set(StockLevel.objects.filter(location=location, variant_id__in=variant_ids).values_list("variant_id", flat=True))
         new = [StockLevel(variant_id=key, location=location) for key in sorted(set(variant_ids) - known)]
         StockLevel.objects.bulk_create(new, ignore_conflicts=True, batch_size=AT_ONCE)
@@ -78,20 +84,23 @@ class Books:
             StockMovement.objects.bulk_create(self._moved, batch_size=AT_ONCE)
         tell_crossings((level.variant_id, level.pk, self._available_before(level), level.available, level.wanted) for level in changed)
         moved = {level.variant_id for level in changed if level.available != self._available_before(level)}
-        tell_watched(watched_of(moved) if moved else ())
+        tell_watched(watched_of(moved | bundles_of(moved)) if moved else ())
 
     def _available_before(self, level: StockLevel) -> int:
         on_hand, reserved, allocated = self._before[level.pk]
         return on_hand - reserved - allocated
 
 
-def tell_crossings(changes: Iterable[tuple[UUID, UUID, int, int, int]]) -> None:
+def tell_crossings(changes: Iterable[tuple[UUID, UUID, int, int, int]], in_bundles: Collection[UUID] | None = None) -> None:
     """Record what crossed a line: (variant, level, available before, available now, safety stock).
 
-    A variant is told of when a place of it ran out or can be had from again: whoever hears it looks how all places stand. Below its safety
-    stock a level is told of once each time it falls below.
+    A variant is told of when a place of it ran out or can be had from again: whoever hears it looks how all places stand. A bundle is told
+    of when a part of it has too little left for one, or enough again; `in_bundles` are the variants that are parts, where that is known.
+    Below its safety stock a level is told of once each time it falls below.
     """
-    crossed: list[UUID] = []
+    changes = list(changes)
+    moved = [(variant_id, level_id, now - before) for variant_id, level_id, before, now, _safety in changes if in_bundles is None or variant_id in in_bundles]
+    crossed: list[UUID] = crossed_bundles(moved)
     low: list[UUID] = []
     for variant_id, level_id, before, now, safety in changes:
         if (before > 0) != (now > 0):

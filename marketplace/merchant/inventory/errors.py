@@ -56,3 +56,8 @@ class LevelUnknown(MarketError):
 class RestockUnknown(MarketError):
     code, status = "restock_unknown", 404
     message = _("There is no such order from a supplier.")
+
+
+class BundleHasNoStock(MarketError):
+    code, status, field = "bundle_has_no_stock", 422, "on_hand"
+    message = _("“{sku}” is a bundle and has no stock of its own: it can be had as often as what is in it. Leave its stock at 0.")

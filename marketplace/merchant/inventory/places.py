@@ -16,6 +16,7 @@ from marketplace.kernel.audit import audit
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.outbox import record
 from marketplace.kernel.verbs import verb
+from marketplace.merchant.bundles.queries import bundles_of
 from marketplace.merchant.conditions.queries import watched_of
 from marketplace.merchant.inventory.booking import AT_ONCE, tell_watched
 from marketplace.merchant.inventory.errors import LocationInUse, LocationUnknown
@@ -143,6 +144,7 @@ def _tell_all(row: StockLocation) -> None:
     """What is free there can be had from now on, or no longer: the public copies look again."""
     free = StockLevel.objects.filter(location=row, on_hand__gt=F("reserved") + F("allocated"))
     keys = list(free.order_by("variant_id").values_list("variant_id", flat=True))
+    keys += sorted(bundles_of(keys))
     for start in range(0, len(keys), AT_ONCE):
         record(StockCrossedZero(merchant_id=current_merchant_id(), variant_ids=keys[start : start + AT_ONCE]))
     tell_watched(watched_of(keys))

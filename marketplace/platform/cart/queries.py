@@ -13,6 +13,7 @@ from django.db.models import Sum
 
 from marketplace.kernel import clock
 from marketplace.kernel.money import Money
+from marketplace.platform.bundles.queries import SoldPart, is_bundle
 from marketplace.platform.cart.models import Cart, CartLine
 from marketplace.platform.delivery.freight import Quote, quote
 from marketplace.platform.delivery.models import FreightZone
@@ -30,6 +31,7 @@ class LineView:
     shop_sells: bool = True  # its shop takes orders
     shop_closed: bool = False  # for good
     options: str = ""  # the chosen options in words, filled in by pages that show them
+    parts: Sequence[SoldPart] = ()  # of a bundle what is in it, filled in by pages that show it
     rate: Rate | None = None  # what made the price, where that is not the one on the listing
 
     @property
@@ -158,7 +160,7 @@ def view_cart(cart: Cart | None, currency: str, region: str = "") -> CartView:
         variant.pk: variant
         for variant in ListingVariant.objects.filter(sellable("listing__"), pk__in=[line.variant_id for line in lines])
         .select_related("listing")
-        .annotate(is_varied=varied())
+        .annotate(is_varied=varied(), is_bundle=is_bundle())
     }
     held = offered([key for key, variant in variants.items() if variant.is_varied], cart.user_id)
     merchants = Merchant.objects.in_bulk({line.merchant_id for line in lines})
@@ -187,12 +189,14 @@ class ChosenLine:
     tax_class: str
     category_path: Sequence[int]
     shop: Mapping[str, str]  # its names
+    is_bundle: bool
 
 
 # In SQL, because a line names its variant by key alone, and placing an order pays for every query it builds (bench/checkout.py).
 CHOSEN = """
     SELECT line.variant_id, line.quantity, variant.sku, variant.options, listing.id, listing.merchant_id, listing.titles,
-        coalesce(listing.pictures -> 0 ->> 'key', ''), listing.tax_class, category.path, merchant.names
+        coalesce(listing.pictures -> 0 ->> 'square', listing.pictures -> 0 ->> 'key', ''), listing.tax_class, category.path, merchant.names,
+        EXISTS (SELECT FROM platform_bundles_listedpart AS part WHERE part.bundle_id = listing.id)
     FROM platform_cart_cartline AS line
     JOIN platform_listings_listingvariant AS variant ON variant.id = line.variant_id AND variant.in_stock
     JOIN platform_listings_listing AS listing ON listing.id = variant.listing_id AND listing.is_on_sale
@@ -214,8 +218,8 @@ def chosen_lines(cart_id: UUID) -> list[ChosenLine]:
     with connection.cursor() as cursor:
         cursor.execute(CHOSEN, [clock.now(), SELLS, cart_id])
         return [
-            ChosenLine(variant, quantity, sku, loads(options), product, merchant, loads(titles), picture, tax_class, loads(path), loads(shop))
-            for variant, quantity, sku, options, product, merchant, titles, picture, tax_class, path, shop in cursor.fetchall()
+            ChosenLine(variant, quantity, sku, loads(options), product, merchant, loads(titles), picture, tax_class, loads(path), loads(shop), is_bundle)
+            for variant, quantity, sku, options, product, merchant, titles, picture, tax_class, path, shop, is_bundle in cursor.fetchall()
         ]
 
 

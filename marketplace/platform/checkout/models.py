@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -72,6 +74,7 @@ class OrderCopy(models.Model):
     is_disputed = models.BooleanField(default=False)  # its payment is: it is not settled until that has ended
     # [{"title": {language: text}, "options": {...}, "picture": key, "quantity": n, "unit_minor": n, "total_minor": n, "product_id": …,
     #   "packed": n, "shipped": n, "cancelled": n, "returned": n}, …]
+    # What was bought in a bundle names it: "bundle", as merchant/bundles/queries.py makes it; its first line says "begins_bundle".
     lines = models.JSONField()
     packages = models.JSONField(default=list)  # [{"id", "carrier": code, "tracking_number", "shipped_at": ISO time, "lines": [[line no, n], …]}, …]
     placed_at = models.DateTimeField()
@@ -100,6 +103,11 @@ class OrderCopy(models.Model):
     def has_parcel(self) -> bool:
         """Whether anything of it is packed or shipped."""
         return any(line.get("packed") or line.get("shipped") for line in self.lines)
+
+    @property
+    def entries(self) -> list[dict[str, Any]]:
+        """What was put into the cart: lines that were bought singly, and bundles."""
+        return [line.get("bundle", line) for line in self.lines if "bundle" not in line or line.get("begins_bundle")]
 
 
 class ReturnCopy(models.Model):

@@ -51,7 +51,9 @@ class Listing(models.Model):
     # [[attribute id, [value ids], {language: text} or null], …] in the order of the specification table
     attributes = models.JSONField(default=list)
     axes = models.JSONField(default=list)  # attribute ids that tell the variants apart
-    pictures = models.JSONField(default=list)  # [{"key": storage key with schema, "alt": {language: text}}, …]
+    # [{"key": storage key with schema, "alt": {language: text}}, …]; some with "square" (key for cards), "value" (key of an AttributeValue
+    # that it shows) or "film" (key of a film of which this is the poster; never the first)
+    pictures = models.JSONField(default=list)
     currency = models.CharField(max_length=3)
     price_minor = models.BigIntegerField()  # lowest sale price of the variants
     price_to_minor = models.BigIntegerField()  # highest
@@ -114,7 +116,7 @@ class Listing(models.Model):
 
     @property
     def picture(self) -> str:
-        return str(self.pictures[0]["key"]) if self.pictures else ""
+        return str(self.pictures[0].get("square") or self.pictures[0]["key"]) if self.pictures else ""
 
     @property
     def rating(self) -> Decimal | None:

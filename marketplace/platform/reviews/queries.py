@@ -100,7 +100,13 @@ def has_bought(person_id: UUID, listing_id: UUID) -> bool:
 
 def reviewable_lines(order: OrderCopy) -> list[dict[str, Any]]:
     """Lines of an order of which something has arrived; none before receipt."""
-    return [line for line in order.lines if line.get("shipped")] if order.completed_at else []
+    if not order.completed_at:
+        return []
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for line in order.lines:
+        if line.get("shipped"):  # of a bundle the same article may stand on two lines, at prices one unit apart
+            found.setdefault((line["product_id"], line["bundle"]["id"]) if "bundle" in line else (line["id"], ""), line)
+    return list(found.values())
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,9 @@ MOST = 200  # virtual categories of the market
 MOST_CHOSEN = 60  # brands, shops or values of one rule
 LONGEST_TEXT = 300
 SORTS = ("relevance", "popular", "newest", "price_up", "price_down")
-NARROWING = ("category", "brands", "shops", "values", "from", "to", "in_stock")
+NARROWING = ("category", "brands", "shops", "values", "from", "to", "in_stock", "reduced", "rated", "days")
+# Of these at least one, at most: per cent off, tenths of a star, reviews, days on the market.
+NUMBERS = {"reduced": (1, 99), "rated": (10, 50), "reviews": (1, 10_000), "days": (1, 365)}
 KEPT = ("names", "texts", "rule", "picture", "is_shown", "in_menu", "position")
 
 
@@ -104,6 +106,13 @@ def clean_rule(rule: Mapping[str, Any]) -> dict[str, Any]:
             found[name] = int(rule[name])
     if rule.get("in_stock"):
         found["in_stock"] = True
+    for name, (least, most) in NUMBERS.items():
+        if rule.get(name) is not None:
+            if not least <= int(rule[name]) <= most:
+                raise InvalidInput(field=name, why=_("Write a number from {least} to {most}.").format(least=least, most=most))
+            found[name] = int(rule[name])
+    if "reviews" in found and "rated" not in found:
+        raise InvalidInput(field="rated", why=_("Say how many stars, too."))
     if any(len(chosen) > MOST_CHOSEN for chosen in (found.get("brands", []), found.get("shops", []), *values.values())):
         raise InvalidInput(field=None, why=_("A rule names at most {n} of a kind.").format(n=MOST_CHOSEN))
     if found.get("from", 0) > found.get("to", found.get("from", 0)):

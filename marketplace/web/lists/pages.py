@@ -102,6 +102,7 @@ class ListPage:
     export_head: Sequence[Text] = ()
     export: Callable[[Any], Iterable[Sequence[object]]] | None = None
     whole: Whole | None = None
+    is_grid: bool = False  # rows stand beside each other, for what is looked at rather than read
     export_right: Right | None = None  # besides `right`, where taking the rows out is more than seeing them
 
     @property

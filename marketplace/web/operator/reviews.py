@@ -186,7 +186,7 @@ def case_of(found: ProductChange, live: Listing | None) -> Case:
         fact("category", lambda p: names.category(p["category_id"])),
         fact("brand", lambda p: names.brand(p["brand_id"])),
         fact("tax_class", lambda p: str(TaxClass(p["tax_class"]).label)),
-        fact("pictures", lambda p: [picture["key"] for picture in p["pictures"]], "pictures"),
+        fact("pictures", lambda p: [names.picture(one) for one in p["pictures"]], "pictures"),
         fact("description_zh", lambda p: p["descriptions"].get("zh-hans", ""), "html"),
         fact("description_en", lambda p: p["descriptions"].get("en", ""), "html"),
         fact("attributes", lambda p: names.attributes(p["attributes"]), "rows"),
@@ -215,9 +215,24 @@ class _Names:
         values = {v for p in proposals for row in p["attributes"] for v in row[1]} | {
             int(v) for p in proposals for one in p["variants"] for v in one["options"].values()
         }
+        values |= {one["value"] for p in proposals for one in p["pictures"] if one.get("value")}
         self._attributes, self._values = Attribute.objects.in_bulk(attributes), AttributeValue.objects.in_bulk(values)
         self._categories = Category.objects.in_bulk({p["category_id"] for p in proposals})
         self._brands = Brand.objects.in_bulk({p["brand_id"] for p in proposals if p["brand_id"]})
+
+    def picture(self, one: dict[str, Any]) -> dict[str, Any]:
+        """As it is shown: what a card shows of it, what it says in each language, which choice it stands for, and the film behind it."""
+        value = self._values.get(one.get("value") or 0)
+        said = [one["alt"][code] for code in ("zh-hans", "en") if (one.get("alt") or {}).get(code)]
+        film = one.get("film", "")
+        return {
+            "key": one["key"],
+            "square": one.get("square", ""),
+            "said": said,
+            "value": value.name if value else "",
+            "film": film,
+            "kind": f"video/{film.rpartition('.')[2]}",
+        }
 
     def category(self, key: int) -> str:
         found = self._categories.get(key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from decimal import Decimal
 from typing import IO, Any
 
 from django import forms
@@ -25,7 +26,7 @@ from marketplace.platform.taxonomy.errors import VirtualUnknown
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category, VirtualCategory
 from marketplace.platform.taxonomy.queries import find_categories, led_to, path_name
 from marketplace.platform.taxonomy.tree import LONGEST_NAME
-from marketplace.platform.taxonomy.virtual import LONGEST_TEXT, clean_rule, keep_virtual, remove_virtual
+from marketplace.platform.taxonomy.virtual import LONGEST_TEXT, NUMBERS, clean_rule, keep_virtual, remove_virtual
 from search.by_rule import query_of
 from search.contract import Sort
 from search.find import find
@@ -70,6 +71,10 @@ class VirtualForm(forms.Form):
     )
     price_from = forms.DecimalField(label=_lazy("Price from"), min_value=0, max_digits=10, decimal_places=2, required=False)
     price_to = forms.DecimalField(label=_lazy("Price to"), min_value=0, max_digits=10, decimal_places=2, required=False)
+    reduced = forms.IntegerField(label=_lazy("Reduced now by at least, in per cent"), min_value=1, max_value=99, required=False)
+    days = forms.IntegerField(label=_lazy("New on the market within so many days"), min_value=1, max_value=365, required=False)
+    rated = forms.DecimalField(label=_lazy("Rated with at least so many stars"), min_value=1, max_value=5, max_digits=2, decimal_places=1, required=False)
+    reviews = forms.IntegerField(label=_lazy("by at least so many reviews"), min_value=1, max_value=10_000, required=False, help_text=_lazy("Empty: by one"))
     in_stock = forms.BooleanField(label=_lazy("Only what is in stock"), required=False)
     sort = forms.ChoiceField(label=pgettext_lazy("virtual category", "Order"), choices=SORTS)
 
@@ -123,7 +128,17 @@ class VirtualForm(forms.Form):
         values = {name[2:]: data[name] for name in self.fields if name.startswith("a_") and data.get(name)}
         prices = {end: Money.parse(str(data[f"price_{end}"]), self.currency).minor for end in ("from", "to") if data.get(f"price_{end}") is not None}
         category = {"category": self.chosen.pk} if self.chosen else {}
-        return {**category, "brands": data["brands"], "shops": data["shops"], "values": values, **prices, "in_stock": data["in_stock"], "sort": data["sort"]}
+        numbers = {name: data.get(name) for name in ("reduced", "reviews", "days")} | {"rated": data["rated"] and int(data["rated"] * 10)}
+        return {
+            **category,
+            **numbers,
+            "brands": data["brands"],
+            "shops": data["shops"],
+            "values": values,
+            **prices,
+            "in_stock": data["in_stock"],
+            "sort": data["sort"],
+        }
 
 
 def _called(word: str) -> Q:
@@ -159,7 +174,7 @@ def _virtual_page(request: HttpRequest, row: VirtualCategory | None) -> HttpResp
     if request.method == "POST":
         form.is_valid()
         try:
-            if not ({"brands", "shops", "price_from", "price_to", "sort"} & set(form.errors)):
+            if not ({"brands", "shops", "price_from", "price_to", "sort", *NUMBERS} & set(form.errors)):
                 rule = clean_rule(form.rule())
             if then != "look" and not form.errors and rule is not None:
                 saved = _keep(request, form, row, rule)
@@ -229,6 +244,8 @@ def _kept(row: VirtualCategory | None, currency: str) -> dict[str, Any]:
         "brands": "\n".join(brand.name for brand in brands.values()),
         "shops": "\n".join(shop.slug for shop in shops),
         "in_stock": rule.get("in_stock", False),
+        **{name: rule.get(name) for name in ("reduced", "reviews", "days")},
+        "rated": Decimal(rule["rated"]) / 10 if rule.get("rated") else None,
         "sort": rule.get("sort", Sort.RELEVANCE),
         **prices,
         **values,

@@ -83,8 +83,10 @@ def calendar(request: HttpRequest) -> HttpResponse:
     for one in everything:
         if not wanted or GROUP_OF[one.kind].key in wanted:
             by_day[timezone.localtime(one.at).date()].append(one)
-    chosen = _day_asked(request.GET.get("day", ""), begins, ends) or (today if first <= today < after else first)
+    soonest = min((day for day in by_day if first <= day < after), default=first)
+    chosen = _day_asked(request.GET.get("day", ""), begins, ends) or (today if first <= today < after else soonest)
     days = [_day(request, begins + timedelta(days=n), first, after, today, chosen, by_day) for n in range((ends - begins).days)]
+    filters = [(group, counted[group.key], group.key in wanted) for group in GROUPS if counted[group.key] or group.key in wanted]
     context = {
         "title": _("Calendar"),
         "month": month,
@@ -92,7 +94,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "names": days[:7],
         "days": [day for day in days if day.is_in_month and day.lines],
         "chosen": next(day for day in days if day.is_chosen),
-        "filters": [(group, counted[group.key], group.key in wanted) for group in GROUPS if counted[group.key] or group.key in wanted],
+        "filters": filters if wanted or len(filters) > 1 else [],
         "before": _previous(month) if month > today.replace(day=1) else None,
         "after": after if after <= _ahead(today) else None,
         "this": today.replace(day=1),

@@ -49,7 +49,7 @@ def conditions(request: HttpRequest) -> HttpResponse:
     if not rows:
         messages.error(request, _("One of these rows does not exist. Load the list anew and tick again."))
         return HttpResponseRedirect(reverse("products"))
-    form = ConditionForm(request.POST) if request.method == "POST" else ConditionForm(initial=_shared(rows))
+    form = ConditionForm(request.POST) if request.method == "POST" else ConditionForm(initial=_shared(rows) or {})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -60,15 +60,16 @@ def conditions(request: HttpRequest) -> HttpResponse:
             messages.success(request, _told(data, len(rows)))
             return HttpResponseRedirect(reverse("product", args=[rows[0].pk]) if len(rows) == 1 else reverse("products"))
     _with_state(rows)
-    context = {"title": _("Condition of sale"), "rows": rows, "form": form, "only": rows[0] if len(rows) == 1 else None}
+    context = {"title": _("Condition of sale"), "rows": rows, "form": form, "only": rows[0] if len(rows) == 1 else None, "differ": _shared(rows) is None}
     return render(request, "seller/conditions.html", context, status=422 if form.errors else 200)
 
 
-def _shared(rows: list[Product]) -> dict[str, Any]:
+def _shared(rows: list[Product]) -> dict[str, Any] | None:
+    """The condition that all have, nothing where none has one; None where they differ."""
     names = ("off_at", "on_at", "waits_for_stock")
     found = {row.product_id: {name: getattr(row, name) for name in names} for row in SaleCondition.objects.filter(product__in=rows)}
     said = [found.get(row.pk, {}) for row in rows]
-    return said[0] if all(each == said[0] for each in said) else {}
+    return said[0] if all(each == said[0] for each in said) else None
 
 
 def _with_state(rows: list[Any]) -> None:

@@ -26,6 +26,7 @@ ENTRIES = grouped(
         pgettext_lazy("menu", "Goods and delivery"),
         [
             Entry(_("Products"), "box", "products", Right.VIEW_PRODUCTS),
+            Entry(_("Pictures"), "grid", "library", Right.VIEW_PRODUCTS),
             Entry(_("Reductions"), "chart", "reductions", Right.VIEW_PRODUCTS),
             Entry(_("Price lists"), "list", "price-lists", Right.EDIT_PRODUCTS),
             Entry(_("Calendar"), "clock", "calendar", Right.VIEW_PRODUCTS),

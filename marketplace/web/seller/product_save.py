@@ -5,20 +5,15 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from marketplace.flows.review_product import save_product
 from marketplace.kernel.actors import Actor
-from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.prose import as_html, as_text
 from marketplace.merchant.catalogue.actions import ProductInput, VariantInput
-from marketplace.merchant.catalogue.models import Picture, Product
-from marketplace.merchant.catalogue.pictures import store_picture
+from marketplace.merchant.catalogue.models import Product
 from marketplace.web.seller.attribute_fields import entries_of
+from marketplace.web.seller.gallery import gallery_of
 from marketplace.web.seller.product_form import ProductForm
 from marketplace.web.seller.variants import key_of_variant
-
-MOST_SHOWN = 200  # characters of what a picture shows
 
 
 def keys_of_rows(form: ProductForm, row: Product | None, product_id: UUID) -> list[UUID]:
@@ -33,11 +28,13 @@ def save(by: Actor, form: ProductForm, row: Product | None, *, submits: bool) ->
     product_id: UUID = row.pk if row else data["product_id"]
     keys = keys_of_rows(form, row, product_id)
     rows = [data[f"row_{n}"] for n in range(len(form.rows))]
+    pictures, shown = gallery_of(form, row).kept(by)
     saved: Product = save_product(
         by=by,
         product_id=product_id,
         is_new=row is None,
         submits=submits,
+        shown=shown,
         product=ProductInput(
             category_id=data["category"],
             brand_id=data["brand"].pk if data["brand"] else None,
@@ -47,7 +44,7 @@ def save(by: Actor, form: ProductForm, row: Product | None, *, submits: bool) ->
             attributes=entries_of(form.described(), data, row.attributes if row else [], form.fields),
             axes=[attribute for attribute, _values in form.axes_chosen],
             variants=[VariantInput(sku=sku, options=form.rows[n].options, id=keys[n]) for n, (sku, _price, _market, _stock) in enumerate(rows)],
-            pictures=_pictures(form, row),
+            pictures=pictures,
             listed_from=data["listed_from"],
             listed_until=data["listed_until"],
             hides_sold_out=data["hides_sold_out"],
@@ -58,30 +55,6 @@ def save(by: Actor, form: ProductForm, row: Product | None, *, submits: bool) ->
         stock={keys[n]: stock for n, (_sku, _price, _market, stock) in enumerate(rows) if str(stock) != form.rows[n].cells.get("stock_was")},
     )
     return saved
-
-
-def _shows(form: ProductForm, picture: Picture) -> dict[str, str]:
-    """What the picture shows, in words, as typed; languages the form does not ask for are kept. Raises InvalidInput."""
-    words = dict(picture.alt)
-    for code, name in (("zh-hans", "zh"), ("en", "en")):
-        text = form.data.get(f"alt_{name}_{picture.pk.hex}")
-        if text is not None:
-            words[code] = " ".join(str(text).split())
-    if any(len(text) > MOST_SHOWN for text in words.values()):
-        raise InvalidInput(field="pictures", why=_("What a picture shows is told in at most {most} characters.").format(most=MOST_SHOWN))
-    return {code: text for code, text in words.items() if text}
-
-
-def _pictures(form: ProductForm, row: Product | None) -> list[tuple[str, dict[str, str]]]:
-    """The pictures that stay, in the order that was typed, then the new ones. Raises InvalidInput."""
-    held = list(row.pictures.order_by("position")) if row else []
-    places = {}
-    for n, picture in enumerate(held):
-        text = str(form.data.get(f"place_{picture.pk.hex}", "")).strip()
-        places[picture.pk] = (int(text) if text.isascii() and text.isdigit() and len(text) < 5 else n + 1, n)
-    stay = [picture for picture in held if not form.data.get(f"gone_{picture.pk.hex}")]
-    stay.sort(key=lambda picture: places[picture.pk])
-    return [(picture.key, _shows(form, picture)) for picture in stay] + [(store_picture(upload), {}) for upload in form.cleaned_data["pictures"]]
 
 
 def _descriptions(before: dict[str, str], data: dict[str, Any]) -> dict[str, str]:

@@ -26,6 +26,7 @@ from marketplace.platform.taxonomy.models import Category
 from marketplace.web.lists.bulk import Bulk, with_each
 from marketplace.web.lists.pages import Column, ListPage, Teach, Whole
 from marketplace.web.seller.conditions import state_of
+from marketplace.web.seller.gallery import STEP, gallery_of
 from marketplace.web.seller.import_tables import import_table
 from marketplace.web.seller.product_filters import ProductFilter
 from marketplace.web.seller.product_form import ProductForm, category_rows
@@ -139,8 +140,12 @@ def product(request: HttpRequest, product_id: UUID | None = None) -> HttpRespons
     if "find_category" in request.POST or then in SHOWS_ONLY:
         form.show_only()
         if request.htmx and then in SHOWS_ONLY:  # type: ignore[attr-defined]
-            return render(request, "seller/_by_category.html", {"form": form, "product": row})
+            return render(request, "seller/_by_category.html", {"form": form, "product": row, "swapped_gallery": gallery_of(form, row)})
         return _product_page(request, row, form)
+    if then.startswith(STEP):
+        gallery_of(form, row).step(actor_of(request), then)
+        form.show_only()
+        return render(request, "seller/_gallery.html", {"gallery": gallery_of(form, row)}) if request.htmx else _product_page(request, row, form)  # type: ignore[attr-defined]
     if form.is_valid():
         try:
             saved = save(actor_of(request), form, row, submits=then == "submit")
@@ -162,7 +167,6 @@ def _said(saved: Product) -> str:
 
 
 def _product_page(request: HttpRequest, row: Product | None, form: ProductForm) -> HttpResponse:
-    schema = request.merchant.schema_name  # type: ignore[attr-defined]
     context = {
         "title": row.title.text if row else _("New product"),
         "product": row,
@@ -172,7 +176,7 @@ def _product_page(request: HttpRequest, row: Product | None, form: ProductForm) 
         ],
         "found_categories": form.found_categories(),
         "listing_address": market_url(f"/p/{row.pk}/") if row and row.status == Product.Status.ON_SALE else "",
-        "pictures": [(picture, f"{schema}/{picture.key}") for picture in row.pictures.order_by("position")] if row else [],
+        "gallery": gallery_of(form, row),
         "periods": price_periods(row) if row else [],
         **(state_of(row.pk) if row else {}),
     }

@@ -7,13 +7,14 @@ from uuid import UUID
 
 from marketplace.merchant.catalogue.models import Picture, Product, Variant
 from marketplace.merchant.inventory.models import StockLevel
+from marketplace.merchant.media.models import ProductFilm
 from marketplace.merchant.pricing.periods import in_force
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category
 from marketplace.web.shop_export.tables import Row, each
 from tenants.tenancy.models import Merchant
 
 PRODUCT = (
-    "product status review titles descriptions category category_names brand attributes tax_class listed_from listed_until pictures source_ref "
+    "product status review titles descriptions category category_names brand attributes tax_class listed_from listed_until pictures film source_ref "
     "created_at changed_at"
 )
 VARIANT = "variant product sku options is_active currency price_minor market_price_minor on_hand reserved allocated"
@@ -28,6 +29,8 @@ def products(merchant: Merchant) -> Iterator[Row]:
         pictures: dict[UUID, list[str]] = {}
         for picture in Picture.objects.filter(product__in=[row.pk for row in some]).order_by("product", "position"):
             pictures.setdefault(picture.product_id, []).append(f"media/{picture.key}")
+
+        films = {use.product_id: f"media/{use.film.key}" for use in ProductFilm.objects.filter(product__in=[row.pk for row in some]).select_related("film")}
 
         def make(row: Product) -> Row:
             category, brand = categories.get(row.category_id), brands.get(row.brand_id or 0)
@@ -45,6 +48,7 @@ def products(merchant: Merchant) -> Iterator[Row]:
                 "listed_from": row.listed_from,
                 "listed_until": row.listed_until,
                 "pictures": pictures.get(row.pk, []),
+                "film": films.get(row.pk, ""),
                 "source_ref": row.source_ref,
                 "created_at": row.created_at,
                 "changed_at": row.changed_at,

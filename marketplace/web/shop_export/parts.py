@@ -10,8 +10,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.merchant.aftersales.models import Return, ReturnLine
+from marketplace.merchant.bundles.models import BundlePart, OrderedPart
 from marketplace.merchant.fulfilment.models import Package
 from marketplace.merchant.inventory.models import RestockLine, StockLevel, StockMovement, StocktakeLine, TransferLine
+from marketplace.merchant.media.models import Film, LibraryPicture, PictureShows
 from marketplace.merchant.orders.models import Order, OrderLine, StatusChange
 from marketplace.merchant.pricing.models import Price
 from marketplace.platform.delivery.models import FreightZone
@@ -37,6 +39,24 @@ def papers_of(merchant: Merchant) -> QuerySet[Paper]:
 PARTS: list[Part] = [
     part("products", _("Products as they stand, with texts in every language"), PRODUCT, products),
     part("variants", _("What is stocked and sold: SKU, price in force, stock"), VARIANT, variants),
+    table(
+        "library_pictures",
+        _("Pictures of the library: what was handed in, how it is cut, what it shows"),
+        lambda shop: LibraryPicture.objects.all(),
+        "name alt original key square cut focus width height size by_label added_at deleted_at",
+    ),
+    table(
+        "library_films",
+        _("Films of the library, with their posters"),
+        lambda shop: Film.objects.select_related("poster"),
+        "name alt key poster__key size by_label added_at deleted_at",
+    ),
+    table(
+        "pictures_for_choices",
+        _("Which choice a picture of a product shows"),
+        lambda shop: PictureShows.objects.all(),
+        "product_id key value_id",
+    ),
     table(
         "prices",
         _("Every price there was, with its time"),
@@ -89,6 +109,18 @@ PARTS: list[Part] = [
         lambda shop: OrderLine.objects.select_related("order"),
         "order__number position sku titles options quantity shipped cancelled returned currency unit_minor total_minor freight_minor tax_rate tax_minor "
         "commission_rate commission_minor",
+    ),
+    table(
+        "bundles",
+        _("What is in bundles"),
+        lambda shop: BundlePart.objects.select_related("bundle", "variant"),
+        "bundle variant__sku quantity position",
+    ),
+    table(
+        "ordered_bundles",
+        _("Which lines of orders were bought in a bundle"),
+        lambda shop: OrderedPart.objects.select_related("bundle"),
+        "bundle bundle__order_id bundle__sku bundle__titles bundle__quantity bundle__currency bundle__unit_minor line_id",
     ),
     table(
         "order_history",

@@ -5,7 +5,8 @@
 
   const gallery = document.querySelector("[data-gallery]");
   const strip = gallery?.querySelector("[data-strip]");
-  const shots = strip ? [...strip.querySelectorAll("[data-shot]")] : [];
+  const slides = strip ? [...strip.querySelectorAll("[data-slide]")] : []; // pictures, and the film among them
+  const shots = slides.filter((slide) => slide.dataset.shot);
   const thumbs = [...(gallery?.querySelectorAll("[data-thumbs] a") ?? [])];
   const counter = gallery?.querySelector("[data-counter]");
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -14,11 +15,14 @@
   const note = (index) => {
     now = index;
     thumbs.forEach((thumb, n) => (n === index ? thumb.setAttribute("aria-current", "true") : thumb.removeAttribute("aria-current")));
-    if (counter && shots.length > 1) { counter.hidden = false; counter.replaceChildren(`${index + 1} / ${shots.length}`); }
+    const isFilm = !slides[index].dataset.shot; // its own controls stand where ours would
+    if (counter && slides.length > 1) { counter.hidden = isFilm; counter.replaceChildren(`${index + 1} / ${slides.length}`); }
+    gallery.querySelectorAll("[data-fullscreen]").forEach((button) => { button.hidden = isFilm; });
+    if (!isFilm) gallery.querySelectorAll("video").forEach((film) => film.pause());
   };
   const turn = (index, how = calm.matches ? "instant" : "smooth") => {
-    const next = Math.min(Math.max(index, 0), shots.length - 1);
-    strip.scrollTo({ left: shots[next].offsetLeft, behavior: how });
+    const next = Math.min(Math.max(index, 0), slides.length - 1);
+    strip.scrollTo({ left: slides[next].offsetLeft, behavior: how });
     note(next);
     const thumb = thumbs[next];
     if (thumb) thumb.closest("ul").scrollTo({ left: thumb.offsetLeft - 60, behavior: "instant" });
@@ -49,7 +53,7 @@
     // The chosen variant's picture, when the choice changes.
     document.addEventListener("htmx:afterSettle", (event) => {
       const key = document.getElementById("offer")?.dataset.picture;
-      const index = key ? shots.findIndex((shot) => shot.dataset.shot === key) : -1;
+      const index = key ? slides.findIndex((slide) => slide.dataset.shot === key) : -1;
       if (index >= 0 && event.target.id === "offer") turn(index);
     });
 
@@ -70,7 +74,7 @@
     const viewer = document.querySelector("[data-viewer]");
     const full = gallery.querySelector("[data-fullscreen]");
     full.hidden = false;
-    full.addEventListener("click", () => show(now));
+    full.addEventListener("click", () => show(Math.max(0, shots.indexOf(slides[now]))));
     shots.forEach((shot, index) => shot.addEventListener("click", (event) => {
       if (event.metaKey || event.ctrlKey || event.shiftKey) return;
       event.preventDefault();
@@ -106,7 +110,7 @@
       place();
     };
     const show = (index) => { viewer.showModal(); put(index); };
-    viewer.addEventListener("close", () => turn(shown, "instant"));
+    viewer.addEventListener("close", () => turn(slides.indexOf(shots[shown]), "instant"));
     viewer.addEventListener("click", (event) => {
       const step = event.target.closest("[data-turn]"), size = event.target.closest("[data-scale]");
       if (step) put(shown + Number(step.dataset.turn));

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class MediaConfig(AppConfig):
+    name = "marketplace.merchant.media"
+    label = "merchant_media"
