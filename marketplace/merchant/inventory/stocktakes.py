@@ -213,7 +213,7 @@ def others_who_could(row: Stocktake) -> list[UUID]:
     """Who may approve it without having counted it or handed it in."""
     merchant_id, counters = current_merchant_id(), counters_of(row)
     with transaction.atomic():
-        people = staff_with([merchant_id], Right.EDIT_PRODUCTS)[merchant_id]
+        people = staff_with([merchant_id], Right.KEEP_STOCK)[merchant_id]
     return [person.pk for person in people if person.pk not in counters]
 
 

@@ -81,6 +81,7 @@ products = ListPage(
     row_template="seller/_product_row.html",
     rows=lambda request: Product.objects.all(),
     filters=ProductFilter,
+    uncounted=("q", "stock", "sale"),
     search_hint=_lazy("Title, SKU or barcode"),
     empty=_lazy("No product yet. Enter the first one: title, category, price, stock and a picture are enough."),
     export_name="products",
