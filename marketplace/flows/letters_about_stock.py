@@ -37,4 +37,4 @@ def ran_low(event: StockRanLow) -> None:
         facts = {"what": what, "left": _(", ").join(left) + ("…" if len(low) > SHOWN else "")}
         return worded("stock_low", facts, link=workbench_url(merchant, "/replenish/?show=low"))
 
-    tell(staff_with([merchant.pk], Right.EDIT_PRODUCTS)[merchant.pk], compose)
+    tell(staff_with([merchant.pk], Right.KEEP_STOCK)[merchant.pk], compose)

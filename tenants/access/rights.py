@@ -17,6 +17,7 @@ class Right(Enum):
     ANSWER_BUYERS = ("merchant", "answer_buyers", _("Read and answer reviews and questions"))
     VIEW_PRODUCTS = ("merchant", "view_products", _("See products and stock"))
     EDIT_PRODUCTS = ("merchant", "edit_products", _("Enter and change products, prices and stock"))
+    KEEP_STOCK = ("merchant", "keep_stock", _("Count, move and order stock"))
     MANAGE_DELIVERY = ("merchant", "manage_delivery", _("Say what delivery costs"))
     VIEW_STATEMENTS = ("merchant", "view_statements", _("See statements"))
     MANAGE_PAYOUTS = ("merchant", "manage_payouts", _("Say where the shop's money goes"))

@@ -21,7 +21,7 @@ WHOLE = frozenset({OWNER, OPERATOR})
 
 MERCHANT_ROLES: Mapping[str, frozenset[R]] = {
     OWNER: frozenset(right for right in R if right.scope == "merchant"),
-    "purchaser": frozenset({R.VIEW_PRODUCTS, R.EDIT_PRODUCTS, R.VIEW_ORDERS}),
+    "purchaser": frozenset({R.VIEW_PRODUCTS, R.EDIT_PRODUCTS, R.KEEP_STOCK, R.VIEW_ORDERS}),
     "product_editor": frozenset({R.VIEW_PRODUCTS, R.EDIT_PRODUCTS, R.EDIT_SHOP_PAGES, R.ANSWER_BUYERS}),
     "price_clerk": frozenset({R.VIEW_PRODUCTS, R.EDIT_PRODUCTS}),
     "page_editor": frozenset({R.EDIT_SHOP_PAGES, R.VIEW_PRODUCTS}),
@@ -30,11 +30,14 @@ MERCHANT_ROLES: Mapping[str, frozenset[R]] = {
     "order_clerk": frozenset({R.VIEW_ORDERS, R.SHIP_ORDERS, R.CANCEL_ORDERS, R.HANDLE_RETURNS, R.ANSWER_BUYERS, R.VIEW_PRODUCTS}),
     "call_centre": frozenset({R.VIEW_ORDERS, R.VIEW_PRODUCTS, R.ANSWER_BUYERS, R.VIEW_CUSTOMERS, R.MANAGE_CUSTOMERS}),
     "dispatcher": frozenset({R.VIEW_ORDERS, R.SHIP_ORDERS}),
+    "stock_keeper": frozenset({R.VIEW_PRODUCTS, R.KEEP_STOCK}),
     "bookkeeper": frozenset({R.VIEW_ORDERS, R.VIEW_STATEMENTS}),
     "technician": frozenset({R.VIEW_PRODUCTS, R.EDIT_PRODUCTS, R.EDIT_SHOP_PAGES, R.MANAGE_DOMAINS, R.VIEW_SHOP_LOG}),
     # People who work for the shop elsewhere: in its branches, in the field, at partners.
-    "store_associate": frozenset({R.VIEW_ORDERS, R.SHIP_ORDERS, R.HANDLE_RETURNS, R.VIEW_PRODUCTS}),
-    "branch_manager": frozenset({R.VIEW_ORDERS, R.SHIP_ORDERS, R.CANCEL_ORDERS, R.HANDLE_RETURNS, R.ANSWER_BUYERS, R.VIEW_PRODUCTS, R.VIEW_CUSTOMERS}),
+    "store_associate": frozenset({R.VIEW_ORDERS, R.SHIP_ORDERS, R.HANDLE_RETURNS, R.VIEW_PRODUCTS, R.KEEP_STOCK}),
+    "branch_manager": frozenset(
+        {R.VIEW_ORDERS, R.SHIP_ORDERS, R.CANCEL_ORDERS, R.HANDLE_RETURNS, R.ANSWER_BUYERS, R.VIEW_PRODUCTS, R.KEEP_STOCK, R.VIEW_CUSTOMERS}
+    ),
     "sales_rep": frozenset({R.VIEW_ORDERS, R.VIEW_PRODUCTS, R.VIEW_CUSTOMERS, R.MANAGE_CUSTOMERS}),
     "dealer": frozenset({R.VIEW_PRODUCTS, R.VIEW_ORDERS}),
     "consignment_agent": frozenset({R.VIEW_PRODUCTS, R.VIEW_ORDERS, R.SHIP_ORDERS, R.VIEW_STATEMENTS}),
@@ -65,6 +68,7 @@ ROLE_NAMES: Mapping[str, str | Promise] = {
     "after_sales": _("After-sales clerk"),
     "order_clerk": _("Order clerk"),
     "dispatcher": _("Dispatcher"),
+    "stock_keeper": _("Stock keeper"),
     "bookkeeper": _("Bookkeeper"),
     "technician": _("Technician"),
     "call_centre": _("Call-centre clerk"),
@@ -94,7 +98,7 @@ DEPARTMENTS: Mapping[str, str | Promise] = {
     **dict.fromkeys(("purchaser", "product_editor", "price_clerk", "product_manager", "reviewer"), PRODUCT),
     **dict.fromkeys(("page_editor", "market_pages"), MARKETING),
     **dict.fromkeys(("customer_care", "after_sales", "order_clerk", "call_centre", "customer_service"), SERVICE),
-    "dispatcher": LOGISTICS,
+    **dict.fromkeys(("dispatcher", "stock_keeper"), LOGISTICS),
     **dict.fromkeys(("bookkeeper", "accountant", "cashier"), FINANCE),
     **dict.fromkeys(("technician", "auditor"), TECHNICAL),
     **dict.fromkeys(("store_associate", "branch_manager", "sales_rep", "field_agent"), FIELD),

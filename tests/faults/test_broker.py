@@ -144,6 +144,7 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_half_done_and_another_does
     assert jobs.counted()[n] == 1
 
 
+@pytest.mark.long  # the control of the tests around it: with the long forms
 def test_a_worker_that_does_not_ask_whether_it_is_done_doubles_effects(own_database, static_files, broker):
     """The control: with a lease shorter than the work, the same delivery is sent again while it is being done."""
     n = 8_000_000

@@ -171,6 +171,7 @@ def test_more_than_five_thousand_notices_have_one_effect_each(own_database, stat
         assert Refund.objects.count() == 0
 
 
+@pytest.mark.long  # the control of the test above: with the long forms
 def test_if_every_word_counted_again_buyers_would_be_paid_back(own_database, static_files):
     """The control of R5: the same notices, without the guard that a success is news once."""
     with at_stripe(own_database, static_files, "web", "worker", "scheduler", mode="held", MUTANT="success_counts_again") as there:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID, uuid4
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from marketplace.flows.bundles import make_bundle, parts_seen
 from marketplace.flows.cancel_order import cancel_pieces
 from marketplace.flows.publish_product import publish_product, put_on_sale, take_product_off_sale
 from marketplace.flows.review_product import submit_product
+from marketplace.flows.sale_conditions import set_conditions
 from marketplace.flows.ship_order import ship_order
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.errors import InvalidInput
@@ -39,6 +41,12 @@ from tests.flows.bundles import a_bundle
 
 A = MERCHANTS["a"]
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
 
 
 def stock_of(product: Product) -> tuple[int, int, int]:
@@ -232,3 +240,16 @@ def test_the_bundle_is_counted_as_sold_beside_its_parts(tea):
     make.pay(make.a_placed_group(("a", bundle, 2)))
     deliver_events()
     assert (Listing.objects.get(pk=bundle.pk).sold, Listing.objects.get(pk=cup.pk).sold) == (2, 8)
+
+
+def test_a_condition_of_sale_on_a_bundle_counts_the_sets_its_parts_allow(tea):
+    _pot, cup, _tray, bundle = tea
+    with merchant_schema(A):
+        set_conditions(by=SYSTEM, product_ids=[bundle.pk], off_at=2, on_at=4, waits_for_stock=False)
+    make.a_placed_group(("a", cup, 8))  # ten are left: two sets
+    deliver_events()
+    assert not Listing.objects.get(pk=bundle.pk).is_on_sale
+    with merchant_schema(A):
+        count_stock(by=SYSTEM, counted={make.variant_of(cup): 40})
+    deliver_events()
+    assert Listing.objects.get(pk=bundle.pk).is_on_sale

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -12,6 +13,7 @@ from django.db import transaction
 from django.utils import translation
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from stdnum import ean
 
 from marketplace.flows.product_files.exporting import columns_of, headings, table_rows
 from marketplace.flows.product_files.held import held
@@ -25,12 +27,15 @@ from marketplace.merchant.catalogue.models import Product
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand
 from marketplace.web.lists.files import open_writer
 from tenants.tenancy.schemas import merchant_schema
+from tests import factories as make
+from tests.flows.bundles import a_bundle
 from tests.imports.files import A, batch, checked, cups, problems, states
 
 pytestmark = pytest.mark.django_db
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc"), include_characters="\n"), max_size=30)
 SIGNS = ["=1+1", "-5", "'=x", "+8613", "@me", "a|b", '"quoted", too', "  spaced  ", "7.0", "杯；盏"]
+CODES = (text + ean.calc_check_digit(text) for text in (str(n).zfill(length - 1) for n in count(1000) for length in (12, 13, 8, 14)[n % 4 : n % 4 + 1]))
 LINE = st.one_of(st.sampled_from(SIGNS), TEXT.map(lambda text: text.replace("\n", " ")))
 HTML = st.one_of(TEXT, st.sampled_from(["<p>One</p><p>Two<br>three</p>", "<ul><li>a &amp; b</li></ul>", "plain\n\nparagraphs", "1 < 2 & 3 > 2"]))
 VARIANTS = st.lists(
@@ -55,6 +60,8 @@ def products(draw: Any) -> dict[str, Any]:
         "sku": draw(LINE.map(str.strip).filter(lambda text: "\n" not in text)),
         "source_ref": draw(st.one_of(st.none(), st.just("A-1"))),
         "pictures": draw(st.lists(st.sampled_from(["products/a.webp", "products/b.webp", "products/c.webp"]), unique=True)),
+        "coded": draw(st.booleans()),
+        "weight": draw(st.sampled_from([0, 1, 350, 1_000_000])),
         "choices": draw(st.lists(st.integers(0, 2), unique=True)),
     }
 
@@ -68,6 +75,8 @@ def enter(wanted: dict[str, Any], category_id: int) -> None:
         VariantInput(
             sku=f"{wanted['sku'][:40]}-{n}",
             options={} if is_one else {attributes["colour"]: colours[colour], attributes["size"]: sizes[size]},
+            barcode=next(CODES) if wanted["coded"] else "",
+            weight_g=wanted["weight"],
         )
         for n, (colour, size, *_rest) in enumerate(wanted["variants"])
     ]
@@ -149,3 +158,18 @@ def _round_trip(wanted: list[dict[str, Any]], form: str, language: str) -> None:
         with merchant_schema(A):
             assert {key: snapshot(one) for key, one in held(Product.objects.all()).items()} == before
         transaction.set_rollback(True)
+
+
+def test_a_bundle_goes_through_a_table_as_it_is_and_takes_no_stock_from_it(db):
+    category = cups()
+    bundle = a_bundle((make.a_product(title="Cup", category=category), 2), (make.a_product(title="Tray", category=category), 1), title="Set")
+    data = exported("csv", "en")
+    import_id = checked(data, counts_stock=True)
+    assert problems(import_id) == {} and set(states(import_id)) == {"same"}
+    with merchant_schema(A):
+        assert bundle.parts.count() == 2
+        sku = bundle.variants.get().sku
+    line = next(line for line in data.decode("utf-8-sig").splitlines() if sku in line)
+    stocked = data.decode("utf-8-sig").replace(line, line[: line.rindex(",")] + ",7") if line.endswith(",0") else ""
+    ((_line, [(column, why)]),) = problems(checked(stocked.encode(), counts_stock=True)).items()
+    assert column == "Stock" and sku in why

@@ -45,6 +45,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     return Seen(tmp_path_factory.mktemp("decoration"))
 
 
+@pytest.mark.long
 def test_a_shop_and_the_market_are_decorated(browser: Browser, market: RunningMarket, seen: Seen):
     with at_a_screen(browser, market, DESKTOP, "owner", seen) as owner:
         takes_a_template(owner)

@@ -123,6 +123,7 @@ def test_whoever_is_invited_as_a_dispatcher_sees_just_the_dispatchers_menu(brows
     assert not row.is_active
 
 
+@pytest.mark.long
 def test_the_operators_pages_of_staff_hold_too(browser: Browser, market: RunningMarket, seen: Seen):
     auditor = ensure_person(by=SYSTEM, email="auditor@market.localhost", name="Auditor", password=PASSWORD)
     give_role(by=SYSTEM, user_id=auditor.pk, role="auditor", merchant_id=None)
@@ -134,7 +135,7 @@ def test_the_operators_pages_of_staff_hold_too(browser: Browser, market: Running
         assert menu_of(reader) == ["/", "/jobs/", "/log/", "/staff/roles/"]
 
 
-@on_both(ci=DESKTOP)
+@on_both(ci=None)
 def test_support_asks_is_let_in_looks_is_seen_and_is_out_when_its_time_is_over(browser: Browser, market: RunningMarket, seen: Seen, screen: Screen):
     email = f"help@{screen.language}.localhost"
     helper = ensure_person(by=SYSTEM, email=email, name="Help", password=PASSWORD)

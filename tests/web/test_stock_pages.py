@@ -18,6 +18,7 @@ from marketplace.merchant.inventory.places import Place, open_location
 from marketplace.merchant.inventory.queries import available_of
 from marketplace.merchant.inventory.stocktakes import begin_stocktake
 from marketplace.web.seller.stock.reading import text_of
+from tenants.accounts.actions import give_role
 from tenants.accounts.models import User
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
@@ -133,3 +134,39 @@ def test_a_products_form_that_was_open_while_goods_left_does_not_bring_them_back
         assert owner.post(f"/products/{product.pk}/", {**sent, "stock_0": typed, "stock_was_0": "10"}).status_code == 302
         with merchant_schema(A):
             assert StockLevel.objects.get(pk=level.pk).on_hand == left
+
+
+def a_colleague(role: str) -> Client:
+    person = make.a_buyer()
+    give_role(by=SYSTEM, user_id=person.pk, role=role, merchant_id=A)
+    client = Client(headers={"host": HOST, "accept-language": "en"})
+    client.force_login(person, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return client
+
+
+def counted_and_handed_in(client: Client, level: StockLevel) -> str:
+    number = a_stocktake(level)
+    client.post(f"/stocktakes/{number}/count/", {"row": level.variant_id, f"counted_{level.variant_id.hex}": "6"})
+    client.post(f"/stocktakes/{number}/step/", {"then": "hand_in"})
+    return number
+
+
+def test_who_keeps_the_stock_counts_and_changes_no_product(owner):
+    product, level = an_article(stock=7)
+    keeper = a_colleague("stock_keeper")
+    counted_and_handed_in(keeper, level)
+    with merchant_schema(A):
+        assert Stocktake.objects.get().status == Stocktake.Status.WAITING
+    assert keeper.get(f"/products/{product.pk}/").status_code == 200
+    assert keeper.post(f"/products/{product.pk}/", {"title_en": "Mine"}).status_code == 403
+    clerk = a_colleague("price_clerk")
+    assert clerk.get("/stocktakes/").status_code == 200 and clerk.get("/stocktakes/new/").status_code == 403
+
+
+def test_a_count_waits_for_somebody_else_and_for_oneself_only_where_nobody_else_could(owner):
+    _product, level = an_article(stock=7)
+    to_approve = "/stocktakes/?show=waiting"
+    counted_and_handed_in(owner, level)
+    assert to_approve in owner.get("/").content.decode(), "nobody else may approve it"
+    keeper = a_colleague("stock_keeper")
+    assert to_approve not in owner.get("/").content.decode() and to_approve in keeper.get("/").content.decode()

@@ -110,9 +110,9 @@ stock = ListPage(
     export_head=HEAD,
     export=exported,
     bulk=[
-        Bulk(_lazy("Count or set safety stock"), "stock-set", Right.EDIT_PRODUCTS, "edit", shows=True, stays=True),
-        Bulk(pgettext_lazy("stock", "Move"), "transfer-new", Right.EDIT_PRODUCTS, "truck", shows=True, stays=True),
-        Bulk(pgettext_lazy("restock", "Order more"), "restock-new", Right.EDIT_PRODUCTS, "plus", shows=True, stays=True),
+        Bulk(_lazy("Count or set safety stock"), "stock-set", Right.KEEP_STOCK, "edit", shows=True, stays=True),
+        Bulk(pgettext_lazy("stock", "Move"), "transfer-new", Right.KEEP_STOCK, "truck", shows=True, stays=True),
+        Bulk(pgettext_lazy("restock", "Order more"), "restock-new", Right.KEEP_STOCK, "plus", shows=True, stays=True),
     ],
     prepare=with_needs,
 )

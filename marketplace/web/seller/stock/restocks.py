@@ -92,7 +92,7 @@ replenish = ListPage(
     export_name="replenishment",
     export_head=[*HEAD, _lazy("Lasts for days"), pgettext_lazy("stock", "Proposed")],
     export=lambda row: [(*exported(row)[0], "" if row.need.cover_days is None else row.need.cover_days, row.need.proposed)],
-    bulk=[Bulk(pgettext_lazy("restock", "Order"), "restock-new", Right.EDIT_PRODUCTS, "plus", shows=True, stays=True)],
+    bulk=[Bulk(pgettext_lazy("restock", "Order"), "restock-new", Right.KEEP_STOCK, "plus", shows=True, stays=True)],
     prepare=with_needs,
 )
 

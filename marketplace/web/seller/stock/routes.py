@@ -8,7 +8,7 @@ from marketplace.web.seller.stock import ledger, listing, locations, restocks, s
 from tenants.access.rights import Right
 from tenants.access.rules import route, staff
 
-SEE, KEEP = Right.VIEW_PRODUCTS, Right.EDIT_PRODUCTS
+SEE, KEEP = Right.VIEW_PRODUCTS, Right.KEEP_STOCK
 
 
 def stock_routes() -> list[URLPattern]:

@@ -87,7 +87,7 @@ stocktakes = ListPage(
     order=("-begun_at", "-pk"),
     search_hint=_lazy("Number"),
     empty=_lazy("No stocktake yet. Count what lies at a location; differences are booked once somebody has approved them."),
-    teach=Teach(_lazy("New stocktake"), "stocktake-new", Right.EDIT_PRODUCTS),
+    teach=Teach(_lazy("New stocktake"), "stocktake-new", Right.KEEP_STOCK),
     actions_template="seller/stock/_stocktakes_actions.html",
     export_name="stocktakes",
     export_head=[
@@ -368,5 +368,6 @@ def _value(request: HttpRequest, row: Stocktake) -> dict[str, Any]:
 
 
 def waiting(user_id: Any) -> QuerySet[Stocktake]:
-    """Handed in by somebody else."""
-    return Stocktake.objects.filter(status=S.WAITING).exclude(handed_in_by_id=user_id)
+    """For this person to approve: handed in by somebody else, or by this one where nobody else could."""
+    alone = [row.pk for row in Stocktake.objects.filter(status=S.WAITING, handed_in_by_id=user_id) if not others_who_could(row)]
+    return Stocktake.objects.filter(~Q(handed_in_by_id=user_id) | Q(pk__in=alone), status=S.WAITING)
