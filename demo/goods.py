@@ -8,6 +8,7 @@ from uuid import UUID
 
 from demo.catalogue import Sold, both, catalogue, key_of
 from demo.media import copy_picture
+from demo.sizes import barcode_of
 from marketplace.kernel.money import Money
 from marketplace.merchant.catalogue.actions import ProductInput, VariantInput
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category
@@ -25,7 +26,11 @@ def entered(shop: Mapping[str, Any], product: Mapping[str, Any], sold: list[Sold
         brand_id=labels.brand_id,
         titles=both(product["title"]),
         descriptions=both(product["text"]),
-        variants=[VariantInput(sku=one.sku, options=labels.options(axes, one.values), id=key_of(shop["slug"], one.sku)) for one in sold],
+        variants=[
+            VariantInput(sku=one.sku, options=labels.options(axes, one.values), barcode=barcode_of(key), id=key)
+            for one in sold
+            for key in [key_of(shop["slug"], one.sku)]
+        ],
         attributes=labels.described(product),
         axes=[labels.attributes[axis] for axis in axes],
         pictures=[(copy_picture(name), shown_on(name, product)) for name in product["pictures"]],

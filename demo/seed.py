@@ -22,6 +22,7 @@ from demo.packages import offer_packages
 from demo.pages import decorate_shops, dress_shops, write_market_pages
 from demo.papers import ask_for_papers, let_papers_age, publish_first_rules
 from demo.prices import plan_prices
+from demo.sizes import measure
 from demo.tables import hand_in_tables
 from demo.traders import apply_for
 from demo.waiting import leave_work
@@ -100,6 +101,7 @@ def _fill(password: str, say: Callable[[str], None]) -> None:
     leave_deposits(BY)
     offer_packages(BY)
     plan_prices(BY)
+    measure(BY)
     fill_library(BY)
     make_a_bundle(BY)
     say("search index")

@@ -62,6 +62,7 @@ PUBLIC = [
     "marketplace.platform.prices",
     "marketplace.platform.taxonomy",
     "marketplace.platform.listings",
+    "marketplace.platform.details",
     "marketplace.platform.bundles",
     "marketplace.platform.members",
     "marketplace.platform.cart",

@@ -29,6 +29,7 @@ from marketplace.flows import (
     letters_to_buyers,
     letters_to_merchants,
     merge_accounts,
+    merge_variants,
     my_data,
     notices,
     offered_prices,
@@ -64,6 +65,7 @@ from marketplace.flows.events import (
     ProductSubmitted,
     ReturnMoved,
     StatementIssued,
+    VariantsMerged,
 )
 from marketplace.flows.product_files import run as product_imports
 from marketplace.kernel import log_checks, registry
@@ -164,6 +166,7 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     StockRanLow: [Reaction(letters_about_stock.ran_low)],
     ProductSubmitted: [],
     ProductReviewed: [Reaction(letters_to_merchants.product_reviewed)],
+    VariantsMerged: [Reaction(merge_variants.follow_in_carts)],
     OrderGroupPlaced: [Reaction(letters_to_buyers.placed), Reaction(reminders.remind_to_pay_later)],
     RailNoticeReceived: [Reaction(notices.act_on_notice, outward=True)],
     AttemptLeft: [Reaction(pay.look_at_attempt, outward=True)],

@@ -30,6 +30,17 @@ class ProductReviewed(Event):
 
 
 @dataclass(frozen=True)
+class VariantsMerged(Event):
+    """A variant became part of another of the same product."""
+
+    topic = "variants.merged"
+    merchant_id: UUID
+    product_id: UUID
+    variant_id: UUID
+    into_id: UUID
+
+
+@dataclass(frozen=True)
 class OrderGroupPlaced(Event):
     """A buyer placed an order group: one order per merchant, stock held until it is paid."""
 

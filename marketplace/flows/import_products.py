@@ -22,8 +22,9 @@ from marketplace.kernel.errors import InvalidInput, MarketError
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.kernel.verbs import verb
-from marketplace.merchant.catalogue.actions import ProductInput
-from marketplace.merchant.catalogue.errors import SkuTaken
+from marketplace.merchant.catalogue.actions import ProductInput, VariantInput
+from marketplace.merchant.catalogue.barcodes import gtin, owners_of
+from marketplace.merchant.catalogue.errors import BarcodeTaken, SkuTaken
 from marketplace.merchant.catalogue.models import Picture, Product, Variant
 from marketplace.merchant.inventory.actions import count_stock
 from marketplace.merchant.inventory.models import StockLevel
@@ -68,6 +69,13 @@ class ImportedProduct:
         return str(self.product_id or self.product.source_ref or "")
 
 
+def changes_codes(variant: Variant, wanted: VariantInput) -> bool:
+    """Whether barcode or weight would be others."""
+    barcode = variant.barcode if wanted.barcode is None else wanted.barcode or None
+    weight_g = variant.weight_g if wanted.weight_g is None else wanted.weight_g or None
+    return (variant.barcode, variant.weight_g) != (barcode, weight_g)
+
+
 @dataclass
 class Imported:
     """What became of a batch. `refused`: source_ref (or key) and why; the others of the batch went in."""
@@ -107,6 +115,7 @@ def import_products(*, by: Actor, products: Sequence[ImportedProduct], goes: str
         repriced = batch.new_prices()
         set_prices(by=by, prices={key: (sale, market) for key, (sale, market, _product) in repriced.items()})
         touched = {product_id for _sale, _market, product_id in repriced.values()} | {row.pk for row in differing} | batch.recounted
+        touched |= {variant.product_id for variant in batch.recoded_variants}
         changed = [row for row in batch.there.values() if row.pk in touched]
         _raise_versions(changed)
         count_stock(by=by, counted=batch.counted)
@@ -155,6 +164,7 @@ def _acceptable(products: Iterable[ImportedProduct], goes: str, done: Imported) 
     categories = categories_to_use(one.product.category_id for one in products)
     good: dict[str, ImportedProduct] = {}
     skus: set[str] = set()
+    codes: set[str] = set()
     for one in products:
         ref = one.ref
         is_new = one.product_id is None
@@ -164,6 +174,8 @@ def _acceptable(products: Iterable[ImportedProduct], goes: str, done: Imported) 
                 variant.sku = variant.sku.strip()
             if not ref or ref in good:
                 raise InvalidInput(field="source_ref", why=_("An imported product says where it comes from, and comes once."))
+            if any(gtin(variant.barcode) in codes for variant in one.product.variants if variant.barcode):
+                raise InvalidInput(field="barcode", why=_("Two variants have the same barcode."))
             if twice := skus & {variant.sku for variant in one.product.variants}:
                 raise SkuTaken(sku=", ".join(sorted(twice)))
             if one.product.category_id not in categories:
@@ -178,6 +190,7 @@ def _acceptable(products: Iterable[ImportedProduct], goes: str, done: Imported) 
         else:
             good[ref] = one
             skus |= {variant.sku for variant in one.product.variants}
+            codes |= {gtin(variant.barcode) for variant in one.product.variants if variant.barcode}
     return good
 
 
@@ -222,15 +235,22 @@ class _Batch:
         self.fresh_variants: list[Variant] = []
         self.fresh_pictures: list[Picture] = []
         self.altered_variants: list[Variant] = []
+        self.recoded_variants: list[Variant] = []  # what no buyer reads: barcode and weight
+        self.freed_codes: list[UUID] = []  # variants that carry another barcode afterwards, or none
         self.dropped_pictures: list[UUID] = []
 
     def refuse_taken_skus(self, done: Imported) -> None:
-        """A SKU belongs to one product of a shop."""
+        """A SKU belongs to one product of a shop, and a barcode to one variant that is sold."""
         owner = {variant.sku: ref for ref, one in self.wanted.items() for variant in one.product.variants}
         for sku, product_id in Variant.objects.filter(sku__in=owner).values_list("sku", "product_id"):
             ref = owner[sku]
             if self.keys.get(ref) != product_id and ref in self.wanted:
                 self.drop(ref, SkuTaken(sku=sku), done)
+        codes = {gtin(variant.barcode): (ref, variant.barcode) for ref, one in self.wanted.items() for variant in one.product.variants if variant.barcode}
+        for key, holder in owners_of([code for _ref, code in codes.values()]).items():
+            ref, code = codes[key]
+            if self.keys.get(ref) != holder.product_id and ref in self.wanted:
+                self.drop(ref, BarcodeTaken(barcode=code, sku=holder.sku), done)
 
     def drop(self, ref: str, why: MarketError, done: Imported) -> None:
         """Leave one product out, and note why."""
@@ -252,7 +272,7 @@ class _Batch:
         """Whether the row differs from its source; if so, it is what the source says afterwards, in memory."""
         row = self.there[one.ref]
         is_taxed = one.product_id is None or row.tax_class == one.product.tax_class  # a source that knows no keys says nothing of taxes
-        differs = _content(row) != _wanted_content(one.product) or not is_taxed
+        differs = _content(row) != _wanted_content(one.product) or not is_taxed or one.product.subtitles not in (None, row.subtitles)
         if not is_taxed:
             row.tax_class = one.product.tax_class
         if differs:
@@ -273,17 +293,29 @@ class _Batch:
             sku, options = wanted.sku, {str(key): value for key, value in wanted.options.items()}
             if (variant := held.get(sku)) is None:
                 variant = held[sku] = Variant(id=wanted.id, product=row, sku=sku, options=options, position=place)
+                variant.barcode, variant.weight_g = wanted.barcode or None, wanted.weight_g or None
                 self.fresh_variants.append(variant)
                 self.counted[variant.pk] = one.stock.get(sku, 0)
             elif (variant.options, variant.position, variant.is_active) != (options, place, True):
-                variant.options, variant.position, variant.is_active = options, place, True
+                variant.options, variant.position, variant.is_active, variant.merged_into = options, place, True, None
                 self.altered_variants.append(variant)
+            if changes_codes(variant, wanted):
+                self._recode(variant, wanted)
         named = {wanted.sku for wanted in one.product.variants}
         for sku, variant in held.items():
             if sku not in named and variant.is_active:
                 variant.is_active = False
                 self.altered_variants.append(variant)
         return len(self.fresh_variants) + len(self.altered_variants) > before
+
+    def _recode(self, variant: Variant, wanted: VariantInput) -> None:
+        if wanted.barcode is not None:
+            if variant.barcode and variant.barcode != wanted.barcode:
+                self.freed_codes.append(variant.pk)
+            variant.barcode = wanted.barcode or None
+        if wanted.weight_g is not None:
+            variant.weight_g = wanted.weight_g or None
+        self.recoded_variants.append(variant)
 
     def _put_pictures(self, row: Product, product: ProductInput) -> None:
         self.fresh_pictures += [Picture(product=row, key=key, alt=dict(alt), position=place) for place, (key, alt) in enumerate(product.pictures)]
@@ -298,10 +330,16 @@ class _Batch:
         self.recounted |= {variant.product_id for held in self.variants.values() for variant in held.values() if variant.pk in counts}
         Product.objects.bulk_create(entered)
         if differing:
-            Product.objects.bulk_update(differing, ["category_id", "brand_id", "titles", "descriptions", "attributes", "axes", "tax_class"], batch_size=200)
-        Variant.objects.bulk_create(self.fresh_variants)
+            Product.objects.bulk_update(
+                differing, ["category_id", "brand_id", "titles", "subtitles", "descriptions", "attributes", "axes", "tax_class"], batch_size=200
+            )
+        # Codes are free before others take them: within a product they may have moved from one variant to another.
+        Variant.objects.filter(pk__in=self.freed_codes).update(barcode=None)
         if self.altered_variants:
-            Variant.objects.bulk_update(self.altered_variants, ["options", "position", "is_active"], batch_size=200)
+            Variant.objects.bulk_update(self.altered_variants, ["options", "position", "is_active", "merged_into"], batch_size=200)
+        if self.recoded_variants:
+            Variant.objects.bulk_update(self.recoded_variants, ["barcode", "weight_g"], batch_size=200)
+        Variant.objects.bulk_create(self.fresh_variants)
         if self.dropped_pictures:
             Picture.objects.filter(pk__in=self.dropped_pictures).delete()
         Picture.objects.bulk_create(self.fresh_pictures)
@@ -336,6 +374,7 @@ class _Batch:
 def _fill(row: Product, product: ProductInput) -> None:
     row.category_id, row.brand_id = product.category_id, product.brand_id
     row.titles, row.descriptions = dict(product.titles), dict(product.descriptions)
+    row.subtitles = row.subtitles if product.subtitles is None else dict(product.subtitles)
     row.attributes, row.axes = [list(attribute) for attribute in product.attributes], list(product.axes)
 
 

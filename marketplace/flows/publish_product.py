@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from marketplace.flows.bundle_copies import check_one_variant, copy_parts
 from marketplace.flows.contracting import check_may_list
 from marketplace.flows.kept_off import check_condition, check_still_kept_off
+from marketplace.flows.listing_details import details_of
 from marketplace.flows.offered_prices import copy_offered, shown_prices
 from marketplace.flows.use_of_packages import products_of
 from marketplace.kernel import clock
@@ -36,6 +37,7 @@ from marketplace.merchant.pricing.actions import note_sale
 from marketplace.merchant.pricing.periods import in_force
 from marketplace.platform.deposits.actions import check_deposit
 from marketplace.platform.deposits.errors import DepositOverdue
+from marketplace.platform.details.actions import put_details
 from marketplace.platform.listings.actions import note_listed, note_stock, put_listings, put_offers, take_off_sale
 from marketplace.platform.listings.models import Listing, ListingVariant
 from tenants.packages.errors import LimitReached
@@ -166,6 +168,7 @@ def copy_products(*, by: Actor, products: Iterable[Product]) -> None:
     products = list(products)
     listings, variants = copies_of(products)
     put_listings(by=by, merchant_id=current_merchant_id(), listings=listings, variants=variants)
+    put_details(by=by, merchant_id=current_merchant_id(), details=details_of(products))
     copy_parts(by=by, products=products)
     copy_offered(by=by, products=products)
 

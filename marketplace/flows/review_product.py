@@ -17,6 +17,7 @@ from marketplace.flows.contracting import check_may_list
 from marketplace.flows.events import ProductReviewed, ProductSubmitted
 from marketplace.flows.publish_product import available_of, check_complete, copies_of, copy_offers, copy_products, publish_product, watch_times
 from marketplace.flows.review_rules import BY_RULE, REVIEWED, combinations_of, passes
+from marketplace.flows.size_tables import copy_size_tables
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import InvalidInput, check_reason
@@ -78,19 +79,27 @@ def save_product(
             row.review = Product.Review.NONE
         set_prices(by=by, prices=prices)
         count_stock(by=by, counted=stock)
-        is_on_sale = row.status == Product.Status.ON_SALE
-        if row.review == Product.Review.APPROVED:
-            watch_times(row)
-            if is_on_sale:
-                copy_products(by=by, products=[row])
-        elif is_on_sale:
-            copy_offers(by=by, product=row)
-        is_as_refused = row.review == Product.Review.REFUSED and not submits  # its price and stock may change all the same
-        if row.review != Product.Review.APPROVED and not is_as_refused and (submits or is_on_sale or was_waiting):
-            row = submit_product(by=by, product_id=product_id)
-        elif submits:
-            row = publish_product(by=by, product_id=product_id)
+        row = after_change(by=by, row=row, was_waiting=was_waiting, submits=submits)
     return row
+
+
+def after_change(*, by: Actor, row: Product, was_waiting: bool, submits: bool = False) -> Product:
+    """What follows from a change of a product that its caller has locked: copies of what is on sale, and review of what buyers would read.
+
+    Raises as submit_product().
+    """
+    is_on_sale = row.status == Product.Status.ON_SALE
+    if row.review == Product.Review.APPROVED:
+        watch_times(row)
+        if is_on_sale:
+            copy_products(by=by, products=[row])
+    elif is_on_sale:
+        copy_offers(by=by, product=row)
+        copy_size_tables(by=by, products=[row])
+    is_as_refused = row.review == Product.Review.REFUSED and not submits  # its price and stock may change all the same
+    if row.review != Product.Review.APPROVED and not is_as_refused and (submits or is_on_sale or was_waiting):
+        return submit_product(by=by, product_id=row.pk)  # type: ignore[no-any-return]
+    return publish_product(by=by, product_id=row.pk) if submits else row
 
 
 @verb
@@ -229,6 +238,8 @@ def _waiting(change_id: UUID, seen_version: int) -> tuple[ProductChange, Product
 NOTE_LABELS = {
     "title_zh": _lazy("Title in Chinese"),
     "title_en": _lazy("Title in English"),
+    "subtitle_zh": _lazy("Subtitle in Chinese"),
+    "subtitle_en": _lazy("Subtitle in English"),
     "category": _lazy("Category"),
     "brand": _lazy("Brand"),
     "tax_class": _lazy("Tax class"),
@@ -243,7 +254,7 @@ LONGEST_NOTE = 300
 
 def _reviewed(proposed: Mapping[str, Any]) -> dict[str, Any]:
     """The part of a proposal that the operator decides over: price and stock are the merchant's own."""
-    return plain({**{name: proposed[name] for name in REVIEWED}, "variants": combinations_of(proposed)})  # type: ignore[no-any-return]
+    return plain({**{name: proposed[name] for name in REVIEWED}, "subtitles": proposed.get("subtitles", {}), "variants": combinations_of(proposed)})  # type: ignore[no-any-return]
 
 
 def _proposal(row: Product) -> dict[str, Any]:
@@ -255,6 +266,7 @@ def proposals_of(rows: Sequence[Product]) -> dict[UUID, dict[str, Any]]:
     """The same for many, by key, without those that have nothing to sell."""
     listings, copies = copies_of(rows)
     available = available_of([row.pk for row in rows])
+    subtitles = {row.pk: row.subtitles for row in rows}
     parts = parts_proposed(row.pk for row in rows)
     times = {row.pk: (row.listed_from, row.listed_until) for row in rows}
     variants: dict[UUID, list[dict[str, Any]]] = {listing.pk: [] for listing in listings}
@@ -272,6 +284,7 @@ def proposals_of(rows: Sequence[Product]) -> dict[UUID, dict[str, Any]]:
     return {
         listing.pk: {
             **{name: getattr(listing, name) for name in REVIEWED},
+            "subtitles": subtitles[listing.pk],
             "currency": listing.currency,
             "listed_from": start.isoformat() if (start := times[listing.pk][0]) else None,
             "listed_until": end.isoformat() if (end := times[listing.pk][1]) else None,

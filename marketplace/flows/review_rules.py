@@ -19,15 +19,16 @@ from marketplace.kernel.audit import audit
 from marketplace.kernel.errors import InvalidInput, check_reason
 from marketplace.kernel.plain import plain
 from marketplace.kernel.verbs import verb
+from marketplace.platform.details.queries import detail_of
 from marketplace.platform.listings.models import Listing, ProductChange, ReviewRules
 from tenants.tenancy.models import Market, Merchant
 
 BY_RULE = Actor(kind="system", label="review-rules")
 # What may pass: of pictures only their order, their words and that one goes, of variants those of the same axes. A new picture, category or
 # brand, the tax class and axes never do.
-PASSABLE = ("titles", "descriptions", "attributes", "pictures", "variants")
+PASSABLE = ("titles", "subtitles", "descriptions", "attributes", "pictures", "variants")
 NEVER = ("category_id", "brand_id", "tax_class", "axes")
-# What the operator decides over, beside which combinations are sold: as listings and proposals call it.
+# What the operator decides over, beside subtitles and which combinations are sold: as listings and proposals call it.
 REVIEWED = ("titles", "descriptions", "category_id", "brand_id", "attributes", "axes", "pictures", "tax_class")
 TOKENS = re.compile(r"[一-鿿]|\w+|[^\w\s]")
 MOST_TOKENS = 2000
@@ -70,7 +71,7 @@ def passes(*, merchant_id: UUID, product_id: UUID, proposed: Mapping[str, Any]) 
     live = Listing.objects.filter(pk=product_id, merchant_id=merchant_id).prefetch_related("variants").first()
     if live is None or not _is_trusted(merchant_id, rules):
         return False
-    old, new = form_of(live), plain(dict(proposed))
+    old, new = form_of(live), plain({"subtitles": {}, **proposed})
     if any(old[name] != new[name] for name in NEVER):
         return False
     changed = [name for name in PASSABLE if _of(name, old) != _of(name, new)]
@@ -78,12 +79,12 @@ def passes(*, merchant_id: UUID, product_id: UUID, proposed: Mapping[str, Any]) 
         return False
     if "pictures" in changed and _files(new) - _files(old):
         return False
-    return all(share_changed(old[name], new[name]) * 100 <= rules.most_changed for name in ("titles", "descriptions") if name in changed)
+    return all(share_changed(old[name], new[name]) * 100 <= rules.most_changed for name in ("titles", "subtitles", "descriptions") if name in changed)
 
 
 def form_of(live: Listing) -> dict[str, Any]:
     """What is on the market, in the form of a proposal."""
-    fields = {name: getattr(live, name) for name in REVIEWED}
+    fields = {name: getattr(live, name) for name in REVIEWED} | {"subtitles": detail_of(live.pk).subtitles}
     variants = [{"id": str(one.pk), "sku": one.sku, "options": one.options} for one in live.variants.all()]
     return plain({**fields, "variants": variants})  # type: ignore[no-any-return]
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
+from marketplace.platform.details.queries import detail_of
 from marketplace.platform.listings.errors import NotOnSale
 from marketplace.platform.listings.models import Listing
 from marketplace.platform.taxonomy.queries import path_of
@@ -35,6 +36,7 @@ def product(request: HttpRequest, listing_id: UUID) -> HttpResponse:
     rows = Rows(listing)
     context = {
         "listing": listing,
+        "detail": detail_of(listing.pk),
         "offer": offer,
         "variant": offer.variant,
         "shots": gallery(listing, offer.picture),

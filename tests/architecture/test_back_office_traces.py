@@ -71,6 +71,7 @@ MADE = {
     "shop_export.asked",
     "statement.issued",
     "stock.packed_from",
+    "size_table.saved",
     "stock_transfer.sent",
     "stocktake.begun",
     "support.asked",

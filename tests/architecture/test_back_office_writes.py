@@ -48,20 +48,16 @@ from tests.architecture.account_forms import FORMS_OF_ACCOUNTS
 from tests.architecture.closing_forms import FORMS_OF_CLOSING
 from tests.architecture.domain_forms import FORMS_OF_DOMAINS
 from tests.architecture.goods_forms import FORMS_OF_GOODS
-from tests.architecture.import_forms import FORMS_OF_IMPORTS
 from tests.architecture.library_forms import FORMS_OF_THE_LIBRARY
-from tests.architecture.listing_forms import FORMS_OF_LISTING
 from tests.architecture.money_forms import FORMS_OF_MONEY, Offers, some_deposit, some_packages
 from tests.architecture.notice_forms import FORMS_ABOUT_NOTICES, OF_ONESELF
 from tests.architecture.opinions import FORMS_ABOUT, Said, say_and_ask
 from tests.architecture.paper_forms import FORMS_OF_PAPERS
 from tests.architecture.people import FORMS_ABOUT_ACCOUNTS, FORMS_ABOUT_STAFF, FORMS_ABOUT_SUPPORT, Accounts, People, Waiting, some_accounts, some_people
-from tests.architecture.price_forms import FORMS_OF_PRICES
 from tests.architecture.product_form import product_form
 from tests.architecture.review_forms import FORMS_OF_REVIEWS
-from tests.architecture.stock_forms import FORMS_OF_STOCK
-from tests.architecture.taxonomy_forms import FORMS_OF_TAXONOMY
 from tests.architecture.waiting import inspection, refused_payouts, waiting_order, waiting_return
+from tests.architecture.wares_forms import FORMS_OF_WARES
 from tests.databases import MERCHANTS
 from tests.flows.at_stripe import AtStripe, at_stripe
 from tests.planting import planted
@@ -262,12 +258,8 @@ FORMS |= {
         | FORMS_OF_ACCOUNTS
         | FORMS_OF_MONEY
         | FORMS_OF_DOMAINS
-        | FORMS_OF_PRICES
-        | FORMS_OF_LISTING
-        | FORMS_OF_STOCK
+        | FORMS_OF_WARES
         | FORMS_OF_THE_LIBRARY
-        | FORMS_OF_TAXONOMY
-        | FORMS_OF_IMPORTS
         | FORMS_OF_REVIEWS
         | FORMS_OF_GOODS
     ).items()

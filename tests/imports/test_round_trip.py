@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -12,6 +13,7 @@ from django.db import transaction
 from django.utils import translation
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from stdnum import ean
 
 from marketplace.flows.product_files.exporting import columns_of, headings, table_rows
 from marketplace.flows.product_files.held import held
@@ -33,6 +35,7 @@ pytestmark = pytest.mark.django_db
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc"), include_characters="\n"), max_size=30)
 SIGNS = ["=1+1", "-5", "'=x", "+8613", "@me", "a|b", '"quoted", too', "  spaced  ", "7.0", "杯；盏"]
+CODES = (text + ean.calc_check_digit(text) for text in (str(n).zfill(length - 1) for n in count(1000) for length in (12, 13, 8, 14)[n % 4 : n % 4 + 1]))
 LINE = st.one_of(st.sampled_from(SIGNS), TEXT.map(lambda text: text.replace("\n", " ")))
 HTML = st.one_of(TEXT, st.sampled_from(["<p>One</p><p>Two<br>three</p>", "<ul><li>a &amp; b</li></ul>", "plain\n\nparagraphs", "1 < 2 & 3 > 2"]))
 VARIANTS = st.lists(
@@ -57,6 +60,8 @@ def products(draw: Any) -> dict[str, Any]:
         "sku": draw(LINE.map(str.strip).filter(lambda text: "\n" not in text)),
         "source_ref": draw(st.one_of(st.none(), st.just("A-1"))),
         "pictures": draw(st.lists(st.sampled_from(["products/a.webp", "products/b.webp", "products/c.webp"]), unique=True)),
+        "coded": draw(st.booleans()),
+        "weight": draw(st.sampled_from([0, 1, 350, 1_000_000])),
         "choices": draw(st.lists(st.integers(0, 2), unique=True)),
     }
 
@@ -70,6 +75,8 @@ def enter(wanted: dict[str, Any], category_id: int) -> None:
         VariantInput(
             sku=f"{wanted['sku'][:40]}-{n}",
             options={} if is_one else {attributes["colour"]: colours[colour], attributes["size"]: sizes[size]},
+            barcode=next(CODES) if wanted["coded"] else "",
+            weight_g=wanted["weight"],
         )
         for n, (colour, size, *_rest) in enumerate(wanted["variants"])
     ]

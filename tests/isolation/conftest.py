@@ -31,11 +31,13 @@ from marketplace.flows.review_product import submit_product
 from marketplace.flows.services import order_service
 from marketplace.flows.settle import settle
 from marketplace.flows.ship_order import pack_order
+from marketplace.flows.size_tables import save_size_table
 from marketplace.flows.support_access import ask_for_support
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.models import AuditEvent
 from marketplace.merchant.catalogue.models import Product
+from marketplace.merchant.catalogue.sizes import SizeTableInput
 from marketplace.merchant.customers.actions import note_on_customer, recount_customer, set_tags
 from marketplace.merchant.imports.events import ImportDue
 from marketplace.merchant.inventory.models import StockLevel
@@ -213,6 +215,8 @@ def build_side(letter: str) -> tuple[Side, User]:
         pack_order(by=SYSTEM, package_id=package, number=waiting.number)
         submit_product(by=SYSTEM, product_id=draft.pk)
         lying = some_stock(product, word)
+        sizes = SizeTableInput(f"{word}-sizes", [({"en": "Chest"}, "cm")], [("M", ["98"])])
+        size_table = save_size_table(by=SYSTEM, table_id=uuid4(), table=sizes)
         customer = recount_customer(by=SYSTEM, buyer_id=buyer.pk)
         note_on_customer(by=SYSTEM, customer_id=customer.pk, note_id=uuid4(), text=f"{word}-customer-note")
         set_tags(by=SYSTEM, customer_id=customer.pk, tags=[f"{word}-tag"])
@@ -262,6 +266,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         "merchant_id": side.merchant_id,
         "listing_id": product.pk,
         "product_id": draft.pk,
+        "table_id": size_table.pk,
         "bundle_id": a_bundle_draft(letter),
         "number": waiting.number,
         "number_done": copy.number,

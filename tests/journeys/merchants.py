@@ -169,7 +169,7 @@ def enters_a_product(person: Person, slug: str, title: str, category: str) -> No
     page.fill("[name=all_price]", "68.80")
     page.fill("[name=all_stock]", "12")
     with page.expect_response(lambda answer: "/products/new/" in answer.url and answer.request.method == "POST"):
-        person.press("Fill all")
+        person.press("Fill in")
     expect(page.locator("[name=price_1]")).to_have_value("68.80")
     for n in range(2):
         page.fill(f"[name=sku_{n}]", f"PAPER-{n}-{slug}")

@@ -105,8 +105,11 @@ MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
     ("console", "staff-role-new"): {"name_zh"},
     ("console", "staff-role"): {"name_zh", "role_id"},
 }
+OF_A_SIZE_TABLE = {"categories", "notes_en", "notes_zh", *(f"{name}_{n}" for name in ("name_en", "name_zh", "unit") for n in range(1, 8))}
+MAY_BE_EMPTY |= {("workbench", name): OF_A_SIZE_TABLE for name in ("size-table", "size-table-new")}
 OF_A_PRODUCT = {"axes", "brand", "category_query", "description_en", "description_zh", "find_category", "hides_sold_out", "listed_from", "listed_until"}
-OF_A_PRODUCT |= {"film", "film_file", "gallery", "library_query", "pictures-clear", "shot", "take", "tax_class", "title_zh"}
+OF_A_PRODUCT |= {"aside", "copy", "pictures-clear", "size_table", "subtitle_en", "subtitle_zh", "tax_class", "title_zh"}
+OF_A_PRODUCT |= {"film", "film_file", "gallery", "library_query", "shot", "take"}
 MAY_BE_EMPTY |= {("workbench", "product"): OF_A_PRODUCT, ("workbench", "product-new"): OF_A_PRODUCT}
 # Fields of rows, a number or a key behind their name: as many as there are rows.
 OF_ROWS = {
@@ -114,8 +117,8 @@ OF_ROWS = {
     "reduction": r"price_[0-9a-f]{32}",
     "price-list-prices": r"entry_[0-9a-f]{32}",
     "product-prices": r"price_[0-9a-f]{32}",
-    "product": r"(discount|gone|market|options|sku|stock_was|place|alt_en|alt_zh|value)_(\d+|[0-9a-f]{32})",
-    "product-new": r"(discount|gone|market|options|sku|stock_was)_\d+",
+    "product": r"(barcode|discount|gone|market|options|sku|stock_was|ticked|weight|place|alt_en|alt_zh|value)_(\d+|[0-9a-f]{32})",
+    "product-new": r"(barcode|discount|gone|market|options|sku|stock_was|ticked|weight)_\d+",
     "bundle-new": r"part_[0-9a-f]{32}",
     "bundle-parts": r"part_[0-9a-f]{32}",
     "delivery": r"(fee|gone|regions)_\d+",

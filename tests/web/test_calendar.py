@@ -26,6 +26,7 @@ from tenants.accounts.models import User
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.databases import MERCHANTS
+from tests.flows.bundles import a_bundle
 from tests.world import SLUGS
 
 pytestmark = pytest.mark.django_db
@@ -162,6 +163,20 @@ def test_products_are_narrowed_by_stock_reduction_and_condition():
     assert "80.00" in shown and "Regular price" in shown and "100.00" in shown
     taken = " ".join(client().get("/products/?sale=taken_off").content.decode().split())
     assert "2 were left." in taken and "Back at 8." in taken
+
+
+def test_a_bundle_is_in_stock_while_its_parts_are_and_follows_its_condition_by_theirs():
+    pot, cup = make.a_product("a", title="Pot", stock=9), make.a_product("a", title="Cup", stock=9)
+    bundle = a_bundle((pot, 1), (cup, 2))
+    with merchant_schema(A):
+        set_conditions(by=SYSTEM, product_ids=[bundle.pk], off_at=2, on_at=4, waits_for_stock=False)
+    assert len(listed("stock=in")) == 3
+    make.a_placed_group(("a", cup, 5))  # four cups are left, for two sets
+    deliver_events()
+    with merchant_schema(A):
+        assert Product.objects.get(pk=bundle.pk).status == Product.Status.OFF_SALE
+        count_stock(by=SYSTEM, counted={make.variant_of(cup): 5})
+    assert len(listed("stock=out")) == 2  # the cups are held, and no set is left
 
 
 def test_a_sku_is_found_by_any_part_of_three_signs():

@@ -21,6 +21,7 @@ from marketplace.web.seller import (
     domains,
     guide,
     imports,
+    labels,
     money,
     opinions,
     order,
@@ -34,8 +35,10 @@ from marketplace.web.seller import (
     qualifications,
     reductions,
     returns,
+    size_tables,
     slips,
     theme,
+    variant_merge,
 )
 from marketplace.web.seller.closing import closing, export, export_file
 from marketplace.web.seller.delivery import delivery
@@ -110,6 +113,19 @@ urlpatterns = [
     route("products/<uuid:product_id>/submit/", products.submit, may=staff(Right.EDIT_PRODUCTS), name="product-submit", methods="POST"),
     route("products/<uuid:product_id>/withdraw/", products.withdraw, may=staff(Right.EDIT_PRODUCTS), name="product-withdraw", methods="POST"),
     route("products/<uuid:product_id>/off-sale/", products.off_sale, may=staff(Right.EDIT_PRODUCTS), name="product-off-sale", methods="POST"),
+    route("size-tables/", size_tables.size_tables, may=staff(Right.VIEW_PRODUCTS), name="size-tables"),
+    route("size-tables/new/", size_tables.size_table, may=staff(Right.EDIT_PRODUCTS), name="size-table-new", methods="GET POST"),
+    route(
+        "size-tables/<uuid:table_id>/",
+        size_tables.size_table,
+        may=staff(Right.VIEW_PRODUCTS, change=Right.EDIT_PRODUCTS),
+        name="size-table",
+        methods="GET POST",
+    ),
+    route("size-tables/<uuid:table_id>/remove/", size_tables.remove, may=staff(Right.EDIT_PRODUCTS), name="size-table-remove", methods="POST"),
+    route("products/<uuid:product_id>/merge/", variant_merge.merge, may=staff(Right.EDIT_PRODUCTS), name="variants-merge", methods="GET POST"),
+    route("products/<uuid:product_id>/labels/", labels.labels, may=staff(Right.VIEW_PRODUCTS), name="product-labels"),
+    route("products/<uuid:product_id>/labels/pdf/", labels.labels_pdf, may=staff(Right.VIEW_PRODUCTS), name="product-labels-pdf"),
     route(
         "products/<uuid:product_id>/prices/",
         prices.product_prices,

@@ -17,20 +17,20 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from marketplace.flows.brand_rights import check_submitted
-from marketplace.flows.import_products import ImportedProduct
+from marketplace.flows.import_products import ImportedProduct, changes_codes
 from marketplace.flows.product_files.attributes import AttributeCells
 from marketplace.flows.product_files.columns import PREFIX, plain_cell, same_text
 from marketplace.flows.product_files.held import Held, cell_of
+from marketplace.flows.product_files.variant_cells import VariantCells
 from marketplace.flows.product_files.words import MANY, Several, Words
 from marketplace.kernel.errors import MarketError
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.kernel.prose import as_html, as_text
-from marketplace.merchant.catalogue.actions import ProductInput, VariantInput
+from marketplace.merchant.catalogue.actions import LONGEST_SUBTITLE, ProductInput, VariantInput
 from marketplace.merchant.catalogue.errors import SkuTaken
 from marketplace.merchant.catalogue.models import Picture, Variant
 from marketplace.merchant.imports.models import ProductImport
-from marketplace.merchant.inventory.errors import BundleHasNoStock
 from marketplace.platform.listings.errors import WordForbidden
 from marketplace.platform.listings.models import ForbiddenWord
 from marketplace.platform.listings.words import check_words
@@ -39,7 +39,7 @@ from tenants.packages.errors import LimitReached
 from tenants.packages.models import Limit
 from tenants.tenancy.schemas import current_merchant_id
 
-LONGEST_SKU, LONGEST_CODE, MOST_STOCK, MOST_VARIANTS = 64, 120, 10_000_000, 200
+LONGEST_SKU, LONGEST_CODE, MOST_VARIANTS = 64, 120, 200
 APART = re.compile(r"[|\n]|[;,]\s*(?=https?://)")  # between the pictures of a cell
 LANGUAGES = ("zh-hans", "en")
 
@@ -94,7 +94,7 @@ def tax_classes() -> Mapping[str, str]:
     return found
 
 
-class Compiling:
+class Compiling(VariantCells):
     """One product at work: reads cells, notes problems."""
 
     def __init__(self, plan: Plan, rows: Sequence[Line], there: Held | None, code: str, owners: Mapping[str, UUID], twice: Collection[str]) -> None:
@@ -135,6 +135,7 @@ class Compiling:
             brand_id=self.brand(),
             tax_class=self.tax_class(),
             titles=self.texts("title", row.titles if row else {}),
+            subtitles=self.texts("subtitle", row.subtitles if row else {}),
             descriptions=self.texts("description", row.descriptions if row else {}),
             attributes=cells.attributes(axes),
             axes=axes,
@@ -184,7 +185,13 @@ class Compiling:
 
     def check_words(self, wanted: ProductInput) -> None:
         pictures = [{"key": key, "alt": dict(alt)} for key, alt in wanted.pictures]
-        texts = {"titles": wanted.titles, "descriptions": wanted.descriptions, "attributes": wanted.attributes, "pictures": pictures}
+        texts = {
+            "titles": wanted.titles,
+            "subtitles": wanted.subtitles or {},
+            "descriptions": wanted.descriptions,
+            "attributes": wanted.attributes,
+            "pictures": pictures,
+        }
         try:
             check_words({"category_id": wanted.category_id, **texts}, self.plan.forbidden)
         except WordForbidden as refusal:
@@ -205,8 +212,8 @@ class Compiling:
         there, wanted = self.there, one.product
         assert there is not None
         row = there.product
-        if (row.category_id, row.brand_id, row.tax_class, row.titles, row.descriptions) != (
-            wanted.category_id, wanted.brand_id, wanted.tax_class, dict(wanted.titles), dict(wanted.descriptions),
+        if (row.category_id, row.brand_id, row.tax_class, row.titles, row.subtitles, row.descriptions) != (
+            wanted.category_id, wanted.brand_id, wanted.tax_class, dict(wanted.titles), dict(wanted.subtitles or {}), dict(wanted.descriptions),
         ):  # fmt: skip
             return True
         if [list(each) for each in wanted.attributes] != row.attributes or list(wanted.axes) != row.axes:
@@ -221,6 +228,8 @@ class Compiling:
             price = there.prices.get(variant.pk)
             sale, market = one.prices.get(sku), (one.market or {}).get(sku)
             if sale is not None and (price is None or (price.sale, price.market) != (sale, market)):
+                return True
+            if any(said.sku == sku and changes_codes(variant, said) for said in wanted.variants):
                 return True
             if self.plan.counts_stock and sku in one.stock and one.stock[sku] != there.on_hand.get(variant.pk, 0):
                 return True
@@ -281,6 +290,10 @@ class Compiling:
                 texts[code] = " ".join(cell.split())
                 if len(texts[code]) > 200:
                     self.wrong(row, f"{kind}:{code}", _("A title has at most 200 characters."))
+            elif kind == "subtitle":
+                texts[code] = " ".join(cell.split())
+                if len(texts[code]) > LONGEST_SUBTITLE:
+                    self.wrong(row, f"{kind}:{code}", _("A subtitle has at most {most} characters.").format(most=LONGEST_SUBTITLE))
             elif len(cell) > 20_000:
                 self.wrong(row, f"{kind}:{code}", _("A description has at most 20,000 characters."))
             elif as_html(cell) != as_html(as_text(current.get(code, ""))):
@@ -330,7 +343,8 @@ class Compiling:
             seen.setdefault(key, row.line)
             if not sku:
                 continue
-            wanted[sku] = VariantInput(sku=sku, options=options, id=held.pk if held else new_id())
+            barcode, weight_g = self.codes(row, product_id)
+            wanted[sku] = VariantInput(sku=sku, options=options, barcode=barcode, weight_g=weight_g, id=held.pk if held else new_id())
             self.price(row, sku, held, prices, markets)
             self.stock(row, sku, stock)
         return list(wanted.values()), prices, markets, stock
@@ -346,46 +360,12 @@ class Compiling:
             self.wrong(row, "sku", _("The file names this SKU in several lines."))
         elif self.owners.get(sku) not in (None, product_id):
             self.wrong(row, "sku", str(SkuTaken(sku=sku)))
+        elif sku in self.held and (became := self.held[sku].merged_into_id):
+            living = next((variant.sku for variant in self.held.values() if variant.pk == became), "?")
+            self.wrong(row, "sku", _("It has become part of “{sku}”. Take this row out.").format(sku=living))
         else:
             return sku
         return ""
-
-    def price(self, row: Line, sku: str, held: Variant | None, prices: dict[str, Money], markets: dict[str, Money | None]) -> None:
-        current = self.there.prices.get(held.pk) if self.there and held else None
-        found: dict[str, Money | None] = {"price": current.sale if current else None, "market_price": current.market if current else None}
-        is_said = False
-        for meant in found:
-            if not (cell := self.plan.cell(row, meant)):
-                continue
-            try:
-                amount = Money.parse(cell, self.plan.currency)
-            except MarketError as refusal:
-                self.wrong(row, meant, str(refusal))
-                return
-            if amount.minor <= 0 and meant == "price":
-                self.wrong(row, meant, _("A price is more than zero."))
-                return
-            found[meant], is_said = amount or None, True
-        sale, market = found["price"], found["market_price"]
-        if sale is None:
-            if current is None and held is None:
-                self.wrong(row, "price", _("Every variant needs a price above zero."))
-            return
-        if market is not None and market < sale:
-            self.wrong(row, "market_price", _("The market price is not below the sale price; leave it empty if there is none."))
-        elif is_said:
-            prices[sku], markets[sku] = sale, market
-
-    def stock(self, row: Line, sku: str, stock: dict[str, int]) -> None:
-        if not (cell := self.plan.cell(row, "stock")):
-            return
-        text = cell.replace(",", "").removesuffix(".0")
-        if not (text.isascii() and text.isdigit() and int(text[:10]) <= MOST_STOCK and len(text) < 10):
-            self.wrong(row, "stock", _("Stock is a whole number from 0 to 10,000,000."))
-        elif not (self.there and self.there.is_bundle):
-            stock[sku] = int(text)
-        elif int(text):
-            self.wrong(row, "stock", str(BundleHasNoStock(sku=sku)))
 
 
 def _options(variant: Variant) -> dict[int, int]:

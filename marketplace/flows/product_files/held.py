@@ -84,6 +84,8 @@ def cell_of(one: Held, variant: Variant, meant: str, words: Words) -> str:
             return one.code
         case "title":
             return str(row.titles.get(code, ""))
+        case "subtitle":
+            return str(row.subtitles.get(code, ""))
         case "description":
             return as_text(row.descriptions.get(code, ""))
         case "category":
@@ -106,6 +108,10 @@ def _variant_cell(one: Held, variant: Variant, meant: str) -> str:
     match meant:
         case "sku":
             return variant.sku
+        case "barcode":
+            return variant.barcode or ""
+        case "weight":
+            return str(variant.weight_g or "")
         case "price":
             return f"{price.sale.decimal:f}" if price else ""
         case "market_price":

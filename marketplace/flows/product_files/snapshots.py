@@ -24,12 +24,20 @@ def snapshot(one: Held) -> dict[str, Any]:
             "axes": row.axes,
             "pictures": [[picture.key, picture.alt] for picture in one.pictures],
             "variants": [[variant.pk, variant.sku, variant.options, variant.is_active] for variant in one.variants],
+            **codes_of(one),
+            **({"subtitles": row.subtitles} if row.subtitles else {}),
             "prices": {
                 str(key): [price.currency, price.sale_minor, price.market_minor] for key, price in sorted(one.prices.items(), key=lambda pair: str(pair[0]))
             },
             "on_hand": {str(key): number for key, number in sorted(one.on_hand.items(), key=lambda pair: str(pair[0]))},
         }
     )
+
+
+def codes_of(one: Held) -> dict[str, Any]:
+    """Barcode and weight by variant, of those that have one: a product without is what it was before there were any."""
+    codes = {str(variant.pk): [variant.barcode, variant.weight_g] for variant in one.variants if variant.barcode or variant.weight_g}
+    return {"codes": codes} if codes else {}
 
 
 # How it stands with review and sale, and what sales took from the stock, may move without anybody having edited the product.

@@ -124,11 +124,12 @@ def _as_before(effect: ImportEffect, one: Held) -> ImportedProduct | None:
             brand_id=was["brand_id"],
             tax_class=was["tax_class"],
             titles=was["titles"],
+            subtitles=was.get("subtitles", {}),
             descriptions=was["descriptions"],
             attributes=was["attributes"],
             axes=was["axes"],
             pictures=[(key, alt) for key, alt in was["pictures"]],
-            variants=[VariantInput(sku=sku, options=options, id=UUID(key)) for key, sku, options, is_active in was["variants"] if is_active],
+            variants=[_variant(key, sku, options, was.get("codes", {})) for key, sku, options, is_active in was["variants"] if is_active],
             source_ref=one.product.source_ref,
         ),
         prices={skus[key]: Money(sale, currency) for key, (currency, sale, _market) in prices.items()},
@@ -137,6 +138,11 @@ def _as_before(effect: ImportEffect, one: Held) -> ImportedProduct | None:
         product_id=one.product.pk,
         counts_stock=True,
     )
+
+
+def _variant(key: str, sku: str, options: dict[int, int], codes: dict[str, Any]) -> VariantInput:
+    barcode, weight_g = codes.get(key, (None, None))
+    return VariantInput(sku=sku, options=options, barcode=barcode or "", weight_g=weight_g or 0, id=UUID(key))
 
 
 def _restore(by: Actor, pairs: Sequence[tuple[ImportEffect, ImportedProduct]], goes: str, there: dict[UUID, Held]) -> None:

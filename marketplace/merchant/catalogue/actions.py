@@ -18,10 +18,14 @@ from marketplace.kernel.audit import audit
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.verbs import verb
-from marketplace.merchant.catalogue.errors import ProductUnknown, SkuTaken
-from marketplace.merchant.catalogue.models import Picture, Product, Variant
+from marketplace.merchant.catalogue.barcodes import gtin, owners_of, read_barcode
+from marketplace.merchant.catalogue.errors import BarcodeTaken, ProductUnknown, SkuTaken
+from marketplace.merchant.catalogue.models import Picture, Product, SizeTable, Variant
 from tenants.tenancy.schemas import current_merchant_id
 
+LONGEST_SUBTITLE = 120
+MOST_WEIGHT = 1_000_000  # grams
+PUT_OF_VARIANT = ["sku", "options", "position", "is_active", "barcode", "weight_g", "merged_into"]
 DESCRIPTION_TAGS = {"p", "br", "b", "strong", "i", "em", "ul", "ol", "li", "h3", "h4"}
 
 
@@ -31,6 +35,8 @@ class VariantInput:
 
     sku: str
     options: Mapping[int, int] = field(default_factory=dict)
+    barcode: str | None = None  # None: what it has stays; "": none
+    weight_g: int | None = None  # of a piece, packed. None: stays; 0: not known
     id: UUID = field(default_factory=new_id)
 
 
@@ -42,6 +48,7 @@ class ProductInput:
     titles: Mapping[str, str]
     variants: Sequence[VariantInput]
     descriptions: Mapping[str, str] = field(default_factory=dict)
+    subtitles: Mapping[str, str] | None = None  # one line below the title; None: what there is stays
     brand_id: int | None = None
     attributes: Sequence[Sequence[Any]] = ()
     axes: Sequence[int] = ()
@@ -50,12 +57,18 @@ class ProductInput:
     listed_from: datetime | None = None
     listed_until: datetime | None = None
     hides_sold_out: bool = False
+    size_table: UUID | None = None  # None: that of its category
+    sets_size_table: bool = False  # else the one it names stays
     source_ref: str | None = None
 
     def clean(self) -> None:
         """Raises InvalidInput, naming the field."""
         self.titles = {code: text.strip() for code, text in self.titles.items() if text and text.strip()}
         self.descriptions = {code: nh3.clean(text, tags=DESCRIPTION_TAGS, attributes={}) for code, text in self.descriptions.items() if text and text.strip()}
+        if self.subtitles is not None:
+            self.subtitles = {code: " ".join(text.split()) for code, text in self.subtitles.items() if text and text.strip()}
+            if any(len(text) > LONGEST_SUBTITLE for text in self.subtitles.values()):
+                raise InvalidInput(field="subtitle", why=_("A subtitle has at most {most} characters.").format(most=LONGEST_SUBTITLE))
         if not self.titles:
             raise InvalidInput(field="title", why=_("Give the product a title in at least one language."))
         if any(len(text) > 200 for text in self.titles.values()):
@@ -67,6 +80,13 @@ class ProductInput:
             raise InvalidInput(field="sku", why=_("Every variant needs a SKU."))
         if len(set(skus)) < len(skus):
             raise InvalidInput(field="sku", why=_("Two variants have the same SKU."))
+        for variant in self.variants:
+            variant.barcode = read_barcode(variant.barcode) if variant.barcode else variant.barcode
+            if not 0 <= (variant.weight_g or 0) <= MOST_WEIGHT:
+                raise InvalidInput(field="weight", why=_("A weight is from 1 g to 1,000 kg."), sku=variant.sku)
+        codes = [gtin(variant.barcode) for variant in self.variants if variant.barcode]
+        if len(set(codes)) < len(codes):
+            raise InvalidInput(field="barcode", why=_("Two variants have the same barcode."))
         combinations = [tuple(sorted(variant.options.items())) for variant in self.variants]
         if len(set(combinations)) < len(combinations):
             raise InvalidInput(field="variants", why=_("Two variants are the same combination."))
@@ -163,6 +183,11 @@ def locked_product(product_id: UUID) -> Product:
 def _fill(row: Product, product: ProductInput) -> None:
     row.category_id, row.brand_id = product.category_id, product.brand_id
     row.titles, row.descriptions = dict(product.titles), dict(product.descriptions)
+    if product.sets_size_table:
+        if product.size_table is not None and not SizeTable.objects.filter(pk=product.size_table).exists():
+            raise InvalidInput(field="size_table", why=_("This size table is not there any more. Choose another."))
+        row.size_table_id = product.size_table
+    row.subtitles = row.subtitles if product.subtitles is None else dict(product.subtitles)
     row.attributes, row.axes = [list(attribute) for attribute in product.attributes], list(product.axes)
     row.tax_class, row.source_ref = product.tax_class, product.source_ref
     row.listed_from, row.listed_until, row.hides_sold_out = product.listed_from, product.listed_until, product.hides_sold_out
@@ -170,19 +195,35 @@ def _fill(row: Product, product: ProductInput) -> None:
 
 
 def _put_variants(row: Product, product: ProductInput) -> None:
-    kept = [
-        Variant(id=variant.id, product=row, sku=variant.sku.strip(), options={str(k): v for k, v in variant.options.items()}, position=place)
-        for place, variant in enumerate(product.variants)
-    ]
+    held = {variant.pk: variant for variant in row.variants.all()}
+    kept = []
+    for place, wanted in enumerate(product.variants):
+        variant = Variant(id=wanted.id, product=row, sku=wanted.sku.strip(), options={str(k): v for k, v in wanted.options.items()}, position=place)
+        was = held.get(wanted.id, variant)
+        variant.barcode = was.barcode if wanted.barcode is None else wanted.barcode or None
+        variant.weight_g = was.weight_g if wanted.weight_g is None else wanted.weight_g or None
+        kept.append(variant)
     taken = Variant.objects.filter(sku__in=[variant.sku for variant in kept]).exclude(product=row).values_list("sku", flat=True).first()
     if taken:
         raise SkuTaken(sku=taken)
+    check_barcodes(row.pk, kept)
     row.variants.exclude(pk__in=[variant.pk for variant in kept]).update(is_active=False)
+    # A code that moves from one variant of the product to another is free in between.
+    row.variants.filter(pk__in=[one.pk for one in kept if one.pk in held and held[one.pk].barcode not in (None, one.barcode)]).update(barcode=None)
     try:
         with transaction.atomic():
-            Variant.objects.bulk_create(kept, update_conflicts=True, unique_fields=["id"], update_fields=["sku", "options", "position", "is_active"])
+            Variant.objects.bulk_create(kept, update_conflicts=True, unique_fields=["id"], update_fields=PUT_OF_VARIANT)
     except IntegrityError as clash:
+        if "one_barcode_one_variant" in str(clash):  # somebody was faster
+            raise BarcodeTaken(barcode=", ".join(variant.barcode for variant in kept if variant.barcode), sku="?") from clash
         raise SkuTaken(sku=", ".join(variant.sku for variant in kept)) from clash
+
+
+def check_barcodes(product_id: UUID, variants: Sequence[Variant]) -> None:
+    """Raises BarcodeTaken where another product's variant carries the code of one of these."""
+    codes = {gtin(variant.barcode): variant.barcode for variant in variants if variant.barcode}
+    for key, owner in owners_of(list(codes.values()), but=product_id).items():
+        raise BarcodeTaken(barcode=codes[key], sku=owner.sku)
 
 
 def _put_pictures(row: Product, product: ProductInput) -> None:
@@ -193,7 +234,7 @@ def _read_by_buyers(row: Product) -> tuple[Any, ...]:
     """What the operator reviews. Price and stock are not among it, nor when it is on sale."""
     pictures = list(row.pictures.order_by("position").values_list("key", "alt"))
     variants = sorted(row.variants.filter(is_active=True).values_list("pk", "options"), key=lambda pair: pair[0])
-    return (row.titles, row.descriptions, row.category_id, row.brand_id, row.attributes, row.axes, row.tax_class, pictures, variants)
+    return (row.titles, row.subtitles, row.descriptions, row.category_id, row.brand_id, row.attributes, row.axes, row.tax_class, pictures, variants)
 
 
 def _audited(row: Product) -> dict[str, Any]:

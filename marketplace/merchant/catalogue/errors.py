@@ -13,6 +13,21 @@ class SkuTaken(MarketError):
     message = _("The SKU “{sku}” is used by another product. Choose another.")
 
 
+class BarcodeTaken(MarketError):
+    code, status, field = "barcode_taken", 409, "barcode"
+    message = _("The barcode {barcode} is on “{sku}” already. Every variant has its own.")
+
+
+class CannotMerge(MarketError):
+    code, status, field = "cannot_merge", 409, "into"
+    message = _("“{sku}” cannot be merged yet: {why}")
+
+
+class SizeTableUnknown(MarketError):
+    code, status = "size_table_unknown", 404
+    message = _("There is no such size table in this shop.")
+
+
 class ProductUnknown(MarketError):
     code, status = "product_unknown", 404
     message = _("There is no such product in this shop.")

@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import LPad
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel import clock
 from marketplace.kernel.texts import Localised, localised
 from tenants.tenancy.guard import MerchantModel
+
+
+class SizeTable(MerchantModel):
+    """Measures by size, for the products that name it and those of its categories that name none."""
+
+    name = models.CharField(max_length=60, unique=True)  # for the shop itself
+    columns = models.JSONField(default=list)  # [{"names": {language: text}, "unit": "cm"}, …], at most MOST_COLUMNS (sizes.py)
+    rows = models.JSONField(default=list)  # [[size, [text, …]], …]
+    notes = models.JSONField(default=dict)  # language → how it is measured, plain text
+    category_ids = models.JSONField(default=list)  # of the market's tree; a category stands in one table of the shop
+    version = models.IntegerField(default=1)
+    changed_at = models.DateTimeField(default=clock.now)
+
+    class Meta(MerchantModel.Meta):
+        indexes = [models.Index(fields=["-changed_at", "-id"], name="size_table_newest")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Product(MerchantModel):
@@ -40,9 +59,11 @@ class Product(MerchantModel):
     hides_sold_out = models.BooleanField(default=False)  # on sale only while something of it can be had
     tax_class = models.CharField(max_length=10, default="standard")  # of the market's TaxClass
     titles = models.JSONField()  # language code → text
+    subtitles = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))  # language code → one line below the title
     descriptions = models.JSONField(default=dict)  # language code → clean HTML
     attributes = models.JSONField(default=list)  # as in Listing.attributes
     axes = models.JSONField(default=list)  # attribute ids
+    size_table = models.ForeignKey(SizeTable, null=True, on_delete=models.SET_NULL, related_name="products")  # None: that of its category
     source_ref = models.CharField(max_length=120, null=True, unique=True)  # what an import knows it by
     version = models.IntegerField(default=1)  # rises with every change; the listing copies it
     created_at = models.DateTimeField(default=clock.now)
@@ -72,9 +93,18 @@ class Variant(MerchantModel):
     options = models.JSONField(default=dict)  # attribute id → value id
     position = models.IntegerField(default=0)
     is_active = models.BooleanField(default=True)
+    barcode = models.CharField(max_length=14, null=True)
+    weight_g = models.IntegerField(null=True)  # of a piece, packed
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="merged")  # it was the same thing as that
 
     class Meta(MerchantModel.Meta):
         indexes = [models.Index(fields=["product", "position"], name="variant_of_product")]
+        constraints = [
+            models.UniqueConstraint(LPad("barcode", 14, Value("0")), condition=Q(is_active=True, barcode__isnull=False), name="one_barcode_one_variant"),
+            models.CheckConstraint(condition=Q(barcode=None) | Q(barcode__regex=r"^(\d{8}|\d{12,14})$"), name="barcode_has_its_digits"),
+            models.CheckConstraint(condition=Q(weight_g=None) | Q(weight_g__range=(1, 1_000_000)), name="weight_from_1_g_to_1_t"),
+            models.CheckConstraint(condition=Q(merged_into=None) | Q(is_active=False), name="merged_is_not_sold"),
+        ]
 
 
 class Picture(MerchantModel):

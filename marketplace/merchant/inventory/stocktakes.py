@@ -20,6 +20,7 @@ from marketplace.kernel.audit import audit
 from marketplace.kernel.errors import IllegalMove, InvalidInput, check_reason
 from marketplace.kernel.numbers import free_number
 from marketplace.kernel.verbs import verb
+from marketplace.merchant.catalogue.barcodes import variants_by_code
 from marketplace.merchant.catalogue.models import Variant
 from marketplace.merchant.inventory.actions import MOST
 from marketplace.merchant.inventory.booking import AT_ONCE, Books
@@ -127,15 +128,15 @@ def count_lines(*, by: Actor, number: str, counted: Mapping[UUID, int | None], a
 
 @verb
 def scan_line(*, by: Actor, number: str, code: str, quantity: int = 1) -> StocktakeLine:
-    """So many pieces more of the variant with this SKU: scanned, or typed. Raises StocktakeUnknown, IllegalMove, InvalidInput."""
+    """So many pieces more of the variant with this SKU or barcode: scanned, or typed. Raises StocktakeUnknown, IllegalMove, InvalidInput."""
     text = code.strip()[:64]
     if not 1 <= quantity <= MOST:
         raise InvalidInput(field="quantity", why=_("Write how many pieces, such as 3."))
     with transaction.atomic():
         row = _locked(number, S.COUNTING)
-        variant = Variant.objects.filter(sku=text).first() or Variant.objects.filter(sku__iexact=text).order_by("pk").first()
+        variant = variants_by_code([text]).get(text)
         if not text or variant is None:
-            raise InvalidInput(field="code", why=_("No variant has the SKU “{sku}”.").format(sku=text))
+            raise InvalidInput(field="code", why=_("No variant has the SKU or barcode “{code}”.").format(code=text))
         line = row.lines.filter(variant=variant).first()
         total = (line.counted or 0 if line else 0) + quantity
         if total > MOST:

@@ -62,6 +62,7 @@ def _pattern(word: str) -> re.Pattern[str]:
 def texts_of(proposed: Mapping[str, Any]) -> list[tuple[str, str]]:
     """(field, plain text) of everything a buyer would read, of a proposal as ProductChange holds it."""
     found = [(f"title_{SUFFIX.get(code, code)}", text) for code, text in proposed["titles"].items()]
+    found += [(f"subtitle_{SUFFIX.get(code, code)}", text) for code, text in proposed.get("subtitles", {}).items()]
     found += [(f"description_{SUFFIX.get(code, code)}", nh3.clean(html.replace("<", " <"), tags=set())) for code, html in proposed["descriptions"].items()]
     found += [("attributes", text) for _key, _values, free in proposed["attributes"] for text in (free or {}).values()]
     found += [("pictures", text) for picture in proposed["pictures"] for text in picture.get("alt", {}).values()]

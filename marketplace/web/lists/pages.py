@@ -88,6 +88,7 @@ class ListPage:
     right: Right | None = None
     order: tuple[str, ...] = ("-created_at", "-pk")
     size: int = 25
+    uncounted: tuple[str, ...] = ("q",)  # filters under which only the tab that is shown is counted: what they ask is dear
     empty: Text = ""
     teach: Teach | None = None
     search_hint: Text = ""
@@ -195,7 +196,8 @@ class ListPage:
         show = filterset.filters.get("show")
         now = request.GET.get("show", "")
         values = [("", _("All")), *((value, str(label)) for value, label in show.extra["choices"])] if show else []
-        others = [] if request.GET.get("q") or not filterset.is_valid() else [value for value, _label in values if value != now]
+        is_dear = any(request.GET.get(name) for name in self.uncounted)
+        others = [] if is_dear or not filterset.is_valid() else [value for value, _label in values if value != now]
         querysets = [found]
         for value in others:
             data = request.GET.copy()

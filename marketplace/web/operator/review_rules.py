@@ -19,6 +19,7 @@ from tenants.access.actors import actor_of
 
 LABELS = {
     "titles": pgettext_lazy("review rules", "Titles"),
+    "subtitles": _lazy("Subtitles"),
     "descriptions": _lazy("Descriptions"),
     "attributes": _lazy("Attributes"),
     "pictures": _lazy("Order and words of pictures, and that one goes; a new picture is always looked at"),

@@ -183,6 +183,8 @@ def case_of(found: ProductChange, live: Listing | None) -> Case:
     facts = [
         fact("title_zh", lambda p: p["titles"].get("zh-hans", "")),
         fact("title_en", lambda p: p["titles"].get("en", "")),
+        fact("subtitle_zh", lambda p: p.get("subtitles", {}).get("zh-hans", "")),
+        fact("subtitle_en", lambda p: p.get("subtitles", {}).get("en", "")),
         fact("category", lambda p: names.category(p["category_id"])),
         fact("brand", lambda p: names.brand(p["brand_id"])),
         fact("tax_class", lambda p: str(TaxClass(p["tax_class"]).label)),

@@ -9,14 +9,16 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel import clock
+from marketplace.merchant.bundles.models import BundlePart
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.conditions.models import SaleCondition
-from marketplace.merchant.inventory.queries import selling_levels
+from marketplace.merchant.inventory.queries import selling_levels, stock_of_bundles
 from marketplace.merchant.pricing.models import Price
 from marketplace.merchant.pricing.periods import holding
 from marketplace.platform.taxonomy.models import Brand, Category
@@ -41,6 +43,15 @@ USED = """
     )
     SELECT key FROM used WHERE key IS NOT NULL LIMIT %s
 """
+
+
+# Whether something of a product can be sold. OFFSET 0 keeps the planner from joining all stock first: what has some is found after a few rows.
+FREE = """EXISTS (
+    SELECT 1 FROM merchant_inventory_stocklevel AS level
+    JOIN merchant_inventory_stocklocation AS location ON location.id = level.location_id AND location.may_ship AND location.closed_at IS NULL
+    JOIN merchant_catalogue_variant AS variant ON variant.id = level.variant_id AND variant.is_active
+    WHERE variant.product_id = merchant_catalogue_product.id AND level.on_hand > level.reserved + level.allocated OFFSET 0
+)"""
 
 
 def _used(column: str) -> list[int]:
@@ -84,7 +95,7 @@ class ProductFilter(django_filters.FilterSet):
     )
     sale = django_filters.ChoiceFilter(
         method="by_sale",
-        label=_lazy("Times, prices, condition"),
+        label=_lazy("Plans and rules"),
         choices=[
             ("reduced", pgettext_lazy("product", "Reduced now")),
             ("new_price", pgettext_lazy("product", "A new price is planned")),
@@ -105,8 +116,12 @@ class ProductFilter(django_filters.FilterSet):
         return queryset.filter(products_said(value))
 
     def by_stock(self, queryset: QuerySet[Product], name: str, value: str) -> QuerySet[Product]:
+        bundles = stock_of_bundles(list(BundlePart.objects.order_by().values_list("bundle_id", flat=True).distinct()))
+        there = Q(pk__in=[key for key, pieces in bundles.items() if pieces > 0])
+        if value == "in":
+            return queryset.filter(Q(RawSQL(FREE, [], output_field=BooleanField())) | there)  # noqa: S611  the text is ours
         free = selling_levels().filter(variant__product=OuterRef("pk"), variant__is_active=True, on_hand__gt=F("reserved") + F("allocated"))
-        return queryset.filter(Exists(free) if value == "in" else ~Exists(free))
+        return queryset.filter(~Exists(free)).exclude(there)
 
     def by_sale(self, queryset: QuerySet[Product], name: str, value: str) -> QuerySet[Product]:
         return queryset.filter(_standing(value))

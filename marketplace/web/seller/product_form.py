@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,22 +11,38 @@ from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from marketplace.flows.product_files.codes import weight_of
 from marketplace.kernel.errors import MarketError
 from marketplace.kernel.money import Money
 from marketplace.kernel.prose import as_text
-from marketplace.merchant.catalogue.models import Product
+from marketplace.merchant.catalogue.actions import LONGEST_SUBTITLE
+from marketplace.merchant.catalogue.barcodes import gtin, read_barcode
+from marketplace.merchant.catalogue.models import Product, SizeTable, Variant
 from marketplace.merchant.inventory.models import StockLevel
 from marketplace.merchant.pricing.periods import in_force
 from marketplace.platform.taxonomy.attributes import Described, described
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category, TaxClass
 from marketplace.platform.taxonomy.queries import find_categories, led_to, path_name
-from marketplace.web.seller import variants
+from marketplace.web.seller import texts, variants
 from marketplace.web.seller.attribute_fields import field_of, initial_of
 from marketplace.web.seller.variants import Axis, Row
 
 MOST_ATTRIBUTES = 60
 MOST_VALUES = 200
 MOST_STOCK = 10_000_000
+
+
+@dataclass(frozen=True)
+class Entered:
+    """A row of the form as it is meant. `barcode` "" and `weight_g` 0: none."""
+
+    row: Row
+    sku: str
+    barcode: str
+    weight_g: int
+    price: Money | None
+    market: Money | None
+    stock: int
 
 
 class PicturesInput(forms.ClearableFileInput):
@@ -46,10 +63,15 @@ class ProductForm(forms.Form):
     product_id = forms.UUIDField(widget=forms.HiddenInput)
     title_zh = forms.CharField(label=_lazy("Title in Chinese"), max_length=200, required=False)
     title_en = forms.CharField(label=_lazy("Title in English"), max_length=200, required=False)
+    subtitle_zh = forms.CharField(label=_lazy("Subtitle in Chinese"), max_length=LONGEST_SUBTITLE, required=False)
+    subtitle_en = forms.CharField(label=_lazy("Subtitle in English"), max_length=LONGEST_SUBTITLE, required=False)
     category_query = forms.CharField(label=_lazy("Find a category"), max_length=60, required=False)
     category = forms.IntegerField(label=_lazy("Category"), error_messages={"required": _lazy("Choose a category: type a word above and pick one.")})
     brand = forms.ModelChoiceField(
         label=_lazy("Brand"), queryset=Brand.objects.filter(merged_into=None).order_by("code"), required=False, empty_label=_lazy("No brand")
+    )
+    size_table = forms.ModelChoiceField(
+        label=_lazy("Size table"), queryset=SizeTable.objects.none(), required=False, empty_label=_lazy("That of its category, if there is one")
     )
     tax_class = forms.ChoiceField(label=_lazy("Tax class"), choices=TaxClass.choices, required=False)
     description_zh = forms.CharField(
@@ -71,22 +93,34 @@ class ProductForm(forms.Form):
     def __init__(self, *args: Any, product: Product | None, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.product, self.currency = product, currency
-        kept = product.variants.filter(is_active=True).values_list("pk", flat=True) if product else []
-        prices = {price.variant_id: price for price in in_force().filter(variant__in=kept)} if product else {}
-        levels = {level.variant_id: level for level in StockLevel.objects.filter(variant__in=kept, location__is_default=True)} if product else {}
-        self.rows = variants.rows_of(product, prices, levels)
+        self.fields["size_table"].queryset = SizeTable.objects.order_by("name")  # type: ignore[attr-defined]
+        if self.is_bound and self.data.get("copy"):
+            self.data = texts.copied(self.data, str(self.data["copy"]))
+        self.rows = self._rows_kept(is_active=True)
+        self.matrix_refusal = ""  # why rows could not be made or filled
+        self.aside: list[Row] = []  # rows whose values are not chosen at the moment
+        self.kept_before: dict[str, Row] = {}  # what a form that was sent would change, by combination
         if self.is_bound:
-            held = {row.written: row.held for row in self.rows}
-            self.rows = variants.rows_from(self.data)
+            self.kept_before = {row.written: row for row in self.rows} if product else {}
+            self.rows, self.aside = variants.rows_from(self.data), variants.rows_aside(self.data.getlist("aside"))  # type: ignore[attr-defined]
             for row in self.rows:
-                row.held = held.get(row.written, 0)
+                row.held = self.kept_before[row.written].held if row.written in self.kept_before else 0
         elif product:
             self.initial.update(self._from_product(product))
         self.axes_chosen = self._chosen_axes()
-        if self.is_bound and self.data.get("then") in ("matrix", "fill"):
+        if self.is_bound and self.data.get("then") in ("matrix", "fill", "paste"):
             self._rearrange()
-        variants.name_rows(self.rows)
+        variants.name_rows([*self.rows, *self.kept_before.values()], [attribute for attribute, _values in self.axes_chosen])
         self._add_attribute_fields()
+
+    def _rows_kept(self, *, is_active: bool) -> list[Row]:
+        """The product's variants as they are kept: those that are sold, or those that were."""
+        if self.product is None:
+            return [Row()] if is_active else []
+        kept = list(self.product.variants.filter(is_active=is_active, merged_into=None).order_by("position", "pk"))
+        prices = {price.variant_id: price for price in in_force().filter(variant__in=kept)}
+        levels = {level.variant_id: level for level in StockLevel.objects.filter(variant__in=kept, location__is_default=True)}
+        return variants.rows_of(kept, prices, levels)
 
     # ── What the category asks for ───────────────────────────────────────────────────────────────────────────────────
 
@@ -138,14 +172,68 @@ class ProductForm(forms.Form):
         return [(key, values) for key, values in found if values]
 
     def _rearrange(self) -> None:
-        if self.data.get("then") == "fill":
-            variants.fill(self.rows, {name: str(self.data.get(f"all_{name}", "")).strip() for name in variants.CELLS if name != "sku"})
-            return
-        codes = {value.pk: value.code[:12].upper() for values in self._values().values() for value in values}
         try:
-            self.rows = variants.matrix(self.axes_chosen, self.rows, codes)
+            match self.data["then"]:
+                case "fill":
+                    wanted = {name: str(self.data.get(f"all_{name}", "")).strip() for name in variants.FILLED}
+                    variants.fill(self._meant(), wanted, self._barcodes_taken(wanted["barcode"]))
+                case "paste":
+                    column = str(self.data.get("paste_column", ""))
+                    if column in variants.PASTED:
+                        variants.paste([row for row in self.rows if not row.gone], column, str(self.data.get("paste_text", "")))
+                case _:
+                    self._choose()
         except MarketError as refusal:
             self.matrix_refusal = str(refusal)
+
+    def _choose(self) -> None:
+        """Rows for the chosen values; what was typed for other combinations is kept aside."""
+        codes = {value.pk: value.code[:12].upper() for values in self._values().values() for value in values}
+        typed = {row.written: row for row in reversed([*self.rows, *self.aside])}
+        there = [*self.rows, *self.aside, *(row for row in [*self.kept_before.values(), *self._rows_kept(is_active=False)] if row.written not in typed)]
+        self.rows = variants.matrix(self.axes_chosen, there, codes, str(self.data.get("sku_stem", "")))
+        made = {row.written for row in self.rows}
+        self.aside = [row for key, row in typed.items() if key not in made and any(row.cells.values())]
+
+    def _meant(self) -> list[Row]:
+        """The rows that "fill in" is for: all, those that are ticked, or those of one value."""
+        target = str(self.data.get("fill_to", ""))
+        if target == "ticked":
+            return [row for row in self.rows if row.ticked]
+        if target.startswith("value:"):
+            return [row for row in self.rows if target[6:] in {str(value) for value in row.options.values()}]
+        return self.rows
+
+    def _barcodes_taken(self, first: str) -> set[str]:
+        """Codes of the rows, and, where codes are to be counted up, of the whole shop."""
+        here = {row.cells.get("barcode", "") for row in self.rows} - {""}
+        others = Variant.objects.filter(is_active=True, barcode__isnull=False).values_list("barcode", flat=True) if first else ()
+        return here | {str(code) for code in others}
+
+    def groups(self) -> list[tuple[str, str]]:
+        """Values of the first axis that several rows have, to fill in one of them."""
+        if len(self.axes_chosen) < 2:
+            return []
+        first = self.axes_chosen[0][0]
+        return list({f"value:{row.options[first]}": row.names.get(first, "") for row in self.rows if first in row.options}.items())
+
+    def pasted_columns(self) -> list[tuple[str, Any]]:
+        return [(name, variants.COLUMNS[name]) for name in variants.PASTED]
+
+    def text_pairs(self) -> list[texts.Pair]:
+        """What is said in two languages, side by side."""
+        return texts.pairs(self)
+
+    def progress(self) -> list[texts.Progress]:
+        return texts.progress(self, list(self.product.pictures.all()) if self.product else [])
+
+    def written_aside(self) -> list[str]:
+        return [variants.write_aside(row) for row in self.aside]
+
+    def leaving(self) -> list[Row]:
+        """Variants the product has that it would have no longer."""
+        kept = {row.written for row in self.rows if not row.gone}
+        return [row for key, row in self.kept_before.items() if key not in kept]
 
     def axis_choices(self) -> list[Axis]:
         """What can be an axis: every choice with two values or more, the chosen ones first."""
@@ -161,8 +249,11 @@ class ProductForm(forms.Form):
         initial: dict[str, Any] = {
             "title_zh": product.titles.get("zh-hans", ""),
             "title_en": product.titles.get("en", ""),
+            "subtitle_zh": product.subtitles.get("zh-hans", ""),
+            "subtitle_en": product.subtitles.get("en", ""),
             "category": product.category_id,
             "brand": product.brand_id,
+            "size_table": product.size_table_id,
             "tax_class": product.tax_class,
             "description_zh": as_text(product.descriptions.get("zh-hans", "")),
             "description_en": as_text(product.descriptions.get("en", "")),
@@ -177,8 +268,8 @@ class ProductForm(forms.Form):
     def show_only(self) -> None:
         """Show what was entered again without judging it: somebody looks for a category, or makes variants."""
         self._errors = ErrorDict()
-        if refusal := getattr(self, "matrix_refusal", ""):
-            self.add_error(None, refusal)
+        if refusal := self.matrix_refusal:
+            self._errors["matrix"] = self.error_class([refusal])
 
     def found_categories(self) -> list[tuple[int, str]]:
         chosen = self.chosen_category()
@@ -197,7 +288,11 @@ class ProductForm(forms.Form):
         if not any(name in self.errors or cleaned[name].strip() for name in ("title_zh", "title_en")):
             self.add_error("title_zh", _("Give the product a title in at least one language."))
         for n, row in enumerate(self.rows):
-            self._clean_row(n, row, cleaned)
+            if not row.gone:
+                self._clean_row(n, row, cleaned)
+        self._clean_doubles()
+        if all(row.gone for row in self.rows):
+            self.add_error(None, _("A product has at least one variant."))
         return cleaned
 
     def _clean_row(self, n: int, row: Row, cleaned: dict[str, Any]) -> None:
@@ -218,7 +313,28 @@ class ProductForm(forms.Form):
         if not (stock.isascii() and stock.isdigit() and int(stock) <= MOST_STOCK):
             self._row_error("stock", n, _("Stock is a whole number from 0 to 10,000,000."))
             stock = "0"
-        cleaned[f"row_{n}"] = (sku, price, market, int(stock))
+        try:
+            barcode = read_barcode(row.cells.get("barcode", ""))
+        except MarketError as wrong:
+            self._row_error("barcode", n, str(wrong))
+            barcode = ""
+        try:
+            weight_g = weight_of(row.cells.get("weight", "")) or 0
+        except MarketError as wrong:
+            self._row_error("weight", n, str(wrong))
+            weight_g = 0
+        cleaned[f"row_{n}"] = Entered(row, sku, barcode, weight_g, price, market, int(stock))
+
+    def _clean_doubles(self) -> None:
+        """A SKU or barcode that stands twice is said at the second place."""
+        for name, why in (("sku", _("Two variants have the same SKU.")), ("barcode", _("Two variants have the same barcode."))):
+            seen: set[str] = set()
+            for n, row in enumerate(self.rows):
+                text = row.cells.get(name, "")
+                key = gtin(text) if name == "barcode" and text else text
+                if key and not row.gone and key in seen and f"{name}_{n}" not in self.errors:
+                    self._row_error(name, n, why)
+                seen |= set() if row.gone else {key}
 
     def _amount(self, name: str, n: int, row: Row) -> Money | None:
         text = row.cells.get(name, "")
@@ -232,21 +348,25 @@ class ProductForm(forms.Form):
         """Rows are no fields of Django's; their errors are kept under the cell's name all the same."""
         self.errors[f"{name}_{n}"] = self.error_class([text])
 
-    def row_cells(self) -> list[dict[str, Any]]:
-        """What the template draws: a row with the errors of its cells."""
-        return [{"row": row, "n": n, "errors": {name: self.errors.get(f"{name}_{n}") for name in variants.CELLS}} for n, row in enumerate(self.rows)]
+    def row_cells(self) -> list[variants.Shown]:
+        """What the template draws: a row with the errors of its cells, in groups of the first axis."""
+        return variants.shown(self.rows, [attribute for attribute, _values in self.axes_chosen], self.errors)
+
+    def entered_rows(self) -> dict[int, Entered]:
+        """Of a valid form: the rows that are not struck out, by their place."""
+        return {n: self.cleaned_data[f"row_{n}"] for n, row in enumerate(self.rows) if not row.gone}
 
     def field_of(self, refusal: MarketError, keys: list[UUID]) -> tuple[str | None, int | None]:
         """The field a refusal of the verb is about; of a variant the cell and the row, found by SKU or key (in the order of rows)."""
         name = refusal.field or ""
         if name in self.fields:
             return name, None
-        if cell := {"sku": "sku", "on_hand": "stock", "price": "price", "market_price": "market"}.get(name):
-            meant = {str(refusal.facts.get(fact)) for fact in ("sku", "variant_id")}
-            found = [n for n, row in enumerate(self.rows) if meant & {row.cells.get("sku"), str(keys[n]) if keys else ""}]
+        if cell := {"sku": "sku", "barcode": "barcode", "weight": "weight", "on_hand": "stock", "price": "price", "market_price": "market"}.get(name):
+            meant = {str(refusal.facts[fact]) for fact in (("barcode",) if name == "barcode" else ("sku", "variant_id")) if fact in refusal.facts}
+            found = [n for n, row in enumerate(self.rows) if meant & {row.cells.get("barcode" if name == "barcode" else "sku"), str(keys[n]) if keys else ""}]
             found = found or ([0] if len(self.rows) == 1 else [])
             return (cell, found[0]) if found else (None, None)
-        return {"title": "title_zh", "picture": "pictures"}.get(name), None
+        return {"title": "title_zh", "subtitle": "subtitle_zh", "picture": "pictures"}.get(name), None
 
     def show(self, refusal: MarketError, keys: list[UUID]) -> None:
         """Say a refusal of the verb where it belongs."""

@@ -27,7 +27,7 @@ def save(by: Actor, form: ProductForm, row: Product | None, *, submits: bool) ->
     data = form.cleaned_data
     product_id: UUID = row.pk if row else data["product_id"]
     keys = keys_of_rows(form, row, product_id)
-    rows = [data[f"row_{n}"] for n in range(len(form.rows))]
+    rows = form.entered_rows()
     pictures, shown = gallery_of(form, row).kept(by)
     saved: Product = save_product(
         by=by,
@@ -40,19 +40,22 @@ def save(by: Actor, form: ProductForm, row: Product | None, *, submits: bool) ->
             brand_id=data["brand"].pk if data["brand"] else None,
             tax_class=data["tax_class"] or (row.tax_class if row else "standard"),
             titles=_texts(row.titles if row else {}, data, "title"),
+            subtitles=_texts(row.subtitles if row else {}, data, "subtitle"),
             descriptions=_descriptions(row.descriptions if row else {}, data),
             attributes=entries_of(form.described(), data, row.attributes if row else [], form.fields),
             axes=[attribute for attribute, _values in form.axes_chosen],
-            variants=[VariantInput(sku=sku, options=form.rows[n].options, id=keys[n]) for n, (sku, _price, _market, _stock) in enumerate(rows)],
+            variants=[VariantInput(sku=one.sku, options=one.row.options, barcode=one.barcode, weight_g=one.weight_g, id=keys[n]) for n, one in rows.items()],
             pictures=pictures,
             listed_from=data["listed_from"],
             listed_until=data["listed_until"],
             hides_sold_out=data["hides_sold_out"],
+            size_table=data["size_table"].pk if data["size_table"] else None,
+            sets_size_table=True,
             source_ref=row.source_ref if row else None,
         ),
-        prices={keys[n]: (price, market) for n, (_sku, price, market, _stock) in enumerate(rows)},
+        prices={keys[n]: (one.price, one.market) for n, one in rows.items() if one.price is not None},
         # What nobody changed is no count: orders may have shipped since the form was opened.
-        stock={keys[n]: stock for n, (_sku, _price, _market, stock) in enumerate(rows) if str(stock) != form.rows[n].cells.get("stock_was")},
+        stock={keys[n]: one.stock for n, one in rows.items() if str(one.stock) != one.row.cells.get("stock_was")},
     )
     return saved
 

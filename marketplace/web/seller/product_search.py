@@ -1,5 +1,5 @@
 """What words mean in the list of products: titles by beginnings of words and by Chinese characters in a row, SKUs by any part of three signs
-or more (of fewer by their beginning), product codes as a whole.
+or more (of fewer by their beginning), product codes and barcodes as a whole.
 
 Each part is asked of an index (merchant/imports/migrations, merchant/conditions/migrations): a shop with a hundred thousand products is searched
 as quickly as one with a hundred.
@@ -12,9 +12,11 @@ import re
 from django.db.models import BooleanField, Q
 from django.db.models.expressions import RawSQL
 
+from marketplace.merchant.catalogue.barcodes import digits_of, with_barcodes
 from marketplace.merchant.catalogue.models import Product, Variant
 
 IN_A_TRIGRAM = 3  # signs that the index of parts is made of
+MOST_TITLES = 1001  # products whose titles say it, up to which these are looked for first
 MOST_SKUS = 1001  # products that are found by their SKUs: as many as are counted
 CHINESE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 SIGNS = "string_to_array(lower(merchant_catalogue_product.titles::text), NULL) @> %s::text[]"
@@ -38,8 +40,13 @@ def products_said(text: str) -> Q:
             titles &= Q(_says(IN_A_ROW, f"%{run}%"))
     if words:
         titles &= Q(_says(WORDS, " & ".join(f"{word}:*" for word in words)))
-    skus = Variant.objects.filter(**{"sku__icontains" if len(text) >= IN_A_TRIGRAM else "sku__istartswith": text}).values_list("product_id", flat=True)[
-        :MOST_SKUS
-    ]
-    by_number = Q(pk__in=list(skus)) | Q(pk__in=list(Product.objects.filter(source_ref=text.strip()).values_list("pk", flat=True)))
+    if titles:
+        keys = list(Product.objects.filter(titles).order_by().values_list("pk", flat=True)[:MOST_TITLES])
+        if len(keys) < MOST_TITLES:  # few are named; of many the newest are found soon, without asking for all
+            titles = Q(pk__in=keys)
+    skus = Variant.objects.filter(**{"sku__icontains" if len(text) >= IN_A_TRIGRAM else "sku__istartswith": text})
+    keys = set(skus.values_list("product_id", flat=True)[:MOST_SKUS])
+    if code := digits_of(text):
+        keys |= set(with_barcodes([code]).values_list("product_id", flat=True))
+    by_number = Q(pk__in=keys) | Q(pk__in=list(Product.objects.filter(source_ref=text.strip()).values_list("pk", flat=True)))
     return (titles | by_number) if titles else by_number

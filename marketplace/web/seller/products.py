@@ -31,6 +31,7 @@ from marketplace.web.seller.import_tables import import_table
 from marketplace.web.seller.product_filters import ProductFilter
 from marketplace.web.seller.product_form import ProductForm, category_rows
 from marketplace.web.seller.product_save import keys_of_rows, save
+from marketplace.web.seller.variant_merge import variants_of
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 from tenants.tenancy.hosts import market_url
@@ -80,7 +81,8 @@ products = ListPage(
     row_template="seller/_product_row.html",
     rows=lambda request: Product.objects.all(),
     filters=ProductFilter,
-    search_hint=_lazy("Title or SKU"),
+    uncounted=("q", "stock", "sale"),
+    search_hint=_lazy("Title, SKU or barcode"),
     empty=_lazy("No product yet. Enter the first one: title, category, price, stock and a picture are enough."),
     export_name="products",
     export_head=[
@@ -122,7 +124,7 @@ products = ListPage(
 )
 
 
-SHOWS_ONLY = ("matrix", "fill", "show")  # ways to send the form that change nothing
+SHOWS_ONLY = ("matrix", "fill", "paste", "show")  # ways to send the form that change nothing
 
 
 def product(request: HttpRequest, product_id: UUID | None = None) -> HttpResponse:
@@ -137,10 +139,12 @@ def product(request: HttpRequest, product_id: UUID | None = None) -> HttpRespons
         return _product_page(request, row, ProductForm(product=row, currency=currency, initial={"product_id": row.pk if row else uuid4()}))
     form = ProductForm(request.POST, request.FILES, product=row, currency=currency)
     then = request.POST.get("then", "")
-    if "find_category" in request.POST or then in SHOWS_ONLY:
+    if "find_category" in request.POST or "copy" in request.POST or then in SHOWS_ONLY:
         form.show_only()
         if request.htmx and then in SHOWS_ONLY:  # type: ignore[attr-defined]
-            return render(request, "seller/_by_category.html", {"form": form, "product": row, "swapped_gallery": gallery_of(form, row)})
+            is_matrix = request.htmx.target == "matrix"  # type: ignore[attr-defined]
+            part = "seller/product/_matrix_and_attributes.html" if is_matrix else "seller/_by_category.html"
+            return render(request, part, {"form": form, "product": row, "swapped_gallery": gallery_of(form, row)})
         return _product_page(request, row, form)
     if then.startswith(STEP):
         gallery_of(form, row).step(actor_of(request), then)
@@ -178,6 +182,7 @@ def _product_page(request: HttpRequest, row: Product | None, form: ProductForm) 
         "listing_address": market_url(f"/p/{row.pk}/") if row and row.status == Product.Status.ON_SALE else "",
         "gallery": gallery_of(form, row),
         "periods": price_periods(row) if row else [],
+        **variants_of(row),
         **(state_of(row.pk) if row else {}),
     }
     return render(request, "seller/product.html", context, status=422 if form.errors else 200)

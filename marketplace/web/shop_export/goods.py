@@ -14,10 +14,10 @@ from marketplace.web.shop_export.tables import Row, each
 from tenants.tenancy.models import Merchant
 
 PRODUCT = (
-    "product status review titles descriptions category category_names brand attributes tax_class listed_from listed_until pictures film source_ref "
+    "product status review titles subtitles descriptions category category_names brand attributes tax_class listed_from listed_until pictures film source_ref "
     "created_at changed_at"
 )
-VARIANT = "variant product sku options is_active currency price_minor market_price_minor on_hand reserved allocated"
+VARIANT = "variant product sku barcode weight_g merged_into options is_active currency price_minor market_price_minor on_hand reserved allocated"
 
 
 def products(merchant: Merchant) -> Iterator[Row]:
@@ -39,6 +39,7 @@ def products(merchant: Merchant) -> Iterator[Row]:
                 "status": row.status,
                 "review": row.review,
                 "titles": row.titles,
+                "subtitles": row.subtitles,
                 "descriptions": row.descriptions,
                 "category": category.code if category else "",
                 "category_names": category.names if category else {},
@@ -76,6 +77,9 @@ def variants(merchant: Merchant) -> Iterator[Row]:
                 "variant": row.pk,
                 "product": row.product_id,
                 "sku": row.sku,
+                "barcode": row.barcode or "",
+                "weight_g": row.weight_g,
+                "merged_into": row.merged_into_id,
                 "options": [[words.attribute(int(key)), words.value(value)] for key, value in row.options.items()],
                 "is_active": row.is_active,
                 "currency": price.currency if price else "",

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from marketplace.kernel.errors import InvalidInput
-from marketplace.merchant.catalogue.models import Variant
+from marketplace.merchant.catalogue.barcodes import LENGTHS, digits_of, variants_by_code
 from marketplace.merchant.inventory.models import StockLevel, StockLocation, StockMovement, StockTransfer
 from marketplace.merchant.inventory.moves import MOST_LINES
 from marketplace.platform.taxonomy.models import AttributeValue
@@ -39,10 +39,12 @@ def levels() -> QuerySet[Any]:
 
 
 def found_by(text: str, prefix: str = "variant__") -> Q:
-    """By SKU, or by title in any language."""
+    """By SKU, barcode, or title in any language."""
     text = text.strip()
     titles = Q(**{f"{prefix}product__titles__zh-hans__icontains": text}) | Q(**{f"{prefix}product__titles__en__icontains": text})
-    return Q(**{f"{prefix}sku__icontains": text}) | titles
+    code = digits_of(text).lstrip("0")
+    by_code = Q(**{f"{prefix}barcode__in": [code.zfill(length) for length in LENGTHS if len(code) <= length]}) if code else Q()
+    return Q(**{f"{prefix}sku__icontains": text}) | titles | by_code
 
 
 def open_locations() -> list[StockLocation]:
@@ -98,20 +100,9 @@ def typed_lines(text: str, *, field: str = "more", least: int = 1) -> dict[UUID,
     return found
 
 
-def keys_of(skus: Iterable[str]) -> dict[str, UUID]:
-    """SKU as it was written → variant; upper and lower case count as one where that is clear."""
-    wanted = list(dict.fromkeys(skus))
-    exact = dict(Variant.objects.filter(sku__in=wanted).values_list("sku", "pk"))
-    missing = [sku for sku in wanted if sku not in exact]
-    if missing:
-        folded: dict[str, list[UUID]] = {}
-        where = Q()
-        for sku in missing:
-            where |= Q(sku__iexact=sku)
-        for sku, key in Variant.objects.filter(where).values_list("sku", "pk"):
-            folded.setdefault(sku.casefold(), []).append(key)
-        exact |= {sku: folded[sku.casefold()][0] for sku in missing if len(folded.get(sku.casefold(), ())) == 1}
-    return exact
+def keys_of(codes: Iterable[str]) -> dict[str, UUID]:
+    """SKU or barcode as it was written → variant; upper and lower case of a SKU count as one where that is clear."""
+    return {code: row.pk for code, row in variants_by_code(list(codes)).items()}
 
 
 def sent_numbers(data: Mapping[str, Any], prefix: str, keys: Collection[UUID]) -> dict[UUID, int]:

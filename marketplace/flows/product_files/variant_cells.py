@@ -1,0 +1,85 @@
+"""What a row of a file says of its variant: price, stock, barcode and weight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from marketplace.flows.product_files.codes import barcode_of, weight_of
+from marketplace.flows.product_files.columns import plain_cell
+from marketplace.flows.product_files.held import Held
+from marketplace.kernel.errors import MarketError
+from marketplace.kernel.money import Money
+from marketplace.merchant.catalogue.barcodes import gtin, owners_of
+from marketplace.merchant.catalogue.errors import BarcodeTaken
+from marketplace.merchant.catalogue.models import Variant
+from marketplace.merchant.inventory.errors import BundleHasNoStock
+
+if TYPE_CHECKING:
+    from marketplace.flows.product_files.compiling import Line, Plan
+
+MOST_STOCK = 10_000_000
+
+
+class VariantCells:
+    """Part of Compiling (compiling.py): reads cells of variants, notes problems."""
+
+    plan: Plan
+    there: Held | None
+    wrong: Callable[[Line, str, str], None]
+
+    def codes(self, row: Line, product_id: UUID | None) -> tuple[str | None, int | None]:
+        """Barcode and weight; None for what the row does not say, or says wrongly."""
+        barcode: str | None = None
+        weight_g: int | None = None
+        try:
+            barcode = barcode_of(plain_cell(self.plan.cell(row, "barcode")))
+            if barcode and (owner := owners_of([barcode], but=product_id).get(gtin(barcode))):
+                raise BarcodeTaken(barcode=barcode, sku=owner.sku)
+        except MarketError as refusal:
+            self.wrong(row, "barcode", str(refusal))
+        try:
+            weight_g = weight_of(self.plan.cell(row, "weight"))
+        except MarketError as refusal:
+            self.wrong(row, "weight", str(refusal))
+        return barcode, weight_g
+
+    def price(self, row: Line, sku: str, held: Variant | None, prices: dict[str, Money], markets: dict[str, Money | None]) -> None:
+        current = self.there.prices.get(held.pk) if self.there and held else None
+        found: dict[str, Money | None] = {"price": current.sale if current else None, "market_price": current.market if current else None}
+        is_said = False
+        for meant in found:
+            if not (cell := self.plan.cell(row, meant)):
+                continue
+            try:
+                amount = Money.parse(cell, self.plan.currency)
+            except MarketError as refusal:
+                self.wrong(row, meant, str(refusal))
+                return
+            if amount.minor <= 0 and meant == "price":
+                self.wrong(row, meant, _("A price is more than zero."))
+                return
+            found[meant], is_said = amount or None, True
+        sale, market = found["price"], found["market_price"]
+        if sale is None:
+            if current is None and held is None:
+                self.wrong(row, "price", _("Every variant needs a price above zero."))
+            return
+        if market is not None and market < sale:
+            self.wrong(row, "market_price", _("The market price is not below the sale price; leave it empty if there is none."))
+        elif is_said:
+            prices[sku], markets[sku] = sale, market
+
+    def stock(self, row: Line, sku: str, stock: dict[str, int]) -> None:
+        if not (cell := self.plan.cell(row, "stock")):
+            return
+        text = cell.replace(",", "").removesuffix(".0")
+        if not (text.isascii() and text.isdigit() and int(text[:10]) <= MOST_STOCK and len(text) < 10):
+            self.wrong(row, "stock", _("Stock is a whole number from 0 to 10,000,000."))
+        elif not (self.there and self.there.is_bundle):
+            stock[sku] = int(text)
+        elif int(text):
+            self.wrong(row, "stock", str(BundleHasNoStock(sku=sku)))

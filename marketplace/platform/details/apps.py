@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class DetailsConfig(AppConfig):
+    name = "marketplace.platform.details"
+    label = "platform_details"

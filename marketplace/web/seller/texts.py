@@ -1,0 +1,76 @@
+"""The texts of the product form in two languages, side by side: what is missing, and how far each language is. Nothing here writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.forms import BoundField
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from marketplace.merchant.catalogue.models import Picture
+
+if TYPE_CHECKING:
+    from marketplace.web.seller.product_form import ProductForm
+
+KINDS = ("title", "subtitle", "description")
+LANGUAGES = {"zh": "zh-hans", "en": "en"}
+
+
+@dataclass(frozen=True)
+class Side:
+    field: BoundField
+    source: str  # id of the same text in the other language
+    is_missing: bool  # the other language says it
+
+
+@dataclass(frozen=True)
+class Pair:
+    kind: str
+    sides: list[Side]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Of what is said in any language, how much is said in this one."""
+
+    name: str
+    done: int
+    total: int
+
+    @property
+    def is_whole(self) -> bool:
+        return self.done == self.total
+
+
+def _said(field: BoundField) -> str:
+    return str(field.value() or "").strip()
+
+
+def pairs(form: ProductForm) -> list[Pair]:
+    found = []
+    for kind in KINDS:
+        fields = [form[f"{kind}_{short}"] for short in LANGUAGES]
+        found.append(Pair(kind, [Side(one, other.id_for_label, not _said(one) and bool(_said(other))) for one, other in (fields, fields[::-1])]))
+    return found
+
+
+def progress(form: ProductForm, pictures: Iterable[Picture]) -> list[Progress]:
+    """Title, subtitle, description, and the words of each picture; what is said in no language counts for none."""
+    texts = [{code: _said(form[f"{kind}_{short}"]) for short, code in LANGUAGES.items()} for kind in KINDS]
+    texts += [{code: str(picture.alt.get(code, "")) for code in LANGUAGES.values()} for picture in pictures]
+    said = [one for one in texts if any(one.values())]
+    names = {"zh-hans": _("Chinese"), "en": _("English")}
+    return [Progress(names[code], sum(1 for one in said if one[code]), len(said)) for code in LANGUAGES.values()]
+
+
+def copied(data: Any, target: str) -> QueryDict:
+    """The form with the text of the other language in this field; as it was for a field that is no text."""
+    kind, _underscore, short = target.rpartition("_")
+    changed: QueryDict = data.copy()
+    if kind in KINDS and short in LANGUAGES:
+        other = next(one for one in LANGUAGES if one != short)
+        changed[target] = changed.get(f"{kind}_{other}", "")
+    return changed
