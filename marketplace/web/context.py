@@ -23,9 +23,11 @@ def back_office(request: HttpRequest) -> dict[str, Any]:
     if found is None:
         return {}
     entries, waiting = found
-    if (merchant := getattr(request, "merchant", None)) and merchant.status == Merchant.Status.CLOSED:
+    is_gone = bool((merchant := getattr(request, "merchant", None)) and merchant.status == Merchant.Status.CLOSED)
+    if is_gone:
         entries = OF_CLOSED
     return {
+        "is_gone": is_gone,  # nothing is left to go to, and nobody is told anything here
         "go_hint": _("Order, return, statement, SKU") if kind == str(Domain.Kind.WORKBENCH) else _("Order, application, statement, shop"),
         "bell": SimpleLazyObject(lambda: new_here(request)),
         "menu": SimpleLazyObject(lambda: menu_for(request, entries, waiting())),

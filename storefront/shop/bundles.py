@@ -27,7 +27,7 @@ class InBundle:
 
 
 def in_bundle(product_id: UUID, price: Money, buyer_id: UUID | None) -> InBundle | None:
-    """None of a product that is no bundle. One query then."""
+    """None of a product that is no bundle."""
     parts = sold_parts([product_id]).get(product_id)
     if not parts:
         return None

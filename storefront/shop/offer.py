@@ -13,6 +13,7 @@ from marketplace.kernel.errors import NotFound
 from marketplace.kernel.formats import full_day
 from marketplace.kernel.texts import Localised, localised
 from marketplace.merchant.inventory.queries import available_of
+from marketplace.platform.bundles.queries import is_bundle
 from marketplace.platform.delivery.models import FreightZone
 from marketplace.platform.delivery.queries import zones_of
 from marketplace.platform.listings.errors import HeldBack, NotOnSale
@@ -99,7 +100,7 @@ def listing_on_sale(listing_id: UUID) -> Listing:
 
 def offer_of(request: HttpRequest, listing: Listing, *, base: str, id: str = "offer") -> Offer:
     """Raises NotOnSale."""
-    variants: list[ListingVariant] = list(listing.variants.order_by("position").annotate(is_varied=varied()))
+    variants: list[ListingVariant] = list(listing.variants.order_by("position").annotate(is_varied=varied(), is_bundle=is_bundle()))
     if not variants:
         raise NotOnSale
     variant = chosen_variant(variants, request.GET.get("variant", ""))
@@ -123,7 +124,7 @@ def offer_of(request: HttpRequest, listing: Listing, *, base: str, id: str = "of
         unmade=unmade(listing, variants, request.GET, names),
         picture=picture_of(variant, shown),
         price=price,
-        bundle=in_bundle(listing.pk, variant.price, request.user.pk if request.user.is_authenticated else None),
+        bundle=in_bundle(listing.pk, variant.price, request.user.pk if request.user.is_authenticated else None) if variant.is_bundle else None,  # type: ignore[attr-defined]
     )
 
 

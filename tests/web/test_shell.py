@@ -58,7 +58,7 @@ def test_nobody_reads_counts_of_entries_that_are_not_theirs():
 def test_all_counts_of_a_menu_are_one_question():
     make.pay(make.a_placed_group(("a", make.a_product(stock=10), 1)))
     with CaptureQueriesContext(connection) as asked:
-        ask(WORKBENCH, "/products/")
+        ask(WORKBENCH, "/statements/")
     assert len([query for query in asked.captured_queries if " UNION ALL " in query["sql"]]) == 1
 
 

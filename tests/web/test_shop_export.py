@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
+from django.urls import reverse
 
 from marketplace.flows.closing import ask_to_close, close_shop
 from marketplace.flows.return_goods import request_return
@@ -230,6 +231,7 @@ def test_a_closed_workbench_shows_the_export_and_nothing_else():
     assert page.status_code == 200 and "Pack everything" in page.content.decode()
     menu = page.content.decode()
     assert 'href="/orders/"' not in menu and 'href="/closing/"' not in menu
+    assert 'role="search"' not in menu and reverse("inbox", urlconf="marketplace.config.urls.workbench") not in menu
     for path in ("/orders/", "/products/", "/statements/", "/closing/", "/staff/", "/log/", "/payout-account/", "/cms/"):
         assert get(client, path).status_code == 410, path
     asked = client.post("/export/", {"export_id": uuid4()}, headers={"host": HOST})

@@ -64,7 +64,16 @@ def note_taken_off(*, by: Actor, product_id: UUID, left: int) -> None:
     if row is not None and row.taken_off_at is None:
         row.taken_off_at, row.left = clock.now(), left
         row.save(update_fields=["taken_off_at", "left"])
-        _tell(by, row, "product.off_by_condition", f"stock {left}, off at {row.off_at}", left)
+        audit(
+            by=by,
+            action="product.off_by_condition",
+            subject="product",
+            subject_id=product_id,
+            merchant_id=current_merchant_id(),
+            before=said(row),
+            after={**said(row), "stock": left},
+            why=f"stock {left}, off at {row.off_at}",
+        )
 
 
 @verb
@@ -84,23 +93,17 @@ def note_on_sale(*, by: Actor, product_id: UUID) -> None:
 @verb
 def tell_put_on(*, by: Actor, condition: SaleCondition, stock: int) -> None:
     """In the log: this condition, as it was, has put its product on sale."""
-    _tell(
-        by, condition, "product.on_by_condition", f"stock {stock}, back at {condition.on_at}" if condition.taken_off_at else f"stock {stock}, the first", stock
+    audit(
+        by=by,
+        action="product.on_by_condition",
+        subject="product",
+        subject_id=condition.product_id,
+        merchant_id=current_merchant_id(),
+        before=said(condition),
+        after={**said(condition), "stock": stock},
+        why=f"stock {stock}, back at {condition.on_at}" if condition.taken_off_at else f"stock {stock}, the first",
     )
 
 
 def said(row: SaleCondition | None) -> dict[str, Any]:
     return {"off_at": row.off_at, "on_at": row.on_at, "waits_for_stock": row.waits_for_stock} if row else {}
-
-
-def _tell(by: Actor, row: SaleCondition, action: str, why: str, stock: int) -> None:
-    audit(
-        by=by,
-        action=action,
-        subject="product",
-        subject_id=row.product_id,
-        merchant_id=current_merchant_id(),
-        before=said(row),
-        after={**said(row), "stock": stock},
-        why=why,
-    )

@@ -78,7 +78,7 @@ def _with_uses(request: HttpRequest, rows: list[Any]) -> None:
     counted = Picture.objects.filter(key__in=keys).values("key").annotate(n=Count("product", distinct=True)).values_list("key", "n")
     uses = dict(counted)
     for row in rows:
-        row.address = f"{request.merchant.schema_name}/{row.key}"  # type: ignore[attr-defined]
+        row.address = f"{request.merchant.schema_name}/{row.square or row.key}"  # type: ignore[attr-defined]
         row.uses = uses.get(row.key, 0)
         row.lacks = [name for code, name in (("zh-hans", _("Chinese")), ("en", _("English"))) if not row.alt.get(code)]
 
@@ -98,7 +98,7 @@ library = ListPage(
     rows=lambda request: with_use(LibraryPicture.objects.all()),
     filters=LibraryFilter,
     order=("-added_at", "-pk"),
-    size=30,
+    size=42,
     is_grid=True,
     search_hint=_lazy("Name, words, product or SKU"),
     empty=_lazy("No picture yet. Upload as many as you like at once; use them in any product afterwards."),

@@ -95,7 +95,7 @@ class ProductFilter(django_filters.FilterSet):
     )
     sale = django_filters.ChoiceFilter(
         method="by_sale",
-        label=_lazy("Times, prices, condition"),
+        label=_lazy("Plans and rules"),
         choices=[
             ("reduced", pgettext_lazy("product", "Reduced now")),
             ("new_price", pgettext_lazy("product", "A new price is planned")),

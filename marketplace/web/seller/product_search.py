@@ -45,8 +45,8 @@ def products_said(text: str) -> Q:
         if len(keys) < MOST_TITLES:  # few are named; of many the newest are found soon, without asking for all
             titles = Q(pk__in=keys)
     skus = Variant.objects.filter(**{"sku__icontains" if len(text) >= IN_A_TRIGRAM else "sku__istartswith": text})
-    keys = set(skus.values_list("product_id", flat=True)[:MOST_SKUS])
+    numbered = set(skus.values_list("product_id", flat=True)[:MOST_SKUS])
     if code := digits_of(text):
-        keys |= set(with_barcodes([code]).values_list("product_id", flat=True))
-    by_number = Q(pk__in=keys) | Q(pk__in=list(Product.objects.filter(source_ref=text.strip()).values_list("pk", flat=True)))
+        numbered |= set(with_barcodes([code]).values_list("product_id", flat=True))
+    by_number = Q(pk__in=numbered) | Q(pk__in=list(Product.objects.filter(source_ref=text.strip()).values_list("pk", flat=True)))
     return (titles | by_number) if titles else by_number

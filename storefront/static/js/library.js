@@ -8,10 +8,7 @@
   const hide = (root) => root.querySelectorAll("[data-plain]").forEach((button) => { button.hidden = true; });
   const line = (list, name) => {
     const item = document.createElement("li"), said = document.createElement("span"), bar = document.createElement("progress"), told = document.createElement("span");
-    item.className = "grid grid-cols-[minmax(0,1fr)_auto] gap-x-2 items-center";
-    said.className = "truncate";
-    told.className = "text-xs text-ink-3 num";
-    bar.className = "col-span-2 w-full";
+    item.className = "upload-line";
     bar.max = 100;
     bar.value = 0;
     bar.setAttribute("aria-label", name);
@@ -19,7 +16,7 @@
     told.replaceChildren(list.dataset.sending);
     item.append(said, told, bar);
     list.append(item);
-    const end = (text, isWrong) => { bar.remove(); told.replaceChildren(text); if (isWrong) { told.className = "error col-span-2"; } };
+    const end = (text, isWrong) => { bar.remove(); told.replaceChildren(text); if (isWrong) { told.className = "error"; } };
     return { bar, told, end };
   };
   const send = (input, file, list) => new Promise((done) => {
@@ -49,7 +46,25 @@
     });
     request.send(body);
   });
-  const sendAll = async (input) => {
+  // A form that is sent while files are on their way waits for them.
+  const settled = () => new Promise((done) => {
+    const end = () => { document.removeEventListener("htmx:afterSettle", end); done(); };
+    document.addEventListener("htmx:afterSettle", end);
+    setTimeout(end, 5000);
+  });
+  let working = null;
+  document.addEventListener("submit", (event) => {
+    if (!working || !event.target.querySelector("[data-upload]")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const { target, submitter } = event;
+    working.then(() => target.requestSubmit(submitter?.isConnected ? submitter : undefined));
+  }, true);
+  const sendAll = (input) => {
+    const mine = sendEach(input).finally(() => { if (working === mine) working = null; });
+    working = mine;
+  };
+  const sendEach = async (input) => {
     const list = input.closest("form").querySelector("[data-uploads]"), waiting = [...input.files], kept = [];
     const own = input.closest("[data-drop], label")?.parentElement.querySelector("[data-uploads]") ?? list;
     input.value = "";
@@ -64,7 +79,9 @@
         film.append(new Option("", kept[0], true, true));
       } else kept.forEach((key) => { const field = Object.assign(document.createElement("input"), { type: "hidden", name: "take", value: key }); taking.before(field); });
       if (wrong.length) document.addEventListener("htmx:afterSettle", () => document.querySelector("#gallery [data-uploads]")?.replaceChildren(...wrong), { once: true });
+      const drawn = settled();
       taking.click();
+      await drawn;
     }
     if (kept.length && input.dataset.refresh) window.htmx?.trigger(document.getElementById(input.dataset.refresh), "submit");
   };
@@ -86,7 +103,6 @@
     root.querySelectorAll("[data-shot-item]").forEach((item) => {
       const picture = item.querySelector("img");
       picture.draggable = true;
-      picture.classList.add("cursor-grab");
     });
   };
   document.addEventListener("dragstart", (event) => {
@@ -94,7 +110,7 @@
     if (!carried) return;
     event.dataTransfer.effectAllowed = "move";
     event.dataTransfer.setData("text/plain", carried.querySelector("[name=shot]").value);
-    carried.classList.add("opacity-50");
+    carried.classList.add("is-carried");
   });
   document.addEventListener("dragover", (event) => {
     const over = event.target.closest?.("[data-shot-item]");
@@ -106,7 +122,7 @@
   });
   document.addEventListener("dragend", () => {
     if (!carried) return;
-    carried.classList.remove("opacity-50");
+    carried.classList.remove("is-carried");
     number(carried.parentElement);
     carried = null;
     document.getElementById("gallery-show")?.click(); // the server draws arrows and the main picture anew
@@ -120,11 +136,11 @@
     const stage = cropping.querySelector("[data-stage]"), whole = stage.querySelector("[data-whole]"), canvas = cropping.querySelector("[data-square]");
     const wide = Number(cropping.dataset.width), high = Number(cropping.dataset.height), least = 100;
     const field = (name) => cropping.elements[name], value = (name) => Number(field(name).value) || 0;
-    const make = (classes, name) => { const one = document.createElement("div"); one.className = `absolute ${classes}`; one.dataset.part = name; stage.append(one); return one; };
-    const shades = ["t", "b", "l", "r"].map((side) => make("bg-black/50 pointer-events-none", side));
-    const frame = make("border-2 border-white cursor-move shadow-1", "frame");
-    const corners = ["nw", "ne", "sw", "se"].map((corner) => make("size-5 -m-2.5 rounded-full bg-white border-2 border-black/60 cursor-pointer", corner));
-    const dot = make("size-6 -m-3 rounded-full border-4 border-white bg-black/60 cursor-crosshair", "dot");
+    const make = (classes, name) => { const one = document.createElement("div"); one.className = `crop-part ${classes}`; one.dataset.part = name; stage.append(one); return one; };
+    const shades = ["t", "b", "l", "r"].map((side) => make("crop-shade", side));
+    const frame = make("crop-frame", "frame");
+    const corners = ["nw", "ne", "sw", "se"].map((corner) => make("crop-corner", corner));
+    const dot = make("crop-dot", "dot");
     let shape = 0;
     const clamp = (number, from, to) => Math.min(Math.max(number, from), Math.max(from, to));
     const put = (one, left, top, width, height) => { one.style.left = `${left}%`; one.style.top = `${top}%`; if (width !== undefined) { one.style.width = `${width}%`; one.style.height = `${height}%`; } };
