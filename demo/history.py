@@ -126,7 +126,7 @@ def go_on() -> None:
         if not row.ended_at:
             go_on.request()
         else:  # days that were counted before their orders were made
-            for merchant_id in Merchant.objects.order_by("pk").values_list("pk", flat=True):
+            for merchant_id in Merchant.objects.exclude(opened_at=None).order_by("pk").values_list("pk", flat=True):
                 count_shop_days.request(merchant_id=merchant_id, anew=True)
 
 

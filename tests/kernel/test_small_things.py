@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.kernel.errors import IllegalMove, KeyReused
+from marketplace.kernel.exports import plain_cell, safe_cell
 from marketplace.kernel.idempotency import claim
 from marketplace.kernel.ids import new_code, new_id
 from marketplace.kernel.numbers import check_digit, is_plausible, new_number
@@ -104,3 +105,10 @@ def test_a_verb_takes_keywords_and_says_who_acts():
         @verb
         def nobody(*, x):
             return x
+
+
+@given(text=st.text(st.sampled_from("'=+-@\t\r\n1a"), max_size=6))
+def test_a_cell_made_safe_says_what_it_said_and_never_begins_as_a_formula(text):
+    cell = safe_cell(text)
+    assert plain_cell(cell) == text
+    assert cell == text or cell.startswith("'")

@@ -147,15 +147,8 @@ def shared_names(attributes: Iterable[Attribute]) -> frozenset[str]:
 
 # ── what a cell says ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-FORMULA = re.compile(r"'[=+\-@\t\r\n]")  # as exports write a cell that a spreadsheet would calculate
-
 
 def same_text(cell: str, written: str) -> bool:
     """Whether a cell says what an export writes there."""
     here, there = cell.replace("\r\n", "\n").strip(), written.replace("\r\n", "\n").strip()
     return here in (there, safe_cell(there), safe_cell(written).replace("\r\n", "\n").strip())
-
-
-def plain_cell(cell: str) -> str:
-    """Without the apostrophe that keeps spreadsheets from calculating."""
-    return cell[1:] if FORMULA.match(cell) else cell

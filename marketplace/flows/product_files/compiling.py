@@ -19,11 +19,12 @@ from django.utils.translation import gettext as _
 from marketplace.flows.brand_rights import check_submitted
 from marketplace.flows.import_products import ImportedProduct, changes_codes
 from marketplace.flows.product_files.attributes import AttributeCells
-from marketplace.flows.product_files.columns import PREFIX, plain_cell, same_text
+from marketplace.flows.product_files.columns import PREFIX, same_text
 from marketplace.flows.product_files.held import Held, cell_of
 from marketplace.flows.product_files.variant_cells import VariantCells
 from marketplace.flows.product_files.words import MANY, Several, Words
 from marketplace.kernel.errors import MarketError
+from marketplace.kernel.exports import plain_cell
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.kernel.prose import as_html, as_text

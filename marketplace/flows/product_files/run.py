@@ -22,7 +22,6 @@ from django.db.models import Count, Min
 from django.utils.translation import gettext as _
 
 from marketplace.flows.import_products import ImportedProduct, import_products
-from marketplace.flows.product_files.columns import plain_cell
 from marketplace.flows.product_files.compiling import APART, Compiled, Plan, compile_rows
 from marketplace.flows.product_files.held import Held, find, held
 from marketplace.flows.product_files.pictures import AT_ONCE, Pictures
@@ -32,6 +31,7 @@ from marketplace.flows.product_files.undoing import put_back
 from marketplace.flows.product_files.words import Words
 from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.errors import MarketError
+from marketplace.kernel.exports import plain_cell
 from marketplace.kernel.verbs import verb
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.imports.access import import_of, locked_import

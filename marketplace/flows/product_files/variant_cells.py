@@ -9,9 +9,9 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from marketplace.flows.product_files.codes import barcode_of, weight_of
-from marketplace.flows.product_files.columns import plain_cell
 from marketplace.flows.product_files.held import Held
 from marketplace.kernel.errors import MarketError
+from marketplace.kernel.exports import plain_cell
 from marketplace.kernel.money import Money
 from marketplace.merchant.catalogue.barcodes import gtin, owners_of
 from marketplace.merchant.catalogue.errors import BarcodeTaken
