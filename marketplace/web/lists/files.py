@@ -12,6 +12,7 @@ import xlsxwriter
 from django.utils import timezone
 from django.utils.functional import Promise
 
+from marketplace.kernel.exports import safe_cell
 from marketplace.kernel.money import Money
 from marketplace.web.lists.exports import cell
 
@@ -82,7 +83,8 @@ class XlsxWriter:
             case datetime():
                 self._sheet.write_datetime(self._line, place, timezone.localtime(value).replace(tzinfo=None), self._time)
             case _:
-                self._sheet.write_string(self._line, place, str(value)[:LONGEST_CELL])
+                text = str(value)  # what begins like a text made safe gets one apostrophe more, as in a CSV file: an import takes one away
+                self._sheet.write_string(self._line, place, (safe_cell(text) if text.startswith("'") else text)[:LONGEST_CELL])
 
     def close(self) -> None:
         self._book.close()
