@@ -8,6 +8,9 @@ from django.utils.translation import pgettext_lazy
 WHYS: dict[str, str | Promise] = {
     "all came back": pgettext_lazy("log", "All came back"),
     "every worker that began it ended before it did": pgettext_lazy("log", "Every worker that began it ended before it did"),
+    "stock fell to its level": pgettext_lazy("log", "Stock fell to the level of its condition"),
+    "stock is back at its level": pgettext_lazy("log", "Stock is back at the level of its condition"),
+    "the first stock came": pgettext_lazy("log", "Its first stock came"),
     "nobody confirmed it in time": pgettext_lazy("log", "Nobody confirmed it in time"),
     "stopped by the link in the letter": pgettext_lazy("log", "Stopped by the link in the letter"),
     "nobody decided in time": pgettext_lazy("log", "Nobody decided in time"),

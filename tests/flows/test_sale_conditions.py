@@ -77,9 +77,11 @@ def test_the_log_names_the_system_and_the_rule(mug):
     condition(mug)
     count(mug, 2)
     row = AuditEvent.objects.get(action="product.off_by_condition")
-    assert (row.actor_kind, row.why, row.subject_id) == ("system", "stock 2, off at 3", str(mug.pk))
+    assert (row.actor_kind, row.why, row.subject_id) == ("system", "stock fell to its level", str(mug.pk))
+    assert (row.after["stock"], row.after["off_at"]) == (2, 3)
     count(mug, 20)
-    assert AuditEvent.objects.get(action="product.on_by_condition").why == "stock 20, back at 8"
+    back = AuditEvent.objects.get(action="product.on_by_condition")
+    assert (back.why, back.after["stock"], back.after["on_at"]) == ("stock is back at its level", 20, 8)
 
 
 def test_events_that_come_late_and_again_change_nothing(mug):

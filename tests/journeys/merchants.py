@@ -176,6 +176,7 @@ def enters_a_product(person: Person, slug: str, title: str, category: str) -> No
     page.locator("[name=pictures]").set_input_files(
         [{"name": f"letters-{n}.png", "mimeType": "image/png", "buffer": picture(colour)} for n, colour in enumerate(("#c9b79c", "#7d8c6f"))]
     )
+    expect(page.locator("[data-shot-item]")).to_have_count(2)
     person.look("new-product")
     person.send("Save and submit for review")
     person.look("product-in-review")

@@ -132,7 +132,7 @@ class Person:
     def overhear(self, said: ConsoleMessage) -> None:
         """Errors of the browser's console; that a form was sent back with its errors (422) is none of the page's."""
         if said.type == "error" and "status of 422" not in said.text:
-            self.troubles.append(f"{self.page.url}: {said.text}")
+            self.troubles.append(f"{self.page.url}: {said.text} ({said.location.get('url')}, line {said.location.get('lineNumber')})")
 
     def remember(self, answer: Response) -> None:
         """Keep what the server sent as a page of ours."""

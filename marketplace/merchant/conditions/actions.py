@@ -17,6 +17,8 @@ from marketplace.merchant.catalogue.actions import locked_product
 from marketplace.merchant.conditions.models import SaleCondition
 from tenants.tenancy.schemas import current_merchant_id
 
+# The rule as the log gives it; the numbers stand beside it, in before and after.
+TOO_FEW, ENOUGH_AGAIN, FIRST_STOCK = "stock fell to its level", "stock is back at its level", "the first stock came"
 MOST = 1_000_000
 
 
@@ -72,7 +74,7 @@ def note_taken_off(*, by: Actor, product_id: UUID, left: int) -> None:
             merchant_id=current_merchant_id(),
             before=said(row),
             after={**said(row), "stock": left},
-            why=f"stock {left}, off at {row.off_at}",
+            why=TOO_FEW,
         )
 
 
@@ -101,7 +103,7 @@ def tell_put_on(*, by: Actor, condition: SaleCondition, stock: int) -> None:
         merchant_id=current_merchant_id(),
         before=said(condition),
         after={**said(condition), "stock": stock},
-        why=f"stock {stock}, back at {condition.on_at}" if condition.taken_off_at else f"stock {stock}, the first",
+        why=ENOUGH_AGAIN if condition.taken_off_at else FIRST_STOCK,
     )
 
 

@@ -19,9 +19,9 @@
     const end = (text, isWrong) => { bar.remove(); told.replaceChildren(text); if (isWrong) { told.className = "error"; } };
     return { bar, told, end };
   };
-  const send = (input, file, list) => new Promise((done) => {
-    const shown = line(list, file.name), form = input.closest("form");
-    if (file.size > Number(input.dataset.most)) { shown.end(list.dataset.large, true); done(""); return; }
+  const send = (input, form, file, list) => new Promise((done) => {
+    const shown = line(list, file.name);
+    if (file.size > Number(input.dataset.most)) { shown.end(list.dataset.large, true); done(null); return; }
     const body = new FormData(), request = new XMLHttpRequest();
     body.append(input.dataset.field, file);
     body.append("as", "part");
@@ -32,15 +32,15 @@
       shown.bar.value = (event.loaded / event.total) * 100;
       shown.told.replaceChildren(`${Math.floor(shown.bar.value)} %`);
     });
-    request.addEventListener("error", () => { shown.end(list.dataset.failed, true); done(""); });
+    request.addEventListener("error", () => { shown.end(list.dataset.failed, true); done(null); });
     request.addEventListener("load", async () => {
       if (request.status === 429) {
         shown.told.replaceChildren(list.dataset.waits);
-        setTimeout(() => { shown.bar.closest("li").remove(); send(input, file, list).then(done); }, 1000 * Math.min(60, Number(request.getResponseHeader("Retry-After")) || 5));
+        setTimeout(() => { shown.bar.closest("li").remove(); send(input, form, file, list).then(done); }, 1000 * Math.min(60, Number(request.getResponseHeader("Retry-After")) || 5));
         return;
       }
       const answer = new DOMParser().parseFromString(request.responseText, "text/html").querySelector("li[data-kept]");
-      const kept = answer?.dataset.kept ?? "";
+      const kept = answer?.dataset.kept ? { id: answer.dataset.kept, key: answer.dataset.key } : null;
       shown.end(kept ? list.dataset.done : answer?.textContent.trim() || list.dataset.failed, !kept);
       done(kept);
     });
@@ -60,28 +60,39 @@
     const { target, submitter } = event;
     working.then(() => target.requestSubmit(submitter?.isConnected ? submitter : undefined));
   }, true);
+  // Into the product's gallery. An answer to an earlier step may draw it once more without them: then they are put in again.
+  const take = (input, form, kept) => {
+    if (input.name === "film_file") { form.querySelector("[name=film]").append(new Option("", kept[0].id, true, true)); return; }
+    form.querySelectorAll("input[type=hidden][name=take]").forEach((field) => field.remove());
+    const taking = document.getElementById(input.dataset.take);
+    kept.forEach((row) => taking.before(Object.assign(document.createElement("input"), { type: "hidden", name: "take", value: row.id })));
+  };
+  const areTaken = (input, form, kept) => {
+    if (input.name === "film_file") return form.querySelector("[name=film]").value === kept[0].id;
+    const shots = new Set([...form.querySelectorAll("[name=shot]")].map((field) => field.value));
+    return kept.every((row) => shots.has(row.key));
+  };
   const sendAll = (input) => {
     const mine = sendEach(input).finally(() => { if (working === mine) working = null; });
     working = mine;
   };
   const sendEach = async (input) => {
-    const list = input.closest("form").querySelector("[data-uploads]"), waiting = [...input.files], kept = [];
+    // What the input stands in may be drawn anew meanwhile: its form stays.
+    const form = input.closest("form"), list = form.querySelector("[data-uploads]"), waiting = [...input.files], kept = [];
     const own = input.closest("[data-drop], label")?.parentElement.querySelector("[data-uploads]") ?? list;
     input.value = "";
     own.replaceChildren();
-    const work = async () => { for (let file = waiting.shift(); file; file = waiting.shift()) { const key = await send(input, file, own); if (key) kept.push(key); } };
+    const work = async () => { for (let file = waiting.shift(); file; file = waiting.shift()) { const row = await send(input, form, file, own); if (row) kept.push(row); } };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
     const wrong = [...own.querySelectorAll(".error")].map((told) => told.closest("li"));
     if (kept.length && input.dataset.take) {
-      const form = input.closest("form"), taking = document.getElementById(input.dataset.take);
-      if (input.name === "film_file") {
-        const film = form.querySelector("[name=film]");
-        film.append(new Option("", kept[0], true, true));
-      } else kept.forEach((key) => { const field = Object.assign(document.createElement("input"), { type: "hidden", name: "take", value: key }); taking.before(field); });
       if (wrong.length) document.addEventListener("htmx:afterSettle", () => document.querySelector("#gallery [data-uploads]")?.replaceChildren(...wrong), { once: true });
-      const drawn = settled();
-      taking.click();
-      await drawn;
+      for (let tries = 0; tries === 0 || (tries < 5 && !areTaken(input, form, kept)); tries += 1) {
+        take(input, form, kept);
+        const drawn = settled();
+        document.getElementById(input.dataset.take).click();
+        await drawn;
+      }
     }
     if (kept.length && input.dataset.refresh) window.htmx?.trigger(document.getElementById(input.dataset.refresh), "submit");
   };
