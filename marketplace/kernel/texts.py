@@ -9,6 +9,8 @@ from django.utils.translation import get_language
 
 type_texts = Mapping[str, str]  # language code (lower case) → text
 
+# Languages that forms ask for, and what their fields call them: title_zh, title_en.
+IN_FIELDS = {"zh-hans": "zh", "en": "en"}
 # What a reader of a language can read next best, before anything else that is there.
 NEXT_BEST = {"zh-hant": ("zh-hans",), "zh-hans": ("zh-hant",)}
 

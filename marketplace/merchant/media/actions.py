@@ -32,7 +32,6 @@ from tenants.tenancy.schemas import current_merchant_id
 
 LONGEST_NAME, LONGEST_ALT = 200, 200
 MOST_NAMED = 3  # products of a refusal
-LANGUAGES = ("zh-hans", "en")  # that forms ask for
 
 
 @verb

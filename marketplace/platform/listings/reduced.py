@@ -33,10 +33,12 @@ def note_reductions(*, by: Actor, merchant_id: UUID, listing_ids: Collection[UUI
     for row in rows:
         said = found.get(row.pk, NOTHING)
         if any(getattr(row, name) != value for name, value in said.items()):
-            Listing.objects.filter(pk=row.pk).update(**said, changed_at=clock.now())
-            changed.append(row.pk)
+            row.lowest_minor, row.lowest_since, row.reduced_until, row.saved_percent = (said[name] for name in NOTHING)
+            row.changed_at = clock.now()
+            changed.append(row)
     if changed:
-        announce(merchant_id, changed)
+        Listing.objects.bulk_update(changed, [*NOTHING, "changed_at"], batch_size=500)
+        announce(merchant_id, [row.pk for row in changed])
 
 
 def _said_of(listing_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
 from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.texts import IN_FIELDS
 from marketplace.kernel.verbs import verb
 from marketplace.platform.listings.errors import WordForbidden, WordUnknown
 from marketplace.platform.listings.models import ForbiddenWord
@@ -30,7 +31,6 @@ INVISIBLE = re.compile(
     r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u206a-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]"
 )
 CHINESE = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-SUFFIX = {"zh-hans": "zh", "en": "en"}
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,9 @@ def _pattern(word: str) -> re.Pattern[str]:
 
 def texts_of(proposed: Mapping[str, Any]) -> list[tuple[str, str]]:
     """(field, plain text) of everything a buyer would read, of a proposal as ProductChange holds it."""
-    found = [(f"title_{SUFFIX.get(code, code)}", text) for code, text in proposed["titles"].items()]
-    found += [(f"subtitle_{SUFFIX.get(code, code)}", text) for code, text in proposed.get("subtitles", {}).items()]
-    found += [(f"description_{SUFFIX.get(code, code)}", nh3.clean(html.replace("<", " <"), tags=set())) for code, html in proposed["descriptions"].items()]
+    found = [(f"title_{IN_FIELDS.get(code, code)}", text) for code, text in proposed["titles"].items()]
+    found += [(f"subtitle_{IN_FIELDS.get(code, code)}", text) for code, text in proposed.get("subtitles", {}).items()]
+    found += [(f"description_{IN_FIELDS.get(code, code)}", nh3.clean(html.replace("<", " <"), tags=set())) for code, html in proposed["descriptions"].items()]
     found += [("attributes", text) for _key, _values, free in proposed["attributes"] for text in (free or {}).values()]
     found += [("pictures", text) for picture in proposed["pictures"] for text in picture.get("alt", {}).values()]
     return [(field, plain(text)) for field, text in found if text]

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import InvalidInput, MarketError
+from marketplace.kernel.texts import IN_FIELDS
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.media.actions import LONGEST_ALT, keep_film, keep_picture
 from marketplace.merchant.media.models import Film, LibraryPicture
@@ -27,7 +28,6 @@ from tenants.tenancy.link import connection
 
 STEP = "gallery-"
 MOST_OFFERED = 24  # pictures of the library beside the form, films of it
-LANGUAGES = (("zh-hans", "zh"), ("en", "en"))
 type_pictures = list[tuple[str, dict[str, str]]]
 
 
@@ -91,7 +91,7 @@ class Gallery:
                 continue
             token, before = token_of(key), held.get(key)
             alt = dict(before.alt) if before else dict(row.alt) if row else {}
-            for code, name in LANGUAGES:
+            for code, name in IN_FIELDS.items():
                 if (text := data.get(f"alt_{name}_{token}")) is not None:
                     alt[code] = " ".join(str(text).split())
             place, value = _number(data.get(f"place_{token}")), _number(data.get(f"value_{token}"))

@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 
 from marketplace.flows.library import describe_picture
 from marketplace.kernel.errors import InvalidInput, MarketError
+from marketplace.kernel.texts import IN_FIELDS
 from marketplace.merchant.catalogue.models import Picture, Product
 from marketplace.merchant.media.actions import delete_film, delete_picture, keep_film, keep_picture
 from marketplace.merchant.media.models import Film, LibraryPicture, ProductFilm
@@ -31,7 +32,6 @@ from tenants.access.rights import Right
 
 MOST_AT_ONCE = 50  # files of one form
 MOST_PRODUCTS = 1001  # whose pictures a search finds
-NAMES = {"zh-hans": "zh", "en": "en"}  # language → as fields call it
 
 
 def _products(text: str) -> list[UUID]:
@@ -39,7 +39,15 @@ def _products(text: str) -> list[UUID]:
     return list(Product.objects.filter(products_said(text)).values_list("pk", flat=True)[:MOST_PRODUCTS])
 
 
-class LibraryFilter(django_filters.FilterSet):
+class _Kept(django_filters.FilterSet):
+    """What is deleted stands under its own tab, and nowhere else."""
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        is_deleted = self.form.cleaned_data.get("show") == "deleted"
+        return super().filter_queryset(queryset.filter(deleted_at__isnull=not is_deleted))  # type: ignore[no-any-return]
+
+
+class LibraryFilter(_Kept):
     q = django_filters.CharFilter(method="search")
     show = django_filters.ChoiceFilter(
         method="tab",
@@ -51,10 +59,6 @@ class LibraryFilter(django_filters.FilterSet):
         ],
     )
     product = django_filters.UUIDFilter(method="of_product", widget=forms.HiddenInput, label=_lazy("Product"))
-
-    def filter_queryset(self, queryset: QuerySet[LibraryPicture]) -> QuerySet[LibraryPicture]:
-        is_deleted = self.form.cleaned_data.get("show") == "deleted"
-        return super().filter_queryset(queryset.filter(deleted_at__isnull=not is_deleted))  # type: ignore[no-any-return]
 
     def search(self, queryset: QuerySet[LibraryPicture], name: str, value: str) -> QuerySet[LibraryPicture]:
         """By name, by what it shows, and by title or number of a product that uses it."""
@@ -124,13 +128,9 @@ library = ListPage(
 )
 
 
-class FilmFilter(django_filters.FilterSet):
+class FilmFilter(_Kept):
     q = django_filters.CharFilter(method="search")
     show = django_filters.ChoiceFilter(method="tab", choices=[("used", _lazy("In use")), ("unused", _lazy("Not in use")), ("deleted", _lazy("Deleted"))])
-
-    def filter_queryset(self, queryset: QuerySet[Film]) -> QuerySet[Film]:
-        is_deleted = self.form.cleaned_data.get("show") == "deleted"
-        return super().filter_queryset(queryset.filter(deleted_at__isnull=not is_deleted))  # type: ignore[no-any-return]
 
     def search(self, queryset: QuerySet[Film], name: str, value: str) -> QuerySet[Film]:
         text = value.strip()
@@ -260,8 +260,8 @@ def words(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         said = 0
         for row in rows:
-            alt = {code: request.POST.get(f"alt_{name}_{row.pk.hex}", row.alt.get(code, "")) for code, name in NAMES.items()}
-            if {code: row.alt.get(code, "") for code in NAMES} == {code: " ".join(text.split()) for code, text in alt.items()}:
+            alt = {code: request.POST.get(f"alt_{name}_{row.pk.hex}", row.alt.get(code, "")) for code, name in IN_FIELDS.items()}
+            if {code: row.alt.get(code, "") for code in IN_FIELDS} == {code: " ".join(text.split()) for code, text in alt.items()}:
                 continue
             try:
                 describe_picture(by=actor_of(request), picture_id=row.pk, name=row.name, alt=alt)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from marketplace.flows.library import cut_picture, describe_film, describe_picture, replace_picture
 from marketplace.kernel.errors import InvalidInput, MarketError
+from marketplace.kernel.texts import IN_FIELDS
 from marketplace.merchant.media import actions
 from marketplace.merchant.media.cutting import measured
 from marketplace.merchant.media.errors import FilmUnknown, PictureUnknown
@@ -33,9 +34,13 @@ class WordsForm(forms.Form):
     alt_zh = forms.CharField(label=_lazy("Shows, in Chinese"), max_length=200, required=False)
     alt_en = forms.CharField(label=_lazy("Shows, in English"), max_length=200, required=False)
 
+    @classmethod
+    def of(cls, row: LibraryPicture | Film) -> WordsForm:
+        return cls(initial={"name": row.name, **{f"alt_{field}": row.alt.get(code, "") for code, field in IN_FIELDS.items()}})
+
     def said(self) -> dict[str, Any]:
         data = self.cleaned_data
-        return {"name": data["name"], "alt": {"zh-hans": data["alt_zh"], "en": data["alt_en"]}}
+        return {"name": data["name"], "alt": {code: data[f"alt_{field}"] for code, field in IN_FIELDS.items()}}
 
 
 class CutForm(forms.Form):
@@ -136,7 +141,7 @@ def _picture_page(
         "square": f"{schema}/{row.square or row.key}",
         "width": width,
         "height": height,
-        "words": words or WordsForm(initial={"name": row.name, "alt_zh": row.alt.get("zh-hans", ""), "alt_en": row.alt.get("en", "")}),
+        "words": words or WordsForm.of(row),
         "cutting": cutting or CutForm(initial=at),
         "uses": uses[:SHOWN_USES],
         "has_more_uses": len(uses) > SHOWN_USES,
@@ -212,7 +217,7 @@ def _film_page(request: HttpRequest, row: Film, *, words: WordsForm | None = Non
         "kind": f"video/{row.key.rpartition('.')[2]}",
         "poster": f"{schema}/{row.poster.key}" if row.poster else "",
         "posters": [(one, f"{schema}/{one.key}") for one in posters],
-        "words": words or WordsForm(initial={"name": row.name, "alt_zh": row.alt.get("zh-hans", ""), "alt_en": row.alt.get("en", "")}),
+        "words": words or WordsForm.of(row),
         "uses": [use.product for use in row.uses.select_related("product")[:SHOWN_USES]],
         "not_deleted": not_deleted,
     }

@@ -10,13 +10,14 @@ from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from marketplace.kernel.texts import IN_FIELDS
 from marketplace.merchant.catalogue.models import Picture
 
 if TYPE_CHECKING:
     from marketplace.web.seller.product_form import ProductForm
 
 KINDS = ("title", "subtitle", "description")
-LANGUAGES = {"zh": "zh-hans", "en": "en"}
+LANGUAGES = {short: code for code, short in IN_FIELDS.items()}
 
 
 @dataclass(frozen=True)
