@@ -115,7 +115,7 @@ def test_a_merchants_page_shows_its_people_money_papers_and_log_to_who_may_see_t
     make.a_qualification("a", reason="seen in person")
     path = f"/merchants/{MERCHANTS['a']}/"
     page = operator().get(path, headers=CONSOLE).content.decode()
-    assert [one for one in re.findall(r"<dt[^>]*>([^<]+)</dt><dd[^>]*>(?:<a [^>]*>)?(\d+)", page.split('id="goods"')[1].split("</dl>")[0])] == [
+    assert re.findall(r"<dt[^>]*>([^<]+)</dt><dd[^>]*>(?:<a [^>]*>)?(\d+)", page.split('id="goods"')[1].split("</dl>")[0]) == [
         ("On sale", "1"),
         ("Waiting for review", "0"),
         ("Not for sale for want of a qualification", "0"),
