@@ -55,7 +55,7 @@ def test_what_is_typed_is_kept_clean(field, typed, kept_as):
         (ENGRAVING, "Z\u0335\u0336\u0337\u0338", "cannot be made"),  # signs heaped on one another
         (replace(ENGRAVING, signs=Signs.LATIN), "为林", "Possible: Latin letters"),
         (replace(ENGRAVING, signs=Signs.CHINESE), "Lin", "Possible: Chinese"),
-        (replace(ENGRAVING, signs=Signs.DIGITS), "26 Nov", "Possible: digits"),
+        (replace(ENGRAVING, signs=Signs.DIGITS), "26 Nov", "Possible: Digits"),
         (replace(ENGRAVING, signs=Signs.LATIN, has_emoji=True), "👍", "cannot be made"),
         (SCRIPT, "grass", "Choose one of what is offered for “Script”"),
         (HEIGHT, "9", "whole number from 10 to 30"),

@@ -70,13 +70,9 @@ def _text(field: Field, typed: str) -> str:
     for sign in said:
         marks = marks + 1 if unicodedata.category(sign) in ("Mn", "Me") and sign not in JOINERS else 0
         if marks > MARKS_IN_A_ROW or not (sign == "\n" or _may_stand(sign, field)):
-            allowed = Signs(field.signs).label if sign != "\n" else ""
-            raise _wrong(field, _("“{sign}” cannot be made in “{field}”. Possible: {allowed}."), sign=sign, allowed=_lower(str(allowed)))
+            allowed = str(Signs(field.signs).label)
+            raise _wrong(field, _("“{sign}” cannot be made in “{field}”. Possible: {allowed}."), sign=sign, allowed=allowed)
     return said
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
 def _is_seen(sign: str, field: Field) -> bool:

@@ -12,7 +12,7 @@
     const minor = fields(root).reduce((sum, field) => sum + cost(field), 0);
     const format = new Intl.NumberFormat(document.documentElement.lang, { style: "currency", currency: root.dataset.currency });
     const amount = format.format(minor / 10 ** format.resolvedOptions().maximumFractionDigits);
-    said.textContent = minor ? root.dataset.more.replace("{amount}", amount) : "";
+    said.replaceChildren(minor ? root.dataset.more.replace("{amount}", amount) : "");
     said.hidden = !minor;
   };
   const all = () => document.querySelectorAll("[data-wishes]").forEach(add);
