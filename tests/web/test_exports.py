@@ -267,10 +267,15 @@ def called(text: str) -> None:
     User.objects.filter(name="Third Clerk").update(name=text)
 
 
+def wished(text: str) -> None:
+    OrderLine.objects.update(titles={"en": text})
+    CustomLine.objects.update(wishes=[{"kind": "text", "labels": {"en": text}, "text": text}])
+
+
 # How a text comes into some cell of a list: by what merchants, buyers, applicants and rails may write.
 PLANTED: dict[tuple[str, str], Callable[[str], Any]] = {
     ("workbench", "orders"): lambda text: OrderLine.objects.update(titles={"en": text}, sku=text[:64], options=[[{"en": "x"}, {"en": text}]]),
-    ("workbench", "custom-orders"): lambda text: CustomLine.objects.update(wishes=[{"kind": "text", "labels": {"en": text}, "text": text}]),
+    ("workbench", "custom-orders"): wished,
     ("workbench", "returns"): lambda text: Return.objects.update(note=text, tracking_number=text[:40]),
     ("workbench", "products"): lambda text: Product.objects.update(titles={"en": text}),
     ("workbench", "reductions"): lambda text: Reduction.objects.update(name=text),
