@@ -35,7 +35,9 @@ def market(own_database: str, static_files: Path) -> Iterator[RunningMarket]:
         for name, price, stock in (("Pot", "100", 5), ("Cup", "20", 18)):
             make.a_product("a", title=f"{name} {language}", price=price, stock=stock)
     with merchant_schema(MERCHANTS["a"]):
-        default_storage.save("demo/mug.webp", ContentFile(clean_picture(make.a_picture("teal", (300, 300)).read(), "picture", longest_side=300, to="WEBP").data))
+        default_storage.save(
+            "demo/mug.webp", ContentFile(clean_picture(make.a_picture("teal", (300, 300)).read(), "picture", longest_side=300, to="WEBP").data)
+        )
     make.commission()
     deliver_events()
     with running(own_database, static_files, PAGE_CACHE_S="0") as processes:

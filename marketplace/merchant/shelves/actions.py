@@ -48,7 +48,7 @@ def make_shop_category(*, by: Actor, category_id: UUID, kind: str, fields: Mappi
         _set(row, fields)
         row.code = _code_of(row.names["en"], {one.code for one in rows})
         row.save(force_insert=True)
-        _told(by, row, "shop_category.made", None, {"code": row.code, "kind": row.kind, **_plain(row)})
+        _audit(by, row, "shop_category.made", None, {"code": row.code, "kind": row.kind, **_plain(row)})
     return row
 
 
@@ -63,7 +63,7 @@ def keep_shop_category(*, by: Actor, category_id: UUID, seen: int, fields: Mappi
         changed = [name for name in KEPT if before[name] != after[name]]
         if changed:
             _save(row)
-            _told(by, row, "shop_category.kept", {name: before[name] for name in changed}, {name: after[name] for name in changed})
+            _audit(by, row, "shop_category.kept", {name: before[name] for name in changed}, {name: after[name] for name in changed})
     return row
 
 
@@ -82,7 +82,7 @@ def put_into_shop_category(*, by: Actor, category_id: UUID, product_ids: Iterabl
         after = _plain(row)["picks"]
         if after != before:
             _save(row)
-            _told(by, row, "shop_category.filled", {"picks": before}, {"picks": after})
+            _audit(by, row, "shop_category.filled", {"picks": before}, {"picks": after})
     return row
 
 
@@ -102,7 +102,7 @@ def move_shop_category(*, by: Actor, category_id: UUID, is_up: bool) -> None:
         for n, one in enumerate(rows, start=1):
             one.position = n
         ShopCategory.objects.bulk_update(rows, ["position"])
-        _told(by, row, "shop_category.moved", {"order": before}, {"order": [one.code for one in rows]})
+        _audit(by, row, "shop_category.moved", {"order": before}, {"order": [one.code for one in rows]})
 
 
 @verb
@@ -112,7 +112,7 @@ def remove_shop_category(*, by: Actor, category_id: UUID, seen: int) -> ShopCate
         row = _locked(category_id, seen)
         row.removed_at = clock.now()
         _save(row)
-        _told(by, row, "shop_category.removed", {"removed": False}, {"removed": True})
+        _audit(by, row, "shop_category.removed", {"removed": False}, {"removed": True})
     return row
 
 
@@ -130,7 +130,7 @@ def restore_shop_category(*, by: Actor, category_id: UUID) -> ShopCategory:
             raise InvalidInput(field=None, why=_("There are {n} already. Delete one that is not needed.").format(n=MOST))
         row.removed_at, row.position = None, max(one.position for one in rows) + 1
         _save(row)
-        _told(by, row, "shop_category.restored", {"removed": True}, {"removed": False})
+        _audit(by, row, "shop_category.restored", {"removed": True}, {"removed": False})
     return row
 
 
@@ -195,7 +195,7 @@ def _save(row: ShopCategory) -> None:
     row.save()
 
 
-def _told(by: Actor, row: ShopCategory, action: str, before: dict[str, Any] | None, after: dict[str, Any]) -> None:
+def _audit(by: Actor, row: ShopCategory, action: str, before: dict[str, Any] | None, after: dict[str, Any]) -> None:
     """Into the log; and pages of the shop that were kept are made anew."""
     merchant_id = current_merchant_id()
     audit(by=by, action=action, subject="shop_category", subject_id=row.pk, merchant_id=merchant_id, before=before, after=after)

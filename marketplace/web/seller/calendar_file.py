@@ -66,7 +66,8 @@ def _escaped(text: str) -> str:
 
 
 def _folded(line: str) -> str:
-    parts, now = [], b""
+    parts: list[bytes] = []
+    now = b""
     for sign in line:
         raw = sign.encode()
         if len(now) + len(raw) > IN_A_LINE - bool(parts):

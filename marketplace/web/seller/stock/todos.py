@@ -21,7 +21,7 @@ from tenants.tenancy.models import Market
 def todos(market: Market, user_id: UUID) -> list[ToDo]:
     """Sold out, bundles that cannot be bought, low, counted and to be approved, late from a supplier, on the way."""
     found = []
-    on_sale = Variant.objects.filter(is_active=True, product__status=Product.Status.ON_SALE)
+    on_sale = Variant.objects.filter(is_active=True, product__status=Product.Status.ON_SALE, product__parts__isnull=True)  # bundles lie nowhere
     could = levels().filter(SELLS, free__gt=0, variant__in=on_sale).values("variant")
     out = on_sale.exclude(pk__in=could)[: MOST_COUNTED + 1].count()
     if out:

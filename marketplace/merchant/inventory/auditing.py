@@ -10,7 +10,7 @@ from marketplace.merchant.inventory.models import Restock, Stocktake
 from tenants.tenancy.schemas import current_merchant_id
 
 
-def tell_of(by: Actor, row: Stocktake | Restock, action: str, before: Mapping[str, object] | None, after: Mapping[str, object], why: str = "") -> None:
+def stock_audit(by: Actor, row: Stocktake | Restock, action: str, before: Mapping[str, object] | None, after: Mapping[str, object], why: str = "") -> None:
     audit(
         by=by,
         action=action,
