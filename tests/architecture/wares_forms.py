@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.architecture.custom_forms import FORMS_OF_CUSTOMISING
 from tests.architecture.import_forms import FORMS_OF_IMPORTS
 from tests.architecture.listing_forms import FORMS_OF_LISTING
 from tests.architecture.price_forms import FORMS_OF_PRICES
@@ -18,4 +19,5 @@ FORMS_OF_WARES = {
     **FORMS_OF_IMPORTS,
     **FORMS_OF_VARIANTS,
     **FORMS_OF_SHELVES,
+    **FORMS_OF_CUSTOMISING,
 }
