@@ -15,6 +15,7 @@ from demo.colleagues import let_in_colleagues, set_up_the_house
 from demo.contracts import make_contracts
 from demo.deposits import leave_deposits
 from demo.goods import Labels, entered, prices_of, source_of
+from demo.hands import use_two_hands
 from demo.history import ask_for_the_rest, begin_history, filling
 from demo.library import fill_library
 from demo.media import copy_picture
@@ -104,6 +105,7 @@ def _fill(password: str, say: Callable[[str], None]) -> None:
     measure(BY)
     fill_library(BY)
     make_a_bundle(BY)
+    use_two_hands()
     say("search index")
     deliver_events()
 
