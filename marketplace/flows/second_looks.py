@@ -31,6 +31,7 @@ from tenants.accounts.models import User
 from tenants.tenancy.schemas import current_merchant_id, merchant_schema
 
 S, K = SecondLook.Status, SecondLook.Kind
+UNDECIDED = "nobody decided in time"  # the log says it in words of its reader
 
 
 def who_may_approve(without: Collection[UUID] = ()) -> list[User]:
@@ -150,7 +151,7 @@ def expire_when_due(event: DeadlineReached) -> None:
     with transaction.atomic(), merchant_schema(event.merchant_id):
         row = locked_look(event.subject_id)
         if row.status == S.WAITING:
-            close_look(by=SYSTEM, row=row, status=S.EXPIRED, why="nobody decided in time")
+            close_look(by=SYSTEM, row=row, status=S.EXPIRED, why=UNDECIDED)
 
 
 def _waiting(by: Actor, look_id: UUID, *, ends: str) -> SecondLook:
