@@ -202,8 +202,8 @@ def _open(by: Actor, order: Order, return_id: UUID, pieces: Mapping[UUID, int], 
     until = returnable_until(order.completed_at)
     if until and clock.now() > until:
         raise ReturnTooLate(number=order.number, until=format_time(until))
-    about = {"reason": reason, "note": note, "is_by_shop": is_by_shop}
-    row: Return = open_return(by=by, return_id=return_id, order=order, pieces=pieces, due_at=_due(_answer_days()), **about)
+    due_at = _due(_answer_days())
+    row: Return = open_return(by=by, return_id=return_id, order=order, pieces=pieces, reason=reason, note=note, due_at=due_at, is_by_shop=is_by_shop)
     _moved(by, row)
     return row
 

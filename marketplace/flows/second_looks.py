@@ -111,7 +111,7 @@ def approve_look(*, by: Actor, look_id: UUID, why: str = "") -> SecondLook:
         if row.status == S.APPROVED:
             return row
         _check_other(by, row)
-        if row.kind == K.CANCEL:
+        if row.order is not None:
             with carrying_out(CANCEL):
                 cancel_pieces(by=by, number=row.order.number, pieces={UUID(key): n for key, n in row.pieces.items()}, reason=row.why)
         else:

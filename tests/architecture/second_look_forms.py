@@ -17,7 +17,7 @@ from tests.databases import MERCHANTS
 def _to_open() -> tuple[str, dict[str, Any]]:
     copy = make.a_completed_group(("a", make.a_product("a", stock=5), 1)).orders.get()
     line = UUID(copy.lines[0]["id"]).hex
-    return f"/orders/{copy.number}/return/", {"return_id": uuid4(), f"line_{line}": 1, "reason": "damaged", "note": "It broke."}
+    return f"/orders/{copy.number}/return/", {"return_id": uuid4(), f"line_{line}": 1, "cause": "damaged", "note": "It broke."}
 
 
 def _to_decide() -> tuple[str, dict[str, Any]]:

@@ -126,7 +126,7 @@ def locked_return(**which: object) -> Return:
 
 def hands_of(row: Return) -> set[UUID]:
     """The persons who have done something about it: asked for it or opened it, agreed, sent, inspected."""
-    return set(row.changes.exclude(actor_id=None).values_list("actor_id", flat=True))
+    return {key for key in row.changes.values_list("actor_id", flat=True) if key is not None}
 
 
 def is_over(status: str) -> bool:

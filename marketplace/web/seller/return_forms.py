@@ -22,7 +22,7 @@ class ReturnForm(forms.Form):
     """Pieces of each line, and why. The hidden key makes the same form sent twice one return."""
 
     return_id = forms.UUIDField(widget=forms.HiddenInput)
-    reason = forms.ChoiceField(label=_("Why does it come back?"), choices=Reason.choices)
+    cause = forms.ChoiceField(label=_("Why does it come back?"), choices=Reason.choices)
     note = forms.CharField(label=_("What the buyer said; the buyer reads it"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(self, *args: Any, lines: list[OrderLine], left: Mapping[UUID, int], **kwargs: Any) -> None:

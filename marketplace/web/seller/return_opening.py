@@ -22,7 +22,7 @@ def open_one(request: HttpRequest, number: str) -> HttpResponse:
         data = form.cleaned_data
         try:
             row = open_for_buyer(
-                by=actor_of(request), number=number, return_id=data["return_id"], pieces=form.pieces(), reason=data["reason"], note=data["note"]
+                by=actor_of(request), number=number, return_id=data["return_id"], pieces=form.pieces(), reason=data["cause"], note=data["note"]
             )
         except MarketError as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))

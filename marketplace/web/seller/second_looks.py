@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -25,7 +26,7 @@ from tenants.access.rights import Right
 
 PAGE = "/second-looks/"
 SHOWN = 30
-DECISIONS = {"approve": approve_look, "refuse": refuse_look, "withdraw": withdraw_look}
+DECISIONS: dict[str, Callable[..., SecondLook]] = {"approve": approve_look, "refuse": refuse_look, "withdraw": withdraw_look}
 
 
 def todos(me: UUID) -> list[ToDo]:

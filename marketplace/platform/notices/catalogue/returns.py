@@ -10,8 +10,13 @@ from marketplace.platform.notices.kinds import Audience, Kind
 
 LOOK = _("Look at it")
 
+
+def _kind(code: str, audience: Audience, label: object, subject: str, body: list[str], **more: object) -> Kind:
+    return Kind(code, audience, label, subject, body, **more)  # type: ignore[arg-type]
+
+
 KINDS = [
-    Kind(
+    _kind(
         "return_opened_for_you",
         Audience.BUYER,
         pgettext_lazy("notice", "Return opened for you"),
@@ -21,7 +26,7 @@ KINDS = [
         needed=frozenset({"shop", "number"}),
         button=_("To the return"),
     ),
-    Kind(
+    _kind(
         "return_to_approve",
         Audience.SHOP,
         pgettext_lazy("notice", "Return to approve"),
@@ -34,7 +39,7 @@ KINDS = [
         needed=frozenset({"number", "at"}),
         button=LOOK,
     ),
-    Kind(
+    _kind(
         "second_look_asked",
         Audience.SHOP,
         pgettext_lazy("notice", "A colleague asks for your approval"),
@@ -44,7 +49,7 @@ KINDS = [
         needed=frozenset({"what", "at"}),
         button=LOOK,
     ),
-    Kind(
+    _kind(
         "second_look_ended",
         Audience.SHOP,
         pgettext_lazy("notice", "A colleague has decided"),
