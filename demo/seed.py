@@ -13,6 +13,7 @@ from demo.bundles import make_a_bundle
 from demo.catalogue import Sold, attributes_of, both, catalogue, key_of, variants_of
 from demo.colleagues import let_in_colleagues, set_up_the_house
 from demo.contracts import make_contracts
+from demo.customised import customise
 from demo.deposits import leave_deposits
 from demo.goods import Labels, entered, prices_of, source_of
 from demo.hands import use_two_hands
@@ -106,6 +107,7 @@ def _fill(password: str, say: Callable[[str], None]) -> None:
     fill_library(BY)
     make_a_bundle(BY)
     use_two_hands()
+    customise(BY)
     say("search index")
     deliver_events()
 

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from marketplace.flows.copies import copy_order, copy_return
+from marketplace.flows.custom_lines import check_may_come_back
 from marketplace.flows.events import ReturnMoved
 from marketplace.flows.receive import end_if_all_is_back
 from marketplace.flows.refund import give_back
@@ -65,7 +66,7 @@ def returnable_until(completed_at: datetime | None) -> datetime | None:
 def request_return(*, by: Actor, copy: OrderCopy, return_id: UUID, pieces: Mapping[UUID, int], reason: str, note: str = "") -> Return:
     """Ask to give pieces (line id → quantity) of one's own order back. The same `return_id` asks once.
 
-    Raises InvalidInput, IllegalMove (not shipped, or cancelled), ReturnTooLate, NotReturnable.
+    Raises InvalidInput, IllegalMove (not shipped, or cancelled), ReturnTooLate, NotReturnable, MadeForYou.
     """
     with transaction.atomic(), merchant_schema(copy.merchant_id):
         return _open(by, locked_order(pk=copy.pk), return_id, pieces, reason, note, is_by_shop=False)
@@ -98,7 +99,7 @@ def send_return(*, by: Actor, copy: ReturnCopy, carrier: str, tracking_number: s
 def open_for_buyer(*, by: Actor, number: str, return_id: UUID, pieces: Mapping[UUID, int], reason: str, note: str = "") -> Return:
     """The same for a buyer who has called: the buyer is told, and may withdraw it. The same `return_id` opens once.
 
-    Raises OrderUnknown, InvalidInput, IllegalMove, ReturnTooLate, NotReturnable.
+    Raises OrderUnknown, InvalidInput, IllegalMove, ReturnTooLate, NotReturnable, MadeForYou.
     """
     with transaction.atomic():
         return _open(by, locked_order(number=number), return_id, pieces, reason, note, is_by_shop=True)
@@ -199,6 +200,7 @@ def _open(by: Actor, order: Order, return_id: UUID, pieces: Mapping[UUID, int], 
         return same
     if order.status not in (OrderStatus.CONFIRMED, OrderStatus.COMPLETED):
         raise IllegalMove
+    check_may_come_back(pieces, reason)
     until = returnable_until(order.completed_at)
     if until and clock.now() > until:
         raise ReturnTooLate(number=order.number, until=format_time(until))

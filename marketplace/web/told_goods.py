@@ -6,8 +6,11 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 ABOUT_GOODS: dict[str, str | Promise] = {
+    "custom_line.making": pgettext_lazy("log", "Customised article being made"),
+    "custom_line.ready": pgettext_lazy("log", "Customised article ready"),
     "product.changed": pgettext_lazy("log", "Product changed"),
     "product.condition_set": pgettext_lazy("log", "Condition of sale set"),
+    "product.customised": pgettext_lazy("log", "Wishes of buyers set up"),
     "product.draft": pgettext_lazy("log", "Product made a draft"),
     "product.entered": pgettext_lazy("log", "Product entered"),
     "product.off_by_condition": pgettext_lazy("log", "Taken off sale by its condition"),

@@ -80,6 +80,7 @@ from tenants.tenancy.exports import ask_for_export
 from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
+from tests.architecture.custom_forms import a_custom_line
 from tests.architecture.goods_forms import a_draft as a_bundle_draft
 from tests.architecture.review_forms import a_word
 from tests.databases import MERCHANTS
@@ -273,6 +274,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         "product_id": draft.pk,
         "table_id": size_table.pk,
         "bundle_id": a_bundle_draft(letter),
+        "custom_id": a_custom_line(letter),
         "number": waiting.number,
         "number_done": copy.number,
         "review_id": review_id,

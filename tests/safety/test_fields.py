@@ -21,6 +21,8 @@ OF_A_PACKAGE = {"domains", "name_zh", "pictures", "products", "staff", "storage"
 # Fields of a form that may stay empty, so that the forms of the other tests do without them.
 MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
     ("workbench", "orders-accept"): {"all", "query"},
+    ("workbench", "custom-orders-begin"): {"all", "query"},
+    ("workbench", "custom-orders-finish"): {"all", "query"},
     ("workbench", "products-submit"): {"all", "query"},
     ("workbench", "products-on-sale"): {"all", "query"},
     ("workbench", "products-off-sale"): {"all", "query"},
@@ -125,6 +127,7 @@ OF_ROWS = {
     "product-new": r"(barcode|discount|gone|market|options|sku|stock_was|ticked|weight)_\d+",
     "bundle-new": r"part_[0-9a-f]{32}",
     "bundle-parts": r"part_[0-9a-f]{32}",
+    "product-customising": r"f\d+(c\d+)?-[a-z_]+",
     "delivery": r"(fee|gone|regions)_\d+",
     "reviews-many-decide": r"(decision|seen|reason)_[0-9a-f]{32}",
 }

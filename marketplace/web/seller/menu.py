@@ -16,6 +16,7 @@ ENTRIES = grouped(
         pgettext_lazy("menu", "Selling"),
         [
             Entry(_("Orders"), "list", "orders", Right.VIEW_ORDERS),
+            Entry(_("Customised orders"), "edit", "custom-orders", Right.VIEW_ORDERS),
             Entry(_("Returns"), "back", "returns", Right.VIEW_ORDERS),
             Entry(_("Second person"), "users", "second-looks", Right.VIEW_ORDERS),
             Entry(_("Customers"), "user", "customers", Right.VIEW_CUSTOMERS),

@@ -36,7 +36,13 @@ from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 from tenants.tenancy.hosts import market_url
 
-NOTED_AT = {"attributes": "attributes", "variants": "variants", "category": "id_category_query"}  # where else than at id_<name> a field stands
+# Where else than at id_<name> a field stands.
+NOTED_AT = {
+    "attributes": "attributes",
+    "variants": "variants",
+    "category": "id_category_query",
+    "customising": "customising",
+}
 
 
 def _with_offer(request: HttpRequest, rows: list[Any]) -> None:

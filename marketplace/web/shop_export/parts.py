@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.merchant.aftersales.models import Return, ReturnLine
 from marketplace.merchant.bundles.models import BundlePart, OrderedPart
+from marketplace.merchant.customising.models import Customisation, CustomLine
 from marketplace.merchant.fulfilment.models import Package
 from marketplace.merchant.inventory.models import RestockLine, StockLevel, StockMovement, StocktakeLine, TransferLine
 from marketplace.merchant.media.models import Film, LibraryPicture, PictureShows
@@ -121,6 +122,18 @@ PARTS: list[Part] = [
         _("Which lines of orders were bought in a bundle"),
         lambda shop: OrderedPart.objects.select_related("bundle"),
         "bundle bundle__order_id bundle__sku bundle__titles bundle__quantity bundle__currency bundle__unit_minor line_id",
+    ),
+    table(
+        "customisations",
+        _("What buyers may wish of products"),
+        lambda shop: Customisation.objects.all(),
+        "product_id fields days changed_at",
+    ),
+    table(
+        "customised_lines",
+        _("What was wished of lines of orders"),
+        lambda shop: CustomLine.objects.select_related("line__order"),
+        "line__order__number line__position line__sku wishes currency surcharge_minor days state placed_at changed_at",
     ),
     table(
         "order_history",
