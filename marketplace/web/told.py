@@ -160,6 +160,7 @@ ACTIONS: dict[str, str | Promise] = {
     "merchant.guide_ticked": pgettext_lazy("log", "Guide ticked"),
     "merchant.renamed": pgettext_lazy("log", "Shop renamed"),
     "merchant.reopened": pgettext_lazy("log", "Shop open again"),
+    "merchant.own_requested": pgettext_lazy("log", "Shop of the market's own requested"),
     "merchant.requested": pgettext_lazy("log", "Shop requested"),
     "merchant.suspended": pgettext_lazy("log", "Shop suspended"),
     "message.sent": pgettext_lazy("log", "Message sent through a form"),

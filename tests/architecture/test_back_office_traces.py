@@ -42,6 +42,7 @@ MADE = {
     "listings.settled",
     "location.opened",
     "log.check_asked",
+    "merchant.own_requested",
     "merchant.requested",
     "notices.words_put",
     "order.noted",

@@ -52,6 +52,7 @@ from tests.architecture.library_forms import FORMS_OF_THE_LIBRARY
 from tests.architecture.money_forms import FORMS_OF_MONEY, Offers, some_deposit, some_packages
 from tests.architecture.notice_forms import FORMS_ABOUT_NOTICES, OF_ONESELF
 from tests.architecture.opinions import FORMS_ABOUT, Said, say_and_ask
+from tests.architecture.own_forms import FORMS_OF_OWN_SHOPS
 from tests.architecture.paper_forms import FORMS_OF_PAPERS
 from tests.architecture.people import FORMS_ABOUT_ACCOUNTS, FORMS_ABOUT_STAFF, FORMS_ABOUT_SUPPORT, Accounts, People, Waiting, some_accounts, some_people
 from tests.architecture.product_form import product_form
@@ -255,6 +256,7 @@ FORMS |= {
     for name, fill in (
         FORMS_OF_PAPERS
         | FORMS_OF_CLOSING
+        | FORMS_OF_OWN_SHOPS
         | FORMS_OF_ACCOUNTS
         | FORMS_OF_MONEY
         | FORMS_OF_DOMAINS

@@ -65,6 +65,7 @@ MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
     ("workbench", "staff-role-new"): {"name_zh"},
     ("workbench", "staff-role"): {"name_zh", "role_id"},
     ("console", "merchant-new"): {"name_zh"},
+    ("console", "own-shop-new"): {"name_zh"},
     ("console", "application-review"): {"fields", "reason"},
     ("console", "dossier-decide"): {"note"},
     ("console", "review-terms"): {"on"},

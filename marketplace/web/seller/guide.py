@@ -72,7 +72,7 @@ def stages_of(merchant: Merchant) -> list[Stage]:
             ],
         ),
         Stage(_("Set up"), [*setting_up(merchant, ticks)]),
-        Stage(_("Put goods on sale"), list(goods())),
+        Stage(_("Put goods on sale"), list(goods(merchant))),
         Stage(_("Sell and be paid"), list(selling(merchant))),
         Stage(
             _("Grow"),
@@ -103,8 +103,9 @@ def setting_up(merchant: Merchant, ticks: set[str]) -> Iterable[Item]:
     yield Item(
         "delivery", _("Say what delivery costs"), _("Until then your parcels are free."), "/delivery/", FreightZone.objects.filter(merchant=merchant).exists()
     )
-    account = PayoutAccount.objects.filter(merchant=merchant).exists()
-    yield Item("payout", _("Enter the account your money goes to"), _("Until then what you earn is kept for you."), "/payout-account/", account)
+    if not merchant.is_own:
+        account = PayoutAccount.objects.filter(merchant=merchant).exists()
+        yield Item("payout", _("Enter the account your money goes to"), _("Until then what you earn is kept for you."), "/payout-account/", account)
     yield Item("service", _("Say where returns reach you"), _("Service address and phone."), "/company/", bool(dossier_of(merchant).service_address))
     yield Item("theme", _("Give your shop its look"), _("Colour, logo, banner."), "/theme/", Theme.objects.filter(merchant=merchant).exists())
     is_written = Page.objects.filter(depth=2, latest_revision__isnull=False).exists()
@@ -114,10 +115,13 @@ def setting_up(merchant: Merchant, ticks: set[str]) -> Iterable[Item]:
     yield Item("staff", label, hint, "/staff/", people > 1 or "staff" in ticks, is_measured=people > 1)
 
 
-def goods() -> Iterable[Item]:
+def goods(merchant: Merchant) -> Iterable[Item]:
     on_sale = Product.objects.filter(status=Product.Status.ON_SALE).count()
     yield Item("product", _("Enter your first product"), _("Title, pictures, price and stock."), "/products/new/", Product.objects.exists())
-    yield Item("approved", _("Have a product approved"), _("The market looks at it; then it is on sale by itself."), "/products/", on_sale > 0)
+    if merchant.is_own:
+        yield Item("approved", _("Put a product on sale"), _("Own goods need no review."), "/products/", on_sale > 0)
+    else:
+        yield Item("approved", _("Have a product approved"), _("The market looks at it; then it is on sale by itself."), "/products/", on_sale > 0)
     yield Item(
         "stock", _("Have something in stock"), _("What is not in stock cannot be ordered."), "/products/", StockLevel.objects.filter(on_hand__gt=0).exists()
     )

@@ -88,5 +88,8 @@ ENTRIES = grouped(
     ),
 )
 
+# What the market agrees with others only: its own shops have no such pages.
+FOR_OTHERS = ("payout-account", "package", "deposit", "contract")
+OF_OWN = [entry for entry in ENTRIES if entry.route not in FOR_OTHERS]
 # What is left of a closed shop's menu.
 OF_CLOSED = [entry for entry in ENTRIES if entry.route == "shop-export"]
