@@ -93,7 +93,8 @@ def coming_in(merchant: Merchant) -> Iterable[Item]:
     if state or template_for(merchant) is not None:
         hint = _("The market signs next.") if state == "signed" else _("Read it on screen and sign with your name.")
         yield Item("contract", _("The contract is signed by both"), hint, "/contract/", state == "in_force")
-    yield Item("rules", _("The market's rules are accepted"), _("In the version in force."), "/market-rules/", not unaccepted(merchant_id=merchant.pk))
+    if not merchant.is_own:
+        yield Item("rules", _("The market's rules are accepted"), _("In the version in force."), "/market-rules/", not unaccepted(merchant_id=merchant.pk))
     standing = standing_of(merchant.pk, clock.now())
     lacks = [one for one in standing.asked if standing.is_counted(one) and not standing.cover(one)[0]]
     yield Item("papers", _("Your documents hold"), _("What your goods need, with its last day."), "/qualifications/", not lacks)
