@@ -23,6 +23,7 @@ from demo.packages import offer_packages
 from demo.pages import decorate_shops, dress_shops, write_market_pages
 from demo.papers import ask_for_papers, let_papers_age, publish_first_rules
 from demo.prices import plan_prices
+from demo.shelves import arrange_a_shop
 from demo.sizes import measure
 from demo.tables import hand_in_tables
 from demo.traders import apply_for
@@ -105,6 +106,7 @@ def _fill(password: str, say: Callable[[str], None]) -> None:
     measure(BY)
     fill_library(BY)
     make_a_bundle(BY)
+    arrange_a_shop(BY)
     customise(BY)
     say("search index")
     deliver_events()

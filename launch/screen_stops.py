@@ -75,6 +75,7 @@ SHOPS = [
     Stop("shop", "/", SHOP),
     Stop("shop-all", "/search/", SHOP),
     Stop("shop-about", "/about/", SHOP),
+    Stop("shop-category", "/", SHOP, r"/v/[a-z-]+/"),
     Stop("shop-search", "/search/?q=%E6%9D%AF", SHOP),
     *(Stop(f"shop-{slug}", "/", f"{slug}.market.localhost") for slug in ("trail", "mono", "linden", "pagebreak", "larder", "pebble", "selvedge")),
 ]
@@ -177,6 +178,9 @@ SELLER = [
     Stop("seller-roles", "/staff/roles/", WORKBENCH, OWNER),
     Stop("seller-qualifications", "/qualifications/", "larder.seller.market.localhost", "owner@larder.localhost"),
     Stop("seller-brands", "/brands/", WORKBENCH, OWNER),
+    Stop("seller-shop-categories", "/shop-categories/", WORKBENCH, OWNER),
+    Stop("seller-shop-category", "/shop-categories/", WORKBENCH, OWNER, rf"/shop-categories/{ID}/"),
+    Stop("seller-shop-category-rule", "/shop-categories/new/?kind=rule", WORKBENCH, OWNER),
     Stop("seller-own-categories", "/own-categories/", WORKBENCH, OWNER),
     Stop("seller-domains", "/domains/", WORKBENCH, OWNER),
     Stop("seller-holiday", "/holiday/", WORKBENCH, OWNER),

@@ -34,6 +34,7 @@ ENTRIES = grouped(
             Entry(_("Imports"), "upload", "imports", Right.EDIT_PRODUCTS),
             Entry(_("Brands"), "tag", "shop-brands", Right.VIEW_PRODUCTS),
             Entry(_("Size tables"), "list", "size-tables", Right.VIEW_PRODUCTS),
+            Entry(_("Shop categories"), "grid", "shop-categories", Right.VIEW_PRODUCTS),
             Entry(_("Own categories"), "copy", "own-categories", Right.VIEW_PRODUCTS),
             Entry(_("Delivery"), "truck", "delivery", Right.MANAGE_DELIVERY),
             Entry(_("Holiday"), "clock", "holiday", Right.MANAGE_DELIVERY),
