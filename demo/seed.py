@@ -13,6 +13,7 @@ from demo.bundles import make_a_bundle
 from demo.catalogue import Sold, attributes_of, both, catalogue, key_of, variants_of
 from demo.colleagues import let_in_colleagues, set_up_the_house
 from demo.contracts import make_contracts
+from demo.customised import customise
 from demo.deposits import leave_deposits
 from demo.goods import Labels, entered, prices_of, source_of
 from demo.history import ask_for_the_rest, begin_history, filling
@@ -23,6 +24,7 @@ from demo.packages import offer_packages
 from demo.pages import decorate_shops, dress_shops, write_market_pages
 from demo.papers import ask_for_papers, let_papers_age, publish_first_rules
 from demo.prices import plan_prices
+from demo.shelves import arrange_a_shop
 from demo.sizes import measure
 from demo.tables import hand_in_tables
 from demo.traders import apply_for
@@ -107,6 +109,8 @@ def _fill(password: str, say: Callable[[str], None]) -> None:
     measure(BY)
     fill_library(BY)
     make_a_bundle(BY)
+    arrange_a_shop(BY)
+    customise(BY)
     say("search index")
     deliver_events()
 

@@ -16,7 +16,10 @@ from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import IllegalMove, check_reason
 from marketplace.kernel.formats import format_time
 from marketplace.kernel.outbox import record
+from marketplace.kernel.texts import localised
 from marketplace.kernel.verbs import verb
+from marketplace.merchant.customising.errors import MakingBegun
+from marketplace.merchant.customising.queries import first_begun
 from marketplace.merchant.fulfilment.actions import remove_package
 from marketplace.merchant.fulfilment.models import Package
 from marketplace.merchant.inventory.actions import release_stock
@@ -34,8 +37,8 @@ from tenants.tenancy.schemas import current_merchant_id, merchant_schema
 def cancel_paid_order(*, by: Actor, copy: OrderCopy, reason: str) -> None:
     """The buyer gives up one paid order: all of its money goes back, its stock is free, its siblings stay as they are.
 
-    Possible until the shop packs, and after `ship_by` until something has left. Safe to repeat. Raises AlreadyPacked,
-    IllegalMove.
+    Possible until the shop packs, or begins to make what is made to wishes; after `ship_by` until something has left. Safe to repeat.
+    Raises AlreadyPacked, MakingBegun, IllegalMove.
     """
     with transaction.atomic(), merchant_schema(copy.merchant_id):
         order = locked_order(pk=copy.pk)
@@ -45,8 +48,11 @@ def cancel_paid_order(*, by: Actor, copy: OrderCopy, reason: str) -> None:
             raise IllegalMove
         lines = list(order.lines.all())
         is_late = order.ship_by is not None and clock.now() > order.ship_by
+        ship_by = format_time(order.ship_by) if order.ship_by else ""
         if any(line.shipped or (line.packed and not is_late) for line in lines):
-            raise AlreadyPacked(number=order.number, ship_by=format_time(order.ship_by) if order.ship_by else "")
+            raise AlreadyPacked(number=order.number, ship_by=ship_by)
+        if not is_late and (begun := first_begun(order.pk)):
+            raise MakingBegun(title=localised(begun.line.titles).text, number=order.number, ship_by=ship_by)
         for package in order.packages.filter(status=Package.Status.PACKED).order_by("pk"):
             note_unpacked(by=by, order_id=order.pk, pieces=remove_package(by=by, package=package))
         pieces = {line.pk: line.quantity - line.cancelled for line in lines if line.quantity > line.cancelled}

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from marketplace.flows.bundle_lines import shares_of
 from marketplace.flows.copies import copied_lines
+from marketplace.flows.custom_lines import check_accepted, custom_line, with_surcharge
 from marketplace.flows.events import OrderGroupPlaced
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
@@ -31,6 +32,9 @@ from marketplace.kernel.verbs import verb
 from marketplace.merchant.bundles.actions import note_bundles
 from marketplace.merchant.bundles.models import OrderedBundle, OrderedPart
 from marketplace.merchant.bundles.queries import as_copied
+from marketplace.merchant.customising.actions import note_custom_lines
+from marketplace.merchant.customising.models import CustomLine
+from marketplace.merchant.customising.queries import as_copied as as_wished
 from marketplace.merchant.inventory.actions import Wanted, reserve_stock
 from marketplace.merchant.inventory.errors import OutOfStock
 from marketplace.merchant.orders.actions import write_order
@@ -85,18 +89,25 @@ class Draft:
     made: list[LinePrice] = field(default_factory=list)
     bundles: list[OrderedBundle] = field(default_factory=list)
     parts: list[OrderedPart] = field(default_factory=list)
+    customs: list[CustomLine] = field(default_factory=list)
 
     def bought_in(self) -> dict[UUID, Mapping[str, Any]]:
         """Line → the bundle it is of, as copies hold it."""
         return {part.line_id: as_copied(part.bundle) for part in self.parts}
 
+    def wished(self) -> dict[UUID, Mapping[str, Any]]:
+        """Line → what is wished of it, as copies hold it."""
+        return {custom.line_id: as_wished(custom) for custom in self.customs}
+
 
 @verb
-def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID, shown_total: Money, language: str) -> OrderGroup:
+def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID, shown_total: Money, language: str, accepts_making: bool = False) -> OrderGroup:
     """Place what is chosen in the cart. The same `key` places one group and returns it again.
 
+    `accepts_making`: the buyer agrees that what is made to their wishes cannot come back unwanted.
+
     Stock is held; prices, freight, tax and commission are frozen; the cart is emptied of what was ordered: all or nothing.
-    Raises CartEmpty, CartChanged, NotSelling, OutOfStock, NoDelivery, NotFound (address), KeyReused, NoCommissionRule, NoTaxRate, Blocked.
+    Raises CartEmpty, CartChanged, NotSelling, OutOfStock, NoDelivery, NotFound (address), KeyReused, NoCommissionRule, NoTaxRate, Blocked, MakingNotAccepted.
     """
     asked = fingerprint({"cart": cart_id, "address": address_id, "total": shown_total.minor})
     with transaction.atomic():
@@ -113,6 +124,7 @@ def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID, shown_t
         if not chosen:
             refuse_if_not_selling(cart)
             raise CartEmpty
+        check_accepted(chosen, accepts_making)
         now = clock.now()
         address = address_of(by.person, address_id).as_kept()
         check_not_blocked(email=by.label, phone=address["phone"])
@@ -138,7 +150,7 @@ def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID, shown_t
             raise CartChanged(total=format_money(group.total))
         write_group(by=by, group=group, copies=copies)
         plan_payment(by=by, group=group, rail=market.rail, shares={copy.pk: (copy.merchant_id, copy.total) for copy in copies})
-        take_ordered(by=by, cart=cart, variant_ids=[line.variant_id for line in chosen])
+        take_ordered(by=by, cart=cart, line_ids=[line.line_id for line in chosen])
         open_deadline(kind=UNPAID, subject_id=group.pk, due_at=group.hold_until)
         record(OrderGroupPlaced(group_id=group.pk, merchant_ids=[copy.merchant_id for copy in copies]))
         audit(
@@ -186,6 +198,8 @@ def _open_orders(by: Actor, group: OrderGroup, chosen: Sequence[ChosenLine], ter
                 LinePrice.objects.bulk_create(draft.made)
             if draft.bundles:
                 note_bundles(by=by, bundles=draft.bundles, parts=draft.parts)
+            if draft.customs:
+                note_custom_lines(by=by, lines=draft.customs)
             copies.append(_copy(group, merchant_id, draft))
     return copies
 
@@ -213,10 +227,12 @@ def _draft(by: Actor, group: OrderGroup, merchant_id: UUID, part: Sequence[Chose
         if parts := terms.parts.get(line.product_id):
             _add_bundle(draft, group, merchant_id, line, rate.sale, parts, terms, held)
             continue
-        own = _add_line(draft, group, merchant_id, Article.of(line), rate.sale, line.quantity, terms)
+        own = _add_line(draft, group, merchant_id, Article.of(line), with_surcharge(rate.sale, line), line.quantity, terms)
         draft.sold_as[own.pk] = localised(line.titles, group.language).text
         if rate.price_list_id or rate.is_reduction:
-            draft.made.append(price_of_line(order.pk, own.pk, rate, held[line.variant_id]))
+            draft.made.append(price_of_line(order.pk, own.pk, rate, held[line.variant_id], surcharge_minor=line.fitted.surcharge_minor))
+        if custom := custom_line(own, line, group.placed_at):
+            draft.customs.append(custom)
     lines = draft.lines
     order.items_minor = sum(written.total_minor for written in lines)
     _add_freight(order, lines, part[0].shop, terms.zones.get(merchant_id, ()))
@@ -332,5 +348,5 @@ def _copy(group: OrderGroup, merchant_id: UUID, draft: Draft) -> OrderCopy:
         tax_minor=order.tax_minor,
         commission_minor=order.commission_minor,
         placed_at=order.placed_at,
-        lines=copied_lines(draft.lines, draft.bought_in()),
+        lines=copied_lines(draft.lines, draft.bought_in(), draft.wished()),
     )

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from marketplace.flows.copies import copy_order, copy_return
+from marketplace.flows.custom_lines import check_may_come_back
 from marketplace.flows.events import ReturnMoved
 from marketplace.flows.receive import end_if_all_is_back
 from marketplace.flows.refund import give_back
@@ -63,7 +64,7 @@ def returnable_until(completed_at: datetime | None) -> datetime | None:
 def request_return(*, by: Actor, copy: OrderCopy, return_id: UUID, pieces: Mapping[UUID, int], reason: str, note: str = "") -> Return:
     """Ask to give pieces (line id → quantity) of one's own order back. The same `return_id` asks once.
 
-    Raises InvalidInput, IllegalMove (not shipped, or cancelled), ReturnTooLate, NotReturnable.
+    Raises InvalidInput, IllegalMove (not shipped, or cancelled), ReturnTooLate, NotReturnable, MadeForYou.
     """
     if reason not in Reason.values:
         raise InvalidInput(field="reason", why=_("Choose why it comes back."))
@@ -73,6 +74,7 @@ def request_return(*, by: Actor, copy: OrderCopy, return_id: UUID, pieces: Mappi
             return same
         if order.status not in (OrderStatus.CONFIRMED, OrderStatus.COMPLETED):
             raise IllegalMove
+        check_may_come_back(pieces, reason)
         until = returnable_until(order.completed_at)
         if until and clock.now() > until:
             raise ReturnTooLate(number=order.number, until=format_time(until))

@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy as _lazy
 from marketplace.flows.brand_rights import check_submitted
 from marketplace.flows.bundle_copies import parts_proposed
 from marketplace.flows.contracting import check_may_list
+from marketplace.flows.customising_copies import customising_proposed
 from marketplace.flows.events import ProductReviewed, ProductSubmitted
 from marketplace.flows.publish_product import available_of, check_complete, copies_of, copy_offers, copy_products, publish_product, watch_times
-from marketplace.flows.review_rules import BY_OWN, BY_RULE, REVIEWED, combinations_of, passes
+from marketplace.flows.review_rules import BY_OWN, BY_RULE, REVIEWED, combinations_of, passes, wishes_of
 from marketplace.flows.size_tables import copy_size_tables
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
@@ -263,13 +264,15 @@ NOTE_LABELS = {
     "description_en": _lazy("Description in English"),
     "attributes": _lazy("Attributes"),
     "variants": _lazy("Variants"),
+    "customising": _lazy("Wishes of buyers"),
 }
 LONGEST_NOTE = 300
 
 
 def _reviewed(proposed: Mapping[str, Any]) -> dict[str, Any]:
     """The part of a proposal that the operator decides over: price and stock are the merchant's own."""
-    return plain({**{name: proposed[name] for name in REVIEWED}, "subtitles": proposed.get("subtitles", {}), "variants": combinations_of(proposed)})  # type: ignore[no-any-return]
+    subtitles, combinations = proposed.get("subtitles", {}), combinations_of(proposed)
+    return plain({**{name: proposed[name] for name in REVIEWED}, "subtitles": subtitles, "variants": combinations, "customising": wishes_of(proposed)})  # type: ignore[no-any-return]
 
 
 def _proposal(row: Product) -> dict[str, Any]:
@@ -283,6 +286,7 @@ def proposals_of(rows: Sequence[Product]) -> dict[UUID, dict[str, Any]]:
     available = available_of([row.pk for row in rows])
     subtitles = {row.pk: row.subtitles for row in rows}
     parts = parts_proposed(row.pk for row in rows)
+    customs = customising_proposed(row.pk for row in rows)
     times = {row.pk: (row.listed_from, row.listed_until) for row in rows}
     variants: dict[UUID, list[dict[str, Any]]] = {listing.pk: [] for listing in listings}
     for one in copies:
@@ -305,6 +309,7 @@ def proposals_of(rows: Sequence[Product]) -> dict[UUID, dict[str, Any]]:
             "listed_until": end.isoformat() if (end := times[listing.pk][1]) else None,
             "variants": variants[listing.pk],
             **({"parts": parts[listing.pk]} if listing.pk in parts else {}),
+            **({"customising": customs[listing.pk]} if listing.pk in customs else {}),
         }
         for listing in listings
     }

@@ -6,8 +6,11 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 ABOUT_GOODS: dict[str, str | Promise] = {
+    "custom_line.making": pgettext_lazy("log", "Customised article being made"),
+    "custom_line.ready": pgettext_lazy("log", "Customised article ready"),
     "product.changed": pgettext_lazy("log", "Product changed"),
     "product.condition_set": pgettext_lazy("log", "Condition of sale set"),
+    "product.customised": pgettext_lazy("log", "Wishes of buyers set up"),
     "product.draft": pgettext_lazy("log", "Product made a draft"),
     "product.entered": pgettext_lazy("log", "Product entered"),
     "product.off_by_condition": pgettext_lazy("log", "Taken off sale by its condition"),
@@ -26,6 +29,12 @@ ABOUT_GOODS: dict[str, str | Promise] = {
     "restock.ended": pgettext_lazy("log", "Rest of a supplier's order no longer expected"),
     "restock.ordered": pgettext_lazy("log", "Ordered from a supplier"),
     "restock.received": pgettext_lazy("log", "Goods from a supplier received"),
+    "shop_category.filled": pgettext_lazy("log", "Products put into a shop category"),
+    "shop_category.kept": pgettext_lazy("log", "Shop category changed"),
+    "shop_category.made": pgettext_lazy("log", "Shop category made"),
+    "shop_category.moved": pgettext_lazy("log", "Shop category moved"),
+    "shop_category.removed": pgettext_lazy("log", "Shop category deleted"),
+    "shop_category.restored": pgettext_lazy("log", "Shop category taken back"),
     "size_table.dropped": pgettext_lazy("log", "Size table removed"),
     "size_table.saved": pgettext_lazy("log", "Size table saved"),
     "stock.adjusted": pgettext_lazy("log", "Stock corrected"),

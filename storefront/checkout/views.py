@@ -51,6 +51,8 @@ def _page(request: HttpRequest, *, form: AddressForm | None = None, refusal: Mar
         "can_place": address is not None and form is None and not unreachable,
         "key": uuid4(),
         "refusal": refusal,
+        "made": [view for part in parts for view in part.chosen() if view.is_made],
+        "accepts": request.POST.get("accepts") == "1",
         "rail_name": RAIL_NAMES.get(request.market.rail, request.market.rail),  # type: ignore[attr-defined]
     }
     status = refusal.status if refusal else 422 if form and form.errors else 200
@@ -85,6 +87,7 @@ def place(request: HttpRequest) -> HttpResponse:
             address_id=address_id,
             shown_total=total,
             language=request.LANGUAGE_CODE,  # type: ignore[attr-defined]
+            accepts_making=request.POST.get("accepts") == "1",
         )
     except MarketError as refusal:
         if refusal.status >= 500:

@@ -27,9 +27,10 @@ MOST_VALUES = 40
 MOST_PAGES = 100
 
 
-def sort_names() -> list[tuple[Sort, str]]:
+def sort_names(*, is_arranged: bool = False) -> list[tuple[Sort, str]]:
+    """`is_arranged`: somebody has put these goods into an order."""
     return [
-        (Sort.RELEVANCE, _("Best match")),
+        (Sort.RELEVANCE, _("As the shop arranged them") if is_arranged else _("Best match")),
         (Sort.POPULAR, _("Most bought")),
         (Sort.NEWEST, pgettext("search", "Newest")),
         (Sort.PRICE_UP, _("Price, low to high")),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
@@ -60,7 +59,7 @@ from tests.architecture.review_forms import FORMS_OF_REVIEWS
 from tests.architecture.waiting import inspection, refused_payouts, waiting_order, waiting_return
 from tests.architecture.wares_forms import FORMS_OF_WARES
 from tests.databases import MERCHANTS
-from tests.flows.at_stripe import AtStripe, at_stripe
+from tests.flows.at_stripe import AtStripe
 from tests.planting import planted
 
 HOSTS = {"workbench": "kiln.seller.market.localhost", "console": "ops.market.localhost"}
@@ -108,22 +107,6 @@ class Things:
     accounts: Accounts
     deposit: dict[str, str]  # numbers of movements, by the form they wait for
     offers: Offers
-
-
-@pytest.fixture(scope="module")
-def what_is_there(django_db_setup: None, django_db_blocker: Any) -> Iterator[Things]:
-    """Made once for all tests of a file, in a transaction that stays open around theirs."""
-    around = transaction.atomic()
-    around._from_testcase = True  # a test's own, which verbs and schemas do not count as theirs
-    with django_db_blocker.unblock(), around:
-        with at_stripe() as stripe:
-            yield make_things(stripe)
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def things(what_is_there: Things, db: None) -> Things:
-    return deepcopy(what_is_there)
 
 
 def make_things(stripe: AtStripe) -> Things:

@@ -74,8 +74,8 @@ def seeded(own_database, password_file):
 
 class TestSeeding:
     def test_every_product_is_on_sale_with_its_prices_stock_and_pictures(self, seeded):
-        assert Listing.objects.count() == len(PRODUCTS) + 1 > 300, "and a bundle"
-        assert ListingVariant.objects.count() == sum(len(product["variants"]) for _shop, product in PRODUCTS) + 1
+        assert Listing.objects.count() == len(PRODUCTS) + 2 > 300, "and a bundle, and a customised cup"
+        assert ListingVariant.objects.count() == sum(len(product["variants"]) for _shop, product in PRODUCTS) + 2
         assert Listing.objects.filter(is_on_sale=False).count() == 1, "its condition of sale took it off"
         mug = Listing.objects.get(titles__en="Morning Mist stoneware mug")
         assert (mug.price, mug.price_to, len(mug.axes)) == (make.yuan("118"), make.yuan("138"), 2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from io import BytesIO
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import connection
@@ -241,11 +242,11 @@ def an_address(buyer: User) -> UUID:
     ).pk
 
 
-def a_cart(buyer: User, *wanted: tuple[str, Product, int]) -> Cart:
-    """A cart with (shop letter, product, quantity)."""
+def a_cart(buyer: User, *wanted: tuple[Any, ...]) -> Cart:
+    """A cart with (shop letter, product, quantity), and wishes where it is made to some."""
     cart = cart_of(by=acting(buyer), cart_id=None)
-    for shop, product, quantity in wanted:
-        add_to_cart(by=acting(buyer), cart=cart, variant_id=variant_of(product, shop), quantity=quantity)
+    for shop, product, quantity, *wishes in wanted:
+        add_to_cart(by=acting(buyer), cart=cart, variant_id=variant_of(product, shop), quantity=quantity, wishes=wishes[0] if wishes else {})
     return cart
 
 

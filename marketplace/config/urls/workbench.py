@@ -13,10 +13,13 @@ from marketplace.web.seller import (
     brands,
     bundles,
     calendar,
+    calendar_file,
     company,
     conditions,
     contract,
+    custom_orders,
     customers,
+    customising,
     deposit,
     domains,
     guide,
@@ -46,6 +49,7 @@ from marketplace.web.seller.holiday import holiday
 from marketplace.web.seller.library_routes import library_routes
 from marketplace.web.seller.overview import overview
 from marketplace.web.seller.payout_account import account_confirm, account_show, account_stop, payout_account, payout_stripe
+from marketplace.web.seller.shop_category_routes import shop_category_routes
 from marketplace.web.seller.stock.routes import stock_routes
 from marketplace.web.staff import support
 from marketplace.web.staff.people import shop_staff
@@ -62,6 +66,11 @@ urlpatterns = [
     route("", overview, may=staff(), name="overview"),
     route("go/", go_in_workbench, may=staff(), name="go"),
     route("orders/", orders.orders, may=staff(Right.VIEW_ORDERS), name="orders", methods="GET POST"),
+    route("custom-orders/", custom_orders.custom_orders, may=staff(Right.VIEW_ORDERS), name="custom-orders", methods="GET POST"),
+    route("custom-orders/begin/", custom_orders.begin_chosen, may=staff(Right.SHIP_ORDERS), name="custom-orders-begin", methods="POST"),
+    route("custom-orders/finish/", custom_orders.finish_chosen, may=staff(Right.SHIP_ORDERS), name="custom-orders-finish", methods="POST"),
+    route("custom-orders/<uuid:custom_id>/begin/", custom_orders.begin, may=staff(Right.SHIP_ORDERS), name="custom-order-begin", methods="POST"),
+    route("custom-orders/<uuid:custom_id>/finish/", custom_orders.finish, may=staff(Right.SHIP_ORDERS), name="custom-order-finish", methods="POST"),
     route("orders/accept/", parcels.accept_chosen, may=staff(Right.SHIP_ORDERS), name="orders-accept", methods="POST"),
     route("orders/slips/", slips.slips, may=staff(Right.VIEW_ORDERS), name="packing-slips"),
     route("orders/slips/pdf/", slips.slips_pdf, may=staff(Right.VIEW_ORDERS), name="packing-slips-pdf"),
@@ -101,12 +110,14 @@ urlpatterns = [
     route("imports/<uuid:import_id>/to-mend/", imports.to_mend, may=staff(Right.EDIT_PRODUCTS), name="import-mend"),
     route("products/bundle/", bundles.bundle_new, may=staff(Right.EDIT_PRODUCTS), name="bundle-new", methods="GET POST"),
     route("products/<uuid:product_id>/parts/", bundles.bundle_parts, may=staff(Right.EDIT_PRODUCTS), name="bundle-parts", methods="GET POST"),
+    route("products/<uuid:product_id>/wishes/", customising.customising, may=staff(Right.EDIT_PRODUCTS), name="product-customising", methods="GET POST"),
     route("products/new/", products.product, may=staff(Right.EDIT_PRODUCTS), name="product-new", methods="GET POST"),
     route("products/categories/", products.categories, may=staff(Right.EDIT_PRODUCTS), name="product-categories"),
     route("products/submit/", products.submit_chosen, may=staff(Right.EDIT_PRODUCTS), name="products-submit", methods="POST"),
     route("products/on-sale/", products.put_chosen_on_sale, may=staff(Right.EDIT_PRODUCTS), name="products-on-sale", methods="POST"),
     route("products/off-sale/", products.take_chosen_off_sale, may=staff(Right.EDIT_PRODUCTS), name="products-off-sale", methods="POST"),
     route("calendar/", calendar.calendar, may=staff(Right.VIEW_PRODUCTS), name="calendar"),
+    route("calendar/file/", calendar_file.calendar_file, may=staff(Right.VIEW_PRODUCTS), name="calendar-file"),
     route("products/conditions/", conditions.conditions, may=staff(Right.EDIT_PRODUCTS), name="products-conditions", methods="GET POST"),
     route("products/<uuid:product_id>/", products.product, may=staff(Right.VIEW_PRODUCTS, change=Right.EDIT_PRODUCTS), name="product", methods="GET POST"),
     route("products/<uuid:product_id>/on-sale/", products.on_sale, may=staff(Right.EDIT_PRODUCTS), name="product-on-sale", methods="POST"),
@@ -156,6 +167,7 @@ urlpatterns = [
     route("price-lists/<uuid:list_id>/switch/", price_lists.switch, may=staff(Right.EDIT_PRODUCTS), name="price-list-switch", methods="POST"),
     *library_routes(),
     *stock_routes(),
+    *shop_category_routes(),
     route("statements/", money.statements, may=staff(Right.VIEW_STATEMENTS), name="statements", methods="GET POST"),
     route("statements/<str:number>/", money.statement, may=staff(Right.VIEW_STATEMENTS), name="statement"),
     route("statements/<str:number>/csv/", money.statement_as_csv, may=staff(Right.VIEW_STATEMENTS), name="statement-csv"),

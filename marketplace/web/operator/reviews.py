@@ -28,6 +28,7 @@ from marketplace.platform.taxonomy.queries import path_of
 from marketplace.web.lists.bulk import Bulk
 from marketplace.web.lists.pages import Column, ListPage, Teach
 from marketplace.web.operator.findings import Piece, findings_of, marked
+from marketplace.web.operator.review_wishes import wishes_told
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 from tenants.tenancy.models import Merchant
@@ -199,6 +200,8 @@ def case_of(found: ProductChange, live: Listing | None) -> Case:
         fact("description_en", lambda p: p["descriptions"].get("en", ""), "html"),
         fact("attributes", lambda p: names.attributes(p["attributes"]), "rows"),
     ]
+    if wishes_told(new, found.currency) or wishes_told(old, found.currency):
+        facts.append(fact("customising", lambda p: wishes_told(p, found.currency), "rows"))
     there = {variant["id"]: variant for variant in old["variants"]} if old else {}
     shown = [
         Shown(

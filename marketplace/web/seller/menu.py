@@ -16,6 +16,7 @@ ENTRIES = grouped(
         pgettext_lazy("menu", "Selling"),
         [
             Entry(_("Orders"), "list", "orders", Right.VIEW_ORDERS),
+            Entry(_("Customised orders"), "edit", "custom-orders", Right.VIEW_ORDERS),
             Entry(_("Returns"), "back", "returns", Right.VIEW_ORDERS),
             Entry(_("Customers"), "user", "customers", Right.VIEW_CUSTOMERS),
             Entry(_("Reviews"), "star", "reviews", Right.ANSWER_BUYERS),
@@ -33,6 +34,7 @@ ENTRIES = grouped(
             Entry(_("Imports"), "upload", "imports", Right.EDIT_PRODUCTS),
             Entry(_("Brands"), "tag", "shop-brands", Right.VIEW_PRODUCTS),
             Entry(_("Size tables"), "list", "size-tables", Right.VIEW_PRODUCTS),
+            Entry(_("Shop categories"), "grid", "shop-categories", Right.VIEW_PRODUCTS),
             Entry(_("Own categories"), "copy", "own-categories", Right.VIEW_PRODUCTS),
             Entry(_("Delivery"), "truck", "delivery", Right.MANAGE_DELIVERY),
             Entry(_("Holiday"), "clock", "holiday", Right.MANAGE_DELIVERY),

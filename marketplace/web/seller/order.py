@@ -20,6 +20,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.masks import masked_phone
 from marketplace.kernel.models import AuditEvent, Deadline
 from marketplace.merchant.bundles.queries import with_bundles
+from marketplace.merchant.customising.queries import with_wishes
 from marketplace.merchant.desk.actions import MOST_SIGNS, note_on_order, note_phone_shown
 from marketplace.merchant.fulfilment.models import Package
 from marketplace.merchant.inventory.queries import held_places
@@ -83,7 +84,7 @@ def order_page(
 ) -> HttpResponse:
     """The order with all that can be done with it now; a form that was refused is shown as it was filled in."""
     found = order_for_staff(number)
-    lines = with_bundles(list(found.lines.order_by("position")))
+    lines = with_wishes(with_bundles(list(found.lines.order_by("position"))))
     made = made_by(found.pk)
     may_ship = request.user.has_perm(Right.SHIP_ORDERS.full_name)
     is_live = may_ship and found.status == OrderStatus.CONFIRMED and found.payment_status in (PaymentStatus.PAID, PaymentStatus.PART_REFUNDED)

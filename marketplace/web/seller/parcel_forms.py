@@ -9,6 +9,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.merchant.customising.states import Making
 from marketplace.merchant.inventory.models import StockLocation
 from marketplace.merchant.orders.models import OrderLine
 from marketplace.platform.delivery.queries import carrier_choices
@@ -45,6 +46,9 @@ class ParcelForm(LinesForm):
 
     def __init__(self, *args: Any, lines: list[OrderLine], places: Sequence[tuple[StockLocation, Mapping[UUID, int]]] = (), **kwargs: Any) -> None:
         super().__init__(*args, lines=lines, preset=True, **kwargs)
+        for line in self.lines:
+            if (making := getattr(line, "making", None)) and making.state != Making.READY:  # what is not made cannot go along
+                self.fields[f"line_{line.pk.hex}"].initial = 0
         self.fields["carrier"].choices = carrier_choices()  # type: ignore[attr-defined]
         self.is_split = len(places) > 1
         if not self.is_split:
@@ -53,7 +57,8 @@ class ParcelForm(LinesForm):
         self.fields["origin"].choices = [(str(location.pk), location.name) for location, _pieces in places]  # type: ignore[attr-defined]
         here = places[0][1]
         for line in self.lines:
-            self.fields[f"line_{line.pk.hex}"].initial = min(here.get(line.pk, 0), line.to_pack)
+            field = self.fields[f"line_{line.pk.hex}"]
+            field.initial = min(field.initial, here.get(line.pk, 0), line.to_pack)
             line.lies = [(location.name, pieces[line.pk]) for location, pieces in places if line.pk in pieces]  # type: ignore[attr-defined]
 
     def location_id(self) -> UUID | None:

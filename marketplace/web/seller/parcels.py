@@ -14,6 +14,7 @@ from marketplace.flows.cancel_order import cancel_pieces
 from marketplace.flows.ship_order import pack_order, ship_order, ship_package, take_order, unpack_order
 from marketplace.kernel.errors import MarketError
 from marketplace.merchant.bundles.queries import with_bundles
+from marketplace.merchant.customising.queries import with_wishes
 from marketplace.merchant.inventory.queries import held_places
 from marketplace.merchant.orders.access import order_for_staff
 from marketplace.web.lists.bulk import with_each
@@ -39,7 +40,7 @@ def accept(request: HttpRequest, number: str) -> HttpResponse:
 def pack(request: HttpRequest, number: str) -> HttpResponse:
     """Pack a parcel; with `then=ship` hand it over at once."""
     order = order_for_staff(number)
-    form = ParcelForm(request.POST, lines=with_bundles(list(order.lines.order_by("position"))), places=held_places(order.pk))
+    form = ParcelForm(request.POST, lines=with_wishes(with_bundles(list(order.lines.order_by("position")))), places=held_places(order.pk))
     ships = request.POST.get("then") == "ship"
     if not form.is_valid():
         return order_page(request, number, parcel=form)
@@ -78,7 +79,7 @@ def open_again(request: HttpRequest, number: str, package_id: UUID) -> HttpRespo
 
 def cancel(request: HttpRequest, number: str) -> HttpResponse:
     """What cannot be sent: its money goes back to the buyer."""
-    form = CancelForm(request.POST, lines=with_bundles(list(order_for_staff(number).lines.order_by("position"))))
+    form = CancelForm(request.POST, lines=with_wishes(with_bundles(list(order_for_staff(number).lines.order_by("position")))))
     if not form.is_valid():
         return order_page(request, number, cancel=form)
     try:

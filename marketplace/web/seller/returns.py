@@ -21,6 +21,7 @@ from marketplace.merchant.aftersales.actions import backs_for
 from marketplace.merchant.aftersales.models import Return, ReturnLine
 from marketplace.merchant.aftersales.states import Reason, ReturnStatus
 from marketplace.merchant.bundles.queries import with_bundles
+from marketplace.merchant.customising.queries import with_wishes
 from marketplace.web.lists.pages import Column, ListPage, Teach
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
@@ -115,7 +116,7 @@ def return_page(request: HttpRequest, number: str) -> HttpResponse:
 def _page(request: HttpRequest, number: str, *, answer: AnswerForm | None = None, inspection: InspectionForm | None = None) -> HttpResponse:
     found = return_for_staff(number)
     parts = list(found.lines.select_related("line").order_by("line__position"))
-    with_bundles([part.line for part in parts])
+    with_wishes(with_bundles([part.line for part in parts]))
     pieces = {part.line_id: part.quantity if part.accepted is None else part.accepted for part in parts}
     backs = backs_for(found.order, pieces, found.reason) if found.is_open else []
     waits_for_goods = found.status in (ReturnStatus.AGREED, ReturnStatus.SENT_BACK)

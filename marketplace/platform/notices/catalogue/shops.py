@@ -118,6 +118,17 @@ MONEY_AND_GOODS = [
         button=IN_WORKBENCH,
     ),
     _kind(
+        "bundle_stopped",
+        pgettext_lazy("notice", "A bundle can no longer be bought"),
+        _("Nobody can buy “{title}” now"),
+        ["{why}", _("As soon as that is mended it can be bought again by itself. You are told once each time it stops.")],
+        facts={"title": PRODUCT, "why": _("MUG-1: It is off sale.")},
+        needed=frozenset({"title", "why"}),
+        button=IN_WORKBENCH,
+        is_service=False,
+        is_urgent=False,
+    ),
+    _kind(
         "stock_low",
         pgettext_lazy("notice", "Stock below its safety stock"),
         _("Running low: {what}"),
