@@ -55,6 +55,7 @@ from marketplace.flows import (
 )
 from marketplace.flows.consumers import ask_for_doubles
 from marketplace.flows.events import (
+    BundlesStopped,
     OrderCancelled,
     OrderCompleted,
     OrderGroupCancelled,
@@ -170,6 +171,7 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     StockRanLow: [Reaction(letters_about_stock.ran_low)],
     ProductSubmitted: [],
     ProductReviewed: [Reaction(letters_to_merchants.product_reviewed)],
+    BundlesStopped: [Reaction(letters_about_stock.bundles_stopped)],
     VariantsMerged: [Reaction(merge_variants.follow_in_carts)],
     OrderGroupPlaced: [Reaction(letters_to_buyers.placed), Reaction(reminders.remind_to_pay_later)],
     RailNoticeReceived: [Reaction(notices.act_on_notice, outward=True)],

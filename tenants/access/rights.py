@@ -36,6 +36,7 @@ class Right(Enum):
 
     VIEW_MERCHANTS = ("market", "view_merchants", _("See merchants"))
     OPEN_MERCHANTS = ("market", "open_merchants", _("Open merchants"))
+    OPEN_OWN_SHOPS = ("market", "open_own_shops", _("Open shops of the market's own"))
     SANCTION_MERCHANTS = ("market", "sanction_merchants", _("Ask to suspend, reopen or close shops"))
     VIEW_APPROVALS = ("market", "view_approvals", _("See what waits for a second person"))
     APPROVE_SANCTIONS = ("market", "approve_sanctions", _("Approve that a shop is suspended, reopened or closed"))

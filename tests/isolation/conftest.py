@@ -83,6 +83,7 @@ from tests import factories as make
 from tests.architecture.custom_forms import a_custom_line
 from tests.architecture.goods_forms import a_draft as a_bundle_draft
 from tests.architecture.review_forms import a_word
+from tests.architecture.shelf_forms import a_category
 from tests.databases import MERCHANTS
 from tests.world import SLUGS
 
@@ -221,6 +222,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         put_rule(by=SYSTEM, takes_two=False)
         submit_product(by=SYSTEM, product_id=draft.pk)
         lying = some_stock(product, word)
+        shelf = a_category(names={"zh-hans": f"{word}-shelf", "en": f"{word}-shelf"}, is_shown=False)
         sizes = SizeTableInput(f"{word}-sizes", [({"en": "Chest"}, "cm")], [("M", ["98"])])
         size_table = save_size_table(by=SYSTEM, table_id=uuid4(), table=sizes)
         customer = recount_customer(by=SYSTEM, buyer_id=buyer.pk)
@@ -274,6 +276,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         "product_id": draft.pk,
         "table_id": size_table.pk,
         "bundle_id": a_bundle_draft(letter),
+        "shop_category_id": shelf.pk,
         "custom_id": a_custom_line(letter),
         "number": waiting.number,
         "number_done": copy.number,
@@ -323,6 +326,7 @@ def build_side(letter: str) -> tuple[Side, User]:
     }
     side.secrets = [
         f"{word}-draft",
+        f"{word}-shelf",
         f"{word}-table",
         f"{word}-imported",
         f"{word}-store",

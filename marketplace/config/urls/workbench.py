@@ -13,6 +13,7 @@ from marketplace.web.seller import (
     brands,
     bundles,
     calendar,
+    calendar_file,
     company,
     conditions,
     contract,
@@ -50,6 +51,7 @@ from marketplace.web.seller.holiday import holiday
 from marketplace.web.seller.library_routes import library_routes
 from marketplace.web.seller.overview import overview
 from marketplace.web.seller.payout_account import account_confirm, account_show, account_stop, payout_account, payout_stripe
+from marketplace.web.seller.shop_category_routes import shop_category_routes
 from marketplace.web.seller.stock.routes import stock_routes
 from marketplace.web.staff import support
 from marketplace.web.staff.people import shop_staff
@@ -122,6 +124,7 @@ urlpatterns = [
     route("products/on-sale/", products.put_chosen_on_sale, may=staff(Right.EDIT_PRODUCTS), name="products-on-sale", methods="POST"),
     route("products/off-sale/", products.take_chosen_off_sale, may=staff(Right.EDIT_PRODUCTS), name="products-off-sale", methods="POST"),
     route("calendar/", calendar.calendar, may=staff(Right.VIEW_PRODUCTS), name="calendar"),
+    route("calendar/file/", calendar_file.calendar_file, may=staff(Right.VIEW_PRODUCTS), name="calendar-file"),
     route("products/conditions/", conditions.conditions, may=staff(Right.EDIT_PRODUCTS), name="products-conditions", methods="GET POST"),
     route("products/<uuid:product_id>/", products.product, may=staff(Right.VIEW_PRODUCTS, change=Right.EDIT_PRODUCTS), name="product", methods="GET POST"),
     route("products/<uuid:product_id>/on-sale/", products.on_sale, may=staff(Right.EDIT_PRODUCTS), name="product-on-sale", methods="POST"),
@@ -171,6 +174,7 @@ urlpatterns = [
     route("price-lists/<uuid:list_id>/switch/", price_lists.switch, may=staff(Right.EDIT_PRODUCTS), name="price-list-switch", methods="POST"),
     *library_routes(),
     *stock_routes(),
+    *shop_category_routes(),
     route("statements/", money.statements, may=staff(Right.VIEW_STATEMENTS), name="statements", methods="GET POST"),
     route("statements/<str:number>/", money.statement, may=staff(Right.VIEW_STATEMENTS), name="statement"),
     route("statements/<str:number>/csv/", money.statement_as_csv, may=staff(Right.VIEW_STATEMENTS), name="statement-csv"),

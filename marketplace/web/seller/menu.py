@@ -35,6 +35,7 @@ ENTRIES = grouped(
             Entry(_("Imports"), "upload", "imports", Right.EDIT_PRODUCTS),
             Entry(_("Brands"), "tag", "shop-brands", Right.VIEW_PRODUCTS),
             Entry(_("Size tables"), "list", "size-tables", Right.VIEW_PRODUCTS),
+            Entry(_("Shop categories"), "grid", "shop-categories", Right.VIEW_PRODUCTS),
             Entry(_("Own categories"), "copy", "own-categories", Right.VIEW_PRODUCTS),
             Entry(_("Delivery"), "truck", "delivery", Right.MANAGE_DELIVERY),
             Entry(_("Holiday"), "clock", "holiday", Right.MANAGE_DELIVERY),
@@ -90,5 +91,8 @@ ENTRIES = grouped(
     ),
 )
 
+# What the market agrees with others only: its own shops have no such pages.
+FOR_OTHERS = ("payout-account", "package", "deposit", "contract")
+OF_OWN = [entry for entry in ENTRIES if entry.route not in FOR_OTHERS]
 # What is left of a closed shop's menu.
 OF_CLOSED = [entry for entry in ENTRIES if entry.route == "shop-export"]
