@@ -48,8 +48,9 @@ def coming_in(merchant: Merchant) -> Iterable[Item]:
     if state or template_for(merchant) is not None:
         hint = _("The market signs next.") if state == "signed" else _("Read it on screen and sign with your name.")
         yield Item("contract", 1, "resources", _("The contract is signed by both"), hint, "/contract/", state == "in_force")
-    accepted = not unaccepted(merchant_id=merchant.pk)
-    yield Item("rules", 1, "running", _("The market's rules are accepted"), _("In the version in force."), "/market-rules/", accepted)
+    if not merchant.is_own:
+        accepted = not unaccepted(merchant_id=merchant.pk)
+        yield Item("rules", 1, "running", _("The market's rules are accepted"), _("In the version in force."), "/market-rules/", accepted)
     standing = standing_of(merchant.pk, clock.now())
     lacks = [one for one in standing.asked if standing.is_counted(one) and not standing.cover(one)[0]]
     yield Item("papers", 1, "range", _("Your documents hold"), _("What your goods need, with its last day."), "/qualifications/", not lacks)
@@ -61,8 +62,10 @@ def coming_in(merchant: Merchant) -> Iterable[Item]:
 def first_days(merchant: Merchant, ticks: set[str]) -> Iterable[Item]:
     zones = FreightZone.objects.filter(merchant=merchant).exists()
     yield Item("delivery", 2, "buying", _("Say what delivery costs"), _("Until then your parcels are free."), "/delivery/", zones)
-    account = PayoutAccount.objects.filter(merchant=merchant).exists()
-    yield Item("payout", 2, "running", _("Enter the account your money goes to"), _("Until then what you earn is kept for you."), "/payout-account/", account)
+    if not merchant.is_own:
+        account = PayoutAccount.objects.filter(merchant=merchant).exists()
+        label, hint = _("Enter the account your money goes to"), _("Until then what you earn is kept for you.")
+        yield Item("payout", 2, "running", label, hint, "/payout-account/", account)
     service = bool(dossier_of(merchant).service_address)
     yield Item("service", 2, "experience", _("Say where returns reach you"), _("Service address and phone."), "/company/", service)
     yield Item("theme", 2, "pages", _("Give your shop its look"), _("Colour, logo, banner."), "/theme/", Theme.objects.filter(merchant=merchant).exists())
@@ -71,7 +74,10 @@ def first_days(merchant: Merchant, ticks: set[str]) -> Iterable[Item]:
     yield Item("staff", 2, "resources", label, hint, "/staff/", people > 1 or "staff" in ticks, is_measured=people > 1)
     yield Item("product", 2, "range", _("Enter your first product"), _("Title, pictures, price and stock."), "/products/new/", Product.objects.exists())
     on_sale = Product.objects.filter(status=Product.Status.ON_SALE).exists()
-    yield Item("approved", 2, "range", _("Have a product approved"), _("The market looks at it; then it is on sale by itself."), "/products/", on_sale)
+    if merchant.is_own:
+        yield Item("approved", 2, "range", _("Put a product on sale"), _("Own goods need no review."), "/products/", on_sale)
+    else:
+        yield Item("approved", 2, "range", _("Have a product approved"), _("The market looks at it; then it is on sale by itself."), "/products/", on_sale)
     lies = StockLevel.objects.filter(on_hand__gt=0).exists()
     yield Item("stock", 2, "supply", _("Have something in stock"), _("What is not in stock cannot be ordered."), "/products/", lies)
 
