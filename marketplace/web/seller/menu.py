@@ -18,6 +18,7 @@ ENTRIES = grouped(
             Entry(_("Orders"), "list", "orders", Right.VIEW_ORDERS),
             Entry(_("Customised orders"), "edit", "custom-orders", Right.VIEW_ORDERS),
             Entry(_("Returns"), "back", "returns", Right.VIEW_ORDERS),
+            Entry(_("Second person"), "users", "second-looks", Right.VIEW_ORDERS),
             Entry(_("Customers"), "user", "customers", Right.VIEW_CUSTOMERS),
             Entry(_("Reviews"), "star", "reviews", Right.ANSWER_BUYERS),
             Entry(_("Questions"), "chat", "questions", Right.ANSWER_BUYERS),
@@ -90,5 +91,8 @@ ENTRIES = grouped(
     ),
 )
 
+# What the market agrees with others only: its own shops have no such pages.
+FOR_OTHERS = ("payout-account", "package", "deposit", "contract")
+OF_OWN = [entry for entry in ENTRIES if entry.route not in FOR_OTHERS]
 # What is left of a closed shop's menu.
 OF_CLOSED = [entry for entry in ENTRIES if entry.route == "shop-export"]

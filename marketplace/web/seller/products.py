@@ -214,6 +214,8 @@ def categories(request: HttpRequest) -> HttpResponse:
 
 def submit_chosen(request: HttpRequest) -> HttpResponse:
     def told(n: int) -> str:
+        if request.merchant.is_own:  # type: ignore[attr-defined]
+            return ngettext("{n} product has passed without a review: own goods.", "{n} products have passed without a review: own goods.", n).format(n=n)
         return ngettext("{n} product waits for the market's review.", "{n} products wait for the market's review.", n).format(n=n)
 
     return with_each(request, products, "products-submit", told)
@@ -247,7 +249,9 @@ def off_sale(request: HttpRequest, product_id: UUID) -> HttpResponse:
 
 def submit(request: HttpRequest, product_id: UUID) -> HttpResponse:
     row = submit_product(by=actor_of(request), product_id=product_id)
-    messages.success(request, _("“{title}” waits for the market's review.").format(title=row.title.text))
+    messages.success(
+        request, _said(row) if row.review != Product.Review.WAITING else _("“{title}” waits for the market's review.").format(title=row.title.text)
+    )
     return HttpResponseRedirect(f"/products/{product_id}/")
 
 

@@ -179,6 +179,15 @@ LETTING_IN = [
         button=_("To the workbench"),
     ),
     _kind(
+        "own_shop_opened",
+        pgettext_lazy("notice", "Own shop opened"),
+        _("Our own shop “{name}” is open"),
+        [_("It answers at {address}. Enter goods in the workbench; they go on sale without a review. Invite who works there under “Staff”.")],
+        facts={"name": SHOP, "address": "https://direct.market.example/"},
+        needed=frozenset({"name", "address"}),
+        button=_("To the workbench"),
+    ),
+    _kind(
         "qualification_ends_soon",
         pgettext_lazy("notice", "Qualification ends soon"),
         _("“{what}” ends in {days}"),
