@@ -82,6 +82,7 @@ MERCHANT = [
     "marketplace.merchant.catalogue",
     "marketplace.merchant.bundles",
     "marketplace.merchant.conditions",
+    "marketplace.merchant.shelves",
     "marketplace.merchant.pricing",
     "marketplace.merchant.inventory",
     "marketplace.merchant.orders",

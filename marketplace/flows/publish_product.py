@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from marketplace.flows.bundle_copies import check_one_variant, copy_parts
+from marketplace.flows.bundle_copies import check_one_variant, copy_parts, tell_stopped
 from marketplace.flows.contracting import check_may_list
 from marketplace.flows.customising_copies import copy_customisations, copy_surcharges
 from marketplace.flows.kept_off import check_condition, check_still_kept_off
@@ -256,6 +256,7 @@ def copy_stock(event: StockCrossedZero) -> None:
                 .distinct()
                 .values_list("pk", flat=True)
             )
-        note_stock(by=SYSTEM, merchant_id=event.merchant_id, in_stock={variant_id: free[variant_id] > 0 for variant_id in event.variant_ids})
+        ended = note_stock(by=SYSTEM, merchant_id=event.merchant_id, in_stock={variant_id: free[variant_id] > 0 for variant_id in event.variant_ids})
+        tell_stopped(event.merchant_id, ended)
         if hiding:
             note_listed(by=SYSTEM, merchant_id=event.merchant_id, listing_ids=hiding)

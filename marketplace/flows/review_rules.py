@@ -26,6 +26,7 @@ from marketplace.platform.listings.models import Listing, ProductChange, ReviewR
 from tenants.tenancy.models import Market, Merchant
 
 BY_RULE = Actor(kind="system", label="review-rules")
+BY_OWN = Actor(kind="system", label="own-goods")  # the market's own goods: no review is asked
 # What may pass: of pictures only their order, their words and that one goes, of variants those of the same axes. A new picture, category or
 # brand, the tax class, axes and what is asked of buyers never do.
 PASSABLE = ("titles", "subtitles", "descriptions", "attributes", "pictures", "variants")

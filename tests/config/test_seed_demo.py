@@ -15,6 +15,7 @@ from demo import history
 from demo.catalogue import catalogue
 from demo.draw import LIST, small_webp
 from demo.history import MARK, filling
+from demo.own_shop import own_shop
 from demo.pictures import FOLDER, picture_file
 from demo.plan import FIRST_GROUPS, buyer_of
 from marketplace.kernel import clock, renditions
@@ -38,7 +39,7 @@ from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 
 PASSWORD = "demo on a hill"
-PRODUCTS = [(shop, product) for shop in catalogue()["shops"] for product in shop["products"]]
+PRODUCTS = [(shop, product) for shop in [*catalogue()["shops"], own_shop()] for product in shop["products"]]
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +124,13 @@ class TestSeeding:
         cart = cart_of(by=make.acting(buyer), cart_id=None)
         add_to_cart(by=make.acting(buyer), cart=cart, variant_id=variant.pk, quantity=1)
         assert make.place(buyer, cart).total == variant.price
+
+    def test_the_markets_own_shop_has_sold_something_that_stayed_with_the_market(self, seeded):
+        own = Merchant.objects.get(is_own=True)
+        assert (own.slug, own.status) == ("select", "open")
+        assert Statement.objects.get(merchant=own).kept == OrderCopy.objects.get(merchant=own).total == make.yuan("207")
+        assert not Payout.objects.filter(merchant=own).exists()
+        assert set(ProductChange.objects.filter(merchant=own).values_list("status", "decided_by")) == {("approved", "own-goods")}
 
     def test_a_second_run_changes_nothing(self, seeded, password_file):
         with filling():

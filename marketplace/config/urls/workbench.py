@@ -13,6 +13,7 @@ from marketplace.web.seller import (
     brands,
     bundles,
     calendar,
+    calendar_file,
     company,
     conditions,
     contract,
@@ -36,7 +37,9 @@ from marketplace.web.seller import (
     products,
     qualifications,
     reductions,
+    return_opening,
     returns,
+    second_looks,
     size_tables,
     slips,
     theme,
@@ -48,6 +51,7 @@ from marketplace.web.seller.holiday import holiday
 from marketplace.web.seller.library_routes import library_routes
 from marketplace.web.seller.overview import overview
 from marketplace.web.seller.payout_account import account_confirm, account_show, account_stop, payout_account, payout_stripe
+from marketplace.web.seller.shop_category_routes import shop_category_routes
 from marketplace.web.seller.stock.routes import stock_routes
 from marketplace.web.staff import support
 from marketplace.web.staff.people import shop_staff
@@ -82,11 +86,16 @@ urlpatterns = [
     route("orders/<str:number>/slip/", slips.slip, may=staff(Right.VIEW_ORDERS), name="packing-slip"),
     route("orders/<str:number>/slip/pdf/", slips.slip_pdf, may=staff(Right.VIEW_ORDERS), name="packing-slip-pdf"),
     route("orders/<str:number>/cancel/", parcels.cancel, may=staff(Right.CANCEL_ORDERS), name="order-cancel", methods="POST"),
+    route("orders/<str:number>/return/", return_opening.open_one, may=staff(Right.HANDLE_RETURNS), name="order-return", methods="POST"),
+    route("second-looks/", second_looks.second_looks, may=staff(Right.VIEW_ORDERS), name="second-looks"),
+    route("second-looks/rule/", second_looks.rule, may=staff(Right.MANAGE_STAFF), name="money-rule", methods="POST"),
+    route("second-looks/<uuid:look_id>/decide/", second_looks.decide, may=staff(Right.VIEW_ORDERS), name="second-look-decide", methods="POST"),
     route("returns/", returns.returns, may=staff(Right.VIEW_ORDERS), name="returns", methods="GET POST"),
     route("returns/<str:number>/", returns.return_page, may=staff(Right.VIEW_ORDERS), name="return"),
     route("returns/<str:number>/answer/", returns.answer_return, may=staff(Right.HANDLE_RETURNS), name="return-answer", methods="POST"),
     route("returns/<str:number>/inspect/", returns.inspect, may=staff(Right.HANDLE_RETURNS), name="return-inspect", methods="POST"),
     route("returns/<str:number>/confirm/", returns.confirm, may=staff(Right.HANDLE_RETURNS), name="return-confirm", methods="POST"),
+    route("returns/<str:number>/approve/", returns.approve, may=staff(Right.APPROVE_RETURNS), name="return-approve", methods="POST"),
     route("customers/", customers.customers, may=staff(Right.VIEW_CUSTOMERS), name="customers", methods="GET POST"),
     route("customers/<uuid:customer_id>/", customers.customer, may=staff(Right.VIEW_CUSTOMERS), name="customer"),
     route("customers/<uuid:customer_id>/note/", customers.noted, may=staff(Right.MANAGE_CUSTOMERS), name="customer-note", methods="POST"),
@@ -115,6 +124,7 @@ urlpatterns = [
     route("products/on-sale/", products.put_chosen_on_sale, may=staff(Right.EDIT_PRODUCTS), name="products-on-sale", methods="POST"),
     route("products/off-sale/", products.take_chosen_off_sale, may=staff(Right.EDIT_PRODUCTS), name="products-off-sale", methods="POST"),
     route("calendar/", calendar.calendar, may=staff(Right.VIEW_PRODUCTS), name="calendar"),
+    route("calendar/file/", calendar_file.calendar_file, may=staff(Right.VIEW_PRODUCTS), name="calendar-file"),
     route("products/conditions/", conditions.conditions, may=staff(Right.EDIT_PRODUCTS), name="products-conditions", methods="GET POST"),
     route("products/<uuid:product_id>/", products.product, may=staff(Right.VIEW_PRODUCTS, change=Right.EDIT_PRODUCTS), name="product", methods="GET POST"),
     route("products/<uuid:product_id>/on-sale/", products.on_sale, may=staff(Right.EDIT_PRODUCTS), name="product-on-sale", methods="POST"),
@@ -164,6 +174,7 @@ urlpatterns = [
     route("price-lists/<uuid:list_id>/switch/", price_lists.switch, may=staff(Right.EDIT_PRODUCTS), name="price-list-switch", methods="POST"),
     *library_routes(),
     *stock_routes(),
+    *shop_category_routes(),
     route("statements/", money.statements, may=staff(Right.VIEW_STATEMENTS), name="statements", methods="GET POST"),
     route("statements/<str:number>/", money.statement, may=staff(Right.VIEW_STATEMENTS), name="statement"),
     route("statements/<str:number>/csv/", money.statement_as_csv, may=staff(Right.VIEW_STATEMENTS), name="statement-csv"),
@@ -203,6 +214,7 @@ urlpatterns = [
         methods="GET POST",
     ),
     route("guide/", guide.guide, may=staff(Right.VIEW_PRODUCTS, change=Right.MANAGE_PAPERS), name="guide", methods="GET POST"),
+    route("guide/assessment/", guide.assessment, may=staff(Right.VIEW_PRODUCTS, change=Right.MANAGE_PAPERS), name="assessment", methods="GET POST"),
     route(
         "company/",
         company.company,

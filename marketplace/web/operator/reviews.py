@@ -43,13 +43,19 @@ REASONS = (
 )
 
 
+DECIDED = [("True", _lazy("By a rule")), ("False", _lazy("By a person")), ("own", _lazy("Own goods, no review asked"))]
+
+
 class ChangeFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search")
     show = django_filters.ChoiceFilter(field_name="status", choices=ProductChange.Status.choices)
-    by_rule = django_filters.ChoiceFilter(
-        field_name="is_by_rule", choices=[("True", _lazy("By a rule")), ("False", _lazy("By a person"))], label=_lazy("Decided"), empty_label=_lazy("All")
-    )
+    by_rule = django_filters.ChoiceFilter(method="decided_by", choices=DECIDED, label=_lazy("Decided"), empty_label=_lazy("All"))
     merchant = django_filters.ModelChoiceFilter(queryset=Merchant.objects.order_by("slug"), label=_lazy("Shop"), empty_label=_lazy("All"))
+
+    def decided_by(self, queryset: QuerySet[ProductChange], name: str, value: str) -> QuerySet[ProductChange]:
+        if value == "False":
+            return queryset.filter(is_by_rule=False)
+        return queryset.filter(is_by_rule=True, merchant__is_own=value == "own")
 
     def search(self, queryset: QuerySet[ProductChange], name: str, value: str) -> QuerySet[ProductChange]:
         text = value.strip()

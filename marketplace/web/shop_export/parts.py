@@ -17,6 +17,7 @@ from marketplace.merchant.inventory.models import RestockLine, StockLevel, Stock
 from marketplace.merchant.media.models import Film, LibraryPicture, PictureShows
 from marketplace.merchant.orders.models import Order, OrderLine, StatusChange
 from marketplace.merchant.pricing.models import Price
+from marketplace.merchant.shelves.models import ShopCategory
 from marketplace.platform.delivery.models import FreightZone
 from marketplace.platform.deposits.models import DepositMove
 from marketplace.platform.ledger.models import Payout, Posting, Statement, StatementLine
@@ -122,6 +123,12 @@ PARTS: list[Part] = [
         _("Which lines of orders were bought in a bundle"),
         lambda shop: OrderedPart.objects.select_related("bundle"),
         "bundle bundle__order_id bundle__sku bundle__titles bundle__quantity bundle__currency bundle__unit_minor line_id",
+    ),
+    table(
+        "shop_categories",
+        _("Categories of the shop's own menu"),
+        lambda shop: ShopCategory.objects.all(),
+        "code names texts kind rule picks is_shown position changed_at removed_at",
     ),
     table(
         "customisations",
