@@ -64,6 +64,7 @@ PUBLIC = [
     "marketplace.platform.listings",
     "marketplace.platform.details",
     "marketplace.platform.bundles",
+    "marketplace.platform.virtual",
     "marketplace.platform.members",
     "marketplace.platform.cart",
     "marketplace.platform.checkout",
@@ -80,6 +81,7 @@ PUBLIC = [
 MERCHANT = [
     "marketplace.merchant.catalogue",
     "marketplace.merchant.bundles",
+    "marketplace.merchant.virtual",
     "marketplace.merchant.conditions",
     "marketplace.merchant.pricing",
     "marketplace.merchant.inventory",

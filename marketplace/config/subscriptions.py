@@ -15,6 +15,7 @@ from marketplace.flows import (
     customers,
     deposits,
     domains,
+    hand_over,
     holidays,
     letters_about_accounts,
     letters_about_closing,
@@ -53,6 +54,7 @@ from marketplace.flows import (
 )
 from marketplace.flows.consumers import ask_for_doubles
 from marketplace.flows.events import (
+    GoodsHandedOver,
     OrderCancelled,
     OrderCompleted,
     OrderGroupCancelled,
@@ -66,6 +68,7 @@ from marketplace.flows.events import (
     ReturnMoved,
     StatementIssued,
     VariantsMerged,
+    VouchersExpired,
 )
 from marketplace.flows.product_files import run as product_imports
 from marketplace.kernel import log_checks, registry
@@ -172,6 +175,7 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     AttemptLeft: [Reaction(pay.look_at_attempt, outward=True)],
     RailSweepDue: [Reaction(reconcile.sweep, outward=True)],
     OrderGroupPaid: [
+        Reaction(hand_over.hand_over_paid),
         Reaction(popularity.count_sales),
         Reaction(letters_to_buyers.paid),
         Reaction(letters_to_merchants.new_orders),
@@ -184,6 +188,8 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     ReturnMoved: [Reaction(letters_to_buyers.return_moved), Reaction(letters_to_merchants.return_moved)],
     RefundDue: [Reaction(refund.send_refund, outward=True)],
     RefundSent: [Reaction(transfer_out.reverse_for_refund), Reaction(letters_to_buyers.refunded), Reaction(customers.count_after_refund)],
+    GoodsHandedOver: [Reaction(letters_to_buyers.handed_over)],
+    VouchersExpired: [Reaction(letters_to_buyers.vouchers_expired), Reaction(customers.count_after_ending)],
     OrderShipped: [Reaction(letters_to_buyers.shipped), Reaction(reminders.remind_of_receipt_later)],
     OrderCompleted: [Reaction(letters_about_reviews.remind_later), Reaction(reminders.receipt_settled), Reaction(customers.count_after_ending)],
     StatementIssued: [Reaction(letters_to_merchants.statement_ready)],
@@ -216,6 +222,7 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
 DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     place_order.UNPAID: pay.expire_unpaid,
     receive.RECEIPT: receive.receive_by_itself,
+    hand_over.EXPIRES: hand_over.expire_vouchers,
     return_goods.WAITS: return_goods.act_when_due,
     sandbox.ANSWER: sandbox.tell,
     schedule.PAGES_DUE: schedule.publish_when_due,

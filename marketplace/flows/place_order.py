@@ -31,19 +31,22 @@ from marketplace.kernel.verbs import verb
 from marketplace.merchant.bundles.actions import note_bundles
 from marketplace.merchant.bundles.models import OrderedBundle, OrderedPart
 from marketplace.merchant.bundles.queries import as_copied
-from marketplace.merchant.inventory.actions import Wanted, reserve_stock
+from marketplace.merchant.inventory.actions import Wanted, lock_variants, reserve_stock
 from marketplace.merchant.inventory.errors import OutOfStock
 from marketplace.merchant.orders.actions import write_order
 from marketplace.merchant.orders.models import Order, OrderLine
+from marketplace.merchant.orders.states import waiting_status
 from marketplace.merchant.pricing.models import LinePrice
 from marketplace.merchant.pricing.periods import price_of_line, rates
+from marketplace.merchant.virtual.actions import note_validities
+from marketplace.merchant.virtual.models import LineValidity
 from marketplace.platform.bundles.queries import SoldPart, sold_parts
 from marketplace.platform.cart.actions import take_ordered
 from marketplace.platform.cart.errors import CartEmpty
 from marketplace.platform.cart.models import Cart
 from marketplace.platform.cart.queries import ChosenLine, chosen_lines
 from marketplace.platform.checkout.actions import write_group
-from marketplace.platform.checkout.errors import CartChanged
+from marketplace.platform.checkout.errors import AddressMissing, CartChanged, ConsentMissing
 from marketplace.platform.checkout.models import OrderCopy, OrderGroup
 from marketplace.platform.delivery.errors import NoDelivery
 from marketplace.platform.delivery.freight import quote
@@ -55,7 +58,9 @@ from marketplace.platform.payments.actions import plan_payment
 from marketplace.platform.prices.resolving import Rate, unit_price
 from marketplace.platform.taxonomy.models import AttributeValue
 from marketplace.platform.taxonomy.tax import TaxTable, tax_in, tax_table
+from marketplace.platform.virtual.kinds import GoodsKind, is_virtual
 from tenants.accounts.blocks import check_not_blocked
+from tenants.accounts.models import User
 from tenants.tenancy.errors import NotSelling
 from tenants.tenancy.models import Market, Merchant
 from tenants.tenancy.schemas import in_merchant_schemas
@@ -85,6 +90,7 @@ class Draft:
     made: list[LinePrice] = field(default_factory=list)
     bundles: list[OrderedBundle] = field(default_factory=list)
     parts: list[OrderedPart] = field(default_factory=list)
+    validities: list[LineValidity] = field(default_factory=list)
 
     def bought_in(self) -> dict[UUID, Mapping[str, Any]]:
         """Line → the bundle it is of, as copies hold it."""
@@ -92,13 +98,18 @@ class Draft:
 
 
 @verb
-def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID, shown_total: Money, language: str) -> OrderGroup:
+def place_order(
+    *, by: Actor, key: str, cart_id: UUID, address_id: UUID | None, shown_total: Money, language: str, waives_return: bool = False
+) -> OrderGroup:
     """Place what is chosen in the cart. The same `key` places one group and returns it again.
 
+    One order for each shop and kind of goods. Where nothing is shipped no address is kept, whatever is given. Codes are sold to who agrees that
+    they do not come back (`waives_return`).
     Stock is held; prices, freight, tax and commission are frozen; the cart is emptied of what was ordered: all or nothing.
-    Raises CartEmpty, CartChanged, NotSelling, OutOfStock, NoDelivery, NotFound (address), KeyReused, NoCommissionRule, NoTaxRate, Blocked.
+    Raises CartEmpty, CartChanged, NotSelling, OutOfStock, NoDelivery, NotFound (address), AddressMissing, ConsentMissing, KeyReused,
+    NoCommissionRule, NoTaxRate, Blocked.
     """
-    asked = fingerprint({"cart": cart_id, "address": address_id, "total": shown_total.minor})
+    asked = fingerprint({"cart": cart_id, "address": address_id, "total": shown_total.minor, **({"waives": True} if waives_return else {})})
     with transaction.atomic():
         cart = Cart.objects.select_for_update(of=("self",)).filter(pk=cart_id, user_id=by.person).first()
         if cart is None:  # the account was merged or closed while the form was on its way
@@ -114,8 +125,11 @@ def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID, shown_t
             refuse_if_not_selling(cart)
             raise CartEmpty
         now = clock.now()
-        address = address_of(by.person, address_id).as_kept()
-        check_not_blocked(email=by.label, phone=address["phone"])
+        address = _address(by, address_id, chosen)
+        check_not_blocked(email=by.label, phone=address.get("phone", ""))
+        if has_codes := any(line.kind == GoodsKind.CODES for line in chosen):
+            if not waives_return:
+                raise ConsentMissing
         group = OrderGroup(
             number=free_number(OrderGroup.objects, now, market.tz),
             buyer_id=by.person,
@@ -126,6 +140,7 @@ def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID, shown_t
             language=language,
             placed_at=now,
             hold_until=now + timedelta(minutes=market.hold_minutes),
+            waived_at=now if has_codes else None,
         )
         parts = sold_parts({line.product_id for line in chosen if line.is_bundle})
         zones = zones_of({line.merchant_id for line in chosen})
@@ -146,9 +161,19 @@ def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID, shown_t
             action="order_group.placed",
             subject="order_group",
             subject_id=group.number,
-            after={"total": group.total_minor, "orders": [copy.number for copy in copies]},
+            after={"total": group.total_minor, "orders": [copy.number for copy in copies], **({"waives_return": True} if has_codes else {})},
         )
     return group
+
+
+def _address(by: Actor, address_id: UUID | None, chosen: Sequence[ChosenLine]) -> dict[str, str]:
+    """Where parcels go; empty where there are none. Raises NotFound, AddressMissing."""
+    if all(is_virtual(line.kind) for line in chosen):
+        return {}
+    if address_id is None:
+        raise AddressMissing
+    kept: dict[str, str] = address_of(by.person, address_id).as_kept()
+    return kept
 
 
 def refuse_if_not_selling(cart: Cart) -> None:
@@ -177,30 +202,50 @@ def _open_orders(by: Actor, group: OrderGroup, chosen: Sequence[ChosenLine], ter
     copies: list[OrderCopy] = []
     with in_merchant_schemas(by_merchant) as merchants:
         for merchant_id in merchants:
-            part = sorted(by_merchant[merchant_id], key=lambda line: line.variant_id)
-            draft = _draft(by, group, merchant_id, part, terms, number=f"{group.number}-{len(copies) + 1}")
-            order, lines = draft.order, draft.lines
-            reserve_stock(by=by, order_id=order.pk, wanted=[Wanted(line.pk, line.variant_id, line.quantity, draft.sold_as[line.pk]) for line in lines])
-            write_order(by=by, order=order, lines=lines)
-            if draft.made:
-                LinePrice.objects.bulk_create(draft.made)
-            if draft.bundles:
-                note_bundles(by=by, bundles=draft.bundles, parts=draft.parts)
-            copies.append(_copy(group, merchant_id, draft))
+            kinds = _by_kind(by_merchant[merchant_id])
+            if len(kinds) > 1:  # held order by order: locked all at once before
+                inside = [part.variant_id for line in by_merchant[merchant_id] for part in terms.parts.get(line.product_id, ())]
+                lock_variants([line.variant_id for line in by_merchant[merchant_id]] + inside)
+            for part in kinds:
+                draft = _draft(by, group, merchant_id, part, terms, number=f"{group.number}-{len(copies) + 1}")
+                _write(by, draft)
+                copies.append(_copy(group, merchant_id, draft))
     return copies
+
+
+def _by_kind(lines: Sequence[ChosenLine]) -> list[list[ChosenLine]]:
+    """The lines of one shop as the orders they become: one for each kind of goods, each in the order of its variants."""
+    kinds = [kind for kind in GoodsKind.values if any(line.kind == kind for line in lines)]
+    return [sorted((line for line in lines if line.kind == kind), key=lambda line: line.variant_id) for kind in kinds]
+
+
+def _write(by: Actor, draft: Draft) -> None:
+    """Hold the stock of an order and write it, in its merchant's schema."""
+    order, lines = draft.order, draft.lines
+    reserve_stock(by=by, order_id=order.pk, wanted=[Wanted(line.pk, line.variant_id, line.quantity, draft.sold_as[line.pk]) for line in lines])
+    write_order(by=by, order=order, lines=lines)
+    if draft.made:
+        LinePrice.objects.bulk_create(draft.made)
+    if draft.bundles:
+        note_bundles(by=by, bundles=draft.bundles, parts=draft.parts)
+    if draft.validities:
+        note_validities(by=by, rows=draft.validities)
 
 
 def _draft(by: Actor, group: OrderGroup, merchant_id: UUID, part: Sequence[ChosenLine], terms: Terms, number: str) -> Draft:
     """The order as it will be, at the prices in force in the merchant's schema. Raises OutOfStock for what has no price, NoDelivery."""
     inside = [one.variant_id for line in part for one in terms.parts.get(line.product_id, ())]
     held = rates([line.variant_id for line in part] + inside, group.buyer_id, group.placed_at)
+    kind = part[0].kind
     order = Order(
         id=new_id(),
         number=number,
         group_id=group.pk,
+        kind=kind,
+        fulfilment_status=waiting_status(kind),
         buyer_id=group.buyer_id,
         currency=group.currency,
-        address=group.address,
+        address=group.address if not is_virtual(kind) else {"recipient": User.objects.get(pk=group.buyer_id).get_full_name()},
         placed_at=group.placed_at,
         items_minor=0,
         total_minor=0,
@@ -217,9 +262,12 @@ def _draft(by: Actor, group: OrderGroup, merchant_id: UUID, part: Sequence[Chose
         draft.sold_as[own.pk] = localised(line.titles, group.language).text
         if rate.price_list_id or rate.is_reduction:
             draft.made.append(price_of_line(order.pk, own.pk, rate, held[line.variant_id]))
+        if line.valid_days:
+            draft.validities.append(LineValidity(id=new_id(), order_id=order.pk, line_id=own.pk, valid_days=line.valid_days))
     lines = draft.lines
     order.items_minor = sum(written.total_minor for written in lines)
-    _add_freight(order, lines, part[0].shop, terms.zones.get(merchant_id, ()))
+    if not order.is_virtual:
+        _add_freight(order, lines, part[0].shop, terms.zones.get(merchant_id, ()))
     for written in lines:
         written.tax_minor = tax_in(written.total + written.freight, written.tax_rate).minor
     order.total_minor = order.items_minor + order.freight_minor
@@ -273,7 +321,7 @@ def _add_line(draft: Draft, group: OrderGroup, merchant_id: UUID, article: Artic
         total_minor=total.minor,
         commission_rate=rate,
         commission_minor=total.times(rate).minor,
-        tax_rate=terms.taxes.rate(article.tax_class, group.address["region"]),
+        tax_rate=terms.taxes.rate(article.tax_class, draft.order.address.get("region", "")),
     )
     draft.lines.append(line)
     return line
@@ -322,6 +370,7 @@ def _copy(group: OrderGroup, merchant_id: UUID, draft: Draft) -> OrderCopy:
         merchant_id=merchant_id,
         buyer_id=group.buyer_id,
         number=order.number,
+        kind=order.kind,
         status=order.status,
         payment_status=order.payment_status,
         fulfilment_status=order.fulfilment_status,

@@ -32,9 +32,9 @@ from marketplace.merchant.aftersales.actions import (
     note_return_paid,
     open_return,
 )
-from marketplace.merchant.aftersales.errors import ReturnTooLate
+from marketplace.merchant.aftersales.errors import ReturnTooLate, StaysWithBuyer
 from marketplace.merchant.aftersales.models import Return
-from marketplace.merchant.aftersales.states import Reason, ReturnStatus, is_shops_fault
+from marketplace.merchant.aftersales.states import Reason, ReturnStatus, is_about_a_fault, is_shops_fault
 from marketplace.merchant.fulfilment.actions import clean_parcel
 from marketplace.merchant.inventory.actions import take_back_stock
 from marketplace.merchant.orders.actions import locked_order
@@ -63,7 +63,8 @@ def returnable_until(completed_at: datetime | None) -> datetime | None:
 def request_return(*, by: Actor, copy: OrderCopy, return_id: UUID, pieces: Mapping[UUID, int], reason: str, note: str = "") -> Return:
     """Ask to give pieces (line id → quantity) of one's own order back. The same `return_id` asks once.
 
-    Raises InvalidInput, IllegalMove (not shipped, or cancelled), ReturnTooLate, NotReturnable.
+    What was handed out as a code, or used as a voucher, only for a fault. Raises InvalidInput, IllegalMove (not shipped, or cancelled), ReturnTooLate,
+    NotReturnable, StaysWithBuyer.
     """
     if reason not in Reason.values:
         raise InvalidInput(field="reason", why=_("Choose why it comes back."))
@@ -73,6 +74,8 @@ def request_return(*, by: Actor, copy: OrderCopy, return_id: UUID, pieces: Mappi
             return same
         if order.status not in (OrderStatus.CONFIRMED, OrderStatus.COMPLETED):
             raise IllegalMove
+        if order.is_virtual and not is_about_a_fault(reason):
+            raise StaysWithBuyer(number=order.number)
         until = returnable_until(order.completed_at)
         if until and clock.now() > until:
             raise ReturnTooLate(number=order.number, until=format_time(until))
@@ -106,11 +109,14 @@ def send_return(*, by: Actor, copy: ReturnCopy, carrier: str, tracking_number: s
 
 @verb
 def agree_return(*, by: Actor, number: str, answer: str = "") -> Return:
-    """The goods may come back. Raises ReturnUnknown, IllegalMove."""
+    """The goods may come back. Of virtual goods there is nothing to send: the money goes back at once. Raises ReturnUnknown, IllegalMove."""
     with transaction.atomic():
         row = locked_return(number=number)
         row = move_return(by=by, row=row, new=S.AGREED, due_at=_due(SEND_BACK_DAYS), reason=answer, changed={"answer": answer.strip()[:500]})
         _moved(by, row)
+        if row.order.is_virtual:
+            inspect_return(by=by, number=number, accepted={part.line_id: part.quantity for part in row.lines.all()}, restocked={})
+            row = confirm_return(by=by, number=number)
     return row
 
 

@@ -16,3 +16,8 @@ class NotReturnable(MarketError):
 class ReturnTooLate(MarketError):
     code, status = "return_too_late", 409
     message = _("The days in which order {number} could be returned are over since {until}. Write to the shop; it may still help.")
+
+
+class StaysWithBuyer(MarketError):
+    code, status, field = "stays_with_buyer", 409, "reason"
+    message = _("What was handed out of order {number} can be given back only if it is faulty, or not what was sold. Choose such a reason and say what it is.")

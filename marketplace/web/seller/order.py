@@ -28,6 +28,8 @@ from marketplace.merchant.orders.models import Order
 from marketplace.merchant.orders.states import FulfilmentStatus, OrderStatus, PaymentStatus
 from marketplace.merchant.pricing.queries import made_by
 from marketplace.platform.ledger.models import StatementLine
+from marketplace.platform.virtual.kinds import GoodsKind
+from marketplace.platform.virtual.queries import codes_of_orders, vouchers_of_orders
 from marketplace.web.overview import MOST_COUNTED, capped
 from marketplace.web.seller.orders import SHOWS
 from marketplace.web.seller.parcel_forms import CancelForm, HandoverForm, ParcelForm
@@ -86,7 +88,8 @@ def order_page(
     lines = with_bundles(list(found.lines.order_by("position")))
     made = made_by(found.pk)
     may_ship = request.user.has_perm(Right.SHIP_ORDERS.full_name)
-    is_live = may_ship and found.status == OrderStatus.CONFIRMED and found.payment_status in (PaymentStatus.PAID, PaymentStatus.PART_REFUNDED)
+    is_paid = found.status == OrderStatus.CONFIRMED and found.payment_status in (PaymentStatus.PAID, PaymentStatus.PART_REFUNDED)
+    is_live = may_ship and is_paid and not found.is_virtual
     has_left = any(line.to_pack for line in lines)
     packages = list(found.packages.order_by("packed_at", "pk").prefetch_related("lines__line"))
     for package in packages:
@@ -110,7 +113,9 @@ def order_page(
         "can_accept": is_live and found.accepted_at is None,
         "parcel_form": (parcel or ParcelForm(lines=lines, places=held_places(found.pk), initial={"package_id": uuid4()})) if is_live and has_left else None,
         "pieces_left": sum(line.to_pack for line in lines),
-        "cancel_form": (cancel or CancelForm(lines=lines)) if is_live and has_left else None,
+        "cancel_form": (cancel or CancelForm(lines=lines)) if may_ship and is_paid and has_left else None,
+        "given": codes_of_orders([found.pk]) if found.kind == GoodsKind.CODES else [],
+        "vouchers": vouchers_of_orders([found.pk]) if found.kind == GoodsKind.SERVICE else [],
         "cancel_is_open": bool(cancel and cancel.errors),
         "waits": waits,
         "is_late": waits and found.ship_by and clock.now() > found.ship_by,
@@ -138,6 +143,7 @@ def _times(order: Order) -> Times:
         order.cancelled_at,
         order.ship_by,
         receive_by,
+        is_virtual=order.is_virtual,
         is_all_shipped=order.fulfilment_status in (FulfilmentStatus.SHIPPED, FulfilmentStatus.DELIVERED),
     )
 
