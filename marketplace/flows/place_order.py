@@ -98,9 +98,7 @@ class Draft:
 
 
 @verb
-def place_order(
-    *, by: Actor, key: str, cart_id: UUID, address_id: UUID | None, shown_total: Money, language: str, waives_return: bool = False
-) -> OrderGroup:
+def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID | None, shown_total: Money, language: str, waives_return: bool = False) -> OrderGroup:
     """Place what is chosen in the cart. The same `key` places one group and returns it again.
 
     One order for each shop and kind of goods. Where nothing is shipped no address is kept, whatever is given. Codes are sold to who agrees that
@@ -127,9 +125,9 @@ def place_order(
         now = clock.now()
         address = _address(by, address_id, chosen)
         check_not_blocked(email=by.label, phone=address.get("phone", ""))
-        if has_codes := any(line.kind == GoodsKind.CODES for line in chosen):
-            if not waives_return:
-                raise ConsentMissing
+        has_codes = any(line.kind == GoodsKind.CODES for line in chosen)
+        if has_codes and not waives_return:
+            raise ConsentMissing
         group = OrderGroup(
             number=free_number(OrderGroup.objects, now, market.tz),
             buyer_id=by.person,

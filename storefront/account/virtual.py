@@ -45,7 +45,6 @@ class ShownVoucher:
         return self.row.status == Voucher.Status.OPEN
 
 
-
 def with_handed(copies: Sequence[OrderCopy], zone: ZoneInfo) -> bool:
     """Lay `handed` beside the buyer's own orders of virtual goods: lines with their codes or vouchers. Whether there is anything to show."""
     virtual = [copy for copy in copies if copy.is_virtual]

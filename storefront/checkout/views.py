@@ -32,9 +32,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
     return _page(request, form=AddressForm.fresh() if asked == "new" else None, chosen=asked)
 
 
-def _page(
-    request: HttpRequest, *, form: AddressForm | None = None, refusal: MarketError | None = None, chosen: str = "", waives: bool = False
-) -> HttpResponse:
+def _page(request: HttpRequest, *, form: AddressForm | None = None, refusal: MarketError | None = None, chosen: str = "", waives: bool = False) -> HttpResponse:
     """Where nothing of what is chosen is shipped, no address is asked for."""
     addresses = addresses_of(person_of(request).pk)
     address = next((row for row in addresses if str(row.pk) == chosen), addresses[0] if addresses else None)

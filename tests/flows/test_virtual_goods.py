@@ -90,7 +90,9 @@ def test_a_mixed_cart_needs_an_address_and_becomes_an_order_for_each_kind():
     assert sum(copy.total_minor for copy in kinds.values()) == group.total_minor and group.address["region"]
     make.pay(group)
     deliver_events()
-    stand = {kind: (copy.status, copy.fulfilment_status) for (shop, kind), copy in ((key, OrderCopy.objects.get(pk=c.pk)) for key, c in kinds.items()) if shop == A}
+    stand = {
+        kind: (copy.status, copy.fulfilment_status) for (shop, kind), copy in ((key, OrderCopy.objects.get(pk=c.pk)) for key, c in kinds.items()) if shop == A
+    }
     assert stand == {
         "goods": (OrderStatus.CONFIRMED, FulfilmentStatus.NONE),
         "codes": (OrderStatus.COMPLETED, FulfilmentStatus.DELIVERED),

@@ -22,7 +22,9 @@ from tests import factories as make
 from tests.databases import MERCHANTS
 
 
-def a_virtual(kind: str, *, shop: str = "a", title: str = "Card", price: str = "100", stock: int = 0, valid_days: int | None = None, on_sale: bool = True) -> Product:
+def a_virtual(
+    kind: str, *, shop: str = "a", title: str = "Card", price: str = "100", stock: int = 0, valid_days: int | None = None, on_sale: bool = True
+) -> Product:
     """A product that is not shipped."""
     variant = VariantInput(sku=f"{title}-{uuid4().hex[:8]}", options={})
     with merchant_schema(MERCHANTS[shop]):
@@ -31,7 +33,9 @@ def a_virtual(kind: str, *, shop: str = "a", title: str = "Card", price: str = "
             product_id=new_id(),
             is_new=True,
             kind=Kind(kind, valid_days),
-            product=ProductInput(category_id=make.a_category().pk, titles={"en": title, "zh-hans": f"{title}（中文）"}, variants=[variant], pictures=[("demo/mug.webp", {})]),
+            product=ProductInput(
+                category_id=make.a_category().pk, titles={"en": title, "zh-hans": f"{title}（中文）"}, variants=[variant], pictures=[("demo/mug.webp", {})]
+            ),
             prices={variant.id: (make.yuan(price), None)},
             stock={variant.id: stock},
         )

@@ -159,7 +159,7 @@ def note_handed_over(*, by: Actor, order: Order, pieces: Mapping[UUID, int], ste
         before = order.fulfilment_status
         refresh_fulfilment(order, lines)
         StatusChange.objects.create(**_as_fields(order, before, step, by, ""))
-        after = {"fulfilment_status": order.fulfilment_status, "lines": dict(pieces)}
+        after: dict[str, object] = {"fulfilment_status": order.fulfilment_status, "lines": dict(pieces)}
         _audit_step(by, order, f"order.{step}", before={"fulfilment_status": before}, after=after)
     return order
 

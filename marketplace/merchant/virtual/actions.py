@@ -43,7 +43,9 @@ def set_kind(*, by: Actor, product_id: UUID, kind: str, valid_days: int | None =
     if kind not in GoodsKind.values:
         raise InvalidInput(field="kind", why=_("Choose what kind of goods it is."))
     if kind == GoodsKind.SERVICE and (valid_days is None or not SHORTEST <= valid_days <= LONGEST):
-        raise InvalidInput(field="valid_days", why=_("Write for how many days a voucher is valid, from {least} to {most}.").format(least=SHORTEST, most=LONGEST))
+        raise InvalidInput(
+            field="valid_days", why=_("Write for how many days a voucher is valid, from {least} to {most}.").format(least=SHORTEST, most=LONGEST)
+        )
     valid_days = valid_days if kind == GoodsKind.SERVICE else None
     with transaction.atomic():
         row = locked_product(product_id)

@@ -17,7 +17,7 @@ from marketplace.kernel.errors import check_reason
 from marketplace.kernel.formats import format_time
 from marketplace.kernel.verbs import verb
 from marketplace.platform.virtual.access import code_of_shop
-from marketplace.platform.virtual.errors import CodesShort, CodeSpent, VoucherEnded, VoucherUsed
+from marketplace.platform.virtual.errors import CodeSpent, CodesShort, VoucherEnded, VoucherUsed
 from marketplace.platform.virtual.models import Code, ListedVirtual, Voucher
 from marketplace.platform.virtual.reading import make_voucher
 
@@ -52,9 +52,7 @@ def known_codes(merchant_id: UUID, texts: Sequence[str]) -> set[str]:
 def write_codes(*, by: Actor, merchant_id: UUID, product_id: UUID, variant_id: UUID, texts: Sequence[str]) -> int:
     """New unused codes of a variant. The caller holds its stock and leaves out what is known. How many."""
     now = clock.now()
-    rows = [
-        Code(merchant_id=merchant_id, product_id=product_id, variant_id=variant_id, text=text, loaded_at=now, loaded_by=by.label[:200]) for text in texts
-    ]
+    rows = [Code(merchant_id=merchant_id, product_id=product_id, variant_id=variant_id, text=text, loaded_at=now, loaded_by=by.label[:200]) for text in texts]
     Code.objects.bulk_create(rows, batch_size=AT_ONCE)
     after = {"product": str(product_id), "variant": str(variant_id), "codes": len(rows)}
     audit(by=by, action="codes.loaded", subject="product", subject_id=product_id, merchant_id=merchant_id, after=after)

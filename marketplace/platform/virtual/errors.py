@@ -37,4 +37,4 @@ class VoucherEnded(MarketError):
 
 class VoucherHeld(MarketError):
     code, status, field = "voucher_held", 409, "code"
-    message = _("This voucher cannot be used now: the customer's bank questions the payment, or its money is being given back.")
+    message = _("This voucher cannot be used now: the customer's bank questions the payment.")

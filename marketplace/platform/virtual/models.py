@@ -100,7 +100,9 @@ class Voucher(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["print"], name="a_voucher_once"),
-            models.CheckConstraint(condition=Q(status="open", ended_at=None) | (~Q(status="open") & Q(ended_at__isnull=False)), name="an_open_voucher_has_no_end"),
+            models.CheckConstraint(
+                condition=Q(status="open", ended_at=None) | (~Q(status="open") & Q(ended_at__isnull=False)), name="an_open_voucher_has_no_end"
+            ),
         ]
         indexes = [
             models.Index(fields=["order_id", "issued_at", "id"], name="voucher_of_order"),
