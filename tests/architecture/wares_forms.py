@@ -8,5 +8,6 @@ from tests.architecture.price_forms import FORMS_OF_PRICES
 from tests.architecture.stock_forms import FORMS_OF_STOCK
 from tests.architecture.taxonomy_forms import FORMS_OF_TAXONOMY
 from tests.architecture.variant_forms import FORMS_OF_VARIANTS
+from tests.architecture.virtual_forms import FORMS_OF_VIRTUAL
 
-FORMS_OF_WARES = {**FORMS_OF_PRICES, **FORMS_OF_LISTING, **FORMS_OF_STOCK, **FORMS_OF_TAXONOMY, **FORMS_OF_IMPORTS, **FORMS_OF_VARIANTS}
+FORMS_OF_WARES = {**FORMS_OF_PRICES, **FORMS_OF_LISTING, **FORMS_OF_STOCK, **FORMS_OF_TAXONOMY, **FORMS_OF_IMPORTS, **FORMS_OF_VARIANTS, **FORMS_OF_VIRTUAL}

@@ -80,6 +80,7 @@ from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.architecture.goods_forms import a_draft as a_bundle_draft
 from tests.architecture.review_forms import a_word
+from tests.architecture.virtual_forms import a_code
 from tests.databases import MERCHANTS
 from tests.world import SLUGS
 
@@ -268,6 +269,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         "product_id": draft.pk,
         "table_id": size_table.pk,
         "bundle_id": a_bundle_draft(letter),
+        "code_id": a_code(letter, f"{word}-card"),
         "number": waiting.number,
         "number_done": copy.number,
         "review_id": review_id,
@@ -315,6 +317,7 @@ def build_side(letter: str) -> tuple[Side, User]:
     }
     side.secrets = [
         f"{word}-draft",
+        f"{word}-card",
         f"{word}-table",
         f"{word}-imported",
         f"{word}-store",

@@ -26,6 +26,7 @@ from tenants.packages.queries import today
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.databases import MERCHANTS
+from tests.flows.virtual import a_card, paid
 
 
 def reduced() -> dict[str, str]:
@@ -81,3 +82,10 @@ def subscribed() -> dict[str, str]:
     for merchant_id in MERCHANTS.values():
         change_package(by=SYSTEM, change_id=uuid4(), merchant_id=merchant_id, package_id=package.pk)
     return {}
+
+
+def coded() -> dict[str, str]:
+    """Codes of three products, one of them handed out."""
+    for title in ("Ruby card", "Opal card", "Jade card"):
+        card = a_card(1, title=title)
+    return {"coded": make.order_of(paid(("a", card, 1))).number}
