@@ -23,6 +23,22 @@ PARTS: dict[str, tuple[str, ...]] = {
     "papers": ("paper_kind", "file", "ends_on"),
     "confirm": ("attested", "rules"),
 }
+# Without these nothing can be handed in (missing_by_part), though a draft may wait for them: they are not called optional.
+WANTED = (
+    "company",
+    "licence_number",
+    "representative",
+    "contact_name",
+    "contact_phone",
+    "contact_email",
+    "service_address",
+    "name_zh",
+    "name_en",
+    "slug",
+    "brands",
+    "paper_kind",
+    "file",
+)
 
 
 class ApplicationForm(forms.Form):
@@ -88,6 +104,8 @@ class ApplicationForm(forms.Form):
         self.fields["paper_kind"].choices = [*documents, (Paper.OTHER, pgettext_lazy("paper", "Something else"))]  # type: ignore[attr-defined]
         self.fields["attested"].choices = [(one.code, one.name) for one in asked if one.check_by == Requirement.Check.ATTESTED]  # type: ignore[attr-defined]
         self.fields["rules"].choices = [(str(one.pk), str(one.pk)) for one in rules_in_force()]  # type: ignore[attr-defined]
+        for name in WANTED:
+            self.fields[name].is_wanted = True  # type: ignore[attr-defined]
         for name, note in row.refused.items():
             for field in {"names": ("name_zh", "name_en")}.get(name, (name,)):
                 self.fields[field].asked_anew = note  # type: ignore[attr-defined]

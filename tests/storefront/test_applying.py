@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -334,6 +335,19 @@ class TestPartByPart:
         assert answer.status_code == 200 and "Kept at" in page and "<form" not in page
         assert Application.objects.get().company == "Shanlan Ltd"
         assert "Not kept yet" in self.part(applicant, "shop", then="auto", contact_phone="call me").content.decode()
+
+    def test_what_is_still_missing_follows_what_is_kept_and_leads_to_where_it_is_done(self, applicant):
+        self.part(applicant, "company", then="auto", company="Shanlan Ltd")
+        page = applicant.get("/sell/apply/?part=confirm").content.decode()
+        assert re.search(r'<li>licence number · <a class="link" href="/sell/apply/\?part=company">', page)
+        self.part(applicant, "company", then="auto", company="Shanlan Ltd", licence_number="91330106MA2CFKQ81F")
+        swapped = self.part(applicant, "confirm", then="auto").content.decode()
+        assert 'id="missing" hx-swap-oob="true"' in swapped and "<li>licence number" not in swapped
+
+    def test_what_is_needed_to_hand_in_is_not_called_optional(self, applicant):
+        page = applicant.get("/sell/apply/?part=company").content.decode()
+        labels = {re.sub(r"<[^>]+>", "", one).strip() for one in re.findall(r'<label class="label"[^>]*>(.*?)</label>', page)}
+        assert labels == {"Company, as on the licence", "Licence number", "Legal representative", "Part of · optional"}
 
     def test_a_part_that_is_none_is_the_first(self, applicant):
         assert applicant.get("/sell/apply/?part=nonsense").context["part"] == "seller"

@@ -84,3 +84,13 @@ def test_the_applicant_sees_what_is_lacking_and_where_it_is_done(wanting, client
     page = client.get(f"/sell/applications/{row.number}/", headers={"host": "market.localhost"}).content.decode()
     assert f'href="/{row.slug}/"' in page
     assert "second" in page
+
+
+def test_the_operators_page_of_the_merchant_says_what_it_waits_for_and_asks_no_more_until_nothing_is_lacking(wanting, client):
+    merchant = approved()
+    client.force_login(make.a_second_operator())
+    path, host = f"/merchants/{merchant.pk}/", {"host": "ops.market.localhost", "accept-language": "en"}
+    page = client.get(path, headers=host).content.decode()
+    assert "first" in page and "Waits for the applicant" in page and "hx-trigger" not in page.split('id="merchant"')[1].split("</section>")[0]
+    wanting.clear()
+    assert "hx-trigger" in client.get(path, headers=host).content.decode().split('id="merchant"')[1][:400]

@@ -109,10 +109,20 @@ def test_deactivating_from_the_page_asks_for_a_reason_and_can_be_undone_there():
 
 
 def test_a_merchants_page_shows_its_people_money_papers_and_log_to_who_may_see_them():
-    make.a_completed_group(("a", make.a_product("a"), 1))
+    kiln_goods = make.a_product("a")
+    make.a_completed_group(("a", kiln_goods, 1))
+    make.pay(make.a_placed_group(("a", kiln_goods, 1)))
     make.a_qualification("a", reason="seen in person")
     path = f"/merchants/{MERCHANTS['a']}/"
     page = operator().get(path, headers=CONSOLE).content.decode()
+    assert re.findall(r"<dt[^>]*>([^<]+)</dt><dd[^>]*>(?:<a [^>]*>)?(\d+)", page.split('id="goods"')[1].split("</dl>")[0]) == [
+        ("On sale", "1"),
+        ("Waiting for review", "0"),
+        ("Not for sale for want of a qualification", "0"),
+        ("Orders to ship", "1"),
+        ("of them late", "0"),
+        ("On their way", "0"),
+    ]
     for part in ('id="dossier"', 'id="people"', 'id="orders"', 'id="money"', 'id="papers"', 'id="log"', "owner-a@market.localhost", "Owner"):
         assert part in page, part
     clerk = make.a_buyer()

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from marketplace.kernel import clock
 from marketplace.kernel.models import AuditEvent
+from marketplace.merchant.orders.states import FulfilmentStatus, OrderStatus
 from marketplace.platform.checkout.models import OrderCopy, ReturnCopy
 from marketplace.platform.ledger.actions import commission_rule
 from marketplace.platform.ledger.models import Payout
+from marketplace.platform.listings.models import Listing, ProductChange
 from marketplace.platform.payments.models import PayoutAccount
 from marketplace.platform.reviews.models import ShopScore
 from marketplace.web.lists.counts import capped, capped_counts
@@ -31,6 +34,7 @@ def dossier_of(request: HttpRequest, merchant: Merchant) -> dict[str, Any]:
     return {
         "application": Application.objects.filter(merchant=merchant).first(),
         "figures": _figures(merchant),
+        "goods": _goods(merchant),
         "people": people_of(merchant),
         "payouts": list(Payout.objects.filter(merchant=merchant).select_related("statement").order_by("-pk")[:SHOWN]) if Right.VIEW_LEDGER in may else None,
         "account": PayoutAccount.objects.filter(merchant=merchant).first() if Right.VIEW_LEDGER in may else None,
@@ -46,6 +50,24 @@ def _figures(merchant: Merchant) -> dict[str, Any]:
     counts = [orders, orders.filter(open_returns__gt=0), orders.filter(is_disputed=True), ReturnCopy.objects.filter(merchant=merchant, ended_at=None)]
     every, _after_sales, disputed, returns = map(capped, capped_counts(counts))
     return {"orders": every, "returns": returns, "disputed": disputed, "score": ShopScore.objects.filter(merchant=merchant, rating_count__gt=0).first()}
+
+
+def _goods(merchant: Merchant) -> list[dict[str, str]]:
+    """What is sold, and how it gets to buyers: counts, capped, each with the list that has them where there is one."""
+    orders = OrderCopy.objects.filter(merchant=merchant)
+    to_ship = orders.filter(status=OrderStatus.CONFIRMED, fulfilment_status__in=[FulfilmentStatus.NONE, FulfilmentStatus.PART_SHIPPED])
+    listings = Listing.objects.filter(merchant=merchant)
+    waiting = ProductChange.objects.filter(merchant=merchant, status=ProductChange.Status.WAITING)
+    parts = [
+        (_("On sale"), listings.filter(is_on_sale=True), ""),
+        (_("Waiting for review"), waiting, f"/reviews/?merchant={merchant.pk}&show=waiting"),
+        (_("Not for sale for want of a qualification"), listings.filter(is_held=True), ""),
+        (_("Orders to ship"), to_ship, f"/orders/?merchant={merchant.pk}&show=confirmed"),
+        (_("of them late"), to_ship.filter(ship_by__lt=clock.now()), ""),
+        (_("On their way"), orders.filter(status=OrderStatus.CONFIRMED, fulfilment_status=FulfilmentStatus.SHIPPED), ""),
+    ]
+    counts = capped_counts([rows for _label, rows, _href in parts])
+    return [{"label": label, "count": capped(count), "href": href if count else ""} for (label, _rows, href), count in zip(parts, counts, strict=True)]
 
 
 def people_of(merchant: Merchant) -> list[Any]:

@@ -35,6 +35,7 @@ from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 from tenants.contracts.models import Contract
 from tenants.onboarding.models import Application, Qualification
+from tenants.onboarding.opening import lacks_of
 from tenants.packages.models import ServicePackage
 from tenants.tenancy.errors import MerchantUnknown
 from tenants.tenancy.hosts import shop_host, shop_url, workbench_url
@@ -202,6 +203,7 @@ def merchant(request: HttpRequest, merchant_id: UUID) -> HttpResponse:
         "may_suspend": found.status in (Merchant.Status.OPEN, Merchant.Status.HOLIDAY),
         "may_reopen": found.status == Merchant.Status.SUSPENDED or Closing.objects.filter(merchant=found, status="running", is_owners=False).exists(),
         "is_opening": found.status == Merchant.Status.OPENING,
+        "lacks": lacks_of(found),
         "shop_address": shop_url(found),
         "workbench_address": workbench_url(found),
         **dossier_of(request, found),
