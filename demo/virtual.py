@@ -42,7 +42,7 @@ GOODS = (
         },
         "KILN-CARD-200",
         20_000,
-        "gift.webp",
+        "gift",
     ),
     (
         "class",
@@ -54,7 +54,7 @@ GOODS = (
         },
         "KILN-CLASS-2H",
         26_800,
-        "mug-table.webp",
+        "mug-table",
     ),
 )
 

@@ -25,6 +25,7 @@ from marketplace.merchant.inventory.actions import count_stock
 from marketplace.merchant.inventory.errors import CodesAreTheStock, OutOfStock, StockHeld
 from marketplace.merchant.inventory.models import StockLevel, StockMovement
 from marketplace.merchant.inventory.moves import adjust_stock
+from marketplace.merchant.inventory.stocktakes import begin_stocktake, count_lines
 from marketplace.merchant.orders.errors import NothingIsShipped
 from marketplace.merchant.orders.models import Order
 from marketplace.merchant.orders.states import FulfilmentStatus, OrderStatus, PaymentStatus
@@ -180,6 +181,16 @@ def test_stock_of_codes_is_not_counted_or_corrected_by_hand():
         with pytest.raises(CodesAreTheStock):
             adjust_stock(by=SYSTEM, movement_id=uuid4(), variant_id=level.variant_id, location_id=level.location_id, cause="found", quantity=1)
     assert level_of(card) == (3, 0, 0)
+
+
+def test_a_stocktake_leaves_codes_out():
+    card, mug = a_card(3), make.a_product("a", stock=4)
+    with merchant_schema(A):
+        place = StockLevel.objects.get(variant_id=make.variant_of(card)).location_id
+        row = begin_stocktake(by=SYSTEM, stocktake_id=uuid4(), location_id=place, scope="all")
+        assert set(row.lines.values_list("variant_id", flat=True)) == {make.variant_of(mug)}
+        with pytest.raises(CodesAreTheStock):
+            count_lines(by=SYSTEM, number=row.number, counted={make.variant_of(card): 9})
 
 
 def test_an_unused_code_can_be_taken_out_unless_orders_hold_all():

@@ -125,7 +125,7 @@ FACTS: dict[tuple[str, str], dict[str, str]] = {
     ("workbench", "transfers"): {"Transfer": "{transfer}", "From": "Main warehouse", "To": "Store", "Pieces": "1", "Status": "Arrived"},
     ("workbench", "stocktakes"): {"Stocktake": "{stocktake}", "Counted": "0", "Status": "Being counted", "Note": "Cedar"},
     ("workbench", "replenish"): {"Title": "Third", "Free": "9", "Sold in 30 days": "1", "Proposed": "42"},
-    ("workbench", "codes"): {"Title": "Jade card", "Status": "Handed out", "Order": "{coded}", "By": "system"},
+    ("workbench", "codes"): {"Code": "•••• {coded}", "Title": "Jade card", "Status": "Unused", "Order": "", "By": "system"},
     ("workbench", "restocks"): {"Supplier": "Cedar Clay", "Pieces": "2", "Received": "0", "Status": "On the way"},
     ("workbench", "statements"): {
         "Statement": "{statement}",

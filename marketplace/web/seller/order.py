@@ -28,7 +28,7 @@ from marketplace.merchant.orders.models import Order
 from marketplace.merchant.orders.states import FulfilmentStatus, OrderStatus, PaymentStatus
 from marketplace.merchant.pricing.queries import made_by
 from marketplace.platform.ledger.models import StatementLine
-from marketplace.platform.virtual.kinds import GoodsKind
+from marketplace.platform.virtual.kinds import GoodsKind, last_day
 from marketplace.platform.virtual.queries import codes_of_orders, vouchers_of_orders
 from marketplace.web.overview import MOST_COUNTED, capped
 from marketplace.web.seller.orders import SHOWS
@@ -99,6 +99,9 @@ def order_page(
     refused: list[forms.Form] = [each for each in (parcel, handover, cancel, note) if each and each.errors]
     history: list[Any] = [*found.changes.order_by("at", "pk"), *found.desk_notes.order_by("at")]
     waits = found.ship_by and found.fulfilment_status == FulfilmentStatus.NONE and found.status == OrderStatus.CONFIRMED
+    vouchers: list[Any] = vouchers_of_orders([found.pk]) if found.kind == GoodsKind.SERVICE else []
+    for row in vouchers:
+        row.until = last_day(row.expires_at, request.market.tz)  # type: ignore[attr-defined]
     context = {
         "title": found.number,
         "form": refused[0] if refused else None,
@@ -115,7 +118,7 @@ def order_page(
         "pieces_left": sum(line.to_pack for line in lines),
         "cancel_form": (cancel or CancelForm(lines=lines)) if may_ship and is_paid and has_left else None,
         "given": codes_of_orders([found.pk]) if found.kind == GoodsKind.CODES else [],
-        "vouchers": vouchers_of_orders([found.pk]) if found.kind == GoodsKind.SERVICE else [],
+        "vouchers": vouchers,
         "cancel_is_open": bool(cancel and cancel.errors),
         "waits": waits,
         "is_late": waits and found.ship_by and clock.now() > found.ship_by,
