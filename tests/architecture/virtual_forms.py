@@ -8,12 +8,14 @@ from uuid import UUID
 from marketplace.platform.virtual.models import Code, Voucher
 from tests import factories as make
 from tests.architecture.account_forms import PASSWORD, WHY
-from tests.flows.virtual import a_card, a_service, paid
+from tests.flows.virtual import a_card, a_service, a_virtual, load, paid
 
 
 def a_code(shop: str = "a", title: str = "Card") -> UUID:
-    """One that is unused."""
-    return Code.objects.filter(product_id=a_card(1, shop=shop, title=title).pk).get().pk
+    """One that is unused, of a draft that nobody else knows."""
+    draft = a_virtual("codes", shop=shop, title=title, on_sale=False)
+    load(draft, f"{title}-{draft.pk.hex}", shop)
+    return Code.objects.get(product_id=draft.pk).pk
 
 
 def _load() -> tuple[str, dict[str, Any]]:

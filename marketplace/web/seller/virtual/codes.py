@@ -104,7 +104,12 @@ class LoadForm(forms.Form):
         help_text=_lazy("Number and password may stand on one line; buyers read the line as it is."),
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "autocomplete": "off", "class": "num"}),
     )
-    file = forms.FileField(label=_lazy("Or a text file"), required=False, help_text=_lazy("TXT or CSV, one code a line, up to 2 MB"))
+    file = forms.FileField(
+        label=_lazy("Or a text file"),
+        required=False,
+        help_text=_lazy("TXT or CSV, one code a line, up to 2 MB"),
+        widget=forms.FileInput(attrs={"accept": ".txt,.csv,text/plain,text/csv"}),
+    )
 
     def __init__(self, *args: Any, product: Product, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
