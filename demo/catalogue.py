@@ -24,14 +24,14 @@ def key_of(*path: str) -> UUID:
 @cache
 def catalogue() -> dict[str, Any]:
     """What catalogue.toml holds, with the products of range.toml behind each shop's own."""
-    known = _read("catalogue.toml")
-    more = _read("range.toml")
+    known = read("catalogue.toml")
+    more = read("range.toml")
     for shop in known["shops"]:
         shop["products"] += [ranged(shop["slug"], row) for row in more[shop["slug"]]]
     return known
 
 
-def _read(name: str) -> dict[str, Any]:
+def read(name: str) -> dict[str, Any]:
     return tomllib.loads(Path(__file__).with_name(name).read_text())
 
 

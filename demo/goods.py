@@ -55,13 +55,13 @@ def prices_of(shop: Mapping[str, Any], product: Mapping[str, Any], sold: list[So
 
 
 class Labels:
-    """Taxonomy keys by the codes of the catalogue."""
+    """Taxonomy keys by the codes of the catalogue. `brand` may be "": goods of none."""
 
     def __init__(self, brand: str) -> None:
         self.categories = dict(Category.objects.values_list("code", "pk"))
         self.attributes = dict(Attribute.objects.values_list("code", "pk"))
         self.values = {(attribute, code): key for attribute, code, key in AttributeValue.objects.values_list("attribute__code", "code", "pk")}
-        self.brand_id = Brand.objects.get(code=brand).pk
+        self.brand_id = Brand.objects.get(code=brand).pk if brand else None
 
     def options(self, axes: list[str], values: tuple[str, ...]) -> dict[int, int]:
         return {self.attributes[axis]: self.values[axis, value] for axis, value in zip(axes, values, strict=True)}

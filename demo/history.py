@@ -167,7 +167,7 @@ class Past:
                     restock(wanted)
             with transaction.atomic():
                 (STEPS | VOICES)[step.what](scene)
-                _forget_deadlines(scene, datetime.now(UTC))
+                forget_deadlines(scene, datetime.now(UTC))
             for refund in Refund.objects.filter(payment__group__key=scene.key, status=Refund.Status.DUE):
                 send_refund(RefundDue(refund_id=refund.pk))
 
@@ -207,7 +207,7 @@ def person(email: str) -> Actor:
     return Actor(kind="person", user_id=_key_of_person(email), label=email)
 
 
-def _forget_deadlines(scene: Scene, now: datetime) -> None:
+def forget_deadlines(scene: Scene, now: datetime) -> None:
     """A deadline that has passed by now would be acted on now: the next steps say what became of it."""
     groups = OrderGroup.objects.filter(key=scene.key)
     subjects = [*groups.values_list("pk", flat=True)]

@@ -1,4 +1,4 @@
-"""From an open market to one with eight shops full of goods, and people to try it with. Every change goes through a verb or flow."""
+"""From an open market to one with nine shops full of goods, and people to try it with. Every change goes through a verb or flow."""
 
 from __future__ import annotations
 
@@ -13,15 +13,19 @@ from demo.bundles import make_a_bundle
 from demo.catalogue import Sold, attributes_of, both, catalogue, key_of, variants_of
 from demo.colleagues import let_in_colleagues, set_up_the_house
 from demo.contracts import make_contracts
+from demo.customised import customise
 from demo.deposits import leave_deposits
 from demo.goods import Labels, entered, prices_of, source_of
+from demo.hands import use_two_hands
 from demo.history import ask_for_the_rest, begin_history, filling
 from demo.library import fill_library
 from demo.media import copy_picture
+from demo.own_shop import open_market_shop, sell_once
 from demo.packages import offer_packages
 from demo.pages import decorate_shops, dress_shops, write_market_pages
 from demo.papers import ask_for_papers, let_papers_age, publish_first_rules
 from demo.prices import plan_prices
+from demo.shelves import arrange_a_shop
 from demo.sizes import measure
 from demo.tables import hand_in_tables
 from demo.traders import apply_for
@@ -86,11 +90,13 @@ def _fill(password: str, say: Callable[[str], None]) -> None:
         for buyer in catalogue()["buyers"]:
             let_in_buyer(buyer, password)
         give_accounts(merchants)
+        own = open_market_shop(password, BY, market.currency)
         dress_shops(merchants)
     decorate_shops(merchants)
     write_market_pages()
     say("a hundred orders")
     deliver_events()
+    sell_once(own)
     begin_history()
     make_contracts(password)
     leave_work(password)
@@ -106,6 +112,9 @@ def _fill(password: str, say: Callable[[str], None]) -> None:
     fill_library(BY)
     make_a_bundle(BY)
     sell_virtual(BY)
+    use_two_hands()
+    arrange_a_shop(BY)
+    customise(BY)
     say("search index")
     deliver_events()
 

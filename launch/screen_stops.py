@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 
 MARKET, SHOP, WORKBENCH, CONSOLE = "market.localhost", "kiln.market.localhost", "kiln.seller.market.localhost", "ops.market.localhost"
 BUYER, OWNER, OPERATOR = "lin@buyer.localhost", "owner@kiln.localhost", "operator@market.localhost"
+OF_MARKET, RUNS_IT = "select.seller.market.localhost", "owner@select.localhost"  # the market's own shop
 ID, NUMBER = r"[0-9a-f-]{36}", r"[\d-]+"
 
 
@@ -47,7 +48,10 @@ VISITOR = [
     Stop("search-none", "/search/?q=qqqqxyz"),
     Stop("shops", "/shops/"),
     Stop("brand", "/categories/", link=r"/c/\d+/ > /b/\d+/\?c=\d+"),
+    Stop("own-only", "/search/?own=1"),
+    Stop("own-product", "/search/?own=1", link=rf"/p/{ID}/"),
     Stop("bundle", "/search/?q=%E5%9B%9B%E4%BB%B6%E5%A5%97", link=rf"/p/{ID}/"),
+    Stop("customised", "/search/?q=%E5%88%BB%E5%90%8D", link=rf"/p/{ID}/"),
     Stop("product", "/search/?q=%E9%A9%AC%E5%85%8B%E6%9D%AF", link=rf"/p/{ID}/"),
     Stop("product-plain", "/search/?q=%E8%8C%B6", link=rf"/p/{ID}/"),
     Stop("product-full-screen", "/search/?q=%E9%A9%AC%E5%85%8B%E6%9D%AF", link=rf"/p/{ID}/", act=press("[data-shot]")),
@@ -74,6 +78,7 @@ SHOPS = [
     Stop("shop", "/", SHOP),
     Stop("shop-all", "/search/", SHOP),
     Stop("shop-about", "/about/", SHOP),
+    Stop("shop-category", "/", SHOP, r"/v/[a-z-]+/"),
     Stop("shop-search", "/search/?q=%E6%9D%AF", SHOP),
     *(Stop(f"shop-{slug}", "/", f"{slug}.market.localhost") for slug in ("trail", "mono", "linden", "pagebreak", "larder", "pebble", "selvedge")),
 ]
@@ -105,6 +110,9 @@ SELLER = [
     Stop("seller-orders", "/orders/", WORKBENCH, OWNER),
     Stop("seller-order-to-ship", "/orders/?show=to_ship", WORKBENCH, OWNER, rf"/orders/{NUMBER}/"),
     Stop("seller-order-completed", "/orders/?show=completed", WORKBENCH, OWNER, rf"/orders/{NUMBER}/"),
+    Stop("seller-custom-orders", "/custom-orders/", WORKBENCH, OWNER),
+    Stop("seller-custom-order", "/custom-orders/", WORKBENCH, OWNER, rf"/orders/{NUMBER}/"),
+    Stop("seller-customising", "/products/?q=KILN-NAME", WORKBENCH, OWNER, rf"/products/{ID}/ > /products/{ID}/wishes/"),
     Stop("seller-products", "/products/", WORKBENCH, OWNER),
     Stop("seller-product", "/products/", WORKBENCH, OWNER, rf"/products/{ID}/"),
     Stop("seller-product-new", "/products/new/", WORKBENCH, OWNER),
@@ -153,6 +161,9 @@ SELLER = [
     Stop("seller-inbox", "/inbox/", WORKBENCH, OWNER),
     Stop("seller-jobs", "/jobs/", WORKBENCH, OWNER),
     Stop("seller-guide", "/guide/", WORKBENCH, OWNER),
+    Stop("seller-guide-part", "/guide/?concern=supply", WORKBENCH, OWNER),
+    Stop("seller-assessment", "/guide/assessment/", WORKBENCH, OWNER),
+    Stop("seller-second-looks", "/second-looks/", WORKBENCH, OWNER),
     Stop("seller-company", "/company/", WORKBENCH, OWNER),
     Stop("seller-contract", "/contract/", WORKBENCH, OWNER),
     Stop("seller-theme", "/theme/", WORKBENCH, OWNER),
@@ -173,11 +184,17 @@ SELLER = [
     Stop("seller-roles", "/staff/roles/", WORKBENCH, OWNER),
     Stop("seller-qualifications", "/qualifications/", "larder.seller.market.localhost", "owner@larder.localhost"),
     Stop("seller-brands", "/brands/", WORKBENCH, OWNER),
+    Stop("seller-shop-categories", "/shop-categories/", WORKBENCH, OWNER),
+    Stop("seller-shop-category", "/shop-categories/", WORKBENCH, OWNER, rf"/shop-categories/{ID}/"),
+    Stop("seller-shop-category-rule", "/shop-categories/new/?kind=rule", WORKBENCH, OWNER),
     Stop("seller-own-categories", "/own-categories/", WORKBENCH, OWNER),
     Stop("seller-domains", "/domains/", WORKBENCH, OWNER),
     Stop("seller-holiday", "/holiday/", WORKBENCH, OWNER),
     Stop("seller-closing", "/closing/", WORKBENCH, OWNER),
     Stop("seller-export", "/export/", WORKBENCH, OWNER),
+    Stop("seller-own", "/", OF_MARKET, RUNS_IT),
+    Stop("seller-own-product", "/products/", OF_MARKET, RUNS_IT, rf"/products/{ID}/"),
+    Stop("seller-own-statement", "/statements/", OF_MARKET, RUNS_IT, rf"/statements/{NUMBER}/"),
     Stop("seller-cms", "/cms/", WORKBENCH, OWNER),
     Stop("seller-cms-edit", "/decorate/", WORKBENCH, OWNER, r"/cms/pages/\d+/edit/"),
 ]
@@ -187,6 +204,8 @@ OPERATORS = [
     Stop("ops-application", "/applications/", CONSOLE, OPERATOR, rf"/applications/{NUMBER}/"),
     Stop("ops-merchants", "/merchants/", CONSOLE, OPERATOR),
     Stop("ops-merchant", "/merchants/", CONSOLE, OPERATOR, rf"/merchants/{ID}/"),
+    Stop("ops-own-shop", "/merchants/?own=True", CONSOLE, OPERATOR, rf"/merchants/{ID}/"),
+    Stop("ops-own-shop-new", "/merchants/own/new/", CONSOLE, OPERATOR),
     Stop("ops-consumers", "/consumers/?orders=yes", CONSOLE, OPERATOR),
     Stop("ops-consumer", "/consumers/?orders=yes", CONSOLE, OPERATOR, rf"/consumers/{ID}/"),
     Stop("ops-consumer-erase", "/consumers/?orders=no&works=no", CONSOLE, OPERATOR, rf"/consumers/{ID}/", then="erase/"),
@@ -195,6 +214,7 @@ OPERATORS = [
     Stop("ops-doubles", "/doubles/", CONSOLE, OPERATOR),
     Stop("ops-reviews", "/reviews/", CONSOLE, OPERATOR),
     Stop("ops-review", "/reviews/", CONSOLE, OPERATOR, rf"/reviews/{ID}/"),
+    Stop("ops-review-own", "/reviews/?by_rule=own", CONSOLE, OPERATOR, rf"/reviews/{ID}/"),
     Stop("ops-reviews-many", "/reviews/many/", CONSOLE, OPERATOR),
     Stop("ops-words", "/words/", CONSOLE, OPERATOR),
     Stop("ops-words-new", "/words/new/?try=全网最低价", CONSOLE, OPERATOR),

@@ -1,4 +1,4 @@
-"""The rule of a virtual category as a question to search, and within it what a buyer chooses besides."""
+"""The rule of a virtual category, or of a shop's own, as a question to search, and within it what a buyer chooses besides."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from marketplace.platform.listings.models import Listing
 from marketplace.platform.taxonomy.merging import current_values
 from marketplace.platform.taxonomy.models import Brand, Category
 from search.contract import AMONG, LARGEST_KEY, Query, Sort
+from tenants.tenancy.models import Merchant
 
 NOTHING = frozenset({LARGEST_KEY})  # what names nothing finds nothing
 
 
-def _among(rule: Mapping[str, Any]) -> frozenset[UUID] | None:
+def _among(rule: Mapping[str, Any], shop: Merchant | None) -> frozenset[UUID] | None:
     """Listings that are reduced, rated or new as the rule wants, at this moment; of more than can be asked for the most bought. None: it wants none
     of these. Their copies are asked, not the index: a reduction that is over is gone at once."""
     now, wanted = clock.now(), Q()
@@ -30,11 +31,13 @@ def _among(rule: Mapping[str, Any]) -> frozenset[UUID] | None:
         wanted &= Q(published_at__gte=now - timedelta(days=rule["days"]))
     if not wanted:
         return None
+    if shop is not None:
+        wanted &= Q(merchant_id=shop.pk)
     return frozenset(Listing.objects.filter(wanted, is_on_sale=True).order_by("-sold", "pk").values_list("pk", flat=True)[:AMONG])
 
 
-def query_of(rule: Mapping[str, Any]) -> Query:
-    """What the rule alone finds. Categories, brands and values that were merged mean the others; two or three queries."""
+def query_of(rule: Mapping[str, Any], shop: Merchant | None = None) -> Query:
+    """What the rule alone finds, in all shops or in one. Categories, brands and values that were merged mean the others; two or three queries."""
     values = {int(key): frozenset(chosen) for key, chosen in (rule.get("values") or {}).items()}
     merged = current_values(value for chosen in values.values() for value in chosen)
     category = Category.objects.filter(pk=rule["category"]).first() if rule.get("category") else None
@@ -42,12 +45,12 @@ def query_of(rule: Mapping[str, Any]) -> Query:
     return Query(
         category=None if not rule.get("category") else (category.merged_into_id or category.pk) if category else LARGEST_KEY,
         brands=(frozenset(into or key for key, into in brands) or NOTHING) if rule.get("brands") else frozenset(),
-        shops=frozenset(rule.get("shops", ())),
+        shops=frozenset({shop.ordinal}) if shop else frozenset(rule.get("shops", ())),
         values={key: frozenset(merged.get(value, value) for value in chosen) for key, chosen in values.items()},
         price_from=rule.get("from"),
         price_to=rule.get("to"),
         in_stock=bool(rule.get("in_stock")),
-        among=_among(rule),
+        among=_among(rule, shop),
         sort=Sort(rule.get("sort", Sort.RELEVANCE)),
     )
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from marketplace.platform.details.models import ListingDetail
 from marketplace.platform.listings.models import Listing, ListingVariant
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category
 from marketplace.platform.taxonomy.queries import values_as_now
@@ -64,6 +65,7 @@ class Names:
     facets: frozenset[int]
     values: Mapping[int, AttributeValue]
     options: Mapping[UUID, set[tuple[int, int]]]
+    subtitles: Mapping[UUID, Mapping[str, str]]
 
     @cached_property
     def by_key(self) -> dict[int, AttributeValue]:
@@ -89,6 +91,7 @@ def _names(listings: list[Listing]) -> Names:
         frozenset(Attribute.objects.filter(pk__in={attribute for attribute, _value in pairs}, is_facet=True).values_list("pk", flat=True)),
         values_as_now({value for _attribute, value in pairs}),
         options,
+        dict(ListingDetail.objects.filter(pk__in=[listing.pk for listing in listings]).exclude(subtitles={}).values_list("pk", "subtitles")),
     )
 
 
@@ -103,10 +106,11 @@ def _document(listing: Listing, names: Names) -> Doc:
     said = [*_entered_pairs(listing), *sorted(names.options.get(listing.pk, ()))]
     pairs = dict.fromkeys((attribute, names.values[value].pk) for attribute, value in said if value in names.values)
     known = [(attribute, value) for attribute, value in pairs if names.by_key[value].attribute_id == attribute]
+    below = list(names.subtitles.get(listing.pk, {}).values())
     tokens = text_tokens(
         titles=listing.titles.values(),
         names=[*category.names.values(), *(brand.names.values() if brand else ())],
-        texts=map(plain_text, listing.descriptions.values()),
+        texts=[*below, *map(plain_text, listing.descriptions.values())],
     )
     aside = [
         *(_joined(names.categories[key].names) for key in category.path if key != category.pk and key in names.categories),
@@ -114,7 +118,7 @@ def _document(listing: Listing, names: Names) -> Doc:
         *(text[:LONGEST_ENTRY] for _attribute, _values, entered in listing.attributes for text in (entered or {}).values()),
         _joined(listing.merchant.names),
     ]
-    short = [*listing.titles.values(), *category.names.values(), *(brand.names.values() if brand else ()), *aside]
+    short = [*listing.titles.values(), *below, *category.names.values(), *(brand.names.values() if brand else ()), *aside]
     return Doc(
         id=listing.pk,
         tokens=tokens,

@@ -39,12 +39,12 @@ class Answer:
 
 
 def at_the_checkout(*wanted, buyer=None) -> Ready:
-    """A new buyer with (shop letter, product, quantity) in the cart."""
+    """A new buyer with (shop letter, product, quantity) in the cart, or (shop letter, product, quantity, wishes)."""
     make.commission()
     buyer = buyer or make.a_buyer()
     cart = make.a_cart(buyer, *wanted)
     address_id = make.an_address(buyer)
-    form = {"csrfmiddlewaretoken": CSRF, "key": str(uuid4()), "address": str(address_id), "total": str(view_cart(cart, "CNY").total.minor)}
+    form = {"csrfmiddlewaretoken": CSRF, "key": str(uuid4()), "address": str(address_id), "total": str(view_cart(cart, "CNY").total.minor), "accepts": "1"}
     return Ready(session_of(buyer), form)
 
 

@@ -12,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from launch import processes
@@ -76,9 +76,11 @@ class RunningMarket:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
-    def stop(self) -> None:
+    def end(self) -> None:
+        """Nobody needs it any more: its data go as well, so nothing has to be finished."""
         for name in reversed(list(self.processes)):
-            processes.stop(self.processes.pop(name))
+            with suppress(ProcessLookupError):  # it has ended already
+                self.kill(name)
 
     def whole_log(self, name: str) -> str:
         file = self.logs / f"{name}.log"
@@ -98,7 +100,7 @@ def running(database: str, data: Path, *names: str, **settings: str) -> Iterator
         market.start(*names)
         yield market
     finally:
-        market.stop()
+        market.end()
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from marketplace.flows import (
     letters_about_merchants,
     letters_about_packages,
     letters_about_papers,
+    letters_about_returns,
     letters_about_reviews,
     letters_about_shops,
     letters_about_stock,
@@ -49,11 +50,13 @@ from marketplace.flows import (
     return_goods,
     sale_conditions,
     sandbox,
+    second_looks,
     transfer_out,
     use_of_packages,
 )
 from marketplace.flows.consumers import ask_for_doubles
 from marketplace.flows.events import (
+    BundlesStopped,
     GoodsHandedOver,
     OrderCancelled,
     OrderCompleted,
@@ -75,6 +78,8 @@ from marketplace.kernel import log_checks, registry
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.events import DeadlineReached, Event, LogCheckAsked
 from marketplace.kernel.registry import Duty, Reaction
+from marketplace.merchant.aftersales.events import SecondLookAsked, SecondLookEnded
+from marketplace.merchant.aftersales.second_looks import EXPIRES as LOOK_EXPIRES
 from marketplace.merchant.conditions.events import WatchedStockChanged
 from marketplace.merchant.imports import keeping
 from marketplace.merchant.imports.events import ImportDue
@@ -169,6 +174,7 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     StockRanLow: [Reaction(letters_about_stock.ran_low)],
     ProductSubmitted: [],
     ProductReviewed: [Reaction(letters_to_merchants.product_reviewed)],
+    BundlesStopped: [Reaction(letters_about_stock.bundles_stopped)],
     VariantsMerged: [Reaction(merge_variants.follow_in_carts)],
     OrderGroupPlaced: [Reaction(letters_to_buyers.placed), Reaction(reminders.remind_to_pay_later)],
     RailNoticeReceived: [Reaction(notices.act_on_notice, outward=True)],
@@ -185,7 +191,14 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     OrderGroupExpired: [Reaction(letters_to_buyers.expired), Reaction(reminders.payment_expired)],
     OrderGroupCancelled: [Reaction(reminders.payment_given_up)],
     OrderCancelled: [Reaction(letters_to_buyers.cancelled), Reaction(letters_to_merchants.order_cancelled), Reaction(customers.count_after_ending)],
-    ReturnMoved: [Reaction(letters_to_buyers.return_moved), Reaction(letters_to_merchants.return_moved)],
+    ReturnMoved: [
+        Reaction(letters_to_buyers.return_moved),
+        Reaction(letters_to_merchants.return_moved),
+        Reaction(letters_about_returns.opened_for_buyer),
+        Reaction(letters_about_returns.waits_for_approval),
+    ],
+    SecondLookAsked: [Reaction(letters_about_returns.look_asked)],
+    SecondLookEnded: [Reaction(letters_about_returns.look_ended)],
     RefundDue: [Reaction(refund.send_refund, outward=True)],
     RefundSent: [Reaction(transfer_out.reverse_for_refund), Reaction(letters_to_buyers.refunded), Reaction(customers.count_after_refund)],
     GoodsHandedOver: [Reaction(letters_to_buyers.handed_over)],
@@ -224,6 +237,7 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     receive.RECEIPT: receive.receive_by_itself,
     hand_over.EXPIRES: hand_over.expire_vouchers,
     return_goods.WAITS: return_goods.act_when_due,
+    LOOK_EXPIRES: second_looks.expire_when_due,
     sandbox.ANSWER: sandbox.tell,
     schedule.PAGES_DUE: schedule.publish_when_due,
     account_changes.IN_FORCE: account_changes.put_in_force_when_due,

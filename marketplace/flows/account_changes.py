@@ -39,6 +39,7 @@ from tenants.access.rights import Right
 from tenants.accounts.models import Membership, User
 from tenants.onboarding.models import Application
 from tenants.tenancy.models import Merchant
+from tenants.tenancy.own import check_not_own
 
 S, Kind, Name = AccountChange.Status, AccountChange.Kind, AccountChange.Name
 IN_FORCE, UNCONFIRMED = "payout_account.in_force", "payout_account.unconfirmed"
@@ -109,7 +110,7 @@ def may_confirm(merchant_id: UUID, asked_by: UUID) -> list[User]:
 def ask_for_bank_account(*, by: Actor, merchant_id: UUID, change_id: UUID, details: BankDetails) -> AccountChange:
     """Ask that a shop be paid to a bank account. The same `change_id` asks once.
 
-    Raises InvalidInput, HolderDiffers (another name, and no reason given), AccountSame, AccountChangeWaits, KeyReused.
+    Raises InvalidInput, HolderDiffers (another name, and no reason given), AccountSame, AccountChangeWaits, KeyReused, NotForOwnShops.
     """
     number, code = clean_number(details.form, details.number), clean_bank_code(details.bank_code)
     for field, text in (("holder", details.holder), ("bank", details.bank)):
@@ -151,6 +152,7 @@ def _stripe_name(merchant_id: UUID, holder: str) -> str:
 
 
 def _open(by: Actor, row: AccountChange) -> AccountChange:
+    check_not_own(row.merchant_id)
     with transaction.atomic():
         Merchant.objects.select_for_update(no_key=True).get(pk=row.merchant_id)
         if same := AccountChange.objects.filter(pk=row.pk).first():

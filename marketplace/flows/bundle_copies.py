@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
+from marketplace.flows.events import BundlesStopped
 from marketplace.kernel.actors import Actor
+from marketplace.kernel.outbox import record
 from marketplace.kernel.verbs import verb
 from marketplace.merchant.bundles.errors import BundleHasOptions
 from marketplace.merchant.bundles.models import BundlePart
 from marketplace.merchant.catalogue.models import Product
 from marketplace.platform.bundles.actions import put_listed_parts
 from marketplace.platform.bundles.models import ListedPart
+from tenants.tenancy.schemas import merchant_schema
 
 
 @verb
@@ -26,6 +29,17 @@ def copy_parts(*, by: Actor, products: Iterable[Product]) -> None:
         for row in rows
     ]
     put_listed_parts(by=by, bundle_ids={row.bundle_id for row in rows}, parts=parts)
+
+
+def tell_stopped(merchant_id: UUID, variant_ids: Sequence[UUID]) -> None:
+    """Record which bundles on sale these variants, that can no longer be had, are."""
+    if not variant_ids:
+        return
+    with merchant_schema(merchant_id):
+        on_sale = Product.objects.filter(variants__in=variant_ids, status=Product.Status.ON_SALE, parts__isnull=False)
+        stopped = sorted(set(on_sale.values_list("pk", flat=True)))
+    if stopped:
+        record(BundlesStopped(merchant_id=merchant_id, product_ids=stopped))
 
 
 def check_one_variant(row: Product, variants: int) -> None:

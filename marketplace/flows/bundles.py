@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from marketplace.merchant.bundles.models import BundlePart
 from marketplace.merchant.catalogue.actions import ProductInput, VariantInput
 from marketplace.merchant.catalogue.models import Product, Variant
 from marketplace.merchant.inventory.events import StockCrossedZero
-from marketplace.merchant.inventory.queries import free_of_variants
+from marketplace.merchant.inventory.queries import free_of_variants, stock_of_bundles
 from marketplace.merchant.pricing.periods import in_force
 from marketplace.platform.bundles.queries import bundles_of_products
 from marketplace.platform.listings.events import ListingsChanged
@@ -73,23 +73,32 @@ class PartSeen:
 
 
 def parts_seen(product: Product) -> list[PartSeen]:
-    """What is in a bundle of the open shop, with the reasons why it cannot be sold. Five queries."""
-    rows = list(product.parts.order_by("position", "pk").select_related("variant__product"))  # type: ignore[attr-defined]
+    """What is in a bundle of the open shop, with the reasons why it cannot be sold."""
+    return parts_seen_of([product.pk]).get(product.pk, [])
+
+
+def parts_seen_of(product_ids: Collection[UUID]) -> dict[UUID, list[PartSeen]]:
+    """The same of each of these products that is a bundle. Five queries; one where none of them is."""
+    rows = list(BundlePart.objects.filter(bundle_id__in=product_ids).order_by("position", "pk").select_related("variant__product"))
+    found: dict[UUID, list[PartSeen]] = {}
+    if not rows:
+        return found
     keys = [row.variant_id for row in rows]
     free = free_of_variants(keys)
     prices = {price.variant_id: price.sale for price in in_force().filter(variant_id__in=keys)}
     listings = Listing.objects.in_bulk({row.variant.product_id for row in rows})
     listed = set(ListingVariant.objects.filter(pk__in=keys).values_list("pk", flat=True))
-    return [
-        PartSeen(
-            row.variant,
-            row.quantity,
-            free.get(row.variant_id, 0),
-            prices.get(row.variant_id),
-            _trouble(row, listings.get(row.variant.product_id), row.variant_id in listed, free.get(row.variant_id, 0)),
-        )
-        for row in rows
-    ]
+    for row in rows:
+        left = free.get(row.variant_id, 0)
+        trouble = _trouble(row, listings.get(row.variant.product_id), row.variant_id in listed, left)
+        found.setdefault(row.bundle_id, []).append(PartSeen(row.variant, row.quantity, left, prices.get(row.variant_id), trouble))
+    return found
+
+
+def stopped_bundles() -> set[UUID]:
+    """Bundles of the open shop that are on sale and that nobody can buy now."""
+    on_sale = Product.objects.filter(parts__isnull=False, status=Product.Status.ON_SALE)
+    return {key for key, pieces in stock_of_bundles(set(on_sale.values_list("pk", flat=True))).items() if pieces <= 0}
 
 
 def _trouble(row: BundlePart, listing: Listing | None, is_listed: bool, free: int) -> str:

@@ -16,7 +16,12 @@ from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import IllegalMove, check_reason
 from marketplace.kernel.formats import format_time
 from marketplace.kernel.outbox import record
+from marketplace.kernel.texts import localised
+from marketplace.kernel.two_people import needs_two
 from marketplace.kernel.verbs import verb
+from marketplace.merchant.aftersales.second_looks import takes_two
+from marketplace.merchant.customising.errors import MakingBegun
+from marketplace.merchant.customising.queries import first_begun
 from marketplace.merchant.fulfilment.actions import remove_package
 from marketplace.merchant.fulfilment.models import Package
 from marketplace.merchant.inventory.actions import release_stock
@@ -32,13 +37,15 @@ from marketplace.platform.virtual.kinds import GoodsKind
 from marketplace.platform.virtual.models import Voucher
 from tenants.tenancy.schemas import current_merchant_id, merchant_schema
 
+CANCEL = "order.cancel"  # what a shop that wants two people asks a colleague for (flows/second_looks.py)
+
 
 @verb
 def cancel_paid_order(*, by: Actor, copy: OrderCopy, reason: str) -> None:
     """The buyer gives up one paid order: all of its money goes back, its stock is free, its siblings stay as they are.
 
-    Possible until the shop packs, and after `ship_by` until something has left; of a service at any time, for what was not used.
-    Safe to repeat. Raises AlreadyPacked, IllegalMove.
+    Possible until the shop packs, or begins to make what is made to wishes, and after `ship_by` until something has left; of a service at any
+    time, for what was not used. Safe to repeat. Raises AlreadyPacked, MakingBegun, IllegalMove.
     """
     with transaction.atomic(), merchant_schema(copy.merchant_id):
         order = locked_order(pk=copy.pk)
@@ -52,8 +59,11 @@ def cancel_paid_order(*, by: Actor, copy: OrderCopy, reason: str) -> None:
             _cancel(by, order, unused, reason=reason, kind=Refund.Reason.CANCELLED_BY_BUYER)
             return
         is_late = order.ship_by is not None and clock.now() > order.ship_by
+        ship_by = format_time(order.ship_by) if order.ship_by else ""
         if any(line.shipped or (line.packed and not is_late) for line in lines):
-            raise AlreadyPacked(number=order.number, ship_by=format_time(order.ship_by) if order.ship_by else "")
+            raise AlreadyPacked(number=order.number, ship_by=ship_by)
+        if not is_late and (begun := first_begun(order.pk)):
+            raise MakingBegun(title=localised(begun.line.titles).text, number=order.number, ship_by=ship_by)
         for package in order.packages.filter(status=Package.Status.PACKED).order_by("pk"):
             note_unpacked(by=by, order_id=order.pk, pieces=remove_package(by=by, package=package))
         pieces = {line.pk: line.quantity - line.cancelled for line in lines if line.quantity > line.cancelled}
@@ -64,10 +74,13 @@ def cancel_paid_order(*, by: Actor, copy: OrderCopy, reason: str) -> None:
 def cancel_pieces(*, by: Actor, number: str, pieces: Mapping[UUID, int] | None, reason: str) -> Order:
     """The shop cannot send these (line id → quantity; None: all that lies in no parcel): their money goes back, freight included.
 
-    Of an order of the open merchant. Raises OrderUnknown, NotPaidYet, IllegalMove, NothingToGiveBack, ReasonMissing.
+    Of an order of the open merchant. Raises OrderUnknown, NotPaidYet, IllegalMove, NothingToGiveBack, ReasonMissing, and SecondPersonNeeded
+    where the shop wants two people.
     """
     check_reason(reason)
     with transaction.atomic():
+        if takes_two():
+            needs_two(by, CANCEL)
         order = order_to_ship(number)
         if pieces is None:
             pieces = {line.pk: line.to_pack for line in order.lines.all() if line.to_pack}

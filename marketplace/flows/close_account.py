@@ -1,14 +1,15 @@
 """A person leaves: what is only theirs goes, what the law makes the market keep stays without their name.
 
 Kept: orders, payments, returns and refunds with their amounts and goods; on the market's copy only province and city of the
-address. Shops keep their own orders, address included, as the record of a contract; the log keeps who did what, because it
-cannot be changed (docs/decisions/closing-accounts.md).
+address, and nothing of what the person wished in words. Shops keep their own orders, address and wishes included, as the
+record of a contract; the log keeps who did what, because it cannot be changed (docs/decisions/closing-accounts.md).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
@@ -26,9 +27,11 @@ from marketplace.kernel.errors import MarketError, check_reason
 from marketplace.kernel.two_people import needs_two
 from marketplace.kernel.verbs import verb
 from marketplace.merchant.customers.actions import forget_customer
+from marketplace.merchant.customising.actions import forget_wishes
 from marketplace.merchant.orders.states import OrderStatus
 from marketplace.platform.cart.models import Cart
 from marketplace.platform.checkout.models import OrderCopy, OrderGroup, ReturnCopy
+from marketplace.platform.customising.wishes import forgotten
 from marketplace.platform.members.models import Address, ConsumerNote, DataExport, Double, Favourite, Follow, Profile, Seen
 from marketplace.platform.notices.forgetting import forget_notices
 from marketplace.platform.notices.letters import post_letter
@@ -157,6 +160,13 @@ def _exports(user: User) -> None:
 def _orders(user: User) -> None:
     for group in OrderGroup.objects.filter(buyer=user).only("pk", "address").iterator():
         OrderGroup.objects.filter(pk=group.pk).update(address={name: group.address[name] for name in OF_THE_ADDRESS if name in group.address})
+    for copy in OrderCopy.objects.filter(buyer=user, lines__contains=[{"custom": {}}]).only("pk", "lines").iterator():
+        OrderCopy.objects.filter(pk=copy.pk).update(lines=[_without_wishes(line) for line in copy.lines])
+
+
+def _without_wishes(line: dict[str, Any]) -> dict[str, Any]:
+    """A line as it stays: that it was made to wishes, without what the person wrote."""
+    return {**line, "custom": {**line["custom"], "wishes": forgotten(line["custom"]["wishes"])}} if "custom" in line else line
 
 
 def _applications(user: User) -> None:
@@ -191,6 +201,7 @@ def _customers(user: User) -> None:
     with in_merchant_schemas(OrderCopy.objects.filter(buyer=user).values_list("merchant_id", flat=True)) as merchants:
         for _merchant_id in merchants:
             forget_customer(by=SYSTEM, buyer_id=user.pk)
+            forget_wishes(by=SYSTEM, buyer_id=user.pk)
             fit_lists(by=SYSTEM)
 
 

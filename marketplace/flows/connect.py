@@ -21,6 +21,7 @@ from marketplace.platform.payments.models import AccountChange, PayoutAccount
 from marketplace.platform.payments.rails import connect_rail
 from marketplace.platform.payments.rails.port import Account, RailRefused
 from tenants.tenancy.models import Merchant
+from tenants.tenancy.own import check_not_own
 
 RAIL = "stripe"
 
@@ -31,8 +32,9 @@ def begin_account(*, by: Actor, merchant_id: UUID, country: str, back: str) -> s
 
     A person's wish to be paid there is a change of the account, which somebody else confirms (account_changes.py). Until it is in force and the
     rail can pay there, payouts go where they went before; `back` is where the merchant comes back to. Asked outside a transaction, under the
-    merchant's own key. Raises RailUnknown, RailAway, RailRefused, AccountChangeWaits.
+    merchant's own key. Raises RailUnknown, RailAway, RailRefused, AccountChangeWaits, NotForOwnShops.
     """
+    check_not_own(merchant_id)
     merchant = Merchant.objects.get(pk=merchant_id)
     rail = connect_rail(RAIL)
     held = PayoutAccount.objects.filter(merchant_id=merchant_id).first()

@@ -10,6 +10,7 @@ from marketplace.kernel.actors import Actor
 from marketplace.kernel.verbs import verb
 from marketplace.merchant.aftersales.models import Return
 from marketplace.merchant.bundles.queries import bought_in
+from marketplace.merchant.customising.queries import wished_of
 from marketplace.merchant.fulfilment.models import Package
 from marketplace.merchant.orders.models import Order, OrderLine
 from marketplace.platform.checkout.actions import put_return_copy, update_copy
@@ -35,13 +36,13 @@ def copy_order(*, by: Actor, order: Order) -> None:
     """Copy how an order of the open merchant stands: statuses, money, lines, parcels."""
     lines = list(order.lines.order_by("position"))
     changed: dict[str, Any] = {name: getattr(order, name) for name in COPIED}
-    changed["lines"] = copied_lines(lines, bought_in([order.pk]))
+    changed["lines"] = copied_lines(lines, bought_in([order.pk]), wished_of([order.pk]))
     changed["packages"] = _copied_packages(order, lines)
     update_copy(by=by, order_id=order.pk, changed=changed)
 
 
-def copied_lines(lines: Sequence[OrderLine], bundles: Mapping[UUID, Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The lines as OrderCopy.lines holds them; those that were bought in a bundle name it."""
+def copied_lines(lines: Sequence[OrderLine], bundles: Mapping[UUID, Mapping[str, Any]], wished: Mapping[UUID, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The lines as OrderCopy.lines holds them; those that were bought in a bundle name it, those that are made to wishes say them ("custom")."""
     return [
         {
             "id": str(line.pk),
@@ -56,6 +57,7 @@ def copied_lines(lines: Sequence[OrderLine], bundles: Mapping[UUID, Mapping[str,
             "returned": line.returned,
             "unit_minor": line.unit_minor,
             "total_minor": line.total_minor,
+            **({"custom": wished[line.pk]} if line.pk in wished else {}),
             **_of_bundle(bundles.get(line.pk), bundles.get(lines[n - 1].pk) if n else None),
         }
         for n, line in enumerate(lines)

@@ -25,6 +25,7 @@ from marketplace.platform.checkout.actions import locked_group
 from marketplace.platform.checkout.models import OrderCopy
 from marketplace.platform.ledger.actions import credit, debit, post
 from marketplace.platform.ledger.models import Account
+from marketplace.platform.ledger.queries import earned_on
 from marketplace.platform.payments.events import RefundDue
 from marketplace.platform.payments.models import Dispute, DisputeShare, PaymentAttempt, PaymentSplit, Refund, RefundAllocation
 from marketplace.platform.payments.moving import plan_reversals
@@ -163,7 +164,7 @@ def _charge_back(by: Actor, row: Dispute, covered: dict[UUID, int]) -> None:
     for merchant_id, order, was_earned, amount, commission in changed:
         left -= amount
         if was_earned:
-            sides = [debit(Account.MERCHANT_PAYABLE, amount - commission, merchant_id), debit(Account.COMMISSION_INCOME, commission, merchant_id)]
+            sides = [debit(earned_on(merchant_id), amount - commission, merchant_id), debit(Account.COMMISSION_INCOME, commission, merchant_id)]
         else:
             sides = [debit(Account.BUYER_ESCROW, amount)]
         PaymentSplit.objects.filter(order_id=order.pk).update(refunded_minor=F("refunded_minor") + amount.minor)

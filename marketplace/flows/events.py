@@ -41,6 +41,15 @@ class VariantsMerged(Event):
 
 
 @dataclass(frozen=True)
+class BundlesStopped(Event):
+    """Bundles on sale can no longer be bought: something that is in them is off sale, held back, no longer made, or sold out."""
+
+    topic = "bundles.stopped"
+    merchant_id: UUID
+    product_ids: list[UUID]
+
+
+@dataclass(frozen=True)
 class OrderGroupPlaced(Event):
     """A buyer placed an order group: one order per merchant, stock held until it is paid."""
 

@@ -22,6 +22,7 @@ from marketplace.kernel.money import Money
 from marketplace.kernel.texts import localised
 from marketplace.merchant.aftersales.states import ReturnStatus
 from marketplace.platform.checkout.models import OrderCopy, OrderGroup, ReturnCopy
+from marketplace.platform.customising.wishes import in_words
 from marketplace.platform.delivery.queries import carriers
 from marketplace.platform.notices.messages import Message, Table, read_in, worded
 from marketplace.platform.notices.telling import notify
@@ -49,6 +50,8 @@ def goods(order: OrderCopy, lines: Iterable[dict[str, Any]] | None = None) -> li
 
 def _entry(order: OrderCopy, entry: dict[str, Any]) -> Iterable[tuple[str, str]]:
     yield f"{localised(entry['titles']).text} × {entry['quantity']}", format_money(Money(entry["total_minor"], order.currency))
+    for wish in entry.get("custom", {}).get("wishes", ()):
+        yield f"— {in_words([wish])}", ""
     for line in order.lines:
         if line.get("bundle", {}).get("id") == entry["id"]:
             yield f"— {localised(line['titles']).text} × {line['quantity']}", ""

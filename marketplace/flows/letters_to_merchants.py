@@ -90,8 +90,10 @@ def product_reviewed(event: ProductReviewed) -> None:
 
 
 def statement_ready(event: StatementIssued) -> None:
-    """The market has settled."""
+    """The market has settled. Nobody is told of the market's own shop: nothing is paid to anybody."""
     statement = Statement.objects.select_related("merchant").get(pk=event.statement_id)
+    if statement.merchant.is_own:
+        return
 
     def compose() -> Message:
         paid_out = format_money(statement.payout)
@@ -147,4 +149,5 @@ def application_reviewed(event: ApplicationReviewed) -> None:
 def shop_opened(event: ShopOpened) -> None:
     """A shop can trade."""
     merchant, owner = Merchant.objects.get(pk=event.merchant_id), User.objects.get(pk=event.owner_id)
-    tell([owner], lambda: worded("shop_opened", {"name": merchant.name, "address": shop_url(merchant)}, link=workbench_url(merchant)))
+    kind = "own_shop_opened" if merchant.is_own else "shop_opened"
+    tell([owner], lambda: worded(kind, {"name": merchant.name, "address": shop_url(merchant)}, link=workbench_url(merchant)))

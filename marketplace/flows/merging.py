@@ -69,15 +69,15 @@ def groups(loser: UUID, winner: UUID) -> int:
 
 
 def cart(loser: UUID, winner: UUID) -> int:
-    """What lay in either cart lies in one, each variant once with the larger number. What came over is not chosen: nobody orders it unawares."""
+    """What lay in either cart lies in one, each variant and wish once with the larger number. What came over is not chosen: nobody orders it unawares."""
     theirs = Cart.objects.filter(user_id=loser).first()
     if theirs is None:
         return 0
     own, _made = Cart.objects.get_or_create(user_id=winner)
-    held = {line.variant_id: line for line in own.lines.all()}
+    held = {(line.variant_id, line.wishes_key): line for line in own.lines.all()}
     moved = 0
     for line in theirs.lines.all():
-        if mine := held.get(line.variant_id):
+        if mine := held.get((line.variant_id, line.wishes_key)):
             CartLine.objects.filter(pk=mine.pk).update(quantity=max(mine.quantity, line.quantity))
         else:
             CartLine.objects.filter(pk=line.pk).update(cart=own, is_chosen=False)

@@ -92,7 +92,7 @@ PARTS: dict[str, Callable[[User], Rows]] = {
     "favourites": lambda user: _kept(Favourite.objects.filter(user=user), "currency", "saved_minor", "saved_at"),
     "followed_shops": lambda user: _rows(Follow.objects.filter(user=user), "merchant__slug", "followed_at"),
     "recently_seen": lambda user: _kept(Seen.objects.filter(user=user), "seen_at"),
-    "cart": lambda user: _rows(CartLine.objects.filter(cart__user=user), "variant_id", "quantity", "is_chosen"),
+    "cart": lambda user: _rows(CartLine.objects.filter(cart__user=user), "variant_id", "wishes", "quantity", "is_chosen"),
     "order_groups": lambda user: _rows(
         OrderGroup.objects.filter(buyer=user), "number", "status", "currency", "total_minor", "address", "language", "placed_at", "paid_at"
     ),

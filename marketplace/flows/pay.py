@@ -23,6 +23,7 @@ from marketplace.kernel.deadlines import meet
 from marketplace.kernel.events import DeadlineReached
 from marketplace.kernel.outbox import record
 from marketplace.kernel.verbs import verb
+from marketplace.merchant.customising.queries import making_days
 from marketplace.merchant.inventory.actions import allocate_stock, lock_held, release_stock
 from marketplace.merchant.orders.actions import cancel_order, confirm_order
 from marketplace.merchant.orders.models import Order
@@ -96,7 +97,7 @@ def finish_payment(*, by: Actor, attempt_id: UUID, rail_ref: str, charge_ref: st
 
         def confirm(order_id: UUID) -> Order:
             allocate_stock(by=by, order_id=order_id)
-            order: Order = confirm_order(by=by, order_id=order_id, ship_by=ship_by)
+            order: Order = confirm_order(by=by, order_id=order_id, ship_by=ship_by + timedelta(days=making_days(order_id)))
             return order
 
         merchant_ids = _in_each_order(by, group, confirm)

@@ -14,7 +14,9 @@ from django.db import transaction
 
 from marketplace.flows.bundle_lines import shares_of
 from marketplace.flows.copies import copied_lines
+from marketplace.flows.custom_lines import check_accepted, custom_line, with_surcharge
 from marketplace.flows.events import OrderGroupPlaced
+from marketplace.flows.order_kinds import address_for, by_kind
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
@@ -31,6 +33,9 @@ from marketplace.kernel.verbs import verb
 from marketplace.merchant.bundles.actions import note_bundles
 from marketplace.merchant.bundles.models import OrderedBundle, OrderedPart
 from marketplace.merchant.bundles.queries import as_copied
+from marketplace.merchant.customising.actions import note_custom_lines
+from marketplace.merchant.customising.models import CustomLine
+from marketplace.merchant.customising.queries import as_copied as as_wished
 from marketplace.merchant.inventory.actions import Wanted, lock_variants, reserve_stock
 from marketplace.merchant.inventory.errors import OutOfStock
 from marketplace.merchant.orders.actions import write_order
@@ -46,14 +51,13 @@ from marketplace.platform.cart.errors import CartEmpty
 from marketplace.platform.cart.models import Cart
 from marketplace.platform.cart.queries import ChosenLine, chosen_lines
 from marketplace.platform.checkout.actions import write_group
-from marketplace.platform.checkout.errors import AddressMissing, CartChanged, ConsentMissing
+from marketplace.platform.checkout.errors import CartChanged, ConsentMissing
 from marketplace.platform.checkout.models import OrderCopy, OrderGroup
 from marketplace.platform.delivery.errors import NoDelivery
 from marketplace.platform.delivery.freight import quote
 from marketplace.platform.delivery.models import FreightZone
 from marketplace.platform.delivery.queries import zones_of
 from marketplace.platform.ledger.queries import Rates, commission_rates
-from marketplace.platform.members.access import address_of
 from marketplace.platform.payments.actions import plan_payment
 from marketplace.platform.prices.resolving import Rate, unit_price
 from marketplace.platform.taxonomy.models import AttributeValue
@@ -91,21 +95,37 @@ class Draft:
     bundles: list[OrderedBundle] = field(default_factory=list)
     parts: list[OrderedPart] = field(default_factory=list)
     validities: list[LineValidity] = field(default_factory=list)
+    customs: list[CustomLine] = field(default_factory=list)
 
     def bought_in(self) -> dict[UUID, Mapping[str, Any]]:
         """Line → the bundle it is of, as copies hold it."""
         return {part.line_id: as_copied(part.bundle) for part in self.parts}
 
+    def wished(self) -> dict[UUID, Mapping[str, Any]]:
+        """Line → what is wished of it, as copies hold it."""
+        return {custom.line_id: as_wished(custom) for custom in self.customs}
+
 
 @verb
-def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID | None, shown_total: Money, language: str, waives_return: bool = False) -> OrderGroup:
+def place_order(
+    *,
+    by: Actor,
+    key: str,
+    cart_id: UUID,
+    address_id: UUID | None,
+    shown_total: Money,
+    language: str,
+    accepts_making: bool = False,
+    waives_return: bool = False,
+) -> OrderGroup:
     """Place what is chosen in the cart. The same `key` places one group and returns it again.
 
-    One order for each shop and kind of goods. Where nothing is shipped no address is kept, whatever is given. Codes are sold to who agrees that
-    they do not come back (`waives_return`).
+    One order for each shop and kind of goods. Where nothing is shipped no address is kept, whatever is given. `accepts_making`: the buyer agrees
+    that what is made to their wishes cannot come back unwanted; `waives_return`: that codes cannot.
+
     Stock is held; prices, freight, tax and commission are frozen; the cart is emptied of what was ordered: all or nothing.
     Raises CartEmpty, CartChanged, NotSelling, OutOfStock, NoDelivery, NotFound (address), AddressMissing, ConsentMissing, KeyReused,
-    NoCommissionRule, NoTaxRate, Blocked.
+    NoCommissionRule, NoTaxRate, Blocked, MakingNotAccepted.
     """
     asked = fingerprint({"cart": cart_id, "address": address_id, "total": shown_total.minor, **({"waives": True} if waives_return else {})})
     with transaction.atomic():
@@ -122,8 +142,9 @@ def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID | None, 
         if not chosen:
             refuse_if_not_selling(cart)
             raise CartEmpty
+        check_accepted(chosen, accepts_making)
         now = clock.now()
-        address = _address(by, address_id, chosen)
+        address = address_for(by, address_id, chosen)
         check_not_blocked(email=by.label, phone=address.get("phone", ""))
         has_codes = any(line.kind == GoodsKind.CODES for line in chosen)
         if has_codes and not waives_return:
@@ -151,7 +172,7 @@ def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID | None, 
             raise CartChanged(total=format_money(group.total))
         write_group(by=by, group=group, copies=copies)
         plan_payment(by=by, group=group, rail=market.rail, shares={copy.pk: (copy.merchant_id, copy.total) for copy in copies})
-        take_ordered(by=by, cart=cart, variant_ids=[line.variant_id for line in chosen])
+        take_ordered(by=by, cart=cart, line_ids=[line.line_id for line in chosen])
         open_deadline(kind=UNPAID, subject_id=group.pk, due_at=group.hold_until)
         record(OrderGroupPlaced(group_id=group.pk, merchant_ids=[copy.merchant_id for copy in copies]))
         audit(
@@ -162,16 +183,6 @@ def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID | None, 
             after={"total": group.total_minor, "orders": [copy.number for copy in copies], **({"waives_return": True} if has_codes else {})},
         )
     return group
-
-
-def _address(by: Actor, address_id: UUID | None, chosen: Sequence[ChosenLine]) -> dict[str, str]:
-    """Where parcels go; empty where there are none. Raises NotFound, AddressMissing."""
-    if all(is_virtual(line.kind) for line in chosen):
-        return {}
-    if address_id is None:
-        raise AddressMissing
-    kept: dict[str, str] = address_of(by.person, address_id).as_kept()
-    return kept
 
 
 def refuse_if_not_selling(cart: Cart) -> None:
@@ -200,7 +211,7 @@ def _open_orders(by: Actor, group: OrderGroup, chosen: Sequence[ChosenLine], ter
     copies: list[OrderCopy] = []
     with in_merchant_schemas(by_merchant) as merchants:
         for merchant_id in merchants:
-            kinds = _by_kind(by_merchant[merchant_id])
+            kinds = by_kind(by_merchant[merchant_id])
             if len(kinds) > 1:  # held order by order: locked all at once before
                 inside = [part.variant_id for line in by_merchant[merchant_id] for part in terms.parts.get(line.product_id, ())]
                 lock_variants([line.variant_id for line in by_merchant[merchant_id]] + inside)
@@ -209,12 +220,6 @@ def _open_orders(by: Actor, group: OrderGroup, chosen: Sequence[ChosenLine], ter
                 _write(by, draft)
                 copies.append(_copy(group, merchant_id, draft))
     return copies
-
-
-def _by_kind(lines: Sequence[ChosenLine]) -> list[list[ChosenLine]]:
-    """The lines of one shop as the orders they become: one for each kind of goods, each in the order of its variants."""
-    kinds = [kind for kind in GoodsKind.values if any(line.kind == kind for line in lines)]
-    return [sorted((line for line in lines if line.kind == kind), key=lambda line: line.variant_id) for kind in kinds]
 
 
 def _write(by: Actor, draft: Draft) -> None:
@@ -226,6 +231,8 @@ def _write(by: Actor, draft: Draft) -> None:
         LinePrice.objects.bulk_create(draft.made)
     if draft.bundles:
         note_bundles(by=by, bundles=draft.bundles, parts=draft.parts)
+    if draft.customs:
+        note_custom_lines(by=by, lines=draft.customs)
     if draft.validities:
         note_validities(by=by, rows=draft.validities)
 
@@ -256,10 +263,12 @@ def _draft(by: Actor, group: OrderGroup, merchant_id: UUID, part: Sequence[Chose
         if parts := terms.parts.get(line.product_id):
             _add_bundle(draft, group, merchant_id, line, rate.sale, parts, terms, held)
             continue
-        own = _add_line(draft, group, merchant_id, Article.of(line), rate.sale, line.quantity, terms)
+        own = _add_line(draft, group, merchant_id, Article.of(line), with_surcharge(rate.sale, line), line.quantity, terms)
         draft.sold_as[own.pk] = localised(line.titles, group.language).text
         if rate.price_list_id or rate.is_reduction:
-            draft.made.append(price_of_line(order.pk, own.pk, rate, held[line.variant_id]))
+            draft.made.append(price_of_line(order.pk, own.pk, rate, held[line.variant_id], surcharge_minor=line.fitted.surcharge_minor))
+        if custom := custom_line(own, line, group.placed_at):
+            draft.customs.append(custom)
         if line.valid_days:
             draft.validities.append(LineValidity(id=new_id(), order_id=order.pk, line_id=own.pk, valid_days=line.valid_days))
     lines = draft.lines
@@ -379,5 +388,5 @@ def _copy(group: OrderGroup, merchant_id: UUID, draft: Draft) -> OrderCopy:
         tax_minor=order.tax_minor,
         commission_minor=order.commission_minor,
         placed_at=order.placed_at,
-        lines=copied_lines(draft.lines, draft.bought_in()),
+        lines=copied_lines(draft.lines, draft.bought_in(), draft.wished()),
     )

@@ -14,8 +14,9 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from marketplace.flows.bundle_copies import check_one_variant, copy_parts
+from marketplace.flows.bundle_copies import check_one_variant, copy_parts, tell_stopped
 from marketplace.flows.contracting import check_may_list
+from marketplace.flows.customising_copies import copy_customisations, copy_surcharges
 from marketplace.flows.kept_off import check_condition, check_still_kept_off
 from marketplace.flows.listing_details import details_of
 from marketplace.flows.offered_prices import copy_offered, shown_prices
@@ -170,6 +171,7 @@ def copy_products(*, by: Actor, products: Iterable[Product]) -> None:
     listings, variants = copies_of(products)
     put_listings(by=by, merchant_id=current_merchant_id(), listings=listings, variants=variants)
     put_details(by=by, merchant_id=current_merchant_id(), details=details_of(products))
+    copy_customisations(by=by, products=products)
     copy_parts(by=by, products=products)
     copy_virtual(by=by, products=products)
     copy_offered(by=by, products=products)
@@ -177,9 +179,10 @@ def copy_products(*, by: Actor, products: Iterable[Product]) -> None:
 
 @verb
 def copy_offers(*, by: Actor, product: Product) -> None:
-    """Copy prices and stock of a product on sale whose texts wait for review: buyers read on what was approved."""
+    """Copy prices, surcharges and stock of a product on sale whose texts wait for review: buyers read on what was approved."""
     _listings, variants = copies_of([product])
     put_offers(by=by, merchant_id=current_merchant_id(), listing_id=product.pk, variants=variants)
+    copy_surcharges(by=by, product=product)
     copy_offered(by=by, products=[product])
 
 
@@ -255,6 +258,7 @@ def copy_stock(event: StockCrossedZero) -> None:
                 .distinct()
                 .values_list("pk", flat=True)
             )
-        note_stock(by=SYSTEM, merchant_id=event.merchant_id, in_stock={variant_id: free[variant_id] > 0 for variant_id in event.variant_ids})
+        ended = note_stock(by=SYSTEM, merchant_id=event.merchant_id, in_stock={variant_id: free[variant_id] > 0 for variant_id in event.variant_ids})
+        tell_stopped(event.merchant_id, ended)
         if hiding:
             note_listed(by=SYSTEM, merchant_id=event.merchant_id, listing_ids=hiding)

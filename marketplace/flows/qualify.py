@@ -18,6 +18,7 @@ from marketplace.kernel.outbox import record
 from marketplace.kernel.verbs import verb
 from marketplace.platform.listings.actions import announce
 from marketplace.platform.listings.holding import Settled, settle_shop
+from tenants.access.other_hands import check_other_hands
 from tenants.onboarding.actions import note_approved
 from tenants.onboarding.dossiers import begin_dossier
 from tenants.onboarding.errors import RequirementNotAsked
@@ -109,10 +110,11 @@ def refuse_renewal(*, by: Actor, paper_id: UUID, reason: str) -> Paper:
 
 @verb
 def waive_for_shop(*, by: Actor, merchant_id: UUID, code: str, reason: str, ends_on: date | None = None) -> Qualification:
-    """The operator does without a document, for this shop. Raises RequirementNotAsked, ReasonMissing, InvalidInput."""
+    """The operator does without a document, for this shop. Raises RequirementNotAsked, ReasonMissing, InvalidInput, OwnHands."""
     requirement = Requirement.objects.filter(code=code, check_by=Requirement.Check.DOCUMENT, is_waivable=True).first()
     if requirement is None or not requirement.is_asked_of(*seller_of(merchant_id)):
         raise RequirementNotAsked
+    check_other_hands(by, merchant_id)
     with transaction.atomic():
         return _granted(by, merchant_id, requirement, None, end_of(ends_on) if ends_on else None, reason)
 

@@ -20,6 +20,7 @@ from marketplace.merchant.orders.states import FulfilmentStatus, OrderStatus
 from marketplace.platform.checkout.models import OrderCopy
 from marketplace.platform.ledger.actions import credit, debit, post
 from marketplace.platform.ledger.models import Account
+from marketplace.platform.ledger.queries import earned_on
 from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import current_merchant_id, merchant_schema
 
@@ -84,7 +85,7 @@ def end_if_handed_over(*, by: Actor, order: Order, reason: str) -> bool:
 
 
 def _earn(by: Actor, order: Order) -> None:
-    """What is still in escrow for an order that has ended is the merchant's, less the commission on it."""
+    """What is still in escrow for an order that has ended is the merchant's, less the commission on it; of the market's own shop, its income."""
     merchant_id = current_merchant_id()
     if order.total != order.refunded:
         post(
@@ -93,7 +94,7 @@ def _earn(by: Actor, order: Order) -> None:
             ref=order.number,
             sides=[
                 debit(Account.BUYER_ESCROW, order.total - order.refunded),
-                credit(Account.MERCHANT_PAYABLE, order.earned, merchant_id),
+                credit(earned_on(merchant_id), order.earned, merchant_id),
                 credit(Account.COMMISSION_INCOME, order.commission - order.commission_returned, merchant_id),
             ],
             order_id=order.pk,

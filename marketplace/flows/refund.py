@@ -13,6 +13,7 @@ from marketplace.merchant.orders.giving_back import Back
 from marketplace.merchant.orders.models import Order
 from marketplace.platform.ledger.actions import credit, debit, post
 from marketplace.platform.ledger.models import Account
+from marketplace.platform.ledger.queries import earned_on
 from marketplace.platform.payments.actions import note_refunded, refund_share
 from marketplace.platform.payments.events import RefundDue
 from marketplace.platform.payments.models import Dispute, Refund
@@ -33,7 +34,7 @@ def give_back(*, by: Actor, merchant_id: UUID, order: Order, backs: Sequence[Bac
     commission = Money.sum((back.commission for back in backs), order.currency)
     refund: Refund = refund_share(by=by, order_id=order.pk, order_number=order.number, amount=amount, commission=commission, reason=reason)
     if order.completed_at:
-        sides = [debit(Account.MERCHANT_PAYABLE, amount - commission, merchant_id), debit(Account.COMMISSION_INCOME, commission, merchant_id)]
+        sides = [debit(earned_on(merchant_id), amount - commission, merchant_id), debit(Account.COMMISSION_INCOME, commission, merchant_id)]
     else:
         sides = [debit(Account.BUYER_ESCROW, amount)]
     post(

@@ -32,8 +32,9 @@ from tenants.packages.events import PackageChanged
 from tenants.packages.models import AddOn, Extra, FeeCharge, PackageChange, PackageVersion, ServicePackage, Subscription
 from tenants.packages.queries import default_version, newest_version, price_for, subscription_of, today, version_for
 from tenants.packages.sharing import month_of, share
-from tenants.tenancy.errors import MerchantUnknown
+from tenants.tenancy.errors import MerchantUnknown, NotForOwnShops
 from tenants.tenancy.models import Market, Merchant
+from tenants.tenancy.own import check_not_own
 
 RENT = "package.month"
 BOOK_FEE = "fee.book"  # the kind of request for two people
@@ -43,10 +44,12 @@ Names = Mapping[str, str]
 
 
 def locked_merchant(merchant_id: UUID) -> Merchant:
-    """As a settlement holds it. Raises MerchantUnknown."""
+    """As a settlement holds it. Raises MerchantUnknown, NotForOwnShops: the market rents nothing to itself."""
     found = Merchant.objects.select_for_update(no_key=True).filter(pk=merchant_id).first()
     if found is None:
         raise MerchantUnknown
+    if found.is_own:
+        raise NotForOwnShops(shop=found.name)
     return found
 
 
@@ -312,9 +315,10 @@ def give_up_add_on(*, by: Actor, add_on_id: UUID, merchant_id: UUID) -> AddOn:
 
 
 def check_booking(merchant_id: UUID, kind: str, amount: Money, waives: FeeCharge | None) -> None:
-    """Raises InvalidInput, NotFound, MerchantUnknown."""
+    """Raises InvalidInput, NotFound, MerchantUnknown, NotForOwnShops."""
     if not Merchant.objects.filter(pk=merchant_id).exists():
         raise MerchantUnknown
+    check_not_own(merchant_id)
     if kind == K.WAIVED:
         if waives is None or waives.merchant_id != merchant_id or waives.amount_minor <= 0 or FeeCharge.objects.filter(waives=waives).exists():
             raise NotFound

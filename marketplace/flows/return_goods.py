@@ -13,9 +13,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from marketplace.flows.copies import copy_order, copy_return
+from marketplace.flows.custom_lines import check_may_come_back
 from marketplace.flows.events import ReturnMoved
 from marketplace.flows.receive import end_if_all_is_back
 from marketplace.flows.refund import give_back
+from marketplace.flows.second_looks import check_second
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.deadlines import meet, set_deadline
@@ -25,6 +27,7 @@ from marketplace.kernel.formats import format_time
 from marketplace.kernel.outbox import record
 from marketplace.kernel.verbs import verb
 from marketplace.merchant.aftersales.actions import (
+    hands_of,
     is_over,
     locked_return,
     move_return,
@@ -32,7 +35,7 @@ from marketplace.merchant.aftersales.actions import (
     note_return_paid,
     open_return,
 )
-from marketplace.merchant.aftersales.errors import ReturnTooLate, StaysWithBuyer
+from marketplace.merchant.aftersales.errors import ReturnTooLate, SameHands, StaysWithBuyer
 from marketplace.merchant.aftersales.models import Return
 from marketplace.merchant.aftersales.states import Reason, ReturnStatus, is_about_a_fault, is_shops_fault
 from marketplace.merchant.fulfilment.actions import clean_parcel
@@ -43,6 +46,7 @@ from marketplace.merchant.orders.models import Order
 from marketplace.merchant.orders.states import OrderStatus
 from marketplace.platform.checkout.models import OrderCopy, ReturnCopy
 from marketplace.platform.payments.models import Refund
+from tenants.access.rules import RightMissing
 from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import current_merchant_id, merchant_schema
 
@@ -63,25 +67,11 @@ def returnable_until(completed_at: datetime | None) -> datetime | None:
 def request_return(*, by: Actor, copy: OrderCopy, return_id: UUID, pieces: Mapping[UUID, int], reason: str, note: str = "") -> Return:
     """Ask to give pieces (line id → quantity) of one's own order back. The same `return_id` asks once.
 
-    What was handed out as a code, or used as a voucher, only for a fault. Raises InvalidInput, IllegalMove (not shipped, or cancelled), ReturnTooLate,
-    NotReturnable, StaysWithBuyer.
+    What was handed out as a code, or used as a voucher, only for a fault. Raises InvalidInput, IllegalMove (not shipped, or cancelled),
+    ReturnTooLate, NotReturnable, MadeForYou, StaysWithBuyer.
     """
-    if reason not in Reason.values:
-        raise InvalidInput(field="reason", why=_("Choose why it comes back."))
     with transaction.atomic(), merchant_schema(copy.merchant_id):
-        order = locked_order(pk=copy.pk)
-        if same := Return.objects.filter(pk=return_id, order=order).first():
-            return same
-        if order.status not in (OrderStatus.CONFIRMED, OrderStatus.COMPLETED):
-            raise IllegalMove
-        if order.is_virtual and not is_about_a_fault(reason):
-            raise StaysWithBuyer(number=order.number)
-        until = returnable_until(order.completed_at)
-        if until and clock.now() > until:
-            raise ReturnTooLate(number=order.number, until=format_time(until))
-        row: Return = open_return(by=by, return_id=return_id, order=order, pieces=pieces, reason=reason, note=note, due_at=_due(_answer_days()))
-        _moved(by, row)
-    return row
+        return _open(by, locked_order(pk=copy.pk), return_id, pieces, reason, note, is_by_shop=False)
 
 
 @verb
@@ -108,6 +98,16 @@ def send_return(*, by: Actor, copy: ReturnCopy, carrier: str, tracking_number: s
 
 
 @verb
+def open_for_buyer(*, by: Actor, number: str, return_id: UUID, pieces: Mapping[UUID, int], reason: str, note: str = "") -> Return:
+    """The same for a buyer who has called: the buyer is told, and may withdraw it. The same `return_id` opens once.
+
+    Raises OrderUnknown, InvalidInput, IllegalMove, ReturnTooLate, NotReturnable, MadeForYou.
+    """
+    with transaction.atomic():
+        return _open(by, locked_order(number=number), return_id, pieces, reason, note, is_by_shop=True)
+
+
+@verb
 def agree_return(*, by: Actor, number: str, answer: str = "") -> Return:
     """The goods may come back. Of virtual goods there is nothing to send: the money goes back at once. Raises ReturnUnknown, IllegalMove."""
     with transaction.atomic():
@@ -116,7 +116,11 @@ def agree_return(*, by: Actor, number: str, answer: str = "") -> Return:
         _moved(by, row)
         if row.order.is_virtual:
             inspect_return(by=by, number=number, accepted={part.line_id: part.quantity for part in row.lines.all()}, restocked={})
-            row = confirm_return(by=by, number=number)
+            try:
+                with transaction.atomic():
+                    row = confirm_return(by=by, number=number)
+            except (SameHands, RightMissing):  # a colleague confirms it
+                row = locked_return(number=number)
     return row
 
 
@@ -152,12 +156,14 @@ def inspect_return(*, by: Actor, number: str, accepted: Mapping[UUID, int], rest
 def confirm_return(*, by: Actor, number: str) -> Return:
     """The second confirmation, after the inspection: the money for what was accepted goes back, the commission on it, too.
 
-    Safe to repeat. Raises ReturnUnknown, IllegalMove.
+    Where the shop wants two people, who had a hand in the return is not the one who confirms it. Safe to repeat. Raises ReturnUnknown,
+    IllegalMove, SameHands, RightMissing.
     """
     with transaction.atomic():
         row = locked_return(number=number)
         if row.status == S.REFUNDED:
             return row
+        check_second(by, hands_of(row))
         pieces = {part.line_id: part.accepted for part in row.lines.all() if part.accepted}
         if row.status == S.INSPECTED and not pieces:
             raise IllegalMove  # nothing was accepted: refuse it, with the reason
@@ -193,6 +199,26 @@ def act_when_due(event: DeadlineReached) -> None:
                 confirm_return(by=SYSTEM, number=row.number)
             else:
                 refuse_return(by=SYSTEM, number=row.number, answer=row.report)
+
+
+def _open(by: Actor, order: Order, return_id: UUID, pieces: Mapping[UUID, int], reason: str, note: str, *, is_by_shop: bool) -> Return:
+    """Of a locked order, in its merchant's schema."""
+    if reason not in Reason.values:
+        raise InvalidInput(field="reason", why=_("Choose why it comes back."))
+    if same := Return.objects.filter(pk=return_id, order=order).first():
+        return same
+    if order.status not in (OrderStatus.CONFIRMED, OrderStatus.COMPLETED):
+        raise IllegalMove
+    if order.is_virtual and not is_about_a_fault(reason):
+        raise StaysWithBuyer(number=order.number)
+    check_may_come_back(pieces, reason)
+    until = returnable_until(order.completed_at)
+    if until and clock.now() > until:
+        raise ReturnTooLate(number=order.number, until=format_time(until))
+    due_at = _due(_answer_days())
+    row: Return = open_return(by=by, return_id=return_id, order=order, pieces=pieces, reason=reason, note=note, due_at=due_at, is_by_shop=is_by_shop)
+    _moved(by, row)
+    return row
 
 
 def _moved(by: Actor, row: Return) -> None:

@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy as _lazy
 from marketplace.flows.brand_rights import check_submitted
 from marketplace.flows.bundle_copies import parts_proposed
 from marketplace.flows.contracting import check_may_list
+from marketplace.flows.customising_copies import customising_proposed
 from marketplace.flows.events import ProductReviewed, ProductSubmitted
 from marketplace.flows.publish_product import available_of, check_complete, copies_of, copy_offers, copy_products, publish_product, watch_times
-from marketplace.flows.review_rules import BY_RULE, REVIEWED, combinations_of, passes
+from marketplace.flows.review_rules import BY_OWN, BY_RULE, REVIEWED, combinations_of, passes, wishes_of
 from marketplace.flows.size_tables import copy_size_tables
 from marketplace.flows.virtual_copies import copy_virtual, kinds_proposed
 from marketplace.kernel import clock
@@ -39,8 +40,10 @@ from marketplace.platform.listings.models import ForbiddenWord, ProductChange
 from marketplace.platform.listings.words import check_words, every_word, hits_in
 from marketplace.platform.taxonomy.models import TaxClass
 from marketplace.platform.taxonomy.queries import brand_to_use, categories_to_use
+from tenants.access.other_hands import check_other_hands
 from tenants.packages.limits import check_room
 from tenants.packages.models import Limit
+from tenants.tenancy.own import is_own
 from tenants.tenancy.schemas import current_merchant_id, merchant_schema
 
 
@@ -114,7 +117,8 @@ def after_change(*, by: Actor, row: Product, was_waiting: bool, submits: bool = 
 def submit_product(*, by: Actor, product_id: UUID) -> Product:
     """Ask the operator to let a product, or the edit of one, onto the market. What waited already is replaced, in its place.
 
-    An edit that the market's rules let through is approved at once, and kept among the decisions like any other.
+    An edit that the market's rules let through is approved at once, and kept among the decisions like any other; so is everything of the
+    market's own shop, which asks nobody else: what is forbidden is refused there too, what is only watched stands among the decisions.
     Raises ProductUnknown, ProductIncomplete, WordForbidden, RefusedAsItIs, AttributeMissing, BrandNotAllowed, BrandOutOfScope, and for what is
     not on sale NothingNewMeanwhile.
     """
@@ -136,12 +140,19 @@ def submit_product(*, by: Actor, product_id: UUID) -> Product:
             is_new=row.status == Product.Status.DRAFT,
             proposed=proposed,
         )
+        if is_own(change.merchant_id):
+            return _let_through(change, BY_OWN)
         if row.status == Product.Status.ON_SALE and not watched and passes(merchant_id=change.merchant_id, product_id=product_id, proposed=proposed):
-            row = publish_product(by=BY_RULE, product_id=product_id)
-            close_change(by=BY_RULE, change=change, status=ProductChange.Status.APPROVED, is_by_rule=True)
-            return row
+            return _let_through(change, BY_RULE)
         row = set_review(by=by, product_id=product_id, review=Product.Review.WAITING)
         record(ProductSubmitted(merchant_id=change.merchant_id, product_id=product_id, change_id=change.pk))
+    return row
+
+
+def _let_through(change: ProductChange, by: Actor) -> Product:
+    """Approved without a person. The product lies in the open schema, locked."""
+    row: Product = publish_product(by=by, product_id=change.product_id)
+    close_change(by=by, change=change, status=ProductChange.Status.APPROVED, is_by_rule=True)
     return row
 
 
@@ -163,6 +174,10 @@ def submit_products(*, by: Actor, products: Sequence[Product]) -> None:
             check_submitted(current_merchant_id(), category_id=row.category_id, brand_id=row.brand_id, attributes=row.attributes, axes=row.axes)
         wanted = [NewChange(row.pk, row.version, row.status == Product.Status.DRAFT, proposed[row.pk]) for row in whole]
         changes = put_changes(by=by, merchant_id=current_merchant_id(), changes=wanted)
+        if is_own(current_merchant_id()):
+            for change in changes:
+                _let_through(change, BY_OWN)
+            return
         Product.objects.filter(pk__in=[row.pk for row in whole]).update(review=Product.Review.WAITING, review_note="", changed_at=clock.now())
         for change in changes:
             record(ProductSubmitted(merchant_id=change.merchant_id, product_id=change.product_id, change_id=change.pk))
@@ -185,11 +200,11 @@ def withdraw_product(*, by: Actor, product_id: UUID) -> Product:
 def approve_change(*, by: Actor, change_id: UUID, seen_version: int) -> ProductChange:
     """The operator lets it onto the market: it is on sale when this commits, or when its time comes.
 
-    Raises ChangeUnknown, ChangeDecided, ChangeOutdated (the merchant has changed it since), ProductIncomplete.
+    Raises ChangeUnknown, ChangeDecided, ChangeOutdated (the merchant has changed it since), ProductIncomplete, OwnHands.
     """
     with transaction.atomic():
         with merchant_schema(merchant_of_change(change_id)):
-            change, row = _waiting(change_id, seen_version)
+            change, row = _waiting(by, change_id, seen_version)
             if _reviewed(_proposal(row)) != _reviewed(change.proposed):
                 raise ChangeOutdated
             publish_product(by=by, product_id=change.product_id)
@@ -202,7 +217,7 @@ def approve_change(*, by: Actor, change_id: UUID, seen_version: int) -> ProductC
 def send_change_back(*, by: Actor, change_id: UUID, seen_version: int, reason: str = "", notes: Mapping[str, str] | None = None) -> ProductChange:
     """The operator asks for changes, as a whole or field by field; the merchant reads why. What was on sale before stays as it was approved.
 
-    Raises ReasonMissing, InvalidInput, ChangeUnknown, ChangeDecided, ChangeOutdated.
+    Raises ReasonMissing, InvalidInput, ChangeUnknown, ChangeDecided, ChangeOutdated, OwnHands.
     """
     return turn_down(by, change_id, seen_version, ProductChange.Status.SENT_BACK, reason, notes or {})
 
@@ -224,17 +239,18 @@ def turn_down(by: Actor, change_id: UUID, seen_version: int, status: ProductChan
     reason = reason.strip()[:500]
     with transaction.atomic():
         with merchant_schema(merchant_of_change(change_id)):
-            change, _row = _waiting(change_id, seen_version)
+            change, _row = _waiting(by, change_id, seen_version)
             set_review(by=by, product_id=change.product_id, review=Product.Review(status), note=reason, notes=said)
         close_change(by=by, change=change, status=status, reason=reason, notes=said)
         record(ProductReviewed(merchant_id=change.merchant_id, product_id=change.product_id, change_id=change.pk, is_approved=False))
     return change
 
 
-def _waiting(change_id: UUID, seen_version: int) -> tuple[ProductChange, Product]:
+def _waiting(by: Actor, change_id: UUID, seen_version: int) -> tuple[ProductChange, Product]:
     """The change and its product, in the open schema; locked as a merchant who submits locks them, the product first."""
     row = locked_product(ProductChange.objects.values_list("product_id", flat=True).get(pk=change_id))
     change = locked_change(change_id)
+    check_other_hands(by, change.merchant_id)
     if change.status != ProductChange.Status.WAITING:
         raise ChangeDecided
     if change.version != seen_version:
@@ -256,13 +272,15 @@ NOTE_LABELS = {
     "description_en": _lazy("Description in English"),
     "attributes": _lazy("Attributes"),
     "variants": _lazy("Variants"),
+    "customising": _lazy("Wishes of buyers"),
 }
 LONGEST_NOTE = 300
 
 
 def _reviewed(proposed: Mapping[str, Any]) -> dict[str, Any]:
     """The part of a proposal that the operator decides over: price and stock are the merchant's own."""
-    return plain({**{name: proposed[name] for name in REVIEWED}, "subtitles": proposed.get("subtitles", {}), "variants": combinations_of(proposed)})  # type: ignore[no-any-return]
+    subtitles, combinations = proposed.get("subtitles", {}), combinations_of(proposed)
+    return plain({**{name: proposed[name] for name in REVIEWED}, "subtitles": subtitles, "variants": combinations, "customising": wishes_of(proposed)})  # type: ignore[no-any-return]
 
 
 def _proposal(row: Product) -> dict[str, Any]:
@@ -276,6 +294,7 @@ def proposals_of(rows: Sequence[Product]) -> dict[UUID, dict[str, Any]]:
     available = available_of([row.pk for row in rows])
     subtitles = {row.pk: row.subtitles for row in rows}
     parts, virtual = parts_proposed(row.pk for row in rows), kinds_proposed(row.pk for row in rows)
+    customs = customising_proposed(row.pk for row in rows)
     times = {row.pk: (row.listed_from, row.listed_until) for row in rows}
     variants: dict[UUID, list[dict[str, Any]]] = {listing.pk: [] for listing in listings}
     for one in copies:
@@ -299,6 +318,7 @@ def proposals_of(rows: Sequence[Product]) -> dict[UUID, dict[str, Any]]:
             "variants": variants[listing.pk],
             **({"parts": parts[listing.pk]} if listing.pk in parts else {}),
             **({"virtual": virtual[listing.pk]} if listing.pk in virtual else {}),
+            **({"customising": customs[listing.pk]} if listing.pk in customs else {}),
         }
         for listing in listings
     }

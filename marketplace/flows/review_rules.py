@@ -19,13 +19,16 @@ from marketplace.kernel.audit import audit
 from marketplace.kernel.errors import InvalidInput, check_reason
 from marketplace.kernel.plain import plain
 from marketplace.kernel.verbs import verb
+from marketplace.platform.customising.fields import words_only
+from marketplace.platform.customising.queries import kept_of
 from marketplace.platform.details.queries import detail_of
 from marketplace.platform.listings.models import Listing, ProductChange, ReviewRules
 from tenants.tenancy.models import Market, Merchant
 
 BY_RULE = Actor(kind="system", label="review-rules")
+BY_OWN = Actor(kind="system", label="own-goods")  # the market's own goods: no review is asked
 # What may pass: of pictures only their order, their words and that one goes, of variants those of the same axes. A new picture, category or
-# brand, the tax class and axes never do.
+# brand, the tax class, axes and what is asked of buyers never do.
 PASSABLE = ("titles", "subtitles", "descriptions", "attributes", "pictures", "variants")
 NEVER = ("category_id", "brand_id", "tax_class", "axes")
 # What the operator decides over, beside subtitles and which combinations are sold: as listings and proposals call it.
@@ -72,7 +75,7 @@ def passes(*, merchant_id: UUID, product_id: UUID, proposed: Mapping[str, Any]) 
     if live is None or not _is_trusted(merchant_id, rules):
         return False
     old, new = form_of(live), plain({"subtitles": {}, **proposed})
-    if any(old[name] != new[name] for name in NEVER):
+    if any(old[name] != new[name] for name in NEVER) or wishes_of(old) != wishes_of(new):
         return False
     changed = [name for name in PASSABLE if _of(name, old) != _of(name, new)]
     if not changed or set(changed) - set(rules.passes):
@@ -84,7 +87,7 @@ def passes(*, merchant_id: UUID, product_id: UUID, proposed: Mapping[str, Any]) 
 
 def form_of(live: Listing) -> dict[str, Any]:
     """What is on the market, in the form of a proposal."""
-    fields = {name: getattr(live, name) for name in REVIEWED} | {"subtitles": detail_of(live.pk).subtitles}
+    fields = {name: getattr(live, name) for name in REVIEWED} | {"subtitles": detail_of(live.pk).subtitles, "customising": kept_of(live.pk)}
     variants = [{"id": str(one.pk), "sku": one.sku, "options": one.options} for one in live.variants.all()]
     return plain({**fields, "variants": variants})  # type: ignore[no-any-return]
 
@@ -109,6 +112,11 @@ def _changed(before: str, after: str) -> float:
 def combinations_of(form: Mapping[str, Any]) -> list[Any]:
     """Which variants are sold, without price and stock, in an order of their own: two forms can be compared by it."""
     return sorted((one["id"], sorted(one["options"].items())) for one in form["variants"])
+
+
+def wishes_of(form: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What is asked of buyers in a form, without what it costs and how long it takes."""
+    return words_only(form.get("customising", {}).get("fields", []))
 
 
 def _of(name: str, form: Mapping[str, Any]) -> Any:

@@ -37,6 +37,7 @@ from tenants.tenancy.models import Market, Merchant
 SALE, REFUND, CHARGED_BACK, REVERSED = "order_completed", "order_refunded", "order_charged_back", "transfer_reversed"
 SETTLED_KINDS = (SALE, REFUND, CHARGED_BACK, REVERSED)
 FEE = "fee"  # of no order: settled when it is as old as an order has to be
+EARNED = (Account.MERCHANT_PAYABLE, Account.OWN_SALES)  # of a shop that is paid, and of the market's own
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,14 @@ class Due:
 
     @property
     def payout(self) -> Money:
-        """What is paid out: nothing while the merchant owes more than it earned."""
-        return max(self.net, Money.zero(self.net.currency))
+        """What is paid out: nothing while the merchant owes more than it earned, and nothing to the market's own shop."""
+        nothing = Money.zero(self.net.currency)
+        return nothing if self.merchant.is_own else max(self.net, nothing)
+
+    @property
+    def kept(self) -> Money:
+        """What stays with the market: all that its own shop sold, less what went back."""
+        return self.net if self.merchant.is_own else Money.zero(self.net.currency)
 
 
 def settle_until() -> datetime:
@@ -95,7 +102,7 @@ def preview(until: datetime | None = None) -> list[Due]:
     currency = Market.objects.get().currency
     until = min(until or settle_until(), settle_until())
     postings = Posting.objects.filter(
-        account__in=[Account.MERCHANT_PAYABLE, Account.COMMISSION_INCOME],
+        account__in=[*EARNED, Account.COMMISSION_INCOME],
         merchant__isnull=False,
         currency=currency,
         entry__statement_line=None,
@@ -110,21 +117,21 @@ def preview(until: datetime | None = None) -> list[Due]:
         sums.setdefault(key, {})[(row["entry__kind"], row["account"])] = -row["sum"]
         first, last = spans.get(key, (row["first"], row["last"]))
         spans[key] = min(first, row["first"]), max(last, row["last"])
-        if (row["entry__kind"], row["account"]) == (SALE, Account.MERCHANT_PAYABLE):
+        if row["entry__kind"] == SALE and row["account"] in EARNED:
             counts[key] = row["orders"]
     merchants = Merchant.objects.in_bulk(list(sums))
     openings = closing_of(list(sums))
 
     def due(key: UUID) -> Due:
-        def of(kind: str, account: Account) -> Money:
-            return Money(sums[key].get((kind, account.value), 0), currency)
+        def of(kind: str, *accounts: Account) -> Money:
+            return Money(sum(sums[key].get((kind, account.value), 0) for account in accounts), currency)
 
         commission = of(SALE, Account.COMMISSION_INCOME)
         returned = -(of(REFUND, Account.COMMISSION_INCOME) + of(CHARGED_BACK, Account.COMMISSION_INCOME))
-        sales = of(SALE, Account.MERCHANT_PAYABLE) + commission
-        refunds = -(of(REFUND, Account.MERCHANT_PAYABLE) + of(CHARGED_BACK, Account.MERCHANT_PAYABLE)) + returned
+        sales = of(SALE, *EARNED) + commission
+        refunds = -(of(REFUND, *EARNED) + of(CHARGED_BACK, *EARNED)) + returned
         opening = Money(openings.get(key, 0), currency)
-        reversed, fees = of(REVERSED, Account.MERCHANT_PAYABLE), -of(FEE, Account.MERCHANT_PAYABLE)
+        reversed, fees = of(REVERSED, *EARNED), -of(FEE, *EARNED)
         return Due(merchants[key], counts.get(key, 0), opening, sales, refunds, commission, returned, reversed, fees, *spans[key])
 
     return [due(key) for key in sorted(sums)]
@@ -134,7 +141,7 @@ def preview(until: datetime | None = None) -> list[Due]:
 def settle(*, by: Actor, run_id: UUID, merchant_ids: Sequence[UUID], until: datetime | None = None) -> SettlementRun:
     """Settle these merchants, each in a transaction of its own; the same `run_id` goes on where a former call stopped.
 
-    Raises NothingToSettle when none has anything due.
+    The market's own shop gets a statement too, and no payout: its sales are income already. Raises NothingToSettle when none has anything due.
     """
     until = min(until or settle_until(), settle_until())
     for merchant_id in sorted(set(merchant_ids)):
@@ -147,7 +154,8 @@ def settle(*, by: Actor, run_id: UUID, merchant_ids: Sequence[UUID], until: date
 
 def _settle_one(by: Actor, run_id: UUID, merchant_id: UUID, until: datetime) -> Statement | None:
     with transaction.atomic():
-        if not Merchant.objects.select_for_update(no_key=True).filter(pk=merchant_id):  # two runs follow each other
+        merchant = Merchant.objects.select_for_update(no_key=True).filter(pk=merchant_id).first()  # two runs follow each other
+        if merchant is None:
             return None
         market, now = Market.objects.get(), clock.now()
         entries = _due_entries(merchant_id, until)
@@ -155,7 +163,7 @@ def _settle_one(by: Actor, run_id: UUID, merchant_id: UUID, until: datetime) -> 
             return None
         lines = lines_from_journal(entries)
         opening = closing_of([merchant_id]).get(merchant_id, 0)
-        statement = _write_statement(by, _run(by, run_id, until), merchant_id, opening, lines, market)
+        statement = _write_statement(by, _run(by, run_id, until), merchant, opening, lines, market)
         orders = [line.order_id for line in lines if line.kind == StatementLine.Kind.SALE and line.order_id]
         OrderCopy.objects.filter(pk__in=orders).update(settled_at=now)
         if statement.payout_minor:
@@ -172,8 +180,8 @@ def _settle_one(by: Actor, run_id: UUID, merchant_id: UUID, until: datetime) -> 
 
 
 def _due_entries(merchant_id: UUID, until: datetime) -> list[JournalEntry]:
-    """Entries that move what this merchant is owed, are on no statement, and may be settled. Their orders are locked."""
-    mine = Posting.objects.filter(account=Account.MERCHANT_PAYABLE, merchant_id=merchant_id, entry__kind__in=SETTLED_KINDS, entry__statement_line=None)
+    """Entries that move what this merchant is owed, or what the market's own shop earned, are on no statement, and may be settled. Their orders are locked."""
+    mine = Posting.objects.filter(account__in=EARNED, merchant_id=merchant_id, entry__kind__in=SETTLED_KINDS, entry__statement_line=None)
     wanted = releasable(until).filter(merchant_id=merchant_id, pk__in=mine.values("entry__order_id"))
     locked = [copy.pk for copy in wanted.order_by("pk").select_for_update(of=("self",))]
     fees = Posting.objects.filter(account=Account.MERCHANT_PAYABLE, merchant_id=merchant_id, entry__kind=FEE, entry__statement_line=None, entry__at__lte=until)
@@ -188,14 +196,14 @@ def _run(by: Actor, run_id: UUID, until: datetime) -> SettlementRun:
     return run
 
 
-def _write_statement(by: Actor, run: SettlementRun, merchant_id: UUID, opening: int, lines: list[StatementLine], market: Market) -> Statement:
+def _write_statement(by: Actor, run: SettlementRun, merchant: Merchant, opening: int, lines: list[StatementLine], market: Market) -> Statement:
     sales = [line for line in lines if line.kind == StatementLine.Kind.SALE]
     refunds = [line for line in lines if line.kind in (StatementLine.Kind.REFUND, StatementLine.Kind.CHARGEBACK)]
     total = opening + sum(line.sales_minor - line.commission_minor + line.reversed_minor - line.fees_minor for line in lines)
     statement = Statement.objects.create(
         number=free_number(Statement.objects, clock.now(), market.tz),
         run=run,
-        merchant_id=merchant_id,
+        merchant=merchant,
         until=run.until,
         currency=market.currency,
         opening_minor=opening,
@@ -205,8 +213,9 @@ def _write_statement(by: Actor, run: SettlementRun, merchant_id: UUID, opening: 
         commission_returned_minor=-sum(line.commission_minor for line in refunds),
         reversed_minor=sum(line.reversed_minor for line in lines),
         fees_minor=sum(line.fees_minor for line in lines),
-        payout_minor=max(total, 0),
-        closing_minor=min(total, 0),
+        payout_minor=0 if merchant.is_own else max(total, 0),
+        closing_minor=0 if merchant.is_own else min(total, 0),
+        kept_minor=total if merchant.is_own else 0,
     )
     for line in lines:
         line.statement = statement
@@ -216,7 +225,8 @@ def _write_statement(by: Actor, run: SettlementRun, merchant_id: UUID, opening: 
         action="statement.issued",
         subject="statement",
         subject_id=statement.number,
-        merchant_id=merchant_id,
-        after={"lines": len(lines), "payout": statement.payout_minor, "closing": statement.closing_minor},
+        merchant_id=merchant.pk,
+        after={"lines": len(lines), "payout": statement.payout_minor, "closing": statement.closing_minor}
+        | ({"kept": statement.kept_minor} if merchant.is_own else {}),
     )
     return statement

@@ -13,6 +13,7 @@ from marketplace.flows.receive import await_receipt
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.outbox import record
 from marketplace.kernel.verbs import verb
+from marketplace.merchant.customising.actions import check_made
 from marketplace.merchant.fulfilment.actions import (
     clean_parcel,
     hand_over_package,
@@ -49,13 +50,14 @@ def take_order(*, by: Actor, number: str) -> Order:
 def pack_order(*, by: Actor, package_id: UUID, number: str, quantities: Mapping[UUID, int] | None = None, location_id: UUID | None = None) -> Package:
     """Pack a parcel: line id → quantity (None: all that is left), at a place (None: as the order is held). The same `package_id` packs one.
 
-    Raises OrderUnknown, NotPaidYet, IllegalMove, NothingToShip, HeldElsewhere.
+    Raises OrderUnknown, NotPaidYet, IllegalMove, NothingToShip, HeldElsewhere, NotMadeYet.
     """
     with transaction.atomic():
         locked_order(number=number)
         if same := Package.objects.filter(pk=package_id, order__number=number).first():
             return same
         order, packs = note_packed(by=by, number=number, quantities=quantities)
+        check_made(packs)
         package: Package = write_package(by=by, package_id=package_id, order=order, lines=packs)
         if location_id is not None:
             note_packed_from(by=by, order_id=order.pk, package_id=package.pk, location_id=location_id, pieces=pieces_of(package))

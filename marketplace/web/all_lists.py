@@ -30,7 +30,7 @@ from marketplace.web.operator import (
 )
 from marketplace.web.operator import opinions as market_opinions
 from marketplace.web.operator import orders as market_orders
-from marketplace.web.seller import customers, imports, library, money, opinions, orders, products, reductions, returns
+from marketplace.web.seller import custom_orders, customers, imports, library, money, opinions, orders, products, reductions, returns
 from marketplace.web.seller.stock import ledger as ledger_of_stock
 from marketplace.web.seller.stock import listing, restocks, stocktakes, transfers
 from marketplace.web.seller.virtual import codes
@@ -38,6 +38,7 @@ from marketplace.web.staff.people import market_staff, shop_staff
 
 WORKBENCH = (
     orders.orders,
+    custom_orders.custom_orders,
     returns.returns,
     customers.customers,
     products.products,

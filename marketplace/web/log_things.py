@@ -69,6 +69,7 @@ SUBJECTS: dict[str, str | Promise] = {
     "return": pgettext_lazy("log thing", "Return"),
     "review": pgettext_lazy("log thing", "Review"),
     "shop": pgettext_lazy("log thing", "Shop"),
+    "shop_category": pgettext_lazy("log thing", "Shop category"),
     "statement": pgettext_lazy("log thing", "Statement"),
     "stock": pgettext_lazy("log thing", "Stock"),
     "tax_rate": pgettext_lazy("log thing", "Tax rate"),
@@ -96,6 +97,7 @@ IN_WORKBENCH: dict[str, tuple[str, Right | None, str]] = {
     "contract": ("contract", Right.MANAGE_PAPERS, ""),
     "own_category": ("own-categories", Right.VIEW_PRODUCTS, ""),
     "dossier": ("company", Right.VIEW_PRODUCTS, ""),
+    "shop_category": ("shop-category", Right.VIEW_PRODUCTS, "key"),
 }
 IN_CONSOLE: dict[str, tuple[str, Right | None, str]] = {
     "order": ("order", Right.VIEW_MARKET_ORDERS, "key"),

@@ -18,7 +18,7 @@ from tenants.packages.models import FeeCharge
 
 STATEMENT_HEAD = (
     _("Settled until"), _("Carried over"), _("Sales"), _("Refunds"), _("Commission"), _("Commission returned"), _("Taken back from your account"),
-    _("Fees"), _("Paid out"), _("Carried over to the next statement"), _("Currency"), _("Issued"),
+    _("Fees"), _("Paid out"), _("Carried over to the next statement"), _("Stays with the market"), _("Currency"), _("Issued"),
 )  # fmt: skip
 LINE_HEAD = (
     _("Order"),
@@ -52,6 +52,7 @@ def statement_values(row: Statement) -> tuple[object, ...]:
         -row.fees,
         row.payout,
         row.closing,
+        row.kept,
         row.currency,
         row.created_at,
     )

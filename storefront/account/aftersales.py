@@ -19,6 +19,7 @@ from marketplace.flows.return_goods import request_return, returnable_until, sen
 from marketplace.kernel import clock
 from marketplace.kernel.errors import MarketError
 from marketplace.merchant.aftersales.states import Reason, ReturnStatus, is_about_a_fault
+from marketplace.merchant.customising.states import Making
 from marketplace.merchant.orders.states import OrderStatus
 from marketplace.platform.checkout.access import copy_of_buyer, group_of_buyer, return_of_buyer
 from marketplace.platform.checkout.models import OrderCopy, ReturnCopy
@@ -45,7 +46,8 @@ def may_cancel(copy: OrderCopy) -> bool:
     if any(line.get("shipped") for line in copy.lines):
         return False
     is_late = copy.ship_by is not None and clock.now() > copy.ship_by
-    return is_late or not copy.has_parcel
+    is_begun = any(line["custom"]["state"] != Making.TO_CONFIRM for line in copy.lines if "custom" in line and line["quantity"] > line["cancelled"])
+    return is_late or not (copy.has_parcel or is_begun)
 
 
 def pieces_to_return(copy: OrderCopy) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from marketplace.kernel.errors import InvalidInput, MarketError
+from marketplace.kernel.errors import InvalidInput, MarketError, NotFound
 from marketplace.platform.cart.actions import (
     add_to_cart,
     cart_of,
@@ -22,13 +22,17 @@ from marketplace.platform.cart.actions import (
     remove_lines,
     set_aside_all_but,
     set_quantity,
+    set_wishes,
 )
 from marketplace.platform.cart.models import Cart, CartLine
-from marketplace.platform.cart.queries import CartView, view_cart
+from marketplace.platform.cart.queries import CartView, LineView, view_cart
+from marketplace.platform.customising.asking import asked_of
 from marketplace.platform.listings.models import ListingVariant
+from storefront.cart.wishes import PREFIX, typed_wishes
 from storefront.options import option_words
 from storefront.shop import sections
 from storefront.shop.bundles import parts_in
+from storefront.shop.product import product_page
 from storefront.shop.region import region_of
 from tenants.access.actors import actor_of
 
@@ -96,10 +100,17 @@ def add(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         request.session["cart"] = str(own.pk)
     variant_id, quantity = _uuid(request.POST.get("variant", "")), _number(request.POST.get("quantity", ""))
+    wishes = _undone(request, variant_id) if request.POST.get("undo") else typed_wishes(request.POST)
     put = choose_only if request.POST.get("buy") else add_to_cart
-    put(by=actor, cart=own, variant_id=variant_id, quantity=quantity)
+    try:
+        line: CartLine = put(by=actor, cart=own, variant_id=variant_id, quantity=quantity, wishes=wishes)
+    except InvalidInput as wrong:
+        listing_id = ListingVariant.objects.filter(pk=variant_id).values_list("listing_id", flat=True).first()
+        if request.htmx or listing_id is None or not (wrong.field or "").startswith(PREFIX):  # type: ignore[attr-defined]
+            raise
+        return product_page(request, listing_id, typed=wishes, errors={str(wrong.field): str(wrong)})
     if not request.user.is_authenticated:  # a sign-in lies between here and the checkout
-        request.session["buying"] = [str(variant_id), quantity] if request.POST.get("buy") else None
+        request.session["buying"] = [str(variant_id), quantity, line.wishes_key] if request.POST.get("buy") else None
     target = "/checkout/" if request.POST.get("buy") else "/cart/"
     if request.POST.get("undo"):
         return _changed(request)
@@ -152,7 +163,34 @@ def clear(request: HttpRequest) -> HttpResponse:
     return _changed(request)
 
 
+def wishes(request: HttpRequest, line_id: UUID) -> HttpResponse:
+    """What a line of the cart is to be made like, said anew."""
+    own = cart_if_any(request)
+    view: LineView | None = next((view for part in shown_cart(request).parts for view in part.lines if view.line.pk == line_id), None)
+    if own is None or view is None or view.variant is None:
+        raise NotFound
+    typed, errors = dict(view.line.wishes), {}
+    if request.method == "POST":
+        typed = typed_wishes(request.POST)
+        try:
+            set_wishes(by=actor_of(request), cart=own, line_id=line_id, wishes=typed)
+        except InvalidInput as wrong:
+            errors = {str(wrong.field): str(wrong)}
+        else:
+            return HttpResponseRedirect("/cart/")
+    context = {"view": view, "listing": view.variant.listing, "asked": asked_of(view.custom, view.variant.price, typed, errors)}
+    return render(request, "cart/wishes.html", context, status=422 if errors else 200)
+
+
+def _undone(request: HttpRequest, variant_id: UUID) -> dict[str, str]:
+    """What was wished of the line that is put back."""
+    held = request.session.pop("undone", None)
+    return dict(held[1]) if held and held[0] == str(variant_id) else {}
+
+
 def _changed(request: HttpRequest, gone: CartLine | None = None) -> HttpResponse:
+    if gone:  # in the session, because wishes have no place in an address
+        request.session["undone"] = [str(gone.variant_id), gone.wishes] if gone.wishes else None
     if not request.htmx:  # type: ignore[attr-defined]
         return HttpResponseRedirect(f"/cart/?undo={gone.variant_id}&n={gone.quantity}" if gone else "/cart/")
     removed = _removed(str(gone.variant_id), str(gone.quantity)) if gone else None
@@ -181,4 +219,5 @@ def keep_cart_at_sign_in(sender: object, request: HttpRequest, user: Any, **kwar
         merge_carts(by=actor_of(request), visitor_cart_id=UUID(held))
         if buying:
             own = cart_of(by=actor_of(request), cart_id=None)
-            set_aside_all_but(by=actor_of(request), cart=own, variant_id=UUID(buying[0]), quantity=buying[1])
+            key = buying[2] if len(buying) > 2 else ""
+            set_aside_all_but(by=actor_of(request), cart=own, variant_id=UUID(buying[0]), quantity=buying[1], wishes_key=key)

@@ -58,6 +58,8 @@ def _page(request: HttpRequest, *, form: AddressForm | None = None, refusal: Mar
         "waives": waives,
         "key": uuid4(),
         "refusal": refusal,
+        "made": [view for part in parts for view in part.chosen() if view.is_made],
+        "accepts": request.POST.get("accepts") == "1",
         "rail_name": RAIL_NAMES.get(request.market.rail, request.market.rail),  # type: ignore[attr-defined]
     }
     status = refusal.status if refusal else 422 if form and form.errors else 200
@@ -94,6 +96,7 @@ def place(request: HttpRequest) -> HttpResponse:
             shown_total=total,
             language=request.LANGUAGE_CODE,  # type: ignore[attr-defined]
             waives_return=waives,
+            accepts_making=request.POST.get("accepts") == "1",
         )
     except MarketError as refusal:
         if refusal.status >= 500:

@@ -23,6 +23,7 @@ from marketplace.platform.listings.models import Listing
 from marketplace.platform.taxonomy.models import Category, VirtualCategory
 from marketplace.platform.taxonomy.queries import hidden_ids
 from storefront.reach.addresses import address, base_of, languages_of
+from storefront.shop.shelves import menu_of
 from storefront.templatetags.market import html_language
 from tenants.tenancy.hosts import shop_url
 from tenants.tenancy.models import Domain, Merchant
@@ -110,10 +111,12 @@ def _shops() -> list[Entry]:
 
 
 def _pages(request: HttpRequest, base: str) -> list[Entry]:
-    """First page, fixed pages, and what editors published on this host."""
+    """First page, fixed pages, what editors published on this host, and a shop's own categories."""
     fixed = ["/", "/categories/", "/shops/", "/sell/"] if request.domain.kind == Domain.Kind.MARKET else ["/"]  # type: ignore[attr-defined]
     below = Page.objects.live().public().filter(depth__gt=2).order_by("path")
     written = [(page.get_url(request), page.last_published_at) for page in below]
+    if request.domain.kind == Domain.Kind.SHOP:  # type: ignore[attr-defined]
+        written += [(f"/v/{entry.code}/", None) for entry in menu_of(request.merchant)]  # type: ignore[attr-defined]
     return [Entry(base, path) for path in fixed] + [Entry(base, path, at) for path, at in written if path and path.startswith("/")]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.db.models import TextField
 from django.db.models.functions import Cast
@@ -20,8 +21,8 @@ from marketplace.platform.taxonomy.brands import led_to_brand
 from marketplace.platform.taxonomy.models import Brand, Category, VirtualCategory
 from marketplace.platform.taxonomy.queries import TREE, hidden_ids, led_to, path_of
 from search.by_rule import query_of, within
-from search.contract import SIZE, Answer, Query
-from search.find import find
+from search.contract import SIZE, Answer, Query, Sort
+from search.find import find, find_in_order
 from storefront.pages import Pages
 from storefront.shop import search_page
 from storefront.shop.search_page import Chip, Names, Row
@@ -41,7 +42,8 @@ class Place:
     category: Category | None = None
     brand: Brand | None = None
     shop: Merchant | None = None
-    rule: Query | None = None  # of a virtual category
+    rule: Query | None = None  # of a virtual category, or of a shop's own
+    order: Sequence[UUID] = ()  # of goods that a shop chose by hand: shown so unless the buyer wants another order
     is_sorted: bool = False  # the buyer chose an order
 
     @property
@@ -55,7 +57,7 @@ class Place:
 
     def narrowed(self, query: Query) -> Query:
         if self.rule:
-            return within(self.rule, query, is_sorted=self.is_sorted)
+            query = within(self.rule, query, is_sorted=self.is_sorted)
         if self.brand:
             query = query.but(brands=frozenset({self.brand.pk}))
         return query.but(shops=frozenset({self.shop.ordinal})) if self.shop else query
@@ -114,11 +116,11 @@ def virtual(request: HttpRequest, code: str) -> HttpResponse:
         raise NotFound
     rule = query_of(found.rule)
     context = found_at(request, Place(rule=rule, is_sorted="sort" in request.GET))
-    context["facets"] = list(_within_rule(context["facets"], rule))
+    context["facets"] = list(within_rule(context["facets"], rule))
     return render(request, "shop/virtual.html", {**context, "virtual": found})
 
 
-def _within_rule(groups: Sequence[search_page.Group], rule: Query) -> Iterator[search_page.Group]:
+def within_rule(groups: Sequence[search_page.Group], rule: Query) -> Iterator[search_page.Group]:
     """Filters as the rule leaves them: what it does not name cannot be chosen, and of one there is no choice."""
     named = {"brand": rule.brands, "shop": rule.shops, **{f"a{key}": chosen for key, chosen in rule.values.items()}}
     for group in groups:
@@ -134,7 +136,8 @@ def found_at(request: HttpRequest, place: Place) -> dict[str, Any]:
     chosen_category = place.category or (_category_asked(request) if place.filters_by_category else None)
     asked = search_page.read_query(request.GET, chosen_category, currency)
     query = place.narrowed(asked.query)
-    answer = find(query)
+    is_arranged = bool(place.order) and query.sort == Sort.RELEVANCE and not query.text
+    answer = find_in_order(query, place.order) if is_arranged else find(query)
     names = search_page.names_for(answer, query)
     listings = Listing.objects.select_related("merchant").in_bulk([*answer.ids, *answer.also])
     own = asked.query if place.rule else query  # what was chosen here: the rule itself is no choice
@@ -151,10 +154,13 @@ def found_at(request: HttpRequest, place: Place) -> dict[str, Any]:
         "listings": [listings[key] for key in answer.ids if key in listings],
         "also": [listings[key] for key in answer.also if key in listings],
         "category_counts": _categories(request, answer, names, place),
-        "facets": search_page.facet_groups(answer, own, names, but=place.fixed),
+        "facets": search_page.facet_groups(answer, own, names, but=place.fixed, own_only=asked.chosen_shops),
+        "own_only": asked.own_only and place.shop is None,
+        "own_count": search_page.own_count(answer) if not place.shop else 0,
         "chosen": chips if answer.total else loosened(chips, place, chosen_category, currency),
         "clear": request.path + (f"?{urlencode({'q': query.text})}" if query.text else ""),
-        "sorts": search_page.sort_names(),
+        "sorts": search_page.sort_names(is_arranged=bool(place.order)),
+        "is_arranged": is_arranged,
         "kept": search_page.kept(request.GET, "sort"),
         "kept_but_price": search_page.kept(request.GET, "from", "to"),
         "price_from": request.GET.get("from", ""),

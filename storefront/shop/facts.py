@@ -43,7 +43,9 @@ def _film(listing: Listing) -> dict[str, Any] | None:
 
 def _offers(offer: Offer) -> dict[str, Any]:
     listing, variants = offer.listing, offer.variants
-    seller = {"@type": "Organization", "name": listing.merchant.name, "url": shop_url(listing.merchant)}
+    seller: dict[str, Any] = {"@type": "Organization", "name": listing.merchant.name, "url": shop_url(listing.merchant)}
+    if listing.merchant.is_own:  # the market sells as itself
+        seller["parentOrganization"] = {"@type": "Organization", "@id": market_url("/#market")}
     if len(variants) == 1:
         return {**_one(variants[0], market_url(f"/p/{listing.pk}/"), offer.can_buy), "seller": seller}
     return {

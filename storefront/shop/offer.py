@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -14,6 +15,8 @@ from marketplace.kernel.formats import full_day
 from marketplace.kernel.texts import Localised, localised
 from marketplace.merchant.inventory.queries import available_of
 from marketplace.platform.bundles.queries import is_bundle
+from marketplace.platform.customising.asking import Asked, asked_of
+from marketplace.platform.customising.queries import customisations_of, is_custom
 from marketplace.platform.delivery.models import FreightZone
 from marketplace.platform.delivery.queries import zones_of
 from marketplace.platform.listings.errors import HeldBack, NotOnSale
@@ -56,6 +59,7 @@ class Offer:
     price: OfferedAt
     bundle: InBundle | None = None  # what is in it, of a bundle
     virtual: ListedVirtual | None = None  # of what is not shipped
+    asked: Asked | None = None  # what may be wished of it
 
     @property
     def is_low(self) -> bool:
@@ -101,12 +105,14 @@ def listing_on_sale(listing_id: UUID) -> Listing:
     return listing
 
 
-def offer_of(request: HttpRequest, listing: Listing, *, base: str, id: str = "offer") -> Offer:
-    """Raises NotOnSale."""
-    variants: list[ListingVariant] = list(listing.variants.order_by("position").annotate(is_varied=varied(), is_bundle=is_bundle()))
+def offer_of(
+    request: HttpRequest, listing: Listing, *, base: str, id: str = "offer", typed: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None
+) -> Offer:
+    """`typed` and `errors`: wishes as they were sent, and what is wrong with them. Raises NotOnSale."""
+    variants: list[ListingVariant] = list(listing.variants.order_by("position").annotate(is_varied=varied(), is_bundle=is_bundle(), is_custom=is_custom()))
     if not variants:
         raise NotOnSale
-    variant = chosen_variant(variants, request.GET.get("variant", ""))
+    variant = chosen_variant(variants, request.GET.get("variant", "") or request.POST.get("variant", ""))
     price = price_now(variants, variant, request)
     names = names_of(listing, variants)
     offered = {int(value) for one in variants for value in one.options.values()}
@@ -114,6 +120,8 @@ def offer_of(request: HttpRequest, listing: Listing, *, base: str, id: str = "of
     virtual = virtual_listing(listing.pk)
     zones = zones_of([listing.merchant_id]).get(listing.merchant_id, [])
     market = request.market  # type: ignore[attr-defined]
+    custom = customisations_of([listing.pk]).get(listing.pk) if variant.is_custom else None  # type: ignore[attr-defined]
+    making_days = custom.days if custom and custom.is_required else 0
     return Offer(
         listing=listing,
         variant=variant,
@@ -122,7 +130,7 @@ def offer_of(request: HttpRequest, listing: Listing, *, base: str, id: str = "of
         axes=axes_of(listing, variants, variant, names, shown, base),
         left=available_of(listing.merchant_id, variant.pk) if variant.in_stock else 0,
         zones=zones,
-        promise=promise(zones, region_of(request), variant.price, market),
+        promise=promise(zones, region_of(request), variant.price, market, making_days),
         base=base,
         id=id,
         unmade=unmade(listing, variants, request.GET, names),
@@ -130,6 +138,7 @@ def offer_of(request: HttpRequest, listing: Listing, *, base: str, id: str = "of
         price=price,
         virtual=virtual,
         bundle=in_bundle(listing.pk, variant.price, request.user.pk if request.user.is_authenticated else None) if variant.is_bundle else None,  # type: ignore[attr-defined]
+        asked=asked_of(custom, variant.price, typed, errors),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -24,9 +25,14 @@ from tenants.tenancy.standing import shop_standing
 
 def product(request: HttpRequest, listing_id: UUID) -> HttpResponse:
     """The page of a listing; asked by htmx for another choice, the offer alone. What is gone says so, beside what is like it."""
+    return product_page(request, listing_id)
+
+
+def product_page(request: HttpRequest, listing_id: UUID, *, typed: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None) -> HttpResponse:
+    """The same, with wishes that were sent and what is wrong with them."""
     try:
         listing = listing_on_sale(listing_id)
-        offer = offer_of(request, listing, base=f"/p/{listing.pk}/")
+        offer = offer_of(request, listing, base=f"/p/{listing.pk}/", typed=typed, errors=errors)
     except NotOnSale as refusal:
         if request.htmx:  # type: ignore[attr-defined]
             raise
@@ -49,7 +55,7 @@ def product(request: HttpRequest, listing_id: UUID) -> HttpResponse:
         "rows_key": "" if request.user.is_authenticated else f"{request.LANGUAGE_CODE}.{rows.key}",  # type: ignore[attr-defined]
         "structured": product_facts(offer),
     }
-    response = render(request, "shop/product.html", context)
+    response = render(request, "shop/product.html", context, status=422 if errors else 200)
     patch_vary_headers(response, ("HX-Request",))
     return response
 

@@ -37,8 +37,8 @@ class ZoneLine:
     free_from: Money | None
 
 
-def promise(zones: Sequence[FreightZone], region: str, price: Money, market: Market) -> Promise:
-    ship_by = clock.now() + timedelta(days=market.ship_days)  # as flows/pay.py sets it when the money is there
+def promise(zones: Sequence[FreightZone], region: str, price: Money, market: Market, making_days: int = 0) -> Promise:
+    ship_by = clock.now() + timedelta(days=market.ship_days + making_days)  # as flows/pay.py sets it when the money is there
     name = localised(province_names().get(region[:2], {})).text if region else ""
     if name:
         found = quote(zones, region, price)

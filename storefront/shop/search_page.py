@@ -16,18 +16,21 @@ from marketplace.kernel.money import Money
 from marketplace.kernel.texts import localised
 from marketplace.platform.taxonomy.merging import current_values
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category
+from search.by_rule import NOTHING
 from search.contract import Answer, Count, Query, Sort
 from storefront.pages import page_number
 from tenants.tenancy.models import Merchant
+from tenants.tenancy.own import own_shops
 
 MOST_FACETS, OPEN_FACETS = 8, 5  # attributes shown; groups unfolded at first
 MOST_VALUES = 40
 MOST_PAGES = 100
 
 
-def sort_names() -> list[tuple[Sort, str]]:
+def sort_names(*, is_arranged: bool = False) -> list[tuple[Sort, str]]:
+    """`is_arranged`: somebody has put these goods into an order."""
     return [
-        (Sort.RELEVANCE, _("Best match")),
+        (Sort.RELEVANCE, _("As the shop arranged them") if is_arranged else _("Best match")),
         (Sort.POPULAR, _("Most bought")),
         (Sort.NEWEST, pgettext("search", "Newest")),
         (Sort.PRICE_UP, _("Price, low to high")),
@@ -41,6 +44,8 @@ class Asked:
 
     query: Query
     price_error: str = ""
+    own_only: bool = False  # of the market's own shops only
+    chosen_shops: frozenset[int] | None = None  # by name, of those; None: not of own shops only
 
 
 def read_query(parameters: QueryDict, category: Category | None, currency: str) -> Asked:
@@ -62,11 +67,13 @@ def read_query(parameters: QueryDict, category: Category | None, currency: str) 
     if now := current_values(value for chosen in values.values() for value in chosen):
         values = {attribute: frozenset(now.get(value, value) for value in chosen) for attribute, chosen in values.items()}
     sort = parameters.get("sort", "")
+    own_only = parameters.get("own") == "1"
+    shops = _ids(parameters.getlist("shop"))
     query = Query(
         text=" ".join(parameters.get("q", "").split())[:200],
         category=category.pk if category else None,
         brands=_ids(parameters.getlist("brand")),
-        shops=_ids(parameters.getlist("shop")),
+        shops=narrowed_to_own(shops) if own_only else shops,
         values=values,
         price_from=ends["from"],
         price_to=ends["to"],
@@ -74,7 +81,13 @@ def read_query(parameters: QueryDict, category: Category | None, currency: str) 
         sort=Sort(sort) if sort in set(Sort) else Sort.RELEVANCE,
         page=page_number(parameters.get("page"), MOST_PAGES),
     )
-    return Asked(query, price_error)
+    return Asked(query, price_error, own_only, shops if own_only else None)
+
+
+def narrowed_to_own(shops: frozenset[int]) -> frozenset[int]:
+    """Of the shops that were chosen, or of all, those of the market's own; search knows shops by their numbers."""
+    own = frozenset(own_shops().values())
+    return (shops & own if shops else own) or NOTHING
 
 
 def _ids(texts: Iterable[str]) -> frozenset[int]:
@@ -127,10 +140,15 @@ def names_for(answer: Answer, query: Query) -> Names:
     )
 
 
-def facet_groups(answer: Answer, query: Query, names: Names, *, but: frozenset[str] = frozenset()) -> list[Group]:
+def facet_groups(answer: Answer, query: Query, names: Names, *, but: frozenset[str] = frozenset(), own_only: frozenset[int] | None = None) -> list[Group]:
+    """`own_only`: the shops that were chosen among the market's own, which are then all one can choose from."""
+    shops, chosen = answer.shops, query.shops
+    if own_only is not None:
+        own = frozenset(own_shops().values())
+        shops, chosen = [count for count in answer.shops if count.id in own], own_only
     groups = [
         Group(_("Brand"), "brand", _rows(answer.brands, names.brands, query.brands)),
-        Group(_("Shop"), "shop", _rows(answer.shops, names.shops, query.shops)),
+        Group(_("Shop"), "shop", _rows(shops, names.shops, chosen)),
     ]
     for attribute_id, counts in list(answer.attributes.items())[:MOST_FACETS]:
         attribute = names.attributes.get(attribute_id)
@@ -150,6 +168,12 @@ def _rows(counts: list[Count], names: dict[int, Any], chosen: frozenset[int]) ->
             name = localised(names[count.id].names)
             rows.append(Row(count.id, name.text, count.count, count.id in chosen, "" if name.language == here else name.language))
     return rows
+
+
+def own_count(answer: Answer) -> int:
+    """How many of what was found, the choice of shops aside, the market sells itself."""
+    own = frozenset(own_shops().values())
+    return sum(count.count for count in answer.shops if count.id in own)
 
 
 @dataclass
@@ -176,7 +200,9 @@ def chips(parameters: QueryDict, query: Query, names: Names, path: str, currency
 
     for brand_id in sorted(query.brands & names.brands.keys()) if "brand" not in but else ():
         add(names.brands[brand_id].name, brand=str(brand_id))
-    for shop_id in sorted(query.shops & names.shops.keys()) if "shop" not in but else ():
+    own_only = parameters.get("own") == "1"
+    chosen_shops = query.shops & _ids(parameters.getlist("shop")) if own_only else query.shops
+    for shop_id in sorted(chosen_shops & names.shops.keys()) if "shop" not in but else ():
         add(names.shops[shop_id].name, shop=str(shop_id))
     for attribute_id, values in query.values.items():
         for value_id in sorted(values & names.values.keys()):
@@ -185,6 +211,8 @@ def chips(parameters: QueryDict, query: Query, names: Names, path: str, currency
         low = format_money(Money(query.price_from or 0, currency))
         high = format_money(Money(query.price_to, currency)) if query.price_to is not None else ""
         add(f"{low} – {high}" if high else _("from {price}").format(price=low), from_=None, to=None)
+    if own_only and "shop" not in but:
+        add(_("Sold by the market"), own=None)
     if query.in_stock:
         add(_("In stock"), stock=None)
     return found

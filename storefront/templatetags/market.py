@@ -21,6 +21,8 @@ from marketplace.kernel.texts import localised
 from marketplace.merchant.aftersales.states import TONES as RETURN_TONES
 from marketplace.merchant.aftersales.states import Reason, ReturnStatus
 from marketplace.merchant.catalogue.actions import DESCRIPTION_TAGS
+from marketplace.merchant.customising.states import TONES as MAKING_TONES
+from marketplace.merchant.customising.states import Making
 from marketplace.merchant.orders.states import TONES, label_of
 from marketplace.platform.delivery.queries import carriers
 from tenants.tenancy.hosts import shop_url
@@ -183,6 +185,13 @@ def order_tag(order: Any) -> SafeString:
     label = label_of(order.status, order.payment_status, order.fulfilment_status, order.open_returns)
     tone = TONES[label]
     return format_html('<span class="tag status {}">{}</span>', f"tag-{tone}" if tone else "", label.label)
+
+
+@register.simple_tag
+def making_tag(row: Any) -> SafeString:
+    """How far a shop is with what is made to wishes."""
+    state = Making(row.state)
+    return format_html('<span class="tag status tag-{}">{}</span>', MAKING_TONES[state], state.label)
 
 
 @register.simple_tag

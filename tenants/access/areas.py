@@ -20,13 +20,13 @@ class Area:
 
 
 AREAS: tuple[Area, ...] = (
-    Area(_("Orders and returns"), (R.VIEW_ORDERS, R.SHIP_ORDERS, R.CANCEL_ORDERS, R.HANDLE_RETURNS, R.ANSWER_BUYERS)),
+    Area(_("Orders and returns"), (R.VIEW_ORDERS, R.SHIP_ORDERS, R.CANCEL_ORDERS, R.HANDLE_RETURNS, R.APPROVE_RETURNS, R.ANSWER_BUYERS)),
     Area(_("Customers"), (R.VIEW_CUSTOMERS, R.MANAGE_CUSTOMERS, R.EXPORT_CUSTOMERS)),
     Area(_("Goods and delivery"), (R.VIEW_PRODUCTS, R.EDIT_PRODUCTS, R.MANAGE_PAPERS, R.MANAGE_DELIVERY)),
     Area(_("Money"), (R.VIEW_STATEMENTS, R.MANAGE_PAYOUTS, R.REVEAL_ACCOUNT)),
     Area(_("Pages"), (R.EDIT_SHOP_PAGES, R.MANAGE_DOMAINS)),
     Area(_("People and log"), (R.MANAGE_STAFF, R.GRANT_SUPPORT, R.SHARE_VIEWS, R.VIEW_SHOP_LOG)),
-    Area(_("Merchants"), (R.VIEW_MERCHANTS, R.OPEN_MERCHANTS, R.REVIEW_MERCHANTS, R.SUPPORT_SHOPS)),
+    Area(_("Merchants"), (R.VIEW_MERCHANTS, R.OPEN_MERCHANTS, R.OPEN_OWN_SHOPS, R.REVIEW_MERCHANTS, R.SUPPORT_SHOPS)),
     Area(_("Consumers"), (R.VIEW_CONSUMERS, R.MANAGE_CONSUMERS, R.EXPORT_CONSUMERS)),
     Area(_("Goods and opinions"), (R.REVIEW_PRODUCTS, R.MODERATE_REVIEWS)),
     Area(_("Orders and money"), (R.VIEW_MARKET_ORDERS, R.VIEW_LEDGER, R.SETTLE, R.PAY_OUT, R.REVEAL_ACCOUNTS, R.MANAGE_MARKET)),
@@ -39,7 +39,8 @@ EXPLAINED: Mapping[R, str | Promise] = {
     R.VIEW_ORDERS: _("Orders with buyers' addresses, packing slips, returns. Looking at a telephone number is logged."),
     R.SHIP_ORDERS: _("Accept, pack, hand over to a carrier, open a parcel again."),
     R.CANCEL_ORDERS: _("Whole orders or single pieces; the buyer gets the money back."),
-    R.HANDLE_RETURNS: _("Agree or refuse, inspect what came back, and pay it back."),
+    R.HANDLE_RETURNS: _("Open a return for a buyer, agree or refuse, inspect what came back, and pay it back."),
+    R.APPROVE_RETURNS: _("Where the shop wants two people: confirm what a colleague has inspected, and pieces that a colleague gives up."),
     R.ANSWER_BUYERS: _("In the shop's name, under reviews and questions that everybody reads."),
     R.VIEW_CUSTOMERS: _("Who bought here: orders, returns and reviews of this shop, and no other."),
     R.MANAGE_CUSTOMERS: _("What the team writes about a customer; customers do not see it."),
@@ -59,6 +60,7 @@ EXPLAINED: Mapping[R, str | Promise] = {
     R.VIEW_SHOP_LOG: _("Who changed what, when, and why."),
     R.VIEW_MERCHANTS: _("The list of shops, and the page of each."),
     R.OPEN_MERCHANTS: _("Let a shop in without an application."),
+    R.OPEN_OWN_SHOPS: _("A shop in which the market itself sells: without review, commission and payout."),
     R.REVIEW_MERCHANTS: _("Applications with their papers: pass, ask for more, reject."),
     R.SUPPORT_SHOPS: _("With a reason, for a time, and only if the shop agrees; everything is in the shop's log."),
     R.VIEW_CONSUMERS: _("Their pages with orders of all shops, sign-ins and notes; mail and phone are masked, and looking at them is logged."),

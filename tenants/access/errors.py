@@ -13,6 +13,13 @@ class NotYourself(MarketError):
     message = _("Nobody changes their own roles or ends their own work here: an owner or operator other than you has to do it.")
 
 
+class OwnHands(MarketError):
+    """Who judges a shop for the market does not work for it."""
+
+    code, status = "own_hands", 403
+    message = _("You work for “{shop}” yourself: somebody else of the market decides this. Nothing was changed.")
+
+
 class RoleKept(MarketError):
     code, status = "role_kept", 409
     message = _("Somebody has to keep the role “{role}”: this is the last person who has it. Give it to somebody else first.")

@@ -14,6 +14,7 @@ class Right(Enum):
     SHIP_ORDERS = ("merchant", "ship_orders", _("Ship orders"))
     CANCEL_ORDERS = ("merchant", "cancel_orders", _("Cancel what cannot be sent"))
     HANDLE_RETURNS = ("merchant", "handle_returns", _("Answer, inspect and pay back returns"))
+    APPROVE_RETURNS = ("merchant", "approve_returns", _("Approve that money goes back to buyers"))
     ANSWER_BUYERS = ("merchant", "answer_buyers", _("Read and answer reviews and questions"))
     VIEW_PRODUCTS = ("merchant", "view_products", _("See products and stock"))
     EDIT_PRODUCTS = ("merchant", "edit_products", _("Enter and change products, prices and stock"))
@@ -35,6 +36,7 @@ class Right(Enum):
 
     VIEW_MERCHANTS = ("market", "view_merchants", _("See merchants"))
     OPEN_MERCHANTS = ("market", "open_merchants", _("Open merchants"))
+    OPEN_OWN_SHOPS = ("market", "open_own_shops", _("Open shops of the market's own"))
     SANCTION_MERCHANTS = ("market", "sanction_merchants", _("Ask to suspend, reopen or close shops"))
     VIEW_APPROVALS = ("market", "view_approvals", _("See what waits for a second person"))
     APPROVE_SANCTIONS = ("market", "approve_sanctions", _("Approve that a shop is suspended, reopened or closed"))

@@ -49,7 +49,9 @@ def months_later(moment: datetime, months: int) -> datetime:
 
 
 def template_for(merchant: Merchant) -> ContractTemplate | None:
-    """The published one of its kind of seller, else that for all; None: the market makes no contracts."""
+    """The published one of its kind of seller, else that for all; None: the market makes no contracts, or the shop is its own."""
+    if merchant.is_own:
+        return None
     kind = seller_of(merchant.pk)[0]
     rows = {row.kind: row for row in ContractTemplate.objects.filter(status=ContractTemplate.Status.PUBLISHED, kind__in={kind, ""})}
     return rows.get(kind) or rows.get("")

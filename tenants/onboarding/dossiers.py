@@ -20,6 +20,7 @@ from marketplace.kernel.outbox import record
 from marketplace.kernel.phones import parse_phone
 from marketplace.kernel.plain import plain
 from marketplace.kernel.verbs import verb
+from tenants.access.other_hands import check_other_hands
 from tenants.access.people import market_staff_with
 from tenants.access.rights import Right
 from tenants.accounts.addresses import checked_address
@@ -164,12 +165,13 @@ def _give(by: Actor, change_id: UUID, to: User) -> DossierChange:
 def decide_dossier_change(*, by: Actor, change_id: UUID, approves: bool, note: str = "") -> DossierChange:
     """Approve it, and it is in the dossier; or refuse it with a reason. What follows elsewhere is for the flow.
 
-    Raises NotFound, DossierChangeDecided, ReasonMissing.
+    Raises NotFound, DossierChangeDecided, ReasonMissing, OwnHands.
     """
     if not approves and not note.strip():
         raise ReasonMissing(field="note")
     with transaction.atomic():
         row = locked_dossier_change(change_id)
+        check_other_hands(by, row.merchant_id)
         _close(row, S.APPROVED if approves else S.REFUSED, by, note)
         if approves:
             dossier = dossier_of(row.merchant)

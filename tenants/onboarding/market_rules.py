@@ -20,6 +20,7 @@ from marketplace.kernel.verbs import verb
 from tenants.onboarding.events import RulesPublished
 from tenants.onboarding.models import Application, MarketRules, RulesAccepted
 from tenants.tenancy.models import Market, Merchant
+from tenants.tenancy.own import is_own
 
 LONGEST = 40_000
 ACCEPT_BY, REMINDER = "rules.accept_by", "rules.reminder"
@@ -102,9 +103,10 @@ def carry_accepted_over(*, by: Actor, application: Application, merchant: Mercha
 
 
 def unaccepted(*, application: Application | None = None, merchant_id: UUID | None = None) -> list[MarketRules]:
-    """The versions in force that were not accepted yet. Two queries; one where nothing was published."""
+    """The versions in force that were not accepted yet; of the market's own shop none, it agrees with nobody. Two queries, or three; one where nothing
+    was published."""
     rows = rules_in_force()
-    if not rows:
+    if not rows or (merchant_id is not None and is_own(merchant_id)):
         return []
     if application is not None and application._state.adding:
         return rows

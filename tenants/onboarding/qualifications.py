@@ -18,6 +18,7 @@ from marketplace.kernel.errors import InvalidInput, NotFound, ReasonMissing, che
 from marketplace.kernel.outbox import record
 from marketplace.kernel.uploads import clean_paper
 from marketplace.kernel.verbs import verb
+from tenants.access.other_hands import check_other_hands
 from tenants.onboarding.errors import PaperDecided, QualificationEnded, RequirementNotAsked
 from tenants.onboarding.events import RenewalHandedIn, RenewalRefused
 from tenants.onboarding.models import Decision, Paper, Qualification, Requirement
@@ -168,7 +169,7 @@ def hand_in_renewal(*, by: Actor, merchant_id: UUID, code: str, name: str, uploa
 
 @verb
 def decide_renewal(*, by: Actor, paper_id: UUID, decision: str, reason: str = "") -> Paper:
-    """Accept (passed) a document a shop handed in, or refuse it (more) with a reason. Raises NotFound, PaperDecided, ReasonMissing."""
+    """Accept (passed) a document a shop handed in, or refuse it (more) with a reason. Raises NotFound, PaperDecided, ReasonMissing, OwnHands."""
     if decision != Decision.PASSED and not reason.strip():
         raise ReasonMissing
     with transaction.atomic():
@@ -177,6 +178,7 @@ def decide_renewal(*, by: Actor, paper_id: UUID, decision: str, reason: str = ""
             raise NotFound
         if paper.decision != Decision.WAITING:
             raise PaperDecided
+        check_other_hands(by, paper.merchant_id)
         paper.decision, paper.note, paper.decided_by, paper.decided_at = decision, reason.strip()[:500], by.label, clock.now()
         paper.save(update_fields=["decision", "note", "decided_by", "decided_at"])
         said: dict[str, Any] = {"before": {"decision": Decision.WAITING}, "after": {"decision": decision, "requirement": paper.kind}, "why": reason.strip()}

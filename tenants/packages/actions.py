@@ -23,6 +23,7 @@ from tenants.packages.models import Extra, Limit, OwnPrice, PackageVersion, Serv
 from tenants.packages.queries import newest_version, today
 from tenants.tenancy.errors import MerchantUnknown
 from tenants.tenancy.models import Market, Merchant
+from tenants.tenancy.own import check_not_own
 
 SET_PRICE = "package.price"  # the kind of request for two people: versions, own prices, extras
 NOTICE = timedelta(days=30)  # between announcing what is worse for who has a package, and its first month
@@ -136,10 +137,11 @@ def offer_package(*, by: Actor, package_id: UUID, is_offered: bool, why: str) ->
 
 
 def check_own_price(merchant_id: UUID, package_id: UUID, monthly_minor: int, from_day: date, until_day: date | None) -> None:
-    """Raises InvalidInput, MerchantUnknown, OfferUnknown."""
+    """Raises InvalidInput, MerchantUnknown, OfferUnknown, NotForOwnShops."""
     check_price(monthly_minor)
     if not Merchant.objects.filter(pk=merchant_id).exists():
         raise MerchantUnknown
+    check_not_own(merchant_id)
     if not ServicePackage.objects.filter(pk=package_id).exists():
         raise OfferUnknown
     if until_day is not None and until_day < from_day:

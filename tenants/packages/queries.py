@@ -12,6 +12,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.money import Money
 from tenants.packages.models import AddOn, Limit, OwnPrice, PackageVersion, ServicePackage, StorageUse, Subscription
 from tenants.tenancy.models import Market
+from tenants.tenancy.own import is_own
 
 MB = 1024 * 1024
 
@@ -42,6 +43,9 @@ def subscription_of(merchant_id: UUID) -> Subscription | None:
 
 
 def version_of(merchant_id: UUID) -> PackageVersion | None:
+    """None: nothing limits it, as it is with the market's own shop."""
+    if is_own(merchant_id):
+        return None
     found = subscription_of(merchant_id)
     return found.version if found else default_version()
 

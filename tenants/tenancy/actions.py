@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -19,7 +20,7 @@ from marketplace.kernel.errors import InvalidInput, check_reason
 from marketplace.kernel.outbox import record
 from marketplace.kernel.verbs import verb
 from tenants.tenancy.birth import load_merchant
-from tenants.tenancy.errors import MarketExists, MerchantUnknown, SlugTaken
+from tenants.tenancy.errors import MarketExists, MerchantUnknown, OwnershipStays, SlugTaken
 from tenants.tenancy.events import ShopOpened, ShopRequested
 from tenants.tenancy.hosts import console_url, shop_host, workbench_host
 from tenants.tenancy.models import (
@@ -128,14 +129,18 @@ def set_profile(*, by: Actor, run_by: str, positioning: str, stands_for: Mapping
 
 
 @verb
-def request_merchant(*, by: Actor, merchant_id: UUID, slug: str, names: Mapping[str, str], contact_email: str, owner_id: UUID) -> Merchant:
-    """Let a merchant in: the row is there at once, schema and shop follow within seconds by a worker.
+def request_merchant(
+    *, by: Actor, merchant_id: UUID, slug: str, names: Mapping[str, str], contact_email: str, owner_id: UUID, is_own: bool = False
+) -> Merchant:
+    """Let a merchant in: the row is there at once, schema and shop follow within seconds by a worker. `is_own`: it is the market's own shop.
 
-    `merchant_id` is made by the form, so the same form sent twice lets one merchant in. Raises SlugTaken, InvalidInput.
+    `merchant_id` is made by the form, so the same form sent twice lets one merchant in. Raises SlugTaken, InvalidInput, OwnershipStays.
     """
     slug = slug.strip().lower()
     with transaction.atomic():
         if same := Merchant.objects.filter(pk=merchant_id).first():
+            if same.is_own != is_own:
+                raise OwnershipStays(shop=same.name)
             return same
         if slug in RESERVED_SLUGS or Merchant.objects.filter(slug=slug).exists():
             raise SlugTaken(slug=slug)
@@ -145,6 +150,7 @@ def request_merchant(*, by: Actor, merchant_id: UUID, slug: str, names: Mapping[
             slug=slug,
             names={k: v for k, v in names.items() if v},
             contact_email=contact_email,
+            is_own=is_own,
             ordinal=(Merchant.objects.aggregate(last=Max("ordinal"))["last"] or 0) + 1,
         )
         try:
@@ -157,14 +163,11 @@ def request_merchant(*, by: Actor, merchant_id: UUID, slug: str, names: Mapping[
                 merchant.save(force_insert=True)
         except IntegrityError as taken:
             raise SlugTaken(slug=slug) from taken
-        audit(
-            by=by,
-            action="merchant.requested",
-            subject="merchant",
-            subject_id=merchant.pk,
-            merchant_id=merchant.pk,
-            after={"slug": slug, "names": merchant.names},
-        )
+        about: dict[str, Any] = {"by": by, "subject": "merchant", "subject_id": merchant.pk, "merchant_id": merchant.pk}
+        if is_own:
+            audit(action="merchant.own_requested", **about, after={"slug": slug, "names": merchant.names})
+        else:
+            audit(action="merchant.requested", **about, after={"slug": slug, "names": merchant.names})
         record(ShopRequested(merchant_id=merchant.pk, owner_id=owner_id))
     return merchant
 

@@ -18,6 +18,20 @@ class MerchantUnknown(MarketError):
     message = _("There is no such merchant.")
 
 
+class OwnershipStays(MarketError):
+    """Whose a shop is never changes: its money would go to somebody else."""
+
+    code, status = "ownership_stays", 409
+    message = _("“{shop}” cannot become the market's own shop, or stop being it: its money would change hands. Open another shop, and close this one.")
+
+
+class NotForOwnShops(MarketError):
+    """What the market agrees with others, it does not agree with itself."""
+
+    code, status = "not_for_own_shops", 409
+    message = _("“{shop}” is the market's own shop: contract, deposit, commission, package and payout account are not for own shops. Nothing was changed.")
+
+
 class ShopNotOpen(MarketError):
     code, status = "shop_not_open", 409
     message = _("This does not go with how the shop stands: {status}. Reload the page to see what can be done.")

@@ -108,6 +108,8 @@ class Merchant(TenantMixin):
     contact_email = models.EmailField()
     # Its own domain, where that is its address; empty: its host at the market. What answers on a host says Domain.
     own_host = models.CharField(max_length=253, blank=True)
+    # The market's own shop (自营): it sells as itself. For good: the database refuses a change, which would move money to somebody else.
+    is_own = models.BooleanField(default=False, db_default=False)
     # A small number for search, which packs it; in the order of opening.
     ordinal = models.IntegerField(unique=True)
     # Hash of the migrations its schema has; differs from the code's while the schema lags behind (versions.py).

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
@@ -52,14 +51,16 @@ from tests.architecture.library_forms import FORMS_OF_THE_LIBRARY
 from tests.architecture.money_forms import FORMS_OF_MONEY, Offers, some_deposit, some_packages
 from tests.architecture.notice_forms import FORMS_ABOUT_NOTICES, OF_ONESELF
 from tests.architecture.opinions import FORMS_ABOUT, Said, say_and_ask
+from tests.architecture.own_forms import FORMS_OF_OWN_SHOPS
 from tests.architecture.paper_forms import FORMS_OF_PAPERS
 from tests.architecture.people import FORMS_ABOUT_ACCOUNTS, FORMS_ABOUT_STAFF, FORMS_ABOUT_SUPPORT, Accounts, People, Waiting, some_accounts, some_people
 from tests.architecture.product_form import product_form
 from tests.architecture.review_forms import FORMS_OF_REVIEWS
+from tests.architecture.second_look_forms import FORMS_OF_SECOND_LOOKS
 from tests.architecture.waiting import inspection, refused_payouts, waiting_order, waiting_return
 from tests.architecture.wares_forms import FORMS_OF_WARES
 from tests.databases import MERCHANTS
-from tests.flows.at_stripe import AtStripe, at_stripe
+from tests.flows.at_stripe import AtStripe
 from tests.planting import planted
 
 HOSTS = {"workbench": "kiln.seller.market.localhost", "console": "ops.market.localhost"}
@@ -107,22 +108,6 @@ class Things:
     accounts: Accounts
     deposit: dict[str, str]  # numbers of movements, by the form they wait for
     offers: Offers
-
-
-@pytest.fixture(scope="module")
-def what_is_there(django_db_setup: None, django_db_blocker: Any) -> Iterator[Things]:
-    """Made once for all tests of a file, in a transaction that stays open around theirs."""
-    around = transaction.atomic()
-    around._from_testcase = True  # a test's own, which verbs and schemas do not count as theirs
-    with django_db_blocker.unblock(), around:
-        with at_stripe() as stripe:
-            yield make_things(stripe)
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def things(what_is_there: Things, db: None) -> Things:
-    return deepcopy(what_is_there)
 
 
 def make_things(stripe: AtStripe) -> Things:
@@ -255,6 +240,7 @@ FORMS |= {
     for name, fill in (
         FORMS_OF_PAPERS
         | FORMS_OF_CLOSING
+        | FORMS_OF_OWN_SHOPS
         | FORMS_OF_ACCOUNTS
         | FORMS_OF_MONEY
         | FORMS_OF_DOMAINS
@@ -262,6 +248,7 @@ FORMS |= {
         | FORMS_OF_THE_LIBRARY
         | FORMS_OF_REVIEWS
         | FORMS_OF_GOODS
+        | FORMS_OF_SECOND_LOOKS
     ).items()
 }
 FORMS |= {name: lambda t, fill=fill: Filled(*fill()) for name, fill in FORMS_ABOUT_NOTICES.items()}

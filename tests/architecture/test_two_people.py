@@ -39,7 +39,7 @@ from tenants.accounts.models import Closure, User
 from tenants.packages.models import Extra, FeeCharge, OwnPrice, PackageVersion
 from tenants.packages.queries import today
 from tenants.tenancy.models import Market, Merchant
-from tests.architecture.test_back_office_writes import FORMS, HOSTS, Filled, Things, posting, someone, things, what_is_there  # noqa: F401
+from tests.architecture.test_back_office_writes import FORMS, HOSTS, Filled, Things, posting, someone
 from tests.databases import MERCHANTS
 from tests.planting import planted
 
@@ -187,7 +187,7 @@ class Walk:
 
 
 @pytest.fixture
-def ready(things: Things) -> Things:  # noqa: F811
+def ready(things: Things) -> Things:
     """What has come in is worked off, so that only what is sent here has effects."""
     deliver_events()
     return things

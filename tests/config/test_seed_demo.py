@@ -15,6 +15,7 @@ from demo import history
 from demo.catalogue import catalogue
 from demo.draw import LIST, small_webp
 from demo.history import MARK, filling
+from demo.own_shop import own_shop
 from demo.pictures import FOLDER, picture_file
 from demo.plan import FIRST_GROUPS, buyer_of
 from marketplace.kernel import clock, renditions
@@ -38,7 +39,7 @@ from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 
 PASSWORD = "demo on a hill"
-PRODUCTS = [(shop, product) for shop in catalogue()["shops"] for product in shop["products"]]
+PRODUCTS = [(shop, product) for shop in [*catalogue()["shops"], own_shop()] for product in shop["products"]]
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +74,8 @@ def seeded(own_database, password_file):
 
 class TestSeeding:
     def test_every_product_is_on_sale_with_its_prices_stock_and_pictures(self, seeded):
-        assert Listing.objects.count() == len(PRODUCTS) + 1 > 300, "and a bundle"
-        assert ListingVariant.objects.count() == sum(len(product["variants"]) for _shop, product in PRODUCTS) + 1
+        assert Listing.objects.count() == len(PRODUCTS) + 2 > 300, "and a bundle, and a customised cup"
+        assert ListingVariant.objects.count() == sum(len(product["variants"]) for _shop, product in PRODUCTS) + 2
         assert Listing.objects.filter(is_on_sale=False).count() == 1, "its condition of sale took it off"
         mug = Listing.objects.get(titles__en="Morning Mist stoneware mug")
         assert (mug.price, mug.price_to, len(mug.axes)) == (make.yuan("118"), make.yuan("138"), 2)
@@ -117,6 +118,13 @@ class TestSeeding:
         cart = cart_of(by=make.acting(buyer), cart_id=None)
         add_to_cart(by=make.acting(buyer), cart=cart, variant_id=variant.pk, quantity=1)
         assert make.place(buyer, cart).total == variant.price
+
+    def test_the_markets_own_shop_has_sold_something_that_stayed_with_the_market(self, seeded):
+        own = Merchant.objects.get(is_own=True)
+        assert (own.slug, own.status) == ("select", "open")
+        assert Statement.objects.get(merchant=own).kept == OrderCopy.objects.get(merchant=own).total == make.yuan("207")
+        assert not Payout.objects.filter(merchant=own).exists()
+        assert set(ProductChange.objects.filter(merchant=own).values_list("status", "decided_by")) == {("approved", "own-goods")}
 
     def test_a_second_run_changes_nothing(self, seeded, password_file):
         with filling():

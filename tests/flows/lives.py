@@ -50,9 +50,13 @@ PRICES = ("33.33", "0.01", "100", "7.77")
 
 
 class Lives:
-    """A market of three shops in which time only goes forward. `step` does one random thing; refusals are part of life."""
+    """A market of three shops in which time only goes forward. `step` does one random thing; refusals are part of life.
 
-    def __init__(self, seed: int) -> None:
+    `own`: one of the shops is the market's own.
+    """
+
+    def __init__(self, seed: int, own: str = "") -> None:
+        self.own = make.the_markets_own(own).pk if own else None
         self.dice = random.Random(seed)
         self.days = 0.0
         self.done: dict[str, int] = {}
@@ -62,7 +66,8 @@ class Lives:
         self.address = make.an_address(self.buyer)
         self.products = [(shop, make.a_product(shop, title=f"Thing {n}", price=PRICES[n], stock=40)) for shop in MERCHANTS for n in range(len(PRICES))]
         for n, merchant_id in enumerate(MERCHANTS.values()):
-            PayoutAccount.objects.create(merchant_id=merchant_id, holder="Kiln", bank="Bank", number="6222")
+            if merchant_id != self.own:
+                PayoutAccount.objects.create(merchant_id=merchant_id, holder="Kiln", bank="Bank", number="6222")
             set_freight(by=SYSTEM, merchant_id=merchant_id, currency="CNY", zones=[Zone((), make.yuan(str(n * 5)), make.yuan("90"))])
 
     def choices(self) -> list[tuple[Callable[[], object], int]]:
@@ -312,6 +317,21 @@ class Lives:
         assert -(_sum(Account.PAYOUT_CLEARING)) == self._to_pay()
         kept = OrderCopy.objects.filter(status="completed").aggregate(sum=Sum(F("commission_minor") - F("commission_returned_minor")))["sum"] or 0
         assert -(_sum(Account.COMMISSION_INCOME)) == kept, self.commission_by_order()
+        self._check_own()
+
+    def _check_own(self) -> None:
+        """What the market's own shop sold and kept is its income, and nobody is owed or paid anything for it."""
+        ended = OrderCopy.objects.filter(merchant_id=self.own, status__in=["completed", "cancelled"], group__paid_at__isnull=False)
+        sold = ended.aggregate(sum=Sum(F("total_minor") - F("refunded_minor")))["sum"] or 0
+        assert -(_sum(Account.OWN_SALES)) == sold
+        of_own = Posting.objects.filter(merchant_id=self.own) if self.own else Posting.objects.none()
+        assert not of_own.exclude(account=Account.OWN_SALES).exists()
+        assert not OrderCopy.objects.filter(merchant_id=self.own).exclude(commission_minor=0).exists()
+        assert not Payout.objects.filter(merchant_id=self.own).exists()
+        for statement in Statement.objects.filter(merchant_id=self.own):
+            assert statement.kept_minor == sum(line.net.minor for line in statement.lines.all())
+            assert (statement.payout_minor, statement.opening_minor, statement.closing_minor, statement.commission_minor) == (0, 0, 0, 0)
+        assert not Statement.objects.exclude(merchant_id=self.own).exclude(kept_minor=0).exists()
 
     def _to_pay(self) -> int:
         return Payout.objects.filter(status__in=["due", "sent"]).aggregate(sum=Sum("amount_minor"))["sum"] or 0

@@ -30,8 +30,8 @@ LOST = 0.3
 class StripeLives(Lives):
     """Two of the three merchants have an account at Stripe, the third is paid by bank file."""
 
-    def __init__(self, seed: int, stripe: AtStripe) -> None:
-        super().__init__(seed)
+    def __init__(self, seed: int, stripe: AtStripe, own: str = "") -> None:
+        super().__init__(seed, own)
         self.stripe, self.seed = stripe, seed
         rail.RAIL.breaker = Breaker(pause_s=0)  # its pause is of real time, of which hardly any passes here
         for shop in ("a", "b"):

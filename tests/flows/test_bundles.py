@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.flows.bundle_lines import share_price
-from marketplace.flows.bundles import make_bundle, parts_seen
+from marketplace.flows.bundles import make_bundle, parts_seen, stopped_bundles
 from marketplace.flows.cancel_order import cancel_pieces
 from marketplace.flows.publish_product import publish_product, put_on_sale, take_product_off_sale
 from marketplace.flows.review_product import submit_product
@@ -33,7 +33,9 @@ from marketplace.platform.bundles.queries import sold_parts
 from marketplace.platform.cart.queries import view_cart
 from marketplace.platform.ledger.models import JournalEntry
 from marketplace.platform.listings.models import Listing, ListingVariant, ProductChange
+from marketplace.platform.notices.models import Notice
 from marketplace.platform.payments.models import Refund
+from tenants.accounts.models import User
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.databases import MERCHANTS
@@ -253,3 +255,50 @@ def test_a_condition_of_sale_on_a_bundle_counts_the_sets_its_parts_allow(tea):
         count_stock(by=SYSTEM, counted={make.variant_of(cup): 40})
     deliver_events()
     assert Listing.objects.get(pk=bundle.pk).is_on_sale
+
+
+# ── When it stops ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def told() -> list[Notice]:
+    deliver_events()
+    return list(Notice.objects.filter(kind="bundle_stopped").order_by("pk"))
+
+
+def test_whoever_keeps_products_is_told_once_each_time_a_bundle_stops_and_why(tea):
+    _pot, cup, _tray, bundle = tea
+    User.objects.filter(email="owner-a@market.localhost").update(language="en")
+    assert told() == []
+    with merchant_schema(A):
+        take_product_off_sale(by=SYSTEM, product_id=cup.pk)
+    (first,) = told()
+    assert "Tea set" in first.title and "It is off sale." in first.text and first.link == f"/products/{bundle.pk}/#bundle"
+    assert first.person_id == User.objects.get(email="owner-a@market.localhost").pk and told() == [first]
+    with merchant_schema(A):
+        count_stock(by=SYSTEM, counted={make.variant_of(cup): 0})  # it is stopped already
+    assert told() == [first]
+    with merchant_schema(A):
+        put_on_sale(by=SYSTEM, product_id=cup.pk)
+        count_stock(by=SYSTEM, counted={make.variant_of(cup): 9})
+    assert told() == [first] and left_of(bundle) == 2
+    with merchant_schema(A):
+        count_stock(by=SYSTEM, counted={make.variant_of(cup): 3})  # too few for one
+    assert len(told()) == 2 and "Only 3 are left, and 4 are needed." in told()[1].text
+
+
+def test_what_is_mended_before_anybody_reads_it_and_what_is_not_on_sale_itself_is_not_told(tea):
+    pot, cup, _tray, bundle = tea
+    with merchant_schema(A):
+        count_stock(by=SYSTEM, counted={make.variant_of(cup): 0})
+        count_stock(by=SYSTEM, counted={make.variant_of(cup): 8})
+    assert told() == []
+    with merchant_schema(A):
+        take_product_off_sale(by=SYSTEM, product_id=bundle.pk)
+        take_product_off_sale(by=SYSTEM, product_id=pot.pk)
+    assert told() == []
+    assert not stopped_in_a()
+
+
+def stopped_in_a() -> set[UUID]:
+    with merchant_schema(A):
+        return stopped_bundles()

@@ -28,6 +28,7 @@ from marketplace.flows.reconcile import note_movement
 from marketplace.flows.rent import take_add_on
 from marketplace.flows.return_goods import request_return
 from marketplace.flows.review_product import submit_product
+from marketplace.flows.second_looks import ask_for_one_person
 from marketplace.flows.services import order_service
 from marketplace.flows.settle import settle
 from marketplace.flows.ship_order import pack_order
@@ -36,6 +37,7 @@ from marketplace.flows.support_access import ask_for_support
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.models import AuditEvent
+from marketplace.merchant.aftersales.second_looks import put_rule
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.catalogue.sizes import SizeTableInput
 from marketplace.merchant.customers.actions import note_on_customer, recount_customer, set_tags
@@ -78,8 +80,10 @@ from tenants.tenancy.exports import ask_for_export
 from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
+from tests.architecture.custom_forms import a_custom_line
 from tests.architecture.goods_forms import a_draft as a_bundle_draft
 from tests.architecture.review_forms import a_word
+from tests.architecture.shelf_forms import a_category
 from tests.architecture.virtual_forms import a_code
 from tests.databases import MERCHANTS
 from tests.world import SLUGS
@@ -214,8 +218,12 @@ def build_side(letter: str) -> tuple[Side, User]:
         revision = page.save_revision()
         line = OrderLine.objects.get(order_id=waiting.pk)
         pack_order(by=SYSTEM, package_id=package, number=waiting.number)
+        put_rule(by=SYSTEM, takes_two=True)
+        look = ask_for_one_person(by=staff, look_id=uuid4(), why=f"{word}-note")
+        put_rule(by=SYSTEM, takes_two=False)
         submit_product(by=SYSTEM, product_id=draft.pk)
         lying = some_stock(product, word)
+        shelf = a_category(names={"zh-hans": f"{word}-shelf", "en": f"{word}-shelf"}, is_shown=False)
         sizes = SizeTableInput(f"{word}-sizes", [({"en": "Chest"}, "cm")], [("M", ["98"])])
         size_table = save_size_table(by=SYSTEM, table_id=uuid4(), table=sizes)
         customer = recount_customer(by=SYSTEM, buyer_id=buyer.pk)
@@ -270,6 +278,8 @@ def build_side(letter: str) -> tuple[Side, User]:
         "table_id": size_table.pk,
         "bundle_id": a_bundle_draft(letter),
         "code_id": a_code(letter, f"{word}-card"),
+        "shop_category_id": shelf.pk,
+        "custom_id": a_custom_line(letter),
         "number": waiting.number,
         "number_done": copy.number,
         "review_id": review_id,
@@ -280,6 +290,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         "payout_id": payout.pk,
         "batch": batch.number,
         "return_number": back.number,
+        "look_id": look.pk,
         "package_id": package,
         "group": unpaid.number,
         "group_paid": copy.group.number,
@@ -318,6 +329,7 @@ def build_side(letter: str) -> tuple[Side, User]:
     side.secrets = [
         f"{word}-draft",
         f"{word}-card",
+        f"{word}-shelf",
         f"{word}-table",
         f"{word}-imported",
         f"{word}-store",

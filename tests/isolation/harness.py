@@ -62,6 +62,7 @@ BY_ROUTE: dict[str, dict[str, str]] = {
     "return-answer": {"number": "return_number"},
     "return-inspect": {"number": "return_number"},
     "return-confirm": {"number": "return_number"},
+    "return-approve": {"number": "return_number"},
     "transfer": {"number": "transfer"},
     "transfer-end": {"number": "transfer"},
     **{f"stocktake{each}": {"number": "stocktake"} for each in ("", "-sheet", "-count", "-scan", "-upload", "-step")},
@@ -182,6 +183,11 @@ def questions(world: World) -> Iterator[Asked]:
                             is_wagtails = path.startswith("/cms/") and method == "POST"
                             if may_enter(asked) or (about is world.a and not is_wagtails):
                                 yield asked
+
+
+def is_enough(asked: Asked) -> bool:
+    """Of the two ways to try a door, the one that could do more."""
+    return asked.method == "POST" or asked.path.startswith("/cms/")
 
 
 def ask(client: Client, asked: Asked, fields: dict[str, Any] | None = None) -> HttpResponse:

@@ -17,6 +17,7 @@ from tests import factories as make
 from tests.buyers import all_at_once, at_the_checkout
 from tests.databases import MERCHANTS
 from tests.flows.bundles import a_bundle
+from tests.flows.customised import ENGRAVING, a_custom_product
 from tests.running import running, until
 
 
@@ -103,6 +104,29 @@ def test_what_is_held_and_not_paid_comes_back_and_can_be_bought(own_database, st
         until(lambda: Listing.objects.get(pk=product.pk).in_stock, within_s=30, what="buyers see that it can be had again")
         second = all_at_once(market, [at_the_checkout(("a", product, 1)) for _buyer in range(20)])
     assert Counter(answer.placed for answer in second) == {True: 10, False: 10}
+
+
+def named_cups(n=16):
+    """Buyers who want two cups with one name and one with another, of the last twenty-three."""
+    cup = a_custom_product(ENGRAVING, stock=23)
+    return cup, [at_the_checkout(("a", cup, 2, {"engrave1": f"One {number}"}), ("a", cup, 1, {"engrave1": f"Two {number}"})) for number in range(n)]
+
+
+def test_lines_of_one_variant_with_other_wishes_are_sold_out_together(server):
+    cup, buyers = named_cups()
+    answers = all_at_once(server, buyers)
+    assert Counter(answer.status for answer in answers) == {302: 7, 409: 9}
+    assert stock_and_reservations(cup) == (23, 21, 21)
+
+
+@pytest.mark.long  # the control of the test above
+def test_the_same_with_stock_read_before_it_is_written_sells_cups_twice(own_database, static_files):
+    cup, buyers = named_cups(n=40)
+    with mutated(own_database, static_files, "read_then_write_stock") as server:
+        answers = all_at_once(server, buyers)
+    assert sum(answer.placed for answer in answers) > 7
+    _on_hand, reserved, held = stock_and_reservations(cup)
+    assert held > reserved
 
 
 def pots_and_cups():

@@ -11,7 +11,7 @@ from django.http import HttpResponseRedirect
 from marketplace.flows.review_product import NOTE_LABELS
 from tenants.access.rights import Right
 from tenants.access.rules import operator, route
-from tests.architecture.test_back_office_writes import FORMS, HOSTS, Filled, Things, send, someone, things, what_is_there  # noqa: F401  fixtures
+from tests.architecture.test_back_office_writes import FORMS, HOSTS, Filled, Things, send, someone
 from tests.planting import planted
 from tests.safety.reading import ALL, forms_read
 
@@ -21,6 +21,8 @@ OF_A_PACKAGE = {"domains", "name_zh", "pictures", "products", "staff", "storage"
 # Fields of a form that may stay empty, so that the forms of the other tests do without them.
 MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
     ("workbench", "orders-accept"): {"all", "query"},
+    ("workbench", "custom-orders-begin"): {"all", "query"},
+    ("workbench", "custom-orders-finish"): {"all", "query"},
     ("workbench", "products-submit"): {"all", "query"},
     ("workbench", "products-on-sale"): {"all", "query"},
     ("workbench", "products-off-sale"): {"all", "query"},
@@ -51,6 +53,10 @@ MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
     ("workbench", "stocktake-step"): {"why"},
     ("workbench", "restock-new"): {"expected_on", "more", "note", "supplier"},
     ("workbench", "return-answer"): {"answer"},
+    ("workbench", "assessment"): {"note"},
+    ("workbench", "return-approve"): {"answer"},
+    ("workbench", "order-cancel"): {"look_id"},
+    ("workbench", "money-rule"): {"look_id", "why"},
     ("workbench", "return-inspect"): {"report"},
     ("workbench", "holiday"): {"note_zh", "then"},
     ("workbench", "decorate"): {"with_look"},
@@ -65,6 +71,7 @@ MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
     ("workbench", "staff-role-new"): {"name_zh"},
     ("workbench", "staff-role"): {"name_zh", "role_id"},
     ("console", "merchant-new"): {"name_zh"},
+    ("console", "own-shop-new"): {"name_zh"},
     ("console", "application-review"): {"fields", "reason"},
     ("console", "dossier-decide"): {"note"},
     ("console", "review-terms"): {"on"},
@@ -106,6 +113,7 @@ MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
     ("console", "staff-role-new"): {"name_zh"},
     ("console", "staff-role"): {"name_zh", "role_id"},
 }
+MAY_BE_EMPTY |= {("workbench", "shop-category-new"): {"in_stock", "pick", "seen"}, ("workbench", "shop-category"): {"sort", *OF_A_RULE}}
 OF_A_SIZE_TABLE = {"categories", "notes_en", "notes_zh", *(f"{name}_{n}" for name in ("name_en", "name_zh", "unit") for n in range(1, 8))}
 MAY_BE_EMPTY |= {("workbench", name): OF_A_SIZE_TABLE for name in ("size-table", "size-table-new")}
 OF_A_PRODUCT = {"axes", "brand", "category_query", "description_en", "description_zh", "find_category", "hides_sold_out", "listed_from", "listed_until"}
@@ -122,6 +130,7 @@ OF_ROWS = {
     "product-new": r"(barcode|discount|gone|market|options|sku|stock_was|ticked|weight)_\d+",
     "bundle-new": r"part_[0-9a-f]{32}",
     "bundle-parts": r"part_[0-9a-f]{32}",
+    "product-customising": r"f\d+(c\d+)?-[a-z_]+",
     "delivery": r"(fee|gone|regions)_\d+",
     "reviews-many-decide": r"(decision|seen|reason)_[0-9a-f]{32}",
 }
@@ -134,7 +143,7 @@ def read_besides(kind: str, name: str, found: set[str], given: dict[str, Any]) -
 
 
 @pytest.mark.parametrize("kind", HOSTS)
-def test_a_view_reads_the_fields_of_its_form_by_name_and_no_others(things: Things, kind: str, monkeypatch):  # noqa: F811
+def test_a_view_reads_the_fields_of_its_form_by_name_and_no_others(things: Things, kind: str, monkeypatch):
     user, found = someone(kind), {}
     with forms_read(monkeypatch) as read:
         for of, name in FORMS:
@@ -147,7 +156,7 @@ def test_a_view_reads_the_fields_of_its_form_by_name_and_no_others(things: Thing
     assert len(read) > 20
 
 
-def test_views_that_take_what_comes_are_found(things: Things, monkeypatch):  # noqa: F811
+def test_views_that_take_what_comes_are_found(things: Things, monkeypatch):
     """The controls: one that stores every field there is, and one that reads a field no form has."""
 
     def takes_all(request: Any) -> HttpResponseRedirect:

@@ -15,6 +15,8 @@ from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.models import Delivery
 from marketplace.kernel.relay import deliver_events
+from marketplace.platform.details.actions import put_details
+from marketplace.platform.details.models import ListingDetail
 from marketplace.platform.listings.events import ListingsChanged
 from marketplace.platform.listings.models import Listing
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand
@@ -88,6 +90,14 @@ class TestDocuments:
         assert {"=white", "=larg", "=limit", "=thrown", "=home", "=kiln"} <= doc.marks
         assert {"^cup", "^杯子", "·马克"} <= doc.marks
 
+    def test_the_subtitle_is_searched_as_it_was_approved_a_word_like_one_of_the_description(self, described):
+        key = described["listing"].pk
+        says = {"zh-hans": "釉里红手绘", "en": "Reduction fired"}
+        put_details(by=SYSTEM, merchant_id=described["listing"].merchant_id, details=[ListingDetail(pk=key, merchant_id=MERCHANTS["a"], subtitles=says)])
+        (doc,) = documents_of([key])
+        assert (doc.tokens["reduct"], doc.tokens["手绘"], doc.tokens["fire"]) == (1, 1, 2)
+        assert "·里红" in doc.marks
+
     def test_listings_off_sale_and_those_of_shops_that_are_not_open_have_none(self):
         kept, off, suspended = make.a_product(), make.a_product(), make.a_product("b")
         Listing.objects.filter(pk=off.pk).update(is_on_sale=False)
@@ -100,17 +110,19 @@ class TestDocuments:
         cups = described["listing"].category
         made = [make.a_product(title=f"Mug {n}", category=cups).pk for n in range(8)]
         Listing.objects.filter(pk__in=made).update(brand=described["brand"], attributes=described["listing"].attributes)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             documents_of([described["listing"].pk])
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             assert len(documents_of([*made, described["listing"].pk])) == 9
 
 
 class TestReactions:
     def test_a_product_on_sale_is_found_and_counted(self, described):
         listing = described["listing"]
+        says = {"zh-hans": "釉里红手绘", "en": "Celadon"}
+        put_details(by=SYSTEM, merchant_id=listing.merchant_id, details=[ListingDetail(pk=listing.pk, merchant_id=listing.merchant_id, subtitles=says)])
         deliver_events()
-        for text in ("马克杯", "mugs", "kilnfire", "家居", "white mug", "窑火 杯子", "large"):
+        for text in ("手绘", "里红", "celadon mug", "马克杯", "mugs", "kilnfire", "家居", "white mug", "窑火 杯子", "large"):
             answer = find(Query(text=text))
             assert (answer.ids, answer.rung) == ([listing.pk], 0), text
         assert answer.attributes == {

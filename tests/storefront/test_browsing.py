@@ -16,6 +16,7 @@ from marketplace.platform.taxonomy.actions import put_brands
 from marketplace.platform.taxonomy.models import Category
 from storefront.shop.browse import shops_called
 from storefront.shop.shops import shops_that, sorted_shops
+from tenants.tenancy.models import Merchant
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -151,3 +152,25 @@ class TestShops:
     @pytest.mark.parametrize("query", ["sort=up", "c=x", "page=0", "page=99", "q=" + "x" * 500])
     def test_what_makes_no_sense_is_left_out(self, goods, query):
         assert get(f"/shops/?{query}").status_code == 200
+
+
+# ── The market's own goods ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_buyers_see_what_the_market_sells_itself_and_can_look_at_that_alone(goods):
+    make.the_markets_own("c")
+    make.a_product("c", title="Own mug", price="70", category=goods)
+    deliver_events()
+    every, own = text("/search/?q=mug"), text("/search/?q=mug&own=1")
+    assert (total(every), total(own)) == (5, 1)
+    assert every.count("By the market</span>") == 1 and "Only sold by the market itself" in every
+    assert "Own mug" in own and "Jade mug" not in own
+    assert total(text(f"/c/{goods.pk}/?own=1")) == 1
+    assert "Nothing fits all of these filters" in text("/search/?q=jade&own=1")
+    shop = Merchant.objects.get(slug="kiln").ordinal
+    assert total(text(f"/search/?q=mug&own=1&shop={shop}")) == 0, "a shop of somebody else is none of the market's own"
+
+
+def test_without_own_goods_nothing_is_said_of_them(goods):
+    said = text("/search/?q=mug")
+    assert "y the market</span>" not in said and "Only sold by the market itself" not in said

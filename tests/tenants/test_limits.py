@@ -140,7 +140,7 @@ def test_what_is_dear_or_can_be_abused_has_a_limit():
             if group := getattr(route.callback, "limit", ""):
                 by_group.setdefault(group, set()).add(name)
     assert set(by_group) == set(settings.RATE_LIMITS)
-    assert by_group["search"] == {"search", "category", "brand", "virtual"}
+    assert by_group["search"] == {"search", "category", "brand", "virtual", "shelf"}
     passwords = {"account_login", "account_reauthenticate", "account_reset_password", "account_reset_password_from_key"}
     assert by_group["sign_in"] == {*passwords, "account-close", "sign-out-others", "contract", "contract-sign", "application-contract", "closing"}
     assert by_group["register"] == {"account_signup", "account-email", "confirm-again", "invitation"}

@@ -26,6 +26,7 @@ from tenants.packages.queries import today
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.databases import MERCHANTS
+from tests.flows.customised import a_custom_order, a_custom_product
 from tests.flows.virtual import a_card
 
 
@@ -38,6 +39,13 @@ def reduced() -> dict[str, str]:
             name = f"{product.titles['en']} sale"
             plan_reduction(by=SYSTEM, reduction_id=uuid4(), name=name, starts_at=starts_at, ends_at=None, prices=prices)
     return {}
+
+
+def wished() -> dict[str, str]:
+    """Paid orders of merchant a that are made to wishes."""
+    for title in ("First", "Second", "Third"):
+        copy = a_custom_order({"engrave1": f"=For {title}"}, product=a_custom_product(title=f"{title} seal", price="100"))
+    return {"custom": copy.number}
 
 
 def stocked() -> dict[str, str]:

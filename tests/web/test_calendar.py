@@ -21,6 +21,8 @@ from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.relay import deliver_events
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.inventory.actions import count_stock
+from marketplace.merchant.inventory.models import StockLevel
+from marketplace.merchant.inventory.restocking import set_levels
 from marketplace.platform.listings.models import Listing
 from tenants.accounts.models import User
 from tenants.tenancy.schemas import merchant_schema
@@ -142,11 +144,15 @@ def test_products_are_narrowed_by_stock_reduction_and_condition():
         count_stock(by=SYSTEM, counted={make.variant_of(low): 2})
         flow.schedule_prices(by=SYSTEM, prices={make.variant_of(brushes): (make.yuan("70"), None)}, starts_at=clock.now() + timedelta(days=1))
         Product.objects.filter(pk=gone.pk).update(listed_until=clock.now() + timedelta(days=1))
+        set_levels(
+            by=SYSTEM, counted={}, safety=dict.fromkeys(StockLevel.objects.filter(variant__product__in=[low.pk, reduced.pk]).values_list("pk", flat=True), 3)
+        )
     deliver_events()
     every = {"Reduced（中文）", "Gone（中文）", "Low（中文）", "Brush（中文）"}
     assert {name.split("（")[0] for name in listed("view=")} == {name.split("（")[0] for name in every}
     for query, wanted in {
         "stock=out": {"Gone"},
+        "stock=low": {"Low"},
         "stock=in": {"Reduced", "Low", "Brush"},
         "sale=reduced": {"Reduced"},
         "sale=condition": {"Low"},
@@ -199,3 +205,56 @@ def test_the_products_page_says_why_its_condition_keeps_it_off_and_the_form_sets
     assert other.status_code in (302, 404)
     with merchant_schema(A):
         assert product.condition.on_at == 12
+
+
+# ── The file ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def file_of(query: str) -> tuple[str, list[str]]:
+    """Raw, and its lines put together again."""
+    response = client().get(f"/calendar/file/{query}")
+    assert response.status_code == 200 and response.headers["Content-Type"].startswith("text/calendar")
+    raw = response.content.decode()
+    return raw, raw.replace("\r\n ", "").split("\r\n")
+
+
+def test_the_file_holds_what_the_page_shows_of_the_month_and_kind(planned):
+    month = f"?month={next_month():%Y-%m}"
+    raw, lines = file_of(month)
+    assert all(len(line.encode()) <= 75 for line in raw.split("\r\n")) and raw.endswith("END:VCALENDAR\r\n")
+    assert f"DTSTART:{next_month().astimezone(ZoneInfo('UTC')):%Y%m%dT%H%M%SZ}" in lines
+    begins, lists = "SUMMARY:Reduction “Autumn” begins: 1 variant", "SUMMARY:Price list “Trade” begins"
+    assert begins in lines and lists in lines
+    assert lines.count("BEGIN:VEVENT") == lines.count("END:VEVENT") == len({line for line in lines if line.startswith("UID:")}) > 5
+    only = file_of(f"{month}&kind=lists")[1]
+    assert lists in only and begins not in only
+    assert file_of("")[1].count("BEGIN:VEVENT") == 0  # nothing this month
+    assert "Of another shop" not in raw
+
+
+def test_a_name_cannot_end_its_line_or_begin_another_property(planned):
+    with merchant_schema(A):
+        save_list(
+            by=SYSTEM,
+            list_id=uuid4(),
+            name="A; b, c\\ \r\nATTENDEE:x",
+            group_id=None,
+            currency="CNY",
+            starts_at=next_month(),
+            ends_at=None,
+        )
+    lines = file_of(f"?month={next_month():%Y-%m}&kind=lists")[1]
+    assert not any(line.startswith("ATTENDEE") for line in lines)
+    assert any("A\\; b\\, c\\\\" in line for line in lines)
+
+
+def test_a_bundle_that_nobody_can_buy_says_why_in_the_list_and_waits_on_the_first_page():
+    pot, cup = make.a_product("a", title="Pot", stock=9), make.a_product("a", title="Cup", stock=9)
+    a_bundle((pot, 1), (cup, 2))
+    assert listed("sale=bundle") == {"Tea set（中文）"} and not listed("sale=stopped")
+    with merchant_schema(A):
+        take_product_off_sale(by=SYSTEM, product_id=cup.pk)
+    deliver_events()
+    assert listed("sale=stopped") == {"Tea set（中文）"}
+    assert "It is off sale." in client().get("/products/?sale=stopped").content.decode()
+    assert "bundle on sale that nobody can buy" in client().get("/").content.decode()

@@ -21,6 +21,7 @@ from marketplace.kernel.relay import deliver_events
 from marketplace.merchant.aftersales.models import Return
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.customers.models import Customer
+from marketplace.merchant.customising.models import CustomLine
 from marketplace.merchant.imports.models import ImportRow, ProductImport
 from marketplace.merchant.inventory.models import Restock, StockMovement, Stocktake, StockTransfer
 from marketplace.merchant.media.models import Film, LibraryPicture
@@ -110,6 +111,14 @@ FACTS: dict[tuple[str, str], dict[str, str]] = {
         "Returned": "1",
         "Line total": "200.00",
         "Commission": "10.00",
+    },
+    ("workbench", "custom-orders"): {
+        "Order": "{custom}",
+        "Article": "Third seal",
+        "Pieces": "1",
+        "Status": "To confirm",
+        "What is wished": "Engraving: =For Third",
+        "Surcharge of a piece": "20.00",
     },
     ("workbench", "staff"): {"Name": "Third Clerk", "E-mail": "Third-dispatcher@example.com", "Roles": "Dispatcher"},
     ("console", "staff"): {"Name": "Third Clerk", "E-mail": "Third-auditor@example.com", "Roles": "Auditor"},
@@ -259,9 +268,15 @@ def called(text: str) -> None:
     User.objects.filter(name="Third Clerk").update(name=text)
 
 
+def wished(text: str) -> None:
+    OrderLine.objects.update(titles={"en": text})
+    CustomLine.objects.update(wishes=[{"kind": "text", "labels": {"en": text}, "text": text}])
+
+
 # How a text comes into some cell of a list: by what merchants, buyers, applicants and rails may write.
 PLANTED: dict[tuple[str, str], Callable[[str], Any]] = {
     ("workbench", "orders"): lambda text: OrderLine.objects.update(titles={"en": text}, sku=text[:64], options=[[{"en": "x"}, {"en": text}]]),
+    ("workbench", "custom-orders"): wished,
     ("workbench", "returns"): lambda text: Return.objects.update(note=text, tracking_number=text[:40]),
     ("workbench", "products"): lambda text: Product.objects.update(titles={"en": text}),
     ("workbench", "reductions"): lambda text: Reduction.objects.update(name=text),

@@ -31,6 +31,7 @@ from marketplace.merchant.aftersales.models import Return
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.customers.actions import recount_customer
 from marketplace.merchant.customers.models import Customer
+from marketplace.merchant.customising.models import CustomLine
 from marketplace.merchant.imports.models import ImportRow, ProductImport
 from marketplace.merchant.inventory.models import Restock, StockLevel, StockMovement, Stocktake, StockTransfer
 from marketplace.merchant.media.models import Film, LibraryPicture
@@ -68,13 +69,14 @@ from tests.flows.at_stripe import at_stripe
 from tests.imports.files import received
 from tests.planting import planted
 from tests.tenants.test_onboarding import submitted
-from tests.web.lists_made import coded, deposited, pictured, reduced, stocked, subscribed
+from tests.web.lists_made import coded, deposited, pictured, reduced, stocked, subscribed, wished
 
 HOSTS = {"workbench": "kiln.seller.market.localhost", "console": "ops.market.localhost"}
 PEOPLE = {"workbench": "owner-a@market.localhost", "console": "operator@market.localhost"}
 # A search that finds one of the rows, and how many rows there are in all: see `three_of_everything`.
 LISTS = {
     ("workbench", "orders"): ("{order}", lambda: Order.objects.count()),
+    ("workbench", "custom-orders"): ("{custom}", lambda: CustomLine.objects.count()),
     ("workbench", "returns"): ("{order}", lambda: Return.objects.count()),
     ("workbench", "products"): ("Second", lambda: Product.objects.count()),
     ("workbench", "reductions"): ("Second sale", lambda: Reduction.objects.count()),
@@ -222,6 +224,7 @@ def three_of_everything(own_database: str) -> dict[str, str]:
         **reduced(),
         **pictured(),
         **coded(),
+        **wished(),
     }
 
 

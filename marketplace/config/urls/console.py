@@ -35,6 +35,7 @@ from marketplace.web.operator import (
     opinions,
     orders,
     own_categories,
+    own_shops,
     packages,
     payouts,
     qualifications,
@@ -65,6 +66,7 @@ urlpatterns = [
     route("go/", go_in_console, may=operator(), name="go"),
     route("merchants/", merchants.merchants, may=operator(Right.VIEW_MERCHANTS), name="merchants", methods="GET POST"),
     route("merchants/new/", merchants.merchant_new, may=operator(Right.OPEN_MERCHANTS), name="merchant-new", methods="GET POST"),
+    route("merchants/own/new/", own_shops.own_shop_new, may=operator(Right.OPEN_OWN_SHOPS), name="own-shop-new", methods="GET POST"),
     route("merchants/<uuid:merchant_id>/", merchants.merchant, may=operator(Right.VIEW_MERCHANTS), name="merchant"),
     route(
         "merchants/<uuid:merchant_id>/suspend/", sanctions.merchant_suspend, may=operator(Right.SANCTION_MERCHANTS), name="merchant-suspend", methods="GET POST"

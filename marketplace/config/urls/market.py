@@ -54,6 +54,7 @@ urlpatterns = [
     route("cart/shops/<uuid:merchant_id>/choose/", cart.choose_shop, may=anyone(), name="cart-choose-shop", methods="POST"),
     route("cart/clear/", cart.clear, may=anyone(), name="cart-clear", methods="POST"),
     route("cart/lines/<uuid:line_id>/", cart.line, may=anyone(), name="cart-line", methods="POST"),
+    route("cart/lines/<uuid:line_id>/wishes/", cart.wishes, may=anyone(), name="cart-wishes", methods="GET POST"),
     route("cart/lines/<uuid:line_id>/choose/", cart.choose, may=anyone(), name="cart-choose", methods="POST"),
     route("checkout/", checkout.checkout, may=signed_in(), name="checkout"),
     route("checkout/address/", checkout.address, may=signed_in(), name="checkout-address", methods="POST"),

@@ -20,6 +20,7 @@ from marketplace.kernel.numbers import free_number
 from marketplace.kernel.verbs import verb
 from marketplace.merchant.catalogue.models import Variant
 from marketplace.merchant.inventory.actions import MOST, count_stock
+from marketplace.merchant.inventory.auditing import stock_audit
 from marketplace.merchant.inventory.booking import Books
 from marketplace.merchant.inventory.errors import LevelUnknown, RestockUnknown
 from marketplace.merchant.inventory.models import Restock, RestockLine, StockLevel, StockMovement, StockTransfer, TransferLine
@@ -157,7 +158,7 @@ def order_restock(
             by_label=by.label[:200],
         )
         RestockLine.objects.bulk_create([RestockLine(restock=row, variant_id=key, quantity=n) for key, n in wanted.items()])
-        _audit(by, row, "restock.ordered", None, {"location": str(location_id), "pieces": {skus[key]: n for key, n in wanted.items()}}, note)
+        stock_audit(by, row, "restock.ordered", None, {"location": str(location_id), "pieces": {skus[key]: n for key, n in wanted.items()}}, note)
     return row
 
 
@@ -193,7 +194,7 @@ def receive_restock(*, by: Actor, receipt_id: UUID, number: str, pieces: Mapping
         is_whole = all(line.received >= line.quantity for line in lines)
         row.status, row.ended_at = (S.RECEIVED, clock.now()) if is_whole else (S.PART, None)
         row.save(update_fields=["status", "ended_at"])
-        _audit(by, row, "restock.received", before, {str(line.variant_id): line.received for line in lines if came[line.variant_id]})
+        stock_audit(by, row, "restock.received", before, {str(line.variant_id): line.received for line in lines if came[line.variant_id]})
     return row
 
 
@@ -211,18 +212,5 @@ def end_restock(*, by: Actor, number: str, why: str) -> Restock:
             raise IllegalMove
         before, row.status, row.ended_at = row.status, S.ENDED, clock.now()
         row.save(update_fields=["status", "ended_at"])
-        _audit(by, row, "restock.ended", {"status": str(before)}, {"status": str(S.ENDED)}, why)
+        stock_audit(by, row, "restock.ended", {"status": str(before)}, {"status": str(S.ENDED)}, why)
     return row
-
-
-def _audit(by: Actor, row: Restock, action: str, before: Mapping[str, object] | None, after: Mapping[str, object], why: str = "") -> None:
-    audit(
-        by=by,
-        action=action,
-        subject="restock",
-        subject_id=row.number,
-        merchant_id=current_merchant_id(),
-        before=dict(before) if before else None,
-        after=dict(after),
-        why=why.strip(),
-    )

@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
-from marketplace.kernel.audit import audit
 from marketplace.kernel.errors import IllegalMove, InvalidInput, check_reason
 from marketplace.kernel.numbers import free_number
 from marketplace.kernel.verbs import verb
 from marketplace.merchant.catalogue.barcodes import variants_by_code
 from marketplace.merchant.catalogue.models import Variant
 from marketplace.merchant.inventory.actions import MOST
+from marketplace.merchant.inventory.auditing import stock_audit
 from marketplace.merchant.inventory.booking import AT_ONCE, Books, variants_of_codes
 from marketplace.merchant.inventory.errors import CodesAreTheStock, CountedBySame, StockHeld, StocktakeUnknown
 from marketplace.merchant.inventory.models import StockLevel, StockMovement, Stocktake, StocktakeLine
@@ -106,7 +106,7 @@ def begin_stocktake(
         )
         lines = [StocktakeLine(stocktake=row, variant_id=key, expected=on_hand) for key, on_hand in expected.items()]
         StocktakeLine.objects.bulk_create(lines, batch_size=AT_ONCE)
-        _audit(by, row, "stocktake.begun", None, {"location": str(location_id), "scope": str(scope), "lines": len(lines), "is_blind": is_blind}, note)
+        stock_audit(by, row, "stocktake.begun", None, {"location": str(location_id), "scope": str(scope), "lines": len(lines), "is_blind": is_blind}, note)
     return row
 
 
@@ -168,7 +168,7 @@ def _count(by: Actor, row: Stocktake, counted: Mapping[UUID, int | None], moment
         line.counted_by_id, line.counted_by = (None, "") if line.counted is None else (by.user_id, by.label[:200])
     StocktakeLine.objects.bulk_update(changed, ["counted", "expected", "counted_at", "counted_by_id", "counted_by"], batch_size=500)
     if changed:
-        _audit(by, row, "stocktake.counted", before, {str(line.variant_id): line.counted for line in changed})
+        stock_audit(by, row, "stocktake.counted", before, {str(line.variant_id): line.counted for line in changed})
 
 
 @verb
@@ -186,7 +186,7 @@ def hand_in_stocktake(*, by: Actor, number: str) -> Stocktake:
         row.status, row.handed_in_at = S.WAITING, clock.now()
         row.handed_in_by_id, row.handed_in_by = by.user_id, by.label[:200]
         row.save(update_fields=["status", "handed_in_at", "handed_in_by_id", "handed_in_by"])
-        _audit(by, row, "stocktake.handed_in", {"status": str(S.COUNTING)}, {"status": str(S.WAITING)})
+        stock_audit(by, row, "stocktake.handed_in", {"status": str(S.COUNTING)}, {"status": str(S.WAITING)})
     return row
 
 
@@ -198,7 +198,7 @@ def count_again(*, by: Actor, number: str, why: str) -> Stocktake:
         row = _locked(number, S.WAITING)
         row.status = S.COUNTING
         row.save(update_fields=["status"])
-        _audit(by, row, "stocktake.sent_back", {"status": str(S.WAITING)}, {"status": str(S.COUNTING)}, why)
+        stock_audit(by, row, "stocktake.sent_back", {"status": str(S.WAITING)}, {"status": str(S.COUNTING)}, why)
     return row
 
 
@@ -260,7 +260,7 @@ def _end(by: Actor, row: Stocktake, status: str, action: str, *, why: str = "", 
     before, row.status = row.status, status
     row.ended_by, row.ended_at = by.label[:200], clock.now()
     row.save(update_fields=["status", "ended_by", "ended_at", "is_alone"])
-    _audit(by, row, action, {"status": str(before)}, {"status": str(status), "is_alone": row.is_alone, **facts}, why)
+    stock_audit(by, row, action, {"status": str(before)}, {"status": str(status), "is_alone": row.is_alone, **facts}, why)
 
 
 def _locked(number: str, *statuses: str) -> Stocktake:
@@ -274,16 +274,3 @@ def _found(row: Stocktake | None) -> Stocktake:
     if row is None:
         raise StocktakeUnknown
     return row
-
-
-def _audit(by: Actor, row: Stocktake, action: str, before: Mapping[str, object] | None, after: Mapping[str, object], why: str = "") -> None:
-    audit(
-        by=by,
-        action=action,
-        subject="stocktake",
-        subject_id=row.number,
-        merchant_id=current_merchant_id(),
-        before=dict(before) if before else None,
-        after=dict(after),
-        why=why.strip(),
-    )

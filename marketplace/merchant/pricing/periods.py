@@ -30,8 +30,11 @@ def rates(variant_ids: Iterable[UUID], buyer_id: UUID | None = None, at: datetim
     return ask(OWN, variant_ids, buyer_id, at)
 
 
-def price_of_line(order_id: UUID, line_id: UUID, rate: Rate, held: Sequence[Rate]) -> LinePrice:
-    """What is kept of a line whose price a list or a reduction made; `held` is everything that held for its variant."""
+def price_of_line(order_id: UUID, line_id: UUID, rate: Rate, held: Sequence[Rate], *, surcharge_minor: int = 0) -> LinePrice:
+    """What is kept of a line whose price a list or a reduction made; `held` is everything that held for its variant.
+
+    What the buyer's wishes cost is part of the line's price, and so of the regular one beside it.
+    """
     shown = max((one.minor for one in held if one.price_list_id is None and not one.is_reduction), default=None)
     return LinePrice(
         order_id=order_id,
@@ -41,7 +44,7 @@ def price_of_line(order_id: UUID, line_id: UUID, rate: Rate, held: Sequence[Rate
         name=rate.list_name,
         from_quantity=rate.from_quantity,
         currency=rate.currency,
-        ordinary_minor=shown,
+        ordinary_minor=None if shown is None else shown + surcharge_minor,
     )
 
 

@@ -58,6 +58,8 @@ def set_kind(*, by: Actor, product_id: UUID, kind: str, valid_days: int | None =
                 raise KindFixed(title=row.title.text)
             if kind != GoodsKind.GOODS and _in_bundle(row):
                 raise KindInBundle(title=row.title.text)
+            if kind != GoodsKind.GOODS and Product.objects.filter(pk=row.pk, customisation__isnull=False).exists():
+                raise InvalidInput(field="kind", why=_("Buyers say wishes about it, and what is made to wishes is shipped. Take the wishes away first."))
         if kind == GoodsKind.GOODS:
             VirtualProduct.objects.filter(product=row).delete()
         else:

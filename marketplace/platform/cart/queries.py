@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from json import loads
 from uuid import UUID
@@ -15,6 +16,9 @@ from marketplace.kernel import clock
 from marketplace.kernel.money import Money
 from marketplace.platform.bundles.queries import SoldPart, is_bundle
 from marketplace.platform.cart.models import Cart, CartLine
+from marketplace.platform.customising.fields import fields_of
+from marketplace.platform.customising.queries import AS_IT_IS, Customisation, customisations_of, is_custom
+from marketplace.platform.customising.wishes import Fitted, fit
 from marketplace.platform.delivery.freight import Quote, quote
 from marketplace.platform.delivery.models import FreightZone
 from marketplace.platform.delivery.queries import zones_of
@@ -24,6 +28,8 @@ from marketplace.platform.virtual.kinds import GoodsKind, is_virtual
 from marketplace.platform.virtual.queries import kind_of_listing
 from tenants.tenancy.models import Merchant
 from tenants.tenancy.standing import SELLS, shop_standing
+
+AS_WISHED_NOTHING = Fitted((), 0, 0)
 
 
 @dataclass
@@ -35,6 +41,8 @@ class LineView:
     options: str = ""  # the chosen options in words, filled in by pages that show them
     parts: Sequence[SoldPart] = ()  # of a bundle what is in it, filled in by pages that show it
     rate: Rate | None = None  # what made the price, where that is not the one on the listing
+    custom: Customisation = AS_IT_IS  # what may be wished of it
+    fitted: Fitted | None = AS_WISHED_NOTHING  # what is wished; None: it cannot be made so (any more)
 
     @property
     def kind(self) -> str:
@@ -47,20 +55,32 @@ class LineView:
 
     @property
     def is_buyable(self) -> bool:
-        return self.variant is not None and self.variant.in_stock and self.shop_sells
+        return self.variant is not None and self.variant.in_stock and self.shop_sells and self.fitted is not None
+
+    @property
+    def unit(self) -> Money:
+        """What a piece costs, made as it is wished."""
+        if self.variant is None:
+            raise ValueError("what is not sold costs nothing")
+        return Money(self.variant.price_minor + (self.fitted.surcharge_minor if self.fitted else 0), self.variant.currency)
+
+    @property
+    def is_made(self) -> bool:
+        """Whether it is made to wishes, and so cannot come back unwanted."""
+        return bool(self.fitted and self.fitted.said)
 
     @property
     def total(self) -> Money | None:
-        return self.variant.price.times(self.line.quantity) if self.variant else None
+        return self.unit.times(self.line.quantity) if self.variant else None
 
     @property
     def dearer(self) -> Money | None:
         """By how much a piece costs more than when it was put in."""
-        return self._more_than(self.line.price_minor, self.variant.price_minor) if self.variant and self.line.price_minor else None
+        return self._more_than(self.line.price_minor, self.unit.minor) if self.variant and self.line.price_minor else None
 
     @property
     def cheaper(self) -> Money | None:
-        return self._more_than(self.variant.price_minor, self.line.price_minor) if self.variant and self.line.price_minor else None
+        return self._more_than(self.unit.minor, self.line.price_minor) if self.variant and self.line.price_minor else None
 
     def _more_than(self, low: int, high: int) -> Money | None:
         """A price list changes it with the quantity: then nothing is said."""
@@ -94,6 +114,11 @@ class ShopPart:
     @property
     def is_some_chosen(self) -> bool:
         return bool(self.chosen()) and not self.is_all_chosen
+
+    @property
+    def making_days(self) -> int:
+        """By how many days its parcel leaves later than one of goods that lie there."""
+        return max((view.fitted.days for view in self.chosen() if view.fitted), default=0)
 
     @property
     def goods(self) -> Money:
@@ -194,7 +219,8 @@ class CartView:
 
 
 def view_cart(cart: Cart | None, currency: str, region: str = "") -> CartView:
-    """The cart by shop, in the order things were put in, with freight into `region`. Four queries, however many shops; a fifth where prices change."""
+    """The cart by shop, in the order things were put in, with freight into `region`. Four queries, however many shops; a fifth where prices change, a sixth
+    where something is made to wishes."""
     if cart is None:
         return CartView(currency, [])
     lines = list(CartLine.objects.filter(cart=cart).order_by("added_at", "id"))
@@ -202,16 +228,20 @@ def view_cart(cart: Cart | None, currency: str, region: str = "") -> CartView:
         variant.pk: variant
         for variant in ListingVariant.objects.filter(sellable("listing__"), pk__in=[line.variant_id for line in lines])
         .select_related("listing")
-        .annotate(is_varied=varied(), is_bundle=is_bundle(), kind=kind_of_listing())
+        .annotate(is_varied=varied(), is_bundle=is_bundle(), is_custom=is_custom(), kind=kind_of_listing())
     }
     held = offered([key for key, variant in variants.items() if variant.is_varied], cart.user_id)
+    customs = customisations_of({variant.listing_id for variant in variants.values() if variant.is_custom})  # type: ignore[attr-defined]
     merchants = Merchant.objects.in_bulk({line.merchant_id for line in lines})
     by_shop: dict[UUID, list[LineView]] = defaultdict(list)
     for line in lines:
         standing = shop_standing(merchants[line.merchant_id])
-        variant = variants.get(line.variant_id)
+        variant = copy(variants[line.variant_id]) if line.variant_id in variants else None  # its price is that of this line's quantity
         rate = lay_on(variant, held.get(line.variant_id, ()), line.quantity) if variant else None
-        by_shop[line.merchant_id].append(LineView(line, variant, standing.sells, not standing.is_shown, rate=rate))
+        custom = customs.get(variant.listing_id, AS_IT_IS) if variant else AS_IT_IS
+        fitted = fit(custom.fields, custom.days, line.wishes) if variant and (custom.fields or line.wishes) else AS_WISHED_NOTHING
+        view = LineView(line, variant, standing.sells, not standing.is_shown, rate=rate, custom=custom, fitted=fitted)
+        by_shop[line.merchant_id].append(view)
     zones = zones_of(by_shop)
     return CartView(currency, [ShopPart(merchants[key], currency, views, zones.get(key, []), region) for key, views in by_shop.items()])
 
@@ -220,6 +250,7 @@ def view_cart(cart: Cart | None, currency: str, region: str = "") -> CartView:
 class ChosenLine:
     """A line that goes to the checkout, as it is sold at this moment. What it costs is the merchant's schema's to say."""
 
+    line_id: UUID
     variant_id: UUID
     quantity: int
     sku: str
@@ -232,21 +263,24 @@ class ChosenLine:
     category_path: Sequence[int]
     shop: Mapping[str, str]  # its names
     is_bundle: bool
+    fitted: Fitted  # what is wished of it
     kind: str
     valid_days: int | None  # of a service: days its voucher is valid
 
 
 # In SQL, because a line names its variant by key alone, and placing an order pays for every query it builds (bench/checkout.py).
 CHOSEN = """
-    SELECT line.variant_id, line.quantity, variant.sku, variant.options, listing.id, listing.merchant_id, listing.titles,
+    SELECT line.id, line.variant_id, line.quantity, variant.sku, variant.options, listing.id, listing.merchant_id, listing.titles,
         coalesce(listing.pictures -> 0 ->> 'square', listing.pictures -> 0 ->> 'key', ''), listing.tax_class, category.path, merchant.names,
-        EXISTS (SELECT FROM platform_bundles_listedpart AS part WHERE part.bundle_id = listing.id), coalesce(virtual.kind, 'goods'), virtual.valid_days
+        EXISTS (SELECT FROM platform_bundles_listedpart AS part WHERE part.bundle_id = listing.id), line.wishes, custom.fields, custom.days,
+        coalesce(virtual.kind, 'goods'), virtual.valid_days
     FROM platform_cart_cartline AS line
     JOIN platform_listings_listingvariant AS variant ON variant.id = line.variant_id AND variant.in_stock
     JOIN platform_listings_listing AS listing ON listing.id = variant.listing_id AND listing.is_on_sale
         AND (listing.sellable_until IS NULL OR listing.sellable_until > %s)
     JOIN platform_taxonomy_category AS category ON category.id = listing.category_id
     LEFT JOIN platform_virtual_listedvirtual AS virtual ON virtual.listing_id = listing.id
+    LEFT JOIN platform_customising_listedcustomisation AS custom ON custom.id = listing.id
     JOIN tenancy_merchant AS merchant ON merchant.id = listing.merchant_id AND merchant.status = ANY(%s)
     WHERE line.cart_id = %s AND line.is_chosen
     ORDER BY line.added_at, line.id
@@ -255,17 +289,24 @@ CHOSEN = """
 
 
 def chosen_lines(cart_id: UUID) -> list[ChosenLine]:
-    """What is chosen in a cart and can be had: on sale, in stock, in a shop that sells and may sell it at this moment. In the order it was put in. One query.
+    """What is chosen in a cart and can be had: on sale, in stock, to be made as it is wished, in a shop that sells and may sell it at this moment.
+    In the order it was put in. One query.
 
     Holds the shops' rows shared: a shop that is being suspended (tenants/tenancy/life.py) is suspended after this transaction, or was
     before it, and then its lines are left out.
     """
+    found = []
     with connection.cursor() as cursor:
         cursor.execute(CHOSEN, [clock.now(), SELLS, cart_id])
-        return [
-            ChosenLine(variant, quantity, sku, loads(options), product, merchant, loads(titles), picture, tax_class, loads(path), loads(shop), *rest)
-            for variant, quantity, sku, options, product, merchant, titles, picture, tax_class, path, shop, *rest in cursor.fetchall()
-        ]
+        for row in cursor.fetchall():
+            line, variant, quantity, sku, options, product, merchant, titles, picture, tax_class, path, shop, is_bundle, wishes, fields, days, kind, valid = row
+            wished = loads(wishes)
+            fitted = fit(fields_of(loads(fields)) if fields else (), days or 0, wished) if fields or wished else AS_WISHED_NOTHING
+            if fitted is None:
+                continue
+            said = loads(options), product, merchant, loads(titles), picture, tax_class, loads(path), loads(shop), is_bundle
+            found.append(ChosenLine(line, variant, quantity, sku, *said, fitted, kind, valid))
+    return found
 
 
 def count_pieces(cart_id: UUID | None = None, user_id: UUID | None = None) -> int:

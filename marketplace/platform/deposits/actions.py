@@ -34,6 +34,7 @@ from tenants.onboarding.opening import go_on_opening
 from tenants.onboarding.papers import keep_paper
 from tenants.tenancy.errors import MerchantUnknown
 from tenants.tenancy.models import Market, Merchant
+from tenants.tenancy.own import check_not_own
 from tenants.tenancy.schemas import public_schema
 
 SET_DEPOSIT, MOVE_DEPOSIT = "deposit.set", "deposit.move"  # kinds of requests for two people
@@ -44,7 +45,7 @@ MOST = 10**13
 
 
 def check_rule(target: Target, amount_minor: int | None) -> None:
-    """Raises InvalidInput, MerchantUnknown."""
+    """Raises InvalidInput, MerchantUnknown, NotForOwnShops."""
     kind, category_id, merchant_id = target
     if amount_minor is not None and not 0 <= amount_minor < MOST:
         raise InvalidInput(field="amount", why=_("Write an amount of zero or more."))
@@ -56,6 +57,8 @@ def check_rule(target: Target, amount_minor: int | None) -> None:
         raise InvalidInput(field="category", why=_("Choose a category."))
     if merchant_id is not None and not Merchant.objects.filter(pk=merchant_id).exists():
         raise MerchantUnknown
+    if merchant_id is not None:
+        check_not_own(merchant_id)
     if amount_minor is None and rule_for(target) is None:
         raise InvalidInput(field="amount", why=_("There is no amount of its own to take back here."))
 
@@ -115,9 +118,10 @@ def set_deposit_terms(*, by: Actor, days: int, pay_to: Mapping[str, str], why: s
 
 
 def locked_deposit(merchant_id: UUID) -> Deposit:
-    """Its row, made where there is none, held until the transaction ends. Raises MerchantUnknown."""
+    """Its row, made where there is none, held until the transaction ends. Raises MerchantUnknown, NotForOwnShops."""
     if not Merchant.objects.filter(pk=merchant_id).exists():
         raise MerchantUnknown
+    check_not_own(merchant_id)
     Deposit.objects.bulk_create([Deposit(merchant_id=merchant_id, currency=Market.objects.get().currency)], ignore_conflicts=True)
     return Deposit.objects.select_for_update(of=("self",)).select_related("merchant").get(pk=merchant_id)
 

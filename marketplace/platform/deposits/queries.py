@@ -59,9 +59,9 @@ def highest(rules: Iterable[DepositRule], kind: str, paths: Sequence[Sequence[in
 
 
 def required_of(merchant: Merchant) -> Required:
-    """What is asked of a merchant now: nothing of one that closes."""
+    """What is asked of a merchant now: nothing of one that closes, and nothing of the market's own."""
     nothing = Money.zero(Market.objects.get().currency)
-    if merchant.status in (Merchant.Status.CLOSING, Merchant.Status.CLOSED):
+    if merchant.is_own or merchant.status in (Merchant.Status.CLOSING, Merchant.Status.CLOSED):
         return Required(nothing, None)
     rules = rules_in_force()
     rule = rules.get(("", None, merchant.pk)) or highest(rules.values(), seller_of(merchant.pk)[0], _sold_by(merchant.pk))

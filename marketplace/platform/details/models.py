@@ -1,4 +1,4 @@
-"""Public copies of what the page of one product says besides its listing. Lists and searches read nothing of it."""
+"""Public copies of what the page of one product says besides its listing. Of lists, only search reads the subtitle."""
 
 from __future__ import annotations
 

@@ -29,6 +29,7 @@ from marketplace.platform.ledger.models import (
 from marketplace.platform.taxonomy.models import Category
 from tenants.tenancy.errors import MerchantUnknown
 from tenants.tenancy.models import Merchant
+from tenants.tenancy.own import check_not_own
 
 SET_COMMISSION = "commission.set"  # the kind of request for two people
 
@@ -116,11 +117,13 @@ def commission_rule(merchant_id: UUID | None, category_id: int | None) -> Commis
 
 
 def check_commission(rate: Decimal, merchant_id: UUID | None, category_id: int | None) -> None:
-    """Raises InvalidInput, MerchantUnknown."""
+    """Raises InvalidInput, MerchantUnknown, NotForOwnShops."""
     if not 0 <= rate < 1:
         raise InvalidInput(field="rate", why=_("A commission is 0 % or more, and below 100 %."))
     if merchant_id is not None and not Merchant.objects.filter(pk=merchant_id).exists():
         raise MerchantUnknown
+    if merchant_id is not None:
+        check_not_own(merchant_id)
     if category_id is not None and not Category.objects.filter(pk=category_id, merged_into=None).exists():
         raise InvalidInput(field="category", why=_("Choose a category."))
     if merchant_id is not None and category_id is not None:

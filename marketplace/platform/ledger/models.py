@@ -30,6 +30,7 @@ class Account(models.TextChoices):
     MERCHANT_DEPOSIT = "merchant_deposit", _("Deposits of merchants")  # theirs, kept as a security, never mixed with what they earn
     FEE_INCOME = "fee_income", _("Fees for packages and services")
     DEPOSIT_DEDUCTIONS = "deposit_deductions", _("Deducted from deposits")
+    OWN_SALES = "own_sales", _("Sales of own goods")  # what the market's own shops earned: income, owed to nobody
 
 
 class JournalEntry(models.Model):
@@ -100,9 +101,10 @@ class SettlementRun(models.Model):
 class Statement(models.Model):
     """What a merchant earned in a settlement: a copy of journal entries, each leading to its order.
 
-    `opening + sales − refunds − commission + commission_returned + reversed − fees = payout + closing`; `reversed` is what was taken
+    `opening + sales − refunds − commission + commission_returned + reversed − fees = payout + closing + kept`; `reversed` is what was taken
     back from the merchant's account at the rail and so is owed to it again; `fees` is what packages and services cost. A merchant from whom more went back
-    than came in is paid nothing; what it owes is `closing`, negative, and the next statement's opening.
+    than came in is paid nothing; what it owes is `closing`, negative, and the next statement's opening. `kept` is what stays with the market
+    of its own shop's sales: all of it, negative where more went back, and nothing is paid or carried over.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -120,6 +122,7 @@ class Statement(models.Model):
     fees_minor = models.BigIntegerField(default=0)
     payout_minor = models.BigIntegerField()
     closing_minor = models.BigIntegerField(default=0)
+    kept_minor = models.BigIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -129,6 +132,7 @@ class Statement(models.Model):
                 condition=Q(
                     opening_minor=F("payout_minor")
                     + F("closing_minor")
+                    + F("kept_minor")
                     - F("sales_minor")
                     + F("refunds_minor")
                     + F("commission_minor")
@@ -139,6 +143,9 @@ class Statement(models.Model):
                 name="a_statement_adds_up",
             ),
             models.CheckConstraint(condition=Q(payout_minor__gte=0, closing_minor__lte=0), name="a_statement_pays_or_carries"),
+            models.CheckConstraint(
+                condition=Q(kept_minor=0) | Q(payout_minor=0, closing_minor=0, opening_minor=0, commission_minor=0), name="what_is_kept_is_not_paid"
+            ),
         ]
 
     opening = money_of("opening_minor")
@@ -150,6 +157,7 @@ class Statement(models.Model):
     fees = money_of("fees_minor")
     payout = money_of("payout_minor")
     closing = money_of("closing_minor")
+    kept = money_of("kept_minor")
 
     @property
     def fees_taken(self) -> Money:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
@@ -19,6 +19,7 @@ from marketplace.platform.ledger.models import (
     Statement,
     StatementLine,
 )
+from tenants.tenancy.own import is_own, own_shops
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,12 @@ class Rates:
     by_merchant: Mapping[UUID, Decimal]
     by_category: Mapping[int, Decimal]
     general: Decimal
+    own_shops: Collection[UUID] = ()  # the market's, which takes no commission from itself
 
     def rate(self, merchant_id: UUID, category_path: Sequence[int]) -> Decimal:
-        """The most specific: the merchant's own, then the nearest category's, then the general one."""
+        """The most specific: the merchant's own, then the nearest category's, then the general one. Nothing of the market's own shops."""
+        if merchant_id in self.own_shops:
+            return Decimal(0)
         if merchant_id in self.by_merchant:
             return self.by_merchant[merchant_id]
         for category_id in reversed(category_path):
@@ -53,7 +57,7 @@ def commission_rates() -> Rates:
             general = rule.rate
     if general is None:
         raise NoCommissionRule
-    return Rates(by_merchant, by_category, general)
+    return Rates(by_merchant, by_category, general, own_shops().keys())
 
 
 def balance(account: Account, currency: str, merchant_id: UUID | None = None) -> Money:
@@ -67,6 +71,11 @@ def trial_balance(currency: str) -> list[tuple[Account, Money]]:
     """Every account with its balance; the sum of all is zero."""
     sums = dict(Posting.objects.filter(currency=currency).values_list("account").annotate(sum=Sum("amount_minor")))
     return [(account, Money(sums.get(account.value, 0), currency)) for account in Account]
+
+
+def earned_on(merchant_id: UUID) -> Account:
+    """The account on which a shop's earnings stand: what the market owes it, or, of its own shop, the market's income."""
+    return Account.OWN_SALES if is_own(merchant_id) else Account.MERCHANT_PAYABLE
 
 
 def closing_of(merchant_ids: Sequence[UUID]) -> dict[UUID, int]:

@@ -73,17 +73,20 @@ def take_off_sale(*, by: Actor, merchant_id: UUID, listing_id: UUID) -> None:
 
 
 @verb
-def note_stock(*, by: Actor, merchant_id: UUID, in_stock: Mapping[UUID, bool]) -> None:
-    """Copy whether variants can be had. Only what differs is written and announced."""
+def note_stock(*, by: Actor, merchant_id: UUID, in_stock: Mapping[UUID, bool]) -> list[UUID]:
+    """Copy whether variants can be had. Only what differs is written and announced. Which of them can no longer be had."""
     changed: set[UUID] = set()
+    ended: list[UUID] = []
     for variant in ListingVariant.objects.filter(pk__in=in_stock, listing__merchant_id=merchant_id).order_by("pk").select_for_update(of=("self",)):
         if variant.in_stock != in_stock[variant.pk]:
             ListingVariant.objects.filter(pk=variant.pk).update(in_stock=in_stock[variant.pk])
             changed.add(variant.listing_id)
+            ended += [variant.pk] if variant.in_stock else []
     if changed:
         had = ListingVariant.objects.filter(listing_id=OuterRef("pk"), in_stock=True)
         Listing.objects.filter(pk__in=changed).update(in_stock=Exists(had), changed_at=clock.now())
         announce(merchant_id, sorted(changed))
+    return ended
 
 
 @verb

@@ -22,6 +22,7 @@ from marketplace.kernel.audit import audit
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.texts import IN_FIELDS
 from marketplace.kernel.verbs import verb
+from marketplace.platform.customising.fields import texts_in
 from marketplace.platform.listings.errors import WordForbidden, WordUnknown
 from marketplace.platform.listings.models import ForbiddenWord
 from marketplace.platform.taxonomy.models import Category
@@ -65,6 +66,7 @@ def texts_of(proposed: Mapping[str, Any]) -> list[tuple[str, str]]:
     found += [(f"subtitle_{IN_FIELDS.get(code, code)}", text) for code, text in proposed.get("subtitles", {}).items()]
     found += [(f"description_{IN_FIELDS.get(code, code)}", nh3.clean(html.replace("<", " <"), tags=set())) for code, html in proposed["descriptions"].items()]
     found += [("attributes", text) for _key, _values, free in proposed["attributes"] for text in (free or {}).values()]
+    found += [("customising", text) for text in texts_in(proposed.get("customising", {}).get("fields", ()))]
     found += [("pictures", text) for picture in proposed["pictures"] for text in picture.get("alt", {}).values()]
     return [(field, plain(text)) for field, text in found if text]
 

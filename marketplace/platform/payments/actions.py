@@ -42,6 +42,7 @@ from marketplace.platform.payments.numbers import clean_number
 from marketplace.platform.payments.rails import available_rails, rail_named
 from marketplace.platform.payments.rails.port import RailAway, RailRefused
 from tenants.tenancy.models import Market
+from tenants.tenancy.own import check_not_own
 
 log = logging.getLogger("wanshang.payments")
 
@@ -316,10 +317,11 @@ def kept_attempt(payment: Payment) -> PaymentAttempt:
 def set_bank_account(*, by: Actor, merchant_id: UUID, holder: str, bank: str, number: str, form: str = PayoutAccount.Form.COMPANY) -> PayoutAccount:
     """Where a merchant's payouts go from now on, said by the system (a demo, a migration from elsewhere). Persons ask: flows/account_changes.py.
 
-    Raises SecondPersonNeeded, InvalidInput.
+    Raises SecondPersonNeeded, InvalidInput, NotForOwnShops.
     """
     if by.kind == "person":
         raise SecondPersonNeeded
+    check_not_own(merchant_id)
     digits = clean_number(form, number)
     if not holder.strip() or not bank.strip():
         raise InvalidInput(field="holder" if not holder.strip() else "bank", why=_("Write whose account it is, and at which bank."))

@@ -16,6 +16,7 @@ from marketplace.platform.listings.actions import note_rating, set_rating
 from marketplace.platform.listings.models import Listing
 from marketplace.platform.reviews.access import locked_answer, locked_question, locked_review
 from marketplace.platform.reviews.models import Answer, BuyerReview, Question, ShopRating, ShopScore
+from tenants.access.other_hands import check_other_hands
 
 T = TypeVar("T", BuyerReview, Question, Answer)
 SUMS = ("rating_count", "goods_sum", "service_sum", "delivery_sum")
@@ -23,7 +24,7 @@ SUMS = ("rating_count", "goods_sum", "service_sum", "delivery_sum")
 
 @verb
 def hide_review(*, by: Actor, review_id: UUID, reason: str) -> None:
-    """Buyers no longer read it, and the listing is no longer rated by it. Safe to repeat. Raises ReviewUnknown, ReasonMissing."""
+    """Buyers no longer read it, and the listing is no longer rated by it. Safe to repeat. Raises ReviewUnknown, ReasonMissing, OwnHands."""
     with transaction.atomic():
         row = locked_review(review_id)
         if _set_shown(by, row, "review", reason, is_shown=False):
@@ -32,7 +33,7 @@ def hide_review(*, by: Actor, review_id: UUID, reason: str) -> None:
 
 @verb
 def show_review(*, by: Actor, review_id: UUID) -> None:
-    """A hidden review stands in the market again. Safe to repeat. Raises ReviewUnknown."""
+    """A hidden review stands in the market again. Safe to repeat. Raises ReviewUnknown, OwnHands."""
     with transaction.atomic():
         row = locked_review(review_id)
         if _set_shown(by, row, "review", "", is_shown=True):
@@ -41,14 +42,14 @@ def show_review(*, by: Actor, review_id: UUID) -> None:
 
 @verb
 def set_question_shown(*, by: Actor, question_id: UUID, is_shown: bool, reason: str = "") -> None:
-    """Hide a question with its answers, or show it again. Safe to repeat. Raises QuestionUnknown, ReasonMissing."""
+    """Hide a question with its answers, or show it again. Safe to repeat. Raises QuestionUnknown, ReasonMissing, OwnHands."""
     with transaction.atomic():
         _set_shown(by, locked_question(question_id), "question", reason, is_shown=is_shown)
 
 
 @verb
 def set_answer_shown(*, by: Actor, answer_id: UUID, is_shown: bool, reason: str = "") -> None:
-    """Hide one answer, or show it again. Safe to repeat. Raises QuestionUnknown, ReasonMissing."""
+    """Hide one answer, or show it again. Safe to repeat. Raises QuestionUnknown, ReasonMissing, OwnHands."""
     with transaction.atomic():
         _set_shown(by, locked_answer(answer_id), "answer", reason, is_shown=is_shown)
 
@@ -60,11 +61,12 @@ def _set_shown(by: Actor, row: T, subject: str, reason: str, *, is_shown: bool) 
         raise ReasonMissing
     if row.is_shown == is_shown:
         return False
+    merchant_id = row.question.merchant_id if isinstance(row, Answer) else row.merchant_id
+    check_other_hands(by, merchant_id)
     before = {"is_shown": row.is_shown, "why": row.hidden_why}
     row.is_shown, row.hidden_why = is_shown, reason
     row.save(update_fields=["is_shown", "hidden_why"])
     done = "shown" if is_shown else "hidden"
-    merchant_id = row.question.merchant_id if isinstance(row, Answer) else row.merchant_id
     after = {"is_shown": is_shown, "why": reason}
     audit(by=by, action=f"{subject}.{done}", subject=subject, subject_id=row.pk, merchant_id=merchant_id, before=before, after=after, why=reason)
     return True

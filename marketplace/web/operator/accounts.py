@@ -26,7 +26,7 @@ from marketplace.web.revealing import Masked, ProofForm, last_looks, masked, rev
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 from tenants.onboarding.models import Application
-from tenants.tenancy.errors import MerchantUnknown
+from tenants.tenancy.errors import MerchantUnknown, NotForOwnShops
 from tenants.tenancy.models import Merchant
 
 
@@ -169,6 +169,8 @@ def _merchant(merchant_id: UUID) -> Merchant:
     found = Merchant.objects.filter(pk=merchant_id).first()
     if found is None:
         raise MerchantUnknown
+    if found.is_own:
+        raise NotForOwnShops(shop=found.name)
     return found
 
 

@@ -21,7 +21,7 @@ from marketplace.platform.deposits.queries import EVERYBODY, rule_for, rules_in_
 from marketplace.platform.taxonomy.models import Category
 from marketplace.web.operator.approvals import asked
 from marketplace.web.operator.request_lines import deposit_target
-from marketplace.web.operator.sanctions import merchant_or_404
+from marketplace.web.operator.sanctions import other_merchant_or_404
 from tenants.access.actors import actor_of
 from tenants.onboarding.models import Application
 
@@ -106,7 +106,7 @@ def _apply(request: HttpRequest, sent: str, form: forms.Form, currency: str) -> 
 
 def deposit_amount(request: HttpRequest, merchant_id: UUID) -> HttpResponse:
     """Another amount for one merchant, or none at all (zero)."""
-    merchant = merchant_or_404(merchant_id)
+    merchant = other_merchant_or_404(merchant_id)
     own = rule_for(("", None, merchant.pk))
     form = AmountForm(request.POST or None, initial={"request_id": uuid4(), "amount": own.amount.decimal if own else None})
     if request.method == "POST" and form.is_valid():

@@ -28,7 +28,7 @@ from marketplace.platform.deposits.queries import deposit_of, off_the_journal, r
 from marketplace.web.lists.pages import Column, ListPage, Teach
 from marketplace.web.operator.approvals import asked
 from marketplace.web.operator.request_lines import deposit_target
-from marketplace.web.operator.sanctions import merchant_or_404
+from marketplace.web.operator.sanctions import other_merchant_or_404
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 from tenants.onboarding.papers import FILES, paper_response
@@ -108,7 +108,7 @@ def deposit(request: HttpRequest, merchant_id: UUID) -> HttpResponse:
 
 
 def _page(request: HttpRequest, merchant_id: UUID, refusal: MarketError | None = None) -> HttpResponse:
-    merchant = merchant_or_404(merchant_id)
+    merchant = other_merchant_or_404(merchant_id)
     row, required = deposit_of(merchant.pk), required_of(merchant)
     waits = [*waiting_about("deposit", merchant.pk), *waiting_about("deposit_rule", f"::{merchant.pk}")]
     for each in waits:
@@ -188,7 +188,7 @@ FORMS: dict[str, tuple[type[forms.Form], Any, list[Any]]] = {
 
 def deposit_move(request: HttpRequest, merchant_id: UUID) -> HttpResponse:
     """Ask that money of a deposit is moved; `what` says how, `of` which deduction is taken back."""
-    merchant = merchant_or_404(merchant_id)
+    merchant = other_merchant_or_404(merchant_id)
     what, of = request.GET.get("what", ""), request.GET.get("of", "")
     form_class, title, explained = FORMS.get(what, FORMS[K.RECEIVED])
     what = what if what in FORMS else str(K.RECEIVED)

@@ -66,7 +66,7 @@ def _settlement_page(request: HttpRequest, refusal: MarketError | None = None) -
         "refusal": refusal,
         "sums": {
             name: Money.sum((getattr(row, name) for row in due), market.currency)
-            for name in ("opening", "sales", "refunds", "commission", "commission_returned", "payout")
+            for name in ("opening", "sales", "refunds", "commission", "commission_returned", "payout", "kept")
         },
         "held": sorted(((merchant, held[merchant.pk]) for merchant in Merchant.objects.filter(pk__in=held)), key=lambda pair: pair[0].slug),
         "balances": balances,

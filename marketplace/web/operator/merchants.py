@@ -24,13 +24,14 @@ from marketplace.kernel.errors import MarketError
 from marketplace.kernel.pinyin import folded, name_keys
 from marketplace.platform.approvals.queries import waiting_about
 from marketplace.platform.checkout.models import OrderCopy
-from marketplace.platform.ledger.models import Account, Statement
-from marketplace.platform.ledger.queries import balance
+from marketplace.platform.ledger.models import Statement
+from marketplace.platform.ledger.queries import balance, earned_on
 from marketplace.platform.listings.models import Listing
 from marketplace.web.lists.filters import Since, Until
 from marketplace.web.lists.pages import Column, ListPage, Teach, capped_count
 from marketplace.web.operator.dossier import dossier_of
 from marketplace.web.operator.subscribers import PackageChoice
+from marketplace.web.readiness.assessed import readiness_of
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 from tenants.contracts.models import Contract
@@ -55,6 +56,9 @@ class MerchantFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search")
     show = django_filters.ChoiceFilter(field_name="status", choices=Merchant.Status.choices)
 
+    own = django_filters.ChoiceFilter(
+        field_name="is_own", choices=[("True", _lazy("Own shops")), ("False", _lazy("Shops of others"))], label=_lazy("Whose"), empty_label=_lazy("All")
+    )
     kind = django_filters.ChoiceFilter(field_name="application__kind", choices=Application.Kind.choices, label=_lazy("Kind"), empty_label=_lazy("All"))
     papers = django_filters.ChoiceFilter(method="with_papers", choices=PAPERS, label=_lazy("Qualifications"), empty_label=_lazy("All"))
     contracts = django_filters.ChoiceFilter(method="with_contract", choices=CONTRACTS, label=_lazy("Contract"), empty_label=_lazy("All"))
@@ -92,12 +96,12 @@ class MerchantFilter(django_filters.FilterSet):
                 return queryset.filter(Exists(mine.filter(over)), ~Exists(holds))
             case "waiting":
                 return queryset.filter(Exists(mine.filter(status=Contract.Status.SIGNED)))
-        return queryset.filter(~Exists(holds.filter(starts_at__lte=now)))
+        return queryset.filter(~Exists(holds.filter(starts_at__lte=now)), is_own=False)
 
     def with_package(self, queryset: QuerySet[Merchant], name: str, value: ServicePackage) -> QuerySet[Merchant]:
-        """Who has chosen nothing has the default."""
+        """Who has chosen nothing has the default; the market's own shops have none."""
         chosen = Q(subscription__version__package=value)
-        return queryset.filter(chosen | Q(subscription=None) if value.is_default else chosen)
+        return queryset.filter(chosen | Q(subscription=None, is_own=False) if value.is_default else chosen)
 
 
 def _is_called(names: dict[str, str], key: str) -> bool:
@@ -206,10 +210,11 @@ def merchant(request: HttpRequest, merchant_id: UUID) -> HttpResponse:
         "lacks": lacks_of(found),
         "shop_address": shop_url(found),
         "workbench_address": workbench_url(found),
+        "readiness": None if found.status == Merchant.Status.OPENING else readiness_of(found),
         **dossier_of(request, found),
         "on_sale": capped_count(Listing.objects.filter(merchant=found, is_on_sale=True)),
         "orders": list(OrderCopy.objects.filter(merchant=found).select_related("merchant").order_by("-placed_at")[:10]),
-        "owed": -balance(Account.MERCHANT_PAYABLE, currency, found.pk),
+        "owed": -balance(earned_on(found.pk), currency, found.pk),  # of an own shop: what it has earned
         "statements": list(Statement.objects.filter(merchant=found).order_by("-created_at")[:5]),
     }
     template = "operator/_merchant.html" if request.htmx else "operator/merchant.html"  # type: ignore[attr-defined]

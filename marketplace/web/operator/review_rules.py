@@ -62,6 +62,6 @@ def review_rules_page(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Kept. It holds for what is submitted from now on."))
             return HttpResponseRedirect("/reviews/rules/")
-    by_rule = ProductChange.objects.select_related("merchant").filter(is_by_rule=True).order_by("-decided_at")
+    by_rule = ProductChange.objects.select_related("merchant").filter(is_by_rule=True, merchant__is_own=False).order_by("-decided_at")
     context = {"title": _("What passes by itself"), "form": form, "latest": by_rule[:LATEST]}
     return render(request, "operator/review_rules.html", context, status=422 if form.errors else 200)

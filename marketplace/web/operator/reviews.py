@@ -28,6 +28,7 @@ from marketplace.platform.taxonomy.queries import path_of
 from marketplace.web.lists.bulk import Bulk
 from marketplace.web.lists.pages import Column, ListPage, Teach
 from marketplace.web.operator.findings import Piece, findings_of, marked
+from marketplace.web.operator.review_wishes import wishes_told
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 from tenants.tenancy.models import Merchant
@@ -42,13 +43,19 @@ REASONS = (
 )
 
 
+DECIDED = [("True", _lazy("By a rule")), ("False", _lazy("By a person")), ("own", _lazy("Own goods, no review asked"))]
+
+
 class ChangeFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search")
     show = django_filters.ChoiceFilter(field_name="status", choices=ProductChange.Status.choices)
-    by_rule = django_filters.ChoiceFilter(
-        field_name="is_by_rule", choices=[("True", _lazy("By a rule")), ("False", _lazy("By a person"))], label=_lazy("Decided"), empty_label=_lazy("All")
-    )
+    by_rule = django_filters.ChoiceFilter(method="decided_by", choices=DECIDED, label=_lazy("Decided"), empty_label=_lazy("All"))
     merchant = django_filters.ModelChoiceFilter(queryset=Merchant.objects.order_by("slug"), label=_lazy("Shop"), empty_label=_lazy("All"))
+
+    def decided_by(self, queryset: QuerySet[ProductChange], name: str, value: str) -> QuerySet[ProductChange]:
+        if value == "False":
+            return queryset.filter(is_by_rule=False)
+        return queryset.filter(is_by_rule=True, merchant__is_own=value == "own")
 
     def search(self, queryset: QuerySet[ProductChange], name: str, value: str) -> QuerySet[ProductChange]:
         text = value.strip()
@@ -193,6 +200,8 @@ def case_of(found: ProductChange, live: Listing | None) -> Case:
         fact("description_en", lambda p: p["descriptions"].get("en", ""), "html"),
         fact("attributes", lambda p: names.attributes(p["attributes"]), "rows"),
     ]
+    if wishes_told(new, found.currency) or wishes_told(old, found.currency):
+        facts.append(fact("customising", lambda p: wishes_told(p, found.currency), "rows"))
     there = {variant["id"]: variant for variant in old["variants"]} if old else {}
     shown = [
         Shown(

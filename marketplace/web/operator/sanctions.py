@@ -17,7 +17,7 @@ from marketplace.flows.closing import GRACE
 from marketplace.kernel.errors import MarketError
 from marketplace.web.operator.approvals import asked
 from tenants.access.actors import actor_of
-from tenants.tenancy.errors import MerchantUnknown
+from tenants.tenancy.errors import MerchantUnknown, NotForOwnShops
 from tenants.tenancy.life import CLOSE, MOVES, REOPEN, SUSPEND, closing_of
 from tenants.tenancy.models import Merchant, ShopChange
 from tenants.tenancy.obligations import obligations_of
@@ -40,6 +40,14 @@ def merchant_or_404(merchant_id: UUID) -> Merchant:
     found = Merchant.objects.filter(pk=merchant_id).first()
     if found is None:
         raise MerchantUnknown
+    return found
+
+
+def other_merchant_or_404(merchant_id: UUID) -> Merchant:
+    """Of somebody else than the market. Raises MerchantUnknown, NotForOwnShops."""
+    found = merchant_or_404(merchant_id)
+    if found.is_own:
+        raise NotForOwnShops(shop=found.name)
     return found
 
 

@@ -27,7 +27,7 @@ from marketplace.platform.ledger.models import Account
 from marketplace.platform.ledger.queries import balance
 from marketplace.web.lists.pages import Column, ListPage, Teach
 from marketplace.web.operator.approvals import asked
-from marketplace.web.operator.sanctions import merchant_or_404
+from marketplace.web.operator.sanctions import other_merchant_or_404
 from marketplace.web.statements import fee_in_words
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
@@ -117,7 +117,7 @@ subscribers = ListPage(
 
 
 def subscriber(request: HttpRequest, merchant_id: UUID) -> HttpResponse:
-    merchant = merchant_or_404(merchant_id)
+    merchant = other_merchant_or_404(merchant_id)
     has, currency = subscription_of(merchant.pk), request.market.currency  # type: ignore[attr-defined]
     owed = -balance(Account.MERCHANT_PAYABLE, currency, merchant.pk)
     waits = list(waiting().filter(kind__in=(SET_PRICE, BOOK_FEE), merchant=merchant).order_by("asked_at"))
@@ -157,7 +157,7 @@ class OwnPriceForm(forms.Form):
 
 
 def own_price(request: HttpRequest, merchant_id: UUID) -> HttpResponse:
-    merchant = merchant_or_404(merchant_id)
+    merchant = other_merchant_or_404(merchant_id)
     has = subscription_of(merchant_id)
     form = OwnPriceForm(request.POST or None, initial={"request_id": uuid4(), "starts": today(), "package": has.version.package_id if has else None})
     if request.method == "POST" and form.is_valid():
@@ -196,7 +196,7 @@ class WaiveForm(forms.Form):
 
 def fee_book(request: HttpRequest, merchant_id: UUID) -> HttpResponse:
     """Ask that a fee is booked: `waive` names the charge that is waived, else `kind` is service or paid."""
-    merchant, number = merchant_or_404(merchant_id), request.GET.get("waive", "")
+    merchant, number = other_merchant_or_404(merchant_id), request.GET.get("waive", "")
     waives = FeeCharge.objects.filter(merchant=merchant, number=number).first() if number else None
     if number and waives is None:
         raise NotFound

@@ -72,11 +72,11 @@ class Day:
 def calendar(request: HttpRequest) -> HttpResponse:
     """`month` (2026-11), `day` (2026-11-12), `kind` (of GROUPS, several); what makes no sense is left out."""
     today = timezone.localtime(clock.now()).date()
-    month = _month_asked(request.GET.get("month", ""), today)
-    first, after = month, _next(month)
+    month = month_asked(request.GET.get("month", ""), today)
+    first, after = month, after_month(month)
     begins = first - timedelta(days=first.weekday())
     ends = after + timedelta(days=(7 - after.weekday()) % 7)
-    everything = coming(_midnight(begins), _midnight(ends))
+    everything = coming(midnight(begins), midnight(ends))
     counted = {group.key: sum(one.kind in group.kinds for one in everything) for group in GROUPS}
     wanted = [group.key for group in GROUPS if group.key in request.GET.getlist("kind")]
     by_day: dict[date, list[Coming]] = defaultdict(list)
@@ -130,10 +130,10 @@ def _short(request: HttpRequest, found: Sequence[Coming]) -> list[Line]:
 
 
 def _line(request: HttpRequest, one: Coming) -> Line:
-    return Line(_said(one), GROUP_OF[one.kind].sign, _href(request, one), one.at, one.kind == Kind.PAPER_ENDS)
+    return Line(said(one), GROUP_OF[one.kind].sign, href_of(request, one), one.at, one.kind == Kind.PAPER_ENDS)
 
 
-def _said(one: Coming) -> str:
+def said(one: Coming) -> str:
     n = format_count(one.number)
     name = one.name
     texts = {
@@ -165,7 +165,7 @@ def _several(kind: Kind, number: int) -> str:
     return texts[kind].format(n=format_count(number)) if kind in texts else ""
 
 
-def _href(request: HttpRequest, one: Coming) -> str:
+def href_of(request: HttpRequest, one: Coming) -> str:
     """Where the thing is, for who may see it."""
     may = request.user.has_perm
     if one.kind in (Kind.ON_SALE, Kind.OFF_SALE):
@@ -181,12 +181,12 @@ def _href(request: HttpRequest, one: Coming) -> str:
     return reverse("holiday") if may(Right.MANAGE_DELIVERY.full_name) else ""
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
     """The beginning of a day in the zone of the request."""
     return timezone.make_aware(datetime.combine(day, time()))
 
 
-def _next(month: date) -> date:
+def after_month(month: date) -> date:
     return (month + timedelta(days=32)).replace(day=1)
 
 
@@ -199,7 +199,7 @@ def _ahead(today: date) -> date:
     return date(months // 12, months % 12 + 1, 1)
 
 
-def _month_asked(text: str, today: date) -> date:
+def month_asked(text: str, today: date) -> date:
     """From this month to two years ahead; anything else is this month."""
     try:
         month = datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007  a month has no zone

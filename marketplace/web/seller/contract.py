@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from marketplace.kernel import clock
 from marketplace.kernel.errors import MarketError
 from marketplace.web.overview import ToDo
+from marketplace.web.seller.for_others import for_others
 from tenants.access.actors import actor_of
 from tenants.contracts.access import contract_of_shop
 from tenants.contracts.errors import ContractMoved
@@ -25,6 +26,7 @@ from tenants.onboarding.dossiers import dossier_of
 from tenants.tenancy.models import Merchant
 
 
+@for_others
 def contract(request: HttpRequest) -> HttpResponse:
     """How it stands; where there is something to sign, its text and the form."""
     merchant, language = request.merchant, request.LANGUAGE_CODE  # type: ignore[attr-defined]

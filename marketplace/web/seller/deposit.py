@@ -18,12 +18,14 @@ from marketplace.platform.deposits.actions import can_object, object_to_deductio
 from marketplace.platform.deposits.models import Deposit, DepositEvidence, DepositMove
 from marketplace.platform.deposits.queries import deposit_of, reference_of, terms
 from marketplace.web.overview import ToDo
+from marketplace.web.seller.for_others import for_others
 from tenants.access.actors import actor_of
 from tenants.onboarding.papers import paper_response
 
 SHOWN = 200
 
 
+@for_others
 def deposit(request: HttpRequest) -> HttpResponse:
     return _page(request)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from marketplace.flows.library import cut_picture, describe_film, describe_picture, replace_picture
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import InvalidInput, MarketError
 from marketplace.kernel.texts import IN_FIELDS
 from marketplace.merchant.media import actions
@@ -109,19 +111,27 @@ def replace(request: HttpRequest, picture_id: UUID) -> HttpResponse:
 
 
 def delete(request: HttpRequest, picture_id: UUID) -> HttpResponse:
-    row = _picture(picture_id)
-    try:
-        actions.delete_picture(by=actor_of(request), picture_id=picture_id)
-    except MarketError as refusal:
-        return _picture_page(request, row, not_deleted=str(refusal))
-    messages.success(request, _("“{name}” is deleted. You can take it back here.").format(name=row.name))
-    return HttpResponseRedirect(reverse("library-picture", args=[picture_id]))
+    return _deleted(request, _picture(picture_id), "library-picture", lambda by: actions.delete_picture(by=by, picture_id=picture_id), _picture_page)
 
 
 def restore(request: HttpRequest, picture_id: UUID) -> HttpResponse:
     actions.restore_picture(by=actor_of(request), picture_id=picture_id)
+    return _restored(request, "library-picture", picture_id)
+
+
+def _deleted(request: HttpRequest, row: Any, route: str, delete_it: Callable[[Actor], object], page: Callable[..., HttpResponse]) -> HttpResponse:
+    """Its page, from which it can be taken back; where it is still used, the reason stands there."""
+    try:
+        delete_it(actor_of(request))
+    except MarketError as refusal:
+        return page(request, row, not_deleted=str(refusal))
+    messages.success(request, _("“{name}” is deleted. You can take it back here.").format(name=row.name))
+    return HttpResponseRedirect(reverse(route, args=[row.pk]))
+
+
+def _restored(request: HttpRequest, route: str, key: UUID) -> HttpResponse:
     messages.success(request, _("It is in the library again."))
-    return HttpResponseRedirect(reverse("library-picture", args=[picture_id]))
+    return HttpResponseRedirect(reverse(route, args=[key]))
 
 
 def _picture_page(
@@ -190,19 +200,12 @@ def _poster(request: HttpRequest) -> UUID | None:
 
 
 def film_delete(request: HttpRequest, film_id: UUID) -> HttpResponse:
-    row = _film(film_id)
-    try:
-        actions.delete_film(by=actor_of(request), film_id=film_id)
-    except MarketError as refusal:
-        return _film_page(request, row, not_deleted=str(refusal))
-    messages.success(request, _("“{name}” is deleted. You can take it back here.").format(name=row.name))
-    return HttpResponseRedirect(reverse("film", args=[film_id]))
+    return _deleted(request, _film(film_id), "film", lambda by: actions.delete_film(by=by, film_id=film_id), _film_page)
 
 
 def film_restore(request: HttpRequest, film_id: UUID) -> HttpResponse:
     actions.restore_film(by=actor_of(request), film_id=film_id)
-    messages.success(request, _("It is in the library again."))
-    return HttpResponseRedirect(reverse("film", args=[film_id]))
+    return _restored(request, "film", film_id)
 
 
 def _film_page(request: HttpRequest, row: Film, *, words: WordsForm | None = None, not_deleted: str = "") -> HttpResponse:

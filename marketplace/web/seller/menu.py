@@ -17,7 +17,9 @@ ENTRIES = grouped(
         [
             Entry(_("Orders"), "list", "orders", Right.VIEW_ORDERS),
             Entry(pgettext_lazy("menu", "Redeem vouchers"), "ticket", "redeem", Right.SHIP_ORDERS),
+            Entry(_("Customised orders"), "edit", "custom-orders", Right.VIEW_ORDERS),
             Entry(_("Returns"), "back", "returns", Right.VIEW_ORDERS),
+            Entry(_("Second person"), "users", "second-looks", Right.VIEW_ORDERS),
             Entry(_("Customers"), "user", "customers", Right.VIEW_CUSTOMERS),
             Entry(_("Reviews"), "star", "reviews", Right.ANSWER_BUYERS),
             Entry(_("Questions"), "chat", "questions", Right.ANSWER_BUYERS),
@@ -34,6 +36,7 @@ ENTRIES = grouped(
             Entry(_("Imports"), "upload", "imports", Right.EDIT_PRODUCTS),
             Entry(_("Brands"), "tag", "shop-brands", Right.VIEW_PRODUCTS),
             Entry(_("Size tables"), "list", "size-tables", Right.VIEW_PRODUCTS),
+            Entry(_("Shop categories"), "grid", "shop-categories", Right.VIEW_PRODUCTS),
             Entry(_("Own categories"), "copy", "own-categories", Right.VIEW_PRODUCTS),
             Entry(_("Delivery"), "truck", "delivery", Right.MANAGE_DELIVERY),
             Entry(_("Holiday"), "clock", "holiday", Right.MANAGE_DELIVERY),
@@ -90,5 +93,8 @@ ENTRIES = grouped(
     ),
 )
 
+# What the market agrees with others only: its own shops have no such pages.
+FOR_OTHERS = ("payout-account", "package", "deposit", "contract")
+OF_OWN = [entry for entry in ENTRIES if entry.route not in FOR_OTHERS]
 # What is left of a closed shop's menu.
 OF_CLOSED = [entry for entry in ENTRIES if entry.route == "shop-export"]

@@ -32,7 +32,7 @@ statements = ListPage(
         Column(_("Paid out"), "paid", end=True),
     ],
     row_template="seller/_statement_row.html",
-    rows=lambda request: Statement.objects.filter(merchant_id=request.merchant.pk),  # type: ignore[attr-defined]
+    rows=lambda request: Statement.objects.select_related("merchant").filter(merchant_id=request.merchant.pk),  # type: ignore[attr-defined]
     filters=StatementFilter,
     search_hint=_("Number"),
     empty=_("No statement yet. Orders are settled some days after the buyer has received them; the statement then lists each of them."),

@@ -19,7 +19,9 @@ from marketplace.flows.receive import RECEIPT
 from marketplace.kernel import clock
 from marketplace.kernel.masks import masked_phone
 from marketplace.kernel.models import AuditEvent, Deadline
+from marketplace.merchant.aftersales.second_looks import takes_two, waiting_about
 from marketplace.merchant.bundles.queries import with_bundles
+from marketplace.merchant.customising.queries import with_wishes
 from marketplace.merchant.desk.actions import MOST_SIGNS, note_on_order, note_phone_shown
 from marketplace.merchant.fulfilment.models import Package
 from marketplace.merchant.inventory.queries import held_places
@@ -33,6 +35,7 @@ from marketplace.platform.virtual.queries import codes_of_orders, vouchers_of_or
 from marketplace.web.overview import MOST_COUNTED, capped
 from marketplace.web.seller.orders import SHOWS
 from marketplace.web.seller.parcel_forms import CancelForm, HandoverForm, ParcelForm
+from marketplace.web.seller.return_forms import ReturnForm, return_form
 from marketplace.web.stages import Times, stages
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
@@ -82,10 +85,11 @@ def order_page(
     handover: HandoverForm | None = None,
     cancel: CancelForm | None = None,
     note: NoteForm | None = None,
+    back: ReturnForm | None = None,
 ) -> HttpResponse:
     """The order with all that can be done with it now; a form that was refused is shown as it was filled in."""
     found = order_for_staff(number)
-    lines = with_bundles(list(found.lines.order_by("position")))
+    lines = with_wishes(with_bundles(list(found.lines.order_by("position"))))
     made = made_by(found.pk)
     may_ship = request.user.has_perm(Right.SHIP_ORDERS.full_name)
     is_paid = found.status == OrderStatus.CONFIRMED and found.payment_status in (PaymentStatus.PAID, PaymentStatus.PART_REFUNDED)
@@ -96,7 +100,7 @@ def order_page(
         if is_live and package.status == Package.Status.PACKED:
             form = handover if handover and handover.package_id == package.pk else HandoverForm(package_id=package.pk)
             package.form = form  # type: ignore[attr-defined]
-    refused: list[forms.Form] = [each for each in (parcel, handover, cancel, note) if each and each.errors]
+    refused: list[forms.Form] = [each for each in (parcel, handover, cancel, note, back) if each and each.errors]
     history: list[Any] = [*found.changes.order_by("at", "pk"), *found.desk_notes.order_by("at")]
     waits = found.ship_by and found.fulfilment_status == FulfilmentStatus.NONE and found.status == OrderStatus.CONFIRMED
     vouchers: list[Any] = vouchers_of_orders([found.pk]) if found.kind == GoodsKind.SERVICE else []
@@ -120,6 +124,11 @@ def order_page(
         "given": codes_of_orders([found.pk]) if found.kind == GoodsKind.CODES else [],
         "vouchers": vouchers,
         "cancel_is_open": bool(cancel and cancel.errors),
+        "look": waiting_about(found.pk),
+        "takes_two": takes_two(),
+        "me": request.user.pk,
+        "back_form": back or return_form(found),
+        "back_is_open": bool(back),
         "waits": waits,
         "is_late": waits and found.ship_by and clock.now() > found.ship_by,
         "kept_commission": found.commission - found.commission_returned,

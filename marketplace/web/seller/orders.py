@@ -19,11 +19,13 @@ from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.texts import localised
 from marketplace.merchant.customers.models import Customer
+from marketplace.merchant.customising.queries import with_wishes
 from marketplace.merchant.fulfilment.models import Package
 from marketplace.merchant.orders.errors import OrderUnknown
 from marketplace.merchant.orders.models import Order, OrderLine
 from marketplace.merchant.orders.search_keys import about_the_order
 from marketplace.merchant.orders.states import FulfilmentStatus, OrderStatus, label_of
+from marketplace.platform.customising.wishes import in_words
 from marketplace.web.lists.bulk import Bulk
 from marketplace.web.lists.filters import Since, Until
 from marketplace.web.lists.pages import Column, ListPage, Teach
@@ -89,7 +91,7 @@ class OrderFilter(django_filters.FilterSet):
 
 def _with_lines(request: HttpRequest, rows: list[Any]) -> None:
     by_order: dict[Any, list[OrderLine]] = {row.pk: [] for row in rows}
-    for line in OrderLine.objects.filter(order_id__in=by_order).order_by("position"):
+    for line in with_wishes(list(OrderLine.objects.filter(order_id__in=by_order).order_by("position"))):
         by_order[line.order_id].append(line)
     now = clock.now()
     for row in rows:
@@ -173,6 +175,7 @@ orders = ListPage(
         _lazy("Commission"),
         _lazy("Order total"),
         _lazy("Currency"),
+        _lazy("What is wished"),
     ],
     export=lambda row: [
         (
@@ -197,6 +200,7 @@ orders = ListPage(
             line.commission,
             row.total,
             row.currency,
+            in_words(line.wishes),
         )
         for line in row.shown_lines
     ],

@@ -23,7 +23,7 @@ from marketplace.platform.delivery.models import FreightZone
 from marketplace.platform.payments.models import PayoutAccount
 from marketplace.web.figures import Board, board_of, length_asked
 from marketplace.web.overview import MOST_COUNTED, Step, ToDo, by_clock, capped
-from marketplace.web.seller import contract, deposit, opinions, qualifications
+from marketplace.web.seller import contract, deposit, opinions, qualifications, second_looks
 from marketplace.web.seller.orders import SHOWS
 from marketplace.web.seller.stock.todos import todos as stock_todos
 from tenants.access.rights import Right
@@ -45,7 +45,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         on_sale=Count("pk", Q(status=Product.Status.ON_SALE)),
         back=Count("pk", Q(review__in=(Product.Review.SENT_BACK, Product.Review.REFUSED))),
     )
-    steps = setup(may, merchant.pk, products)
+    steps = setup(may, merchant, products)
     context = {
         "title": merchant.name,
         "shop_address": shop_url(merchant),
@@ -75,6 +75,8 @@ def todos(may: set[Right], market: Market, merchant: Merchant, products: dict[st
         found += to_ship(market)
     if Right.HANDLE_RETURNS in may:
         found += open_returns()
+    if Right.APPROVE_RETURNS in may:
+        found += second_looks.todos(user_id)
     if Right.ANSWER_BUYERS in may:
         found += opinions.todos(current_merchant_id())
     if Right.VIEW_PRODUCTS in may:
@@ -126,7 +128,7 @@ def open_returns() -> list[ToDo]:
     return [one for one in each if one]
 
 
-def setup(may: set[Right], merchant_id: Any, products: dict[str, int]) -> list[Step]:
+def setup(may: set[Right], merchant: Merchant, products: dict[str, int]) -> list[Step]:
     """What a shop needs before it can sell and be paid, in the order in which one does it: as much of it as somebody with these rights may do."""
 
     def step(right: Right, label: str, hint: str, is_done: bool, href: str) -> tuple[Right, Step]:
@@ -136,8 +138,8 @@ def setup(may: set[Right], merchant_id: Any, products: dict[str, int]) -> list[S
         step(Right.EDIT_PRODUCTS, _("Enter your first product"), _("Title, pictures, price and stock."), products["all"] > 0, "/products/new/"),
         step(
             Right.EDIT_PRODUCTS,
-            _("Have a product approved"),
-            _("The market looks at it; then it is on sale by itself."),
+            _("Put a product on sale") if merchant.is_own else _("Have a product approved"),
+            _("Own goods need no review.") if merchant.is_own else _("The market looks at it; then it is on sale by itself."),
             products["on_sale"] > 0,
             "/products/",
         ),
@@ -145,15 +147,15 @@ def setup(may: set[Right], merchant_id: Any, products: dict[str, int]) -> list[S
             Right.MANAGE_DELIVERY,
             _("Say what delivery costs"),
             _("Until then your parcels are free."),
-            FreightZone.objects.filter(merchant=merchant_id).exists(),
+            FreightZone.objects.filter(merchant=merchant).exists(),
             "/delivery/",
         ),
         step(
             Right.MANAGE_PAYOUTS,
             _("Enter the account your money goes to"),
             _("Until then what you earn is kept for you."),
-            PayoutAccount.objects.filter(merchant=merchant_id).exclude(kind="").exists(),
+            PayoutAccount.objects.filter(merchant=merchant).exclude(kind="").exists(),
             "/payout-account/",
         ),
     ]
-    return [each for right, each in every if right in may]
+    return [each for right, each in every if right in may and not (merchant.is_own and each.href == "/payout-account/")]

@@ -24,6 +24,7 @@ from marketplace.kernel.inputs import DayInput
 from marketplace.kernel.money import Money
 from marketplace.platform.ledger.models import Account
 from marketplace.platform.ledger.queries import balance
+from marketplace.web.seller.for_others import for_others
 from marketplace.web.statements import fee_in_words
 from tenants.access.actors import actor_of
 from tenants.packages.models import AddOn, Extra, FeeCharge, Limit, PackageChange, PackageVersion, ServiceOrder, ServicePackage
@@ -97,6 +98,7 @@ class ServiceForm(forms.Form):
         self.fields["extra"].label_from_instance = lambda row: row.name  # type: ignore[attr-defined]
 
 
+@for_others
 def package(request: HttpRequest) -> HttpResponse:
     return _page(request)
 

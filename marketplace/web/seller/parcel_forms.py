@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.merchant.customising.states import Making
 from marketplace.merchant.inventory.models import StockLocation
 from marketplace.merchant.orders.models import OrderLine
 from marketplace.platform.delivery.queries import carrier_choices
@@ -45,6 +46,9 @@ class ParcelForm(LinesForm):
 
     def __init__(self, *args: Any, lines: list[OrderLine], places: Sequence[tuple[StockLocation, Mapping[UUID, int]]] = (), **kwargs: Any) -> None:
         super().__init__(*args, lines=lines, preset=True, **kwargs)
+        for line in self.lines:
+            if (making := getattr(line, "making", None)) and making.state != Making.READY:  # what is not made cannot go along
+                self.fields[f"line_{line.pk.hex}"].initial = 0
         self.fields["carrier"].choices = carrier_choices()  # type: ignore[attr-defined]
         self.is_split = len(places) > 1
         if not self.is_split:
@@ -53,7 +57,8 @@ class ParcelForm(LinesForm):
         self.fields["origin"].choices = [(str(location.pk), location.name) for location, _pieces in places]  # type: ignore[attr-defined]
         here = places[0][1]
         for line in self.lines:
-            self.fields[f"line_{line.pk.hex}"].initial = min(here.get(line.pk, 0), line.to_pack)
+            field = self.fields[f"line_{line.pk.hex}"]
+            field.initial = min(field.initial, here.get(line.pk, 0), line.to_pack)
             line.lies = [(location.name, pieces[line.pk]) for location, pieces in places if line.pk in pieces]  # type: ignore[attr-defined]
 
     def location_id(self) -> UUID | None:
@@ -75,7 +80,9 @@ class HandoverForm(forms.Form):
 
 
 class CancelForm(LinesForm):
-    """Pieces that cannot be sent, and why: the buyer reads it."""
+    """Pieces that cannot be sent, and why: the buyer reads it. The hidden key makes the same form sent twice one request to a colleague."""
+
+    look_id = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid4)
 
     reason = forms.CharField(label=_("Reason, which the buyer reads"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"}))
 

@@ -21,6 +21,7 @@ from marketplace.platform.payments.actions import show_account_number
 from marketplace.platform.payments.models import AccountChange, PayoutAccount
 from marketplace.platform.payments.rails import ACCOUNT_COUNTRIES, has_connect
 from marketplace.web.revealing import Masked, ProofForm, last_looks, masked, reveal
+from marketplace.web.seller.for_others import for_others
 from tenants.access.actors import actor_of, person_of
 from tenants.access.rights import Right
 from tenants.tenancy.hosts import workbench_url
@@ -70,6 +71,7 @@ class StripeForm(ProofForm):
         self.fields["country"].choices = sorted(((code, names.get(code, code)) for code in ACCOUNT_COUNTRIES), key=lambda pair: pair[1])  # type: ignore[attr-defined]
 
 
+@for_others
 def payout_account(request: HttpRequest) -> HttpResponse:
     """POST asks for another bank account. Coming back from Stripe (`?back`), its word is asked for: what the browser says decides nothing."""
     merchant = request.merchant  # type: ignore[attr-defined]

@@ -14,6 +14,7 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import pgettext_lazy
 
+from marketplace.flows.bundles import stopped_bundles
 from marketplace.kernel import clock
 from marketplace.merchant.bundles.models import BundlePart
 from marketplace.merchant.catalogue.models import Product
@@ -23,6 +24,7 @@ from marketplace.merchant.pricing.models import Price
 from marketplace.merchant.pricing.periods import holding
 from marketplace.platform.taxonomy.models import Brand, Category
 from marketplace.web.seller.product_search import products_said
+from marketplace.web.seller.stock.shared import LOW, levels
 from tenants.tenancy.link import connection
 
 BACK = (Product.Review.SENT_BACK, Product.Review.REFUSED)
@@ -90,7 +92,11 @@ class ProductFilter(django_filters.FilterSet):
     stock = django_filters.ChoiceFilter(
         method="by_stock",
         label=_lazy("Stock"),
-        choices=[("in", _lazy("In stock")), ("out", pgettext_lazy("stock", "Out of stock"))],
+        choices=[
+            ("in", _lazy("In stock")),
+            ("low", pgettext_lazy("stock", "Below its safety stock")),
+            ("out", pgettext_lazy("stock", "Out of stock")),
+        ],
         empty_label=_lazy("All"),
     )
     sale = django_filters.ChoiceFilter(
@@ -104,6 +110,8 @@ class ProductFilter(django_filters.FilterSet):
             ("condition", pgettext_lazy("product", "Has a condition of sale")),
             ("taken_off", pgettext_lazy("product", "Taken off by its condition")),
             ("waits", pgettext_lazy("product", "Waits for its first stock")),
+            ("bundle", pgettext_lazy("product", "Is a bundle")),
+            ("stopped", pgettext_lazy("product", "Bundle that nobody can buy now")),
         ],
         empty_label=_lazy("All"),
     )
@@ -116,6 +124,8 @@ class ProductFilter(django_filters.FilterSet):
         return queryset.filter(products_said(value))
 
     def by_stock(self, queryset: QuerySet[Product], name: str, value: str) -> QuerySet[Product]:
+        if value == "low":  # somewhere, whatever lies elsewhere: as the list of stock has it
+            return queryset.filter(pk__in=levels().filter(LOW, variant__is_active=True).values("variant__product"))
         bundles = stock_of_bundles(list(BundlePart.objects.order_by().values_list("bundle_id", flat=True).distinct()))
         there = Q(pk__in=[key for key, pieces in bundles.items() if pieces > 0])
         if value == "in":
@@ -139,6 +149,10 @@ def _standing(value: str) -> Q:
         )
     if value == "comes_on":
         return Q(listed_from__gt=now) & ~Q(status=Product.Status.ON_SALE)
+    if value == "bundle":
+        return Q(pk__in=BundlePart.objects.values("bundle"))
+    if value == "stopped":
+        return Q(pk__in=stopped_bundles())
     if value == "goes_off":
         return Q(listed_until__gt=now)
     if value == "taken_off":

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
+from marketplace.flows.bundles import parts_seen_of
 from marketplace.flows.offered_prices import shown_prices
 from marketplace.flows.publish_product import put_on_sale, take_product_off_sale
 from marketplace.flows.review_product import NOTE_LABELS, submit_product, withdraw_product
@@ -36,7 +37,13 @@ from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 from tenants.tenancy.hosts import market_url
 
-NOTED_AT = {"attributes": "attributes", "variants": "variants", "category": "id_category_query"}  # where else than at id_<name> a field stands
+# Where else than at id_<name> a field stands.
+NOTED_AT = {
+    "attributes": "attributes",
+    "variants": "variants",
+    "category": "id_category_query",
+    "customising": "customising",
+}
 
 
 def _with_offer(request: HttpRequest, rows: list[Any]) -> None:
@@ -51,6 +58,7 @@ def _with_offer(request: HttpRequest, rows: list[Any]) -> None:
             price = (now[key].sale_minor, regular.get(key, now[key].sale_minor))
             lowest[product_id] = min(price, lowest.get(product_id, price))
     stock = stocks_of(ids)
+    parts = parts_seen_of([row.pk for row in rows if row.status == Product.Status.ON_SALE])
     conditions = {row.product_id: row for row in SaleCondition.objects.filter(product_id__in=ids)}
     pictures: dict[Any, str] = {}
     for row in Product.objects.filter(pk__in=ids).prefetch_related("pictures"):
@@ -61,6 +69,7 @@ def _with_offer(request: HttpRequest, rows: list[Any]) -> None:
         row.price = Money(lowest[row.pk][0], currency) if row.pk in lowest else None
         row.regular = Money(lowest[row.pk][1], currency) if row.pk in lowest else None
         row.kept = conditions.get(row.pk)
+        row.troubles = [part for part in parts.get(row.pk, ()) if part.trouble]
         row.available = stock.get(row.pk, 0)
         row.picture = pictures[row.pk]
         row.category = categories.get(row.category_id)
@@ -118,6 +127,7 @@ products = ListPage(
         Bulk(_lazy("Put on sale"), "products-on-sale", Right.EDIT_PRODUCTS, "check", do=lambda by, key: put_on_sale(by=by, product_id=key)),
         Bulk(_lazy("Take off sale"), "products-off-sale", Right.EDIT_PRODUCTS, "minus", do=lambda by, key: take_product_off_sale(by=by, product_id=key)),
         Bulk(_lazy("Condition of sale"), "products-conditions", Right.EDIT_PRODUCTS, "box", shows=True, stays=True),
+        Bulk(_lazy("Put into a shop category"), "products-shelve", Right.EDIT_PRODUCTS, "list", shows=True, stays=True),
     ],
     prepare=_with_offer,
     teach=Teach(_lazy("New product"), "product-new", Right.EDIT_PRODUCTS),
@@ -204,6 +214,8 @@ def categories(request: HttpRequest) -> HttpResponse:
 
 def submit_chosen(request: HttpRequest) -> HttpResponse:
     def told(n: int) -> str:
+        if request.merchant.is_own:  # type: ignore[attr-defined]
+            return ngettext("{n} product has passed without a review: own goods.", "{n} products have passed without a review: own goods.", n).format(n=n)
         return ngettext("{n} product waits for the market's review.", "{n} products wait for the market's review.", n).format(n=n)
 
     return with_each(request, products, "products-submit", told)
@@ -237,7 +249,9 @@ def off_sale(request: HttpRequest, product_id: UUID) -> HttpResponse:
 
 def submit(request: HttpRequest, product_id: UUID) -> HttpResponse:
     row = submit_product(by=actor_of(request), product_id=product_id)
-    messages.success(request, _("“{title}” waits for the market's review.").format(title=row.title.text))
+    messages.success(
+        request, _said(row) if row.review != Product.Review.WAITING else _("“{title}” waits for the market's review.").format(title=row.title.text)
+    )
     return HttpResponseRedirect(f"/products/{product_id}/")
 
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from marketplace.merchant.bundles.queries import with_bundles
+from marketplace.merchant.customising.queries import with_wishes
 from marketplace.merchant.fulfilment.actions import package_of, pieces_of
 from marketplace.merchant.fulfilment.errors import PackageUnknown
 from marketplace.merchant.fulfilment.models import Package
@@ -42,7 +43,7 @@ class Slip:
 
 def _slip(order: Order, package: Package | None = None) -> Slip:
     """Of a parcel, else of what is to be packed; where everything is, of the whole order."""
-    lines = with_bundles(list(order.lines.order_by("position")))
+    lines = with_wishes(with_bundles(list(order.lines.order_by("position"))))
     if package:
         pieces = pieces_of(package)
         return Slip(order, package, [Item(line, pieces[line.pk]) for line in lines if line.pk in pieces])

@@ -11,11 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.merchant.aftersales.models import Return, ReturnLine
 from marketplace.merchant.bundles.models import BundlePart, OrderedPart
+from marketplace.merchant.customising.models import Customisation, CustomLine
 from marketplace.merchant.fulfilment.models import Package
 from marketplace.merchant.inventory.models import RestockLine, StockLevel, StockMovement, StocktakeLine, TransferLine
 from marketplace.merchant.media.models import Film, LibraryPicture, PictureShows
 from marketplace.merchant.orders.models import Order, OrderLine, StatusChange
 from marketplace.merchant.pricing.models import Price
+from marketplace.merchant.shelves.models import ShopCategory
 from marketplace.platform.delivery.models import FreightZone
 from marketplace.platform.deposits.models import DepositMove
 from marketplace.platform.ledger.models import Payout, Posting, Statement, StatementLine
@@ -121,6 +123,24 @@ PARTS: list[Part] = [
         _("Which lines of orders were bought in a bundle"),
         lambda shop: OrderedPart.objects.select_related("bundle"),
         "bundle bundle__order_id bundle__sku bundle__titles bundle__quantity bundle__currency bundle__unit_minor line_id",
+    ),
+    table(
+        "shop_categories",
+        _("Categories of the shop's own menu"),
+        lambda shop: ShopCategory.objects.all(),
+        "code names texts kind rule picks is_shown position changed_at removed_at",
+    ),
+    table(
+        "customisations",
+        _("What buyers may wish of products"),
+        lambda shop: Customisation.objects.all(),
+        "product_id fields days changed_at",
+    ),
+    table(
+        "customised_lines",
+        _("What was wished of lines of orders"),
+        lambda shop: CustomLine.objects.select_related("line__order"),
+        "line__order__number line__position line__sku wishes currency surcharge_minor days state placed_at changed_at",
     ),
     table(
         "order_history",

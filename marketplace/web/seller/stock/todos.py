@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import ngettext
 
+from marketplace.flows.bundles import stopped_bundles
 from marketplace.kernel import clock
 from marketplace.merchant.catalogue.models import Product, Variant
 from marketplace.merchant.inventory.models import Restock, StockTransfer
@@ -18,13 +19,18 @@ from tenants.tenancy.models import Market
 
 
 def todos(market: Market, user_id: UUID) -> list[ToDo]:
-    """Sold out, low, counted and to be approved, late from a supplier, on the way."""
+    """Sold out, bundles that cannot be bought, low, counted and to be approved, late from a supplier, on the way."""
     found = []
-    on_sale = Variant.objects.filter(is_active=True, product__status=Product.Status.ON_SALE)
+    on_sale = Variant.objects.filter(is_active=True, product__status=Product.Status.ON_SALE, product__parts__isnull=True)  # bundles lie nowhere
     could = levels().filter(SELLS, free__gt=0, variant__in=on_sale).values("variant")
     out = on_sale.exclude(pk__in=could)[: MOST_COUNTED + 1].count()
     if out:
         found.append(ToDo(capped(out), ngettext("variant on sale is out of stock", "variants on sale are out of stock", out), "/stock/?show=out"))
+    stopped = len(stopped_bundles())
+    if stopped:
+        found.append(
+            ToDo(capped(stopped), ngettext("bundle on sale that nobody can buy", "bundles on sale that nobody can buy", stopped), "/products/?sale=stopped")
+        )
     low = levels().filter(LOW, variant__is_active=True, variant__product__status=Product.Status.ON_SALE)[: MOST_COUNTED + 1].count()
     if low:
         found.append(ToDo(capped(low), ngettext("variant is below its safety stock", "variants are below their safety stock", low), "/stock/?show=low"))

@@ -1,0 +1,14 @@
+"""Wishes as forms of buyers send them."""
+
+from __future__ import annotations
+
+from django.http import QueryDict
+
+PREFIX = "wish_"
+MOST_SENT = 16  # inputs that are looked at
+
+
+def typed_wishes(data: QueryDict) -> dict[str, str]:
+    """Field id → what was typed."""
+    names = [name for name in data if name.startswith(PREFIX)][:MOST_SENT]
+    return {name.removeprefix(PREFIX): str(data[name]) for name in names if data[name]}

@@ -1,0 +1,32 @@
+"""What merchant a has, for the tests that send every form of a back office."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db import transaction
+
+if TYPE_CHECKING:
+    from tests.architecture.test_back_office_writes import Things
+
+
+@pytest.fixture(scope="module")
+def what_is_there(django_db_setup: None, django_db_blocker: Any) -> Iterator[Things]:
+    """Made once for all tests of a file, in a transaction that stays open around theirs."""
+    from tests.architecture.test_back_office_writes import make_things  # most files here need neither
+    from tests.flows.at_stripe import at_stripe
+
+    around = transaction.atomic()
+    around._from_testcase = True  # a test's own, which verbs and schemas do not count as theirs
+    with django_db_blocker.unblock(), around:
+        with at_stripe() as stripe:
+            yield make_things(stripe)
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def things(what_is_there: Things, db: None) -> Things:
+    return deepcopy(what_is_there)
