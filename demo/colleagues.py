@@ -18,7 +18,10 @@ from tenants.tenancy.models import Market
 
 # By shop: (name before the @, what they are called, their role), and the role that somebody is invited to.
 COLLEAGUES: dict[str, tuple[list[tuple[str, str, str]], str]] = {
-    "kiln": ([("dispatch", "何平", "dispatcher"), ("care", "顾晓芸", "customer_care"), ("accounts", "赵敏", "bookkeeper")], "page_editor"),
+    "kiln": (
+        [("dispatch", "何平", "dispatcher"), ("care", "顾晓芸", "customer_care"), ("accounts", "赵敏", "bookkeeper"), ("products", "石岚", "product_manager")],
+        "page_editor",
+    ),
     "trail": ([("dispatch", "吴磊", "dispatcher"), ("products", "蒋雯", "product_editor")], "after_sales"),
     "mono": ([("products", "唐可", "product_editor"), ("aftersales", "梁宇", "after_sales"), ("accounts", "丁洁", "bookkeeper")], "dispatcher"),
     "linden": ([("buying", "秦朗", "purchaser"), ("care", "白露", "customer_care")], "price_clerk"),
@@ -29,6 +32,7 @@ COLLEAGUES: dict[str, tuple[list[tuple[str, str, str]], str]] = {
 }
 OF_THE_MARKET = [
     ("reviewer", "程明", "reviewer"),
+    ("channels", "康宁", "channel_manager"),
     ("accountant", "董倩", "accountant"),
     ("cashier", "罗敏", "cashier"),
     ("service", "姚舒", "customer_service"),

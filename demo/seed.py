@@ -16,6 +16,7 @@ from demo.contracts import make_contracts
 from demo.customised import customise
 from demo.deposits import leave_deposits
 from demo.goods import Labels, entered, prices_of, source_of
+from demo.hands import use_two_hands
 from demo.history import ask_for_the_rest, begin_history, filling
 from demo.library import fill_library
 from demo.media import copy_picture
@@ -109,6 +110,7 @@ def _fill(password: str, say: Callable[[str], None]) -> None:
     measure(BY)
     fill_library(BY)
     make_a_bundle(BY)
+    use_two_hands()
     arrange_a_shop(BY)
     customise(BY)
     say("search index")

@@ -23,6 +23,7 @@ from marketplace.flows import (
     letters_about_merchants,
     letters_about_packages,
     letters_about_papers,
+    letters_about_returns,
     letters_about_reviews,
     letters_about_shops,
     letters_about_stock,
@@ -48,6 +49,7 @@ from marketplace.flows import (
     return_goods,
     sale_conditions,
     sandbox,
+    second_looks,
     transfer_out,
     use_of_packages,
 )
@@ -73,6 +75,8 @@ from marketplace.kernel import log_checks, registry
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.events import DeadlineReached, Event, LogCheckAsked
 from marketplace.kernel.registry import Duty, Reaction
+from marketplace.merchant.aftersales.events import SecondLookAsked, SecondLookEnded
+from marketplace.merchant.aftersales.second_looks import EXPIRES as LOOK_EXPIRES
 from marketplace.merchant.conditions.events import WatchedStockChanged
 from marketplace.merchant.imports import keeping
 from marketplace.merchant.imports.events import ImportDue
@@ -183,7 +187,14 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     OrderGroupExpired: [Reaction(letters_to_buyers.expired), Reaction(reminders.payment_expired)],
     OrderGroupCancelled: [Reaction(reminders.payment_given_up)],
     OrderCancelled: [Reaction(letters_to_buyers.cancelled), Reaction(letters_to_merchants.order_cancelled), Reaction(customers.count_after_ending)],
-    ReturnMoved: [Reaction(letters_to_buyers.return_moved), Reaction(letters_to_merchants.return_moved)],
+    ReturnMoved: [
+        Reaction(letters_to_buyers.return_moved),
+        Reaction(letters_to_merchants.return_moved),
+        Reaction(letters_about_returns.opened_for_buyer),
+        Reaction(letters_about_returns.waits_for_approval),
+    ],
+    SecondLookAsked: [Reaction(letters_about_returns.look_asked)],
+    SecondLookEnded: [Reaction(letters_about_returns.look_ended)],
     RefundDue: [Reaction(refund.send_refund, outward=True)],
     RefundSent: [Reaction(transfer_out.reverse_for_refund), Reaction(letters_to_buyers.refunded), Reaction(customers.count_after_refund)],
     OrderShipped: [Reaction(letters_to_buyers.shipped), Reaction(reminders.remind_of_receipt_later)],
@@ -219,6 +230,7 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     place_order.UNPAID: pay.expire_unpaid,
     receive.RECEIPT: receive.receive_by_itself,
     return_goods.WAITS: return_goods.act_when_due,
+    LOOK_EXPIRES: second_looks.expire_when_due,
     sandbox.ANSWER: sandbox.tell,
     schedule.PAGES_DUE: schedule.publish_when_due,
     account_changes.IN_FORCE: account_changes.put_in_force_when_due,

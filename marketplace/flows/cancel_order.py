@@ -17,7 +17,9 @@ from marketplace.kernel.errors import IllegalMove, check_reason
 from marketplace.kernel.formats import format_time
 from marketplace.kernel.outbox import record
 from marketplace.kernel.texts import localised
+from marketplace.kernel.two_people import needs_two
 from marketplace.kernel.verbs import verb
+from marketplace.merchant.aftersales.second_looks import takes_two
 from marketplace.merchant.customising.errors import MakingBegun
 from marketplace.merchant.customising.queries import first_begun
 from marketplace.merchant.fulfilment.actions import remove_package
@@ -31,6 +33,8 @@ from marketplace.merchant.orders.states import OrderStatus
 from marketplace.platform.checkout.models import OrderCopy
 from marketplace.platform.payments.models import Refund
 from tenants.tenancy.schemas import current_merchant_id, merchant_schema
+
+CANCEL = "order.cancel"  # what a shop that wants two people asks a colleague for (flows/second_looks.py)
 
 
 @verb
@@ -63,10 +67,13 @@ def cancel_paid_order(*, by: Actor, copy: OrderCopy, reason: str) -> None:
 def cancel_pieces(*, by: Actor, number: str, pieces: Mapping[UUID, int] | None, reason: str) -> Order:
     """The shop cannot send these (line id → quantity; None: all that lies in no parcel): their money goes back, freight included.
 
-    Of an order of the open merchant. Raises OrderUnknown, NotPaidYet, IllegalMove, NothingToGiveBack, ReasonMissing.
+    Of an order of the open merchant. Raises OrderUnknown, NotPaidYet, IllegalMove, NothingToGiveBack, ReasonMissing, and SecondPersonNeeded
+    where the shop wants two people.
     """
     check_reason(reason)
     with transaction.atomic():
+        if takes_two():
+            needs_two(by, CANCEL)
         order = order_to_ship(number)
         if pieces is None:
             pieces = {line.pk: line.to_pack for line in order.lines.all() if line.to_pack}

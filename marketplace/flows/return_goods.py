@@ -17,6 +17,7 @@ from marketplace.flows.custom_lines import check_may_come_back
 from marketplace.flows.events import ReturnMoved
 from marketplace.flows.receive import end_if_all_is_back
 from marketplace.flows.refund import give_back
+from marketplace.flows.second_looks import check_second
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.deadlines import meet, set_deadline
@@ -26,6 +27,7 @@ from marketplace.kernel.formats import format_time
 from marketplace.kernel.outbox import record
 from marketplace.kernel.verbs import verb
 from marketplace.merchant.aftersales.actions import (
+    hands_of,
     is_over,
     locked_return,
     move_return,
@@ -66,21 +68,8 @@ def request_return(*, by: Actor, copy: OrderCopy, return_id: UUID, pieces: Mappi
 
     Raises InvalidInput, IllegalMove (not shipped, or cancelled), ReturnTooLate, NotReturnable, MadeForYou.
     """
-    if reason not in Reason.values:
-        raise InvalidInput(field="reason", why=_("Choose why it comes back."))
     with transaction.atomic(), merchant_schema(copy.merchant_id):
-        order = locked_order(pk=copy.pk)
-        if same := Return.objects.filter(pk=return_id, order=order).first():
-            return same
-        if order.status not in (OrderStatus.CONFIRMED, OrderStatus.COMPLETED):
-            raise IllegalMove
-        check_may_come_back(pieces, reason)
-        until = returnable_until(order.completed_at)
-        if until and clock.now() > until:
-            raise ReturnTooLate(number=order.number, until=format_time(until))
-        row: Return = open_return(by=by, return_id=return_id, order=order, pieces=pieces, reason=reason, note=note, due_at=_due(_answer_days()))
-        _moved(by, row)
-    return row
+        return _open(by, locked_order(pk=copy.pk), return_id, pieces, reason, note, is_by_shop=False)
 
 
 @verb
@@ -104,6 +93,16 @@ def send_return(*, by: Actor, copy: ReturnCopy, carrier: str, tracking_number: s
 
 
 # ── The shop, in its open schema ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@verb
+def open_for_buyer(*, by: Actor, number: str, return_id: UUID, pieces: Mapping[UUID, int], reason: str, note: str = "") -> Return:
+    """The same for a buyer who has called: the buyer is told, and may withdraw it. The same `return_id` opens once.
+
+    Raises OrderUnknown, InvalidInput, IllegalMove, ReturnTooLate, NotReturnable, MadeForYou.
+    """
+    with transaction.atomic():
+        return _open(by, locked_order(number=number), return_id, pieces, reason, note, is_by_shop=True)
 
 
 @verb
@@ -148,12 +147,14 @@ def inspect_return(*, by: Actor, number: str, accepted: Mapping[UUID, int], rest
 def confirm_return(*, by: Actor, number: str) -> Return:
     """The second confirmation, after the inspection: the money for what was accepted goes back, the commission on it, too.
 
-    Safe to repeat. Raises ReturnUnknown, IllegalMove.
+    Where the shop wants two people, who had a hand in the return is not the one who confirms it. Safe to repeat. Raises ReturnUnknown,
+    IllegalMove, SameHands, RightMissing.
     """
     with transaction.atomic():
         row = locked_return(number=number)
         if row.status == S.REFUNDED:
             return row
+        check_second(by, hands_of(row))
         pieces = {part.line_id: part.accepted for part in row.lines.all() if part.accepted}
         if row.status == S.INSPECTED and not pieces:
             raise IllegalMove  # nothing was accepted: refuse it, with the reason
@@ -189,6 +190,24 @@ def act_when_due(event: DeadlineReached) -> None:
                 confirm_return(by=SYSTEM, number=row.number)
             else:
                 refuse_return(by=SYSTEM, number=row.number, answer=row.report)
+
+
+def _open(by: Actor, order: Order, return_id: UUID, pieces: Mapping[UUID, int], reason: str, note: str, *, is_by_shop: bool) -> Return:
+    """Of a locked order, in its merchant's schema."""
+    if reason not in Reason.values:
+        raise InvalidInput(field="reason", why=_("Choose why it comes back."))
+    if same := Return.objects.filter(pk=return_id, order=order).first():
+        return same
+    if order.status not in (OrderStatus.CONFIRMED, OrderStatus.COMPLETED):
+        raise IllegalMove
+    check_may_come_back(pieces, reason)
+    until = returnable_until(order.completed_at)
+    if until and clock.now() > until:
+        raise ReturnTooLate(number=order.number, until=format_time(until))
+    due_at = _due(_answer_days())
+    row: Return = open_return(by=by, return_id=return_id, order=order, pieces=pieces, reason=reason, note=note, due_at=due_at, is_by_shop=is_by_shop)
+    _moved(by, row)
+    return row
 
 
 def _moved(by: Actor, row: Return) -> None:

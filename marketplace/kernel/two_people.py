@@ -24,7 +24,8 @@ class SecondPersonNeeded(MarketError):
 
 @contextmanager
 def carrying_out(kind: str) -> Iterator[None]:
-    """Around the verb of a request that two people have agreed on, or that is below the limit for one. Called in one place (flows/approvals.py)."""
+    """Around the verb of a request that two people have agreed on, or that is below the limit for one. Called by flows/approvals.py for the market, and by
+    flows/second_looks.py for a shop."""
     token = _carried.set(kind)
     try:
         yield

@@ -20,7 +20,7 @@ class Area:
 
 
 AREAS: tuple[Area, ...] = (
-    Area(_("Orders and returns"), (R.VIEW_ORDERS, R.SHIP_ORDERS, R.CANCEL_ORDERS, R.HANDLE_RETURNS, R.ANSWER_BUYERS)),
+    Area(_("Orders and returns"), (R.VIEW_ORDERS, R.SHIP_ORDERS, R.CANCEL_ORDERS, R.HANDLE_RETURNS, R.APPROVE_RETURNS, R.ANSWER_BUYERS)),
     Area(_("Customers"), (R.VIEW_CUSTOMERS, R.MANAGE_CUSTOMERS, R.EXPORT_CUSTOMERS)),
     Area(_("Goods and delivery"), (R.VIEW_PRODUCTS, R.EDIT_PRODUCTS, R.MANAGE_PAPERS, R.MANAGE_DELIVERY)),
     Area(_("Money"), (R.VIEW_STATEMENTS, R.MANAGE_PAYOUTS, R.REVEAL_ACCOUNT)),
@@ -39,7 +39,8 @@ EXPLAINED: Mapping[R, str | Promise] = {
     R.VIEW_ORDERS: _("Orders with buyers' addresses, packing slips, returns. Looking at a telephone number is logged."),
     R.SHIP_ORDERS: _("Accept, pack, hand over to a carrier, open a parcel again."),
     R.CANCEL_ORDERS: _("Whole orders or single pieces; the buyer gets the money back."),
-    R.HANDLE_RETURNS: _("Agree or refuse, inspect what came back, and pay it back."),
+    R.HANDLE_RETURNS: _("Open a return for a buyer, agree or refuse, inspect what came back, and pay it back."),
+    R.APPROVE_RETURNS: _("Where the shop wants two people: confirm what a colleague has inspected, and pieces that a colleague gives up."),
     R.ANSWER_BUYERS: _("In the shop's name, under reviews and questions that everybody reads."),
     R.VIEW_CUSTOMERS: _("Who bought here: orders, returns and reviews of this shop, and no other."),
     R.MANAGE_CUSTOMERS: _("What the team writes about a customer; customers do not see it."),

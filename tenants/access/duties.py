@@ -38,6 +38,8 @@ PAIRS: tuple[Pair, ...] = (
     Pair(R.OPEN_MERCHANTS, R.REVIEW_PRODUCTS, _("who opens a shop would also approve its goods")),
     Pair(R.OPEN_OWN_SHOPS, R.REVIEW_MERCHANTS, _("who opens a shop of the market's own would also accept its documents")),
     Pair(R.CANCEL_ORDERS, R.HANDLE_RETURNS, _("who gives up an order would also decide what is paid back")),
+    Pair(R.HANDLE_RETURNS, R.APPROVE_RETURNS, _("who opens or inspects a return would also approve its money")),
+    Pair(R.CANCEL_ORDERS, R.APPROVE_RETURNS, _("who gives up an order would also approve its money")),
     Pair(R.HANDLE_RETURNS, R.MANAGE_PAYOUTS, _("who pays buyers back would also say where the shop's money goes")),
     Pair(R.MANAGE_STAFF, R.MANAGE_PAYOUTS, _("who gives roles would also say where the shop's money goes")),
 )

@@ -14,6 +14,7 @@ class Right(Enum):
     SHIP_ORDERS = ("merchant", "ship_orders", _("Ship orders"))
     CANCEL_ORDERS = ("merchant", "cancel_orders", _("Cancel what cannot be sent"))
     HANDLE_RETURNS = ("merchant", "handle_returns", _("Answer, inspect and pay back returns"))
+    APPROVE_RETURNS = ("merchant", "approve_returns", _("Approve that money goes back to buyers"))
     ANSWER_BUYERS = ("merchant", "answer_buyers", _("Read and answer reviews and questions"))
     VIEW_PRODUCTS = ("merchant", "view_products", _("See products and stock"))
     EDIT_PRODUCTS = ("merchant", "edit_products", _("Enter and change products, prices and stock"))

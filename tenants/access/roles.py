@@ -21,6 +21,7 @@ WHOLE = frozenset({OWNER, OPERATOR})
 
 MERCHANT_ROLES: Mapping[str, frozenset[R]] = {
     OWNER: frozenset(right for right in R if right.scope == "merchant"),
+    "product_manager": frozenset({R.VIEW_PRODUCTS, R.EDIT_PRODUCTS, R.VIEW_ORDERS, R.APPROVE_RETURNS}),
     "purchaser": frozenset({R.VIEW_PRODUCTS, R.EDIT_PRODUCTS, R.KEEP_STOCK, R.VIEW_ORDERS}),
     "product_editor": frozenset({R.VIEW_PRODUCTS, R.EDIT_PRODUCTS, R.EDIT_SHOP_PAGES, R.ANSWER_BUYERS}),
     "price_clerk": frozenset({R.VIEW_PRODUCTS, R.EDIT_PRODUCTS}),
@@ -49,6 +50,8 @@ MARKET_ROLES: Mapping[str, frozenset[R]] = {
         {R.VIEW_MERCHANTS, R.REVIEW_MERCHANTS, R.VIEW_MARKET_ORDERS, R.MODERATE_REVIEWS, R.EDIT_MARKET_PAGES, R.SHARE_MARKET_VIEWS, R.VIEW_CONSUMERS}
     ),
     "product_manager": frozenset({R.VIEW_MERCHANTS, R.REVIEW_PRODUCTS, R.MODERATE_REVIEWS}),
+    # Merchants as a channel: how they come in, on which terms, and how they do.
+    "channel_manager": frozenset({R.VIEW_MERCHANTS, R.OPEN_MERCHANTS, R.REVIEW_MERCHANTS, R.VIEW_MARKET_ORDERS, R.SHARE_MARKET_VIEWS, R.VIEW_APPROVALS}),
     "operations_manager": frozenset({R.VIEW_MERCHANTS, R.OPEN_MERCHANTS, R.VIEW_MARKET_ORDERS, R.SHARE_MARKET_VIEWS, R.VIEW_CONSUMERS, R.APPROVE_CONSUMERS}),
     "reviewer": frozenset({R.VIEW_MERCHANTS, R.REVIEW_MERCHANTS, R.REVIEW_PRODUCTS, R.MODERATE_REVIEWS}),
     "market_pages": frozenset({R.EDIT_MARKET_PAGES}),
@@ -81,6 +84,7 @@ ROLE_NAMES: Mapping[str, str | Promise] = {
     OPERATOR: _("Operator"),
     "market_manager": _("Market manager"),
     "product_manager": _("Product manager"),
+    "channel_manager": _("Channel manager"),
     "operations_manager": _("Operations manager"),
     "reviewer": _("Reviewer"),
     "market_pages": _("Editor of the market's pages"),
@@ -94,7 +98,7 @@ MANAGEMENT, PRODUCT, MARKETING = _("Management"), _("Product"), _("Market and pa
 SERVICE, LOGISTICS, FINANCE, TECHNICAL = _("Service"), _("Logistics"), _("Finance"), _("Technical")
 FIELD, PARTNERS = _("Branches and field"), _("Partners")
 DEPARTMENTS: Mapping[str, str | Promise] = {
-    **dict.fromkeys((OWNER, OPERATOR, "market_manager", "operations_manager"), MANAGEMENT),
+    **dict.fromkeys((OWNER, OPERATOR, "market_manager", "channel_manager", "operations_manager"), MANAGEMENT),
     **dict.fromkeys(("purchaser", "product_editor", "price_clerk", "product_manager", "reviewer"), PRODUCT),
     **dict.fromkeys(("page_editor", "market_pages"), MARKETING),
     **dict.fromkeys(("customer_care", "after_sales", "order_clerk", "call_centre", "customer_service"), SERVICE),

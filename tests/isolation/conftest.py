@@ -28,6 +28,7 @@ from marketplace.flows.reconcile import note_movement
 from marketplace.flows.rent import take_add_on
 from marketplace.flows.return_goods import request_return
 from marketplace.flows.review_product import submit_product
+from marketplace.flows.second_looks import ask_for_one_person
 from marketplace.flows.services import order_service
 from marketplace.flows.settle import settle
 from marketplace.flows.ship_order import pack_order
@@ -36,6 +37,7 @@ from marketplace.flows.support_access import ask_for_support
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.models import AuditEvent
+from marketplace.merchant.aftersales.second_looks import put_rule
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.catalogue.sizes import SizeTableInput
 from marketplace.merchant.customers.actions import note_on_customer, recount_customer, set_tags
@@ -215,6 +217,9 @@ def build_side(letter: str) -> tuple[Side, User]:
         revision = page.save_revision()
         line = OrderLine.objects.get(order_id=waiting.pk)
         pack_order(by=SYSTEM, package_id=package, number=waiting.number)
+        put_rule(by=SYSTEM, takes_two=True)
+        look = ask_for_one_person(by=staff, look_id=uuid4(), why=f"{word}-note")
+        put_rule(by=SYSTEM, takes_two=False)
         submit_product(by=SYSTEM, product_id=draft.pk)
         lying = some_stock(product, word)
         shelf = a_category(names={"zh-hans": f"{word}-shelf", "en": f"{word}-shelf"}, is_shown=False)
@@ -283,6 +288,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         "payout_id": payout.pk,
         "batch": batch.number,
         "return_number": back.number,
+        "look_id": look.pk,
         "package_id": package,
         "group": unpaid.number,
         "group_paid": copy.group.number,

@@ -62,6 +62,7 @@ BY_ROUTE: dict[str, dict[str, str]] = {
     "return-answer": {"number": "return_number"},
     "return-inspect": {"number": "return_number"},
     "return-confirm": {"number": "return_number"},
+    "return-approve": {"number": "return_number"},
     "transfer": {"number": "transfer"},
     "transfer-end": {"number": "transfer"},
     **{f"stocktake{each}": {"number": "stocktake"} for each in ("", "-sheet", "-count", "-scan", "-upload", "-step")},

@@ -116,9 +116,8 @@ def buys(visitor: Person, bundle: Product) -> None:
 
 
 def takes_a_part_off(owner: Person, ending: str) -> None:
-    owner.go(f"/products/?q=Cup {ending}", WORKBENCH)
-    owner.page.get_by_role("checkbox").nth(1).check()
-    owner.send("Take off sale")
+    owner.go(f"/products/{product_called(f'Cup {ending}').pk}/", WORKBENCH)
+    owner.decide("Take off sale")
 
 
 # ── A category ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -170,5 +169,8 @@ def deletes(owner: Person) -> None:
 
 
 def takes_back(owner: Person) -> None:
+    kept = owner.page.locator("main details:has(form[action$='/restore/'])")
+    if kept.get_attribute("open") is None:
+        kept.locator("summary").click()
     with owner.page.expect_navigation():
-        owner.page.locator("details form button").first.click()
+        kept.locator("form button").first.click()

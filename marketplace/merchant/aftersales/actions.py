@@ -42,8 +42,10 @@ def backs_for(order: Order, pieces: Mapping[UUID, int], reason: str) -> list[Bac
 
 
 @verb
-def open_return(*, by: Actor, return_id: UUID, order: Order, pieces: Mapping[UUID, int], reason: str, note: str, due_at: datetime) -> Return:
-    """A buyer asks to give pieces of a locked order back. Raises NotReturnable."""
+def open_return(
+    *, by: Actor, return_id: UUID, order: Order, pieces: Mapping[UUID, int], reason: str, note: str, due_at: datetime, is_by_shop: bool = False
+) -> Return:
+    """A buyer, or the shop for a buyer, asks to give pieces of a locked order back. Raises NotReturnable."""
     with transaction.atomic():
         allowed = returnable_pieces(order)
         pieces = {line_id: n for line_id, n in pieces.items() if n}
@@ -58,13 +60,14 @@ def open_return(*, by: Actor, return_id: UUID, order: Order, pieces: Mapping[UUI
             currency=order.currency,
             amount_minor=sum(back.amount.minor for back in backs_for(order, pieces, reason)),
             due_at=due_at,
+            is_by_shop=is_by_shop,
         )
         row.save(force_insert=True)
         ReturnLine.objects.bulk_create([ReturnLine(parent=row, line_id=line_id, quantity=n) for line_id, n in pieces.items()])
         order.open_returns += 1
         order.save(update_fields=["open_returns"])
         _note(row, "", by, note)
-        _audit(by, row, "return.requested", before=None, why=note)
+        _audit(by, row, "return.opened_by_shop" if is_by_shop else "return.requested", before=None, why=note)
     return row
 
 
@@ -121,12 +124,17 @@ def locked_return(**which: object) -> Return:
     return row
 
 
+def hands_of(row: Return) -> set[UUID]:
+    """The persons who have done something about it: asked for it or opened it, agreed, sent, inspected."""
+    return {key for key in row.changes.values_list("actor_id", flat=True) if key is not None}
+
+
 def is_over(status: str) -> bool:
     return RETURN_MOVES.is_final(ReturnStatus(status))
 
 
 def _note(row: Return, old: str, by: Actor, why: str) -> None:
-    ReturnChange.objects.create(parent=row, old=old, new=row.status, actor_kind=by.kind, actor_label=by.label, reason=why[:500])
+    ReturnChange.objects.create(parent=row, old=old, new=row.status, actor_kind=by.kind, actor_id=by.user_id, actor_label=by.label[:200], reason=why[:500])
 
 
 def _audit(by: Actor, row: Return, action: str, *, before: dict[str, object] | None, after: dict[str, object] | None = None, why: str = "") -> None:

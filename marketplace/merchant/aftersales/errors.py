@@ -16,3 +16,28 @@ class NotReturnable(MarketError):
 class ReturnTooLate(MarketError):
     code, status = "return_too_late", 409
     message = _("The days in which order {number} could be returned are over since {until}. Write to the shop; it may still help.")
+
+
+class SameHands(MarketError):
+    code, status = "same_hands", 403
+    message = _("In this shop money goes back by two people, and you had a hand in this already. A colleague who may approve returns goes on: {who}.")
+
+
+class NobodyElse(MarketError):
+    code, status = "nobody_else", 409
+    message = _("Nobody but you may approve returns here, so nothing could go back any more. First give a colleague the right “{right}”.")
+
+
+class LookUnknown(MarketError):
+    code, status = "look_unknown", 404
+    message = _("There is no such request in this shop.")
+
+
+class LookDecided(MarketError):
+    code, status = "look_decided", 409
+    message = _("This request no longer waits: it was decided, withdrawn, or has expired. Reload the page to see how it stands.")
+
+
+class LookWaits(MarketError):
+    code, status = "look_waits", 409
+    message = _("A request about this waits for a colleague already. It has to be decided or withdrawn first.")

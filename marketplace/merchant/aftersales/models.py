@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel import clock
 from marketplace.kernel.money import money_of
@@ -29,6 +30,7 @@ class Return(MerchantModel):
     requested_at = models.DateTimeField(default=clock.now)
     due_at = models.DateTimeField(null=True)  # by when whoever is next has to act; null when nobody is
     ended_at = models.DateTimeField(null=True)
+    is_by_shop = models.BooleanField(default=False)  # somebody of the shop opened it, for a buyer who called
 
     class Meta(MerchantModel.Meta):
         indexes = [
@@ -70,8 +72,61 @@ class ReturnChange(MerchantModel):
     new = models.CharField(max_length=12, choices=ReturnStatus.choices)
     at = models.DateTimeField(default=clock.now)
     actor_kind = models.CharField(max_length=10)
+    actor_id = models.UUIDField(null=True)  # the person; unknown of what happened before this was kept
     actor_label = models.CharField(max_length=200, blank=True)
     reason = models.CharField(max_length=500, blank=True)
 
     class Meta(MerchantModel.Meta):
         indexes = [models.Index(fields=["parent", "at"], name="change_of_return")]
+
+
+class MoneyRule(MerchantModel):
+    """One row: whether money of this shop goes back to buyers by two people only. Without it: one person suffices."""
+
+    is_the_one = models.BooleanField(default=True, unique=True)
+    takes_two = models.BooleanField(default=False)
+    changed_at = models.DateTimeField(default=clock.now)
+    changed_label = models.CharField(max_length=200, blank=True)
+
+    class Meta(MerchantModel.Meta):
+        constraints = [models.CheckConstraint(condition=Q(is_the_one=True), name="one_rule_about_money")]
+
+
+class SecondLook(MerchantModel):
+    """What somebody of the shop asked for and a colleague decides over: giving up pieces of a paid order, or doing without two people."""
+
+    class Kind(models.TextChoices):
+        CANCEL = "cancel", pgettext_lazy("second look", "Give up pieces of a paid order")
+        ONE_PERSON = "one_person", pgettext_lazy("second look", "Let one person suffice again")
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", pgettext_lazy("second look", "Waits for a colleague")
+        APPROVED = "approved", pgettext_lazy("second look", "Approved and done")
+        REFUSED = "refused", pgettext_lazy("second look", "Refused")
+        WITHDRAWN = "withdrawn", pgettext_lazy("second look", "Withdrawn")
+        EXPIRED = "expired", pgettext_lazy("second look", "Expired")
+
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    order = models.ForeignKey(Order, null=True, on_delete=models.PROTECT, related_name="second_looks")
+    pieces = models.JSONField(default=dict)  # line id → quantity, never changed
+    why = models.CharField(max_length=500)
+    asked_by = models.UUIDField()
+    asked_label = models.CharField(max_length=200)
+    asked_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField()
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.WAITING)
+    decided_by = models.UUIDField(null=True)
+    decided_label = models.CharField(max_length=200, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    decision = models.CharField(max_length=500, blank=True)  # the words of whoever decided
+
+    class Meta(MerchantModel.Meta):
+        indexes = [models.Index(fields=["-asked_at", "-id"], name="second_look_newest")]
+        constraints = [
+            models.UniqueConstraint(fields=["order"], condition=Q(status="waiting", kind="cancel"), name="one_look_waits_per_order"),
+            models.UniqueConstraint(fields=["kind"], condition=Q(status="waiting", kind="one_person"), name="one_look_waits_about_the_rule"),
+            models.CheckConstraint(condition=Q(kind="cancel", order__isnull=False) | Q(kind="one_person", order=None), name="a_look_at_an_order"),
+            models.CheckConstraint(
+                condition=~Q(status="approved") | (Q(decided_by__isnull=False) & ~Q(decided_by=F("asked_by"))), name="a_look_by_another_person"
+            ),
+        ]

@@ -31,6 +31,7 @@ from marketplace.web.lists.filters import Since, Until
 from marketplace.web.lists.pages import Column, ListPage, Teach, capped_count
 from marketplace.web.operator.dossier import dossier_of
 from marketplace.web.operator.subscribers import PackageChoice
+from marketplace.web.readiness.assessed import readiness_of
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 from tenants.contracts.models import Contract
@@ -209,6 +210,7 @@ def merchant(request: HttpRequest, merchant_id: UUID) -> HttpResponse:
         "lacks": lacks_of(found),
         "shop_address": shop_url(found),
         "workbench_address": workbench_url(found),
+        "readiness": None if found.status == Merchant.Status.OPENING else readiness_of(found),
         **dossier_of(request, found),
         "on_sale": capped_count(Listing.objects.filter(merchant=found, is_on_sale=True)),
         "orders": list(OrderCopy.objects.filter(merchant=found).select_related("merchant").order_by("-placed_at")[:10]),

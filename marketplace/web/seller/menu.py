@@ -18,6 +18,7 @@ ENTRIES = grouped(
             Entry(_("Orders"), "list", "orders", Right.VIEW_ORDERS),
             Entry(_("Customised orders"), "edit", "custom-orders", Right.VIEW_ORDERS),
             Entry(_("Returns"), "back", "returns", Right.VIEW_ORDERS),
+            Entry(_("Second person"), "users", "second-looks", Right.VIEW_ORDERS),
             Entry(_("Customers"), "user", "customers", Right.VIEW_CUSTOMERS),
             Entry(_("Reviews"), "star", "reviews", Right.ANSWER_BUYERS),
             Entry(_("Questions"), "chat", "questions", Right.ANSWER_BUYERS),

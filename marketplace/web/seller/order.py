@@ -19,6 +19,7 @@ from marketplace.flows.receive import RECEIPT
 from marketplace.kernel import clock
 from marketplace.kernel.masks import masked_phone
 from marketplace.kernel.models import AuditEvent, Deadline
+from marketplace.merchant.aftersales.second_looks import takes_two, waiting_about
 from marketplace.merchant.bundles.queries import with_bundles
 from marketplace.merchant.customising.queries import with_wishes
 from marketplace.merchant.desk.actions import MOST_SIGNS, note_on_order, note_phone_shown
@@ -32,6 +33,7 @@ from marketplace.platform.ledger.models import StatementLine
 from marketplace.web.overview import MOST_COUNTED, capped
 from marketplace.web.seller.orders import SHOWS
 from marketplace.web.seller.parcel_forms import CancelForm, HandoverForm, ParcelForm
+from marketplace.web.seller.return_forms import ReturnForm, return_form
 from marketplace.web.stages import Times, stages
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
@@ -81,6 +83,7 @@ def order_page(
     handover: HandoverForm | None = None,
     cancel: CancelForm | None = None,
     note: NoteForm | None = None,
+    back: ReturnForm | None = None,
 ) -> HttpResponse:
     """The order with all that can be done with it now; a form that was refused is shown as it was filled in."""
     found = order_for_staff(number)
@@ -94,7 +97,7 @@ def order_page(
         if is_live and package.status == Package.Status.PACKED:
             form = handover if handover and handover.package_id == package.pk else HandoverForm(package_id=package.pk)
             package.form = form  # type: ignore[attr-defined]
-    refused: list[forms.Form] = [each for each in (parcel, handover, cancel, note) if each and each.errors]
+    refused: list[forms.Form] = [each for each in (parcel, handover, cancel, note, back) if each and each.errors]
     history: list[Any] = [*found.changes.order_by("at", "pk"), *found.desk_notes.order_by("at")]
     waits = found.ship_by and found.fulfilment_status == FulfilmentStatus.NONE and found.status == OrderStatus.CONFIRMED
     context = {
@@ -113,6 +116,11 @@ def order_page(
         "pieces_left": sum(line.to_pack for line in lines),
         "cancel_form": (cancel or CancelForm(lines=lines)) if is_live and has_left else None,
         "cancel_is_open": bool(cancel and cancel.errors),
+        "look": waiting_about(found.pk),
+        "takes_two": takes_two(),
+        "me": request.user.pk,
+        "back_form": back or return_form(found),
+        "back_is_open": bool(back),
         "waits": waits,
         "is_late": waits and found.ship_by and clock.now() > found.ship_by,
         "kept_commission": found.commission - found.commission_returned,

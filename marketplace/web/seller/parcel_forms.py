@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -80,7 +80,9 @@ class HandoverForm(forms.Form):
 
 
 class CancelForm(LinesForm):
-    """Pieces that cannot be sent, and why: the buyer reads it."""
+    """Pieces that cannot be sent, and why: the buyer reads it. The hidden key makes the same form sent twice one request to a colleague."""
+
+    look_id = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid4)
 
     reason = forms.CharField(label=_("Reason, which the buyer reads"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"}))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django import forms
 from django.contrib import messages
@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from marketplace.flows.cancel_order import cancel_pieces
+from marketplace.flows.second_looks import ask_to_cancel
 from marketplace.flows.ship_order import pack_order, ship_order, ship_package, take_order, unpack_order
 from marketplace.kernel.errors import MarketError
+from marketplace.merchant.aftersales.second_looks import takes_two
 from marketplace.merchant.bundles.queries import with_bundles
 from marketplace.merchant.customising.queries import with_wishes
 from marketplace.merchant.inventory.queries import held_places
@@ -78,16 +80,21 @@ def open_again(request: HttpRequest, number: str, package_id: UUID) -> HttpRespo
 
 
 def cancel(request: HttpRequest, number: str) -> HttpResponse:
-    """What cannot be sent: its money goes back to the buyer."""
+    """What cannot be sent: its money goes back to the buyer, or a colleague is asked first."""
     form = CancelForm(request.POST, lines=with_wishes(with_bundles(list(order_for_staff(number).lines.order_by("position")))))
     if not form.is_valid():
         return order_page(request, number, cancel=form)
+    two, pieces, reason = takes_two(), form.quantities(), form.cleaned_data["reason"]
     try:
-        cancel_pieces(by=actor_of(request), number=number, pieces=form.quantities(), reason=form.cleaned_data["reason"])
+        if two:
+            ask_to_cancel(by=actor_of(request), look_id=form.cleaned_data["look_id"] or uuid4(), number=number, pieces=pieces, why=reason)
+        else:
+            cancel_pieces(by=actor_of(request), number=number, pieces=pieces, reason=reason)
     except MarketError as refusal:
         _show(form, refusal)
         return order_page(request, number, cancel=form)
-    messages.success(request, _("Cancelled. The buyer gets the money back and is told why."))
+    said = _("Asked for. A colleague decides; until then the order stands as it is.") if two else _("Cancelled. The buyer gets the money back and is told why.")
+    messages.success(request, said)
     return _back(number)
 
 

@@ -14,16 +14,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from marketplace.flows.return_goods import agree_return, confirm_return, inspect_return, refuse_return
+from marketplace.flows.second_looks import why_not
 from marketplace.kernel.errors import MarketError
 from marketplace.kernel.money import Money
 from marketplace.merchant.aftersales.access import return_for_staff
-from marketplace.merchant.aftersales.actions import backs_for
+from marketplace.merchant.aftersales.actions import backs_for, hands_of
 from marketplace.merchant.aftersales.models import Return, ReturnLine
+from marketplace.merchant.aftersales.second_looks import takes_two
 from marketplace.merchant.aftersales.states import Reason, ReturnStatus
 from marketplace.merchant.bundles.queries import with_bundles
 from marketplace.merchant.customising.queries import with_wishes
 from marketplace.web.lists.pages import Column, ListPage, Teach
-from tenants.access.actors import actor_of
+from tenants.access.actors import actor_of, person_of
 from tenants.access.rights import Right
 
 
@@ -119,6 +121,8 @@ def _page(request: HttpRequest, number: str, *, answer: AnswerForm | None = None
     with_wishes(with_bundles([part.line for part in parts]))
     pieces = {part.line_id: part.quantity if part.accepted is None else part.accepted for part in parts}
     backs = backs_for(found.order, pieces, found.reason) if found.is_open else []
+    is_to_confirm = found.status == ReturnStatus.INSPECTED and any(pieces.values())
+    two = is_to_confirm and takes_two()
     waits_for_goods = found.status in (ReturnStatus.AGREED, ReturnStatus.SENT_BACK)
     context = {
         "title": found.number,
@@ -131,7 +135,9 @@ def _page(request: HttpRequest, number: str, *, answer: AnswerForm | None = None
         "freight_back": Money.sum((back.freight for back in backs), found.currency),
         "commission_back": Money.sum((back.commission for back in backs), found.currency),
         "amount_back": Money.sum((back.amount for back in backs), found.currency),
-        "nothing_accepted": found.status == ReturnStatus.INSPECTED and not any(pieces.values()),
+        "nothing_accepted": found.status == ReturnStatus.INSPECTED and not is_to_confirm,
+        "two": two,
+        "barred": why_not(person_of(request).pk, hands_of(found)) if two else None,
     }
     refused = any(form and form.errors for form in (answer, inspection))
     return render(request, "seller/return.html", context, status=422 if refused else 200)
@@ -173,6 +179,25 @@ def inspect(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def confirm(request: HttpRequest, number: str) -> HttpResponse:
+    """By one person, where the shop does not want two."""
     confirm_return(by=actor_of(request), number=number)
     messages.success(request, _("The money goes back to the buyer."))
     return HttpResponseRedirect(f"/returns/{number}/")
+
+
+def approve(request: HttpRequest, number: str) -> HttpResponse:
+    """The second person: the money goes back, or, with a reason that the buyer reads, nothing does."""
+    form = AnswerForm(request.POST)
+    if form.is_valid():
+        is_refused = request.POST.get("decision") == "refuse"
+        try:
+            if is_refused:
+                refuse_return(by=actor_of(request), number=number, answer=form.cleaned_data["answer"])
+            else:
+                confirm_return(by=actor_of(request), number=number)
+        except MarketError as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            messages.success(request, _("The buyer is told.") if is_refused else _("The money goes back to the buyer."))
+            return HttpResponseRedirect(f"/returns/{number}/")
+    return _page(request, number, answer=form)

@@ -18,6 +18,9 @@ from marketplace.kernel.texts import Localised, localised
 from tenants.onboarding.models.dossiers import Dossier as Dossier
 from tenants.onboarding.models.dossiers import DossierChange as DossierChange
 from tenants.onboarding.models.dossiers import SelfCheck as SelfCheck
+from tenants.onboarding.models.readiness import PartnerType as PartnerType
+from tenants.onboarding.models.readiness import SelfAssessment as SelfAssessment
+from tenants.onboarding.models.readiness import Topic as Topic
 from tenants.onboarding.models.reviewing import CalendarDay as CalendarDay
 from tenants.onboarding.models.reviewing import ReviewTerms as ReviewTerms
 from tenants.tenancy.models import Merchant

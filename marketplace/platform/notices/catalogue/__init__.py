@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from marketplace.platform.notices import kinds
-from marketplace.platform.notices.catalogue import accounts, buyers, closing, domains, fees, market, papers, shops
+from marketplace.platform.notices.catalogue import accounts, buyers, closing, domains, fees, market, papers, returns, shops
 
 
 def enter() -> None:
     """Once, when the app is ready; loading it twice changes nothing."""
     if not kinds.ALL:
-        kinds.add([*buyers.KINDS, *shops.KINDS, *closing.KINDS, *domains.KINDS, *papers.KINDS, *fees.KINDS, *market.KINDS, *accounts.KINDS])
+        kinds.add([*buyers.KINDS, *shops.KINDS, *closing.KINDS, *domains.KINDS, *papers.KINDS, *fees.KINDS, *market.KINDS, *accounts.KINDS, *returns.KINDS])
