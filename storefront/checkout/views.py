@@ -58,7 +58,7 @@ def _page(request: HttpRequest, *, form: AddressForm | None = None, refusal: Mar
         "waives": waives,
         "key": uuid4(),
         "refusal": refusal,
-        "made": [view for part in parts for view in part.chosen() if view.is_made],
+        "made": {view.variant.listing_id: view.variant.listing for part in parts for view in part.chosen() if view.is_made and view.variant}.values(),
         "accepts": request.POST.get("accepts") == "1",
         "rail_name": RAIL_NAMES.get(request.market.rail, request.market.rail),  # type: ignore[attr-defined]
     }

@@ -62,6 +62,11 @@ class Offer:
     asked: Asked | None = None  # what may be wished of it
 
     @property
+    def making_days(self) -> int:
+        """By how many days it leaves later whatever is wished."""
+        return self.asked.days if self.asked and self.asked.custom.is_required else 0
+
+    @property
     def is_low(self) -> bool:
         return 0 < self.left <= LOW
 

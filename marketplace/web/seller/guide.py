@@ -122,5 +122,5 @@ def assessment(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Kept. It stands here with its date; the market reads it, too."))
             return HttpResponseRedirect("/guide/assessment/")
-    context = {"title": _("Self-assessment"), "form": form, "last": last, "trend": trend_of(merchant.pk, SHOWN)}
+    context = {"title": _("Self-assessment"), "form": form, "assessed": last, "trend": trend_of(merchant.pk, SHOWN)}
     return render(request, "seller/assessment.html", context, status=422 if form.errors else 200)
