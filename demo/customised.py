@@ -66,7 +66,7 @@ def customise(by: Actor) -> None:
     with merchant_schema(merchant_of(SHOP)):
         if Product.objects.filter(pk=key).exists():
             return
-        cups = Product.objects.filter(status=Product.Status.ON_SALE, **{"titles__zh-hans__contains": LIKE}).order_by("created_at", "pk")
+        cups = Product.objects.filter(status=Product.Status.ON_SALE, **{"titles__zh-hans__icontains": LIKE}).order_by("created_at", "pk")
         like = cups.filter(parts__isnull=True).first()
         price = in_force().filter(variant__product=like).order_by("sale_minor").first() if like else None
         if like is None or price is None:

@@ -88,7 +88,13 @@ class TestSeeding:
     def test_stock_is_what_the_catalogue_says(self, seeded):
         for shop in catalogue()["shops"]:
             with merchant_schema(Merchant.objects.get(slug=shop["slug"]).pk):
-                first = StockMovement.objects.filter(kind="counted").order_by("level", "at").distinct("level").values_list("quantity", flat=True)
+                first = (
+                    StockMovement.objects.filter(kind="counted")
+                    .exclude(level__variant__sku="KILN-NAME-CUP")
+                    .order_by("level", "at")
+                    .distinct("level")
+                    .values_list("quantity", flat=True)
+                )
                 counted = sum(first)
             assert counted == sum(row[-1] for product in shop["products"] for row in product["variants"])
 

@@ -17,9 +17,11 @@ from marketplace.flows.custom_lines import begin_making, finish_making
 from marketplace.flows.customising import customise_product
 from marketplace.flows.letters_to_buyers import goods
 from marketplace.flows.my_data import PARTS
+from marketplace.flows.prices import plan_reduction
 from marketplace.flows.return_goods import request_return
 from marketplace.flows.review_product import approve_change
 from marketplace.flows.ship_order import pack_order, ship_order
+from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.errors import IllegalMove, InvalidInput
 from marketplace.kernel.ids import new_id
@@ -30,6 +32,7 @@ from marketplace.merchant.inventory.errors import OutOfStock
 from marketplace.merchant.inventory.models import StockLevel
 from marketplace.merchant.orders.errors import NotPaidYet
 from marketplace.merchant.orders.models import Order, OrderLine
+from marketplace.merchant.pricing.models import LinePrice
 from marketplace.platform.cart.actions import cart_of, merge_carts, set_wishes
 from marketplace.platform.cart.following import follow_variant
 from marketplace.platform.cart.models import CartLine
@@ -173,6 +176,24 @@ def test_a_surcharge_that_changed_meanwhile_is_asked_about():
     customised(product, replace(ENGRAVING, surcharge_minor=2001), SCRIPT)
     with pytest.raises(CartChanged):
         order(buyer, cart, total=seen)
+
+
+def test_what_wishes_cost_is_beside_a_reduction_and_beside_what_it_reduces():
+    buyer, product = make.a_buyer(), a_custom_product(price="100")
+    key = make.variant_of(product)
+    with merchant_schema(A):
+        plan_reduction(by=SYSTEM, reduction_id=uuid4(), name="Sale", starts_at=clock.now(), ends_at=None, prices={key: make.yuan("80")})
+    copy = make.order_of(order(buyer, put(buyer, product)))
+    with merchant_schema(A):
+        made = LinePrice.objects.get(order_id=copy.pk)
+    assert (copy.lines[0]["unit_minor"], made.ordinary_minor) == (8000 + 3500, 10000 + 3500)
+
+
+def test_a_line_says_what_changed_since_surcharges_included():
+    buyer, product = make.a_buyer(), a_custom_product()
+    cart = put(buyer, product)
+    customised(product, replace(ENGRAVING, surcharge_minor=2100), SCRIPT)
+    assert view_cart(cart, "CNY").chosen[0].dearer == make.yuan("1")
 
 
 def test_lines_of_one_variant_are_never_sold_beyond_its_stock_together():

@@ -49,7 +49,7 @@ def test_what_is_typed_is_kept_clean(field, typed, kept_as):
 @pytest.mark.parametrize(
     ("field", "typed", "why"),
     [
-        (ENGRAVING, "x" * 13, "13 signs, and there is room for 12"),
+        (ENGRAVING, "x" * 13, "13 characters, and there is room for 12"),
         (ENGRAVING, "x" * 100_000, "at most 12"),
         (ENGRAVING, "Yes 👍", "“👍” cannot be made in “Engraving”"),
         (ENGRAVING, "Z\u0335\u0336\u0337\u0338", "cannot be made"),  # signs heaped on one another

@@ -83,7 +83,7 @@ def test_the_operator_reads_what_buyers_would_be_asked():
     product = customised(make.a_product(), ENGRAVING, publish=False)
     change = ProductChange.objects.get(product_id=product.pk, status="waiting")
     page = text(at(CONSOLE, User.objects.get(email="operator@market.localhost")).get(f"/reviews/{change.pk}/"))
-    assert "刻字 / Engraving · Text · up to 12 signs" in page and "A name or a date" in page and "leaves 3 days later" in page
+    assert "刻字 / Engraving · Text · up to 12 characters" in page and "A name or a date" in page and "leaves 3 days later" in page
 
 
 # ── The buyer ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -114,7 +114,7 @@ def test_a_line_is_changed_taken_out_and_put_back_with_its_wishes():
     client, line = at(MARKET, buyer), CartLine.objects.get()
     path = f"/cart/lines/{line.pk}/wishes/"
     assert 'value="For Lin"' in text(client.get(path))
-    assert "13 signs" in text(client.post(path, {"wish_engrave1": "x" * 13}), 422)
+    assert "13 characters" in text(client.post(path, {"wish_engrave1": "x" * 13}), 422)
     assert client.post(path, {"wish_engrave1": "For Chen"}).status_code == 302
     assert CartLine.objects.get().wishes == {"engrave1": "For Chen"}
     gone = client.post(f"/cart/lines/{line.pk}/", {"quantity": "0"})
@@ -153,6 +153,7 @@ def test_the_workbench_shows_wishes_where_they_are_made_packed_and_counted(owner
     copy = a_custom_order(FOR_LIN, {"engrave1": EVIL})
     first, second = custom_lines(copy)
     rows = text(owner.get("/custom-orders/?show=to_confirm"))
+    assert "customised lines to confirm" in text(owner.get("/"))
     assert rows.count(copy.number) >= 2 and "&lt;b&gt;x&lt;/b&gt;" in rows and EVIL not in rows
     page = text(owner.get(f"/orders/{copy.number}/"))
     assert "Begin to make it" in page and re.search(rf'name="line_{first.line_id.hex}" value="0"', page)
@@ -162,7 +163,7 @@ def test_the_workbench_shows_wishes_where_they_are_made_packed_and_counted(owner
     slip = text(owner.get(f"/orders/{copy.number}/slip/"))
     assert "For Lin" in slip and EVIL not in slip and "20.00" not in slip
     client = at(MARKET, User.objects.get(pk=copy.buyer_id))
-    assert "Made, ready to be sent" in text(client.get(f"/orders/{copy.group.number}/"))
+    assert "Ready to be sent" in text(client.get(f"/orders/{copy.group.number}/"))
     assert owner.post(f"/custom-orders/{copy.pk}/begin/").status_code == 404
 
 

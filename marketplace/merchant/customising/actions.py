@@ -73,7 +73,7 @@ def _check(field: Field, at: str) -> None:
         if not 1 <= field.most <= LONGEST_TEXT:
             raise InvalidInput(field=f"{at}-most", why=_("Choose from {least} to {most}.").format(least=1, most=LONGEST_TEXT))
         if field.signs not in Signs.values:
-            raise InvalidInput(field=f"{at}-signs", why=_("Choose which signs can be made."))
+            raise InvalidInput(field=f"{at}-signs", why=_("Choose which characters can be made."))
     elif field.kind == Kind.NUMBER:
         if not -MOST_NUMBER <= field.least < field.greatest <= MOST_NUMBER:
             raise InvalidInput(field=f"{at}-greatest", why=_("Write two whole numbers, the smaller one first."))

@@ -39,7 +39,7 @@ def read_wishes(fields: Sequence[Field], typed: Mapping[str, str]) -> dict[str, 
 def read_wish(field: Field, typed: str) -> str:
     """One of them; "" for none. Raises InvalidInput."""
     if len(typed) > LONGEST_TYPED:
-        raise _wrong(field, _("“{field}” is too long: at most {most} signs."), most=field.most)
+        raise _wrong(field, _("“{field}” is too long: at most {most} characters."), most=field.most)
     if field.kind == Kind.CHOICE:
         if typed and field.choice(typed) is None:
             raise _wrong(field, _("Choose one of what is offered for “{field}”."))
@@ -65,7 +65,7 @@ def _text(field: Field, typed: str) -> str:
     if not any(sign not in JOINERS and not sign.isspace() for sign in said):
         return ""
     if len(said) > field.most:
-        raise _wrong(field, _("“{field}” has {n} signs, and there is room for {most}. Shorten it."), n=len(said), most=field.most)
+        raise _wrong(field, _("“{field}” has {n} characters, and there is room for {most}. Shorten it."), n=len(said), most=field.most)
     marks = 0
     for sign in said:
         marks = marks + 1 if unicodedata.category(sign) in ("Mn", "Me") and sign not in JOINERS else 0

@@ -34,7 +34,7 @@ def _both(texts: Mapping[str, str]) -> str:
 def _rules(field: Field) -> list[str]:
     found = [str(Kind(field.kind).label)]
     if field.kind == Kind.TEXT:
-        found += [ngettext("up to {n} sign", "up to {n} signs", field.most).format(n=field.most), str(Signs(field.signs).label)]
+        found += [ngettext("up to {n} character", "up to {n} characters", field.most).format(n=field.most), str(Signs(field.signs).label)]
         found += [_("several lines")] if field.has_lines else []
         found += [_("emoji")] if field.has_emoji else []
     elif field.kind == Kind.NUMBER:

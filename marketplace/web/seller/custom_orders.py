@@ -24,6 +24,7 @@ from marketplace.platform.customising.wishes import in_words
 from marketplace.web.lists.bulk import Bulk, with_each
 from marketplace.web.lists.filters import Since, Until
 from marketplace.web.lists.pages import Column, ListPage, Teach
+from marketplace.web.overview import MOST_COUNTED, ToDo, capped
 from marketplace.web.seller.orders import left_to_ship
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
@@ -113,6 +114,14 @@ custom_orders = ListPage(
     ],
     prepare=_prepared,
 )
+
+
+def todos() -> list[ToDo]:
+    """Wishes that nobody has read yet, by the first moment at which one has to leave."""
+    waits = CustomLine.objects.filter(SHOWS[Making.TO_CONFIRM]).order_by("line__order__ship_by")
+    due = list(waits.values_list("line__order__ship_by", flat=True)[: MOST_COUNTED + 1])
+    label = ngettext("customised line to confirm", "customised lines to confirm", len(due))
+    return [ToDo(capped(len(due)), label, f"{reverse('custom-orders')}?show={Making.TO_CONFIRM}", "warn", due=due[0])] if due else []
 
 
 def begin_chosen(request: HttpRequest) -> HttpResponse:

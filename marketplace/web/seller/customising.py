@@ -40,6 +40,7 @@ from tenants.access.actors import actor_of
 
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
 BLANK_CHOICES = 3
+NEEDED: dict[str, tuple[str, ...]] = {Kind.TEXT: ("most", "signs"), Kind.NUMBER: ("least", "greatest")}  # whatever else a kind knows may stay empty
 AMOUNT = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
 
 
@@ -54,13 +55,18 @@ class FieldForm(forms.Form):
     hint_en = forms.CharField(label=_lazy("Hint in English"), max_length=LONGEST_HINT, required=False)
     is_required = forms.BooleanField(label=_lazy("Nobody can buy it without this"), required=False)
     surcharge = forms.CharField(label=_lazy("Surcharge, where it is wished"), max_length=20, required=False, widget=AMOUNT)
-    most = forms.IntegerField(label=_lazy("Signs at most"), min_value=1, max_value=LONGEST_TEXT, initial=20, required=False)
-    signs = forms.ChoiceField(label=_lazy("Signs that can be made"), choices=Signs.choices, initial=Signs.ANY, required=False)
+    most = forms.IntegerField(label=_lazy("Characters at most"), min_value=1, max_value=LONGEST_TEXT, initial=20, required=False)
+    signs = forms.ChoiceField(label=_lazy("Characters that can be made"), choices=Signs.choices, initial=Signs.ANY, required=False)
     has_lines = forms.BooleanField(label=_lazy("Several lines"), required=False)
     has_emoji = forms.BooleanField(label=_lazy("Emoji, too"), required=False)
     least = forms.IntegerField(label=_lazy("Smallest number"), min_value=-MOST_NUMBER, max_value=MOST_NUMBER, initial=1, required=False)
     greatest = forms.IntegerField(label=_lazy("Greatest number"), min_value=-MOST_NUMBER, max_value=MOST_NUMBER, initial=100, required=False)
     unit = forms.CharField(label=_lazy("Unit, such as cm"), max_length=LONGEST_UNIT, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in NEEDED.get(str(self["kind"].value()), ()):
+            self.fields[name].required = True
 
 
 class ChoiceForm(forms.Form):
@@ -200,9 +206,9 @@ def _meant(row: Row, currency: str) -> Field:
     kind = Kind(data["kind"])
     about: dict[str, Any] = {}
     if kind == Kind.TEXT:
-        about = {"most": data["most"] or 0, "signs": data["signs"] or Signs.ANY, "has_lines": data["has_lines"], "has_emoji": data["has_emoji"]}
+        about = {"most": data["most"], "signs": data["signs"], "has_lines": data["has_lines"], "has_emoji": data["has_emoji"]}
     elif kind == Kind.NUMBER:
-        about = {"least": data["least"] or 0, "greatest": data["greatest"] or 0, "unit": data["unit"].strip()}
+        about = {"least": data["least"], "greatest": data["greatest"], "unit": data["unit"].strip()}
     else:
         named = [one for one in row.choices if _texts(one.cleaned_data, "name")]
         about = {"choices": tuple(Choice(one.cleaned_data["id"], _texts(one.cleaned_data, "name"), _money(one, currency)) for one in named)}

@@ -23,7 +23,7 @@ from marketplace.platform.delivery.models import FreightZone
 from marketplace.platform.payments.models import PayoutAccount
 from marketplace.web.figures import Board, board_of, length_asked
 from marketplace.web.overview import MOST_COUNTED, Step, ToDo, by_clock, capped
-from marketplace.web.seller import contract, deposit, opinions, qualifications, second_looks
+from marketplace.web.seller import contract, custom_orders, deposit, opinions, qualifications, second_looks
 from marketplace.web.seller.orders import SHOWS
 from marketplace.web.seller.stock.todos import todos as stock_todos
 from tenants.access.rights import Right
@@ -72,7 +72,7 @@ def todos(may: set[Right], market: Market, merchant: Merchant, products: dict[st
     """What waits for somebody with these rights, by its clock."""
     found: list[ToDo] = []
     if Right.VIEW_ORDERS in may:
-        found += to_ship(market)
+        found += to_ship(market) + custom_orders.todos()
     if Right.HANDLE_RETURNS in may:
         found += open_returns()
     if Right.APPROVE_RETURNS in may:
