@@ -29,6 +29,7 @@ from demo.shelves import arrange_a_shop
 from demo.sizes import measure
 from demo.tables import hand_in_tables
 from demo.traders import apply_for
+from demo.virtual import sell_virtual
 from demo.waiting import leave_work
 from marketplace.config.management.opening import set_first_taxes
 from marketplace.flows.account_changes import names_in_dossier
@@ -110,6 +111,7 @@ def _fill(password: str, say: Callable[[str], None]) -> None:
     measure(BY)
     fill_library(BY)
     make_a_bundle(BY)
+    sell_virtual(BY)
     use_two_hands()
     arrange_a_shop(BY)
     customise(BY)

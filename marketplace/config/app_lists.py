@@ -65,6 +65,7 @@ PUBLIC = [
     "marketplace.platform.details",
     "marketplace.platform.customising",
     "marketplace.platform.bundles",
+    "marketplace.platform.virtual",
     "marketplace.platform.members",
     "marketplace.platform.cart",
     "marketplace.platform.checkout",
@@ -81,6 +82,7 @@ PUBLIC = [
 MERCHANT = [
     "marketplace.merchant.catalogue",
     "marketplace.merchant.bundles",
+    "marketplace.merchant.virtual",
     "marketplace.merchant.conditions",
     "marketplace.merchant.shelves",
     "marketplace.merchant.pricing",

@@ -14,6 +14,7 @@ OBLIGATIONS: list[obligations.Counter] = [
     of.orders_on_hold,
     of.orders_to_ship,
     of.orders_to_receive,
+    of.vouchers_to_use,
     of.stock_held,
     of.open_returns,
     of.refunds_under_way,

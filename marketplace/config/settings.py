@@ -153,6 +153,7 @@ RATE_LIMITS: dict[str, dict[str, Any]] = {
     "message": {"address": 60 * _wide, "person": 10 * _wide, "methods": ("POST",)},
     "order": {"address": 300 * _wide, "person": 30 * _wide, "methods": ("POST",)},
     "write": {"address": 300 * _wide, "person": 30 * _wide, "methods": ("POST",)},
+    "redeem": {"address": 300 * _wide, "person": 60 * _wide, "methods": ("GET", "POST")},  # so that nobody tries vouchers' codes out
 }
 if not _wide:
     RATE_LIMITS = {}

@@ -15,6 +15,7 @@ from marketplace.flows import (
     customers,
     deposits,
     domains,
+    hand_over,
     holidays,
     letters_about_accounts,
     letters_about_closing,
@@ -56,6 +57,7 @@ from marketplace.flows import (
 from marketplace.flows.consumers import ask_for_doubles
 from marketplace.flows.events import (
     BundlesStopped,
+    GoodsHandedOver,
     OrderCancelled,
     OrderCompleted,
     OrderGroupCancelled,
@@ -69,6 +71,7 @@ from marketplace.flows.events import (
     ReturnMoved,
     StatementIssued,
     VariantsMerged,
+    VouchersExpired,
 )
 from marketplace.flows.product_files import run as product_imports
 from marketplace.kernel import log_checks, registry
@@ -178,6 +181,7 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     AttemptLeft: [Reaction(pay.look_at_attempt, outward=True)],
     RailSweepDue: [Reaction(reconcile.sweep, outward=True)],
     OrderGroupPaid: [
+        Reaction(hand_over.hand_over_paid),
         Reaction(popularity.count_sales),
         Reaction(letters_to_buyers.paid),
         Reaction(letters_to_merchants.new_orders),
@@ -197,6 +201,8 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     SecondLookEnded: [Reaction(letters_about_returns.look_ended)],
     RefundDue: [Reaction(refund.send_refund, outward=True)],
     RefundSent: [Reaction(transfer_out.reverse_for_refund), Reaction(letters_to_buyers.refunded), Reaction(customers.count_after_refund)],
+    GoodsHandedOver: [Reaction(letters_to_buyers.handed_over)],
+    VouchersExpired: [Reaction(letters_to_buyers.vouchers_expired), Reaction(customers.count_after_ending)],
     OrderShipped: [Reaction(letters_to_buyers.shipped), Reaction(reminders.remind_of_receipt_later)],
     OrderCompleted: [Reaction(letters_about_reviews.remind_later), Reaction(reminders.receipt_settled), Reaction(customers.count_after_ending)],
     StatementIssued: [Reaction(letters_to_merchants.statement_ready)],
@@ -229,6 +235,7 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
 DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     place_order.UNPAID: pay.expire_unpaid,
     receive.RECEIPT: receive.receive_by_itself,
+    hand_over.EXPIRES: hand_over.expire_vouchers,
     return_goods.WAITS: return_goods.act_when_due,
     LOOK_EXPIRES: second_looks.expire_when_due,
     sandbox.ANSWER: sandbox.tell,

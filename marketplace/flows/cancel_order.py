@@ -32,6 +32,9 @@ from marketplace.merchant.orders.models import Order
 from marketplace.merchant.orders.states import OrderStatus
 from marketplace.platform.checkout.models import OrderCopy
 from marketplace.platform.payments.models import Refund
+from marketplace.platform.virtual.actions import end_vouchers
+from marketplace.platform.virtual.kinds import GoodsKind
+from marketplace.platform.virtual.models import Voucher
 from tenants.tenancy.schemas import current_merchant_id, merchant_schema
 
 CANCEL = "order.cancel"  # what a shop that wants two people asks a colleague for (flows/second_looks.py)
@@ -41,8 +44,8 @@ CANCEL = "order.cancel"  # what a shop that wants two people asks a colleague fo
 def cancel_paid_order(*, by: Actor, copy: OrderCopy, reason: str) -> None:
     """The buyer gives up one paid order: all of its money goes back, its stock is free, its siblings stay as they are.
 
-    Possible until the shop packs, or begins to make what is made to wishes; after `ship_by` until something has left. Safe to repeat.
-    Raises AlreadyPacked, MakingBegun, IllegalMove.
+    Possible until the shop packs, or begins to make what is made to wishes, and after `ship_by` until something has left; of a service at any
+    time, for what was not used. Safe to repeat. Raises AlreadyPacked, MakingBegun, IllegalMove.
     """
     with transaction.atomic(), merchant_schema(copy.merchant_id):
         order = locked_order(pk=copy.pk)
@@ -51,6 +54,10 @@ def cancel_paid_order(*, by: Actor, copy: OrderCopy, reason: str) -> None:
         if order.status != OrderStatus.CONFIRMED:
             raise IllegalMove
         lines = list(order.lines.all())
+        if order.kind == GoodsKind.SERVICE and any(line.shipped for line in lines):
+            unused = {line.pk: line.to_pack for line in lines if line.to_pack}
+            _cancel(by, order, unused, reason=reason, kind=Refund.Reason.CANCELLED_BY_BUYER)
+            return
         is_late = order.ship_by is not None and clock.now() > order.ship_by
         ship_by = format_time(order.ship_by) if order.ship_by else ""
         if any(line.shipped or (line.packed and not is_late) for line in lines):
@@ -86,6 +93,8 @@ def _cancel(by: Actor, order: Order, pieces: Mapping[UUID, int], *, reason: str,
     merchant_id = current_merchant_id()
     backs = note_given_back(by=by, order=order, pieces=pieces, as_=CANCELLED, with_freight=True, reason=reason)
     release_stock(by=by, order_id=order.pk, pieces=pieces)
+    if order.kind == GoodsKind.SERVICE:
+        end_vouchers(by=by, order_id=order.pk, pieces=pieces, status=Voucher.Status.CANCELLED)
     give_back(by=by, merchant_id=merchant_id, order=order, backs=backs, reason=kind)
     end_if_all_is_back(by=by, order=order, reason=reason)
     copy_order(by=by, order=order)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from marketplace.flows.events import OrderCancelled, OrderCompleted, OrderGroupPaid
+from marketplace.flows.events import OrderCancelled, OrderCompleted, OrderGroupPaid, VouchersExpired
 from marketplace.kernel.actors import SYSTEM
 from marketplace.merchant.customers.actions import recount_customer
 from marketplace.platform.checkout.models import OrderCopy
@@ -21,7 +21,7 @@ def count_after_paying(event: OrderGroupPaid) -> None:
     _count(OrderCopy.objects.filter(group_id=event.group_id).values_list("merchant_id", "buyer_id"))
 
 
-def count_after_ending(event: OrderCancelled | OrderCompleted) -> None:
+def count_after_ending(event: OrderCancelled | OrderCompleted | VouchersExpired) -> None:
     """Reaction: an order has ended, in one way or the other."""
     _count(OrderCopy.objects.filter(pk=event.order_id).values_list("merchant_id", "buyer_id"))
 

@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from marketplace.flows.review_product import after_change
 from marketplace.kernel.actors import Actor
+from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.verbs import verb
 from marketplace.merchant.bundles.models import BundlePart
 from marketplace.merchant.catalogue.actions import locked_product
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.customising.actions import put_customisation
 from marketplace.merchant.customising.errors import CannotCustomise
+from marketplace.merchant.virtual.queries import virtual_of
 from marketplace.platform.customising.fields import Field
 
 
@@ -29,6 +32,8 @@ def customise_product(*, by: Actor, product_id: UUID, fields: Sequence[Field], d
         row = locked_product(product_id)
         if fields and (BundlePart.objects.filter(bundle=row) | BundlePart.objects.filter(variant__product=row)).exists():
             raise CannotCustomise(title=row.title.text)
+        if fields and virtual_of([product_id]):
+            raise InvalidInput(field="fields", why=_("It is not shipped, and what is made to buyers' wishes is. Wishes are for goods that are shipped."))
         was_waiting, version = row.review == Product.Review.WAITING, row.version
         row = put_customisation(by=by, product_id=product_id, fields=fields, days=days)
         return row if row.version == version else after_change(by=by, row=row, was_waiting=was_waiting)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Sum
 
 from marketplace.flows.copies import copy_order
+from marketplace.flows.hand_over import end_what_was_charged_back
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
@@ -139,11 +141,12 @@ def _cover_by_refunds(by: Actor, row: Dispute) -> dict[UUID, int]:
 
 def _charge_back(by: Actor, row: Dispute, covered: dict[UUID, int]) -> None:
     """What is left of each share was given to the buyer by the bank: the merchant's loss, and the market's of its commission."""
-    shares = {share.merchant_id: share for share in row.shares.select_related("split")}
-    changed: dict[UUID, tuple[Order, Money, Money]] = {}
+    shares: dict[UUID, list[DisputeShare]] = defaultdict(list)
+    for one in row.shares.select_related("split").order_by("order_number"):
+        shares[one.merchant_id].append(one)
+    changed: list[tuple[UUID, Order, bool, Money, Money]] = []  # merchant, order, whether it was earned before, amount, commission on it
     with in_merchant_schemas(shares) as merchants:
-        for merchant_id in merchants:
-            share = shares[merchant_id]
+        for merchant_id, share in ((key, share) for key in merchants for share in shares[key]):
             order = locked_order(pk=share.order_id)
             amount = min(Money(share.amount_minor - covered[share.order_id], row.currency), order.total - order.refunded)
             if not amount:
@@ -153,12 +156,14 @@ def _charge_back(by: Actor, row: Dispute, covered: dict[UUID, int]) -> None:
                 release_stock(by=by, order_id=order.pk)
                 ended = cancel_order(by=by, order_id=order.pk, reason="payment disputed and lost")
                 order.status, order.cancelled_at = ended.status, ended.cancelled_at
-            changed[merchant_id] = (order, amount, commission)
+            changed.append((merchant_id, order, order.completed_at is not None, amount, commission))
+            if order.is_virtual:
+                end_what_was_charged_back(by=by, order=order)
             copy_order(by=by, order=order)
     left = row.amount - Money(sum(covered.values()), row.currency)
-    for merchant_id, (order, amount, commission) in changed.items():
+    for merchant_id, order, was_earned, amount, commission in changed:
         left -= amount
-        if order.completed_at:
+        if was_earned:
             sides = [debit(earned_on(merchant_id), amount - commission, merchant_id), debit(Account.COMMISSION_INCOME, commission, merchant_id)]
         else:
             sides = [debit(Account.BUYER_ESCROW, amount)]

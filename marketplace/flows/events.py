@@ -117,6 +117,25 @@ class OrderShipped(Event):
 
 
 @dataclass(frozen=True)
+class GoodsHandedOver(Event):
+    """The codes of an order were handed out, or its vouchers were made: they stand on the buyer's page of the order."""
+
+    topic = "order.handed_over"
+    merchant_id: UUID
+    order_id: UUID
+
+
+@dataclass(frozen=True)
+class VouchersExpired(Event):
+    """Vouchers of an order were not used in time; their money goes back."""
+
+    topic = "vouchers.expired"
+    merchant_id: UUID
+    order_id: UUID
+    pieces: int
+
+
+@dataclass(frozen=True)
 class OrderCompleted(Event):
     """The buyer has everything: the merchant has earned it."""
 

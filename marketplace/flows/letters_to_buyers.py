@@ -7,7 +7,16 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from marketplace.flows.events import OrderCancelled, OrderGroupExpired, OrderGroupPaid, OrderGroupPlaced, OrderShipped, ReturnMoved
+from marketplace.flows.events import (
+    GoodsHandedOver,
+    OrderCancelled,
+    OrderGroupExpired,
+    OrderGroupPaid,
+    OrderGroupPlaced,
+    OrderShipped,
+    ReturnMoved,
+    VouchersExpired,
+)
 from marketplace.kernel.formats import format_money, format_time
 from marketplace.kernel.money import Money
 from marketplace.kernel.texts import localised
@@ -19,6 +28,7 @@ from marketplace.platform.notices.messages import Message, Table, read_in, worde
 from marketplace.platform.notices.telling import notify
 from marketplace.platform.payments.events import RefundSent
 from marketplace.platform.payments.models import Refund
+from marketplace.platform.virtual.kinds import GoodsKind
 from tenants.tenancy.hosts import market_url
 
 
@@ -123,6 +133,23 @@ def shipped(event: OrderShipped) -> None:
         return worded("order_shipped", facts, link=order_address(order.group, order), tables=[Table(_("In the parcel"), rows)])
 
     _tell_buyer(order.group, compose)
+
+
+def handed_over(event: GoodsHandedOver) -> None:
+    """Codes or vouchers stand on the page of the order. They are in no letter."""
+    order = OrderCopy.objects.select_related("group__buyer", "merchant").get(pk=event.order_id)
+    kind = "codes_ready" if order.kind == GoodsKind.CODES else "vouchers_ready"
+    _tell_buyer(
+        order.group,
+        lambda: worded(kind, {"shop": order.merchant.name, "number": order.number}, link=order_address(order.group, order), tables=[bill(order, _("Goods"))]),
+    )
+
+
+def vouchers_expired(event: VouchersExpired) -> None:
+    """They were not used in time; the money goes back."""
+    order = OrderCopy.objects.select_related("group__buyer", "merchant").get(pk=event.order_id)
+    facts = {"shop": order.merchant.name, "number": order.number}
+    _tell_buyer(order.group, lambda: worded("vouchers_expired", facts, link=order_address(order.group, order)))
 
 
 def cancelled(event: OrderCancelled) -> None:

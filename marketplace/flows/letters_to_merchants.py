@@ -39,6 +39,9 @@ def new_orders(event: OrderGroupPaid) -> None:
 
 
 def _new_order(order: OrderCopy) -> Message:
+    if order.is_virtual:
+        facts = {"number": order.number, "amount": format_money(order.total)}
+        return worded("new_virtual_order", facts, link=workbench_url(order.merchant, f"/orders/{order.number}/"), tables=[bill(order, _("Goods"))])
     facts = {"number": order.number, "amount": format_money(order.total), "at": format_time(order.ship_by) if order.ship_by else ""}
     return worded("new_order", facts, link=workbench_url(order.merchant, f"/orders/{order.number}/"), tables=[bill(order, _("Goods"))])
 

@@ -21,7 +21,9 @@ from marketplace.merchant.catalogue.errors import CannotMerge
 from marketplace.merchant.catalogue.merging import fold_variant, two_variants
 from marketplace.merchant.catalogue.models import Product, Variant
 from marketplace.merchant.inventory.merging import hand_over_stock, lock_levels, what_keeps_apart
+from marketplace.merchant.virtual.queries import kind_of
 from marketplace.platform.cart.following import follow_variant
+from marketplace.platform.virtual.kinds import GoodsKind
 from tenants.tenancy.schemas import current_merchant_id
 
 
@@ -49,6 +51,8 @@ def merge_variants(*, by: Actor, product_id: UUID, variant_id: UUID, into_id: UU
             raise InvalidInput(field="variant", why=_("It has become part of another variant already."))
         if BundlePart.objects.filter(bundle=row).exists():
             raise CannotMerge(sku=variant.sku, why=_("A set is sold as one thing, and has no variants."))
+        if kind_of(product_id) == GoodsKind.CODES:
+            raise CannotMerge(sku=variant.sku, why=_("It is sold as codes, and codes stay with the variant they were loaded for."))
         lock_levels(by, variant, into)
         if reasons := [*_sets_with(variant), *what_keeps_apart(variant, into)]:
             raise CannotMerge(sku=variant.sku, why=" ".join(reasons))

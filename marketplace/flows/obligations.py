@@ -21,6 +21,7 @@ from marketplace.platform.ledger.models import Account, Payout
 from marketplace.platform.ledger.queries import balance
 from marketplace.platform.listings.models import ProductChange
 from marketplace.platform.payments.models import DisputeShare, PayoutAccount, Refund, RefundAllocation, TransferReversal
+from marketplace.platform.virtual.kinds import GoodsKind
 from tenants.tenancy.models import Market, Merchant
 from tenants.tenancy.obligations import Obligation, Turn
 from tenants.tenancy.schemas import merchant_schema
@@ -70,7 +71,7 @@ def orders_to_ship(merchant: Merchant) -> Obligation | None:
 
 def orders_to_receive(merchant: Merchant) -> Obligation | None:
     """On their way. Who says nothing has received them."""
-    n = OrderCopy.objects.filter(merchant=merchant, status=OrderStatus.CONFIRMED).exclude(fulfilment_status__in=TO_SHIP).count()
+    n = OrderCopy.objects.filter(merchant=merchant, status=OrderStatus.CONFIRMED, kind=GoodsKind.GOODS).exclude(fulfilment_status__in=TO_SHIP).count()
     if not n:
         return None
     return Obligation(
@@ -79,6 +80,21 @@ def orders_to_receive(merchant: Merchant) -> Obligation | None:
         Turn.BUYER,
         _("Counts as received {days} days after the last parcel left, if the buyer says nothing.").format(days=Market.objects.get().receive_days),
         "/orders/?show=shipped",
+        f"/orders/?merchant={merchant.pk}&show={OrderStatus.CONFIRMED}",
+    )
+
+
+def vouchers_to_use(merchant: Merchant) -> Obligation | None:
+    """Virtual goods that were paid and have not reached their buyers: vouchers that can be used, codes about to be handed out."""
+    n = OrderCopy.objects.filter(merchant=merchant, status=OrderStatus.CONFIRMED).exclude(kind=GoodsKind.GOODS).count()
+    if not n:
+        return None
+    return Obligation(
+        "vouchers_to_use",
+        ngettext("{n} order has vouchers to be used", "{n} orders have vouchers to be used", n).format(n=format_count(n)),
+        Turn.SHOP,
+        _("Redeem them, or cancel them: then they are paid back. What expires is paid back by itself."),
+        "/orders/?show=to_use",
         f"/orders/?merchant={merchant.pk}&show={OrderStatus.CONFIRMED}",
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
@@ -23,7 +24,7 @@ from marketplace.kernel.events import DeadlineReached
 from marketplace.kernel.outbox import record
 from marketplace.kernel.verbs import verb
 from marketplace.merchant.customising.queries import making_days
-from marketplace.merchant.inventory.actions import allocate_stock, release_stock
+from marketplace.merchant.inventory.actions import allocate_stock, lock_held, release_stock
 from marketplace.merchant.orders.actions import cancel_order, confirm_order
 from marketplace.merchant.orders.models import Order
 from marketplace.platform.checkout.actions import (
@@ -163,11 +164,15 @@ def _give_up(by: Actor, group: OrderGroup, status: str, reason: str) -> list[UUI
 
 def _in_each_order(by: Actor, group: OrderGroup, change: Callable[[UUID], Order]) -> list[UUID]:
     """Change each order of a group in its own schema, and copy how it stands. Returns the merchants."""
-    orders = {copy.merchant_id: copy.pk for copy in OrderCopy.objects.filter(group=group)}
-    changed: dict[UUID, Order] = {}
+    orders: dict[UUID, list[UUID]] = defaultdict(list)
+    for copy in OrderCopy.objects.filter(group=group).order_by("number"):
+        orders[copy.merchant_id].append(copy.pk)
+    changed: list[Order] = []
     with in_merchant_schemas(orders) as merchants:
         for merchant_id in merchants:
-            changed[merchant_id] = change(orders[merchant_id])
-    for order in changed.values():
+            if len(orders[merchant_id]) > 1:
+                lock_held(orders[merchant_id])
+            changed += [change(order_id) for order_id in orders[merchant_id]]
+    for order in changed:
         update_copy(by=by, order_id=order.pk, changed={name: getattr(order, name) for name in ("status", "payment_status", "ship_by", "cancelled_at")})
-    return list(changed)
+    return list(orders)

@@ -16,6 +16,7 @@ from marketplace.flows.bundle_lines import shares_of
 from marketplace.flows.copies import copied_lines
 from marketplace.flows.custom_lines import check_accepted, custom_line, with_surcharge
 from marketplace.flows.events import OrderGroupPlaced
+from marketplace.flows.order_kinds import address_for, by_kind
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
@@ -35,31 +36,35 @@ from marketplace.merchant.bundles.queries import as_copied
 from marketplace.merchant.customising.actions import note_custom_lines
 from marketplace.merchant.customising.models import CustomLine
 from marketplace.merchant.customising.queries import as_copied as as_wished
-from marketplace.merchant.inventory.actions import Wanted, reserve_stock
+from marketplace.merchant.inventory.actions import Wanted, lock_variants, reserve_stock
 from marketplace.merchant.inventory.errors import OutOfStock
 from marketplace.merchant.orders.actions import write_order
 from marketplace.merchant.orders.models import Order, OrderLine
+from marketplace.merchant.orders.states import waiting_status
 from marketplace.merchant.pricing.models import LinePrice
 from marketplace.merchant.pricing.periods import price_of_line, rates
+from marketplace.merchant.virtual.actions import note_validities
+from marketplace.merchant.virtual.models import LineValidity
 from marketplace.platform.bundles.queries import SoldPart, sold_parts
 from marketplace.platform.cart.actions import take_ordered
 from marketplace.platform.cart.errors import CartEmpty
 from marketplace.platform.cart.models import Cart
 from marketplace.platform.cart.queries import ChosenLine, chosen_lines
 from marketplace.platform.checkout.actions import write_group
-from marketplace.platform.checkout.errors import CartChanged
+from marketplace.platform.checkout.errors import CartChanged, ConsentMissing
 from marketplace.platform.checkout.models import OrderCopy, OrderGroup
 from marketplace.platform.delivery.errors import NoDelivery
 from marketplace.platform.delivery.freight import quote
 from marketplace.platform.delivery.models import FreightZone
 from marketplace.platform.delivery.queries import zones_of
 from marketplace.platform.ledger.queries import Rates, commission_rates
-from marketplace.platform.members.access import address_of
 from marketplace.platform.payments.actions import plan_payment
 from marketplace.platform.prices.resolving import Rate, unit_price
 from marketplace.platform.taxonomy.models import AttributeValue
 from marketplace.platform.taxonomy.tax import TaxTable, tax_in, tax_table
+from marketplace.platform.virtual.kinds import GoodsKind, is_virtual
 from tenants.accounts.blocks import check_not_blocked
+from tenants.accounts.models import User
 from tenants.tenancy.errors import NotSelling
 from tenants.tenancy.models import Market, Merchant
 from tenants.tenancy.schemas import in_merchant_schemas
@@ -89,6 +94,7 @@ class Draft:
     made: list[LinePrice] = field(default_factory=list)
     bundles: list[OrderedBundle] = field(default_factory=list)
     parts: list[OrderedPart] = field(default_factory=list)
+    validities: list[LineValidity] = field(default_factory=list)
     customs: list[CustomLine] = field(default_factory=list)
 
     def bought_in(self) -> dict[UUID, Mapping[str, Any]]:
@@ -101,15 +107,27 @@ class Draft:
 
 
 @verb
-def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID, shown_total: Money, language: str, accepts_making: bool = False) -> OrderGroup:
+def place_order(
+    *,
+    by: Actor,
+    key: str,
+    cart_id: UUID,
+    address_id: UUID | None,
+    shown_total: Money,
+    language: str,
+    accepts_making: bool = False,
+    waives_return: bool = False,
+) -> OrderGroup:
     """Place what is chosen in the cart. The same `key` places one group and returns it again.
 
-    `accepts_making`: the buyer agrees that what is made to their wishes cannot come back unwanted.
+    One order for each shop and kind of goods. Where nothing is shipped no address is kept, whatever is given. `accepts_making`: the buyer agrees
+    that what is made to their wishes cannot come back unwanted; `waives_return`: that codes cannot.
 
     Stock is held; prices, freight, tax and commission are frozen; the cart is emptied of what was ordered: all or nothing.
-    Raises CartEmpty, CartChanged, NotSelling, OutOfStock, NoDelivery, NotFound (address), KeyReused, NoCommissionRule, NoTaxRate, Blocked, MakingNotAccepted.
+    Raises CartEmpty, CartChanged, NotSelling, OutOfStock, NoDelivery, NotFound (address), AddressMissing, ConsentMissing, KeyReused,
+    NoCommissionRule, NoTaxRate, Blocked, MakingNotAccepted.
     """
-    asked = fingerprint({"cart": cart_id, "address": address_id, "total": shown_total.minor})
+    asked = fingerprint({"cart": cart_id, "address": address_id, "total": shown_total.minor, **({"waives": True} if waives_return else {})})
     with transaction.atomic():
         cart = Cart.objects.select_for_update(of=("self",)).filter(pk=cart_id, user_id=by.person).first()
         if cart is None:  # the account was merged or closed while the form was on its way
@@ -126,8 +144,11 @@ def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID, shown_t
             raise CartEmpty
         check_accepted(chosen, accepts_making)
         now = clock.now()
-        address = address_of(by.person, address_id).as_kept()
-        check_not_blocked(email=by.label, phone=address["phone"])
+        address = address_for(by, address_id, chosen)
+        check_not_blocked(email=by.label, phone=address.get("phone", ""))
+        has_codes = any(line.kind == GoodsKind.CODES for line in chosen)
+        if has_codes and not waives_return:
+            raise ConsentMissing
         group = OrderGroup(
             number=free_number(OrderGroup.objects, now, market.tz),
             buyer_id=by.person,
@@ -138,6 +159,7 @@ def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID, shown_t
             language=language,
             placed_at=now,
             hold_until=now + timedelta(minutes=market.hold_minutes),
+            waived_at=now if has_codes else None,
         )
         parts = sold_parts({line.product_id for line in chosen if line.is_bundle})
         zones = zones_of({line.merchant_id for line in chosen})
@@ -158,7 +180,7 @@ def place_order(*, by: Actor, key: str, cart_id: UUID, address_id: UUID, shown_t
             action="order_group.placed",
             subject="order_group",
             subject_id=group.number,
-            after={"total": group.total_minor, "orders": [copy.number for copy in copies]},
+            after={"total": group.total_minor, "orders": [copy.number for copy in copies], **({"waives_return": True} if has_codes else {})},
         )
     return group
 
@@ -189,32 +211,46 @@ def _open_orders(by: Actor, group: OrderGroup, chosen: Sequence[ChosenLine], ter
     copies: list[OrderCopy] = []
     with in_merchant_schemas(by_merchant) as merchants:
         for merchant_id in merchants:
-            part = sorted(by_merchant[merchant_id], key=lambda line: line.variant_id)
-            draft = _draft(by, group, merchant_id, part, terms, number=f"{group.number}-{len(copies) + 1}")
-            order, lines = draft.order, draft.lines
-            reserve_stock(by=by, order_id=order.pk, wanted=[Wanted(line.pk, line.variant_id, line.quantity, draft.sold_as[line.pk]) for line in lines])
-            write_order(by=by, order=order, lines=lines)
-            if draft.made:
-                LinePrice.objects.bulk_create(draft.made)
-            if draft.bundles:
-                note_bundles(by=by, bundles=draft.bundles, parts=draft.parts)
-            if draft.customs:
-                note_custom_lines(by=by, lines=draft.customs)
-            copies.append(_copy(group, merchant_id, draft))
+            kinds = by_kind(by_merchant[merchant_id])
+            if len(kinds) > 1:  # held order by order: locked all at once before
+                inside = [part.variant_id for line in by_merchant[merchant_id] for part in terms.parts.get(line.product_id, ())]
+                lock_variants([line.variant_id for line in by_merchant[merchant_id]] + inside)
+            for part in kinds:
+                draft = _draft(by, group, merchant_id, part, terms, number=f"{group.number}-{len(copies) + 1}")
+                _write(by, draft)
+                copies.append(_copy(group, merchant_id, draft))
     return copies
+
+
+def _write(by: Actor, draft: Draft) -> None:
+    """Hold the stock of an order and write it, in its merchant's schema."""
+    order, lines = draft.order, draft.lines
+    reserve_stock(by=by, order_id=order.pk, wanted=[Wanted(line.pk, line.variant_id, line.quantity, draft.sold_as[line.pk]) for line in lines])
+    write_order(by=by, order=order, lines=lines)
+    if draft.made:
+        LinePrice.objects.bulk_create(draft.made)
+    if draft.bundles:
+        note_bundles(by=by, bundles=draft.bundles, parts=draft.parts)
+    if draft.customs:
+        note_custom_lines(by=by, lines=draft.customs)
+    if draft.validities:
+        note_validities(by=by, rows=draft.validities)
 
 
 def _draft(by: Actor, group: OrderGroup, merchant_id: UUID, part: Sequence[ChosenLine], terms: Terms, number: str) -> Draft:
     """The order as it will be, at the prices in force in the merchant's schema. Raises OutOfStock for what has no price, NoDelivery."""
     inside = [one.variant_id for line in part for one in terms.parts.get(line.product_id, ())]
     held = rates([line.variant_id for line in part] + inside, group.buyer_id, group.placed_at)
+    kind = part[0].kind
     order = Order(
         id=new_id(),
         number=number,
         group_id=group.pk,
+        kind=kind,
+        fulfilment_status=waiting_status(kind),
         buyer_id=group.buyer_id,
         currency=group.currency,
-        address=group.address,
+        address=group.address if not is_virtual(kind) else {"recipient": User.objects.get(pk=group.buyer_id).get_full_name()},
         placed_at=group.placed_at,
         items_minor=0,
         total_minor=0,
@@ -233,9 +269,12 @@ def _draft(by: Actor, group: OrderGroup, merchant_id: UUID, part: Sequence[Chose
             draft.made.append(price_of_line(order.pk, own.pk, rate, held[line.variant_id], surcharge_minor=line.fitted.surcharge_minor))
         if custom := custom_line(own, line, group.placed_at):
             draft.customs.append(custom)
+        if line.valid_days:
+            draft.validities.append(LineValidity(id=new_id(), order_id=order.pk, line_id=own.pk, valid_days=line.valid_days))
     lines = draft.lines
     order.items_minor = sum(written.total_minor for written in lines)
-    _add_freight(order, lines, part[0].shop, terms.zones.get(merchant_id, ()))
+    if not order.is_virtual:
+        _add_freight(order, lines, part[0].shop, terms.zones.get(merchant_id, ()))
     for written in lines:
         written.tax_minor = tax_in(written.total + written.freight, written.tax_rate).minor
     order.total_minor = order.items_minor + order.freight_minor
@@ -289,7 +328,7 @@ def _add_line(draft: Draft, group: OrderGroup, merchant_id: UUID, article: Artic
         total_minor=total.minor,
         commission_rate=rate,
         commission_minor=total.times(rate).minor,
-        tax_rate=terms.taxes.rate(article.tax_class, group.address["region"]),
+        tax_rate=terms.taxes.rate(article.tax_class, draft.order.address.get("region", "")),
     )
     draft.lines.append(line)
     return line
@@ -338,6 +377,7 @@ def _copy(group: OrderGroup, merchant_id: UUID, draft: Draft) -> OrderCopy:
         merchant_id=merchant_id,
         buyer_id=group.buyer_id,
         number=order.number,
+        kind=order.kind,
         status=order.status,
         payment_status=order.payment_status,
         fulfilment_status=order.fulfilment_status,

@@ -21,6 +21,7 @@ from marketplace.flows.kept_off import check_condition, check_still_kept_off
 from marketplace.flows.listing_details import details_of
 from marketplace.flows.offered_prices import copy_offered, shown_prices
 from marketplace.flows.use_of_packages import products_of
+from marketplace.flows.virtual_copies import copy_virtual
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.deadlines import meet, set_deadline
@@ -172,6 +173,7 @@ def copy_products(*, by: Actor, products: Iterable[Product]) -> None:
     put_details(by=by, merchant_id=current_merchant_id(), details=details_of(products))
     copy_customisations(by=by, products=products)
     copy_parts(by=by, products=products)
+    copy_virtual(by=by, products=products)
     copy_offered(by=by, products=products)
 
 

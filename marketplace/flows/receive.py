@@ -65,8 +65,23 @@ def end_if_all_is_back(*, by: Actor, order: Order, reason: str) -> None:
         if whole is not None:
             order.status, order.fulfilment_status, order.completed_at = whole.status, whole.fulfilment_status, whole.completed_at
             _earn(by, order)
-    else:
+    elif not end_if_handed_over(by=by, order=order, reason=reason):
         await_receipt(order)
+
+
+@verb
+def end_if_handed_over(*, by: Actor, order: Order, reason: str) -> bool:
+    """A locked order of virtual goods of which everything that is not cancelled has reached the buyer is complete: nobody waits for a parcel.
+
+    False for any other.
+    """
+    if not order.is_virtual or order.status != OrderStatus.CONFIRMED or order.fulfilment_status != FulfilmentStatus.SHIPPED:
+        return False
+    whole = complete_order(by=by, order_id=order.pk, reason=reason)
+    if whole is not None:
+        order.status, order.fulfilment_status, order.completed_at = whole.status, whole.fulfilment_status, whole.completed_at
+        _earn(by, order)
+    return True
 
 
 def _earn(by: Actor, order: Order) -> None:

@@ -35,9 +35,9 @@ from marketplace.merchant.aftersales.actions import (
     note_return_paid,
     open_return,
 )
-from marketplace.merchant.aftersales.errors import ReturnTooLate
+from marketplace.merchant.aftersales.errors import ReturnTooLate, SameHands, StaysWithBuyer
 from marketplace.merchant.aftersales.models import Return
-from marketplace.merchant.aftersales.states import Reason, ReturnStatus, is_shops_fault
+from marketplace.merchant.aftersales.states import Reason, ReturnStatus, is_about_a_fault, is_shops_fault
 from marketplace.merchant.fulfilment.actions import clean_parcel
 from marketplace.merchant.inventory.actions import take_back_stock
 from marketplace.merchant.orders.actions import locked_order
@@ -46,6 +46,7 @@ from marketplace.merchant.orders.models import Order
 from marketplace.merchant.orders.states import OrderStatus
 from marketplace.platform.checkout.models import OrderCopy, ReturnCopy
 from marketplace.platform.payments.models import Refund
+from tenants.access.rules import RightMissing
 from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import current_merchant_id, merchant_schema
 
@@ -66,7 +67,8 @@ def returnable_until(completed_at: datetime | None) -> datetime | None:
 def request_return(*, by: Actor, copy: OrderCopy, return_id: UUID, pieces: Mapping[UUID, int], reason: str, note: str = "") -> Return:
     """Ask to give pieces (line id → quantity) of one's own order back. The same `return_id` asks once.
 
-    Raises InvalidInput, IllegalMove (not shipped, or cancelled), ReturnTooLate, NotReturnable, MadeForYou.
+    What was handed out as a code, or used as a voucher, only for a fault. Raises InvalidInput, IllegalMove (not shipped, or cancelled),
+    ReturnTooLate, NotReturnable, MadeForYou, StaysWithBuyer.
     """
     with transaction.atomic(), merchant_schema(copy.merchant_id):
         return _open(by, locked_order(pk=copy.pk), return_id, pieces, reason, note, is_by_shop=False)
@@ -107,11 +109,18 @@ def open_for_buyer(*, by: Actor, number: str, return_id: UUID, pieces: Mapping[U
 
 @verb
 def agree_return(*, by: Actor, number: str, answer: str = "") -> Return:
-    """The goods may come back. Raises ReturnUnknown, IllegalMove."""
+    """The goods may come back. Of virtual goods there is nothing to send: the money goes back at once. Raises ReturnUnknown, IllegalMove."""
     with transaction.atomic():
         row = locked_return(number=number)
         row = move_return(by=by, row=row, new=S.AGREED, due_at=_due(SEND_BACK_DAYS), reason=answer, changed={"answer": answer.strip()[:500]})
         _moved(by, row)
+        if row.order.is_virtual:
+            inspect_return(by=by, number=number, accepted={part.line_id: part.quantity for part in row.lines.all()}, restocked={})
+            try:
+                with transaction.atomic():
+                    row = confirm_return(by=by, number=number)
+            except (SameHands, RightMissing):  # a colleague confirms it
+                row = locked_return(number=number)
     return row
 
 
@@ -200,6 +209,8 @@ def _open(by: Actor, order: Order, return_id: UUID, pieces: Mapping[UUID, int], 
         return same
     if order.status not in (OrderStatus.CONFIRMED, OrderStatus.COMPLETED):
         raise IllegalMove
+    if order.is_virtual and not is_about_a_fault(reason):
+        raise StaysWithBuyer(number=order.number)
     check_may_come_back(pieces, reason)
     until = returnable_until(order.completed_at)
     if until and clock.now() > until:

@@ -19,6 +19,7 @@ from marketplace.flows.events import ProductReviewed, ProductSubmitted
 from marketplace.flows.publish_product import available_of, check_complete, copies_of, copy_offers, copy_products, publish_product, watch_times
 from marketplace.flows.review_rules import BY_OWN, BY_RULE, REVIEWED, combinations_of, passes, wishes_of
 from marketplace.flows.size_tables import copy_size_tables
+from marketplace.flows.virtual_copies import copy_virtual, kinds_proposed
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import InvalidInput, check_reason
@@ -32,6 +33,7 @@ from marketplace.merchant.inventory.actions import count_stock
 from marketplace.merchant.media.actions import note_pictures, put_shown
 from marketplace.merchant.media.queries import Shown
 from marketplace.merchant.pricing.actions import set_prices
+from marketplace.merchant.virtual.actions import Kind, set_kind
 from marketplace.platform.listings.actions import NewChange, close_change, locked_change, merchant_of_change, put_change, put_changes
 from marketplace.platform.listings.errors import ChangeDecided, ChangeOutdated, RefusedAsItIs
 from marketplace.platform.listings.models import ForbiddenWord, ProductChange
@@ -56,12 +58,14 @@ def save_product(
     is_new: bool,
     submits: bool = False,
     shown: Shown | None = None,
+    kind: Kind | None = None,
 ) -> Product:
     """Enter or change a product with prices and stock by variant id; `submits` asks the operator to let it onto the market.
 
     `shown` is which value each picture shows, and the film; None leaves both as they are. Of a product on sale, prices and stock take effect
-    at once; what buyers read of it goes into review by itself, and buyers read on what was approved. All or nothing. Raises InvalidInput,
-    SkuTaken, StockHeld, LimitReached (pictures), FilmUnknown, and when it is submitted ProductIncomplete.
+    at once; what buyers read of it goes into review by itself, and buyers read on what was approved. `kind` is what kind of goods it is; None leaves
+    that as it is. All or nothing. Raises InvalidInput, SkuTaken, StockHeld, LimitReached (pictures), FilmUnknown, KindFixed, KindInBundle, and
+    when it is submitted ProductIncomplete.
     """
     with transaction.atomic():
         usable = categories_to_use([product.category_id])
@@ -80,6 +84,9 @@ def save_product(
         note_pictures(by=by, pictures=[(key, row.title.text, alt) for key, alt in product.pictures])
         if shown is not None and put_shown(by=by, product=row, values=shown.values, film_id=shown.film.pk if shown.film else None):
             row.review = Product.Review.NONE
+        if kind is not None and set_kind(by=by, product_id=product_id, kind=kind.name, valid_days=kind.valid_days):
+            row.refresh_from_db(fields=["version"])
+            row.review = row.review if row.status != Product.Status.DRAFT else Product.Review.NONE
         set_prices(by=by, prices=prices)
         count_stock(by=by, counted=stock)
         row = after_change(by=by, row=row, was_waiting=was_waiting, submits=submits)
@@ -99,6 +106,7 @@ def after_change(*, by: Actor, row: Product, was_waiting: bool, submits: bool = 
     elif is_on_sale:
         copy_offers(by=by, product=row)
         copy_size_tables(by=by, products=[row])
+        copy_virtual(by=by, products=[row])
     is_as_refused = row.review == Product.Review.REFUSED and not submits  # its price and stock may change all the same
     if row.review != Product.Review.APPROVED and not is_as_refused and (submits or is_on_sale or was_waiting):
         return submit_product(by=by, product_id=row.pk)  # type: ignore[no-any-return]
@@ -285,7 +293,7 @@ def proposals_of(rows: Sequence[Product]) -> dict[UUID, dict[str, Any]]:
     listings, copies = copies_of(rows)
     available = available_of([row.pk for row in rows])
     subtitles = {row.pk: row.subtitles for row in rows}
-    parts = parts_proposed(row.pk for row in rows)
+    parts, virtual = parts_proposed(row.pk for row in rows), kinds_proposed(row.pk for row in rows)
     customs = customising_proposed(row.pk for row in rows)
     times = {row.pk: (row.listed_from, row.listed_until) for row in rows}
     variants: dict[UUID, list[dict[str, Any]]] = {listing.pk: [] for listing in listings}
@@ -309,6 +317,7 @@ def proposals_of(rows: Sequence[Product]) -> dict[UUID, dict[str, Any]]:
             "listed_until": end.isoformat() if (end := times[listing.pk][1]) else None,
             "variants": variants[listing.pk],
             **({"parts": parts[listing.pk]} if listing.pk in parts else {}),
+            **({"virtual": virtual[listing.pk]} if listing.pk in virtual else {}),
             **({"customising": customs[listing.pk]} if listing.pk in customs else {}),
         }
         for listing in listings

@@ -33,6 +33,7 @@ from marketplace.web.operator import orders as market_orders
 from marketplace.web.seller import custom_orders, customers, imports, library, money, opinions, orders, products, reductions, returns
 from marketplace.web.seller.stock import ledger as ledger_of_stock
 from marketplace.web.seller.stock import listing, restocks, stocktakes, transfers
+from marketplace.web.seller.virtual import codes
 from marketplace.web.staff.people import market_staff, shop_staff
 
 WORKBENCH = (
@@ -52,6 +53,7 @@ WORKBENCH = (
     stocktakes.stocktakes,
     restocks.replenish,
     restocks.restocks,
+    codes.codes,
     money.statements,
     opinions.reviews,
     opinions.questions,

@@ -36,6 +36,7 @@ class Times:
     ship_by: datetime | None
     receive_by: datetime | None = None
     is_all_shipped: bool = False
+    is_virtual: bool = False  # nothing of it is accepted, packed or shipped
 
 
 def stages(times: Times) -> list[Stage]:
@@ -47,6 +48,8 @@ def stages(times: Times) -> list[Stage]:
         (pgettext("order step", "Shipped"), times.shipped, times.ship_by),
         (pgettext("order step", "Received"), times.completed, times.receive_by),
     ]
+    if times.is_virtual:
+        names = [*names[:2], (pgettext("order step", "Handed over"), times.completed, None)]
     if times.cancelled:
         return [*_done(names), Stage(pgettext("order step", "Cancelled"), "ended", times.cancelled)]
     found: list[Stage] = []
@@ -59,7 +62,7 @@ def stages(times: Times) -> list[Stage]:
         else:
             is_late = bool(by and by < clock.now() and label != names[-1][0])
             found.append(Stage(label, "late" if is_late else "now", by=by))
-    if times.shipped and not times.is_all_shipped and not times.completed:
+    if times.shipped and not times.is_virtual and not times.is_all_shipped and not times.completed:
         found[3] = Stage(found[3].label, "now", times.shipped, note=_("in part"))
         found[4] = Stage(found[4].label, "next", by=times.receive_by)
     return found

@@ -6,6 +6,15 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 ABOUT_GOODS: dict[str, str | Promise] = {
+    "code.removed": pgettext_lazy("log", "Code taken out of stock"),
+    "code.shown": pgettext_lazy("log", "Whole code shown"),
+    "codes.handed_out": pgettext_lazy("log", "Codes given to an order"),
+    "codes.loaded": pgettext_lazy("log", "Codes loaded"),
+    "order.handed_out": pgettext_lazy("log", "Codes handed out"),
+    "order.redeemed": pgettext_lazy("log", "Voucher of an order used"),
+    "product.kind_set": pgettext_lazy("log", "Kind of goods set"),
+    "voucher.redeemed": pgettext_lazy("log", "Voucher redeemed"),
+    "vouchers.issued": pgettext_lazy("log", "Vouchers made"),
     "custom_line.making": pgettext_lazy("log", "Customised article being made"),
     "custom_line.ready": pgettext_lazy("log", "Customised article ready"),
     "product.changed": pgettext_lazy("log", "Product changed"),

@@ -18,12 +18,13 @@ from marketplace.flows.pay import cancel_group
 from marketplace.flows.return_goods import request_return, returnable_until, send_return, withdraw_return
 from marketplace.kernel import clock
 from marketplace.kernel.errors import MarketError
-from marketplace.merchant.aftersales.states import Reason, ReturnStatus
+from marketplace.merchant.aftersales.states import Reason, ReturnStatus, is_about_a_fault
 from marketplace.merchant.customising.states import Making
 from marketplace.merchant.orders.states import OrderStatus
 from marketplace.platform.checkout.access import copy_of_buyer, group_of_buyer, return_of_buyer
 from marketplace.platform.checkout.models import OrderCopy, ReturnCopy
 from marketplace.platform.delivery.queries import carrier_choices
+from marketplace.platform.virtual.kinds import GoodsKind
 from storefront.account.tabs import tabs
 from tenants.access.actors import actor_of, person_of
 
@@ -38,7 +39,11 @@ REASONS = (
 
 def may_cancel(copy: OrderCopy) -> bool:
     """Whether cancelling is offered; the verb decides again under its lock."""
-    if copy.status != OrderStatus.CONFIRMED or any(line.get("shipped") for line in copy.lines):
+    if copy.status != OrderStatus.CONFIRMED:
+        return False
+    if copy.kind == GoodsKind.SERVICE:  # what was not used, at any time
+        return any(line["quantity"] > line.get("shipped", 0) + line.get("cancelled", 0) for line in copy.lines)
+    if any(line.get("shipped") for line in copy.lines):
         return False
     is_late = copy.ship_by is not None and clock.now() > copy.ship_by
     is_begun = any(line["custom"]["state"] != Making.TO_CONFIRM for line in copy.lines if "custom" in line and line["quantity"] > line["cancelled"])
@@ -111,9 +116,12 @@ class ReturnForm(forms.Form):
     reason = forms.ChoiceField(label=_lazy("Why does it come back?"), choices=Reason.choices, widget=forms.RadioSelect)
     note = forms.CharField(label=_lazy("What is wrong, in a sentence"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
-    def __init__(self, *args: Any, lines: list[dict[str, Any]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, lines: list[dict[str, Any]], is_virtual: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.lines = lines
+        if is_virtual:
+            self.fields["reason"].label = _("What is wrong with it?")
+            self.fields["reason"].choices = [(key, label) for key, label in Reason.choices if is_about_a_fault(key)]  # type: ignore[attr-defined]
         for line in lines:
             initial = line["left"] if len(lines) == 1 else 0
             self.fields[f"line_{UUID(line['id']).hex}"] = forms.IntegerField(min_value=0, max_value=line["left"], initial=initial, label=_("Pieces"))
@@ -128,7 +136,7 @@ class ReturnForm(forms.Form):
 def ask_back(request: HttpRequest, number: str) -> HttpResponse:
     """Ask the shop to take something back."""
     copy = copy_of_buyer(person_of(request).pk, number)
-    form = ReturnForm(request.POST or None, lines=pieces_to_return(copy), initial={"return_id": uuid4()})
+    form = ReturnForm(request.POST or None, lines=pieces_to_return(copy), is_virtual=copy.is_virtual, initial={"return_id": uuid4()})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         if not any(form.pieces().values()):
@@ -175,6 +183,8 @@ def one_return(request: HttpRequest, number: str) -> HttpResponse:
 def _return_page(request: HttpRequest, number: str, form: ParcelForm | None = None) -> HttpResponse:
     row = return_of_buyer(person_of(request).pk, number)
     steps = [ReturnStatus.REQUESTED, ReturnStatus.AGREED, ReturnStatus.SENT_BACK, ReturnStatus.INSPECTED, ReturnStatus.REFUNDED]
+    if row.order.is_virtual:
+        steps = [ReturnStatus.REQUESTED, ReturnStatus.AGREED, ReturnStatus.REFUNDED]
     is_on_the_way = row.status in steps
     context = {
         "section": "returns",

@@ -23,6 +23,7 @@ from marketplace.platform.members.access import default_address
 from marketplace.platform.members.models import Favourite, Follow
 from marketplace.platform.notices.queries import dead_address_of
 from marketplace.platform.reviews.queries import to_review
+from marketplace.platform.virtual.kinds import GoodsKind
 from storefront.account.parcels import on_the_way
 from tenants.access.actors import person_of
 from tenants.accounts.workplaces import workplaces
@@ -132,7 +133,8 @@ def _counts(user_id: UUID, unpaid: int) -> list[StateCount]:
     confirmed = Q(status=OrderStatus.CONFIRMED)
     shipped = Q(fulfilment_status__in=(FulfilmentStatus.PART_SHIPPED, FulfilmentStatus.SHIPPED, FulfilmentStatus.DELIVERED))
     found: dict[str, Any] = OrderCopy.objects.filter(buyer_id=user_id).aggregate(
-        to_ship=Count("pk", filter=confirmed & ~shipped),
+        to_ship=Count("pk", filter=confirmed & ~shipped & Q(kind=GoodsKind.GOODS)),
+        to_use=Count("pk", filter=confirmed & Q(kind=GoodsKind.SERVICE)),
         coming=Count("pk", filter=confirmed & shipped),
         after_sales=Count("pk", filter=Q(open_returns__gt=0)),
     )
@@ -141,5 +143,6 @@ def _counts(user_id: UUID, unpaid: int) -> list[StateCount]:
         StateCount(_("To pay"), unpaid, f"{orders}?show=unpaid", "wallet"),
         StateCount(_("To ship"), found["to_ship"], f"{orders}?show=coming", "box"),
         StateCount(pgettext("parcel", "On the way"), found["coming"], reverse("parcels"), "truck"),
+        *([StateCount(pgettext("order", "To be used"), found["to_use"], f"{orders}?show=to_use", "ticket")] if found["to_use"] else []),
         StateCount(_("After-sales"), found["after_sales"], reverse("returns"), "back"),
     ]

@@ -14,6 +14,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.formats import format_time
 from marketplace.merchant.orders.states import FulfilmentStatus, OrderStatus
 from marketplace.platform.checkout.models import OrderCopy, OrderGroup
+from marketplace.platform.virtual.kinds import GoodsKind
 
 LONGEST_SEARCH = 60
 
@@ -43,12 +44,19 @@ def shipped_at(copy: OrderCopy) -> datetime | None:
 def sentence_of(copy: OrderCopy) -> str:
     """How it stands, in a sentence a buyer would ask for. Empty where there is nothing to say beyond the label."""
     left = shipped_at(copy)
+    if copy.status == OrderStatus.COMPLETED and copy.completed_at and copy.is_virtual:
+        used = copy.kind == GoodsKind.SERVICE
+        return (_("Used up {at}") if used else _("Handed out {at}")).format(at=format_time(copy.completed_at))
     if copy.status == OrderStatus.COMPLETED and copy.completed_at:
         return _("Received {at}").format(at=format_time(copy.completed_at))
     if copy.status == OrderStatus.CANCELLED and copy.cancelled_at:
         return _("Cancelled {at}").format(at=format_time(copy.cancelled_at))
     if copy.status != OrderStatus.CONFIRMED:
         return ""
+    if copy.kind == GoodsKind.SERVICE:
+        return _("Show the voucher at the shop")
+    if copy.kind == GoodsKind.CODES:
+        return _("The code is handed out in a moment")
     if copy.fulfilment_status == FulfilmentStatus.PART_SHIPPED:
         return _("A part is on its way, the rest follows")
     if left:
@@ -68,10 +76,13 @@ def steps_of(copy: OrderCopy) -> list[Step]:
         (pgettext("order", "Shipped"), left),
         (pgettext("order", "Received"), copy.completed_at),
     ]
+    if copy.is_virtual:
+        ends = pgettext("order", "Used") if copy.kind == GoodsKind.SERVICE else pgettext("order", "Handed out")
+        happened = [*happened[:2], (ends, copy.completed_at)]
     if copy.cancelled_at:
         return [*(Step(label, at, "done") for label, at in happened if at), Step(pgettext("order", "Cancelled"), copy.cancelled_at, "now")]
     first_open = next((n for n, (_label, at) in enumerate(happened) if at is None), len(happened))
-    promised = {3: copy.ship_by}
+    promised = {} if copy.is_virtual else {3: copy.ship_by}
     return [
         Step(label, at or promised.get(n), "done" if at else "now" if n == first_open else "", is_promise=at is None and promised.get(n) is not None)
         for n, (label, at) in enumerate(happened)

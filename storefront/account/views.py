@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from marketplace.flows.receive import RECEIPT, confirm_receipt
 from marketplace.kernel.deadlines import due_at
@@ -22,9 +23,11 @@ from marketplace.platform.delivery.queries import children
 from marketplace.platform.members.access import address_of, addresses_of
 from marketplace.platform.members.actions import remove_address, save_address
 from marketplace.platform.payments.models import PaymentAttempt
+from marketplace.platform.virtual.kinds import GoodsKind
 from storefront.account.aftersales import may_cancel, may_return, moment_of
 from storefront.account.forms import AddressForm
 from storefront.account.tracking import LONGEST_SEARCH, is_late, orders_with, sentence_of, steps_of
+from storefront.account.virtual import with_handed
 from storefront.reviews.parts import mark_reviewable
 from tenants.access.actors import actor_of, person_of
 
@@ -95,7 +98,8 @@ def order_filters() -> dict[str, tuple[str, dict[str, Any]]]:
     return {
         "": (_("All"), {}),
         "unpaid": (_("To pay"), {"status": OrderGroup.Status.AWAITING_PAYMENT}),
-        "coming": (_("On the way"), {"status": OrderGroup.Status.PAID, "orders__status": OrderStatus.CONFIRMED}),
+        "coming": (_("On the way"), {"status": OrderGroup.Status.PAID, "orders__status": OrderStatus.CONFIRMED, "orders__kind": GoodsKind.GOODS}),
+        "to_use": (pgettext("order", "To be used"), {"orders__status": OrderStatus.CONFIRMED, "orders__kind": GoodsKind.SERVICE}),
         "done": (_("Completed"), {"orders__status": OrderStatus.COMPLETED}),
         "after_sales": (_("After-sales"), {"orders__open_returns__gt": 0}),
     }
@@ -137,9 +141,10 @@ def group(request: HttpRequest, number: str) -> HttpResponse:
         copy.shown_returns = returns[copy.pk]  # type: ignore[attr-defined]
         copy.can_cancel = may_cancel(copy)  # type: ignore[attr-defined]
         copy.can_return = may_return(copy)  # type: ignore[attr-defined]
-        copy.can_receive = copy.status == OrderStatus.CONFIRMED and copy.fulfilment_status == FulfilmentStatus.SHIPPED  # type: ignore[attr-defined]
+        copy.can_receive = not copy.is_virtual and copy.status == OrderStatus.CONFIRMED and copy.fulfilment_status == FulfilmentStatus.SHIPPED  # type: ignore[attr-defined]
         copy.receipt_due = due_at(kind=RECEIPT, subject_id=copy.pk) if copy.can_receive else None  # type: ignore[attr-defined]
     mark_reviewable(copies)
+    has_handed = with_handed(copies, request.market.tz)  # type: ignore[attr-defined]
     attempt = PaymentAttempt.objects.filter(payment__group=found).order_by("-n").first()
     waits = found.status == OrderGroup.Status.AWAITING_PAYMENT and attempt is not None and attempt.status == PaymentAttempt.Status.SENT
     context = {
@@ -148,10 +153,16 @@ def group(request: HttpRequest, number: str) -> HttpResponse:
         "orders": copies,
         "all_complete": all(copy.status == OrderStatus.COMPLETED for copy in copies),
         "none_left": all(copy.status == OrderStatus.CANCELLED for copy in copies),
+        "is_virtual": all(copy.is_virtual for copy in copies),
+        "has_virtual": any(copy.is_virtual for copy in copies),
+        "waits_for_codes": any(copy.status == OrderStatus.CONFIRMED and copy.is_virtual and not copy.handed for copy in copies),  # type: ignore[attr-defined]
         "waits_for_rail": waits,
         "failed": attempt is not None and attempt.status == PaymentAttempt.Status.FAILED,
     }
-    return render(request, "orders/_group.html" if request.htmx else "orders/group.html", context)  # type: ignore[attr-defined]
+    response = render(request, "orders/_group.html" if request.htmx else "orders/group.html", context)  # type: ignore[attr-defined]
+    if has_handed:
+        response.headers["Cache-Control"] = "no-store, private"  # codes are in it
+    return response
 
 
 def receive(request: HttpRequest, number: str) -> HttpResponse:

@@ -18,6 +18,7 @@ from marketplace.platform.checkout.models import OrderGroup
 from marketplace.platform.members.access import addresses_of
 from marketplace.platform.payments.actions import start_payment
 from marketplace.platform.payments.rails.port import RailAway, RailRefused
+from marketplace.platform.virtual.kinds import GoodsKind
 from storefront.account.forms import AddressForm
 from storefront.account.views import save_form
 from storefront.cart.views import cart_if_any, shown_cart
@@ -31,16 +32,19 @@ def checkout(request: HttpRequest) -> HttpResponse:
     return _page(request, form=AddressForm.fresh() if asked == "new" else None, chosen=asked)
 
 
-def _page(request: HttpRequest, *, form: AddressForm | None = None, refusal: MarketError | None = None, chosen: str = "") -> HttpResponse:
+def _page(request: HttpRequest, *, form: AddressForm | None = None, refusal: MarketError | None = None, chosen: str = "", waives: bool = False) -> HttpResponse:
+    """Where nothing of what is chosen is shipped, no address is asked for."""
     addresses = addresses_of(person_of(request).pk)
     address = next((row for row in addresses if str(row.pk) == chosen), addresses[0] if addresses else None)
     cart = shown_cart(request, address.region if address else "")
     if not cart.chosen:
         return HttpResponseRedirect("/cart/")
-    if address is None and form is None:
+    if not cart.ships:
+        address = form = None
+    elif address is None and form is None:
         form = AddressForm.fresh()
-    parts = [part for part in cart.parts if part.chosen()]
-    unreachable = [part for part in parts if address and not part.quote.delivers]
+    parts = [part for shop in cart.parts for part in shop.by_kind()]
+    unreachable = [part for part in parts if address and part.ships and not part.quote.delivers]
     context: dict[str, Any] = {
         "parts": parts,
         "cart": cart,
@@ -48,7 +52,10 @@ def _page(request: HttpRequest, *, form: AddressForm | None = None, refusal: Mar
         "chosen_address": address,
         "address_form": form,
         "unreachable": unreachable,
-        "can_place": address is not None and form is None and not unreachable,
+        "parcels": sum(part.ships for part in parts),
+        "can_place": (address is not None or not cart.ships) and form is None and not unreachable,
+        "has_codes": GoodsKind.CODES in cart.kinds,
+        "waives": waives,
         "key": uuid4(),
         "refusal": refusal,
         "made": {view.variant.listing_id: view.variant.listing for part in parts for view in part.chosen() if view.is_made and view.variant}.values(),
@@ -73,12 +80,13 @@ def place(request: HttpRequest) -> HttpResponse:
     key = request.POST.get("key", "")
     try:
         UUID(key)
-        address_id = UUID(request.POST.get("address", ""))
+        address_id = UUID(request.POST["address"]) if request.POST.get("address") else None
         total = Money(int(request.POST.get("total", "")), request.market.currency)  # type: ignore[attr-defined]
     except (ValueError, OverflowError):
         return _page(request, refusal=InvalidInput(field="address", why=_("Choose an address.")))
     if cart is None:
         return HttpResponseRedirect("/cart/")
+    waives = request.POST.get("waives") == "1"
     try:
         group = place_order(
             by=actor_of(request),
@@ -87,12 +95,13 @@ def place(request: HttpRequest) -> HttpResponse:
             address_id=address_id,
             shown_total=total,
             language=request.LANGUAGE_CODE,  # type: ignore[attr-defined]
+            waives_return=waives,
             accepts_making=request.POST.get("accepts") == "1",
         )
     except MarketError as refusal:
         if refusal.status >= 500:
             raise
-        return _page(request, refusal=refusal, chosen=str(address_id))
+        return _page(request, refusal=refusal, chosen=str(address_id or ""), waives=waives)
     return HttpResponseRedirect(f"/pay/{group.number}/")
 
 

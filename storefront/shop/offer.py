@@ -25,6 +25,8 @@ from marketplace.platform.prices.resolving import varied
 from marketplace.platform.taxonomy.models import Attribute
 from marketplace.platform.taxonomy.queries import brand_row, category_row, labels
 from marketplace.platform.taxonomy.units import shown_number
+from marketplace.platform.virtual.models import ListedVirtual
+from marketplace.platform.virtual.queries import virtual_listing
 from storefront.shop.bundles import InBundle, in_bundle
 from storefront.shop.gallery import picture_of, shown_values
 from storefront.shop.picker import Axis, Names, axes_of, chosen_variant, unmade
@@ -56,6 +58,7 @@ class Offer:
     picture: str  # key of the picture of what is chosen; "" when none shows it
     price: OfferedAt
     bundle: InBundle | None = None  # what is in it, of a bundle
+    virtual: ListedVirtual | None = None  # of what is not shipped
     asked: Asked | None = None  # what may be wished of it
 
     @property
@@ -119,6 +122,7 @@ def offer_of(
     names = names_of(listing, variants)
     offered = {int(value) for one in variants for value in one.options.values()}
     shown = shown_values(listing, {key: value for key, value in names.values.items() if key in offered}) if len(variants) > 1 else {}
+    virtual = virtual_listing(listing.pk)
     zones = zones_of([listing.merchant_id]).get(listing.merchant_id, [])
     market = request.market  # type: ignore[attr-defined]
     custom = customisations_of([listing.pk]).get(listing.pk) if variant.is_custom else None  # type: ignore[attr-defined]
@@ -137,6 +141,7 @@ def offer_of(
         unmade=unmade(listing, variants, request.GET, names),
         picture=picture_of(variant, shown),
         price=price,
+        virtual=virtual,
         bundle=in_bundle(listing.pk, variant.price, request.user.pk if request.user.is_authenticated else None) if variant.is_bundle else None,  # type: ignore[attr-defined]
         asked=asked_of(custom, variant.price, typed, errors),
     )

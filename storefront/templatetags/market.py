@@ -88,7 +88,7 @@ def phrases(text: str) -> SafeString:
 @register.filter
 def place(address: Any) -> str:
     """Province, city and district of an address, or of an order's copy of one; a city that is a province of its own is named once."""
-    names = [address[name] if isinstance(address, dict) else getattr(address, name) for name in ("province", "city", "district")]
+    names = [address.get(name, "") if isinstance(address, dict) else getattr(address, name) for name in ("province", "city", "district")]
     return " ".join(name for name in dict.fromkeys(names) if name)
 
 

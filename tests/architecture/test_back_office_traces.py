@@ -19,7 +19,7 @@ from tests.architecture.test_back_office_writes import FORMS, HOSTS, Filled, Thi
 
 REASONS = ("reason", "why", "note")
 # Nothing of a row changes here: that it was done is what there is to tell.
-ONLY_DONE = {"doubles.asked", "order.phone_shown", "payout_account.shown", "payout_batch.taken", "person.contact_shown", "rail.sweep_asked"}
+ONLY_DONE = {"code.shown", "doubles.asked", "order.phone_shown", "payout_account.shown", "payout_batch.taken", "person.contact_shown", "rail.sweep_asked"}
 # Something is made, or set for the first time: there was nothing before. What changes a row does not belong here.
 MADE = {
     "application.requirement_waived",
@@ -28,6 +28,7 @@ MADE = {
     "brand.added",
     "bundle.parts_put",
     "category.added",
+    "codes.loaded",
     "domain.added",
     "contract.signed",
     "contract_template.saved",

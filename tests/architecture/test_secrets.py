@@ -28,6 +28,7 @@ OPENED = {
     "marketplace/kernel/encrypted.py": "encrypts it for another place, and makes fingerprint and last digits",
     "marketplace/flows/account_changes.py": "compares with the account in force, and copies into it",
     "marketplace/flows/pay_out.py": "writes the bank file",
+    "marketplace/platform/virtual/actions.py": "shows a code to its buyer on the page of the order, or to the shop, which stands in the log with the reason",
     "marketplace/platform/payments/actions.py": "shows it to somebody, who stands in the log with the reason",
     "marketplace/web/operator/accounts.py": "looks for other shops with the same number, by its fingerprint",
 }

@@ -10,6 +10,7 @@ from tests.architecture.shelf_forms import FORMS_OF_SHELVES
 from tests.architecture.stock_forms import FORMS_OF_STOCK
 from tests.architecture.taxonomy_forms import FORMS_OF_TAXONOMY
 from tests.architecture.variant_forms import FORMS_OF_VARIANTS
+from tests.architecture.virtual_forms import FORMS_OF_VIRTUAL
 
 FORMS_OF_WARES = {
     **FORMS_OF_PRICES,
@@ -20,4 +21,5 @@ FORMS_OF_WARES = {
     **FORMS_OF_VARIANTS,
     **FORMS_OF_SHELVES,
     **FORMS_OF_CUSTOMISING,
+    **FORMS_OF_VIRTUAL,
 }

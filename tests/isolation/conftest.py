@@ -84,6 +84,7 @@ from tests.architecture.custom_forms import a_custom_line
 from tests.architecture.goods_forms import a_draft as a_bundle_draft
 from tests.architecture.review_forms import a_word
 from tests.architecture.shelf_forms import a_category
+from tests.architecture.virtual_forms import a_code
 from tests.databases import MERCHANTS
 from tests.world import SLUGS
 
@@ -276,6 +277,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         "product_id": draft.pk,
         "table_id": size_table.pk,
         "bundle_id": a_bundle_draft(letter),
+        "code_id": a_code(letter, f"{word}-card"),
         "shop_category_id": shelf.pk,
         "custom_id": a_custom_line(letter),
         "number": waiting.number,
@@ -326,6 +328,7 @@ def build_side(letter: str) -> tuple[Side, User]:
     }
     side.secrets = [
         f"{word}-draft",
+        f"{word}-card",
         f"{word}-shelf",
         f"{word}-table",
         f"{word}-imported",

@@ -109,6 +109,7 @@ MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
     ("console", "brand"): {"aliases", "name_zh"},
     ("console", "brand-demand"): {"enforced_on"},
     ("workbench", "shop-brands"): {"ends_on"},
+    ("workbench", "product-codes"): {"codes", "file"},
     ("console", "staff-role-new"): {"name_zh"},
     ("console", "staff-role"): {"name_zh", "role_id"},
 }
@@ -116,7 +117,7 @@ MAY_BE_EMPTY |= {("workbench", "shop-category-new"): {"in_stock", "pick", "seen"
 OF_A_SIZE_TABLE = {"categories", "notes_en", "notes_zh", *(f"{name}_{n}" for name in ("name_en", "name_zh", "unit") for n in range(1, 8))}
 MAY_BE_EMPTY |= {("workbench", name): OF_A_SIZE_TABLE for name in ("size-table", "size-table-new")}
 OF_A_PRODUCT = {"axes", "brand", "category_query", "description_en", "description_zh", "find_category", "hides_sold_out", "listed_from", "listed_until"}
-OF_A_PRODUCT |= {"aside", "copy", "pictures-clear", "size_table", "subtitle_en", "subtitle_zh", "tax_class", "title_zh"}
+OF_A_PRODUCT |= {"aside", "copy", "pictures-clear", "kind", "size_table", "subtitle_en", "subtitle_zh", "tax_class", "title_zh", "valid_days"}
 OF_A_PRODUCT |= {"film", "film_file", "gallery", "library_query", "shot", "take"}
 MAY_BE_EMPTY |= {("workbench", "product"): OF_A_PRODUCT, ("workbench", "product-new"): OF_A_PRODUCT}
 # Fields of rows, a number or a key behind their name: as many as there are rows.

@@ -27,6 +27,7 @@ from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.databases import MERCHANTS
 from tests.flows.customised import a_custom_order, a_custom_product
+from tests.flows.virtual import a_card
 
 
 def reduced() -> dict[str, str]:
@@ -89,3 +90,10 @@ def subscribed() -> dict[str, str]:
     for merchant_id in MERCHANTS.values():
         change_package(by=SYSTEM, change_id=uuid4(), merchant_id=merchant_id, package_id=package.pk)
     return {}
+
+
+def coded() -> dict[str, str]:
+    """A code of each of three products; the last signs of the last one."""
+    for title in ("Ruby card", "Opal card", "Jade card"):
+        card = a_card(1, title=title)
+    return {"coded": card.pk.hex[-4:]}

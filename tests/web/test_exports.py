@@ -134,6 +134,7 @@ FACTS: dict[tuple[str, str], dict[str, str]] = {
     ("workbench", "transfers"): {"Transfer": "{transfer}", "From": "Main warehouse", "To": "Store", "Pieces": "1", "Status": "Arrived"},
     ("workbench", "stocktakes"): {"Stocktake": "{stocktake}", "Counted": "0", "Status": "Being counted", "Note": "Cedar"},
     ("workbench", "replenish"): {"Title": "Third", "Free": "9", "Sold in 30 days": "1", "Proposed": "42"},
+    ("workbench", "codes"): {"Code": "•••• {coded}", "Title": "Jade card", "Status": "Unused", "Order": "", "By": "system"},
     ("workbench", "restocks"): {"Supplier": "Cedar Clay", "Pieces": "2", "Received": "0", "Status": "On the way"},
     ("workbench", "statements"): {
         "Statement": "{statement}",
@@ -288,6 +289,7 @@ PLANTED: dict[tuple[str, str], Callable[[str], Any]] = {
     ("workbench", "transfers"): lambda text: StockTransfer.objects.update(note=text[:200]),
     ("workbench", "stocktakes"): lambda text: Stocktake.objects.update(note=text[:200]),
     ("workbench", "replenish"): lambda text: Product.objects.update(titles={"en": text}),
+    ("workbench", "codes"): lambda text: Product.objects.update(titles={"en": text}),
     ("workbench", "restocks"): lambda text: Restock.objects.update(supplier=text[:120]),
     ("workbench", "statements"): lambda text: Statement.objects.filter(pk=Statement.objects.latest("pk").pk).update(number=text[:20]),
     ("workbench", "staff"): called,

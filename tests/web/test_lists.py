@@ -50,6 +50,7 @@ from marketplace.platform.payments.models import AccountChange, Dispute, RailMov
 from marketplace.platform.taxonomy.attributes import keep_attribute
 from marketplace.platform.taxonomy.brands import keep_brand
 from marketplace.platform.taxonomy.models import Attribute, Brand
+from marketplace.platform.virtual.models import Code
 from marketplace.web.lists.pages import ListPage
 from tenants.access.rules import all_routes, route, rule_of
 from tenants.accounts.actions import give_role
@@ -68,7 +69,7 @@ from tests.flows.at_stripe import at_stripe
 from tests.imports.files import received
 from tests.planting import planted
 from tests.tenants.test_onboarding import submitted
-from tests.web.lists_made import deposited, pictured, reduced, stocked, subscribed, wished
+from tests.web.lists_made import coded, deposited, pictured, reduced, stocked, subscribed, wished
 
 HOSTS = {"workbench": "kiln.seller.market.localhost", "console": "ops.market.localhost"}
 PEOPLE = {"workbench": "owner-a@market.localhost", "console": "operator@market.localhost"}
@@ -90,6 +91,7 @@ LISTS = {
     ("workbench", "transfers"): ("{transfer}", lambda: StockTransfer.objects.count()),
     ("workbench", "stocktakes"): ("{stocktake}", lambda: Stocktake.objects.count()),
     ("workbench", "replenish"): ("Second", lambda: StockLevel.objects.filter(safety=50).count()),
+    ("workbench", "codes"): ("{coded}", lambda: Code.objects.filter(merchant_id=MERCHANTS["a"]).count()),
     ("workbench", "restocks"): ("Birch", lambda: Restock.objects.count()),
     ("workbench", "staff"): ("Second Clerk", lambda: Membership.objects.filter(merchant_id=MERCHANTS["a"]).count()),
     ("workbench", "log"): ("{product}", lambda: AuditEvent.objects.filter(merchant_id=MERCHANTS["a"]).count()),
@@ -221,6 +223,7 @@ def three_of_everything(own_database: str) -> dict[str, str]:
         **_signed(),
         **reduced(),
         **pictured(),
+        **coded(),
         **wished(),
     }
 

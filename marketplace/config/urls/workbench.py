@@ -53,6 +53,7 @@ from marketplace.web.seller.overview import overview
 from marketplace.web.seller.payout_account import account_confirm, account_show, account_stop, payout_account, payout_stripe
 from marketplace.web.seller.shop_category_routes import shop_category_routes
 from marketplace.web.seller.stock.routes import stock_routes
+from marketplace.web.seller.virtual.routes import virtual_routes
 from marketplace.web.staff import support
 from marketplace.web.staff.people import shop_staff
 from marketplace.web.staff.routes import staff_routes
@@ -174,6 +175,7 @@ urlpatterns = [
     route("price-lists/<uuid:list_id>/switch/", price_lists.switch, may=staff(Right.EDIT_PRODUCTS), name="price-list-switch", methods="POST"),
     *library_routes(),
     *stock_routes(),
+    *virtual_routes(),
     *shop_category_routes(),
     route("statements/", money.statements, may=staff(Right.VIEW_STATEMENTS), name="statements", methods="GET POST"),
     route("statements/<str:number>/", money.statement, may=staff(Right.VIEW_STATEMENTS), name="statement"),

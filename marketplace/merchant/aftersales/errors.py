@@ -18,6 +18,11 @@ class ReturnTooLate(MarketError):
     message = _("The days in which order {number} could be returned are over since {until}. Write to the shop; it may still help.")
 
 
+class StaysWithBuyer(MarketError):
+    code, status, field = "stays_with_buyer", 409, "reason"
+    message = _("What was handed out of order {number} can be given back only if it is faulty, or not what was sold. Choose such a reason and say what it is.")
+
+
 class SameHands(MarketError):
     code, status = "same_hands", 403
     message = _("In this shop money goes back by two people, and you had a hand in this already. A colleague who may approve returns goes on: {who}.")

@@ -57,5 +57,10 @@ class Reason(models.TextChoices):
     WRONG_ITEM = "wrong_item", _("Something else was sent")
 
 
+def is_about_a_fault(reason: str) -> bool:
+    """What codes and used vouchers can be given back for: they cannot be unseen, so not because of a change of mind."""
+    return reason in (Reason.NOT_AS_DESCRIBED, Reason.DAMAGED, Reason.WRONG_ITEM)
+
+
 def is_shops_fault(reason: str) -> bool:
     return reason != Reason.UNWANTED

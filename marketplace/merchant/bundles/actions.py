@@ -46,6 +46,8 @@ def check_parts(parts: Parts) -> list[Variant]:
     if inner := bundles_among({row.product_id for row in found.values()}):
         title = next(row.product.title.text for row in found.values() if row.product_id in inner)
         raise InvalidInput(field="parts", why=_("“{title}” is a bundle itself. Choose what is in it instead.").format(title=title))
+    if virtual := Product.objects.filter(pk__in={row.product_id for row in found.values()}, virtual__isnull=False).first():
+        raise InvalidInput(field="parts", why=_("“{title}” is not shipped, and a bundle is. Take it out.").format(title=virtual.title.text))
     made = Product.objects.filter(pk__in={row.product_id for row in found.values()}, customisation__isnull=False).first()
     if made is not None:
         why = _("“{title}” is made to buyers' wishes, and in a bundle nobody says them. Take it out.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from marketplace.kernel.verbs import verb
 from marketplace.merchant.bundles.queries import bundles_of, parts_of_variants
 from marketplace.merchant.catalogue.models import Variant
 from marketplace.merchant.conditions.queries import watched_of
-from marketplace.merchant.inventory.booking import Books, tell_crossings, tell_watched
+from marketplace.merchant.inventory.booking import Books, tell_crossings, tell_watched, variants_of_codes
 from marketplace.merchant.inventory.errors import HeldElsewhere, OutOfStock, StockHeld
 from marketplace.merchant.inventory.models import PackedFrom, Reservation, StockLevel, StockLocation, StockMovement
 from tenants.tenancy.rows import insert_new
@@ -47,7 +47,8 @@ def make_default_location(*, by: Actor) -> StockLocation:
 
 @verb
 def count_stock(*, by: Actor, counted: Mapping[UUID, int], location_id: UUID | None = None, note: str = "") -> None:
-    """What lies at a place (None: the default one), by variant id: a count. In few statements, however many variants there are.
+    """What lies at a place (None: the default one), by variant id: a count. In few statements, however many variants there are. Of goods that
+    are sold as codes nothing is counted.
 
     Raises InvalidInput, StockHeld, BundleHasNoStock.
     """
@@ -59,6 +60,8 @@ def count_stock(*, by: Actor, counted: Mapping[UUID, int], location_id: UUID | N
             raise InvalidInput(field="location", why=_("Choose a location."))
         bundles = parts_of_variants([key for key, number in counted.items() if not number])  # forms say 0 of what has no stock
         counted = {key: number for key, number in counted.items() if key not in bundles}
+        of_codes = variants_of_codes(counted)  # theirs is the number of unused codes, whatever a form or a file says
+        counted = {key: number for key, number in counted.items() if key not in of_codes}
         books = Books.at(by, location, counted.keys())
         before = {}
         for level in books.levels:
@@ -163,6 +166,18 @@ def _short(per_variant: Mapping[UUID, int], wanted: Sequence[Wanted]) -> OutOfSt
         if there[line.variant_id] < per_variant[line.variant_id]:
             return OutOfStock(title=line.title, left=there[line.variant_id], variant_id=line.variant_id)
     raise RuntimeError("stock was refused, and there is enough of it")
+
+
+def lock_variants(variant_ids: Collection[UUID]) -> None:
+    """Lock all levels of these variants at once, for a transaction that holds some of them and then others."""
+    list(StockLevel.objects.filter(variant_id__in=variant_ids).order_by("pk").select_for_update(of=("self",)).values_list("pk"))
+
+
+def lock_held(order_ids: Collection[UUID]) -> None:
+    """The same of what is held for several orders, each of which is then changed by itself: reservations first, as they always are."""
+    held = Reservation.objects.filter(order_id__in=order_ids).order_by("level_id", "pk").select_for_update(of=("self",))
+    levels = list(held.values_list("level_id", flat=True))
+    list(StockLevel.objects.filter(pk__in=levels).order_by("pk").select_for_update(of=("self",)).values_list("pk"))
 
 
 @verb

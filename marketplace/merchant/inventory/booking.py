@@ -18,7 +18,7 @@ from marketplace.merchant.catalogue.models import Variant
 from marketplace.merchant.conditions.events import WatchedStockChanged
 from marketplace.merchant.conditions.queries import watched_of
 from marketplace.merchant.inventory.bundled import crossed_bundles
-from marketplace.merchant.inventory.errors import BundleHasNoStock
+from marketplace.merchant.inventory.errors import BundleHasNoStock, CodesAreTheStock
 from marketplace.merchant.inventory.events import StockCrossedZero, StockRanLow
 from marketplace.merchant.inventory.models import StockLevel, StockLocation, StockMovement
 from tenants.tenancy.link import connection
@@ -42,8 +42,13 @@ class Books:
         self._moved: list[StockMovement] = []
 
     @classmethod
-    def at(cls, by: Actor, location: StockLocation, variant_ids: Collection[UUID]) -> Books:
-        """The levels of these variants at one place; what never lay there begins with nothing. Raises BundleHasNoStock."""
+    def at(cls, by: Actor, location: StockLocation, variant_ids: Collection[UUID], *, holds_codes: bool = False) -> Books:
+        """The levels of these variants at one place; what never lay there begins with nothing. `holds_codes`: codes come or go with it.
+
+        Raises BundleHasNoStock, CodesAreTheStock.
+        """
+        if not holds_codes and (of_codes := variants_of_codes(variant_ids)):
+            raise CodesAreTheStock(sku=Variant.objects.get(pk=min(of_codes)).sku)
         if bundle := Variant.objects.filter(pk__in=variant_ids, product__parts__isnull=False).values_list("sku", flat=True).first():
             raise BundleHasNoStock(sku=bundle)
         known = set(StockLevel.objects.filter(location=location, variant_id__in=variant_ids).values_list("variant_id", flat=True))
@@ -89,6 +94,11 @@ class Books:
     def _available_before(self, level: StockLevel) -> int:
         on_hand, reserved, allocated = self._before[level.pk]
         return on_hand - reserved - allocated
+
+
+def variants_of_codes(variant_ids: Iterable[UUID]) -> set[UUID]:
+    """Which of these are sold as codes: their stock is the number of unused ones, and changes with them alone."""
+    return set(Variant.objects.filter(pk__in=list(variant_ids), product__virtual__kind="codes").values_list("pk", flat=True))
 
 
 def tell_crossings(changes: Iterable[tuple[UUID, UUID, int, int, int]], in_bundles: Collection[UUID] | None = None) -> None:

@@ -61,3 +61,8 @@ class RestockUnknown(MarketError):
 class BundleHasNoStock(MarketError):
     code, status, field = "bundle_has_no_stock", 422, "on_hand"
     message = _("“{sku}” is a bundle and has no stock of its own: it can be had as often as what is in it. Leave its stock at 0.")
+
+
+class CodesAreTheStock(MarketError):
+    code, status, field = "codes_are_the_stock", 422, "on_hand"
+    message = _("“{sku}” is sold as codes: its stock is the number of unused ones. Load or remove codes instead.")

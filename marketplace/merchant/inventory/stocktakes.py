@@ -23,8 +23,8 @@ from marketplace.merchant.catalogue.barcodes import variants_by_code
 from marketplace.merchant.catalogue.models import Variant
 from marketplace.merchant.inventory.actions import MOST
 from marketplace.merchant.inventory.auditing import stock_audit
-from marketplace.merchant.inventory.booking import AT_ONCE, Books
-from marketplace.merchant.inventory.errors import CountedBySame, StockHeld, StocktakeUnknown
+from marketplace.merchant.inventory.booking import AT_ONCE, Books, variants_of_codes
+from marketplace.merchant.inventory.errors import CodesAreTheStock, CountedBySame, StockHeld, StocktakeUnknown
 from marketplace.merchant.inventory.models import StockLevel, StockMovement, Stocktake, StocktakeLine
 from marketplace.merchant.inventory.moves import open_location_of
 from tenants.access.people import staff_with
@@ -86,9 +86,11 @@ def begin_stocktake(
         if same := Stocktake.objects.filter(pk=stocktake_id).first():
             return same
         levels = StockLevel.objects.filter(scopes[scope], Q(variant__is_active=True) | Q(on_hand__gt=0), location=location)  # type: ignore[index]
+        levels = levels.exclude(variant__product__virtual__kind="codes")  # nobody can count them
         expected = dict(levels.values_list("variant_id", "on_hand"))
         if scope == Stocktake.Scope.CHOSEN:
-            expected = {**dict.fromkeys(Variant.objects.filter(pk__in=variant_ids).values_list("pk", flat=True), 0), **expected}
+            chosen = Variant.objects.filter(pk__in=variant_ids).exclude(product__virtual__kind="codes")
+            expected = {**dict.fromkeys(chosen.values_list("pk", flat=True), 0), **expected}
         if not expected:
             raise InvalidInput(field="scope", why=_("Nothing of this lies there. Choose something else to count."))
         number = free_number(Stocktake.objects, clock.now(), Market.objects.get().tz)
@@ -150,6 +152,8 @@ def _count(by: Actor, row: Stocktake, counted: Mapping[UUID, int | None], moment
     lines = {line.variant_id: line for line in row.lines.filter(variant_id__in=counted.keys())}
     more = [key for key in counted if key not in lines]
     if more:
+        if of_codes := variants_of_codes(more):
+            raise CodesAreTheStock(sku=Variant.objects.get(pk=min(of_codes)).sku)
         if Variant.objects.filter(pk__in=more).count() < len(more):
             raise InvalidInput(field="counted", why=_("One of these variants does not exist. Load the sheet anew."))
         StocktakeLine.objects.bulk_create([StocktakeLine(stocktake=row, variant_id=key, expected=0) for key in more], batch_size=AT_ONCE)

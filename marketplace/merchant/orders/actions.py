@@ -15,6 +15,7 @@ from marketplace.kernel.audit import audit
 from marketplace.kernel.errors import IllegalMove
 from marketplace.kernel.verbs import verb
 from marketplace.merchant.orders.errors import (
+    NothingIsShipped,
     NothingToShip,
     NotPaidYet,
     NotShippedYet,
@@ -27,6 +28,7 @@ from marketplace.merchant.orders.states import (
     FulfilmentStatus,
     OrderStatus,
     PaymentStatus,
+    waiting_status,
 )
 from tenants.tenancy.rows import insert_new
 from tenants.tenancy.schemas import current_merchant_id
@@ -44,20 +46,20 @@ def write_order(*, by: Actor, order: Order, lines: Sequence[OrderLine]) -> Order
 
 @verb
 def confirm_order(*, by: Actor, order_id: UUID, ship_by: datetime) -> Order:
-    """The money is there: the merchant may ship, and should by `ship_by`."""
+    """The money is there: the merchant may ship, and should by `ship_by`; virtual goods wait for nobody."""
     with transaction.atomic():
         order = locked_order(pk=order_id)
         move(order, OrderStatus.CONFIRMED, by=by, reason="paid")
-        order.payment_status, order.paid_at, order.ship_by = PaymentStatus.PAID, clock.now(), ship_by
+        order.payment_status, order.paid_at, order.ship_by = PaymentStatus.PAID, clock.now(), None if order.is_virtual else ship_by
         order.save(update_fields=["payment_status", "paid_at", "ship_by"])
     return order
 
 
 @verb
 def accept_order(*, by: Actor, number: str) -> Order:
-    """The merchant has seen it and will ship. Safe to repeat. Raises OrderUnknown, NotPaidYet, IllegalMove."""
+    """The merchant has seen it and will ship. Safe to repeat. Raises OrderUnknown, NotPaidYet, IllegalMove, NothingIsShipped."""
     with transaction.atomic():
-        order = order_to_ship(number)
+        order = _order_to_pack(number)
         if order.accepted_at is None:
             order.accepted_at = clock.now()
             order.save(update_fields=["accepted_at"])
@@ -70,10 +72,10 @@ def accept_order(*, by: Actor, number: str) -> Order:
 def note_packed(*, by: Actor, number: str, quantities: Mapping[UUID, int] | None) -> tuple[Order, dict[UUID, int]]:
     """Count what goes into a parcel: line id → quantity (None: all that is left). Returns the order and what was packed.
 
-    Raises OrderUnknown, NotPaidYet, NothingToShip.
+    Raises OrderUnknown, NotPaidYet, NothingToShip, NothingIsShipped.
     """
     with transaction.atomic():
-        order = order_to_ship(number)
+        order = _order_to_pack(number)
         lines = list(order.lines.order_by("position"))
         packs = {}
         for line in lines:
@@ -142,13 +144,42 @@ def note_shipped(*, by: Actor, order_id: UUID, pieces: Mapping[UUID, int]) -> Or
     return order
 
 
+@verb
+def note_handed_over(*, by: Actor, order: Order, pieces: Mapping[UUID, int], step: str) -> Order:
+    """Pieces of a locked order of virtual goods reached the buyer: line id → quantity. Raises IllegalMove, NothingToShip."""
+    with transaction.atomic():
+        if order.status != OrderStatus.CONFIRMED or not order.is_virtual:
+            raise IllegalMove
+        lines = list(order.lines.order_by("position"))
+        for line in lines:
+            if not 0 <= pieces.get(line.pk, 0) <= line.to_pack:
+                raise NothingToShip(number=order.number)
+            line.shipped += pieces.get(line.pk, 0)
+        OrderLine.objects.bulk_update(lines, ["shipped"])
+        before = order.fulfilment_status
+        refresh_fulfilment(order, lines)
+        StatusChange.objects.create(**_as_fields(order, before, step, by, ""))
+        after: dict[str, object] = {"fulfilment_status": order.fulfilment_status, "lines": dict(pieces)}
+        _audit_step(by, order, f"order.{step}", before={"fulfilment_status": before}, after=after)
+    return order
+
+
+@verb
+def note_step(*, by: Actor, order: Order, step: str) -> None:
+    """A row of its history for what changes no status of a locked order."""
+    StatusChange.objects.create(**_as_fields(order, order.status, step, by, ""))
+
+
 def refresh_fulfilment(order: Order, lines: Sequence[OrderLine]) -> None:
     """Compute and store how much of a locked order has left: what is cancelled is not waited for."""
     left = any(line.quantity > line.cancelled + line.shipped for line in lines)
     some = any(line.shipped for line in lines)
     if order.fulfilment_status == FulfilmentStatus.DELIVERED:
         return
-    order.fulfilment_status = FulfilmentStatus.NONE if not some else FulfilmentStatus.PART_SHIPPED if left else FulfilmentStatus.SHIPPED
+    if order.is_virtual:
+        order.fulfilment_status = waiting_status(order.kind) if left or not some else FulfilmentStatus.SHIPPED
+    else:
+        order.fulfilment_status = FulfilmentStatus.NONE if not some else FulfilmentStatus.PART_SHIPPED if left else FulfilmentStatus.SHIPPED
     if order.fulfilment_status == FulfilmentStatus.SHIPPED and order.shipped_at is None:
         order.shipped_at = clock.now()
     order.save(update_fields=["fulfilment_status", "shipped_at"])
@@ -196,6 +227,13 @@ def order_to_ship(number: str) -> Order:
         raise NotPaidYet(number=order.number)
     if order.status != OrderStatus.CONFIRMED:
         raise IllegalMove
+    return order
+
+
+def _order_to_pack(number: str) -> Order:
+    order = order_to_ship(number)
+    if order.is_virtual:
+        raise NothingIsShipped(number=number)
     return order
 
 

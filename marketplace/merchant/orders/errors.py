@@ -18,6 +18,11 @@ class NothingToShip(MarketError):
     message = _("Nothing of order {number} is left to ship with these quantities. Reload the page to see what has gone out.")
 
 
+class NothingIsShipped(MarketError):
+    code, status = "nothing_is_shipped", 409
+    message = _("Order {number} is of virtual goods: nothing of it is packed or shipped. Codes go out by themselves, vouchers are redeemed.")
+
+
 class NotShippedYet(MarketError):
     code, status = "not_shipped_yet", 409
     message = _("Order {number} has not been shipped completely. You can confirm receipt when all of it is on its way.")

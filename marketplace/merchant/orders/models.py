@@ -15,6 +15,7 @@ from marketplace.merchant.orders.states import (
     PaymentStatus,
     Step,
 )
+from marketplace.platform.virtual.kinds import GoodsKind, is_virtual
 from tenants.tenancy.guard import MerchantModel
 
 SEARCH_KEYS = ("recipient_key", "recipient_pinyin", "recipient_initials", "phone_key")
@@ -23,6 +24,7 @@ SEARCH_KEYS = ("recipient_key", "recipient_pinyin", "recipient_initials", "phone
 class Order(MerchantModel):
     number = models.CharField(max_length=24, unique=True)
     group_id = models.UUIDField()
+    kind = models.CharField(max_length=10, choices=GoodsKind.choices, default=GoodsKind.GOODS, db_default=GoodsKind.GOODS.value)
     buyer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     status = models.CharField(max_length=20, choices=OrderStatus.choices, default=OrderStatus.AWAITING_PAYMENT)
     payment_status = models.CharField(max_length=20, choices=PaymentStatus.choices, default=PaymentStatus.UNPAID)
@@ -38,7 +40,7 @@ class Order(MerchantModel):
     commission_returned_minor = models.BigIntegerField(default=0)
     tax_returned_minor = models.BigIntegerField(default=0)
     open_returns = models.IntegerField(default=0)
-    address = models.JSONField()
+    address = models.JSONField()  # of virtual goods: who bought it ("recipient"), and no place
     note = models.CharField(max_length=300, blank=True)
     # What the order is found by, made of `address` when it is written (search_keys.py).
     recipient_key = models.CharField(max_length=80, blank=True, default="", db_default="")
@@ -84,6 +86,11 @@ class Order(MerchantModel):
     refunded = money_of("refunded_minor")
     commission_returned = money_of("commission_returned_minor")
     tax_returned = money_of("tax_returned_minor")
+
+    @property
+    def is_virtual(self) -> bool:
+        """Nothing of it is shipped: codes, or a service."""
+        return is_virtual(self.kind)
 
     @property
     def earned(self) -> Money:

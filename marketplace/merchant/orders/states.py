@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel.states import Moves
+from marketplace.platform.virtual.kinds import GoodsKind
 
 
 class OrderStatus(models.TextChoices):
@@ -29,6 +30,9 @@ class FulfilmentStatus(models.TextChoices):
     PART_SHIPPED = "part_shipped", _("Part shipped")
     SHIPPED = "shipped", _("Shipped")
     DELIVERED = "delivered", _("Delivered")
+    # Of virtual goods, which never stand among what is to be shipped.
+    TO_HAND_OUT = "to_hand_out", pgettext_lazy("fulfilment", "Codes not handed out")
+    TO_REDEEM = "to_redeem", pgettext_lazy("fulfilment", "Not used up")
 
 
 class Step(models.TextChoices):
@@ -38,8 +42,16 @@ class Step(models.TextChoices):
     PACKED = "packed", pgettext_lazy("order step", "A parcel was packed")
     UNPACKED = "unpacked", pgettext_lazy("order step", "A parcel was opened again")
     PART_CANCELLED = "part_cancelled", pgettext_lazy("order step", "Cancelled in part")
+    HANDED_OUT = "handed_out", pgettext_lazy("order step", "Codes were handed out")
+    VOUCHERS_MADE = "vouchers_made", pgettext_lazy("order step", "Vouchers were made")
+    REDEEMED = "redeemed", pgettext_lazy("order step", "A voucher was used")
     CHARGED_BACK = "charged_back", pgettext_lazy("order step", "Taken back by the buyer's bank")
     REFUNDED = "money_back", pgettext_lazy("order step", "Money given back")
+
+
+def waiting_status(kind: str) -> FulfilmentStatus:
+    """Of an order of this kind of goods of which nothing has reached the buyer."""
+    return {GoodsKind.CODES: FulfilmentStatus.TO_HAND_OUT, GoodsKind.SERVICE: FulfilmentStatus.TO_REDEEM}.get(GoodsKind(kind), FulfilmentStatus.NONE)
 
 
 ORDER_MOVES = Moves(
@@ -62,6 +74,8 @@ class Label(models.TextChoices):
     PART_SHIPPED = "part_shipped", pgettext_lazy("order", "Part shipped")
     SHIPPED = "shipped", pgettext_lazy("order", "Shipped")
     DELIVERED = "delivered", pgettext_lazy("order", "Delivered")
+    TO_HAND_OUT = "to_hand_out", pgettext_lazy("order", "Code on its way")
+    TO_USE = "to_use", pgettext_lazy("order", "To be used")
     COMPLETED = "completed", pgettext_lazy("order", "Completed")
     AFTER_SALES = "after_sales", pgettext_lazy("order", "After-sales")
     REFUNDED = "refunded", pgettext_lazy("order", "Refunded")
@@ -75,6 +89,8 @@ TONES = {
     Label.PART_SHIPPED: "violet",
     Label.SHIPPED: "brand",
     Label.DELIVERED: "brand",
+    Label.TO_HAND_OUT: "info",
+    Label.TO_USE: "brand",
     Label.COMPLETED: "success",
     Label.AFTER_SALES: "danger",
     Label.REFUNDED: "",
@@ -94,6 +110,8 @@ def label_of(status: str, payment_status: str, fulfilment_status: str, open_retu
             FulfilmentStatus.PART_SHIPPED: Label.PART_SHIPPED,
             FulfilmentStatus.SHIPPED: Label.SHIPPED,
             FulfilmentStatus.DELIVERED: Label.DELIVERED,
+            FulfilmentStatus.TO_HAND_OUT: Label.TO_HAND_OUT,
+            FulfilmentStatus.TO_REDEEM: Label.TO_USE,
         }[FulfilmentStatus(fulfilment_status)]
     return {
         OrderStatus.AWAITING_PAYMENT: Label.UNPAID,

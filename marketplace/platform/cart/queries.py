@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from json import loads
 from uuid import UUID
 
@@ -24,6 +24,8 @@ from marketplace.platform.delivery.models import FreightZone
 from marketplace.platform.delivery.queries import zones_of
 from marketplace.platform.listings.models import ListingVariant, sellable
 from marketplace.platform.prices.resolving import Rate, lay_on, offered, varied
+from marketplace.platform.virtual.kinds import GoodsKind, is_virtual
+from marketplace.platform.virtual.queries import kind_of_listing
 from tenants.tenancy.models import Merchant
 from tenants.tenancy.standing import SELLS, shop_standing
 
@@ -41,6 +43,15 @@ class LineView:
     rate: Rate | None = None  # what made the price, where that is not the one on the listing
     custom: Customisation = AS_IT_IS  # what may be wished of it
     fitted: Fitted | None = AS_WISHED_NOTHING  # what is wished; None: it cannot be made so (any more)
+
+    @property
+    def kind(self) -> str:
+        """What kind of goods it is; what is no longer on sale counts as shipped."""
+        return getattr(self.variant, "kind", GoodsKind.GOODS)
+
+    @property
+    def ships(self) -> bool:
+        return not is_virtual(self.kind)
 
     @property
     def is_buyable(self) -> bool:
@@ -80,7 +91,8 @@ class LineView:
 
 @dataclass
 class ShopPart:
-    """What is in the cart of one shop. `zones` says what its parcel costs into `region` (a code, or "" while nobody knows)."""
+    """What is in the cart of one shop. `zones` says what its parcel costs into `region` (a code, or "" while nobody knows). Virtual goods are in
+    no parcel and cost no freight."""
 
     merchant: Merchant
     currency: str
@@ -113,18 +125,38 @@ class ShopPart:
         return Money.sum((view.total for view in self.chosen() if view.total), self.currency)
 
     @property
+    def ships(self) -> bool:
+        """Whether anything that is chosen goes into a parcel."""
+        return any(view.ships for view in self.chosen())
+
+    @property
+    def parcel(self) -> Money:
+        """What is chosen and shipped."""
+        return Money.sum((view.total for view in self.chosen() if view.total and view.ships), self.currency)
+
+    @property
     def quote(self) -> Quote:
-        return quote(self.zones, self.region, self.goods)
+        return quote(self.zones, self.region, self.parcel)
 
     @property
     def freight(self) -> Money:
         """Of what is chosen; nothing chosen costs nothing."""
-        return self.quote.fee if self.chosen() else Money.zero(self.currency)
+        return self.quote.fee if self.ships else Money.zero(self.currency)
 
     @property
     def to_free_freight(self) -> Money | None:
         """How much more of this shop's goods would travel free."""
-        return self.quote.missing(self.goods) if self.chosen() else None
+        return self.quote.missing(self.parcel) if self.ships else None
+
+    @property
+    def kind(self) -> str:
+        """Of a part whose lines are of one kind."""
+        return self.lines[0].kind if self.lines else GoodsKind.GOODS
+
+    def by_kind(self) -> list[ShopPart]:
+        """What is chosen as the orders it will become: one for each kind of goods."""
+        kinds = [kind for kind in GoodsKind.values if any(view.kind == kind for view in self.chosen())]
+        return [replace(self, lines=[view for view in self.chosen() if view.kind == kind]) for kind in kinds]
 
     @property
     def total(self) -> Money:
@@ -144,6 +176,16 @@ class CartView:
     def unavailable(self) -> list[LineView]:
         """What cannot be bought now: sold out, no longer on sale, or of a shop that takes no orders."""
         return [view for part in self.parts for view in part.lines if not view.is_buyable]
+
+    @property
+    def ships(self) -> bool:
+        """Whether anything that is chosen needs an address."""
+        return any(view.ships for view in self.chosen)
+
+    @property
+    def kinds(self) -> set[str]:
+        """Of what is chosen."""
+        return {view.kind for view in self.chosen}
 
     @property
     def is_all_chosen(self) -> bool:
@@ -186,7 +228,7 @@ def view_cart(cart: Cart | None, currency: str, region: str = "") -> CartView:
         variant.pk: variant
         for variant in ListingVariant.objects.filter(sellable("listing__"), pk__in=[line.variant_id for line in lines])
         .select_related("listing")
-        .annotate(is_varied=varied(), is_bundle=is_bundle(), is_custom=is_custom())
+        .annotate(is_varied=varied(), is_bundle=is_bundle(), is_custom=is_custom(), kind=kind_of_listing())
     }
     held = offered([key for key, variant in variants.items() if variant.is_varied], cart.user_id)
     customs = customisations_of({variant.listing_id for variant in variants.values() if variant.is_custom})  # type: ignore[attr-defined]
@@ -222,18 +264,22 @@ class ChosenLine:
     shop: Mapping[str, str]  # its names
     is_bundle: bool
     fitted: Fitted  # what is wished of it
+    kind: str
+    valid_days: int | None  # of a service: days its voucher is valid
 
 
 # In SQL, because a line names its variant by key alone, and placing an order pays for every query it builds (bench/checkout.py).
 CHOSEN = """
     SELECT line.id, line.variant_id, line.quantity, variant.sku, variant.options, listing.id, listing.merchant_id, listing.titles,
         coalesce(listing.pictures -> 0 ->> 'square', listing.pictures -> 0 ->> 'key', ''), listing.tax_class, category.path, merchant.names,
-        EXISTS (SELECT FROM platform_bundles_listedpart AS part WHERE part.bundle_id = listing.id), line.wishes, custom.fields, custom.days
+        EXISTS (SELECT FROM platform_bundles_listedpart AS part WHERE part.bundle_id = listing.id), line.wishes, custom.fields, custom.days,
+        coalesce(virtual.kind, 'goods'), virtual.valid_days
     FROM platform_cart_cartline AS line
     JOIN platform_listings_listingvariant AS variant ON variant.id = line.variant_id AND variant.in_stock
     JOIN platform_listings_listing AS listing ON listing.id = variant.listing_id AND listing.is_on_sale
         AND (listing.sellable_until IS NULL OR listing.sellable_until > %s)
     JOIN platform_taxonomy_category AS category ON category.id = listing.category_id
+    LEFT JOIN platform_virtual_listedvirtual AS virtual ON virtual.listing_id = listing.id
     LEFT JOIN platform_customising_listedcustomisation AS custom ON custom.id = listing.id
     JOIN tenancy_merchant AS merchant ON merchant.id = listing.merchant_id AND merchant.status = ANY(%s)
     WHERE line.cart_id = %s AND line.is_chosen
@@ -253,13 +299,13 @@ def chosen_lines(cart_id: UUID) -> list[ChosenLine]:
     with connection.cursor() as cursor:
         cursor.execute(CHOSEN, [clock.now(), SELLS, cart_id])
         for row in cursor.fetchall():
-            line, variant, quantity, sku, options, product, merchant, titles, picture, tax_class, path, shop, is_bundle, wishes, fields, days = row
+            line, variant, quantity, sku, options, product, merchant, titles, picture, tax_class, path, shop, is_bundle, wishes, fields, days, kind, valid = row
             wished = loads(wishes)
             fitted = fit(fields_of(loads(fields)) if fields else (), days or 0, wished) if fields or wished else AS_WISHED_NOTHING
             if fitted is None:
                 continue
             said = loads(options), product, merchant, loads(titles), picture, tax_class, loads(path), loads(shop), is_bundle
-            found.append(ChosenLine(line, variant, quantity, sku, *said, fitted))
+            found.append(ChosenLine(line, variant, quantity, sku, *said, fitted, kind, valid))
     return found
 
 

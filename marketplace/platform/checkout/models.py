@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.kernel import clock
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import money_of
+from marketplace.platform.virtual.kinds import GoodsKind, is_virtual
 from tenants.tenancy.models import Merchant
 
 
@@ -35,11 +36,12 @@ class OrderGroup(models.Model):
     freight_minor = models.BigIntegerField(default=0)
     total_minor = models.BigIntegerField()
     tax_minor = models.BigIntegerField(default=0)  # of `total_minor`, which includes it
-    address = models.JSONField()
+    address = models.JSONField()  # {} where nothing of it is shipped
     language = models.CharField(max_length=12)
     placed_at = models.DateTimeField(default=clock.now)
     hold_until = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
+    waived_at = models.DateTimeField(null=True)  # the buyer agreed that codes are handed out at once and do not come back
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["buyer", "key"], name="one_group_per_key")]
@@ -59,6 +61,7 @@ class OrderCopy(models.Model):
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="+")
     buyer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     number = models.CharField(max_length=24, unique=True)
+    kind = models.CharField(max_length=10, choices=GoodsKind.choices, default=GoodsKind.GOODS, db_default=GoodsKind.GOODS.value)
     status = models.CharField(max_length=20)
     payment_status = models.CharField(max_length=20)
     fulfilment_status = models.CharField(max_length=20)
@@ -98,6 +101,11 @@ class OrderCopy(models.Model):
     commission = money_of("commission_minor")
     refunded = money_of("refunded_minor")
     commission_returned = money_of("commission_returned_minor")
+
+    @property
+    def is_virtual(self) -> bool:
+        """Nothing of it is shipped: codes, or a service."""
+        return is_virtual(self.kind)
 
     @property
     def has_parcel(self) -> bool:

@@ -53,6 +53,7 @@ def _times(copy: OrderCopy) -> Times:
         copy.completed_at,
         copy.cancelled_at,
         copy.ship_by,
+        is_virtual=copy.is_virtual,
         is_all_shipped=copy.fulfilment_status in (FulfilmentStatus.SHIPPED, FulfilmentStatus.DELIVERED),
     )
 

@@ -16,6 +16,7 @@ ENTRIES = grouped(
         pgettext_lazy("menu", "Selling"),
         [
             Entry(_("Orders"), "list", "orders", Right.VIEW_ORDERS),
+            Entry(pgettext_lazy("menu", "Redeem vouchers"), "ticket", "redeem", Right.SHIP_ORDERS),
             Entry(_("Customised orders"), "edit", "custom-orders", Right.VIEW_ORDERS),
             Entry(_("Returns"), "back", "returns", Right.VIEW_ORDERS),
             Entry(_("Second person"), "users", "second-looks", Right.VIEW_ORDERS),
@@ -49,6 +50,7 @@ ENTRIES = grouped(
             Entry(_("Stocktakes"), "check", "stocktakes", Right.VIEW_PRODUCTS),
             Entry(_("Replenishment"), "chart", "replenish", Right.VIEW_PRODUCTS),
             Entry(_("Orders from suppliers"), "receipt", "restocks", Right.VIEW_PRODUCTS),
+            Entry(_("Codes"), "ticket", "codes", Right.VIEW_PRODUCTS),
         ],
     ),
     (

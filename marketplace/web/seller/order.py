@@ -30,6 +30,8 @@ from marketplace.merchant.orders.models import Order
 from marketplace.merchant.orders.states import FulfilmentStatus, OrderStatus, PaymentStatus
 from marketplace.merchant.pricing.queries import made_by
 from marketplace.platform.ledger.models import StatementLine
+from marketplace.platform.virtual.kinds import GoodsKind, last_day
+from marketplace.platform.virtual.queries import codes_of_orders, vouchers_of_orders
 from marketplace.web.overview import MOST_COUNTED, capped
 from marketplace.web.seller.orders import SHOWS
 from marketplace.web.seller.parcel_forms import CancelForm, HandoverForm, ParcelForm
@@ -90,7 +92,8 @@ def order_page(
     lines = with_wishes(with_bundles(list(found.lines.order_by("position"))))
     made = made_by(found.pk)
     may_ship = request.user.has_perm(Right.SHIP_ORDERS.full_name)
-    is_live = may_ship and found.status == OrderStatus.CONFIRMED and found.payment_status in (PaymentStatus.PAID, PaymentStatus.PART_REFUNDED)
+    is_paid = found.status == OrderStatus.CONFIRMED and found.payment_status in (PaymentStatus.PAID, PaymentStatus.PART_REFUNDED)
+    is_live = may_ship and is_paid and not found.is_virtual
     has_left = any(line.to_pack for line in lines)
     packages = list(found.packages.order_by("packed_at", "pk").prefetch_related("lines__line"))
     for package in packages:
@@ -100,6 +103,9 @@ def order_page(
     refused: list[forms.Form] = [each for each in (parcel, handover, cancel, note, back) if each and each.errors]
     history: list[Any] = [*found.changes.order_by("at", "pk"), *found.desk_notes.order_by("at")]
     waits = found.ship_by and found.fulfilment_status == FulfilmentStatus.NONE and found.status == OrderStatus.CONFIRMED
+    vouchers: list[Any] = vouchers_of_orders([found.pk]) if found.kind == GoodsKind.SERVICE else []
+    for row in vouchers:
+        row.until = last_day(row.expires_at, request.market.tz)  # type: ignore[attr-defined]
     context = {
         "title": found.number,
         "form": refused[0] if refused else None,
@@ -114,7 +120,9 @@ def order_page(
         "can_accept": is_live and found.accepted_at is None,
         "parcel_form": (parcel or ParcelForm(lines=lines, places=held_places(found.pk), initial={"package_id": uuid4()})) if is_live and has_left else None,
         "pieces_left": sum(line.to_pack for line in lines),
-        "cancel_form": (cancel or CancelForm(lines=lines)) if is_live and has_left else None,
+        "cancel_form": (cancel or CancelForm(lines=lines)) if may_ship and is_paid and has_left else None,
+        "given": codes_of_orders([found.pk]) if found.kind == GoodsKind.CODES else [],
+        "vouchers": vouchers,
         "cancel_is_open": bool(cancel and cancel.errors),
         "look": waiting_about(found.pk),
         "takes_two": takes_two(),
@@ -147,6 +155,7 @@ def _times(order: Order) -> Times:
         order.cancelled_at,
         order.ship_by,
         receive_by,
+        is_virtual=order.is_virtual,
         is_all_shipped=order.fulfilment_status in (FulfilmentStatus.SHIPPED, FulfilmentStatus.DELIVERED),
     )
 

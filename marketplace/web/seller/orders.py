@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import pgettext_lazy
 
 from marketplace.flows.ship_order import take_order
 from marketplace.kernel import clock
@@ -34,6 +35,7 @@ SHOWS: dict[str, Q] = {
     "to_ship": Q(status=OrderStatus.CONFIRMED, fulfilment_status__in=[FulfilmentStatus.NONE, FulfilmentStatus.PART_SHIPPED]),
     "unpaid": Q(status=OrderStatus.AWAITING_PAYMENT),
     "shipped": Q(status=OrderStatus.CONFIRMED, fulfilment_status=FulfilmentStatus.SHIPPED),
+    "to_use": Q(status=OrderStatus.CONFIRMED, fulfilment_status__in=[FulfilmentStatus.TO_REDEEM, FulfilmentStatus.TO_HAND_OUT]),
     "after_sales": Q(open_returns__gt=0),
     "completed": Q(status=OrderStatus.COMPLETED),
     "cancelled": Q(status=OrderStatus.CANCELLED),
@@ -48,6 +50,7 @@ class OrderFilter(django_filters.FilterSet):
             ("to_ship", _lazy("To ship")),
             ("unpaid", _lazy("Unpaid")),
             ("shipped", _lazy("Shipped")),
+            ("to_use", pgettext_lazy("order", "To be used")),
             ("after_sales", _lazy("After-sales")),
             ("completed", _lazy("Completed")),
             ("cancelled", _lazy("Cancelled")),

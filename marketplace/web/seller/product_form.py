@@ -23,8 +23,10 @@ from marketplace.merchant.pricing.periods import in_force
 from marketplace.platform.taxonomy.attributes import Described, described
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category, TaxClass
 from marketplace.platform.taxonomy.queries import find_categories, led_to, path_name
+from marketplace.platform.virtual.kinds import LONGEST, SHORTEST, GoodsKind
 from marketplace.web.seller import texts, variants
 from marketplace.web.seller.attribute_fields import field_of, initial_of
+from marketplace.web.seller.goods_kind import KindChoice, kind_initial
 from marketplace.web.seller.variants import Axis, Row
 
 MOST_ATTRIBUTES = 60
@@ -86,6 +88,8 @@ class ProductForm(forms.Form):
         help_text=_lazy("JPEG, PNG or WebP, up to 10 MB each"),
         widget=PicturesInput(attrs={"multiple": True, "accept": "image/jpeg,image/png,image/webp"}),
     )
+    kind = forms.ChoiceField(label=_lazy("Kind of goods"), choices=GoodsKind.choices, required=False, widget=forms.RadioSelect)
+    valid_days = forms.IntegerField(label=_lazy("A voucher is valid for so many days after payment"), required=False, min_value=SHORTEST, max_value=LONGEST)
     listed_from = forms.DateTimeField(label=_lazy("On sale from"), required=False, widget=forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M"))
     listed_until = forms.DateTimeField(label=_lazy("On sale until"), required=False, widget=forms.DateTimeInput({"type": "datetime-local"}, "%Y-%m-%dT%H:%M"))
     hides_sold_out = forms.BooleanField(label=_lazy("Hide it while it is sold out"), required=False)
@@ -227,6 +231,10 @@ class ProductForm(forms.Form):
     def progress(self) -> list[texts.Progress]:
         return texts.progress(self, list(self.product.pictures.all()) if self.product else [])
 
+    def kind_choice(self) -> KindChoice:
+        """What the part of the page about the kind of goods shows."""
+        return KindChoice.of(self, self.product)
+
     def written_aside(self) -> list[str]:
         return [variants.write_aside(row) for row in self.aside]
 
@@ -260,6 +268,7 @@ class ProductForm(forms.Form):
             "listed_from": product.listed_from,
             "listed_until": product.listed_until,
             "hides_sold_out": product.hides_sold_out,
+            **kind_initial(product),
         }
         known = Attribute.objects.in_bulk([entry[0] for entry in product.attributes])
         initial |= initial_of(product.attributes, known)

@@ -10,6 +10,7 @@ from marketplace.kernel.actors import Actor
 from marketplace.kernel.prose import as_html, as_text
 from marketplace.merchant.catalogue.actions import ProductInput, VariantInput
 from marketplace.merchant.catalogue.models import Product
+from marketplace.merchant.virtual.actions import Kind
 from marketplace.web.seller.attribute_fields import entries_of
 from marketplace.web.seller.gallery import gallery_of
 from marketplace.web.seller.product_form import ProductForm
@@ -35,6 +36,7 @@ def save(by: Actor, form: ProductForm, row: Product | None, *, submits: bool) ->
         is_new=row is None,
         submits=submits,
         shown=shown,
+        kind=Kind(data["kind"], data["valid_days"]) if data["kind"] else None,
         product=ProductInput(
             category_id=data["category"],
             brand_id=data["brand"].pk if data["brand"] else None,

@@ -18,7 +18,7 @@ from marketplace.merchant.fulfilment.actions import package_of, pieces_of
 from marketplace.merchant.fulfilment.errors import PackageUnknown
 from marketplace.merchant.fulfilment.models import Package
 from marketplace.merchant.orders.access import order_for_staff
-from marketplace.merchant.orders.errors import OrderUnknown
+from marketplace.merchant.orders.errors import NothingIsShipped, OrderUnknown
 from marketplace.merchant.orders.models import Order, OrderLine
 from marketplace.web.lists.bulk import chosen
 from marketplace.web.paper import missing, pdf_response
@@ -52,6 +52,8 @@ def _slip(order: Order, package: Package | None = None) -> Slip:
 
 def _context(request: HttpRequest, number: str) -> dict[str, Any]:
     order = order_for_staff(number)
+    if order.is_virtual:
+        raise NothingIsShipped(number=order.number)
     package: Package | None = None
     if asked := request.GET.get("parcel", ""):
         try:
@@ -68,11 +70,18 @@ def _context(request: HttpRequest, number: str) -> dict[str, Any]:
 
 
 def _context_of_several(request: HttpRequest) -> dict[str, Any]:
-    """Of all orders that were ticked in the list, each on a page of its own, oldest first. Raises InvalidInput, OrderUnknown."""
+    """Of all orders that were ticked in the list, each on a page of its own, oldest first; virtual goods are in no parcel, and left out.
+
+    Raises InvalidInput, OrderUnknown, NothingIsShipped where nothing else was ticked.
+    """
     keys = chosen(request)
     orders = list(Order.objects.filter(pk__in=keys).order_by("placed_at", "pk"))
     if len(orders) < len(keys):
         raise OrderUnknown
+    shipped = [order for order in orders if not order.is_virtual]
+    if orders and not shipped:
+        raise NothingIsShipped(number=orders[0].number)
+    orders = shipped
     return {
         "title": _("Packing slips"),
         "slips": [_slip(order) for order in orders],

@@ -2,7 +2,9 @@
 (() => {
   "use strict";
   if (!navigator.clipboard) return;
-  document.querySelectorAll("[data-copy]").forEach((button) => { button.hidden = false; });
+  const offer = () => document.querySelectorAll("[data-copy]").forEach((button) => { button.hidden = false; });
+  offer();
+  document.addEventListener("htmx:afterSettle", offer);
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");
     if (!button) return;

@@ -29,6 +29,16 @@ ORDERS = [
         is_service=False,
     ),
     _kind(
+        "new_virtual_order",
+        pgettext_lazy("notice", "New paid order of virtual goods"),
+        _("New order {number}: {amount}"),
+        [_("It is paid."), _("Nothing is shipped: codes are handed out by themselves, vouchers are redeemed when the customer comes.")],
+        facts={"number": ORDER, "amount": MONEY},
+        needed=frozenset({"number"}),
+        button=IN_WORKBENCH,
+        is_service=False,
+    ),
+    _kind(
         "order_cancelled_by_buyer",
         pgettext_lazy("notice", "Order cancelled by the buyer"),
         _("Order {number} was cancelled by the buyer: do not ship it"),

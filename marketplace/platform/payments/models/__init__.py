@@ -135,6 +135,7 @@ class Refund(models.Model):
         CANCELLED_BY_BUYER = "cancelled_by_buyer", _("Cancelled by the buyer")
         CANCELLED_BY_SHOP = "cancelled_by_shop", _("Cancelled by the shop")
         RETURNED = "returned", _("Goods returned")
+        VOUCHERS_EXPIRED = "vouchers_expired", _("Vouchers not used in time")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class VirtualConfig(AppConfig):
+    name = "marketplace.platform.virtual"
+    label = "platform_virtual"
