@@ -18,6 +18,7 @@ from uuid import UUID
 from django.db import transaction
 
 from demo.catalogue import catalogue, key_of
+from demo.evaluations import evaluate_past
 from demo.plan import DAYS, FIRST_GROUPS, Step, basket_of, buyer_of, life_of, settlements
 from demo.steps import STEPS, Scene, restock
 from demo.stock import spread_stock
@@ -128,6 +129,7 @@ def go_on() -> None:
         else:  # days that were counted before their orders were made
             for merchant_id in Merchant.objects.exclude(opened_at=None).order_by("pk").values_list("pk", flat=True):
                 count_shop_days.request(merchant_id=merchant_id, anew=True)
+            evaluate_past(BY)
 
 
 class Past:

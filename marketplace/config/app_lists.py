@@ -76,6 +76,7 @@ PUBLIC = [
     "marketplace.platform.reviews",
     "marketplace.platform.notices",
     "marketplace.platform.analytics",
+    "marketplace.platform.evaluations",
     "search",
 ]
 

@@ -15,12 +15,14 @@ from marketplace.flows import (
     customers,
     deposits,
     domains,
+    evaluate_shops,
     hand_over,
     holidays,
     letters_about_accounts,
     letters_about_closing,
     letters_about_contracts,
     letters_about_deposits,
+    letters_about_evaluations,
     letters_about_merchants,
     letters_about_packages,
     letters_about_papers,
@@ -91,6 +93,7 @@ from marketplace.platform.backoffice.events import ListFileExpired, ListJobAsked
 from marketplace.platform.deposits.actions import DUE as DEPOSIT_DUE
 from marketplace.platform.deposits.actions import REMINDER as DEPOSIT_REMINDER
 from marketplace.platform.deposits.events import DepositMoved, DepositObjected, DepositRulesChanged, DepositShort
+from marketplace.platform.evaluations.events import EvaluationDecided, EvaluationMade
 from marketplace.platform.listings.events import ListingsChanged
 from marketplace.platform.members.exports import EXPIRES
 from marketplace.platform.notices import daily, forgetting, sending, telling
@@ -218,6 +221,8 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     DepositShort: [Reaction(letters_about_deposits.deposit_short)],
     DepositMoved: [Reaction(letters_about_deposits.deposit_moved)],
     DepositObjected: [Reaction(letters_about_deposits.deposit_objected)],
+    EvaluationMade: [Reaction(letters_about_evaluations.evaluation_made)],
+    EvaluationDecided: [Reaction(letters_about_evaluations.evaluation_decided)],
     ListJobAsked: [Reaction(list_jobs.run_list_job, outward=True)],
     ListFileExpired: [Reaction(list_jobs.forget_file, outward=True)],
     ReviewWritten: [Reaction(letters_about_reviews.review_written)],
@@ -288,6 +293,7 @@ DUTIES = [
     Duty("begin months of packages that are late", 3_600, rent.begin_what_is_late),
     Duty("count storage", 3_600, use_of_packages.count_storage_of_all),
     Duty("count the days of shops that are over", 900, count_days.ask_for_counts),
+    Duty("evaluate shops whose period is over", 3_600, evaluate_shops.ask_for_evaluations),
 ]
 
 

@@ -46,6 +46,7 @@ from tests import factories as make
 from tests.architecture.account_forms import FORMS_OF_ACCOUNTS
 from tests.architecture.closing_forms import FORMS_OF_CLOSING
 from tests.architecture.domain_forms import FORMS_OF_DOMAINS
+from tests.architecture.evaluation_forms import FORMS_OF_EVALUATIONS
 from tests.architecture.goods_forms import FORMS_OF_GOODS
 from tests.architecture.library_forms import FORMS_OF_THE_LIBRARY
 from tests.architecture.money_forms import FORMS_OF_MONEY, Offers, some_deposit, some_packages
@@ -61,6 +62,7 @@ from tests.architecture.waiting import inspection, refused_payouts, waiting_orde
 from tests.architecture.wares_forms import FORMS_OF_WARES
 from tests.databases import MERCHANTS
 from tests.flows.at_stripe import AtStripe
+from tests.flows.evaluated import some_evaluations
 from tests.planting import planted
 
 HOSTS = {"workbench": "kiln.seller.market.localhost", "console": "ops.market.localhost"}
@@ -113,6 +115,7 @@ class Things:
 def make_things(stripe: AtStripe) -> Things:
     Market.objects.update(rail="sandbox")  # buyers pay there, and merchant b is paid at Stripe
     make.commission()
+    some_evaluations()
     product = make.a_product("a", stock=100)
     set_bank_account(by=SYSTEM, merchant_id=MERCHANTS["a"], holder="Kiln", bank="Bank", number="62220001")
     payouts = {}
@@ -241,6 +244,7 @@ FORMS |= {
         FORMS_OF_PAPERS
         | FORMS_OF_CLOSING
         | FORMS_OF_OWN_SHOPS
+        | FORMS_OF_EVALUATIONS
         | FORMS_OF_ACCOUNTS
         | FORMS_OF_MONEY
         | FORMS_OF_DOMAINS

@@ -86,6 +86,7 @@ from tests.architecture.review_forms import a_word
 from tests.architecture.shelf_forms import a_category
 from tests.architecture.virtual_forms import a_code
 from tests.databases import MERCHANTS
+from tests.flows.evaluated import an_evaluation
 from tests.world import SLUGS
 
 
@@ -261,6 +262,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         "price_id": price_id,
         "list_id": list_id,
         "evidence_id": evidence.pk,
+        "evaluation_id": an_evaluation(letter).pk,
         "membership_id": Membership.objects.get(user=colleague).pk,
         "group_id": role.group_id,
         "invitation_id": invited.pk,

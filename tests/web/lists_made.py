@@ -27,6 +27,7 @@ from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.databases import MERCHANTS
 from tests.flows.customised import a_custom_order, a_custom_product
+from tests.flows.evaluated import some_evaluations
 from tests.flows.virtual import a_card
 
 
@@ -80,6 +81,12 @@ def deposited() -> dict[str, str]:
     for merchant_id in MERCHANTS.values():
         settle_deposit(by=SYSTEM, merchant_id=merchant_id)
     move_deposit(by=SYSTEM, move_id=uuid4(), merchant_id=MERCHANTS["a"], kind="received", amount=make.yuan("1000"), reference="T1", why="paid")
+    return {}
+
+
+def evaluated() -> dict[str, str]:
+    """An evaluation of each merchant."""
+    some_evaluations()
     return {}
 
 

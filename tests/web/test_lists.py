@@ -40,6 +40,7 @@ from marketplace.merchant.pricing.models import Reduction
 from marketplace.platform.approvals.models import ApprovalRequest
 from marketplace.platform.checkout.models import OrderCopy, ReturnCopy
 from marketplace.platform.deposits.models import Deposit
+from marketplace.platform.evaluations.models import Evaluation
 from marketplace.platform.ledger.models import JournalEntry, Payout, Statement
 from marketplace.platform.listings.models import ForbiddenWord, ProductChange
 from marketplace.platform.listings.words import put_words
@@ -69,7 +70,7 @@ from tests.flows.at_stripe import at_stripe
 from tests.imports.files import received
 from tests.planting import planted
 from tests.tenants.test_onboarding import submitted
-from tests.web.lists_made import coded, deposited, pictured, reduced, stocked, subscribed, wished
+from tests.web.lists_made import coded, deposited, evaluated, pictured, reduced, stocked, subscribed, wished
 
 HOSTS = {"workbench": "kiln.seller.market.localhost", "console": "ops.market.localhost"}
 PEOPLE = {"workbench": "owner-a@market.localhost", "console": "operator@market.localhost"}
@@ -105,6 +106,7 @@ LISTS = {
     ("console", "refunds"): ("{group}", lambda: Refund.objects.count()),
     ("console", "payouts"): ("{statement}", lambda: Payout.objects.count()),
     ("console", "statements"): ("{statement}", lambda: Statement.objects.count()),
+    ("console", "evaluations"): ("trail", lambda: Evaluation.objects.count()),
     ("console", "deposits"): ("trail", lambda: Deposit.objects.count()),
     ("console", "subscribers"): ("trail", lambda: Subscription.objects.count()),
     ("console", "journal"): ("{statement}", lambda: JournalEntry.objects.count()),
@@ -217,6 +219,7 @@ def three_of_everything(own_database: str) -> dict[str, str]:
         **stocked(),
         **_submitted(),
         **deposited(),
+        **evaluated(),
         **subscribed(),
         **_told_by_stripe(),
         **_asked_for(),

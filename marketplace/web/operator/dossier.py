@@ -11,11 +11,13 @@ from marketplace.kernel import clock
 from marketplace.kernel.models import AuditEvent
 from marketplace.merchant.orders.states import FulfilmentStatus, OrderStatus
 from marketplace.platform.checkout.models import OrderCopy, ReturnCopy
+from marketplace.platform.evaluations.access import evaluations_of_merchant
 from marketplace.platform.ledger.actions import commission_rule
 from marketplace.platform.ledger.models import Payout
 from marketplace.platform.listings.models import Listing, ProductChange
 from marketplace.platform.payments.models import PayoutAccount
 from marketplace.platform.reviews.models import ShopScore
+from marketplace.web.evaluations import period_name
 from marketplace.web.lists.counts import capped, capped_counts
 from marketplace.web.log_things import dress
 from tenants.access.rights import Right
@@ -40,6 +42,7 @@ def dossier_of(request: HttpRequest, merchant: Merchant) -> dict[str, Any]:
         "account": PayoutAccount.objects.filter(merchant=merchant).first() if Right.VIEW_LEDGER in may else None,
         "rate": commission_rule(merchant.pk, None) or commission_rule(None, None),
         "has_own_rate": commission_rule(merchant.pk, None) is not None,
+        "evaluations": [(row, period_name(row)) for row in evaluations_of_merchant(merchant.pk)[:3]],
         "papers": _papers(merchant) if Right.REVIEW_MERCHANTS in may else None,
         "log": _log(request, merchant) if Right.VIEW_MARKET_LOG in may else None,
     }

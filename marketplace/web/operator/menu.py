@@ -21,6 +21,7 @@ ENTRIES = grouped(
             Entry(_("Contracts"), "receipt", "contracts", Right.REVIEW_MERCHANTS),
             Entry(_("Qualifications"), "shield", "qualifications", Right.REVIEW_MERCHANTS),
             Entry(_("Shop documents"), "upload", "renewals", Right.REVIEW_MERCHANTS),
+            Entry(pgettext_lazy("evaluation", "Evaluations"), "chart", "evaluations", Right.VIEW_MERCHANTS),
             Entry(_("Services for shops"), "users", "services", Right.OPEN_MERCHANTS),
             Entry(_("Support access"), "shield", "support", Right.SUPPORT_SHOPS),
         ],

@@ -78,6 +78,7 @@ ENTRIES = grouped(
             Entry(_("Contract"), "edit", "contract", Right.MANAGE_PAPERS),
             Entry(_("Qualifications"), "shield", "qualifications", Right.VIEW_PRODUCTS),
             Entry(_("Market rules"), "book", "market-rules", Right.VIEW_PRODUCTS),
+            Entry(pgettext_lazy("evaluation", "Evaluations"), "chart", "evaluations", Right.VIEW_STATEMENTS),
             Entry(_("Support access"), "shield", "support", Right.GRANT_SUPPORT),
         ],
     ),

@@ -20,6 +20,7 @@ from marketplace.merchant.pricing.models import Price
 from marketplace.merchant.shelves.models import ShopCategory
 from marketplace.platform.delivery.models import FreightZone
 from marketplace.platform.deposits.models import DepositMove
+from marketplace.platform.evaluations.models import Evaluation
 from marketplace.platform.ledger.models import Payout, Posting, Statement, StatementLine
 from marketplace.platform.payments.models import AccountChange
 from marketplace.platform.reviews.models import BuyerReview, ShopRating
@@ -203,6 +204,12 @@ PARTS: list[Part] = [
         _("What the deposit has moved"),
         lambda shop: DepositMove.objects.filter(merchant=shop),
         "number kind currency amount_minor held_minor reference reason at",
+    ),
+    table(
+        "evaluations",
+        _("How the market graded the shop"),
+        lambda shop: Evaluation.objects.filter(merchant=shop),
+        "first_day last_day grade figures consequence remark made_at decided_at",
     ),
     table(
         "packages",

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class EvaluationsConfig(AppConfig):
+    name = "marketplace.platform.evaluations"
+    label = "platform_evaluations"
