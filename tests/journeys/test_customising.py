@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from demo.media import copy_picture
 from marketplace.kernel.relay import deliver_events
 from marketplace.merchant.customising.states import Making
 from marketplace.platform.checkout.models import OrderCopy
+from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
+from tests.databases import MERCHANTS
 from tests.flows.customised import a_custom_product
 from tests.journeys.buyers import pays, places, registers_at_the_cart
 from tests.journeys.merchants import ships
@@ -26,6 +29,8 @@ ENGRAVING, SCRIPT = "[name=wish_engrave1]", "[name=wish_script01]"
 @pytest.fixture(scope="module")
 def market(own_database: str, static_files: Path) -> Iterator[RunningMarket]:
     make.commission()
+    with merchant_schema(MERCHANTS["a"]):
+        copy_picture("mug-jade", name="mug")  # which the factory's goods name
     deliver_events()
     with running(own_database, static_files, PAGE_CACHE_S="0") as processes:
         yield processes
