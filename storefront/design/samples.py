@@ -42,6 +42,8 @@ ORDERS = (
     OrderSample("confirmed", fulfilment_status="part_shipped"),
     OrderSample("confirmed", fulfilment_status="shipped"),
     OrderSample("confirmed", fulfilment_status="delivered"),
+    OrderSample("confirmed", fulfilment_status="to_hand_out"),
+    OrderSample("confirmed", fulfilment_status="to_redeem"),
     OrderSample("completed", fulfilment_status="delivered"),
     OrderSample("completed", fulfilment_status="delivered", open_returns=1),
     OrderSample("completed", "refunded"),

@@ -25,8 +25,9 @@ from marketplace.platform.prices.resolving import varied
 from marketplace.platform.taxonomy.models import Attribute
 from marketplace.platform.taxonomy.queries import brand_row, category_row, labels
 from marketplace.platform.taxonomy.units import shown_number
+from marketplace.platform.virtual.kinds import is_virtual
 from marketplace.platform.virtual.models import ListedVirtual
-from marketplace.platform.virtual.queries import virtual_listing
+from marketplace.platform.virtual.queries import days_of_listing, kind_of_listing
 from storefront.shop.bundles import InBundle, in_bundle
 from storefront.shop.gallery import picture_of, shown_values
 from storefront.shop.picker import Axis, Names, axes_of, chosen_variant, unmade
@@ -114,7 +115,8 @@ def offer_of(
     request: HttpRequest, listing: Listing, *, base: str, id: str = "offer", typed: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None
 ) -> Offer:
     """`typed` and `errors`: wishes as they were sent, and what is wrong with them. Raises NotOnSale."""
-    variants: list[ListingVariant] = list(listing.variants.order_by("position").annotate(is_varied=varied(), is_bundle=is_bundle(), is_custom=is_custom()))
+    told = {"is_varied": varied(), "is_bundle": is_bundle(), "is_custom": is_custom(), "kind": kind_of_listing(), "valid_days": days_of_listing()}
+    variants: list[ListingVariant] = list(listing.variants.order_by("position").annotate(**told))
     if not variants:
         raise NotOnSale
     variant = chosen_variant(variants, request.GET.get("variant", "") or request.POST.get("variant", ""))
@@ -122,7 +124,8 @@ def offer_of(
     names = names_of(listing, variants)
     offered = {int(value) for one in variants for value in one.options.values()}
     shown = shown_values(listing, {key: value for key, value in names.values.items() if key in offered}) if len(variants) > 1 else {}
-    virtual = virtual_listing(listing.pk)
+    kind, valid_days = variant.kind, variant.valid_days  # type: ignore[attr-defined]
+    virtual = ListedVirtual(listing_id=listing.pk, kind=kind, valid_days=valid_days) if is_virtual(kind) else None
     zones = zones_of([listing.merchant_id]).get(listing.merchant_id, [])
     market = request.market  # type: ignore[attr-defined]
     custom = customisations_of([listing.pk]).get(listing.pk) if variant.is_custom else None  # type: ignore[attr-defined]

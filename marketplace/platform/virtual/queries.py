@@ -17,9 +17,9 @@ def kind_of_listing() -> Coalesce:
     return Coalesce(Subquery(ListedVirtual.objects.filter(listing_id=OuterRef("listing_id")).values("kind")[:1]), Value(GoodsKind.GOODS.value))
 
 
-def virtual_listing(listing_id: UUID) -> ListedVirtual | None:
-    """What of a listing is virtual; None where it is shipped."""
-    return ListedVirtual.objects.filter(pk=listing_id).first()
+def days_of_listing() -> Subquery:
+    """The same for the days its vouchers are valid; None of anything but a service."""
+    return Subquery(ListedVirtual.objects.filter(listing_id=OuterRef("listing_id")).values("valid_days")[:1])
 
 
 def codes_of_orders(order_ids: Collection[UUID]) -> list[Code]:
