@@ -86,7 +86,7 @@ def facts_of(merchant_id: UUID, period: Period, zone: ZoneInfo) -> Facts:
     return Facts(
         orders=paid.count(),
         due=len(due),
-        in_time=sum(left_in_time(ship_by, packages) for ship_by, packages in due),
+        in_time=sum(left_in_time(ship_by, packages) for ship_by, packages in due if ship_by),
         came_back=paid.filter(Exists(_faulty(look).filter(order=OuterRef("pk")))).count(),
         reviews=written["n"],
         stars=written["stars"] or 0,

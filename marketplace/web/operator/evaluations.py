@@ -168,7 +168,7 @@ class EvaluationRuleForm(forms.Form):
 
     every = forms.ChoiceField(label=pgettext_lazy("evaluation", "Shops are evaluated"), choices=EvaluationRule.Every.choices)
     least_orders = forms.IntegerField(label=_lazy("Orders it takes for a grade"), min_value=1, max_value=100_000)
-    least_reviews = forms.IntegerField(label=_lazy("Reviews it takes to count their mean"), min_value=1, max_value=100_000)
+    least_reviews = forms.IntegerField(label=_lazy("Reviews it takes for a mean"), min_value=1, max_value=100_000)
     why = forms.CharField(label=_lazy("Reason; it is kept in the log"), max_length=500)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
