@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.utils import translation
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from marketplace.flows.bundle_lines import share_price
@@ -181,6 +181,7 @@ def test_the_same_form_sent_twice_makes_one(tea):
 # ── Money ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # of a busy machine, not of the test
 @given(price=st.integers(0, 10**9), parts=st.lists(st.tuples(st.integers(1, 10**7), st.integers(1, 99)), min_size=1, max_size=20))
 def test_shares_add_up_to_the_price_and_each_piece_is_within_one_unit_of_its_own(price, parts):
     shares = share_price(price, parts)

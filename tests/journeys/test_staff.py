@@ -99,7 +99,7 @@ def test_whoever_is_invited_as_a_dispatcher_sees_just_the_dispatchers_menu(brows
         clerk.page.locator("main form button").first.click()
         clerk.page.wait_for_url(f"http://{KILN}:{market.port}/**")
         clerk.look("first-page")
-        assert menu_of(clerk) == ["/", "/jobs/", "/orders/", "/returns/", "/staff/roles/"]
+        assert menu_of(clerk) == ["/", "/custom-orders/", "/jobs/", "/orders/", "/redeem/", "/returns/", "/second-looks/", "/staff/roles/"]
         refused = clerk.page.goto(market.url("/payout-account/", KILN))
         assert refused is not None and refused.status == 403
         clerk.sees("Owner A")

@@ -198,5 +198,7 @@ def test_every_encrypted_column_has_a_key_of_ours():
         "platform_payments_accountchange.number",
         "platform_payments_bankfile.content",
         "platform_payments_payoutaccount.number",
+        "platform_virtual_code.text",
+        "platform_virtual_voucher.text",
     }
     assert all(column.model._meta.pk.get_default() is not None or column.model._meta.pk.remote_field for column in rotating.columns())

@@ -34,6 +34,8 @@ COMPOSED = {
     "{subject}.{done}": [f"{what}.{each}" for what, each in product(("review", "question", "answer"), ("shown", "hidden"))],
     "list.{job.kind}_asked": [f"list.{each}_asked" for each in ListJob.Kind.values],
     "list.{ended}": ["list.exported", "list.bulk_done"],
+    "order.{step}": ["order.handed_out", "order.redeemed"],
+    "custom_line.{to}": ["custom_line.making", "custom_line.ready"],
     "order.{new}": [f"order.{each}" for each in OrderStatus.values],
     "product.{status}": [f"product.{each}" for each in Product.Status.values],
     "product.review_{review}": [f"product.review_{each}" for each in Product.Review.values],
