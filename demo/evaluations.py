@@ -14,7 +14,7 @@ from marketplace.platform.evaluations.queries import PROPOSED, periods_over, sho
 from tenants.tenancy.models import Market
 
 BEFORE = timedelta(days=94)  # the shops are some hours older
-PRAISE = "发货准时，买家评价好，本月首页多给一个位置。"
+PRAISE = "发货准时，退货少，请继续保持。"
 WARNING = "发货经常晚于承诺时间，请在下个月改善；需要延长发货时间请先与招商经理商量。"
 
 
@@ -28,8 +28,8 @@ def evaluate_past(by: Actor) -> None:
     for period in periods_over(clock.now(), zone):
         for merchant_id in list(shops_waiting(period, zone).order_by("pk").values_list("pk", flat=True)):
             evaluate_shop(by=SYSTEM, merchant_id=merchant_id, first=period.first)
-    graded = list(Evaluation.objects.exclude(grade="").order_by("-first_day", "grade", "pk"))
-    last = [row for row in graded if row.first_day == graded[0].first_day]
-    if len(last) > 1:
-        decide_evaluation(by=operator(), evaluation_id=last[0].pk, consequence="praise", remark=PRAISE)
-        decide_evaluation(by=operator(), evaluation_id=last[-1].pk, consequence="warning", remark=WARNING)
+    graded = Evaluation.objects.order_by("-first_day", "pk")
+    if best := graded.filter(grade="A").first():
+        decide_evaluation(by=operator(), evaluation_id=best.pk, consequence="praise", remark=PRAISE)
+    if late := next((row for row in graded if row.part("in_time")["grade"] == "D" and row.grade), None):
+        decide_evaluation(by=operator(), evaluation_id=late.pk, consequence="warning", remark=WARNING)
