@@ -121,6 +121,6 @@ def test_many_variants_are_counted_in_few_statements(shop, django_assert_max_num
     product = make.a_product("a", stock=0, variants=60)
     keys = list(product.variants.values_list("pk", flat=True))
     store = a_place()
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         count_stock(by=SYSTEM, counted=dict.fromkeys(keys, 3), location_id=store.pk)
     assert StockLevel.objects.filter(location=store, on_hand=3).count() == 60

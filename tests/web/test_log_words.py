@@ -35,6 +35,7 @@ COMPOSED = {
     "list.{job.kind}_asked": [f"list.{each}_asked" for each in ListJob.Kind.values],
     "list.{ended}": ["list.exported", "list.bulk_done"],
     "order.{step}": ["order.handed_out", "order.redeemed"],
+    "second_look.{status}": [f"second_look.{each}" for each in ("approved", "refused", "withdrawn", "expired")],
     "custom_line.{to}": ["custom_line.making", "custom_line.ready"],
     "order.{new}": [f"order.{each}" for each in OrderStatus.values],
     "product.{status}": [f"product.{each}" for each in Product.Status.values],
@@ -53,6 +54,7 @@ IN_A_CHOICE = {
     "payout_account.stripe_seen",
     "deposit.objected",
     "deposit.objection_rejected",
+    "code.shown",
     "stocktake.booked",
     "stocktake.cancelled",
     "stock_transfer.arrived",
@@ -61,7 +63,7 @@ IN_A_CHOICE = {
 
 def written(text: str) -> set[str]:
     """Actions as a source writes them: what stands behind `action=`, or as a literal given to the module's own helper."""
-    return set(re.findall(r'''(?:\baction=|_audit\w*\(\s*by,\s*\w+,\s*)f?"([^"\n]+)"''', text))
+    return set(re.findall(r'''(?:\baction=|_audit\w*\(\s*by,\s*(?:\w+,\s*)?)f?"([^"\n]+)"''', text))
 
 
 def all_written() -> set[str]:

@@ -228,7 +228,7 @@ def test_nobody_sees_figures_without_the_right(a_week_of_sales, host, role, merc
         assert 'id="figures"' in first_page(host, owner() if merchant else with_role("accountant", None)).content.decode()
 
 
-@pytest.mark.parametrize(("host", "who", "most"), [(WORKBENCH, "owner-a@market.localhost", 32), (CONSOLE, "operator@market.localhost", 16)])
+@pytest.mark.parametrize(("host", "who", "most"), [(WORKBENCH, "owner-a@market.localhost", 36), (CONSOLE, "operator@market.localhost", 16)])
 def test_a_first_page_asks_few_questions_however_long_the_past_is(a_week_of_sales, host, who, most):
     deliver_events()
     with days_ago(0):
