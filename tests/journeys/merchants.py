@@ -161,7 +161,8 @@ def enters_a_product(person: Person, slug: str, title: str, category: str) -> No
     values = page.locator("fieldset:has([name=axes])").first.locator("label.chip")
     expect(values.nth(1)).to_be_visible()
     for n in range(2):
-        values.nth(n).click()
+        with page.expect_response(lambda answer: "/products/new/" in answer.url and answer.request.method == "POST"):
+            values.nth(n).click()  # the table follows by itself; a later answer would replace what is typed in it meanwhile
     with page.expect_response(lambda answer: "/products/new/" in answer.url and answer.request.method == "POST"):
         person.press("Make the variants")
     expect(page.locator("[data-variant]")).to_have_count(2)
