@@ -11,7 +11,6 @@ from django.db import transaction
 from marketplace.flows.copies import copy_order
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.ids import new_id
-from marketplace.kernel.money import Money
 from marketplace.kernel.texts import localised
 from marketplace.kernel.verbs import verb
 from marketplace.merchant.aftersales.states import Reason
@@ -28,11 +27,6 @@ def check_accepted(chosen: Sequence[ChosenLine], accepts: bool) -> None:
     made = next((line for line in chosen if line.fitted.said), None)
     if made is not None and not accepts:
         raise MakingNotAccepted(title=localised(made.titles).text)
-
-
-def with_surcharge(unit: Money, line: ChosenLine) -> Money:
-    """What a piece costs, made as it is wished: tax, commission and what comes back are of this."""
-    return Money(unit.minor + line.fitted.surcharge_minor, unit.currency)
 
 
 def custom_line(own: OrderLine, line: ChosenLine, at: datetime) -> CustomLine | None:

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from marketplace.flows.bundle_lines import shares_of
 from marketplace.flows.copies import copied_lines
-from marketplace.flows.custom_lines import check_accepted, custom_line, with_surcharge
+from marketplace.flows.custom_lines import check_accepted, custom_line
 from marketplace.flows.events import OrderGroupPlaced
 from marketplace.flows.order_kinds import address_for, by_kind
 from marketplace.kernel import clock
@@ -263,7 +263,7 @@ def _draft(by: Actor, group: OrderGroup, merchant_id: UUID, part: Sequence[Chose
         if parts := terms.parts.get(line.product_id):
             _add_bundle(draft, group, merchant_id, line, rate.sale, parts, terms, held)
             continue
-        own = _add_line(draft, group, merchant_id, Article.of(line), with_surcharge(rate.sale, line), line.quantity, terms)
+        own = _add_line(draft, group, merchant_id, Article.of(line), line.fitted.on(rate.sale), line.quantity, terms)
         draft.sold_as[own.pk] = localised(line.titles, group.language).text
         if rate.price_list_id or rate.is_reduction:
             draft.made.append(price_of_line(order.pk, own.pk, rate, held[line.variant_id], surcharge_minor=line.fitted.surcharge_minor))

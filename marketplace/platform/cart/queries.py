@@ -62,7 +62,7 @@ class LineView:
         """What a piece costs, made as it is wished."""
         if self.variant is None:
             raise ValueError("what is not sold costs nothing")
-        return Money(self.variant.price_minor + (self.fitted.surcharge_minor if self.fitted else 0), self.variant.currency)
+        return self.fitted.on(self.variant.price) if self.fitted else self.variant.price
 
     @property
     def is_made(self) -> bool:

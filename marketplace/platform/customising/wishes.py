@@ -14,6 +14,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from marketplace.kernel.errors import InvalidInput, MarketError
+from marketplace.kernel.money import Money
 from marketplace.kernel.plain import fingerprint
 from marketplace.kernel.texts import localised
 from marketplace.platform.customising.fields import Field, Kind, Signs
@@ -116,6 +117,10 @@ class Fitted:
     said: Sequence[Mapping[str, Any]]
     surcharge_minor: int
     days: int
+
+    def on(self, unit: Money) -> Money:
+        """What a piece costs, made as it is wished: tax, commission and what comes back are of this."""
+        return Money(unit.minor + self.surcharge_minor, unit.currency)
 
 
 def fit(fields: Sequence[Field], days: int, wishes: Wishes) -> Fitted | None:

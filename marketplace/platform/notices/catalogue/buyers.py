@@ -5,16 +5,11 @@ from __future__ import annotations
 from django.utils.translation import gettext_noop as _
 from django.utils.translation import pgettext_lazy
 
+from marketplace.platform.notices.catalogue.making import for_buyer
 from marketplace.platform.notices.examples import AT, CARRIER, GOODS, GROUP, MONEY, ORDER, PRODUCT, REASON, RETURN, SHOP, TRACKING
-from marketplace.platform.notices.kinds import Audience, Kind
-
-
-def _kind(code: str, label: object, subject: str, body: list[str], **more: object) -> Kind:
-    return Kind(code, Audience.BUYER, label, subject, body, **more)  # type: ignore[arg-type]
-
 
 KINDS = [
-    _kind(
+    for_buyer(
         "order_placed",
         pgettext_lazy("notice", "Order placed, to be paid"),
         _("Order {number}: please pay until {until}"),
@@ -23,7 +18,7 @@ KINDS = [
         needed=frozenset({"number", "until", "amount"}),
         button=_("Pay {amount}"),
     ),
-    _kind(
+    for_buyer(
         "pay_reminder",
         pgettext_lazy("notice", "Reminder: order not paid yet"),
         _("Order {number} is not paid yet: please pay until {until}"),
@@ -35,7 +30,7 @@ KINDS = [
         sms=_("[{market}] Order {number} waits for {amount}, until {until}: {link}"),
         is_service=False,
     ),
-    _kind(
+    for_buyer(
         "order_paid",
         pgettext_lazy("notice", "Order paid"),
         _("Order {number} is paid"),
@@ -44,7 +39,7 @@ KINDS = [
         needed=frozenset({"number", "amount"}),
         button=_("Follow the order"),
     ),
-    _kind(
+    for_buyer(
         "order_expired",
         pgettext_lazy("notice", "Order cancelled, not paid in time"),
         _("Order {number} was cancelled: it was not paid in time"),
@@ -52,7 +47,7 @@ KINDS = [
         facts={"number": GROUP},
         needed=frozenset({"number"}),
     ),
-    _kind(
+    for_buyer(
         "order_shipped",
         pgettext_lazy("notice", "Parcel shipped"),
         _("{shop} has shipped: {carrier} {tracking}"),
@@ -62,7 +57,7 @@ KINDS = [
         button=_("Follow the order"),
         sms=_("[{market}] {shop} has shipped: {carrier} {tracking}. {link}"),
     ),
-    _kind(
+    for_buyer(
         "receipt_reminder",
         pgettext_lazy("notice", "Reminder: goods not confirmed yet"),
         _("Have you received order {number}?"),
@@ -76,7 +71,7 @@ KINDS = [
         sms=_("[{market}] Has order {number} arrived? Confirm it, or say what is wrong, until {until}: {link}"),
         is_service=False,
     ),
-    _kind(
+    for_buyer(
         "codes_ready",
         pgettext_lazy("notice", "Codes handed out"),
         _("Your codes from {shop} are ready"),
@@ -85,7 +80,7 @@ KINDS = [
         needed=frozenset({"number"}),
         button=_("To the codes"),
     ),
-    _kind(
+    for_buyer(
         "vouchers_ready",
         pgettext_lazy("notice", "Vouchers ready"),
         _("Your vouchers from {shop} are ready"),
@@ -94,7 +89,7 @@ KINDS = [
         needed=frozenset({"number"}),
         button=_("To the vouchers"),
     ),
-    _kind(
+    for_buyer(
         "vouchers_expired",
         pgettext_lazy("notice", "Vouchers expired"),
         _("Vouchers from {shop} were not used in time"),
@@ -103,7 +98,7 @@ KINDS = [
         needed=frozenset({"number"}),
         button=_("To the order"),
     ),
-    _kind(
+    for_buyer(
         "order_cancelled",
         pgettext_lazy("notice", "A part cannot be sent"),
         _("{shop} cannot send a part of order {number}"),
@@ -112,7 +107,7 @@ KINDS = [
         needed=frozenset({"number", "reason"}),
         button=_("To the order"),
     ),
-    _kind(
+    for_buyer(
         "refunded",
         pgettext_lazy("notice", "Money went back"),
         _("{amount} went back to you"),
@@ -121,7 +116,7 @@ KINDS = [
         needed=frozenset({"amount", "number"}),
         button=_("To the order"),
     ),
-    _kind(
+    for_buyer(
         "return_agreed",
         pgettext_lazy("notice", "Return agreed"),
         _("{shop} takes it back: please send it"),
@@ -130,7 +125,7 @@ KINDS = [
         needed=frozenset({"number", "amount", "at"}),
         button=_("To the return"),
     ),
-    _kind(
+    for_buyer(
         "return_refused",
         pgettext_lazy("notice", "Return refused"),
         _("{shop} has refused the return"),
@@ -139,7 +134,7 @@ KINDS = [
         needed=frozenset({"number", "answer"}),
         button=_("To the return"),
     ),
-    _kind(
+    for_buyer(
         "review_asked",
         pgettext_lazy("notice", "Asked for a review"),
         _("How is what you bought from {shop}?"),
@@ -150,7 +145,7 @@ KINDS = [
         is_service=False,
         is_urgent=False,
     ),
-    _kind(
+    for_buyer(
         "review_answered",
         pgettext_lazy("notice", "Review answered"),
         _("{shop} answered your review"),
@@ -161,7 +156,7 @@ KINDS = [
         is_service=False,
         is_urgent=False,
     ),
-    _kind(
+    for_buyer(
         "question_answered",
         pgettext_lazy("notice", "Question answered"),
         _("{who} answered your question"),
@@ -172,7 +167,7 @@ KINDS = [
         is_service=False,
         is_urgent=False,
     ),
-    _kind(
+    for_buyer(
         "account_closed",
         pgettext_lazy("notice", "Account deleted"),
         _("Your account is deleted"),
@@ -182,7 +177,7 @@ KINDS = [
         ],
         is_secret=True,
     ),
-    _kind(
+    for_buyer(
         "account_erased",
         pgettext_lazy("notice", "Account deleted by the market"),
         _("Your account is deleted"),
@@ -192,7 +187,7 @@ KINDS = [
         ],
         is_secret=True,
     ),
-    _kind(
+    for_buyer(
         "account_deactivated",
         pgettext_lazy("notice", "Account deactivated"),
         _("Your account is deactivated"),
@@ -204,14 +199,14 @@ KINDS = [
         facts={"reason": REASON, "contact": "help@example.com"},
         needed=frozenset({"reason"}),
     ),
-    _kind(
+    for_buyer(
         "account_reactivated",
         pgettext_lazy("notice", "Account open again"),
         _("Your account is open again"),
         [_("you can sign in as before.")],
         button=_("Sign in"),
     ),
-    _kind(
+    for_buyer(
         "accounts_merged",
         pgettext_lazy("notice", "Two accounts merged"),
         _("Your accounts are merged"),
@@ -223,7 +218,7 @@ KINDS = [
         facts={"email": "l***n@example.com", "contact": "help@example.com"},
         needed=frozenset({"email"}),
     ),
-    _kind(
+    for_buyer(
         "phone_code",
         pgettext_lazy("notice", "Code for a phone number"),
         _("Your code"),

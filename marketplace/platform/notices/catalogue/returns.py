@@ -5,20 +5,12 @@ from __future__ import annotations
 from django.utils.translation import gettext_noop as _
 from django.utils.translation import pgettext_lazy
 
+from marketplace.platform.notices.catalogue.making import for_buyer, for_shop
 from marketplace.platform.notices.examples import AT, MONEY, ORDER, PERSON, REASON, RETURN, SHOP
-from marketplace.platform.notices.kinds import Audience, Kind
-
-LOOK = _("Look at it")
-
-
-def _kind(code: str, audience: Audience, label: object, subject: str, body: list[str], **more: object) -> Kind:
-    return Kind(code, audience, label, subject, body, **more)  # type: ignore[arg-type]
-
 
 KINDS = [
-    _kind(
+    for_buyer(
         "return_opened_for_you",
-        Audience.BUYER,
         pgettext_lazy("notice", "Return opened for you"),
         _("{shop} has opened a return for you: {number}"),
         [_("{reason}"), _("It is worth {amount}. The shop answers next."), _("If you do not want it, withdraw it on its page.")],
@@ -26,9 +18,8 @@ KINDS = [
         needed=frozenset({"shop", "number"}),
         button=_("To the return"),
     ),
-    _kind(
+    for_shop(
         "return_to_approve",
-        Audience.SHOP,
         pgettext_lazy("notice", "Return to approve"),
         _("Return {number} waits for you: {amount}"),
         [
@@ -37,26 +28,21 @@ KINDS = [
         ],
         facts={"number": RETURN, "amount": MONEY, "at": AT},
         needed=frozenset({"number", "at"}),
-        button=LOOK,
     ),
-    _kind(
+    for_shop(
         "second_look_asked",
-        Audience.SHOP,
         pgettext_lazy("notice", "A colleague asks for your approval"),
         _("{person} asks for your approval: {what}"),
         [_("{reason}"), _("Decide by {at}; after that it expires and nothing happens.")],
         facts={"person": PERSON, "what": _("Give up pieces of a paid order"), "reason": REASON, "at": AT},
         needed=frozenset({"what", "at"}),
-        button=LOOK,
     ),
-    _kind(
+    for_shop(
         "second_look_ended",
-        Audience.SHOP,
         pgettext_lazy("notice", "A colleague has decided"),
         _("{outcome}: {what}"),
         [_("Decided by {person}."), _("{reason}")],
         facts={"outcome": _("Approved and done"), "what": ORDER, "person": PERSON, "reason": REASON},
         needed=frozenset({"outcome", "what"}),
-        button=LOOK,
     ),
 ]
