@@ -57,7 +57,7 @@ def move_category(*, by: Actor, category_id: int, seen: int, parent_id: int | No
     """
     with transaction.atomic():
         lock_tree()
-        _keep_rates(category_id, [*_path(parent_id), category_id])
+        _keep_rates(category_id, [*(_path(parent_id) if parent_id else []), category_id])
         change: TreeChange | None = place_category(by=by, category_id=category_id, seen=seen, parent_id=parent_id, before_id=before_id)
         if change is not None:
             moved = Category.objects.filter(path__contains=[category_id], merged_into=None)
@@ -160,7 +160,7 @@ def _with_schemas() -> list[UUID]:
 # ── The goods follow ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _path(category_id: int | None) -> list[int]:
+def _path(category_id: int) -> list[int]:
     return Category.objects.filter(pk=category_id).values_list("path", flat=True).first() or []
 
 
