@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import opencc
@@ -121,7 +122,12 @@ def _words(name: str) -> list[str]:
 
 
 def _traditional(name: str, _dice: random.Random) -> str:
-    return opencc.OpenCC("s2twp").convert(name)
+    return _to_traditional().convert(name)
+
+
+@cache
+def _to_traditional() -> opencc.OpenCC:
+    return opencc.OpenCC("s2twp")
 
 
 def _pinyin(name: str, dice: random.Random) -> str:
@@ -161,6 +167,7 @@ def _same_sound(name: str, dice: random.Random) -> str:
     return han[:place] + dice.choice(alike) + han[place + 1 :] if alike else ""
 
 
+@cache
 def _sounds() -> dict[str, str]:
     """Characters of all names by how they sound."""
     sounds: dict[str, str] = {}
