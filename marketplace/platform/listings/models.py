@@ -22,7 +22,6 @@ from marketplace.platform.taxonomy.models import Brand, Category, TaxClass
 from tenants.tenancy.models import Merchant
 from tenants.tenancy.stamps import note
 
-
 LONGEST_WHY = 500
 
 

@@ -68,7 +68,11 @@ def _move(by: Actor, listing_ids: Collection[UUID], why: str, *, is_taken_off: b
 
 def _write(by: Actor, merchant_id: UUID, keys: list[UUID], why: str, *, is_taken_off: bool) -> None:
     now = clock.now()
-    said = {"taken_off_at": now, "taken_off_why": why, "is_on_sale": False} if is_taken_off else {"taken_off_at": None, "taken_off_why": "", "is_on_sale": SOLD_AGAIN}
+    said = (
+        {"taken_off_at": now, "taken_off_why": why, "is_on_sale": False}
+        if is_taken_off
+        else {"taken_off_at": None, "taken_off_why": "", "is_on_sale": SOLD_AGAIN}
+    )
     before = dict(Listing.objects.filter(pk__in=keys).values_list("pk", "taken_off_why"))
     Listing.objects.filter(pk__in=keys).update(is_taken_off=is_taken_off, changed_at=now, **said)
     for key in keys:

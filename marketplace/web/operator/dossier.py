@@ -24,7 +24,7 @@ from marketplace.web.operator.goods import HELD, ON_SALE, TAKEN_OFF, in_state
 from tenants.access.rights import Right
 from tenants.access.staff import roles_of
 from tenants.accounts.models import Closure, Membership
-from tenants.onboarding.models import Application, Qualification
+from tenants.onboarding.models import Application, Dossier, Qualification
 from tenants.tenancy.models import Merchant
 from tenants.tenancy.schemas import merchant_schema
 
@@ -35,6 +35,7 @@ def dossier_of(request: HttpRequest, merchant: Merchant) -> dict[str, Any]:
     """By section, and only what whoever asks may see: a section that is None is not theirs."""
     may = {right for right in Right if right.scope == "market" and request.user.has_perm(right.full_name)}
     return {
+        "dossier": Dossier.objects.filter(merchant=merchant).first(),
         "application": Application.objects.filter(merchant=merchant).first(),
         "figures": _figures(merchant),
         "goods": _goods(merchant, sees_goods=Right.REVIEW_PRODUCTS in may),
@@ -72,7 +73,10 @@ def _goods(merchant: Merchant, *, sees_goods: bool) -> list[dict[str, str]]:
         (_("On their way"), orders.filter(status=OrderStatus.CONFIRMED, fulfilment_status=FulfilmentStatus.SHIPPED), ""),
     ]
     counts = capped_counts([rows for _label, rows, _href in parts])
-    shown = [href if count and (sees_goods or not href.startswith(("/goods/", "/reviews/"))) else "" for (_label, _rows, href), count in zip(parts, counts, strict=True)]
+    shown = [
+        href if count and (sees_goods or not href.startswith(("/goods/", "/reviews/"))) else ""
+        for (_label, _rows, href), count in zip(parts, counts, strict=True)
+    ]
     return [{"label": label, "count": capped(count), "href": href} for (label, _rows, _href), count, href in zip(parts, counts, shown, strict=True)]
 
 

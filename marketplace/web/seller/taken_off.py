@@ -22,5 +22,7 @@ def warn_of_market(request: HttpRequest, product_ids: Collection[UUID]) -> bool:
     """Say that putting on sale is not all it takes; whether anything of it is taken off by the market."""
     rows = taken_off_of(product_ids)
     for row in rows.values():
-        messages.warning(request, _("Buyers do not find “{title}”: the market has taken it off sale, and only the market puts it back.").format(title=row.title.text))
+        messages.warning(
+            request, _("Buyers do not find “{title}”: the market has taken it off sale, and only the market puts it back.").format(title=row.title.text)
+        )
     return bool(rows)
