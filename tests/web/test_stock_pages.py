@@ -134,6 +134,7 @@ def test_what_a_variant_has_is_said_alike_everywhere(owner):
     assert (shown.now.available, shown.now.price) == (3, make.yuan("100"))
 
 
+@pytest.mark.django_db
 def test_a_reviewer_reads_price_and_stock_of_now_beside_those_of_the_submission():
     product = make.a_product("a", title="Bowl", price="100", stock=10, on_sale=False)
     with merchant_schema(A):
