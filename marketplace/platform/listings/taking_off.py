@@ -35,35 +35,43 @@ def take_goods_off(*, by: Actor, listing_ids: Collection[UUID], why: str) -> int
     Each shop is told once, with its goods and the reason. Raises ReasonMissing, InvalidInput, NotFound (none of them exists), OwnHands: then
     none is taken off.
     """
-    return _move(by, listing_ids, why, is_taken_off=True)
+    with transaction.atomic():
+        by_shop = _move(by, listing_ids, why, is_taken_off=True)
+        for merchant_id, keys in by_shop.items():
+            record(GoodsTakenOff(merchant_id=merchant_id, listing_ids=keys, why=why.strip()))
+    return sum(map(len, by_shop.values()))
 
 
 @verb
 def release_goods(*, by: Actor, listing_ids: Collection[UUID], why: str) -> int:
     """Let listings go again: they are on sale where their shop wants that and has the papers for it. How many were let go. Raises the same."""
-    return _move(by, listing_ids, why, is_taken_off=False)
+    with transaction.atomic():
+        by_shop = _move(by, listing_ids, why, is_taken_off=False)
+        for merchant_id, keys in by_shop.items():
+            record(GoodsReleased(merchant_id=merchant_id, listing_ids=keys, why=why.strip()))
+    return sum(map(len, by_shop.values()))
 
 
-def _move(by: Actor, listing_ids: Collection[UUID], why: str, *, is_taken_off: bool) -> int:
+def _move(by: Actor, listing_ids: Collection[UUID], why: str, *, is_taken_off: bool) -> dict[UUID, list[UUID]]:
+    """Shop → its listings that have changed. In a transaction."""
     why = why.strip()
     check_reason(why, field="why")
     if len(why) > LONGEST_WHY:
         raise InvalidInput(field="why", why=_("Write at most {most} characters.").format(most=LONGEST_WHY))
-    with transaction.atomic():
-        wanted = Listing.objects.filter(pk__in=listing_ids)
-        merchants = sorted(set(wanted.order_by().values_list("merchant_id", flat=True)))
-        if not merchants:
-            raise NotFound
-        for merchant_id in merchants:
-            check_other_hands(by, merchant_id)
-            lock(merchant_id)
-        rows = wanted.exclude(is_taken_off=is_taken_off).order_by("pk").select_for_update(of=("self",))
-        by_shop: dict[UUID, list[UUID]] = defaultdict(list)
-        for key, merchant_id in rows.values_list("pk", "merchant_id"):
-            by_shop[merchant_id].append(key)
-        for merchant_id, keys in by_shop.items():
-            _write(by, merchant_id, keys, why, is_taken_off=is_taken_off)
-    return sum(map(len, by_shop.values()))
+    wanted = Listing.objects.filter(pk__in=listing_ids)
+    merchants = sorted(set(wanted.order_by().values_list("merchant_id", flat=True)))
+    if not merchants:
+        raise NotFound
+    for merchant_id in merchants:
+        check_other_hands(by, merchant_id)
+        lock(merchant_id)
+    rows = wanted.exclude(is_taken_off=is_taken_off).order_by("pk").select_for_update(of=("self",))
+    by_shop: dict[UUID, list[UUID]] = defaultdict(list)
+    for key, merchant_id in rows.values_list("pk", "merchant_id"):
+        by_shop[merchant_id].append(key)
+    for merchant_id, keys in by_shop.items():
+        _write(by, merchant_id, keys, why, is_taken_off=is_taken_off)
+    return dict(by_shop)
 
 
 def _write(by: Actor, merchant_id: UUID, keys: list[UUID], why: str, *, is_taken_off: bool) -> None:
@@ -86,6 +94,4 @@ def _write(by: Actor, merchant_id: UUID, keys: list[UUID], why: str, *, is_taken
             after={"is_taken_off": is_taken_off, "taken_off_why": why if is_taken_off else ""},
             why=why,
         )
-    fact = GoodsTakenOff if is_taken_off else GoodsReleased
-    record(fact(merchant_id=merchant_id, listing_ids=keys, why=why))
     announce(merchant_id, keys)

@@ -21,7 +21,7 @@ from django.utils.translation import ngettext, pgettext_lazy
 from marketplace.flows.offers_now import offers_now
 from marketplace.flows.review_rules import form_of
 from marketplace.kernel import clock
-from marketplace.kernel.errors import MarketError, NotFound
+from marketplace.kernel.errors import MarketError, NotFound, ReasonMissing
 from marketplace.kernel.models import AuditEvent
 from marketplace.merchant.orders.models import OrderLine
 from marketplace.platform.listings.models import LONGEST_WHY, Listing, ListingVariant, ProductChange, sellable
@@ -228,7 +228,7 @@ class WhyForm(forms.Form):
     why = forms.CharField(
         label=_lazy("Reason"),
         max_length=LONGEST_WHY,
-        required=False,  # the verb says what is missing
+        error_messages={"required": ReasonMissing.message},
         widget=forms.Textarea({"rows": 4, "maxlength": LONGEST_WHY}),
         help_text=_lazy("The shop reads it in a letter and beside the product, and it is kept in the log."),
     )
