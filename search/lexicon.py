@@ -50,7 +50,7 @@ class Lexicon:
         before: dict[str, list[str]] = {}
         for term, df in terms:
             if term[0] == GRAM:
-                first, second = term[1:]
+                first, second = term[1], term[2]
                 pairs[first + second] = df
                 after.setdefault(first, []).append(second)
                 before.setdefault(second, []).append(first)
