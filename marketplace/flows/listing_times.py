@@ -64,7 +64,9 @@ def _check(row: Product, listed_from: datetime | None, listed_until: datetime | 
         if listed_from <= now:
             raise InvalidInput(field="listed_from", why=_("This moment is past. Write a later one, or leave it empty."))
         if row.status == Product.Status.ON_SALE:
-            raise InvalidInput(field="listed_from", why=_("“{title}” is on sale already. Take it off sale first, or leave its beginning as it is.").format(title=title))
+            raise InvalidInput(
+                field="listed_from", why=_("“{title}” is on sale already. Take it off sale first, or leave its beginning as it is.").format(title=title)
+            )
     if listed_until and listed_until != row.listed_until and listed_until <= now:
         raise InvalidInput(field="listed_until", why=_("This moment is past. Write a later one, or leave it empty."))
     if listed_from and listed_until and listed_until <= listed_from:
