@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from typing import Any
 
 import pytest
 from django.conf import settings
@@ -19,11 +18,10 @@ from marketplace.flows.unused_media import named
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.prose import as_html
 from marketplace.merchant.catalogue.models import Product
-from marketplace.merchant.media.actions import delete_picture, keep_picture
+from marketplace.merchant.media.actions import delete_picture, keep_picture, note_pictures
 from marketplace.merchant.media.errors import StillUsed
 from marketplace.merchant.media.models import LibraryPicture, TextPicture
 from marketplace.merchant.media.queries import library
-from marketplace.platform.listings.errors import WordForbidden
 from marketplace.platform.listings.models import Listing, ProductChange, ReviewRules
 from marketplace.platform.listings.words import put_words
 from tenants.accounts.models import User
@@ -85,23 +83,18 @@ def test_a_picture_in_a_description_is_in_use_and_is_not_deleted(client):
     row, other = kept(), kept("tan")
     product = described(client, row)
     with merchant_schema(A):
-        assert {one.pk: one.is_used for one in library()} | {} == {**{one.pk: one.is_used for one in library()}, row.pk: True, other.pk: False}
+        used = {one.pk: one.is_used for one in library()}
+        assert (used[row.pk], used[other.pk]) == (True, False)
         with pytest.raises(StillUsed):
             delete_picture(by=SYSTEM, picture_id=row.pk)
         delete_picture(by=SYSTEM, picture_id=other.pk)
         assert row.key in named()
     assert [one.uses for one in client.get("/library/", headers=HOST).context["page"].rows if one.pk == row.pk] == [1]
-    assert client.get(f"/library/?product={product.pk}", headers=HOST).context["page"].rows[0].pk in {row.pk, *_gallery(product)}
+    assert row.pk in {one.pk for one in client.get(f"/library/?product={product.pk}", headers=HOST).context["page"].rows}
     client.post(f"/products/{product.pk}/", form_of(product, description_en="Clay"), headers=HOST)
     with merchant_schema(A):
         assert not TextPicture.objects.exists()
         delete_picture(by=SYSTEM, picture_id=row.pk)
-
-
-def _gallery(product: Product) -> set[Any]:
-    with merchant_schema(A):
-        keys = product.pictures.values_list("key", flat=True)
-        return set(LibraryPicture.objects.filter(key__in=list(keys)).values_list("pk", flat=True))
 
 
 def test_what_is_deleted_comes_back_when_a_description_names_it(client):
@@ -160,7 +153,6 @@ def test_a_forbidden_word_in_the_words_of_a_picture_is_named_at_the_description(
     product = make.a_product("a")
     answer = client.post(f"/products/{product.pk}/", form_of(product, description_en=f'<p><img src="{row.key}"></p>'), headers=HOST)
     assert answer.status_code == 422 and 'id="id_description_en_error"' in answer.content.decode()
-    assert WordForbidden.code
 
 
 def test_a_table_of_products_holds_the_description_as_it_is(client):
@@ -174,8 +166,10 @@ def test_a_table_of_products_holds_the_description_as_it_is(client):
 
 def test_a_description_has_a_limited_number_of_pictures(client):
     product = make.a_product("a")
-    rows = [kept(f"#{n:02x}4455") for n in range(41)]
-    html = "".join(f'<img src="{row.key}">' for row in rows)
+    keys = [f"products/{n:024x}.webp" for n in range(41)]
+    with merchant_schema(A):
+        note_pictures(by=SYSTEM, pictures=[(key, "clay.png", {}) for key in keys])
+    html = "".join(f'<img src="{key}">' for key in keys)
     answer = client.post(f"/products/{product.pk}/", form_of(product, description_en=html), headers=HOST)
     assert answer.status_code == 422 and "at most 40 pictures" in answer.context["form"].errors["description_en"][0]
 
