@@ -196,7 +196,9 @@ def _confirmed(product: Product) -> Sent:
 def _reset(product: Product) -> Sent:
     buyer = make.a_buyer()
     key = user_pk_to_url_str(buyer)
-    return Sent(buyer, f"/password/new/{key}-set-password/", dict(NEW), is_signed_in=False, first=f"/password/new/{key}-{default_token_generator.make_token(buyer)}/")
+    return Sent(
+        buyer, f"/password/new/{key}-set-password/", dict(NEW), is_signed_in=False, first=f"/password/new/{key}-{default_token_generator.make_token(buyer)}/"
+    )
 
 
 def _password_set(product: Product) -> Sent:

@@ -147,9 +147,9 @@ def confirm_number(*, by: Actor, code: str) -> SmsNumber:
         row.tries += 1
         if is_right:
             number = f"…{row.number[-4:]}"
-            changed = {"before": {"number": number, "confirmed": False}, "after": {"number": number, "confirmed": True}}
+            before, after = {"number": number, "confirmed": False}, {"number": number, "confirmed": True}
             row.confirmed_at, row.code_hash, row.code_until = clock.now(), "", None
-            audit(by=by, action="notices.number_confirmed", subject="person", subject_id=by.person, **changed)
+            audit(by=by, action="notices.number_confirmed", subject="person", subject_id=by.person, before=before, after=after)
         row.save()
     if not is_right:
         raise CodeWrong
