@@ -132,9 +132,9 @@ def _not_so_long() -> str:
 
 def filled_by(rows: Iterable[tuple[str, str, str | None]], words: Words) -> Filling:
     """Shop categories as these good rows (code, SKU, cell of shop categories) would fill them."""
-    filling, rows = Filling(), [(code, sku, cell) for code, sku, cell in rows if cell]
-    by_code, by_sku = find({code for code, _sku, _cell in rows}, {sku for _code, sku, _cell in rows}) if rows else ({}, {})
-    for code, sku, cell in rows:
+    filling, good = Filling(), [(code, sku, cell) for code, sku, cell in rows if cell]
+    by_code, by_sku = find({code for code, _sku, _cell in good}, {sku for _code, sku, _cell in good}) if good else ({}, {})
+    for code, sku, cell in good:
         key = by_code.get(code) or (by_sku.get(sku) if code == sku else None) or new_id()
         with suppress(MarketError):
             filling.put(key, {row.pk: None for name in parts_of(plain_cell(cell)) for row in words.shop.called(name)})
