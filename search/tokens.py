@@ -118,7 +118,7 @@ def with_joined_neighbours(clauses: list[Clause], is_known: Iterable[str]) -> li
 def joined_neighbours(clauses: list[Clause]) -> list[tuple[int, str]]:
     """Place of the first word, and the two words as one token: only letters and digits of the ASCII set."""
     joined = [(place, first.joined + second.joined) for place, (first, second) in enumerate(pairwise(clauses))]
-    return [(place, _stem(word)) for place, word in joined if word.isascii() and word.isalnum() and len(word) <= MOST_CHARACTERS]
+    return [(place, stem(word)) for place, word in joined if word.isascii() and word.isalnum() and len(word) <= MOST_CHARACTERS]
 
 
 def _folded(text: str, longest: int) -> str:
@@ -171,16 +171,16 @@ def _pairs(run: str) -> list[str]:
 def _compound(piece: str) -> tuple[list[str], str]:
     """The parts of a word without stop words, and the joined form where it has several: `tn-2110` → tn, 2110 and tn2110."""
     atoms = _ATOM.findall(piece)
-    parts = [_stem(atom[:MOST_CHARACTERS]) for atom in atoms if atom not in STOP_WORDS]
+    parts = [stem(atom[:MOST_CHARACTERS]) for atom in atoms if atom not in STOP_WORDS]
     joined = "".join(atoms)
-    return parts, _stem(joined) if len(atoms) > 1 and len(joined) <= MOST_CHARACTERS else ""
+    return parts, stem(joined) if len(atoms) > 1 and len(joined) <= MOST_CHARACTERS else ""
 
 
 _of_thread = threading.local()
 
 
 @lru_cache(maxsize=100_000)
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
     """English stems, of plain words only: a model number is left as it is."""
     if len(word) < 3 or not (word.isascii() and word.isalpha()):
         return word

@@ -16,6 +16,7 @@ from elasticsearch.helpers import BulkIndexError, streaming_bulk
 
 from search.backends.elasticsearch_query import body_of, read_answer, some_words
 from search.contract import Answer, BackendAway, Doc, Query, Sort
+from search.place import MARKET, Place
 from search.words import K1, B, ask
 
 QUERY_S, WRITE_S, BUILD_S = 0.8, 20.0, 60.0
@@ -48,19 +49,19 @@ MAPPINGS = {
 
 
 class ElasticsearchBackend:
-    """`timeout_s` is how long a question may take; writing has WRITE_S a request, a rebuild BUILD_S."""
+    """`timeout_s` is how long a question may take; writing has WRITE_S a request, a rebuild BUILD_S. `place`: of the vocabulary."""
 
     name = "elasticsearch"
 
-    def __init__(self, url: str, alias: str, timeout_s: float = QUERY_S) -> None:
-        self.alias = alias
+    def __init__(self, url: str, alias: str, timeout_s: float = QUERY_S, place: Place = MARKET) -> None:
+        self.alias, self.place = alias, place
         self._gives_up = f"{int(900 * timeout_s)}ms"  # the server a little before the client
         self._asking = Elasticsearch(url, request_timeout=timeout_s, max_retries=0, retry_on_timeout=False)
         self._writing = self._asking.options(request_timeout=WRITE_S)
         self._building = self._asking.options(request_timeout=BUILD_S)
 
     def search(self, query: Query) -> Answer:
-        query, asked = query.bounded(), ask(query.text)
+        query, asked = query.bounded(), ask(query.text, self.place)
         rung = 0
         answer = self._ask(body_of(query, asked, all_words=True))
         found = read_answer(answer, query, self.name)
@@ -123,8 +124,11 @@ class ElasticsearchBackend:
             return False
 
     def drop(self) -> None:
-        """Delete the alias and all its indexes."""
-        self._drop(self.indices())
+        """Delete the alias and all its indexes. Raises BackendAway."""
+        try:
+            self._drop(self.indices())
+        except (ApiError, TransportError) as error:
+            raise _away(error) from error
 
     def _ask(self, body: dict[str, Any]) -> dict[str, Any]:
         try:
