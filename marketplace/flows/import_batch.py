@@ -20,6 +20,7 @@ from marketplace.merchant.catalogue.errors import BarcodeTaken, SkuTaken
 from marketplace.merchant.catalogue.models import Picture, Product, Variant
 from marketplace.merchant.inventory.models import StockLevel
 from marketplace.merchant.media.actions import note_pictures
+from marketplace.merchant.media.in_texts import note_in_texts
 from marketplace.merchant.pricing.periods import in_force
 from marketplace.merchant.virtual.actions import Kind
 
@@ -221,6 +222,7 @@ class Batch:
             Picture.objects.filter(pk__in=self.dropped_pictures).delete()
         Picture.objects.bulk_create(self.fresh_pictures)
         note_pictures(by=by, pictures=[(picture.key, picture.product.title.text, picture.alt) for picture in self.fresh_pictures])
+        note_in_texts(by, [*entered, *differing])
 
     def _held_before(self, one: ImportedProduct) -> list[tuple[str, Variant]]:
         """Variants of a product that were there, of which the source says what lies there."""

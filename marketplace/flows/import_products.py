@@ -23,6 +23,7 @@ from marketplace.merchant.catalogue.barcodes import gtin
 from marketplace.merchant.catalogue.errors import SkuTaken
 from marketplace.merchant.catalogue.models import Product, SizeTable
 from marketplace.merchant.inventory.actions import count_stock
+from marketplace.merchant.media.in_texts import check_each
 from marketplace.merchant.pricing.actions import set_prices
 from marketplace.platform.taxonomy.queries import categories_to_use
 from tenants.packages.errors import LimitReached
@@ -143,6 +144,9 @@ def _acceptable(products: Sequence[ImportedProduct], goes: str, done: Imported) 
             good[ref] = one
             skus |= {variant.sku for variant in one.product.variants}
             codes |= {gtin(variant.barcode) for variant in one.product.variants if variant.barcode}
+    for ref, why in check_each({ref: one.product for ref, one in good.items()}).items():
+        del good[ref]
+        done.refused.append((ref, str(why)))
     return good
 
 
