@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-import nh3
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from django.utils.translation import gettext as _
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
+from marketplace.kernel.descriptions import clean
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.verbs import verb
@@ -28,7 +28,6 @@ LONGEST_SUBTITLE = 120
 LONGEST_CODE = 120
 MOST_WEIGHT = 1_000_000  # grams
 PUT_OF_VARIANT = ["sku", "options", "position", "is_active", "barcode", "weight_g", "merged_into"]
-DESCRIPTION_TAGS = {"p", "br", "b", "strong", "i", "em", "ul", "ol", "li", "h3", "h4"}
 
 
 @dataclass
@@ -66,7 +65,7 @@ class ProductInput:
     def clean(self) -> None:
         """Raises InvalidInput, naming the field."""
         self.titles = {code: text.strip() for code, text in self.titles.items() if text and text.strip()}
-        self.descriptions = {code: nh3.clean(text, tags=DESCRIPTION_TAGS, attributes={}) for code, text in self.descriptions.items() if text and text.strip()}
+        self.descriptions = {code: clean(text) for code, text in self.descriptions.items() if text and text.strip()}
         if self.subtitles is not None:
             self.subtitles = {code: " ".join(text.split()) for code, text in self.subtitles.items() if text and text.strip()}
             if any(len(text) > LONGEST_SUBTITLE for text in self.subtitles.values()):

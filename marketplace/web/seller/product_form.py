@@ -58,7 +58,7 @@ class PicturesField(forms.FileField):
         return [super(PicturesField, self).clean(one, initial) for one in data or []]
 
 
-BLANK_LINE = _lazy("A blank line begins a paragraph.")
+BLANK_LINE = _lazy("A blank line begins a paragraph. Pictures come from your library.")
 
 
 class ProductForm(forms.Form):

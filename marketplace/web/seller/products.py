@@ -194,6 +194,7 @@ def _product_page(request: HttpRequest, row: Product | None, form: ProductForm) 
         "found_categories": form.found_categories(),
         "listing_address": market_url(f"/p/{row.pk}/") if row and row.status == Product.Status.ON_SALE else "",
         "gallery": gallery_of(form, row),
+        "schema": request.merchant.schema_name,  # type: ignore[attr-defined]
         "periods": price_periods(row) if row else [],
         **variants_of(row),
         **(state_of(row.pk) if row else {}),
