@@ -13,6 +13,7 @@ from math import log
 
 from django.db import connection
 
+from search.place import MARKET, Place
 from search.tokens import HEAD, Form, joined_neighbours, query_clauses, with_joined_neighbours
 
 K1, B = 0.9, 0.6  # of BM25
@@ -24,11 +25,18 @@ DOCS, LENGTH = "~docs", "~length"
 
 @dataclass(frozen=True)
 class Word:
-    """A word of a question. `unit` is the most a single token of its rarity can score; `most` bounds how many listings hold it."""
+    """A word of a question. `unit` is the most a single token of its rarity can score; `most` bounds how many listings hold it;
+    `typed` and `piece` say where it stood (tokens.py)."""
 
     forms: tuple[Form, ...]
     most: int
     unit: float
+    typed: str = ""
+    piece: int = 0
+
+    @property
+    def is_known(self) -> bool:
+        return self.most > 0
 
     @property
     def head(self) -> str:
@@ -60,23 +68,23 @@ def idf(df: int, docs: int) -> float:
     return log(1 + (max(docs - df, 0) + 0.5) / (df + 0.5))
 
 
-def ask(text: str) -> Asked:
+def ask(text: str, place: Place = MARKET) -> Asked:
     """The words of a text, weighed by one look into the vocabulary."""
     clauses = query_clauses(text)
     if not clauses:
         return Asked((), {})
     neighbours = [joined for _place, joined in joined_neighbours(clauses)]
     tokens = (token for clause in clauses for form in clause.forms for token in form.tokens)
-    df = look_up({DOCS, LENGTH, *neighbours, *(HEAD + clause.joined for clause in clauses), *tokens})
+    df = look_up({DOCS, LENGTH, *neighbours, *(HEAD + clause.joined for clause in clauses), *tokens}, place)
     words = []
     for clause in with_joined_neighbours(clauses, [token for token in neighbours if df.get(token)]):
         holding = [min(df.get(token, 0) for token in form.tokens) for form in clause.forms]
-        words.append(Word(clause.forms, sum(holding), (K1 + 1) * idf(max(holding), df.get(DOCS, 0))))
+        words.append(Word(clause.forms, sum(holding), (K1 + 1) * idf(max(holding), df.get(DOCS, 0)), clause.typed, clause.piece))
     return Asked(tuple(words), df)
 
 
-def look_up(terms: Iterable[str]) -> dict[str, int]:
+def look_up(terms: Iterable[str], place: Place = MARKET) -> dict[str, int]:
     """In how many listings each of these occurs; those in none are left out."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT term, df FROM public.search_searchterm WHERE term = ANY(%s) AND df > 0", [list(terms)])
+        cursor.execute(f"SELECT term, df FROM {place.terms} WHERE term = ANY(%s) AND df > 0", [list(terms)])  # noqa: S608
         return dict(cursor.fetchall())

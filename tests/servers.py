@@ -71,8 +71,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     from tests.journeys.goods import source
+    from tests.relevance import judged
 
     terminalreporter.write_line(f"Imported goods come from: {source()}")
+    terminalreporter.write_line(f"Search is judged by: {judged.source()}")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from search.place import Place
+
 if TYPE_CHECKING:
     from search.backends.elasticsearch import ElasticsearchBackend
 
@@ -17,6 +19,15 @@ def configured() -> ElasticsearchBackend | None:
     if not settings.ELASTICSEARCH_URL:
         return None
     return _of_process(os.getpid(), settings.ELASTICSEARCH_URL, settings.SEARCH_INDEX)
+
+
+def apart(name: str, timeout_s: float, place: Place) -> ElasticsearchBackend | None:
+    """The server that the settings name, with an index that is not the market's: called after it and `name`. Whoever asks drops it."""
+    if not settings.ELASTICSEARCH_URL:
+        return None
+    from search.backends.elasticsearch import ElasticsearchBackend
+
+    return ElasticsearchBackend(settings.ELASTICSEARCH_URL, f"{settings.SEARCH_INDEX}-{name}", timeout_s, place)
 
 
 @lru_cache(maxsize=4)

@@ -1,7 +1,7 @@
 """Search in PostgreSQL: GIN finds, numpy counts facets, Python ranks. One public table over all shops.
 
 Facets are counted exactly up to 15,000 matches; beyond, from a random sample held by sample lexemes, with is_estimate set.
-Every statement names its tables with the public schema, so it may run while a merchant's schema is open. What is put into the
+Every statement names its tables with their schema (place.py), so it may run while a merchant's schema is open. What is put into the
 text of statements are names of ours; whatever was asked for goes as parameters.
 """
 
@@ -30,7 +30,9 @@ from search.backends.packing import (
 )
 from search.backends.ranking import Candidates, best_first
 from search.contract import REACH, Answer, Doc, Query, Sort
-from search.words import Asked, Word, ask
+from search.ladder import climb
+from search.place import MARKET, Place
+from search.words import Asked, Word
 
 EXACT = 15_000
 RANKED = 8_000  # matches that are all ranked; of more, those of the category that a word names and the most popular are
@@ -50,13 +52,14 @@ ORDERS = {
 
 @dataclass(frozen=True)
 class Where:
-    """Conditions on search_searchdoc. `words`: a tsquery, or nothing; `most` bounds the matches, as far as that is known."""
+    """Conditions on the documents at a place. `words`: a tsquery, or nothing; `most` bounds the matches, as far as that is known."""
 
     words: str = ""
     nodes: Sequence[int] = ()
     groups: dict[object, tuple[str, list[Any]]] = field(default_factory=dict)
     most: int = ANY
     among: Sequence[UUID] | None = None
+    place: Place = MARKET
 
     def but(self, group: object) -> Where:
         return replace(self, groups={key: each for key, each in self.groups.items() if key != group})
@@ -78,36 +81,47 @@ class Where:
 
 
 class PostgresBackend:
-    """`exact`: how many matches have their facets counted one by one."""
+    """`exact`: how many matches have their facets counted one by one. `place`: where the index lies."""
 
     name = "postgres"
 
-    def __init__(self, exact: int = EXACT) -> None:
-        self.exact = exact
+    def __init__(self, exact: int = EXACT, place: Place = MARKET) -> None:
+        self.exact, self.place = exact, place
 
     def search(self, query: Query) -> Answer:
-        query = query.bounded()
-        asked = ask(query.text)
-        rung, where = 0, _where(query, tsquery_all(asked.words), min((word.most for word in asked.words), default=ANY))
+        return climb(self, query.bounded(), self.place)
+
+    def holding_all(self, query: Query, asked: Asked) -> Answer:
+        where = _where(query, tsquery_all(asked.words), min((word.most for word in asked.words), default=ANY), self.place)
         answer = self._count(query, where)
-        if not answer.total and len(asked.words) > 1:
-            rung, where = 1, _where(query, tsquery_any(asked.words), sum(word.most for word in asked.words))
-            answer = self._count(query, where)
-        ids, also = self._listings(query, asked, where, answer.total, rung)
-        return Answer(**{**vars(answer), "ids": ids, "rung": rung, "also": also})
+        if not answer.total:
+            return answer
+        if query.sort != Sort.RELEVANCE or not asked.words:
+            return replace(answer, ids=self._sorted(query, where, answer.total))
+        ids, also = _page(asked, _candidates([(where, answer.total)], asked), query.start, query.end), []
+        if query.page == 1 and answer.total < query.size and len(asked.words) > 1:
+            also = _page(asked, self._some_words(query, asked, enough=query.size), 0, query.size + len(ids))
+        return replace(answer, ids=ids, also=[key for key in also if key not in ids][: query.size - len(ids)])
+
+    def holding_some(self, query: Query, asked: Asked) -> Answer:
+        where = _where(query, tsquery_any(asked.words), sum(word.most for word in asked.words), self.place)
+        answer = self._count(query, where)
+        if query.sort != Sort.RELEVANCE:
+            return replace(answer, ids=self._sorted(query, where, answer.total) if answer.total else [])
+        return replace(answer, ids=_page(asked, self._some_words(query, asked, enough=REACH), query.start, query.end))
 
     def put(self, docs: Iterable[Doc]) -> None:
-        writing.put(docs)
+        writing.put(docs, self.place)
 
     def remove(self, ids: Iterable[UUID]) -> None:
-        writing.remove(ids)
+        writing.remove(ids, self.place)
 
     def rebuild(self, docs: Iterable[Doc]) -> int:
-        return writing.rebuild(docs)
+        return writing.rebuild(docs, self.place)
 
     def refresh(self) -> None:
         """What was put is findable at once; this tidies the indexes' pending lists, so that no reader has to."""
-        writing.tidy()
+        writing.tidy(self.place)
 
     def is_well(self) -> bool:
         try:
@@ -158,22 +172,10 @@ class PostgresBackend:
     def _sampled(where: Where) -> int:
         """How many of one listing in 64 match."""
         sql, values = where.sql(64)
-        ((count,),) = _rows(f"SELECT count(*) FROM public.search_searchdoc WHERE {sql}", values)  # noqa: S608
+        ((count,),) = _rows(f"SELECT count(*) FROM {where.place.docs} WHERE {sql}", values)  # noqa: S608
         return int(count)
 
     # ── the page ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _listings(self, query: Query, asked: Asked, where: Where, total: int, rung: int) -> tuple[list[UUID], list[UUID]]:
-        """Keys of the page, and of what holds some of the words where all words leave the first page unfilled."""
-        if query.sort != Sort.RELEVANCE or not asked.words:
-            return self._sorted(query, where, total) if total else [], []
-        if rung:
-            return _page(asked, self._some_words(query, asked, enough=REACH), query.start, query.end), []
-        ids = _page(asked, _candidates([(where, total)], asked), query.start, query.end) if total else []
-        also: list[UUID] = []
-        if query.page == 1 and total < query.size and len(asked.words) > 1:
-            also = _page(asked, self._some_words(query, asked, enough=query.size), 0, query.size + len(ids))
-        return ids, [key for key in also if key not in ids][: query.size - len(ids)]
 
     def _sorted(self, query: Query, where: Where, total: int) -> list[UUID]:
         order = ORDERS.get(query.sort, ORDERS[Sort.POPULAR])
@@ -181,7 +183,7 @@ class PostgresBackend:
         # Few matches: find them, then sort. Left to itself the planner may walk the index of the order through all others.
         few = "MATERIALIZED" if total <= self.exact else "NOT MATERIALIZED"
         rows = _rows(
-            f"WITH m AS {few} (SELECT id, popularity, published, price FROM public.search_searchdoc WHERE {sql})"  # noqa: S608
+            f"WITH m AS {few} (SELECT id, popularity, published, price FROM {where.place.docs} WHERE {sql})"  # noqa: S608
             f" SELECT id FROM m ORDER BY {order} LIMIT %s OFFSET %s",
             [*values, query.end - query.start, query.start],
         )
@@ -195,11 +197,11 @@ class PostgresBackend:
             if not rarest or most + word.most <= SOME_WORDS:
                 rarest.append(word)
                 most += word.most
-        of_rarest = _where(query, tsquery_any(rarest), most)
+        of_rarest = _where(query, tsquery_any(rarest), most, self.place)
         wanted = [(of_rarest, self._size(of_rarest))]
         candidates = _candidates(wanted, asked)
         if len(rarest) < len(asked.words) and len(candidates) < enough:
-            of_all = _where(query, tsquery_any(asked.words), ANY)
+            of_all = _where(query, tsquery_any(asked.words), ANY, self.place)
             candidates = _candidates([*wanted, (of_all, self._size(of_all))], asked)
         return candidates
 
@@ -208,7 +210,7 @@ class PostgresBackend:
         return where.most if where.most <= RANKED else self._sampled(where) * 64
 
 
-def _where(query: Query, words: str, most: int) -> Where:
+def _where(query: Query, words: str, most: int, place: Place) -> Where:
     groups: dict[object, tuple[str, list[Any]]] = {}
     if query.brands:
         groups["brand"] = ("nodes && %s::int[]", [[brand_node(brand) for brand in query.brands]])
@@ -219,8 +221,8 @@ def _where(query: Query, words: str, most: int) -> Where:
     for attribute, chosen in query.values.items():
         groups[attribute] = ("nodes && %s::int[]", [[value_node(value) for value in chosen]])
     if query.among is None:
-        return Where(words, required_nodes(query), groups, most)
-    return Where(words, required_nodes(query), groups, min(most, len(query.among)), sorted(query.among))
+        return Where(words, required_nodes(query), groups, most, place=place)
+    return Where(words, required_nodes(query), groups, min(most, len(query.among)), sorted(query.among), place)
 
 
 def _fetch(where: Where, fraction: int, for_group: object = None) -> Found:
@@ -229,7 +231,7 @@ def _fetch(where: Where, fraction: int, for_group: object = None) -> Found:
     sql, values = where.sql(fraction)
     # One scan, so the aggregates keep one order of listings.
     packed = ", ".join(f"string_agg({column}, '')" if name in wanted else "''::bytea" for name, column in COLUMNS.items())
-    (columns,) = _rows(f"SELECT {packed} FROM public.search_searchdoc WHERE {sql}", values)  # noqa: S608
+    (columns,) = _rows(f"SELECT {packed} FROM {where.place.docs} WHERE {sql}", values)  # noqa: S608
     return Found.unpack(fraction, *(column or b"" for column in columns))
 
 
@@ -244,7 +246,7 @@ def _candidates(sets: Sequence[tuple[Where, int]], asked: Asked) -> Candidates:
     values: list[Any] = []
     for where, size in sets:
         sql, own = where.sql()
-        chosen = f"SELECT id, popularity, forward FROM public.search_searchdoc WHERE {sql}"  # noqa: S608
+        chosen = f"SELECT id, popularity, forward FROM {where.place.docs} WHERE {sql}"  # noqa: S608
         if size <= RANKED:
             parts.append(chosen)
             values += own

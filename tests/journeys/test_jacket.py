@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, Locator, Route, expect
 
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.relay import deliver_events
@@ -106,6 +106,40 @@ def test_a_jacket_in_four_sizes_and_five_colours_in_three_minutes(browser: Brows
         assert StockLevel.objects.filter(variant__in=variants, on_hand__gt=0).count() == 20
     print(f"jacket, {screen.language}: {hands.clicks} clicks, {hands.keys} keys, {hands.fields} fields: {hands.seconds:.0f} s of a person")
     assert hands.seconds <= MOST_SECONDS
+
+
+@pytest.mark.parametrize("carries", [True, False], ids=["carried over", "control: without the script"])
+def test_what_is_typed_while_an_answer_is_under_way_stays(browser: Browser, market: RunningMarket, seen: Seen, carries: bool):
+    """Snow in large moves from the 19th row to the 15th: what was typed goes with it, and into no other row."""
+    held: list[Route] = []
+    with at_a_screen(browser, market, DESKTOP, "owner", seen) as owner:
+        page = owner.page
+        if not carries:
+            page.route("**/typed-ahead*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+        owner.go("/products/new/", WORKBENCH)
+        with page.expect_navigation(url="**/products/new/"):
+            owner.sign_in(OWNER, PASSWORD)
+        says_what_it_is(owner, Hands(), "AHEAD")
+        page.locator("[name=stock_0]").fill("5")
+        page.route("**/products/new/", lambda route: held.append(route))
+        with page.expect_request("**/products/new/"):
+            page.locator("#variants label.chip").last.click()  # sold without the largest size
+        page.locator("[name=stock_19]").fill("66")  # of the size that leaves
+        page.locator("[name=all_price]").fill("399")
+        page.locator("[name=gone_0]").check()
+        page.locator("[name=stock_18]").fill("75")
+        page.keyboard.press("ArrowLeft")
+        held[0].continue_()
+        expect(page.locator("[data-variant]")).to_have_count(15)
+        assert len(held) == 1
+        expect(page.locator("[name=stock_0]")).to_have_value("5")  # which went with the request
+        stocks = [page.locator(f"[name=stock_{n}]").input_value() for n in range(1, 15)]
+        assert stocks == (["0"] * 13 + ["75"] if carries else ["0"] * 14)
+        expect(page.locator("[name=all_price]")).to_have_value("399" if carries else "")
+        expect(page.locator("[name=gone_0]")).to_be_checked(checked=carries)
+        if carries:
+            page.keyboard.type("1")
+            expect(page.locator("[name=stock_14]")).to_have_value("715")
 
 
 def says_what_it_is(person: Person, hands: Hands, stem: str) -> None:

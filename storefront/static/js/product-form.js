@@ -56,6 +56,9 @@
   });
 
   document.addEventListener("change", (event) => {
-    if (event.target.matches("[data-tick-all]")) document.querySelectorAll("#matrix [data-tick]").forEach((box) => { box.checked = event.target.checked; });
+    if (event.target.matches("[data-tick-all]")) document.querySelectorAll("#matrix [data-tick]").forEach((box) => {
+      box.checked = event.target.checked;
+      box.dispatchEvent(new Event("input", { bubbles: true }));
+    });
   });
 })();
