@@ -94,8 +94,11 @@ def test_what_is_missing_is_asked_for_where_it_is_written_and_what_was_written_s
     page = text(visitor.get(f"/p/{product.pk}/"))
     assert 'name="wish_engrave1"' in page and 'maxlength="12"' in page and "+CN¥20.00" in page and "Seal (+CN¥15.00)" in page and "leaves 3 days later" in page
     sent = {"variant": make.variant_of(product), "quantity": "1", "wish_script01": "seal"}
-    refused = text(visitor.post("/cart/add/", sent), 422)
-    assert "Fill in “Engraving”" in refused and re.search(r'value="seal"[^>]*selected', refused)
+    refused = visitor.post("/cart/add/", sent)
+    assert refused.status_code == 302 and refused.url.startswith(f"/p/{product.pk}/?variant=")
+    page = text(visitor.get(refused.url))
+    assert "Fill in “Engraving”" in page and re.search(r'value="seal"[^>]*selected', page)
+    assert "Fill in “Engraving”" not in text(visitor.get(refused.url))  # said once
     assert "Fill in “Engraving”" in text(visitor.post("/cart/add/", sent, headers={"hx-request": "true"}), 422)
     assert visitor.post("/cart/add/", {**sent, "wish_engrave1": EVIL}).status_code == 302
     cart = text(visitor.get("/cart/"))
