@@ -72,6 +72,14 @@ def test_they_are_found_by_title_sku_key_shop_category_and_what_they_say(console
     assert found(console, goods, "says=nobody+says+this") == set()
 
 
+def test_a_forbidden_word_leads_to_the_goods_that_say_it_already(console, goods):
+    put_words(by=SYSTEM, texts=["Onsale"], weight=ForbiddenWord.Weight.REFUSED, category_id=None, note="")
+    link = re.search(r'href="(/goods/\?[^"]+)"', console("/words/").content.decode())
+    assert link, "the list of words leads to goods"
+    page = console(unescape(link.group(1)))
+    assert page.context["page"].rows and all(word in str(row.titles) + str(row.descriptions) and row.is_on_sale for row in page.context["page"].rows)
+
+
 def test_one_is_taken_off_and_released_with_a_reason_each(console, goods):
     key = goods["Onsale"].pk
     page = console.get(f"/goods/{key}/").content.decode()
