@@ -35,6 +35,7 @@ MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
     ("workbench", "products-on-sale"): {"all", "query"},
     ("workbench", "products-off-sale"): {"all", "query"},
     ("workbench", "products-conditions"): {"waits_for_stock"},
+    ("workbench", "products-times"): {"keeps_from", "keeps_until", "listed_from"},
     ("workbench", "reduction-new"): {"percent", "product", "take"},
     ("workbench", "price-list-new"): {"starts_at", "ends_at"},
     ("workbench", "price-list"): {"starts_at", "ends_at"},
