@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel.bars import Bars, bars_of
 from marketplace.kernel.errors import InvalidInput, NotFound
@@ -72,7 +73,7 @@ SHEETS = {
 
 
 class LabelForm(forms.Form):
-    sheet = forms.ChoiceField(label=_lazy("Sheet"), choices=[(key, sheet.name) for key, sheet in SHEETS.items()])
+    sheet = forms.ChoiceField(label=pgettext_lazy("labels", "Sheet"), choices=[(key, sheet.name) for key, sheet in SHEETS.items()])
     first = forms.IntegerField(label=_lazy("First free label of the sheet"), min_value=1, max_value=40, help_text=_lazy("To use up a sheet that was begun."))
     priced = forms.BooleanField(label=_lazy("With the price"), required=False)
 
