@@ -134,6 +134,7 @@ products = ListPage(
         Bulk(_lazy("Take off sale"), "products-off-sale", Right.EDIT_PRODUCTS, "minus", do=lambda by, key: take_product_off_sale(by=by, product_id=key)),
         Bulk(_lazy("Condition of sale"), "products-conditions", Right.EDIT_PRODUCTS, "box", shows=True, stays=True),
         Bulk(_lazy("When it is on sale"), "products-times", Right.EDIT_PRODUCTS, "clock", shows=True, stays=True),
+        Bulk(_lazy("Print labels"), "products-labels", Right.VIEW_PRODUCTS, "print", shows=True, stays=True),
         Bulk(_lazy("Put into a shop category"), "products-shelve", Right.EDIT_PRODUCTS, "list", shows=True, stays=True),
     ],
     prepare=_with_offer,
