@@ -108,18 +108,18 @@ def labels(request: HttpRequest, product_id: UUID) -> HttpResponse:
 def labels_pdf(request: HttpRequest, product_id: UUID) -> HttpResponse:
     """Raises NoPdf, InvalidInput."""
     context = _context(request, product_id)
+    return pdf_response(request, context, context["chosen"])
+
+
+def pdf_response(request: HttpRequest, context: dict[str, Any], printed: Sequence[tuple[Label, int]]) -> HttpResponse:
+    """So many of each, on the sheet of the form. Raises NoPdf, and InvalidInput for what the page would show as wrong."""
     form = context["form"]
     if not form.is_valid():
         name, errors = next(iter(form.errors.items()))
         raise InvalidInput(field=name, why=errors[0])
     if context["wrong"]:
         raise InvalidInput(field="labels", why=context["wrong"])
-    return pdf_response(request, context, context["chosen"])
-
-
-def pdf_response(request: HttpRequest, context: dict[str, Any], printed: Sequence[tuple[Label, int]]) -> HttpResponse:
-    """So many of each, on the sheet of the form. Raises NoPdf."""
-    data = context["form"].cleaned_data
+    data = form.cleaned_data
     sheet = SHEETS[data["sheet"]]
     empty: list[Label | None] = [None] * (data["first"] - 1)
     places = [*empty, *(replace(label, height=sheet.drawn_height(label.bars)) for label, n in printed for _copy in range(n))]

@@ -90,12 +90,6 @@ def _page(request: HttpRequest, ticked: Ticked) -> HttpResponse:
 
 def _pdf(request: HttpRequest, ticked: Ticked) -> HttpResponse:
     context = _context(request, ticked)
-    form = context["form"]
-    if not form.is_valid():
-        name, errors = next(iter(form.errors.items()))
-        raise InvalidInput(field=name, why=errors[0])
-    if context["wrong"]:
-        raise InvalidInput(field="labels", why=context["wrong"])
     return pdf_response(request, context, context["printed"])
 
 
