@@ -9,7 +9,7 @@ from importlib import import_module
 from bench import measure
 
 # In the order in which make bench runs them.
-BENCHES = ("checkout", "hot", "imports", "search", "pages", "lighthouse", "freshness", "fleet", "memory", "lists", "sealing")
+BENCHES = ("checkout", "hot", "imports", "search", "suggest", "pages", "lighthouse", "freshness", "fleet", "memory", "lists", "sealing")
 
 
 def main() -> int:

@@ -33,14 +33,14 @@ def documents_of(ids: Iterable[UUID]) -> list[Doc]:
 
     The others have none: whoever keeps an index removes them.
     """
-    return _built(list(_on_sale().filter(pk__in=list(ids))))
+    return _built(list(on_sale().filter(pk__in=list(ids))))
 
 
 def all_documents() -> Iterator[Doc]:
     """Every document there is, by key, read as it is asked for."""
     last: UUID | None = None
     while True:
-        rows = _on_sale().order_by("pk")
+        rows = on_sale().order_by("pk")
         listings = list((rows.filter(pk__gt=last) if last else rows)[:AT_ONCE])
         yield from _built(listings)
         if len(listings) < AT_ONCE:
@@ -49,10 +49,11 @@ def all_documents() -> Iterator[Doc]:
 
 
 def count_documents() -> int:
-    return _on_sale().count()
+    return on_sale().count()
 
 
-def _on_sale() -> QuerySet[Listing]:
+def on_sale() -> QuerySet[Listing]:
+    """Listings that can be found."""
     return Listing.objects.filter(is_on_sale=True, merchant__status__in=FOUND).select_related("merchant")
 
 

@@ -1,4 +1,4 @@
-"""Keeping the indexes: reactions to changed listings, and rebuilding.
+"""Keeping the indexes and the suggestions: reactions to changed listings, and rebuilding.
 
 Every refresh is by state: it reads the listings as they are and puts or removes their documents, so it may be late, repeated
 or out of order.
@@ -23,6 +23,7 @@ from search.backends.postgres import PostgresBackend
 from search.backends.postgres_writing import chunks
 from search.contract import Backend, BackendAway, Doc
 from search.documents import AT_ONCE, all_documents, documents_of
+from search.suggestions import keeping as suggestions
 from tenants.tenancy.jobs import market_task
 from tenants.tenancy.stamps import change_stamps
 
@@ -41,11 +42,13 @@ class RebuildRunning(RuntimeError):
 
 
 def refresh_postgres(event: ListingsChanged) -> None:
-    """Reaction: the PostgreSQL index follows, in this transaction. One refresh of a merchant at a time, so the latest state is written last."""
+    """Reaction: the PostgreSQL index and the suggestions follow, in this transaction. One refresh of a merchant at a time: the latest state is written last."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('wanshang.search'), hashtext(%s))", [str(event.merchant_id)])
+        prepared = suggestions.prepare(event.listing_ids)
         refresh(postgres, event.listing_ids)
+        suggestions.follow(prepared)
         change_stamps(map(stamp_of, event.listing_ids))  # of pages that asked the index before it knew
 
 
@@ -109,7 +112,9 @@ def rebuild(backend: Backend, note: Callable[[int], None] = lambda _done: None) 
     """
     with _only_rebuild_of(backend):
         if backend is postgres:
-            return backend.rebuild(_noted(all_documents(), note))
+            count = backend.rebuild(_noted(all_documents(), note))
+            suggestions.rebuild()
+            return count
         began = clock.now()
         late: list[datetime] = []
 

@@ -81,17 +81,25 @@ class Clause:
 
 def index_tokens(text: str) -> list[str]:
     """The tokens of a text, as often as they occur; compounds give their parts and the joined form."""
-    return [token for kind, piece in _pieces(_folded(text, LONGEST_TEXT)) for token in _tokens_of(kind, piece)]
+    return [token for kind, piece in _pieces(folded(text, LONGEST_TEXT)) for token in _tokens_of(kind, piece)]
 
 
 def han_grams(text: str) -> list[str]:
     """Marks of every Han character and every pair of neighbours, each once: for short texts such as titles."""
     grams: dict[str, None] = {}
-    for kind, run in _pieces(_folded(text, LONGEST_TEXT)):
+    for kind, run in _pieces(folded(text, LONGEST_TEXT)):
         if kind == "han":
             grams.update(dict.fromkeys(GRAM + character for character in run))
             grams.update(dict.fromkeys(han_pairs(run)))
     return list(grams)
+
+
+def words_of(text: str) -> list[tuple[int, str]]:
+    """The words of a short text in their order, folded but not stemmed, each with the number of the piece of the text it stands in."""
+    found: list[tuple[int, str]] = []
+    for place, (kind, piece) in enumerate(_pieces(folded(text, LONGEST_QUESTION))):
+        found += [(place, word) for word in (rjieba.cut(piece, True) if kind == "han" else [piece])]
+    return found
 
 
 def head_words(name: str) -> list[str]:
@@ -103,7 +111,7 @@ def head_words(name: str) -> list[str]:
 def query_clauses(text: str) -> list[Clause]:
     """What a question asks for, a clause a word, each once. Empty where the text holds no word."""
     clauses: dict[str, Clause] = {}
-    for place, (kind, piece) in enumerate(_pieces(_folded(text, LONGEST_QUESTION))):
+    for place, (kind, piece) in enumerate(_pieces(folded(text, LONGEST_QUESTION))):
         for clause in _han_clauses(piece) if kind == "han" else _word_clauses(piece):
             aside = [Form(tuple(ASIDE + token for token in form.tokens), MARKED) for form in clause.forms if not form.is_marks]
             clauses.setdefault(clause.joined, Clause((*clause.forms, *aside), clause.typed, place))
@@ -126,7 +134,7 @@ def joined_neighbours(clauses: list[Clause]) -> list[tuple[int, str]]:
     return [(place, stem(word)) for place, word in joined if word.isascii() and word.isalnum() and len(word) <= MOST_CHARACTERS]
 
 
-def _folded(text: str, longest: int) -> str:
+def folded(text: str, longest: int) -> str:
     """One spelling: compatibility forms and accents gone, small letters, Traditional Chinese in Simplified (Taiwan's words too)."""
     text = text[:longest].encode("utf-8", "ignore").decode()  # half a surrogate pair is no character
     text = "".join(c if c >= " " else " " for c in text)

@@ -145,6 +145,7 @@ ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/ip,10/15m/key", "signup": "20/m/i
 _wide = ENV.RATE_LIMIT_FACTOR
 RATE_LIMITS: dict[str, dict[str, Any]] = {
     "search": {"address": 1200 * _wide, "person": 120 * _wide, "methods": ("GET", "POST")},
+    "suggest": {"address": 6000 * _wide, "person": 600 * _wide, "methods": ("GET",)},  # a letter typed, a request
     "sign_in": {"address": 60 * _wide, "person": 20 * _wide, "methods": ("POST",)},
     "register": {"address": 30 * _wide, "person": 10 * _wide, "methods": ("POST",)},
     "hand_over": {"address": 300 * _wide, "person": 60 * _wide, "methods": ("GET", "POST")},

@@ -114,6 +114,7 @@ from marketplace.platform.reviews.events import QuestionAnswered, QuestionAsked,
 from marketplace.web import list_jobs
 from marketplace.web.shop_export import pack
 from search import indexer
+from search.suggestions.keeping import ask_to_mend
 from tenants.accounts.events import LetterWritten
 from tenants.accounts.sign_ins import forget_sign_ins
 from tenants.contracts import placeholders
@@ -296,6 +297,7 @@ DUTIES = [
     Duty("begin months of packages that are late", 3_600, rent.begin_what_is_late),
     Duty("count storage", 3_600, use_of_packages.count_storage_of_all),
     Duty("count the days of shops that are over", 900, count_days.ask_for_counts),
+    Duty("mend the suggestions of search", 3_600, ask_to_mend),
     Duty("evaluate shops whose period is over", 3_600, evaluate_shops.ask_for_evaluations),
 ]
 

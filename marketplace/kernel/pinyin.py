@@ -19,6 +19,14 @@ FAMILY_NAMES = {
     "召": "shao", "宁": "ning", "冼": "xian", "折": "she", "员": "yun", "缪": "miao", "谌": "chen", "覃": "qin", "繁": "po", "尹": "yin", "俞": "yu",
     "葛": "ge", "隗": "wei", "郇": "xun", "逄": "pang", "黑": "he", "华": "hua", "燕": "yan", "应": "ying", "种": "chong", "哈": "ha", "秘": "bi",
 }  # fmt: skip
+# Signs that sound otherwise in these words of goods than alone. Source: 现代汉语词典.
+OF_GOODS = {
+    "音乐": "yin yue", "乐器": "yue qi", "银行": "yin hang", "行业": "hang ye", "重庆": "chong qing", "便宜": "pian yi", "调料": "tiao liao",
+    "空调": "kong tiao", "调味": "tiao wei", "弹簧": "tan huang", "弹力": "tan li", "参茸": "shen rong", "人参": "ren shen", "海参": "hai shen",
+    "薄荷": "bo he", "厦门": "xia men", "长沙": "chang sha", "还原": "huan yuan", "重磅": "zhong bang", "扇贝": "shan bei", "曝光": "bao guang",
+    "床单": "chuang dan", "核桃": "he tao", "番茄": "fan qie", "着装": "zhuo zhuang", "量杯": "liang bei", "称重": "cheng zhong", "校服": "xiao fu",
+}  # fmt: skip
+_OF_GOODS = re.compile("|".join(OF_GOODS))
 CHINESE = re.compile(r"[㐀-鿿豈-﫿\U00020000-\U0003ffff]")
 NOTHING = re.compile(r"[\s·•.,'’‘\-_()（）]+")
 
@@ -52,6 +60,19 @@ def name_keys(text: str) -> NameKeys:
     said = [*FAMILY_NAMES.get(family, "").split(), *lazy_pinyin(name[len(family) :], style=Style.NORMAL, v_to_u=False)]
     # What is no sign stays together and stands for itself.
     return NameKeys(name, "".join(said), "".join(part[:1] for part in said))
+
+
+def said_of_goods(text: str) -> tuple[str, str]:
+    """How a name of goods sounds, and the first letters of its syllables; two empty texts of one without Chinese signs."""
+    if not CHINESE.search(text):
+        return "", ""
+    parts: list[str] = []
+    last = 0
+    for found in _OF_GOODS.finditer(text):
+        parts += [*lazy_pinyin(text[last : found.start()], style=Style.NORMAL, v_to_u=False), *OF_GOODS[found[0]].split()]
+        last = found.end()
+    parts += lazy_pinyin(text[last:], style=Style.NORMAL, v_to_u=False)
+    return "".join(parts), "".join(part[:1] for part in parts)
 
 
 @lru_cache(maxsize=20_000)

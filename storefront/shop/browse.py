@@ -23,9 +23,11 @@ from marketplace.platform.taxonomy.queries import TREE, hidden_ids, led_to, path
 from search.by_rule import query_of, within
 from search.contract import SIZE, Answer, Query, Sort
 from search.find import find, find_in_order
+from search.suggestions.asked import note_asked
 from storefront.pages import Pages
 from storefront.shop import search_page
 from storefront.shop.search_page import Chip, Names, Row
+from tenants.access.actors import actor_of
 from tenants.tenancy.models import Merchant
 from tenants.tenancy.stamps import note
 from tenants.tenancy.standing import FOUND
@@ -66,7 +68,14 @@ class Place:
 def search(request: HttpRequest) -> HttpResponse:
     """All shops' goods by words; above them a shop that is called so."""
     context = found_at(request, Place())
+    _note(request, context["query"], context["answer"])
     return render(request, "shop/search.html", {**context, "shop_hits": shops_called(context["query"].text)})
+
+
+def _note(request: HttpRequest, query: Query, answer: Answer) -> None:
+    """Words that found something by themselves, as they were typed, may be proposed to others, if enough others ask for them."""
+    if query.text and answer.total and not answer.rung and not answer.read_as and set(request.GET) <= {"q", "hl"}:
+        note_asked(by=actor_of(request), text=query.text)
 
 
 def category(request: HttpRequest, category_id: int) -> HttpResponse:

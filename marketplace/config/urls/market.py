@@ -22,7 +22,7 @@ from storefront.reviews import views as reviews
 from storefront.sell import contract as applicants_contract
 from storefront.sell import views as sell
 from storefront.sell.deposit import deposit
-from storefront.shop import browse, categories, product, region, share, shops
+from storefront.shop import browse, categories, product, region, share, shops, suggest
 from storefront.shop import views as shop
 from storefront.stop_change import stop_change
 from storefront.work import views as work
@@ -31,6 +31,7 @@ from tenants.access.rules import anyone, route, signed_in
 urlpatterns = [
     route("", shop.home, may=anyone(), name="home"),
     route("search/", browse.search, may=anyone(), name="search", limit="search"),
+    route("search/suggest/", suggest.suggestions, may=anyone(), name="search-suggest", limit="suggest"),
     route("c/<int:category_id>/", browse.category, may=anyone(), name="category", limit="search"),
     route("v/<slug:code>/", browse.virtual, may=anyone(), name="virtual", limit="search"),
     route("b/<int:brand_id>/", browse.brand, may=anyone(), name="brand", limit="search"),

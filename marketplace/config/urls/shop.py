@@ -8,7 +8,7 @@ from storefront.account import keeping
 from storefront.auth import hand_over_routes
 from storefront.media import media
 from storefront.reach.routes import shop_reach_routes
-from storefront.shop import shelves, shops
+from storefront.shop import shelves, shops, suggest
 from storefront.shop.categories import menu
 from storefront.shop.views import front
 from tenants.access.rules import anyone, route, signed_in
@@ -16,6 +16,7 @@ from tenants.access.rules import anyone, route, signed_in
 urlpatterns = [
     route("", front, may=anyone(), name="home"),
     route("search/", shops.goods, may=anyone(), name="search", limit="search"),
+    route("search/suggest/", suggest.suggestions, may=anyone(), name="search-suggest", limit="suggest"),
     route("v/<slug:code>/", shelves.shelf, may=anyone(), name="shelf", limit="search"),
     route("about/", shops.about, may=anyone(), name="about"),
     route("categories/menu/", menu, may=anyone(), name="category-menu"),

@@ -14,7 +14,7 @@ from search.documents import count_documents
 
 
 class Command(BaseCommand):
-    help = "Build the search indexes anew from the listings, while they are in use. Safe to repeat."
+    help = "Build the search indexes and the suggestions anew from the listings, while they are in use. Safe to repeat."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--only", choices=["postgres", "elasticsearch"], help="leave the other index as it is")

@@ -1,0 +1,94 @@
+"""What is proposed while somebody types: one statement on one table, whichever backend answers searches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from marketplace.kernel.texts import NEXT_BEST
+from search.suggestions.entries import Kind, has_han, norm_of
+
+MOST = 10  # proposals together
+# How many of a kind there are if there is enough of every kind; and how many at most.
+SHARE = {Kind.PHRASE: 4, Kind.CATEGORY: 2, Kind.BRAND: 1, Kind.SHOP: 1, Kind.PRODUCT: 2}
+AT_MOST = {Kind.PHRASE: 8, Kind.CATEGORY: 3, Kind.BRAND: 2, Kind.SHOP: 2, Kind.PRODUCT: 4}
+ROWS_EACH = 4  # rows that are read for one proposal: a name has several beginnings, in several languages
+KINDS = list(Kind)
+PRINTABLE = str.maketrans("", "", "\x00")
+
+
+@dataclass(frozen=True)
+class Suggestions:
+    """Words to look for, keys of categories and brands, ordinals of shops, keys of listings; the likeliest of each first."""
+
+    words: list[str] = field(default_factory=list)
+    categories: list[int] = field(default_factory=list)
+    brands: list[int] = field(default_factory=list)
+    shops: list[int] = field(default_factory=list)
+    products: list[UUID] = field(default_factory=list)
+
+
+def suggest(text: str, language: str) -> Suggestions:
+    """For what was typed so far on a page in this language. Texts in a language that its reader reads come first, however often others are sold."""
+    typed = norm_of(text.translate(PRINTABLE))
+    if not typed:
+        return Suggestions()
+    found: dict[Kind, dict[str, str]] = {kind: {} for kind in KINDS}
+    languages = [language.lower(), *NEXT_BEST.get(language.lower(), ()), ""]
+    _read(found, typed, KINDS, languages, is_own=True)
+    if lacking := [kind for kind in KINDS if len(found[kind]) < _wanted(kind)]:
+        _read(found, typed, lacking, languages, is_own=False)
+    words = dict.fromkeys([*found[Kind.ASKED].values(), *found[Kind.PHRASE].values()])
+    same = " ".join(text.casefold().split())
+    groups: dict[Kind, list[str]] = {
+        Kind.PHRASE: [each for each in words if each != same],
+        **{kind: list(found[kind]) for kind in (Kind.CATEGORY, Kind.BRAND, Kind.SHOP, Kind.PRODUCT)},
+    }
+    sizes = shared_out({kind: len(rows) for kind, rows in groups.items()})
+    chosen = {kind: rows[: sizes[kind]] for kind, rows in groups.items()}
+    return Suggestions(
+        chosen[Kind.PHRASE],
+        [int(key) for key in chosen[Kind.CATEGORY]],
+        [int(key) for key in chosen[Kind.BRAND]],
+        [int(key) for key in chosen[Kind.SHOP]],
+        [UUID(key) for key in chosen[Kind.PRODUCT]],
+    )
+
+
+def shared_out(there: dict[Kind, int]) -> dict[Kind, int]:
+    """How many of each kind are shown: its share, and what others leave over."""
+    sizes = {kind: min(SHARE[kind], count) for kind, count in there.items()}
+    for kind in SHARE:
+        left = MOST - sum(sizes.values())
+        sizes[kind] += max(min(left, AT_MOST[kind] - sizes[kind], there[kind] - sizes[kind]), 0)
+    return sizes
+
+
+def _wanted(kind: Kind) -> int:
+    return AT_MOST.get(kind, AT_MOST[Kind.PHRASE])
+
+
+def _read(found: dict[Kind, dict[str, str]], typed: str, kinds: Sequence[Kind], languages: list[str], *, is_own: bool) -> None:
+    """Put what begins so into `found`: target → text, the heaviest first. The heaviest are read by an index of weights where very much begins so,
+    by one of prefixes where little does: the planner knows which."""
+    keys = ["norm"] if has_han(typed) or not typed.isascii() else ["norm", "pinyin", "initials"]
+    begins = " OR ".join(f"{key} LIKE %s" for key in keys)
+    own = "" if is_own else "NOT "
+    parts, values = [], []
+    for kind in kinds:
+        parts.append(
+            f"(SELECT kind, target, text, weight FROM public.search_suggestion WHERE kind = '{kind.value}' AND ({begins})"  # noqa: S608
+            f" AND {own}language = ANY(%s) ORDER BY weight DESC LIMIT {_wanted(kind) * ROWS_EACH})"
+        )
+        values += [*(f"{typed}%" for _key in keys), languages]
+    rows: list[tuple[Any, ...]]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), values)
+        rows = cursor.fetchall()
+    for kind, target, text, _weight in sorted(rows, key=lambda row: -row[3]):
+        if len(found[Kind(kind)]) < _wanted(Kind(kind)):
+            found[Kind(kind)].setdefault(target, text)

@@ -1,0 +1,262 @@
+"""Keeping the table of suggestions in step with what can be found: with every change of listings, once an hour, and anew with a rebuild.
+
+All of it is by state: what should stand there is worked out from the listings and the PostgreSQL index as they are, compared with what does, and only
+the difference is written. So a change of price or stock writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import astuple, dataclass, fields
+from uuid import UUID
+
+import psycopg
+from django.db import connection, transaction
+
+from marketplace.platform.taxonomy.models import Brand, Category
+from marketplace.platform.taxonomy.queries import hidden_ids
+from search.backends.packing import brand_node, category_node, shop_node
+from search.backends.postgres_writing import chunks
+from search.documents import on_sale
+from search.models import SearchDoc, Suggestion
+from search.suggestions.asked import asked_by_enough, forget_old
+from search.suggestions.entries import LEAST_LISTINGS, Entry, Kind, entries_of_name, entries_of_titles, entry_of_words, phrases_of, weight_of
+from search.tokens import query_clauses
+from search.words import look_up
+from tenants.tenancy.jobs import long_market_task
+from tenants.tenancy.models import Merchant
+from tenants.tenancy.standing import FOUND
+
+MOST_COUNTED = 1000  # listings of a category, brand or shop that are counted: more weigh no more
+AT_ONCE = 500
+COLUMNS = [field.name for field in fields(Entry)]
+TABLE = "public.search_suggestion"
+
+
+@dataclass(frozen=True)
+class Named:
+    """Categories, brands and shops (by their ordinals) that a listing stands under."""
+
+    categories: frozenset[int] = frozenset()
+    brands: frozenset[int] = frozenset()
+    shops: frozenset[int] = frozenset()
+
+    def __or__(self, other: Named) -> Named:
+        return Named(self.categories | other.categories, self.brands | other.brands, self.shops | other.shops)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What is known of listings before the index follows: what they should be found by, and where the index had them."""
+
+    listing_ids: frozenset[UUID]
+    products: list[Entry]
+    under: Named
+
+
+def prepare(listing_ids: Iterable[UUID]) -> Prepared:
+    """The part that takes time, to be done before locks are held."""
+    ids = frozenset(listing_ids)
+    rows = on_sale().filter(pk__in=ids).order_by("pk").values_list("pk", "titles", "sold")
+    return Prepared(ids, [entry for row in rows for entry in entries_of_titles(*row)], _indexed_under(ids))
+
+
+def follow(prepared: Prepared) -> None:
+    """After the PostgreSQL index has followed, in the same transaction: the suggestions do."""
+    targets = [str(key) for key in prepared.listing_ids]
+    touched = settle(Kind.PRODUCT, prepared.products, targets)
+    _settle_phrases({phrase for entry in touched for phrase in phrases_of(entry)})
+    _settle_named(prepared.under | _indexed_under(prepared.listing_ids))
+
+
+def rebuild() -> int:
+    """All suggestions anew. Readers see the former ones until it commits. Returns how many there are."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('wanshang.search.rebuild'))")  # as whoever writes the index
+        cursor.execute(f"DELETE FROM {TABLE}")  # noqa: S608
+        for entries in chunks(_all_products(), 5000):
+            _copy(entries)
+        cursor.execute(f"ANALYZE {TABLE}")
+        _copy(_all_phrases())
+        _settle_all_named()
+        _settle_asked()
+        cursor.execute(f"ANALYZE {TABLE}")
+        return Suggestion.objects.count()
+
+
+@long_market_task
+def mend() -> None:
+    """Job: what no change of a listing tells: names of categories, brands and shops, and what visitors have asked for since."""
+    with transaction.atomic():
+        forget_old()
+        _settle_asked()
+    with transaction.atomic():
+        _settle_all_named()
+
+
+def ask_to_mend() -> None:
+    """Duty."""
+    with transaction.atomic():
+        mend.request()
+
+
+def settle(kind: Kind, wanted: Iterable[Entry], targets: Sequence[str] | None) -> list[Entry]:
+    """Make the rows of these targets (None: of all) what is wanted. Returns the rows that went, came or changed, in their former and in their new form."""
+    rows = Suggestion.objects.filter(kind=kind) if targets is None else Suggestion.objects.filter(kind=kind, target__in=targets)
+    stored = {row[0]: Entry(*row[1:]) for row in rows.values_list("pk", *COLUMNS)}
+    there = {entry.key: entry for entry in stored.values()}
+    should = {entry.key: entry for entry in wanted}
+    gone = [pk for pk, entry in stored.items() if entry.key not in should]
+    differing = [entry for key, entry in sorted(should.items()) if there.get(key) != entry]
+    if gone:
+        Suggestion.objects.filter(pk__in=gone).delete()
+    if differing:
+        fresh = [Suggestion(**dict(zip(COLUMNS, astuple(entry), strict=True))) for entry in differing]
+        changing = [name for name in COLUMNS if name not in ("kind", "target", "language", "place")]
+        Suggestion.objects.bulk_create(
+            fresh, update_conflicts=True, unique_fields=["kind", "target", "language", "place"], update_fields=changing, batch_size=1000
+        )
+    return [*(stored[pk] for pk in gone), *(there[entry.key] for entry in differing if entry.key in there), *differing]
+
+
+# ── Words of titles ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _settle_phrases(phrases: set[tuple[str, str]]) -> None:
+    """Phrases of titles stand there while at least LEAST_LISTINGS hold them."""
+    if not phrases:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT language, text, count(DISTINCT target) FROM {TABLE} WHERE kind = 'product' AND (language, text) IN"  # noqa: S608
+            " (SELECT * FROM unnest(%s::text[], %s::text[])) GROUP BY language, text",
+            [[language for language, _text in phrases], [text for _language, text in phrases]],
+        )
+        counted = {(language, text): count for language, text, count in cursor.fetchall()}
+        # Words that no title begins a place with any more go, however many descriptions hold them.
+        cursor.execute(
+            f"SELECT DISTINCT language, word FROM {TABLE} WHERE kind = 'product' AND (language, word) IN"  # noqa: S608
+            " (SELECT * FROM unnest(%s::text[], %s::text[]))",
+            [[language for language, _text in phrases], [text for _language, text in phrases]],
+        )
+        single = set(cursor.fetchall())
+    settle(Kind.PHRASE, _phrase_entries(counted, single), sorted({text for _language, text in phrases}))
+
+
+def _all_phrases() -> list[Entry]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT language, text, count(DISTINCT target) FROM {TABLE} WHERE kind = 'product' AND text <> ''"  # noqa: S608
+            f" GROUP BY language, text HAVING count(DISTINCT target) >= {LEAST_LISTINGS}"
+        )
+        counted = {(language, text): count for language, text, count in cursor.fetchall()}
+        cursor.execute(f"SELECT DISTINCT language, word FROM {TABLE} WHERE kind = 'product' AND word <> ''")  # noqa: S608
+        single = set(cursor.fetchall())
+    return _phrase_entries(counted, single)
+
+
+def _phrase_entries(counted: dict[tuple[str, str], int], single: set[tuple[str, str]]) -> list[Entry]:
+    """`counted`: listings of two words that stand together; `single`: words, whose listings the vocabulary knows."""
+    joined = {word: clauses[0].joined for _language, word in single if len(clauses := query_clauses(word)) == 1}
+    df = look_up(set(joined.values()))
+    counts = dict(counted)
+    for language, word in single:
+        counts[language, word] = max(df.get(joined.get(word, ""), 0), counts.get((language, word), 0))
+    entries = (entry_of_words(Kind.PHRASE, text, language, weight_of(count)) for (language, text), count in counts.items() if text and count >= LEAST_LISTINGS)
+    return [entry for entry in entries if entry]
+
+
+def _all_products() -> Iterator[Entry]:
+    last: UUID | None = None
+    while True:
+        rows = on_sale().order_by("pk")
+        some = list((rows.filter(pk__gt=last) if last else rows).values_list("pk", "titles", "sold")[:AT_ONCE])
+        for row in some:
+            yield from entries_of_titles(*row)
+        if len(some) < AT_ONCE:
+            return
+        last = some[-1][0]
+
+
+# ── Categories, brands and shops ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _indexed_under(listing_ids: Iterable[UUID]) -> Named:
+    """Where the index has these listings."""
+    categories, brands, shops = set(), set(), set()
+    for category, brand, shop in SearchDoc.objects.filter(pk__in=listing_ids).values_list("category", "brand", "shop").distinct():
+        categories.add(category)
+        brands.add(brand)
+        shops.add(shop)
+    above = {key for path in Category.objects.filter(pk__in=categories).values_list("path", flat=True) for key in path}
+    return Named(frozenset(categories | above), frozenset(brands - {0}), frozenset(shops))
+
+
+def _settle_named(under: Named) -> None:
+    nodes = [*map(category_node, under.categories), *map(brand_node, under.brands), *map(shop_node, under.shops)]
+    _settle_kinds(under, _counted(nodes))
+
+
+def _settle_all_named() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT node, count(*) FROM (SELECT unnest(nodes) AS node FROM public.search_searchdoc) each WHERE node & 3 <> 3 GROUP BY node")
+        _settle_kinds(None, dict(cursor.fetchall()))
+
+
+def _counted(nodes: list[int]) -> dict[int, int]:
+    """How many documents stand under each of these, up to MOST_COUNTED."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT node, (SELECT count(*) FROM"  # noqa: S608
+            f" (SELECT 1 FROM public.search_searchdoc WHERE nodes @> ARRAY[node] LIMIT {MOST_COUNTED}) few) FROM unnest(%s::int[]) AS node",
+            [nodes],
+        )
+        return dict(cursor.fetchall())
+
+
+def _settle_kinds(under: Named | None, counts: dict[int, int]) -> None:
+    """`under` None: everything. What holds nothing that can be found is proposed to nobody."""
+    hidden = hidden_ids()
+    categories = Category.objects.filter(merged_into=None)
+    brands = Brand.objects.filter(merged_into=None)
+    shops = Merchant.objects.filter(status__in=FOUND)
+    if under is not None:
+        categories = categories.filter(pk__in=under.categories)
+        brands, shops = brands.filter(pk__in=under.brands), shops.filter(ordinal__in=under.shops)
+    wanted: dict[Kind, list[Entry]] = defaultdict(list)
+    for row in categories.only("names", "path"):
+        if hidden.isdisjoint(row.path) and (count := counts.get(category_node(row.pk), 0)):
+            wanted[Kind.CATEGORY] += entries_of_name(Kind.CATEGORY, row.pk, row.names, _capped(count))
+    for brand in brands.only("names", "aliases"):
+        if count := counts.get(brand_node(brand.pk), 0):
+            wanted[Kind.BRAND] += entries_of_name(Kind.BRAND, brand.pk, brand.names, _capped(count), brand.aliases)
+    for ordinal, names in shops.values_list("ordinal", "names"):
+        if count := counts.get(shop_node(ordinal), 0):
+            wanted[Kind.SHOP] += entries_of_name(Kind.SHOP, ordinal, names, _capped(count))
+    for kind, keys in ((Kind.CATEGORY, under and under.categories), (Kind.BRAND, under and under.brands), (Kind.SHOP, under and under.shops)):
+        settle(kind, wanted[kind], None if keys is None else [str(key) for key in sorted(keys)])
+
+
+def _capped(count: int) -> int:
+    return weight_of(min(count, MOST_COUNTED))
+
+
+# ── What visitors asked for ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _settle_asked() -> None:
+    entries = (entry_of_words(Kind.ASKED, text, "", weight_of(visitors) + 50) for text, visitors in asked_by_enough())
+    settle(Kind.ASKED, [entry for entry in entries if entry], None)
+
+
+def _copy(entries: Iterable[Entry]) -> None:
+    with (
+        connection.cursor() as opened,
+        connection.wrap_database_errors,
+        psycopg.Cursor(opened.connection) as cursor,
+        cursor.copy(f"COPY {TABLE} ({', '.join(COLUMNS)}) FROM STDIN") as copy,  # type: ignore[arg-type]
+    ):
+        for entry in entries:
+            copy.write_row([str(value) if isinstance(value, str) else value for value in astuple(entry)])
