@@ -38,7 +38,7 @@
   const open = (is) => {
     panel.hidden = !is;
     field.setAttribute("aria-expanded", String(is));
-    if (!is) { point(null); said.textContent = ""; }
+    if (!is) { point(null); said.replaceChildren(); }
   };
   const close = () => { clearTimeout(timer); asked?.abort(); open(false); };
 
@@ -49,7 +49,8 @@
     texts.forEach((text, n) => {
       const row = part("row").content.cloneNode(true).firstElementChild, drop = part("drop").content.cloneNode(true).firstElementChild;
       Object.assign(row, { id: `last-search-${n}`, href: `${form.action}?q=${encodeURIComponent(text)}` });
-      row.dataset.words = row.querySelector("span").textContent = text;
+      row.dataset.words = text;
+      row.querySelector("span").append(text);
       drop.setAttribute("aria-label", `${drop.getAttribute("aria-label")}: ${text}`);
       drop.addEventListener("click", () => { keep(kept().filter((other) => other !== text)); field.focus(); showOwn(); });
       last.append(row);
@@ -69,7 +70,7 @@
     const found = list.firstElementChild;
     point(null);
     open(Number(found?.dataset.count) > 0);
-    said.textContent = found?.dataset.said ?? "";
+    said.replaceChildren(found?.dataset.said ?? "");
   };
 
   // ── Asking ─────────────────────────────────────────────────────────────────────────────────────────────────────
