@@ -78,7 +78,8 @@ def _read(found: dict[Kind, dict[str, str]], typed: str, kinds: Sequence[Kind], 
     keys = ["norm"] if has_han(typed) or not typed.isascii() else ["norm", "pinyin", "initials"]
     begins = " OR ".join(f"{key} LIKE %s" for key in keys)
     own = "" if is_own else "NOT "
-    parts, values = [], []
+    parts: list[str] = []
+    values: list[Any] = []
     for kind in kinds:
         parts.append(
             f"(SELECT kind, target, text, weight FROM public.search_suggestion WHERE kind = '{kind.value}' AND ({begins})"  # noqa: S608

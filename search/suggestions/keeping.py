@@ -235,8 +235,9 @@ def _settle_kinds(under: Named | None, counts: dict[int, int]) -> None:
     for ordinal, names in shops.values_list("ordinal", "names"):
         if count := counts.get(shop_node(ordinal), 0):
             wanted[Kind.SHOP] += entries_of_name(Kind.SHOP, ordinal, names, _capped(count))
-    for kind, keys in ((Kind.CATEGORY, under and under.categories), (Kind.BRAND, under and under.brands), (Kind.SHOP, under and under.shops)):
-        settle(kind, wanted[kind], None if keys is None else [str(key) for key in sorted(keys)])
+    every = Named() if under is None else under
+    for kind, keys in ((Kind.CATEGORY, every.categories), (Kind.BRAND, every.brands), (Kind.SHOP, every.shops)):
+        settle(kind, wanted[kind], None if under is None else [str(key) for key in sorted(keys)])
 
 
 def _capped(count: int) -> int:
