@@ -6,10 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from playwright.sync_api import Browser, expect
 
 from marketplace.kernel.relay import deliver_events
+from marketplace.kernel.uploads import clean_picture
+from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
+from tests.databases import MERCHANTS
 from tests.journeys.people import PHONE, Screen, Seen, at_a_screen, on_both
 from tests.running import RunningMarket, running
 
@@ -21,6 +26,8 @@ def market(own_database: str, static_files: Path) -> Iterator[RunningMarket]:
     cups = make.a_category("cups", {"zh-hans": "马克杯具", "en": "Mugs"})
     for _n in range(2):
         make.a_product("a", title="Mug", titles=TITLES, category=cups)
+    with merchant_schema(MERCHANTS["a"]):
+        default_storage.save("demo/mug.webp", ContentFile(clean_picture(make.a_picture().read(), "picture", longest_side=40, to="WEBP").data))
     deliver_events()
     with running(own_database, static_files, PAGE_CACHE_S="0") as processes:
         yield processes
