@@ -28,11 +28,10 @@ from marketplace.platform.cart.models import Cart, CartLine
 from marketplace.platform.cart.queries import CartView, LineView, view_cart
 from marketplace.platform.customising.asking import asked_of
 from marketplace.platform.listings.models import ListingVariant
-from storefront.cart.wishes import PREFIX, typed_wishes
+from storefront.cart.wishes import PREFIX, REFUSED, typed_wishes
 from storefront.options import option_words
 from storefront.shop import sections
 from storefront.shop.bundles import parts_in
-from storefront.shop.product import product_page
 from storefront.shop.region import region_of
 from tenants.access.actors import actor_of
 
@@ -108,7 +107,8 @@ def add(request: HttpRequest) -> HttpResponse:
         listing_id = ListingVariant.objects.filter(pk=variant_id).values_list("listing_id", flat=True).first()
         if request.htmx or listing_id is None or not (wrong.field or "").startswith(PREFIX):  # type: ignore[attr-defined]
             raise
-        return product_page(request, listing_id, typed=wishes, errors={str(wrong.field): str(wrong)})
+        request.session[REFUSED] = [str(listing_id), wishes, {str(wrong.field): str(wrong)}]
+        return HttpResponseRedirect(f"/p/{listing_id}/?variant={variant_id}#offer")  # a reload does not send it again
     if not request.user.is_authenticated:  # a sign-in lies between here and the checkout
         request.session["buying"] = [str(variant_id), quantity, line.wishes_key] if request.POST.get("buy") else None
     target = "/checkout/" if request.POST.get("buy") else "/cart/"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import QueryDict
 
 PREFIX = "wish_"
+REFUSED = "refused_wishes"  # in the session, until the page of the product has shown what is wrong with them
 MOST_SENT = 16  # inputs that are looked at
 
 

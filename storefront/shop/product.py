@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,6 +12,7 @@ from marketplace.platform.details.queries import detail_of
 from marketplace.platform.listings.errors import NotOnSale
 from marketplace.platform.listings.models import Listing
 from marketplace.platform.taxonomy.queries import path_of
+from storefront.cart.wishes import REFUSED
 from storefront.shop.facts import product_facts
 from storefront.shop.gallery import gallery
 from storefront.shop.offer import listing_on_sale, offer_of, specification
@@ -24,12 +24,13 @@ from tenants.tenancy.standing import shop_standing
 
 
 def product(request: HttpRequest, listing_id: UUID) -> HttpResponse:
-    """The page of a listing; asked by htmx for another choice, the offer alone. What is gone says so, beside what is like it."""
-    return product_page(request, listing_id)
+    """The page of a listing; asked by htmx for another choice, the offer alone. What is gone says so, beside what is like it.
 
-
-def product_page(request: HttpRequest, listing_id: UUID, *, typed: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None) -> HttpResponse:
-    """The same, with wishes that were sent and what is wrong with them."""
+    Wishes that were refused a moment ago stand there as they were written, with what is wrong with them.
+    """
+    held, typed, errors = request.session.pop(REFUSED, None), None, None
+    if held and held[0] == str(listing_id):
+        _of, typed, errors = held
     try:
         listing = listing_on_sale(listing_id)
         offer = offer_of(request, listing, base=f"/p/{listing.pk}/", typed=typed, errors=errors)
@@ -55,7 +56,7 @@ def product_page(request: HttpRequest, listing_id: UUID, *, typed: Mapping[str, 
         "rows_key": "" if request.user.is_authenticated else f"{request.LANGUAGE_CODE}.{rows.key}",  # type: ignore[attr-defined]
         "structured": product_facts(offer),
     }
-    response = render(request, "shop/product.html", context, status=422 if errors else 200)
+    response = render(request, "shop/product.html", context)
     patch_vary_headers(response, ("HX-Request",))
     return response
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from tests import factories as make
 from tests.flows.customised import a_custom_order, a_custom_product, key_of
@@ -32,4 +32,5 @@ FORMS_OF_CUSTOMISING: Mapping[tuple[str, str], Callable[[Any], tuple[str, dict[s
     ("workbench", "custom-orders-finish"): lambda t: ("/custom-orders/finish/", {"chosen": a_custom_line()}),
     ("workbench", "custom-order-begin"): lambda t: (f"/custom-orders/{a_custom_line()}/begin/", {}),
     ("workbench", "custom-order-finish"): lambda t: (f"/custom-orders/{a_custom_line()}/finish/", {}),
+    ("workbench", "custom-order-ask"): lambda t: (f"/custom-orders/{a_custom_line()}/ask/", {"question_id": uuid4(), "text": "With a capital L?"}),
 }

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from marketplace.flows.disputes import commission_on
+from marketplace.flows.hand_over import redeem_voucher
 from marketplace.flows.reconcile import ask_for_sweep
 from marketplace.flows.settle import held_back, preview
+from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.errors import ReasonMissing
 from marketplace.kernel.relay import deliver_events
+from marketplace.merchant.inventory.models import StockLevel
 from marketplace.platform.ledger.errors import NothingToSettle
 from marketplace.platform.ledger.models import Account, JournalEntry, Payout
 from marketplace.platform.ledger.queries import balance
 from marketplace.platform.payments.models import Dispute, Refund, Transfer
 from marketplace.platform.payments.moving import note_paid_otherwise
+from marketplace.platform.virtual.errors import VoucherEnded, VoucherHeld
+from marketplace.platform.virtual.models import Voucher
+from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.databases import MERCHANTS
 from tests.factories import yuan
 from tests.flows.at_stripe import AtStripe
 from tests.flows.test_stripe_payments import cancelled
+from tests.flows.virtual import a_service, placed
 
 pytestmark = pytest.mark.django_db
 A, B = MERCHANTS["a"], MERCHANTS["b"]
@@ -168,6 +177,35 @@ class TestDisputes:
         stripe.tell()
         assert balance(Account.LOSSES, "CNY") == yuan("100")
         assert balance(Account.DISPUTES, "CNY") == balance(Account.BUYER_ESCROW, "CNY") == yuan("0")
+
+    def test_vouchers_of_which_one_was_used_end_with_the_money(self, stripe: AtStripe):
+        """The bank takes all of it: the used one stays used, the others can no longer be, and no deadline pays back once more."""
+        lesson = a_service(stock=5, price="100")
+        group = stripe.paid(placed(("a", lesson, 3)))
+        deliver_events()
+        used, *rest = Voucher.objects.order_by("issued_at", "pk")
+        with merchant_schema(A):
+            redeem_voucher(by=SYSTEM, text=used.text.plain())
+        dispute = stripe.fake.dispute(stripe.charge_of(group))["id"]
+        stripe.tell()
+        with merchant_schema(A), pytest.raises(VoucherHeld):
+            redeem_voucher(by=SYSTEM, text=rest[0].text.plain())
+        stripe.fake.decide(dispute, False)
+        stripe.tell()
+        assert sorted(Voucher.objects.values_list("status", flat=True)) == ["cancelled", "cancelled", "redeemed"]
+        with merchant_schema(A):
+            for row in rest:
+                with pytest.raises(VoucherEnded):
+                    redeem_voucher(by=SYSTEM, text=row.text.plain())
+            level = StockLevel.objects.get(variant_id=make.variant_of(lesson))
+            assert (level.on_hand, level.reserved, level.allocated) == (4, 0, 0)
+        copy = make.order_of(group)
+        assert copy.refunded == copy.total == yuan("300") and copy.status == "completed"
+        with clock.shifted(timedelta(days=60)):
+            deliver_events()
+        assert not Refund.objects.exists()
+        for account in (Account.DISPUTES, Account.BUYER_ESCROW, Account.LOSSES, Account.REFUNDS_DUE, Account.COMMISSION_INCOME):
+            assert balance(account, "CNY") == yuan("0"), account
 
     def test_a_refund_that_no_rail_sends_any_more_is_paid_otherwise(self, stripe: AtStripe, mug, bag):
         group = stripe.paid(stripe.placed(("a", mug, 1), ("b", bag, 1)))

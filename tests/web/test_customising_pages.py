@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -94,8 +95,11 @@ def test_what_is_missing_is_asked_for_where_it_is_written_and_what_was_written_s
     page = text(visitor.get(f"/p/{product.pk}/"))
     assert 'name="wish_engrave1"' in page and 'maxlength="12"' in page and "+CN¥20.00" in page and "Seal (+CN¥15.00)" in page and "leaves 3 days later" in page
     sent = {"variant": make.variant_of(product), "quantity": "1", "wish_script01": "seal"}
-    refused = text(visitor.post("/cart/add/", sent), 422)
-    assert "Fill in “Engraving”" in refused and re.search(r'value="seal"[^>]*selected', refused)
+    refused = visitor.post("/cart/add/", sent)
+    assert refused.status_code == 302 and refused.url.startswith(f"/p/{product.pk}/?variant=")
+    page = text(visitor.get(refused.url))
+    assert "Fill in “Engraving”" in page and re.search(r'value="seal"[^>]*selected', page)
+    assert "Fill in “Engraving”" not in text(visitor.get(refused.url))  # said once
     assert "Fill in “Engraving”" in text(visitor.post("/cart/add/", sent, headers={"hx-request": "true"}), 422)
     assert visitor.post("/cart/add/", {**sent, "wish_engrave1": EVIL}).status_code == 302
     cart = text(visitor.get("/cart/"))
@@ -170,3 +174,37 @@ def test_the_workbench_shows_wishes_where_they_are_made_packed_and_counted(owner
 def test_an_unpaid_order_is_not_to_be_made(owner):
     copy = a_custom_order(pays=False)
     assert copy.number not in text(owner.get("/custom-orders/"))
+
+
+# ── A question back ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_question_is_asked_answered_and_stands_beside_the_wishes(owner):
+    copy = a_custom_order()
+    (row,) = custom_lines(copy)
+    path = f"/custom-orders/{row.pk}/ask/"
+    assert path in text(owner.get(f"/orders/{copy.number}/")) and path in text(owner.get("/custom-orders/"))
+    form = text(owner.get(path))
+    assert "For Lin" in form and "stands still" in form
+    key = re.search(r'name="question_id" value="([^"]+)"', form)[1]
+    assert "Write what you want to know" in text(owner.post(path, {"question_id": key, "text": ""}), 422)
+    assert owner.post(path, {"question_id": key, "text": f"Capital L? {EVIL}"}).status_code == 302
+    assert "has not answered" in text(owner.post(path, {"question_id": uuid4(), "text": "And?"}), 422)
+    assert copy.number in text(owner.get("/custom-orders/?show=asked")) and copy.number not in text(owner.get("/custom-orders/?show=to_confirm"))
+    page = text(owner.get(f"/orders/{copy.number}/"))
+    assert "Not answered yet" in page and EVIL not in page and path not in page and "earlier once the answer is there" in page
+
+    buyer = at(MARKET, User.objects.get(pk=copy.buyer_id))
+    page = text(buyer.get(f"/orders/{copy.group.number}/"))
+    assert "Waits for your answer" in page and "&lt;b&gt;x&lt;/b&gt;" in page and EVIL not in page
+    question = re.search(r'name="question" value="([^"]+)"', page)[1]
+    assert text(buyer.post(f"/orders/{copy.number}/answer/", {"question": question, "answer": " "}), 422)
+    assert at(MARKET, make.a_buyer("wei@example.com")).post(f"/orders/{copy.number}/answer/", {"question": question, "answer": "Mine"}).status_code == 404
+    assert buyer.post(f"/orders/{copy.number}/answer/", {"question": "x", "answer": "Yes"}).status_code == 404
+    assert buyer.post(f"/orders/{copy.number}/answer/", {"question": question, "answer": f"A capital {EVIL}"}).status_code == 302
+    page = text(buyer.get(f"/orders/{copy.group.number}/"))
+    assert "A capital" in page and EVIL not in page and 'name="answer"' not in page and "To be confirmed" in page
+    for path in (f"/orders/{copy.number}/", f"/orders/{copy.number}/slip/", "/custom-orders/?show=to_confirm"):
+        page = text(owner.get(path))
+        assert "A capital &lt;b&gt;" in page and EVIL not in page
+    assert "Buyer answered about their wishes" in text(owner.get("/log/"))

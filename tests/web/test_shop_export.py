@@ -26,6 +26,7 @@ from marketplace.kernel.deadlines import fire_due
 from marketplace.kernel.models import AuditEvent
 from marketplace.kernel.relay import deliver_events
 from marketplace.merchant.customers.actions import note_on_customer, recount_customer
+from marketplace.platform.virtual.models import Code, Voucher
 from marketplace.web.paper import missing
 from marketplace.web.shop_export import people
 from marketplace.web.shop_export.pack import pack_shop
@@ -40,6 +41,7 @@ from tenants.tenancy.models import ShopExport
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.databases import MERCHANTS
+from tests.flows.virtual import a_card, a_service, paid
 from tests.world import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -257,3 +259,21 @@ def test_the_page_shows_how_far_it_is():
     ShopExport.objects.filter(pk=row.pk).update(done=3, total=33, part="orders")
     part = get(signed_in(owner()), "/export/", **{"HX-Request": "true"}).content.decode()
     assert "3 of 33" in part and "every 2s" in part
+
+
+def test_codes_and_vouchers_go_along_as_they_stand_and_none_of_them_whole():
+    """A code is the property of who bought it; what is unused would be stolen with the file."""
+    make.commission()
+    card, other = a_card(3), a_card(1, shop="b", title="Other")
+    group, served = paid(("a", card, 1)), paid(("a", a_service(), 2))
+    paid(("b", other, 1))
+    archive = fetched(packed())
+    codes, vouchers = lines_of(archive, "codes.csv"), lines_of(archive, "vouchers.csv")
+    number = make.order_of(group).number
+    assert [(row["status"], row["order_number"]) for row in codes] == [("handed_out", number), ("free", ""), ("free", "")]
+    assert [(row["status"], row["order_number"]) for row in vouchers] == [("open", make.order_of(served).number)] * 2
+    secrets = [row.text.plain() for row in (*Code.objects.all(), *Voucher.objects.all())]
+    assert len(secrets) == 6 and all(len(row["tail"]) == 4 for row in (*codes, *vouchers))
+    for name in archive.namelist():
+        data = archive.read(name).decode("utf-8", "replace")
+        assert not [secret for secret in secrets if secret in data], name

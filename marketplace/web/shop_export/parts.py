@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.merchant.aftersales.models import Return, ReturnLine
 from marketplace.merchant.bundles.models import BundlePart, OrderedPart
-from marketplace.merchant.customising.models import Customisation, CustomLine
+from marketplace.merchant.customising.models import Customisation, CustomLine, WishQuestion
 from marketplace.merchant.fulfilment.models import Package
 from marketplace.merchant.inventory.models import RestockLine, StockLevel, StockMovement, StocktakeLine, TransferLine
 from marketplace.merchant.media.models import Film, LibraryPicture, PictureShows
 from marketplace.merchant.orders.models import Order, OrderLine, StatusChange
 from marketplace.merchant.pricing.models import Price
 from marketplace.merchant.shelves.models import ShopCategory
+from marketplace.merchant.virtual.models import VirtualProduct
 from marketplace.platform.delivery.models import FreightZone
 from marketplace.platform.deposits.models import DepositMove
 from marketplace.platform.evaluations.models import Evaluation
@@ -25,6 +26,7 @@ from marketplace.platform.ledger.models import Payout, Posting, Statement, State
 from marketplace.platform.payments.models import AccountChange
 from marketplace.platform.reviews.models import BuyerReview, ShopRating
 from marketplace.platform.themes.models import ThemeRevision
+from marketplace.platform.virtual.models import Code, Voucher
 from marketplace.web.shop_export.goods import PRODUCT, VARIANT, products, variants
 from marketplace.web.shop_export.people import CUSTOMER, LOG, PAGE, QUESTION, STAFF, customers, log, pages, questions, staff
 from marketplace.web.shop_export.tables import Part, part, table
@@ -142,6 +144,30 @@ PARTS: list[Part] = [
         _("What was wished of lines of orders"),
         lambda shop: CustomLine.objects.select_related("line__order"),
         "line__order__number line__position line__sku wishes currency surcharge_minor days state placed_at changed_at",
+    ),
+    table(
+        "wish_questions",
+        _("What buyers were asked about their wishes, and what they answered"),
+        lambda shop: WishQuestion.objects.select_related("line__line__order"),
+        "line__line__order__number line__line__position line__line__sku text asked_at answer ended_at ship_by",
+    ),
+    table(
+        "virtual_products",
+        _("Products that are not shipped: codes or a service, and how many days its vouchers are valid"),
+        lambda shop: VirtualProduct.objects.all(),
+        "product_id kind valid_days",
+    ),
+    table(
+        "codes",
+        _("Codes: how each stands, and its last four signs; the codes themselves are secrets of those who bought them"),
+        lambda shop: Code.objects.filter(merchant=shop),
+        "product_id variant_id tail status loaded_at loaded_by order_number handed_out_at removed_at",
+    ),
+    table(
+        "vouchers",
+        _("Vouchers of services: how each stands, and its last four signs"),
+        lambda shop: Voucher.objects.filter(merchant=shop),
+        "order_number line_id tail status issued_at expires_at ended_at redeemed_by",
     ),
     table(
         "order_history",
