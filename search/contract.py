@@ -41,6 +41,7 @@ class Query:
     in_stock: bool = False
     among: frozenset[UUID] | None = None  # of these listings only, at most AMONG; None: of all
     sort: Sort = Sort.RELEVANCE
+    as_typed: bool = False  # whoever asks wants no other reading of the words
     page: int = 1
     size: int = SIZE
 
@@ -94,8 +95,9 @@ class Answer:
     attribute that most listings have first. `price_from`/`price_to` span what was found, the price choice aside. Pages end at
     REACH.
 
-    `rung` says how far the words had to be relaxed: 0 all words; 1 some words, because under these filters no listing holds
-    them all. `also`: where all words fill less than the first page of best matches, listings that hold some of them, best
+    `read_as`: the words that were answered instead, because under these filters nothing holds all words as typed and one of them
+    no listing knows. `rung` says how far the words, in this reading, had to be relaxed: 0 all words; 1 some words, because under
+    these filters no listing holds them all. `also`: where all words fill less than the first page of best matches, listings that hold some of them, best
     first, to be shown below; they are in no count. `is_estimate`: total and counts were made from an unbiased sample.
     """
 
@@ -110,6 +112,7 @@ class Answer:
     rung: int = 0
     is_estimate: bool = False
     backend: str = ""
+    read_as: str = ""
     also: list[UUID] = field(default_factory=list)
 
 

@@ -14,7 +14,7 @@ import re
 import threading
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import pairwise
 
@@ -64,9 +64,14 @@ class Form:
 
 @dataclass(frozen=True)
 class Clause:
-    """One word of a question. A listing holds it in any of its forms; the best of them counts."""
+    """One word of a question. A listing holds it in any of its forms; the best of them counts.
+
+    `typed` is the word as it stood in the folded text, `piece` which run of characters of the text, from 0, it was a part of.
+    """
 
     forms: tuple[Form, ...]
+    typed: str = ""
+    piece: int = 0
 
     @property
     def joined(self) -> str:
@@ -85,7 +90,7 @@ def han_grams(text: str) -> list[str]:
     for kind, run in _pieces(_folded(text, LONGEST_TEXT)):
         if kind == "han":
             grams.update(dict.fromkeys(GRAM + character for character in run))
-            grams.update(dict.fromkeys(_pairs(run)))
+            grams.update(dict.fromkeys(han_pairs(run)))
     return list(grams)
 
 
@@ -98,10 +103,10 @@ def head_words(name: str) -> list[str]:
 def query_clauses(text: str) -> list[Clause]:
     """What a question asks for, a clause a word, each once. Empty where the text holds no word."""
     clauses: dict[str, Clause] = {}
-    for kind, piece in _pieces(_folded(text, LONGEST_QUESTION)):
+    for place, (kind, piece) in enumerate(_pieces(_folded(text, LONGEST_QUESTION))):
         for clause in _han_clauses(piece) if kind == "han" else _word_clauses(piece):
             aside = [Form(tuple(ASIDE + token for token in form.tokens), MARKED) for form in clause.forms if not form.is_marks]
-            clauses.setdefault(clause.joined, Clause((*clause.forms, *aside)))
+            clauses.setdefault(clause.joined, Clause((*clause.forms, *aside), clause.typed, place))
     return list(clauses.values())[:MOST_CLAUSES]
 
 
@@ -112,7 +117,7 @@ def with_joined_neighbours(clauses: list[Clause], is_known: Iterable[str]) -> li
         if joined in known:
             for each in forms[place : place + 2]:
                 each.append(Form((joined,), NEIGHBOURS_JOINED))
-    return [Clause(tuple(each)) for each in forms]
+    return [replace(clause, forms=tuple(each)) for clause, each in zip(clauses, forms, strict=True)]
 
 
 def joined_neighbours(clauses: list[Clause]) -> list[tuple[int, str]]:
@@ -147,9 +152,9 @@ def _tokens_of(kind: str, piece: str) -> list[str]:
 def _word_clauses(piece: str) -> list[Clause]:
     parts, joined = _compound(piece)
     if not joined:
-        return [Clause((Form((part,), AS_TYPED),)) for part in parts]
+        return [Clause((Form((part,), AS_TYPED),), piece if len(parts) == 1 else part) for part in parts]
     alternatives = (Form(tuple(dict.fromkeys(parts)), IN_PARTS),) if parts else ()
-    return [Clause((Form((joined,), AS_TYPED), *alternatives))]
+    return [Clause((Form((joined,), AS_TYPED), *alternatives), piece)]
 
 
 def _han_clauses(run: str) -> Iterator[Clause]:
@@ -160,11 +165,12 @@ def _han_clauses(run: str) -> Iterator[Clause]:
         parts = tuple(dict.fromkeys(part for part in rjieba.cut_for_search(word, True) if part != word))
         if len(parts) > 1:
             forms.append(Form(parts, IN_PARTS))
-        forms.append(Form(tuple(dict.fromkeys(_pairs(word))) or (GRAM + word,), MARKED))
-        yield Clause(tuple(forms))
+        forms.append(Form(tuple(dict.fromkeys(han_pairs(word))) or (GRAM + word,), MARKED))
+        yield Clause(tuple(forms), word)
 
 
-def _pairs(run: str) -> list[str]:
+def han_pairs(run: str) -> list[str]:
+    """Marks of every two neighbours in a run of Han characters."""
     return [GRAM + run[place : place + 2] for place in range(len(run) - 1)]
 
 

@@ -25,11 +25,18 @@ DOCS, LENGTH = "~docs", "~length"
 
 @dataclass(frozen=True)
 class Word:
-    """A word of a question. `unit` is the most a single token of its rarity can score; `most` bounds how many listings hold it."""
+    """A word of a question. `unit` is the most a single token of its rarity can score; `most` bounds how many listings hold it;
+    `typed` and `piece` say where it stood (tokens.py)."""
 
     forms: tuple[Form, ...]
     most: int
     unit: float
+    typed: str = ""
+    piece: int = 0
+
+    @property
+    def is_known(self) -> bool:
+        return self.most > 0
 
     @property
     def head(self) -> str:
@@ -72,7 +79,7 @@ def ask(text: str, place: Place = MARKET) -> Asked:
     words = []
     for clause in with_joined_neighbours(clauses, [token for token in neighbours if df.get(token)]):
         holding = [min(df.get(token, 0) for token in form.tokens) for form in clause.forms]
-        words.append(Word(clause.forms, sum(holding), (K1 + 1) * idf(max(holding), df.get(DOCS, 0))))
+        words.append(Word(clause.forms, sum(holding), (K1 + 1) * idf(max(holding), df.get(DOCS, 0)), clause.typed, clause.piece))
     return Asked(tuple(words), df)
 
 

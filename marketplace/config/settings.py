@@ -107,6 +107,7 @@ TEMPLATES = [
                 "storefront.templatetags.constant",
                 "storefront.templatetags.keeping",
                 "storefront.templatetags.reach",
+                "storefront.templatetags.descriptions",
             ],
         },
     }

@@ -34,10 +34,11 @@ from marketplace.platform.payments.errors import (
 from marketplace.platform.payments.events import AccountChangeMoved, PayoutAccountReady
 from marketplace.platform.payments.models.accounts import AccountChange, AccountRules, PayoutAccount
 from marketplace.platform.payments.numbers import clean_bank_code, clean_number, is_same_name
+from tenants.access.other_hands import check_other_hands
 from tenants.access.people import staff_with
 from tenants.access.rights import Right
 from tenants.accounts.models import Membership, User
-from tenants.onboarding.models import Application
+from tenants.onboarding.models import Dossier
 from tenants.tenancy.models import Merchant
 from tenants.tenancy.own import check_not_own
 
@@ -46,6 +47,9 @@ IN_FORCE, UNCONFIRMED = "payout_account.in_force", "payout_account.unconfirmed"
 CONFIRM_WITHIN = timedelta(days=7)
 NOT_CONFIRMED = "nobody confirmed it in time"  # the log says it in words of its reader
 COPIED = ("holder", "form", "bank", "branch", "bank_code")
+
+
+LEAST_COOLING, MOST_COOLING = 3, 30  # days
 
 
 @dataclass(frozen=True)
@@ -69,8 +73,8 @@ def cooling_days() -> int:
 @verb
 def set_cooling_days(*, by: Actor, days: int, why: str) -> None:
     """How long a confirmed change waits; changes that wait keep their day. Raises InvalidInput, ReasonMissing."""
-    if not 0 <= days <= 30:
-        raise InvalidInput(field="days", why=_("Write a number of days from 0 to 30."))
+    if not LEAST_COOLING <= days <= MOST_COOLING:
+        raise InvalidInput(field="days", why=_("Write a number of days from {least} to {most}.").format(least=LEAST_COOLING, most=MOST_COOLING))
     check_reason(why, field="why")
     with transaction.atomic():
         row, _made = AccountRules.objects.select_for_update().get_or_create(pk=1)
@@ -91,7 +95,7 @@ def set_cooling_days(*, by: Actor, days: int, why: str) -> None:
 
 def names_in_dossier(merchant_id: UUID, form: str) -> list[str]:
     """Whose account it may be: the company's; a bank card also its legal representative's."""
-    row = Application.objects.filter(merchant_id=merchant_id).only("company", "representative").first()
+    row = Dossier.objects.filter(merchant_id=merchant_id).only("company", "representative").first()
     if row is None:
         return []
     names = [row.company, row.representative] if form == AccountChange.Form.CARD else [row.company]
@@ -208,10 +212,14 @@ def confirm_change(*, by: Actor, merchant_id: UUID, change_id: UUID) -> AccountC
 
 @verb
 def pass_change(*, by: Actor, change_id: UUID, why: str) -> AccountChange:
-    """The market has compared the account with the dossier's papers. Raises AccountChangeUnknown, AccountChangeEnded, ConfirmedByAsker, ReasonMissing."""
+    """The market has compared the account with the dossier's papers.
+
+    Raises AccountChangeUnknown, AccountChangeEnded, ConfirmedByAsker, OwnHands, ReasonMissing.
+    """
     check_reason(why, field="why")
     with transaction.atomic():
         row = _locked(change_id)
+        check_other_hands(by, row.merchant_id)
         if row.looked_by_id == by.person:
             return row
         if row.status != S.LOOKED_AT:

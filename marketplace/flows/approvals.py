@@ -20,6 +20,7 @@ from marketplace.platform.approvals.actions import close_request, locked_request
 from marketplace.platform.approvals.errors import NotYourRequest, RequestDecided, RequestOutdated, SamePerson
 from marketplace.platform.approvals.models import ApprovalRequest
 from marketplace.platform.approvals.queries import is_for_one
+from tenants.access.other_hands import check_other_hands
 from tenants.access.rights import Right
 from tenants.access.rules import RightMissing
 from tenants.accounts.models import Membership, User
@@ -67,7 +68,7 @@ def ask_for(*, by: Actor, kind: str, request_id: UUID, order: Mapping[str, Any],
 def approve(*, by: Actor, request_id: UUID, why: str = "") -> ApprovalRequest:
     """Agree, and have it done. Safe to repeat by the same person; of two persons at once, one does it.
 
-    Raises RequestUnknown, RequestDecided, SamePerson, RightMissing, RequestOutdated, and what the verb of the kind refuses: then it waits on.
+    Raises RequestUnknown, RequestDecided, SamePerson, OwnHands, RightMissing, RequestOutdated, and what the verb of the kind refuses: then it waits on.
     """
     with transaction.atomic():
         row, kind = _waiting(by, request_id, ends=S.APPROVED)
@@ -143,6 +144,7 @@ def _now(kind: Kind, row: ApprovalRequest) -> tuple[Any, ...]:
 
 
 def _carry_out(by: Actor, row: ApprovalRequest, kind: Kind, *, why: str = "", is_alone: bool = False) -> None:
+    check_other_hands(by, row.merchant_id)
     with carrying_out(kind.name):
         result = kind.carry_out(by, row.order, row.pk, row.why)
     close_request(by=by, row=row, status=S.APPROVED, why=why, result=result, is_alone=is_alone)

@@ -29,6 +29,7 @@ from marketplace.merchant.catalogue.models import Picture, Product, Variant
 from marketplace.merchant.inventory.actions import count_stock
 from marketplace.merchant.inventory.models import StockLevel
 from marketplace.merchant.media.actions import note_pictures
+from marketplace.merchant.media.in_texts import check_each, note_in_texts
 from marketplace.merchant.pricing.actions import set_prices
 from marketplace.merchant.pricing.periods import in_force
 from marketplace.platform.taxonomy.queries import categories_to_use
@@ -191,6 +192,9 @@ def _acceptable(products: Iterable[ImportedProduct], goes: str, done: Imported) 
             good[ref] = one
             skus |= {variant.sku for variant in one.product.variants}
             codes |= {gtin(variant.barcode) for variant in one.product.variants if variant.barcode}
+    for ref, why in check_each({ref: one.product for ref, one in good.items()}).items():
+        del good[ref]
+        done.refused.append((ref, str(why)))
     return good
 
 
@@ -344,6 +348,7 @@ class _Batch:
             Picture.objects.filter(pk__in=self.dropped_pictures).delete()
         Picture.objects.bulk_create(self.fresh_pictures)
         note_pictures(by=by, pictures=[(picture.key, picture.product.title.text, picture.alt) for picture in self.fresh_pictures])
+        note_in_texts(by, [*entered, *differing])
 
     def _held_before(self, one: ImportedProduct) -> list[tuple[str, Variant]]:
         """Variants of a product that were there, of which the source says what lies there."""

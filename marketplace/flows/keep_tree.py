@@ -14,9 +14,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from marketplace.flows.qualify import settle_listings
+from marketplace.flows.tree_preview import other_commission
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.errors import check_reason
+from marketplace.kernel.formats import format_share
 from marketplace.kernel.verbs import verb
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.catalogue.recategorise import recategorise_products
@@ -25,7 +27,7 @@ from marketplace.platform.ledger.models import CommissionRule
 from marketplace.platform.listings.actions import announce
 from marketplace.platform.listings.models import Listing, ProductChange
 from marketplace.platform.listings.recategorise import recategorise_listings
-from marketplace.platform.taxonomy.errors import CannotUndo, CategoryInUse, CategoryUnknown
+from marketplace.platform.taxonomy.errors import CannotUndo, CategoryInUse, CategoryUnknown, RateWouldChange
 from marketplace.platform.taxonomy.models import Category, TreeChange
 from marketplace.platform.taxonomy.queries import in_tree
 from marketplace.platform.taxonomy.tree import (
@@ -51,9 +53,11 @@ AT_ONCE = 500  # goods of a transaction: as many as one event names
 def move_category(*, by: Actor, category_id: int, seen: int, parent_id: int | None, before_id: int | None = None) -> TreeChange | None:
     """Put a category elsewhere, with all below it; None where only its place among others changed.
 
-    Raises InvalidInput, CategoryUnknown, CategoryChanged, TreeBusy.
+    Raises InvalidInput, CategoryUnknown, CategoryChanged, TreeBusy, RateWouldChange.
     """
     with transaction.atomic():
+        lock_tree()
+        _keep_rates(category_id, [*(_path(parent_id) if parent_id else []), category_id])
         change: TreeChange | None = place_category(by=by, category_id=category_id, seen=seen, parent_id=parent_id, before_id=before_id)
         if change is not None:
             moved = Category.objects.filter(path__contains=[category_id], merged_into=None)
@@ -78,9 +82,12 @@ def keep_category(*, by: Actor, category_id: int, seen: int, names: Mapping[str,
 
 @verb
 def merge_categories(*, by: Actor, category_id: int, seen: int, into_id: int, seen_into: int, why: str) -> TreeChange:
-    """Make one category part of another. It cannot be taken back. Raises InvalidInput, ReasonMissing, CategoryUnknown, CategoryChanged, TreeBusy."""
+    """Make one category part of another. It cannot be taken back. Raises InvalidInput, ReasonMissing, CategoryUnknown, CategoryChanged, TreeBusy,
+    RateWouldChange."""
     check_reason(why, field="why")
     with transaction.atomic():
+        lock_tree()
+        _keep_rates(category_id, _path(into_id))
         change: TreeChange = merge_category(by=by, category_id=category_id, seen=seen, into_id=into_id, seen_into=seen_into, why=why.strip())
         carry_requirements(by=by, category_id=category_id, into_id=into_id, why=why.strip())
         into = Category.objects.get(pk=into_id)
@@ -151,6 +158,18 @@ def _with_schemas() -> list[UUID]:
 
 
 # ── The goods follow ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _path(category_id: int) -> list[int]:
+    return Category.objects.filter(pk=category_id).values_list("path", flat=True).first() or []
+
+
+def _keep_rates(category_id: int, after: list[int]) -> None:
+    """A rate changes by two people, so a place in the tree with another one is refused. Raises RateWouldChange."""
+    before = _path(category_id)
+    if before and after and (shares := other_commission(before, after)):
+        was, will_be = map(format_share, shares)
+        raise RateWouldChange(name=Category.objects.get(pk=category_id).name, before=was, after=will_be)
 
 
 def _have_followed(change: TreeChange) -> None:

@@ -14,6 +14,7 @@ from marketplace.flows.review_product import submit_product
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
+from marketplace.kernel.descriptions import renamed
 from marketplace.kernel.errors import InvalidInput, MarketError
 from marketplace.kernel.verbs import verb
 from marketplace.merchant.catalogue.actions import locked_product
@@ -22,7 +23,8 @@ from marketplace.merchant.catalogue.pictures import store_picture
 from marketplace.merchant.media.actions import clean_alt, clean_name, locked_film, locked_picture
 from marketplace.merchant.media.cutting import clean_cut, clean_focus, measured, store_cuts
 from marketplace.merchant.media.errors import PictureTaken, UsedTooOften, UseNotFollowed
-from marketplace.merchant.media.models import MIDDLE, Film, LibraryPicture, PictureKey, PictureShows, ProductFilm
+from marketplace.merchant.media.in_texts import note_in_texts
+from marketplace.merchant.media.models import MIDDLE, Film, LibraryPicture, PictureKey, PictureShows, ProductFilm, TextPicture
 from marketplace.merchant.media.queries import products_with
 from tenants.tenancy.schemas import current_merchant_id
 
@@ -143,13 +145,13 @@ def _audit_and_follow(by: Actor, row: LibraryPicture, action: str, before: _Befo
     if len(uses) > MOST_USES:
         raise UsedTooOften(most=MOST_USES)
     for product_id in uses:
-        _follow(by, product_id, lambda product: _swap(product, was, now) or is_seen)
+        _follow(by, product_id, lambda product: _swap(by, product, was, now) or is_seen)
     for film in Film.objects.filter(poster=row, deleted_at=None) if is_seen else ():
         for product_id in ProductFilm.objects.filter(film=film).order_by("product_id").values_list("product_id", flat=True):
             _follow(by, product_id, lambda _product: True)
 
 
-def _swap(product: Product, was: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+def _swap(by: Actor, product: Product, was: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
     """Whether a product's own rows have changed: the key, and words that were the library's or none."""
     is_other = False
     for picture in product.pictures.filter(key=was["key"]):
@@ -159,7 +161,18 @@ def _swap(product: Product, was: Mapping[str, Any], now: Mapping[str, Any]) -> b
             picture.save(update_fields=["key", "alt"])
     if was["key"] != now["key"]:
         PictureShows.objects.filter(product=product, key=was["key"]).update(key=now["key"])
-    return is_other
+    return _swap_in_texts(by, product, was, now) or is_other
+
+
+def _swap_in_texts(by: Actor, product: Product, was: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """The same for its descriptions, which say what the library says of a picture."""
+    if not TextPicture.objects.filter(product=product, key=was["key"]).exists():
+        return False
+    if was["key"] != now["key"]:
+        product.descriptions = {code: renamed(html, {was["key"]: now["key"]}) for code, html in product.descriptions.items()}
+        product.save(update_fields=["descriptions"])
+        note_in_texts(by, [product])
+    return (was["key"], was["alt"]) != (now["key"], now["alt"])
 
 
 def _follow(by: Actor, product_id: UUID, change: Any) -> None:

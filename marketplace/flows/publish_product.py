@@ -34,6 +34,7 @@ from marketplace.merchant.conditions.actions import note_on_sale, note_taken_off
 from marketplace.merchant.conditions.errors import ConditionHolds
 from marketplace.merchant.inventory.events import StockCrossedZero
 from marketplace.merchant.inventory.queries import free_of_products, free_of_variants
+from marketplace.merchant.media.in_texts import public_descriptions
 from marketplace.merchant.media.queries import public_pictures
 from marketplace.merchant.pricing.actions import note_sale
 from marketplace.merchant.pricing.periods import in_force
@@ -197,6 +198,7 @@ def copies_of(products: Iterable[Product]) -> tuple[list[Listing], list[ListingV
     prices = shown_prices(variant.pk for of_product in variants.values() for variant in of_product)
     available = available_of(ids)
     pictures = public_pictures(ids, connection.schema_name)
+    descriptions = public_descriptions(products, connection.schema_name)
     listings, copies = [], []
     for product in products:
         sold = [(variant, prices[variant.pk]) for variant in variants[product.pk] if variant.pk in prices]
@@ -209,7 +211,7 @@ def copies_of(products: Iterable[Product]) -> tuple[list[Listing], list[ListingV
                 id=product.pk,
                 merchant_id=merchant_id,
                 titles=product.titles,
-                descriptions=product.descriptions,
+                descriptions=descriptions[product.pk],
                 category_id=product.category_id,
                 brand_id=product.brand_id,
                 attributes=product.attributes,

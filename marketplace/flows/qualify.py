@@ -121,9 +121,13 @@ def waive_for_shop(*, by: Actor, merchant_id: UUID, code: str, reason: str, ends
 
 @verb
 def revoke_qualification(*, by: Actor, qualification_id: UUID, reason: str) -> Qualification:
-    """The operator takes a qualification back: what depends on it is not sold from this commit on. Raises ReasonMissing, QualificationEnded, NotFound."""
+    """The operator takes a qualification back: what depends on it is not sold from this commit on.
+
+    Raises ReasonMissing, QualificationEnded, NotFound, OwnHands.
+    """
     with transaction.atomic():
         row: Qualification = end_qualification(by=by, qualification_id=qualification_id, reason=reason)
+        check_other_hands(by, row.merchant_id)
         _moved(by, row)
     return row
 

@@ -31,6 +31,7 @@ from marketplace.merchant.catalogue.actions import ProductInput, change_product,
 from marketplace.merchant.catalogue.models import Product, Variant
 from marketplace.merchant.inventory.actions import count_stock
 from marketplace.merchant.media.actions import note_pictures, put_shown
+from marketplace.merchant.media.in_texts import check_pictures, known_in, note_in_texts
 from marketplace.merchant.media.queries import Shown
 from marketplace.merchant.pricing.actions import set_prices
 from marketplace.merchant.virtual.actions import Kind, set_kind
@@ -76,12 +77,15 @@ def save_product(
             product.brand_id = brand_to_use(product.brand_id)
         if product.tax_class not in TaxClass.values:
             raise InvalidInput(field="tax_class", why=_("Choose a tax class."))
+        product.clean()
+        check_pictures(product, known_in([product]))
         if product.pictures:
             check_room(current_merchant_id(), Limit.PICTURES, lambda: 0, adding=len(product.pictures))
         was_waiting = not is_new and Product.objects.filter(pk=product_id, review=Product.Review.WAITING).exists()
         put = enter_product if is_new else change_product
         row: Product = put(by=by, product_id=product_id, product=product)
         note_pictures(by=by, pictures=[(key, row.title.text, alt) for key, alt in product.pictures])
+        note_in_texts(by, [row])
         if shown is not None and put_shown(by=by, product=row, values=shown.values, film_id=shown.film.pk if shown.film else None):
             row.review = Product.Review.NONE
         if kind is not None and set_kind(by=by, product_id=product_id, kind=kind.name, valid_days=kind.valid_days):

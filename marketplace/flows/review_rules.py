@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
+from marketplace.kernel.descriptions import public_keys
 from marketplace.kernel.errors import InvalidInput, check_reason
 from marketplace.kernel.plain import plain
 from marketplace.kernel.verbs import verb
@@ -80,9 +81,13 @@ def passes(*, merchant_id: UUID, product_id: UUID, proposed: Mapping[str, Any]) 
     changed = [name for name in PASSABLE if _of(name, old) != _of(name, new)]
     if not changed or set(changed) - set(rules.passes):
         return False
-    if "pictures" in changed and _files(new) - _files(old):
+    if ("pictures" in changed and _files(new) - _files(old)) or _in_texts(new) - _in_texts(old):
         return False
     return all(share_changed(old[name], new[name]) * 100 <= rules.most_changed for name in ("titles", "subtitles", "descriptions") if name in changed)
+
+
+def _in_texts(proposed: Mapping[str, Any]) -> set[str]:
+    return {key for html in proposed["descriptions"].values() for key in public_keys(html)}
 
 
 def form_of(live: Listing) -> dict[str, Any]:

@@ -109,20 +109,24 @@ def _compare(found: Preview, before: Sequence[int], after: Sequence[int], carrie
             found.requirements_new.append(one)
         elif was and not will:
             found.requirements_gone.append(one)
-    try:
-        rates = commission_rates()
-    except NoCommissionRule:
-        pass
-    else:
-        nobody = UUID(int=0)
-        shares = rates.rate(nobody, before), rates.rate(nobody, after)
-        found.commission = shares if shares[0] != shares[1] else None
+    found.commission = other_commission(before, after)
     found.deposits = [rule for rule in rules_in_force().values() if rule.category_id in set(after) - set(before)]
     has = _attributes(before)
     will_have = _attributes(after) | (_attributes([carried]) if carried else set())
     names = Attribute.objects.in_bulk(has ^ will_have)
     found.attributes_new = [names[key] for key in sorted(will_have - has)]
     found.attributes_gone = [names[key] for key in sorted(has - will_have)]
+
+
+def other_commission(before: Sequence[int], after: Sequence[int]) -> tuple[Decimal, Decimal] | None:
+    """What new orders of a shop without a rate of its own would be charged on two paths, where it differs. Of all below it differs alike, or not at all."""
+    try:
+        rates = commission_rates()
+    except NoCommissionRule:
+        return None
+    nobody = UUID(int=0)
+    shares = rates.rate(nobody, before), rates.rate(nobody, after)
+    return shares if shares[0] != shares[1] else None
 
 
 def _attributes(path: Sequence[int]) -> set[int]:

@@ -19,7 +19,7 @@ from marketplace.kernel.renditions import RENDITION
 from marketplace.kernel.verbs import verb
 from marketplace.merchant.catalogue.models import Picture
 from marketplace.merchant.imports.models import ImportEffect, ImportPicture
-from marketplace.merchant.media.models import Film, LibraryPicture
+from marketplace.merchant.media.models import Film, LibraryPicture, TextPicture
 from marketplace.merchant.orders.models import OrderLine
 from marketplace.platform.checkout.models import OrderCopy, ReturnCopy
 from marketplace.platform.listings.models import Listing, ProductChange
@@ -50,7 +50,7 @@ def named() -> set[str]:
     """Every key that a row of the shop, or the market's copy of one, mentions."""
     shop = current_merchant_id()
     since = clock.now() - KEPT_DELETED
-    found = set(Picture.objects.values_list("key", flat=True))
+    found = set(Picture.objects.values_list("key", flat=True)) | set(TextPicture.objects.values_list("key", flat=True))
     for row in LibraryPicture.objects.exclude(deleted_at__lt=since).values_list("original", "key", "square"):
         found |= set(row)
     found |= set(Film.objects.exclude(deleted_at__lt=since).values_list("key", flat=True))
@@ -59,6 +59,7 @@ def named() -> set[str]:
         (OrderLine.objects.all(), "picture"),
         (ImportEffect.objects.all(), "before"),
         (Listing.objects.filter(merchant_id=shop), "pictures"),
+        (Listing.objects.filter(merchant_id=shop), "descriptions"),
         (ProductChange.objects.filter(merchant_id=shop), "proposed"),
         (OrderCopy.objects.filter(merchant_id=shop), "lines"),
         (ReturnCopy.objects.filter(merchant_id=shop), "lines"),

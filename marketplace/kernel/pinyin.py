@@ -10,7 +10,7 @@ from functools import lru_cache
 
 os.environ.update({"PYPINYIN_NO_PHRASES": "true"})  # names are no phrases, and the phrases would cost every process 45 MB
 
-from pypinyin import Style, lazy_pinyin
+from pypinyin import Style, lazy_pinyin, pinyin
 
 # Signs that sound otherwise as a family name than elsewhere. Source: GB/T 28039-2011 and the Table of General Standard Chinese Characters.
 FAMILY_NAMES = {
@@ -52,6 +52,12 @@ def name_keys(text: str) -> NameKeys:
     said = [*FAMILY_NAMES.get(family, "").split(), *lazy_pinyin(name[len(family) :], style=Style.NORMAL, v_to_u=False)]
     # What is no sign stays together and stands for itself.
     return NameKeys(name, "".join(said), "".join(part[:1] for part in said))
+
+
+@lru_cache(maxsize=20_000)
+def readings(sign: str) -> tuple[str, ...]:
+    """Every way a sign is said, without tones: 乐 le, yue … What is no sign has none."""
+    return tuple(dict.fromkeys(pinyin(sign, style=Style.NORMAL, heteronym=True, v_to_u=False, errors="ignore")[0])) if CHINESE.match(sign) else ()
 
 
 def is_latin(text: str) -> bool:

@@ -35,6 +35,7 @@ ABOUT_GOODS: dict[str, str | Promise] = {
     "product.review_sent_back": pgettext_lazy("log", "Product sent back"),
     "product.review_waiting": pgettext_lazy("log", "Product waits for review"),
     "product.submitted": pgettext_lazy("log", "Product submitted"),
+    "product.times_set": pgettext_lazy("log", "Times on sale set"),
     "products.imported": pgettext_lazy("log", "Products imported"),
     "products.removed": pgettext_lazy("log", "Drafts of an import removed"),
     "products.submitted": pgettext_lazy("log", "Products submitted"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +17,9 @@ from elasticsearch.helpers import BulkIndexError, streaming_bulk
 
 from search.backends.elasticsearch_query import body_of, read_answer, some_words
 from search.contract import Answer, BackendAway, Doc, Query, Sort
+from search.ladder import climb
 from search.place import MARKET, Place
-from search.words import K1, B, ask
+from search.words import K1, Asked, B
 
 QUERY_S, WRITE_S, BUILD_S = 0.8, 20.0, 60.0
 SETTINGS = {
@@ -61,18 +63,17 @@ class ElasticsearchBackend:
         self._building = self._asking.options(request_timeout=BUILD_S)
 
     def search(self, query: Query) -> Answer:
-        query, asked = query.bounded(), ask(query.text, self.place)
-        rung = 0
-        answer = self._ask(body_of(query, asked, all_words=True))
-        found = read_answer(answer, query, self.name)
-        if not found.total and len(asked.words) > 1:
-            rung = 1
-            found = read_answer(self._ask(body_of(query, asked, all_words=False)), query, self.name)
-        also: list[UUID] = []
+        return climb(self, query.bounded(), self.place)
+
+    def holding_all(self, query: Query, asked: Asked) -> Answer:
+        found = read_answer(self._ask(body_of(query, asked, all_words=True)), query, self.name)
         wanted = query.size - len(found.ids)
-        if not rung and query.page == 1 and query.sort == Sort.RELEVANCE and len(asked.words) > 1 and wanted:
-            also = read_answer(self._ask(some_words(query, asked, wanted)), query, self.name).ids
-        return Answer(**{**vars(found), "rung": rung, "also": also})
+        if not found.total or query.page > 1 or query.sort != Sort.RELEVANCE or len(asked.words) < 2 or not wanted:
+            return found
+        return replace(found, also=read_answer(self._ask(some_words(query, asked, wanted)), query, self.name).ids)
+
+    def holding_some(self, query: Query, asked: Asked) -> Answer:
+        return read_answer(self._ask(body_of(query, asked, all_words=False)), query, self.name)
 
     def put(self, docs: Iterable[Doc]) -> None:
         self._ensure_index()

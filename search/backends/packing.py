@@ -101,6 +101,11 @@ def tsquery_any(words: Sequence[Word]) -> str:
     return " | ".join(map(_tsquery, words))
 
 
+def tsquery_marks(marks: Sequence[str]) -> str:
+    """The tsquery of listings that have every mark."""
+    return " & ".join(map(_quoted, marks))
+
+
 def tsquery_heads(asked: Asked) -> str:
     """The tsquery of listings whose category one of the words names; nothing where none does."""
     return " | ".join(_quoted(word.head) for word in asked.words if asked.df.get(word.head))

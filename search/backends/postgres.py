@@ -30,8 +30,9 @@ from search.backends.packing import (
 )
 from search.backends.ranking import Candidates, best_first
 from search.contract import REACH, Answer, Doc, Query, Sort
+from search.ladder import climb
 from search.place import MARKET, Place
-from search.words import Asked, Word, ask
+from search.words import Asked, Word
 
 EXACT = 15_000
 RANKED = 8_000  # matches that are all ranked; of more, those of the category that a word names and the most popular are
@@ -88,15 +89,26 @@ class PostgresBackend:
         self.exact, self.place = exact, place
 
     def search(self, query: Query) -> Answer:
-        query = query.bounded()
-        asked = ask(query.text, self.place)
-        rung, where = 0, _where(query, tsquery_all(asked.words), min((word.most for word in asked.words), default=ANY), self.place)
+        return climb(self, query.bounded(), self.place)
+
+    def holding_all(self, query: Query, asked: Asked) -> Answer:
+        where = _where(query, tsquery_all(asked.words), min((word.most for word in asked.words), default=ANY), self.place)
         answer = self._count(query, where)
-        if not answer.total and len(asked.words) > 1:
-            rung, where = 1, _where(query, tsquery_any(asked.words), sum(word.most for word in asked.words), self.place)
-            answer = self._count(query, where)
-        ids, also = self._listings(query, asked, where, answer.total, rung)
-        return Answer(**{**vars(answer), "ids": ids, "rung": rung, "also": also})
+        if not answer.total:
+            return answer
+        if query.sort != Sort.RELEVANCE or not asked.words:
+            return replace(answer, ids=self._sorted(query, where, answer.total))
+        ids, also = _page(asked, _candidates([(where, answer.total)], asked), query.start, query.end), []
+        if query.page == 1 and answer.total < query.size and len(asked.words) > 1:
+            also = _page(asked, self._some_words(query, asked, enough=query.size), 0, query.size + len(ids))
+        return replace(answer, ids=ids, also=[key for key in also if key not in ids][: query.size - len(ids)])
+
+    def holding_some(self, query: Query, asked: Asked) -> Answer:
+        where = _where(query, tsquery_any(asked.words), sum(word.most for word in asked.words), self.place)
+        answer = self._count(query, where)
+        if query.sort != Sort.RELEVANCE:
+            return replace(answer, ids=self._sorted(query, where, answer.total) if answer.total else [])
+        return replace(answer, ids=_page(asked, self._some_words(query, asked, enough=REACH), query.start, query.end))
 
     def put(self, docs: Iterable[Doc]) -> None:
         writing.put(docs, self.place)
@@ -164,18 +176,6 @@ class PostgresBackend:
         return int(count)
 
     # ── the page ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _listings(self, query: Query, asked: Asked, where: Where, total: int, rung: int) -> tuple[list[UUID], list[UUID]]:
-        """Keys of the page, and of what holds some of the words where all words leave the first page unfilled."""
-        if query.sort != Sort.RELEVANCE or not asked.words:
-            return self._sorted(query, where, total) if total else [], []
-        if rung:
-            return _page(asked, self._some_words(query, asked, enough=REACH), query.start, query.end), []
-        ids = _page(asked, _candidates([(where, total)], asked), query.start, query.end) if total else []
-        also: list[UUID] = []
-        if query.page == 1 and total < query.size and len(asked.words) > 1:
-            also = _page(asked, self._some_words(query, asked, enough=query.size), 0, query.size + len(ids))
-        return ids, [key for key in also if key not in ids][: query.size - len(ids)]
 
     def _sorted(self, query: Query, where: Where, total: int) -> list[UUID]:
         order = ORDERS.get(query.sort, ORDERS[Sort.POPULAR])

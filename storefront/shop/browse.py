@@ -158,7 +158,7 @@ def found_at(request: HttpRequest, place: Place) -> dict[str, Any]:
         "own_only": asked.own_only and place.shop is None,
         "own_count": search_page.own_count(answer) if not place.shop else 0,
         "chosen": chips if answer.total else loosened(chips, place, chosen_category, currency),
-        "clear": request.path + (f"?{urlencode({'q': query.text})}" if query.text else ""),
+        "clear": request.path + (f"?{urlencode({'q': query.text, **({'typed': '1'} if query.as_typed else {})})}" if query.text else ""),
         "sorts": search_page.sort_names(is_arranged=bool(place.order)),
         "is_arranged": is_arranged,
         "kept": search_page.kept(request.GET, "sort"),

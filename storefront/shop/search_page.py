@@ -79,6 +79,7 @@ def read_query(parameters: QueryDict, category: Category | None, currency: str) 
         price_to=ends["to"],
         in_stock=parameters.get("stock") == "1",
         sort=Sort(sort) if sort in set(Sort) else Sort.RELEVANCE,
+        as_typed=parameters.get("typed") == "1",
         page=page_number(parameters.get("page"), MOST_PAGES),
     )
     return Asked(query, price_error, own_only, shops if own_only else None)

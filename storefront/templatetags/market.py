@@ -8,11 +8,10 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-import nh3
 from django import template
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, pgettext
 
 from marketplace.kernel import clock, formats
@@ -20,7 +19,6 @@ from marketplace.kernel.money import Money
 from marketplace.kernel.texts import localised
 from marketplace.merchant.aftersales.states import TONES as RETURN_TONES
 from marketplace.merchant.aftersales.states import Reason, ReturnStatus
-from marketplace.merchant.catalogue.actions import DESCRIPTION_TAGS
 from marketplace.merchant.customising.states import TONES as MAKING_TONES
 from marketplace.merchant.customising.states import Making
 from marketplace.merchant.orders.states import TONES, label_of
@@ -105,19 +103,6 @@ def text(texts: dict[str, str] | None) -> SafeString | str:
     if found.language == (get_language() or "").lower():
         return found.text
     return format_html('<span lang="{}">{}</span>', html_language(found.language), found.text)
-
-
-@register.simple_tag
-def html_text(texts: dict[str, str] | None) -> SafeString:
-    """A text that was stored as clean HTML."""
-    found = localised(texts or {})
-    return format_html('<div lang="{}">{}</div>', html_language(found.language), mark_safe(found.text))  # noqa: S308  cleaned by nh3 when it was stored
-
-
-@register.simple_tag
-def clean_html(html: str) -> SafeString:
-    """HTML of a merchant that is shown to the operator before it was approved: cleaned once more, as it was when it was stored."""
-    return mark_safe(nh3.clean(html, tags=DESCRIPTION_TAGS, attributes={}))  # noqa: S308
 
 
 REVIEW_TONES = {

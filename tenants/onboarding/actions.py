@@ -44,7 +44,7 @@ from tenants.onboarding.models import Application, Decision, Paper, Requirement,
 from tenants.onboarding.papers import keep_paper
 from tenants.onboarding.qualifications import check_last_day
 from tenants.onboarding.requirements import asked_of, items_of
-from tenants.onboarding.reviewing import REVIEW_DUE, due_after
+from tenants.onboarding.reviewing import REVIEW_DUE, check_not_applicant, due_after
 from tenants.tenancy.errors import SlugTaken
 from tenants.tenancy.models import RESERVED_SLUGS, Market, Merchant
 from tenants.tenancy.schemas import public_schema
@@ -276,7 +276,7 @@ def withdraw_application(*, by: Actor, application_id: UUID) -> Application:
 
 @verb
 def note_review(*, by: Actor, application_id: UUID, step: str, decision: str, reason: str, fields: Iterable[str] = ()) -> Application:
-    """Write down a decision over the step that is due, and what it makes of the application. Raises ApplicationUnknown, StepNotDue.
+    """Write down a decision over the step that is due, and what it makes of the application. Raises ApplicationUnknown, StepNotDue, OwnApplication.
 
     `fields`: of what the step judges by, what the applicant has to change; only that is asked for again. The flow that calls this
     opens the shop when all steps have passed.
@@ -285,6 +285,7 @@ def note_review(*, by: Actor, application_id: UUID, step: str, decision: str, re
         row = _locked(application_id)
         if row.next_step != step:
             raise StepNotDue
+        check_not_applicant(row, by.user_id)
         before = {"status": row.status, step: getattr(row, step)}
         setattr(row, step, decision)
         row.status = {
@@ -320,6 +321,7 @@ def waive_requirement(*, by: Actor, application_id: UUID, code: str, reason: str
         row = _locked(application_id)
         if row.status not in (Application.Status.SUBMITTED, Application.Status.RETURNED):
             raise StepNotDue
+        check_not_applicant(row, by.user_id)
         if not any(one.code == code and one.is_waivable for one in asked_of(row)):
             raise RequirementNotAsked
         row.waived = {**row.waived, code: reason.strip()[:500]}

@@ -18,6 +18,11 @@ class ApplicationIncomplete(MarketError):
     message = _("The application lacks: {missing}. What you entered is kept; add these and submit it again.")
 
 
+class OwnApplication(MarketError):
+    code, status = "own_application", 403
+    message = _("This application is yours: somebody else of the market reviews it. Nothing was changed.")
+
+
 class StepNotDue(MarketError):
     code, status = "step_not_due", 409
     message = _("This review is not due: it was decided already, or the one before it has not passed. Reload the page to see how it stands.")

@@ -18,7 +18,7 @@ from marketplace.kernel.verbs import verb
 from tenants.access.people import market_staff_with
 from tenants.access.rights import Right
 from tenants.accounts.models import User
-from tenants.onboarding.errors import ApplicationUnknown, StepNotDue
+from tenants.onboarding.errors import ApplicationUnknown, OwnApplication, StepNotDue
 from tenants.onboarding.models import Application, CalendarDay, Decision, Paper, ReviewTerms
 from tenants.tenancy.models import Market
 
@@ -102,6 +102,7 @@ def hand_application_over(*, by: Actor, application_id: UUID, to_id: UUID) -> Ap
 def _give(by: Actor, application_id: UUID, to: User) -> Application:
     with transaction.atomic():
         row = _open(application_id)
+        check_not_applicant(row, to.pk)
         if row.reviewer_id == to.pk:
             return row
         before, row.reviewer = row.reviewer.email if row.reviewer else "", to
@@ -126,6 +127,7 @@ def ask_for_paper_again(*, by: Actor, application_id: UUID, paper_id: UUID, note
     check_reason(note, field="note")
     with transaction.atomic():
         row = _open(application_id)
+        check_not_applicant(row, by.user_id)
         paper = row.papers.select_for_update().filter(pk=paper_id).first()
         if paper is None:
             raise ApplicationUnknown
@@ -140,6 +142,12 @@ def ask_for_paper_again(*, by: Actor, application_id: UUID, paper_id: UUID, note
             why=note.strip(),
         )
     return paper
+
+
+def check_not_applicant(row: Application, person_id: UUID | None) -> None:
+    """Nobody reviews what they handed in. Raises OwnApplication."""
+    if row.applicant_id == person_id:
+        raise OwnApplication
 
 
 def _open(application_id: UUID) -> Application:

@@ -46,10 +46,11 @@ from marketplace.platform.payments.errors import (
     TooNewToConfirm,
 )
 from marketplace.platform.payments.models import AccountChange, PayoutAccount
+from tenants.access.errors import OwnHands
 from tenants.accounts.actions import ensure_person, give_role
 from tenants.accounts.models import Membership, User
-from tenants.onboarding.models import Application
-from tenants.tenancy.models import Market
+from tenants.onboarding.dossiers import decide_dossier_change, hand_in_dossier
+from tenants.tenancy.models import Market, Merchant
 from tests import factories as make
 from tests.databases import MERCHANTS
 from tests.flows.letterbox import letters
@@ -61,11 +62,7 @@ COMPANY, OLD, NEW, CARD = "景德镇窑火陶瓷有限公司", "6222021234567890
 
 @pytest.fixture(autouse=True)
 def dossier():
-    owner = User.objects.get(email="owner-a@market.localhost")
-    return Application.objects.create(
-        number="A1", applicant=owner, language="zh-hans", company=COMPANY, representative="陈窑", merchant_id=A,
-        status="approved", identity="passed", basics="passed", qualification="passed",
-    )  # fmt: skip
+    return make.a_dossier(Merchant.objects.get(pk=A), COMPANY)
 
 
 @pytest.fixture
@@ -171,6 +168,27 @@ class TestWhoConfirms:
         assert (row.status, row.ended_why) == ("refused", "no paper says so")
         assert any("no paper says so" in letter.all for letter in told())
 
+    def test_the_name_is_compared_with_what_was_last_reviewed(self, old, owner, colleague, operator):
+        def hand_in():
+            return hand_in_dossier(by=owner, merchant_id=A, fields={"company": "景德镇新窑陶瓷有限公司"})
+
+        decide_dossier_change(by=operator, change_id=hand_in().pk, approves=False, note="The licence is missing.")
+        assert ask(owner, holder=COMPANY).name_is == "same", "a change that was refused is none"
+        AccountChange.objects.update(status="stopped")
+        decide_dossier_change(by=operator, change_id=hand_in().pk, approves=True)
+        with pytest.raises(HolderDiffers):
+            ask(owner, holder=COMPANY)
+        row = ask(owner, holder="景德镇新窑陶瓷有限公司")
+        assert (row.name_is, row.needs_market) == ("same", False)
+
+    def test_who_works_for_a_shop_passes_no_account_of_it_for_the_market(self, old, owner, operator):
+        row = ask(owner, holder="某某贸易有限公司", holder_reason="our parent company collects for us")
+        AccountChange.objects.filter(pk=row.pk).update(status="looked_at")
+        give_role(by=SYSTEM, user_id=operator.user_id, role="owner", merchant_id=A)
+        with pytest.raises(OwnHands):
+            pass_change(by=operator, change_id=row.pk, why="I know them.")
+        assert in_force().number.plain() == OLD
+
     def test_a_card_may_be_the_legal_representatives_a_company_account_not(self, old, owner, colleague):
         with pytest.raises(HolderDiffers):
             ask(owner, holder="陈窑")
@@ -193,13 +211,17 @@ class TestWhoConfirms:
         row = ask(owner)
         assert put_in_force(by=owner, change_id=row.pk) is False
 
-    def test_without_days_of_cooling_off_it_is_in_force_when_it_is_confirmed(self, old, owner, colleague, operator):
-        set_cooling_days(by=operator, days=0, why="a trial")
-        row = ask(owner)
-        confirm_change(by=colleague, merchant_id=A, change_id=row.pk)
-        assert in_force().number.plain() == NEW
+    @pytest.mark.parametrize("days", [-1, 0, 2, 31])
+    def test_one_person_of_the_market_cannot_shorten_the_wait_below_three_days(self, old, owner, colleague, operator, days):
         with pytest.raises(InvalidInput):
-            set_cooling_days(by=operator, days=-1, why="x")
+            set_cooling_days(by=operator, days=days, why="a trial")
+        assert not AuditEvent.objects.filter(action="payout_account.rules_set").exists()
+        set_cooling_days(by=operator, days=5, why="a holiday")
+        confirm_change(by=colleague, merchant_id=A, change_id=ask(owner).pk)
+        later(4.9)
+        assert in_force().number.plain() == OLD
+        later(5.1)
+        assert in_force().number.plain() == NEW
 
 
 class TestStopping:
@@ -298,15 +320,15 @@ class TestPayingMeanwhile:
             make_bank_file(by=SYSTEM, batch_id=uuid4(), payout_ids=[due.pk])
 
     def test_what_was_asked_to_be_released_to_the_old_account_is_not_released_to_the_new(self, due, owner, colleague, operator):
-        set_cooling_days(by=operator, days=1, why="requests wait for three days")
-        batch = uuid4()
-        asked = ask_for(by=operator, kind=RELEASE, request_id=batch, order={"batch": str(batch), "payouts": [str(due.pk)]}, why="the week")
-        assert OLD not in str(asked.before) and "7890" in str(asked.before)
         row = ask(owner, number="99" + OLD)  # the same last digits
         confirm_change(by=colleague, merchant_id=A, change_id=row.pk)
-        later(1.1)
+        batch = uuid4()
+        with clock.shifted(timedelta(days=1)):  # requests wait for three days as the change does
+            asked = ask_for(by=operator, kind=RELEASE, request_id=batch, order={"batch": str(batch), "payouts": [str(due.pk)]}, why="the week")
+        assert OLD not in str(asked.before) and "7890" in str(asked.before)
+        later(3.1)
         assert in_force().masked == "•••• 7890"
-        with pytest.raises(RequestOutdated):
+        with clock.shifted(timedelta(days=3.1)), pytest.raises(RequestOutdated):
             approve(by=make.acting(make.a_second_operator()), request_id=batch)
 
 

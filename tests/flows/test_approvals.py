@@ -33,6 +33,7 @@ from marketplace.platform.ledger.models import CommissionRule, Payout
 from marketplace.platform.payments.actions import set_bank_account
 from marketplace.platform.payments.moving import note_paid_otherwise
 from marketplace.platform.taxonomy.actions import set_tax_rate
+from tenants.access.errors import OwnHands
 from tenants.access.rights import Right
 from tenants.access.rules import RightMissing
 from tenants.accounts.actions import give_role
@@ -67,6 +68,18 @@ def asked(by: Actor, kind: str = "shop.suspend", order: Any = SUSPENSION, why: s
 
 def status() -> str:
     return str(Merchant.objects.get(pk=A).status)
+
+
+def test_nobody_carries_out_a_request_about_a_shop_they_work_for(maker, checker):
+    row = asked(maker)
+    give_role(by=SYSTEM, user_id=checker.user_id, role="product_editor", merchant_id=A)
+    with pytest.raises(OwnHands):
+        approve(by=checker, request_id=row.pk)
+    row.refresh_from_db()
+    assert (row.status, status()) == ("waiting", "open")
+    Membership.objects.filter(user_id=checker.user_id, merchant_id=A).update(is_active=False)
+    approve(by=checker, request_id=row.pk)
+    assert status() == "suspended", "a control: it was for the work alone"
 
 
 def a_payout_of_a_person(maker: Actor, price: str = "100") -> Payout:

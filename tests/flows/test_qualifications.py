@@ -31,6 +31,8 @@ from marketplace.platform.listings.errors import NotOnSale
 from marketplace.platform.listings.holding import settle_shop
 from marketplace.platform.listings.models import Listing, ListingVariant, sellable
 from marketplace.platform.taxonomy.models import Category
+from tenants.access.errors import OwnHands
+from tenants.accounts.actions import give_role
 from tenants.accounts.models import User
 from tenants.onboarding.errors import PaperDecided, RequirementNotAsked
 from tenants.onboarding.models import Qualification, Requirement
@@ -184,6 +186,14 @@ class TestALicenceEnds:
             grant(other, days=50, ago=0)
             assert {goods["tea"], goods["food"]} <= on_sale()
         assert second.requirement_id == other.pk
+
+    def test_who_works_for_a_shop_takes_none_of_its_qualifications_back(self, goods):
+        row, judge = grant(ask("trading"), days=10), User.objects.get(email="operator@market.localhost")
+        give_role(by=SYSTEM, user_id=judge.pk, role="product_editor", merchant_id=MERCHANTS["a"])
+        with pytest.raises(OwnHands):
+            revoke_qualification(by=make.acting(judge), qualification_id=row.pk, reason="It was forged")
+        row.refresh_from_db()
+        assert row.state == "valid" and goods["tea"] in on_sale()
 
     def test_a_requirement_without_categories_is_for_everything_of_that_shop(self, goods):
         row = grant(ask("trading"), days=10)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -17,10 +18,12 @@ from marketplace.kernel.errors import InvalidInput, MarketError, ReasonMissing
 from marketplace.kernel.models import AuditEvent
 from marketplace.kernel.relay import deliver_events
 from marketplace.merchant.catalogue.models import Product
+from marketplace.platform.ledger.actions import set_commission
+from marketplace.platform.ledger.queries import commission_rates
 from marketplace.platform.listings.models import Listing, ProductChange
 from marketplace.platform.taxonomy import tree
 from marketplace.platform.taxonomy.actions import describe_category, put_attributes, put_categories
-from marketplace.platform.taxonomy.errors import CannotUndo, CategoryChanged, CategoryInUse, CategoryUnknown, TreeBusy
+from marketplace.platform.taxonomy.errors import CannotUndo, CategoryChanged, CategoryInUse, CategoryUnknown, RateWouldChange, TreeBusy
 from marketplace.platform.taxonomy.models import Category, CategoryAttribute, TreeChange
 from marketplace.platform.taxonomy.tree import add_category, change_category, faults_of_tree
 from search.contract import Query
@@ -144,6 +147,41 @@ class TestMoving:
         move(home["cups"], home["drink"])
         settle()
         assert Listing.objects.get(pk=home["mug"]).is_held and requirement.categories == [home["drink"].pk]
+
+
+class TestCommission:
+    """A rate takes two people, so moving and merging change none (tests/architecture/test_two_people.py holds the verbs of rates themselves)."""
+
+    @pytest.fixture
+    def rated(self, home):
+        make.commission()
+        set_commission(by=SYSTEM, rate=Decimal("0.02"), category_id=home["drink"].pk)
+        return home
+
+    def charged(self, listing: UUID) -> Decimal:
+        return commission_rates().rate(UUID(int=0), Category.objects.get(pk=Listing.objects.get(pk=listing).category_id).path)
+
+    @pytest.mark.parametrize("act", [move, merge])
+    def test_a_place_with_another_rate_is_refused_with_both_rates(self, rated, act):
+        before = self.charged(rated["mug"])
+        with pytest.raises(RateWouldChange, match="2%"):
+            act(rated["cups"], rated["drink"])
+        assert self.charged(rated["mug"]) == before and not TreeChange.objects.exists() and again(rated["cups"]).path == [rated["top"].pk, rated["cups"].pk]
+
+    @pytest.mark.parametrize("act", [move, merge])
+    def test_once_both_have_one_rate_it_goes_and_the_rate_stays(self, rated, act):
+        set_commission(by=SYSTEM, rate=Decimal("0.02"), category_id=rated["cups"].pk)
+        act(rated["cups"], rated["drink"])
+        settle()
+        assert self.charged(rated["mug"]) == Decimal("0.02")
+
+    def test_taking_a_move_back_changes_no_rate_either(self, home):
+        make.commission()
+        change = move(home["cups"], home["drink"])
+        settle()
+        set_commission(by=SYSTEM, rate=Decimal("0.02"), category_id=home["drink"].pk)
+        with pytest.raises(RateWouldChange):
+            undo_move(by=SYSTEM, change_id=change.pk)
 
 
 class TestMerging:

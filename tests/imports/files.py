@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
@@ -65,6 +66,14 @@ def a_row(n: int = 1, **other: str) -> list[str]:
     """One product of one variant; other cells by heading."""
     said = {"Product code": f"P{n}", "Title in English": f"Cup {n}", "Category": "Cups", "SKU": f"P{n}", "Price": "10.00", "Stock": "5", **other}
     return [said.get(head, "") for head in HEADS]
+
+
+def an_archive(pictures: dict[str, bytes]) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for name, content in pictures.items():
+            archive.writestr(name, content)
+    return data.getvalue()
 
 
 def received(data: bytes, *, by: Actor | None = None, name: str = "goods.csv", archive: bytes | None = None) -> ProductImport:

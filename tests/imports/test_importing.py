@@ -23,11 +23,15 @@ from marketplace.merchant.imports.keeping import CLEARED, KEPT_DAYS, clear_when_
 from marketplace.merchant.imports.models import ImportEffect, ImportRow, KnownHeading
 from marketplace.merchant.inventory.models import StockLevel
 from marketplace.merchant.pricing.models import Price
-from marketplace.platform.listings.models import Listing, ProductChange
+from marketplace.platform.listings.models import ForbiddenWord, Listing, ProductChange
+from marketplace.platform.listings.words import put_words
+from marketplace.platform.taxonomy.attributes import describe_by_hand, described
+from marketplace.platform.taxonomy.models import Brand
 from search.models import SearchDoc
+from tenants.onboarding.brands import demand_authorisation
 from tenants.tenancy.schemas import merchant_schema
 from tests.factories import a_picture, yuan
-from tests.imports.files import A, a_row, as_csv, batch, checked, cups, imported, owner, problems, received, states
+from tests.imports.files import HEADS, A, a_row, an_archive, as_csv, batch, checked, cups, imported, owner, problems, received, states
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +58,34 @@ def test_good_rows_become_products_with_price_and_stock_and_nothing_is_touched_b
         assert (product.status, product.review, product.titles) == ("draft", "none", {"en": "Cup 2"})
         assert Price.objects.get(variant__product=product).sale == yuan("12.50")
         assert StockLevel.objects.get(variant__sku="P1").on_hand == 5
+
+
+@pytest.mark.parametrize("lacks", ["a word", "an attribute", "authorisation"])
+def test_what_is_submitted_is_told_by_row_and_column_what_a_form_would_be_told(lacks):
+    heads, cells = [*HEADS, "Brand", "Care"], ["Kiln Fire", "By hand"]
+    if lacks == "a word":
+        put_words(by=SYSTEM, texts=["cheapest"], weight=ForbiddenWord.Weight.REFUSED, category_id=None, note="Nobody can prove it.")
+    elif lacks == "an attribute":
+        category = cups()
+        describe_by_hand(
+            by=SYSTEM,
+            category_id=category.pk,
+            seen=category.version,
+            rows=[(one.attribute.pk, one.attribute.code == "care", one.makes_variants) for one in described(category)],
+        )
+        cells[1] = ""
+    else:
+        brand = Brand.objects.get()
+        demand_authorisation(by=SYSTEM, brand_id=brand.pk, names=brand.names, is_asked=True, enforced_from=None, why="The brand asks for it.")
+    title = {"Title in English": "The cheapest cup", "Pictures": "cup.png"}
+    rows = [[*a_row(1, Pictures="cup.png"), "", "By hand"], [*a_row(2, **title), *cells]]
+    import_id = checked(as_csv(rows, heads), goes="submit", archive=an_archive({"cup.png": a_picture().getvalue()}))
+    said = problems(import_id)
+    column, word = {"a word": ("Title in English", "cheapest"), "an attribute": ("Care", "Care"), "authorisation": ("Brand", "Kiln Fire")}[lacks]
+    assert list(said) == [3] and [heading for heading, _why in said[3]] == [column] and word in said[3][0][1], said
+    assert states(import_id) == {"bad": 1, "good": 1}
+    again = checked(as_csv(rows, heads), goes="draft", archive=an_archive({"cup.png": a_picture().getvalue()}))
+    assert states(again)["good"] >= 1 and (lacks != "an attribute" or not problems(again)), "drafts may be unfinished"
 
 
 def test_rows_of_one_code_are_one_product_told_apart_by_what_differs():

@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections
 
+from marketplace.flows.product_files.receiving import assign_columns, meanings_of
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.models import AuditEvent
 from marketplace.kernel.relay import deliver_events
@@ -20,9 +21,12 @@ from marketplace.merchant.imports.actions import start_import
 from marketplace.merchant.imports.models import ImportEffect, ProductImport
 from marketplace.merchant.inventory.models import StockMovement
 from marketplace.merchant.pricing.models import Price
+from marketplace.platform.listings.models import Listing
+from search.models import SearchDoc
 from tenants.tenancy.schemas import merchant_schema
 from tests.databases import admin
-from tests.imports.files import A, a_row, as_csv, batch, checked, cups, states
+from tests.factories import a_picture
+from tests.imports.files import A, a_row, an_archive, as_csv, batch, cups, received, states
 
 WORKER = """
 import sys
@@ -33,7 +37,7 @@ from django.conf import settings
 from django.db import connection, connections
 settings.DATABASES["default"]["NAME"] = connections.settings["default"]["NAME"] = connection.settings_dict["NAME"] = sys.argv[1]
 from marketplace.flows.product_files import run
-run.TURN_S, run.PRODUCTS_AT_ONCE = 600.0, 10  # many batches, so that it is killed between or within some
+run.TURN_S, run.PRODUCTS_AT_ONCE, run.ROWS_READ = 600.0, 10, 30  # many batches, so that it is killed between or within some
 from marketplace.merchant.imports.events import ImportDue
 run.run_import(ImportDue(merchant_id=UUID(sys.argv[2]), import_id=UUID(sys.argv[3]), turn=int(sys.argv[4])))
 """
@@ -41,14 +45,14 @@ run.run_import(ImportDue(merchant_id=UUID(sys.argv[2]), import_id=UUID(sys.argv[
 
 @pytest.fixture
 def killed_at(own_database, django_db_blocker):
-    """Has a worker take over an import, and kills it once so many rows are done."""
+    """Has a worker go on with an import, and kills it once so many rows are `read`, `looked_at` or `settled`."""
 
-    def kill(import_id, rows):
+    def kill(import_id, done, rows):
         row = batch(import_id)
         command = [sys.executable, "-c", WORKER, own_database, str(A), str(import_id), str(row.turn)]
         worker = subprocess.Popen(command, env={**os.environ, "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "tests.settings")})
         until = time.monotonic() + 60
-        while batch(import_id).settled < rows:
+        while getattr(batch(import_id), done) < rows:
             assert worker.poll() is None and time.monotonic() < until, "it was over before it could be killed"
         worker.send_signal(signal.SIGKILL)
         worker.wait()
@@ -60,14 +64,22 @@ def killed_at(own_database, django_db_blocker):
 
 def _importing(products: int, killed_at, first: int) -> None:
     cups()
-    prefix = f"P{first}"[:2]
+    prefix, half = f"P{first}"[:2], products // 2
     before = AuditEvent.objects.filter(action="stock.counted").count()
-    import_id = checked(as_csv([a_row(n) for n in range(first, first + products)]))
+    pictures = an_archive({"cup.png": a_picture().getvalue()})
+    with merchant_schema(A):
+        batch_row = received(as_csv([a_row(n, Pictures="cup.png") for n in range(first, first + products)]), by=SYSTEM, archive=pictures)
+        import_id = batch_row.pk
+        assign_columns(by=SYSTEM, import_id=import_id, mapping=meanings_of(batch_row), goes="on_sale", counts_stock=False)
+    for stage in ("read", "looked_at"):
+        killed_at(import_id, stage, half)
+        assert half <= getattr(batch(import_id), stage) and batch(import_id).status == "checking"
+    deliver_events()
+    assert batch(import_id).status == "checked" and states(import_id) == {"good": products}
     with merchant_schema(A):
         start_import(by=SYSTEM, import_id=import_id)
-    killed_at(import_id, products // 2)
-    half = batch(import_id).settled
-    assert products // 2 <= half < products
+    killed_at(import_id, "settled", half)
+    assert half <= batch(import_id).settled < products
     deliver_events()
     row = batch(import_id)
     assert (row.status, row.entered, row.settled) == ("done", products, products) and states(import_id) == {"done": products}
@@ -77,11 +89,14 @@ def _importing(products: int, killed_at, first: int) -> None:
         assert Price.objects.filter(variant__sku__startswith=prefix).count() == products
         assert StockMovement.objects.filter(level__variant__sku__startswith=prefix).count() == products
         assert ProductImport.objects.get(pk=import_id).turn > 2
+        keys = set(ours.values_list("pk", flat=True))
+    assert set(Listing.objects.filter(pk__in=keys, merchant_id=A).values_list("pk", flat=True)) == keys, "each is on the market once"
+    assert set(SearchDoc.objects.filter(pk__in=keys).values_list("pk", flat=True)) == keys, "and is found"
     counts = AuditEvent.objects.filter(action="stock.counted").order_by("at").values_list("subject_id", flat=True)[before:]
     assert sum(map(int, counts)) == products
 
 
-def test_killed_at_half_it_is_gone_on_with_and_nothing_is_lost_or_doubled(killed_at):
+def test_killed_while_read_checked_and_taken_over_it_is_gone_on_with_and_nothing_is_lost_or_doubled(killed_at):
     _importing(120, killed_at, 1_000_000)
 
 

@@ -50,6 +50,7 @@ VARIANTS = st.lists(
 def products(draw: Any) -> dict[str, Any]:
     return {
         "titles": {"en": draw(LINE), "zh-hans": draw(LINE), "ja": draw(LINE)},
+        "subtitles": draw(st.fixed_dictionaries({}, optional={"en": LINE, "zh-hans": LINE})),
         "descriptions": {"en": draw(HTML), "zh-hans": draw(HTML)},
         "variants": draw(VARIANTS),
         "volume": draw(st.one_of(st.none(), st.tuples(LINE, LINE))),
@@ -99,6 +100,7 @@ def enter(wanted: dict[str, Any], category_id: int) -> None:
         product=ProductInput(
             category_id=category_id,
             titles={"en": "Cup"} | {code: text for code, text in wanted["titles"].items() if text.strip()},
+            subtitles={code: text for code, text in wanted["subtitles"].items() if text.strip()},
             descriptions=wanted["descriptions"],
             brand_id=Brand.objects.get().pk if wanted["has_brand"] else None,
             tax_class=wanted["tax_class"],

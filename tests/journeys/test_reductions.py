@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 from playwright.sync_api import Browser, expect
 
+from marketplace.kernel import clock
 from marketplace.kernel.relay import deliver_events
 from marketplace.merchant.pricing.models import Reduction
+from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.databases import MERCHANTS
-from tests.journeys.people import DESKTOP, PHONE, Person, Screen, Seen, at_a_screen
-from tests.running import RunningMarket, running
+from tests.journeys.people import DESKTOP, PHONE, Person, Screen, Seen, at_a_screen, on_both
+from tests.running import RunningMarket, running, until
 from tests.world import PASSWORD
 
 WORKBENCH, OWNER = "kiln.seller.market.localhost", "owner-a@market.localhost"
@@ -23,10 +27,6 @@ WORKBENCH, OWNER = "kiln.seller.market.localhost", "owner-a@market.localhost"
 @pytest.fixture(scope="module")
 def market(own_database: str, static_files: Path) -> Iterator[RunningMarket]:
     """All processes, over a shop whose goods have been on sale for two days."""
-    from datetime import timedelta
-
-    from marketplace.kernel import clock
-
     with clock.shifted(-timedelta(days=2)):
         for name in ("Mug", "Bowl"):
             for language in ("en", "zh"):
@@ -59,13 +59,42 @@ def test_a_reduction_is_planned_seen_and_ended(browser: Browser, market: Running
             without_pictures(visitor)
 
 
-def plans(owner: Person, ending: str) -> None:
-    """Of both articles that are found, fifteen per cent off at once."""
+@on_both(ci=None)
+def test_a_reduction_begins_and_ends_by_itself_at_the_times_that_were_typed(browser: Browser, market: RunningMarket, seen: Seen, screen: Screen):
+    ending, now = ("en" if screen == DESKTOP else "zh"), clock.now().astimezone(Market.objects.get().tz)
+    starts = now.replace(second=0) + timedelta(minutes=2 if now.second > 20 else 1)  # times are typed in minutes
+    with at_a_screen(browser, market, screen, "owner", seen) as owner, at_a_screen(browser, market, screen, "visitor", seen) as visitor:
+        owner.go("/reductions/", WORKBENCH)
+        owner.sign_in(OWNER, PASSWORD)
+        plans(owner, ending, starts, starts + timedelta(minutes=1))
+        with translation.override(screen.language):
+            planned = translation.pgettext("reduction", "Planned")
+        assert owner.page.locator(".tag", has_text=planned).count(), "it waits for its time"
+        owner.go("/calendar/", WORKBENCH)
+        owner.look("calendar-with-a-reduction")
+        assert owner.page.locator("main a[href^='/reductions/']").count()
+        visitor.go(listing(ending))
+        expect(visitor.page.locator("#offer .price").first).to_contain_text("100")
+        for price, within_s in (("85", 130), ("100", 90)):
+            until(lambda price=price: shows(visitor, price), within_s=within_s, what=f"the price is {price}")
+        without_pictures(visitor)
+
+
+def shows(visitor: Person, price: str) -> bool:
+    visitor.page.reload()
+    return price in visitor.page.locator("#offer .price").first.inner_text()
+
+
+def plans(owner: Person, ending: str, starts: datetime | None = None, ends: datetime | None = None) -> None:
+    """Of both articles that are found, fifteen per cent off; at once, or from and until a time."""
     page = owner.page
     owner.go("/reductions/", WORKBENCH)
     owner.look("reductions-empty" if ending == "en" else "reductions")
     owner.follow("Plan a reduction")
     page.fill("[name=name]", "Spring")
+    for name, moment in (("starts_at", starts), ("ends_at", ends)):
+        if moment:
+            page.fill(f"[name={name}]", moment.strftime("%Y-%m-%dT%H:%M"))
     page.fill("main [name=q]", f" {ending}")
     with page.expect_navigation():
         page.locator("button[value=find]").click()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -103,12 +103,17 @@ def _derived(kind: str, rule: Callable[[str, random.Random], str], dice: random.
     products = {good.titles[0]: good.name for good in goods()}
     kinds = {zh: " ".join(goods_of(code)) for code, (_parent, zh, _en) in categories().items()}
     for names, count in ((products, OF_PRODUCTS), (kinds, OF_CATEGORIES)):
-        made = 0
-        for name in dice.sample(sorted(names), len(names)):
-            text = rule(name, dice)
-            if made < count and text and text != name and names[name]:
-                made += 1
-                yield kind, text, names[name], name
+        yield from ((kind, text, names[name], name) for text, name in derived(rule, names, count, dice))
+
+
+def derived(rule: Callable[[str, random.Random], str], names: Mapping[str, str], count: int, dice: random.Random) -> Iterator[tuple[str, str]]:
+    """So many questions that a rule makes of names that mean something, each with its name."""
+    made = 0
+    for name in dice.sample(sorted(names), len(names)):
+        text = rule(name, dice)
+        if made < count and text and text != name and names[name]:
+            made += 1
+            yield text, name
 
 
 def _plain(name: str, least: int) -> str:

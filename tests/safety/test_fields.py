@@ -118,7 +118,7 @@ OF_A_SIZE_TABLE = {"categories", "notes_en", "notes_zh", *(f"{name}_{n}" for nam
 MAY_BE_EMPTY |= {("workbench", name): OF_A_SIZE_TABLE for name in ("size-table", "size-table-new")}
 OF_A_PRODUCT = {"axes", "brand", "category_query", "description_en", "description_zh", "find_category", "hides_sold_out", "listed_from", "listed_until"}
 OF_A_PRODUCT |= {"aside", "copy", "pictures-clear", "kind", "size_table", "subtitle_en", "subtitle_zh", "tax_class", "title_zh", "valid_days"}
-OF_A_PRODUCT |= {"film", "film_file", "gallery", "library_query", "shot", "take"}
+OF_A_PRODUCT |= {"film", "film_file", "gallery", "library_query", "shot", "source_ref", "take"}
 MAY_BE_EMPTY |= {("workbench", "product"): OF_A_PRODUCT, ("workbench", "product-new"): OF_A_PRODUCT}
 # Fields of rows, a number or a key behind their name: as many as there are rows.
 OF_ROWS = {

@@ -12,8 +12,9 @@ from wagtail.admin.rich_text.converters.contentstate import ContentstateConverte
 from wagtail.rich_text import expand_db_html
 
 from cms.blocks.words import FEATURES
-from marketplace.merchant.catalogue.actions import DESCRIPTION_TAGS, ProductInput, VariantInput
-from storefront.templatetags.market import html_text
+from marketplace.kernel.descriptions import TAGS as DESCRIPTION_TAGS
+from marketplace.merchant.catalogue.actions import ProductInput, VariantInput
+from storefront.templatetags.descriptions import html_text
 from tests.safety.vectors import addresses_elsewhere, markup, scripts_as_addresses
 
 VECTORS = markup()

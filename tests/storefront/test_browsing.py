@@ -174,3 +174,23 @@ def test_buyers_see_what_the_market_sells_itself_and_can_look_at_that_alone(good
 def test_without_own_goods_nothing_is_said_of_them(goods):
     said = text("/search/?q=mug")
     assert "y the market</span>" not in said and "Only sold by the market itself" not in said
+
+
+def test_what_was_meant_is_answered_and_said_and_the_words_as_typed_are_one_click_away(goods):
+    page = text("/search/?q=muug&stock=1")
+    assert total(page) == 4
+    assert "Showing results for <b>“mug”</b>. Search instead for" in page
+    link = re.search(r'href="([^"]*typed=1[^"]*)" class="link"', page)[1].replace("&amp;", "&")  # type: ignore[index]
+    assert link == "/search/?q=muug&stock=1&typed=1"
+    as_typed = text(link)
+    assert total(as_typed) == 0
+    assert "Showing results for" not in as_typed
+    assert "Showing results for" not in text("/search/?q=mug")
+    chinese = Client(headers={"host": MARKET, "accept-language": "zh-hans"}).get("/search/?q=muug").content.decode()
+    assert "已为你显示<b>“mug”</b>的结果。仍要搜索" in chinese
+
+
+def test_what_was_typed_is_shown_as_text_and_nothing_else(goods):
+    page = text("/search/?q=muug+%3Cscript%3Ejade%3C/script%3E")
+    assert "<script>jade" not in page
+    assert "&lt;script&gt;jade" in page

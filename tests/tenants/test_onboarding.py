@@ -15,10 +15,11 @@ from django.utils import translation
 
 from marketplace.flows.let_in import review_application
 from marketplace.kernel import clock
-from marketplace.kernel.actors import Actor
+from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.errors import InvalidInput, ReasonMissing
 from marketplace.kernel.models import AuditEvent, OutboxEvent
 from marketplace.kernel.relay import deliver_events
+from tenants.accounts.actions import give_role
 from tenants.accounts.models import Membership, User
 from tenants.onboarding.access import application_for_operator, application_of, paper_in
 from tenants.onboarding.actions import (
@@ -28,10 +29,12 @@ from tenants.onboarding.actions import (
     remove_paper,
     save_application,
     submit_application,
+    waive_requirement,
     withdraw_application,
 )
-from tenants.onboarding.errors import ApplicationClosed, ApplicationIncomplete, ApplicationUnknown, ConfirmAddressFirst, StepNotDue
+from tenants.onboarding.errors import ApplicationClosed, ApplicationIncomplete, ApplicationUnknown, ConfirmAddressFirst, OwnApplication, StepNotDue
 from tenants.onboarding.models import Application, Paper, Review
+from tenants.onboarding.reviewing import ask_for_paper_again, hand_application_over, take_application
 from tenants.tenancy.errors import SlugTaken
 from tenants.tenancy.models import Merchant
 from tests import factories as make
@@ -100,6 +103,34 @@ def now(row: Application) -> Application:
 
 def audits(row: Application) -> list[str]:
     return list(AuditEvent.objects.filter(subject_type="application", subject_id=row.number).order_by("at", "id").values_list("action", flat=True))
+
+
+class TestOwnApplications:
+    """Somebody of the market who applies for a shop."""
+
+    @pytest.mark.parametrize(
+        "act",
+        [
+            lambda row, by: review_application(by=by, application_id=row.pk, step="identity", decision="passed"),
+            lambda row, by: waive_requirement(by=by, application_id=row.pk, code="identity", reason="I know them"),
+            lambda row, by: take_application(by=by, application_id=row.pk),
+            lambda row, by: ask_for_paper_again(by=by, application_id=row.pk, paper_id=row.papers.first().pk, note="blurred"),
+        ],
+        ids=["review", "waive", "take", "ask again"],
+    )
+    def test_are_reviewed_by_somebody_else(self, act):
+        row = submitted()
+        before = audits(row)
+        with pytest.raises(OwnApplication):
+            act(row, make.acting(row.applicant))
+        assert (now(row).identity, now(row).waived, now(row).reviewer, audits(row)) == (row.identity, row.waived, None, before)
+        assert decide(row, "identity", "passed").identity == "passed", "a control: a colleague may"
+
+    def test_are_handed_to_nobody_who_handed_them_in(self):
+        row = submitted()
+        give_role(by=SYSTEM, user_id=row.applicant_id, role="reviewer", merchant_id=None)
+        with pytest.raises(OwnApplication):
+            hand_application_over(by=reviewer(), application_id=row.pk, to_id=row.applicant_id)
 
 
 class TestTheWayIn:

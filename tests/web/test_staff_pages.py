@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.test import Client
 
 from marketplace.kernel.actors import SYSTEM
+from marketplace.kernel.audit import audit
 from tenants.access.own_roles import make_role
 from tenants.access.rights import Right
 from tenants.access.staff import office_schema, roles_here
+from tenants.access.staffing import end_work
 from tenants.accounts.actions import give_role
 from tenants.accounts.models import Invitation, Membership, User
 from tests import factories as make
@@ -63,13 +67,29 @@ def test_people_are_found_by_name_pinyin_address_and_role(kind):
 
 
 @BOTH
-def test_people_of_other_places_and_who_has_left_are_not_in_the_list(kind):
+def test_people_of_other_places_are_not_in_the_list_and_who_has_left_is_kept_apart(kind):
     give_role(by=SYSTEM, user_id=make.a_buyer("else@example.com").pk, role="dispatcher", merchant_id=MERCHANTS["b"])
     row = member(kind, SMALL[kind], name="Gone")
-    Membership.objects.filter(pk=row.pk).update(is_active=False)
-    text = Reader(kind).get("/staff/").content.decode()
+    end_work(by=SYSTEM, membership_id=row.pk, merchant_id=PLACES[kind], why="the season is over")
+    reader = Reader(kind)
+    text = reader.get("/staff/").content.decode()
     assert "else@example.com" not in text and "Gone" not in text
-    assert Reader(kind).get(f"/staff/{row.pk}/").status_code == 404
+    assert names(reader.get("/staff/?works=left")) == ["Gone"]
+    page = reader.get(f"/staff/{row.pk}/")
+    assert b"Works here no longer" in page.content and b"the season is over" in page.content and b"/roles/" not in page.content.split(b"<main")[1]
+    for form in ("roles", "end"):
+        assert reader.post(f"/staff/{row.pk}/{form}/", roles=SMALL[kind], why="x").status_code == 404
+
+
+@BOTH
+def test_what_somebody_did_is_a_click_away_also_after_they_left(kind):
+    row = member(kind, SMALL[kind], name="Gone")
+    end_work(by=SYSTEM, membership_id=row.pk, merchant_id=PLACES[kind], why="the season is over")
+    with transaction.atomic():
+        audit(by=make.acting(row.user), action="order.noted", subject="order", subject_id="X1", merchant_id=PLACES[kind])
+    reader = Reader(kind)
+    link = re.search(rb'href="(/log/\?person=[^"]+)"', reader.get(f"/staff/{row.pk}/").content)
+    assert link and [one.subject_id for one in reader.get(link.group(1).decode()).context["page"].rows] == ["X1"]
 
 
 @BOTH

@@ -4,29 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-import nh3
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
+from marketplace.kernel.descriptions import clean
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.verbs import verb
 from marketplace.merchant.catalogue.barcodes import gtin, owners_of, read_barcode
-from marketplace.merchant.catalogue.errors import BarcodeTaken, ProductUnknown, SkuTaken
+from marketplace.merchant.catalogue.errors import BarcodeTaken, ProductCodeTaken, ProductUnknown, SkuTaken
 from marketplace.merchant.catalogue.models import Picture, Product, SizeTable, Variant
 from tenants.tenancy.schemas import current_merchant_id
 
 LONGEST_SUBTITLE = 120
+LONGEST_CODE = 120
 MOST_WEIGHT = 1_000_000  # grams
 PUT_OF_VARIANT = ["sku", "options", "position", "is_active", "barcode", "weight_g", "merged_into"]
-DESCRIPTION_TAGS = {"p", "br", "b", "strong", "i", "em", "ul", "ol", "li", "h3", "h4"}
 
 
 @dataclass
@@ -59,16 +60,19 @@ class ProductInput:
     hides_sold_out: bool = False
     size_table: UUID | None = None  # None: that of its category
     sets_size_table: bool = False  # else the one it names stays
-    source_ref: str | None = None
+    source_ref: str | None = None  # the shop's own code of it, by which files know it; None and "": none
 
     def clean(self) -> None:
         """Raises InvalidInput, naming the field."""
         self.titles = {code: text.strip() for code, text in self.titles.items() if text and text.strip()}
-        self.descriptions = {code: nh3.clean(text, tags=DESCRIPTION_TAGS, attributes={}) for code, text in self.descriptions.items() if text and text.strip()}
+        self.descriptions = {code: clean(text) for code, text in self.descriptions.items() if text and text.strip()}
         if self.subtitles is not None:
             self.subtitles = {code: " ".join(text.split()) for code, text in self.subtitles.items() if text and text.strip()}
             if any(len(text) > LONGEST_SUBTITLE for text in self.subtitles.values()):
                 raise InvalidInput(field="subtitle", why=_("A subtitle has at most {most} characters.").format(most=LONGEST_SUBTITLE))
+        self.source_ref = (self.source_ref or "").strip() or None
+        if len(self.source_ref or "") > LONGEST_CODE:
+            raise InvalidInput(field="source_ref", why=_("A product code has at most {most} characters.").format(most=LONGEST_CODE))
         if not self.titles:
             raise InvalidInput(field="title", why=_("Give the product a title in at least one language."))
         if any(len(text) > 200 for text in self.titles.values()):
@@ -96,14 +100,14 @@ class ProductInput:
 
 @verb
 def enter_product(*, by: Actor, product_id: UUID, product: ProductInput) -> Product:
-    """Enter a product as a draft. The same `product_id` enters one. Raises InvalidInput, SkuTaken."""
+    """Enter a product as a draft. The same `product_id` enters one. Raises InvalidInput, SkuTaken, BarcodeTaken, ProductCodeTaken."""
     product.clean()
     with transaction.atomic():
         if same := Product.objects.filter(pk=product_id).first():
             return same
         row = Product(pk=product_id)
         _fill(row, product)
-        row.save(force_insert=True)
+        _save(row)
         _put_variants(row, product)
         _put_pictures(row, product)
         audit(by=by, action="product.entered", subject="product", subject_id=row.pk, merchant_id=current_merchant_id(), after=_audited(row))
@@ -114,7 +118,7 @@ def enter_product(*, by: Actor, product_id: UUID, product: ProductInput) -> Prod
 def change_product(*, by: Actor, product_id: UUID, product: ProductInput) -> Product:
     """Change a product; variants that are no longer named become inactive.
 
-    What buyers read of it has to be reviewed anew when it has changed. Raises ProductUnknown, InvalidInput, SkuTaken.
+    What buyers read of it has to be reviewed anew when it has changed. Raises ProductUnknown, InvalidInput, SkuTaken, BarcodeTaken, ProductCodeTaken.
     """
     product.clean()
     with transaction.atomic():
@@ -127,7 +131,7 @@ def change_product(*, by: Actor, product_id: UUID, product: ProductInput) -> Pro
         _put_pictures(row, product)
         if _read_by_buyers(row) != read_before:
             row.review = Product.Review.NONE
-        row.save()
+        _save(row)
         audit(by=by, action="product.changed", subject="product", subject_id=row.pk, merchant_id=current_merchant_id(), before=before, after=_audited(row))
     return row
 
@@ -150,6 +154,24 @@ def set_product_status(*, by: Actor, product_id: UUID, status: str) -> Product:
             after={"status": status},
         )
     return row
+
+
+@verb
+def set_times(*, by: Actor, product_id: UUID, listed_from: datetime | None, listed_until: datetime | None) -> Product:
+    """From and until when it is on sale. The flow that calls this has it go on and off then. Raises ProductUnknown."""
+    with transaction.atomic():
+        row = locked_product(product_id)
+        before = _times(row)
+        row.listed_from, row.listed_until, row.changed_at, row.version = listed_from, listed_until, clock.now(), row.version + 1
+        row.save(update_fields=["listed_from", "listed_until", "changed_at", "version"])
+        audit(
+            by=by, action="product.times_set", subject="product", subject_id=row.pk, merchant_id=current_merchant_id(), before=before, after=_times(row)
+        )  # fmt: skip
+    return row
+
+
+def _times(row: Product) -> dict[str, Any]:
+    return {name: at.astimezone(UTC).isoformat() if at else None for name, at in (("listed_from", row.listed_from), ("listed_until", row.listed_until))}
 
 
 @verb
@@ -192,6 +214,30 @@ def _fill(row: Product, product: ProductInput) -> None:
     row.tax_class, row.source_ref = product.tax_class, product.source_ref
     row.listed_from, row.listed_until, row.hides_sold_out = product.listed_from, product.listed_until, product.hides_sold_out
     row.changed_at = clock.now()
+
+
+def _save(row: Product) -> None:
+    """Raises ProductCodeTaken where another product has the code, or is known to files by it because it has none."""
+    if row.source_ref:
+        check_code(row)
+    try:
+        with transaction.atomic():
+            row.save(force_insert=row._state.adding)
+    except IntegrityError as clash:
+        if "source_ref" in str(clash):  # somebody was faster
+            raise ProductCodeTaken(taken=row.source_ref, title="?") from clash
+        raise
+
+
+def check_code(row: Product) -> None:
+    """Raises ProductCodeTaken."""
+    try:
+        keyed = Q(pk=UUID(row.source_ref))
+    except ValueError:
+        keyed = Q()
+    owner = Product.objects.filter(Q(source_ref=row.source_ref) | keyed).exclude(pk=row.pk).first()
+    if owner is not None:
+        raise ProductCodeTaken(taken=row.source_ref, title=owner.title.text)
 
 
 def _put_variants(row: Product, product: ProductInput) -> None:
@@ -238,4 +284,5 @@ def _read_by_buyers(row: Product) -> tuple[Any, ...]:
 
 
 def _audited(row: Product) -> dict[str, Any]:
-    return {"titles": row.titles, "category": row.category_id, "brand": row.brand_id, "attributes": row.attributes, "version": row.version}
+    said = {"titles": row.titles, "category": row.category_id, "brand": row.brand_id, "attributes": row.attributes, "version": row.version}
+    return {**said, "code": row.source_ref} if row.source_ref else said

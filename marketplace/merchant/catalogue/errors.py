@@ -13,6 +13,11 @@ class SkuTaken(MarketError):
     message = _("The SKU “{sku}” is used by another product. Choose another.")
 
 
+class ProductCodeTaken(MarketError):
+    code, status, field = "product_code_taken", 409, "source_ref"
+    message = _("The product code “{taken}” belongs to “{title}” already. Write another, or leave it empty.")
+
+
 class BarcodeTaken(MarketError):
     code, status, field = "barcode_taken", 409, "barcode"
     message = _("The barcode {barcode} is on “{sku}” already. Every variant has its own.")

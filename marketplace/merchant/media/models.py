@@ -80,6 +80,17 @@ class PictureShows(MerchantModel):
         constraints = [models.UniqueConstraint(fields=["product", "key"], name="a_picture_shows_one_value")]
 
 
+class TextPicture(MerchantModel):
+    """That the descriptions of a product use a picture: follows from them."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=200)  # of LibraryPicture
+
+    class Meta(MerchantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["product", "key"], name="a_picture_in_texts_once")]
+        indexes = [models.Index(fields=["key"], name="picture_in_texts")]
+
+
 class ProductFilm(MerchantModel):
     """The one film of a product."""
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from marketplace.merchant.catalogue.models import Picture, Product
-from marketplace.merchant.media.models import Film, LibraryPicture, PictureKey, PictureShows, ProductFilm
+from marketplace.merchant.media.models import Film, LibraryPicture, PictureKey, PictureShows, ProductFilm, TextPicture
 
 FILM_PLACE = 1  # of a product's film among its pictures: after the first, which stands in lists
 
@@ -22,7 +22,8 @@ def library() -> QuerySet[LibraryPicture]:
 
 
 def with_use(rows: QuerySet[LibraryPicture]) -> QuerySet[LibraryPicture]:
-    return rows.annotate(is_used=Exists(Picture.objects.filter(key=OuterRef("key"))) | Exists(Film.objects.filter(poster=OuterRef("pk"), deleted_at=None)))
+    by_product = Exists(Picture.objects.filter(key=OuterRef("key"))) | Exists(TextPicture.objects.filter(key=OuterRef("key")))
+    return rows.annotate(is_used=by_product | Exists(Film.objects.filter(poster=OuterRef("pk"), deleted_at=None)))
 
 
 def films(with_deleted: bool = False) -> QuerySet[Film]:
@@ -47,8 +48,9 @@ def by_key(keys: Collection[str]) -> dict[str, LibraryPicture]:
 
 
 def products_with(key: str) -> QuerySet[Product]:
-    """Those that use a picture, by its present key."""
-    return Product.objects.filter(pk__in=Picture.objects.filter(key=key).values("product_id")).order_by("pk")
+    """Those that use a picture in their gallery or their descriptions, by its present key."""
+    uses = Picture.objects.filter(key=key).values("product_id").union(TextPicture.objects.filter(key=key).values("product_id"))
+    return Product.objects.filter(pk__in=uses).order_by("pk")
 
 
 @dataclass

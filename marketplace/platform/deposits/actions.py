@@ -29,6 +29,7 @@ from marketplace.platform.deposits.queries import Target, deposit_of, required_o
 from marketplace.platform.ledger.actions import Side, credit, debit, post
 from marketplace.platform.ledger.models import Account
 from marketplace.platform.taxonomy.models import Category
+from tenants.access.other_hands import check_other_hands
 from tenants.onboarding.models import Application
 from tenants.onboarding.opening import go_on_opening
 from tenants.onboarding.papers import keep_paper
@@ -332,9 +333,10 @@ def object_to_deduction(*, by: Actor, move: DepositMove, text: str) -> DepositOb
 def reject_objection(*, by: Actor, move: DepositMove, answer: str) -> DepositObjection:
     """The deduction stands, with an answer that the shop reads. To take it back is a movement, and takes two.
 
-    Raises ReasonMissing, ObjectionAnswered, NotFound.
+    Raises ReasonMissing, ObjectionAnswered, NotFound, OwnHands.
     """
     check_reason(answer, field="answer")
+    check_other_hands(by, move.merchant_id)
     with transaction.atomic():
         locked_deposit(move.merchant_id)
         row = DepositObjection.objects.select_related("move").filter(move=move).first()

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
+from marketplace.kernel.descriptions import alts_in
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.texts import IN_FIELDS
 from marketplace.kernel.verbs import verb
@@ -65,6 +66,7 @@ def texts_of(proposed: Mapping[str, Any]) -> list[tuple[str, str]]:
     found = [(f"title_{IN_FIELDS.get(code, code)}", text) for code, text in proposed["titles"].items()]
     found += [(f"subtitle_{IN_FIELDS.get(code, code)}", text) for code, text in proposed.get("subtitles", {}).items()]
     found += [(f"description_{IN_FIELDS.get(code, code)}", nh3.clean(html.replace("<", " <"), tags=set())) for code, html in proposed["descriptions"].items()]
+    found += [(f"description_{IN_FIELDS.get(code, code)}", alt) for code, html in proposed["descriptions"].items() for alt in alts_in(html)]
     found += [("attributes", text) for _key, _values, free in proposed["attributes"] for text in (free or {}).values()]
     found += [("customising", text) for text in texts_in(proposed.get("customising", {}).get("fields", ()))]
     found += [("pictures", text) for picture in proposed["pictures"] for text in picture.get("alt", {}).values()]

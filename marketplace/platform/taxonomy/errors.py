@@ -28,6 +28,14 @@ class TreeBusy(MarketError):
     message = _("The goods of “{name}” are still on their way to their new place. Try again when that is done.")
 
 
+class RateWouldChange(MarketError):
+    code, status = "rate_would_change", 409
+    message = _(
+        "New orders in “{name}” would be charged {after} commission instead of {before}, and a rate changes by two people only."
+        " First have the rate of one of the two places changed under “Settings”, then do this."
+    )
+
+
 class CannotUndo(MarketError):
     code, status = "cannot_undo", 409
     message = _("“{name}” has been changed since. Move it back by hand.")

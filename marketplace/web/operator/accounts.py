@@ -25,7 +25,7 @@ from marketplace.web.lists.pages import Column, ListPage, Teach
 from marketplace.web.revealing import Masked, ProofForm, last_looks, masked, reveal
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
-from tenants.onboarding.models import Application
+from tenants.onboarding.models import Application, Dossier
 from tenants.tenancy.errors import MerchantUnknown, NotForOwnShops
 from tenants.tenancy.models import Merchant
 
@@ -203,6 +203,7 @@ def _page(request: HttpRequest, row: AccountChange, *, form: DecideForm | None =
         "secret": secret or _masked(request, row, reverse("account-change-show", args=[row.pk])),
         "account": _in_force(row.merchant_id) if row.is_open else None,
         "names": names_in_dossier(row.merchant_id, row.form),
+        "dossier": Dossier.objects.filter(merchant=row.merchant_id).first(),
         "application": Application.objects.filter(merchant=row.merchant_id).first(),
         "others": _others(row),
         "days": cooling_days(),

@@ -1,4 +1,4 @@
-"""Applications of merchants: the queue, one application with its papers and findings, and the two reviews."""
+"""Applications of merchants: the queue, one application with its papers and findings, and its three reviews."""
 
 from __future__ import annotations
 

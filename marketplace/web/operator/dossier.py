@@ -23,7 +23,7 @@ from marketplace.web.log_things import dress
 from tenants.access.rights import Right
 from tenants.access.staff import roles_of
 from tenants.accounts.models import Closure, Membership
-from tenants.onboarding.models import Application, Qualification
+from tenants.onboarding.models import Application, Dossier, Qualification
 from tenants.tenancy.models import Merchant
 from tenants.tenancy.schemas import merchant_schema
 
@@ -34,6 +34,7 @@ def dossier_of(request: HttpRequest, merchant: Merchant) -> dict[str, Any]:
     """By section, and only what whoever asks may see: a section that is None is not theirs."""
     may = {right for right in Right if right.scope == "market" and request.user.has_perm(right.full_name)}
     return {
+        "dossier": Dossier.objects.filter(merchant=merchant).first(),
         "application": Application.objects.filter(merchant=merchant).first(),
         "figures": _figures(merchant),
         "goods": _goods(merchant),

@@ -35,7 +35,7 @@ from marketplace.web.readiness.assessed import readiness_of
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 from tenants.contracts.models import Contract
-from tenants.onboarding.models import Application, Qualification
+from tenants.onboarding.models import Application, Dossier, Qualification
 from tenants.onboarding.opening import lacks_of
 from tenants.packages.models import ServicePackage
 from tenants.tenancy.errors import MerchantUnknown
@@ -72,7 +72,7 @@ class MerchantFilter(django_filters.FilterSet):
         key = folded(text)
         named = [pk for pk, names in queryset.values_list("pk", "names") if key and _is_called(names, key)]
         said = Q(slug__icontains=text) | Q(contact_email__icontains=text)
-        companies = Application.objects.filter(Q(company__icontains=text) | Q(licence_number__istartswith=text), merchant__isnull=False)
+        companies = Dossier.objects.filter(Q(company__icontains=text) | Q(licence_number__istartswith=text))
         return queryset.filter(Q(pk__in=named) | said | Q(pk__in=companies.values("merchant_id")))
 
     def with_papers(self, queryset: QuerySet[Merchant], name: str, value: str) -> QuerySet[Merchant]:
@@ -109,14 +109,15 @@ def _is_called(names: dict[str, str], key: str) -> bool:
 
 
 def _with_companies(request: HttpRequest, rows: list[Any]) -> None:
-    found = {row.merchant_id: row for row in Application.objects.filter(merchant__in=rows)}
+    known = {row.merchant_id: row for row in Dossier.objects.filter(merchant__in=rows)}
+    let_in = {row.merchant_id: row for row in Application.objects.filter(merchant__in=rows)}
     for row in rows:
-        row.let_in_by = found.get(row.pk)
+        row.known, row.let_in_by = known.get(row.pk), let_in.get(row.pk)
 
 
 def _exported(row: Any) -> list[tuple[object, ...]]:
-    dossier = row.let_in_by
-    facts = (dossier.company, dossier.licence_number, dossier.get_kind_display()) if dossier else ("", "", "")
+    company, licence = (row.known.company, row.known.licence_number) if row.known else ("", "")
+    facts = (company, licence, row.let_in_by.get_kind_display() if row.let_in_by else "")
     return [(row.name, shop_host(row.slug), row.contact_email, row.get_status_display(), row.opened_at, *facts)]
 
 

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from marketplace.flows.account_changes import cooling_days, set_cooling_days
+from marketplace.flows.account_changes import LEAST_COOLING, MOST_COOLING, cooling_days, set_cooling_days
 from marketplace.flows.approvals import ask_for
 from marketplace.kernel.errors import MarketError
 from marketplace.kernel.ids import new_id
@@ -58,7 +58,7 @@ class ProfileForm(forms.Form):
 
 
 class AccountsForm(forms.Form):
-    days = forms.IntegerField(label=_lazy("Days a confirmed change of a payout account waits"), min_value=0, max_value=30)
+    days = forms.IntegerField(label=_lazy("Days a confirmed change of a payout account waits"), min_value=LEAST_COOLING, max_value=MOST_COOLING)
     why = forms.CharField(label=_lazy("Reason; it is kept in the log"), max_length=200)
 
 

@@ -234,6 +234,11 @@ def choose(request: HttpRequest) -> HttpResponse:
     return render(request, "seller/_library_choice.html", {"offered": offered})
 
 
+def choose_for_text(request: HttpRequest) -> HttpResponse:
+    """The same for a description: one is put where the cursor is."""
+    return render(request, "seller/_library_for_text.html", {"offered": found_pictures(request.GET.get("for_text", ""))})
+
+
 def _number(text: Any) -> int | None:
     said = str(text or "").strip()
     return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from marketplace.kernel.errors import InvalidInput, MarketError
 from marketplace.kernel.texts import IN_FIELDS
 from marketplace.merchant.catalogue.models import Picture, Product
 from marketplace.merchant.media.actions import delete_film, delete_picture, keep_film, keep_picture
-from marketplace.merchant.media.models import Film, LibraryPicture, ProductFilm
+from marketplace.merchant.media.models import Film, LibraryPicture, ProductFilm, TextPicture
 from marketplace.merchant.media.queries import films as films_there
 from marketplace.merchant.media.queries import with_use, without_words
 from marketplace.web.lists.bulk import Bulk, chosen, with_each
@@ -73,17 +74,18 @@ class LibraryFilter(_Kept):
         return queryset.filter(without_words()) if value == "wordless" else queryset
 
     def of_product(self, queryset: QuerySet[LibraryPicture], name: str, value: UUID) -> QuerySet[LibraryPicture]:
-        return queryset.filter(key__in=Picture.objects.filter(product=value).values("key"))
+        shown = Picture.objects.filter(product=value).values("key").union(TextPicture.objects.filter(product=value).values("key"))
+        return queryset.filter(key__in=shown)
 
 
 def _with_uses(request: HttpRequest, rows: list[Any]) -> None:
     """How many products each is in, and what it lacks."""
     keys = [row.key for row in rows]
-    counted = Picture.objects.filter(key__in=keys).values("key").annotate(n=Count("product", distinct=True)).values_list("key", "n")
-    uses = dict(counted)
+    pairs = Picture.objects.filter(key__in=keys).values_list("key", "product").union(TextPicture.objects.filter(key__in=keys).values_list("key", "product"))
+    uses = Counter(key for key, _product in pairs)
     for row in rows:
         row.address = f"{request.merchant.schema_name}/{row.square or row.key}"  # type: ignore[attr-defined]
-        row.uses = uses.get(row.key, 0)
+        row.uses = uses[row.key]
         row.lacks = [name for code, name in (("zh-hans", _("Chinese")), ("en", _("English"))) if not row.alt.get(code)]
 
 

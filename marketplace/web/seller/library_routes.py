@@ -18,6 +18,7 @@ def library_routes() -> list[URLPattern]:
         route("library/words/", library.words, may=staff(KEEP), name="library-words", methods="GET POST"),
         route("library/delete/", library.delete_chosen, may=staff(KEEP), name="library-delete", methods="POST"),
         route("library/choose/", gallery.choose, may=staff(KEEP), name="library-choose"),
+        route("library/for-text/", gallery.choose_for_text, may=staff(KEEP), name="library-for-text"),
         route("library/<uuid:picture_id>/", library_pages.picture, may=staff(SEE, change=KEEP), name="library-picture", methods="GET POST"),
         route("library/<uuid:picture_id>/cut/", library_pages.cut, may=staff(KEEP), name="library-cut", methods="POST"),
         route("library/<uuid:picture_id>/replace/", library_pages.replace, may=staff(KEEP), name="library-replace", methods="POST", limit="pictures"),

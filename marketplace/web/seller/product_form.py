@@ -15,7 +15,7 @@ from marketplace.flows.product_files.codes import weight_of
 from marketplace.kernel.errors import MarketError
 from marketplace.kernel.money import Money
 from marketplace.kernel.prose import as_text
-from marketplace.merchant.catalogue.actions import LONGEST_SUBTITLE
+from marketplace.merchant.catalogue.actions import LONGEST_CODE, LONGEST_SUBTITLE
 from marketplace.merchant.catalogue.barcodes import gtin, read_barcode
 from marketplace.merchant.catalogue.models import Product, SizeTable, Variant
 from marketplace.merchant.inventory.models import StockLevel
@@ -58,7 +58,7 @@ class PicturesField(forms.FileField):
         return [super(PicturesField, self).clean(one, initial) for one in data or []]
 
 
-BLANK_LINE = _lazy("A blank line begins a paragraph.")
+BLANK_LINE = _lazy("A blank line begins a paragraph. Pictures come from your library.")
 
 
 class ProductForm(forms.Form):
@@ -75,6 +75,7 @@ class ProductForm(forms.Form):
     size_table = forms.ModelChoiceField(
         label=_lazy("Size table"), queryset=SizeTable.objects.none(), required=False, empty_label=_lazy("That of its category, if there is one")
     )
+    source_ref = forms.CharField(label=_lazy("Product code"), max_length=LONGEST_CODE, required=False, help_text=_lazy("Yours, as files to import have it"))
     tax_class = forms.ChoiceField(label=_lazy("Tax class"), choices=TaxClass.choices, required=False)
     description_zh = forms.CharField(
         label=_lazy("Description in Chinese"), required=False, max_length=20_000, help_text=BLANK_LINE, widget=forms.Textarea(attrs={"rows": 4})
@@ -260,6 +261,7 @@ class ProductForm(forms.Form):
             "subtitle_zh": product.subtitles.get("zh-hans", ""),
             "subtitle_en": product.subtitles.get("en", ""),
             "category": product.category_id,
+            "source_ref": product.source_ref or "",
             "brand": product.brand_id,
             "size_table": product.size_table_id,
             "tax_class": product.tax_class,

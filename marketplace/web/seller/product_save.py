@@ -53,7 +53,7 @@ def save(by: Actor, form: ProductForm, row: Product | None, *, submits: bool) ->
             hides_sold_out=data["hides_sold_out"],
             size_table=data["size_table"].pk if data["size_table"] else None,
             sets_size_table=True,
-            source_ref=row.source_ref if row else None,
+            source_ref=data["source_ref"] if row is None or "source_ref" in form.data else row.source_ref,
         ),
         prices={keys[n]: (one.price, one.market) for n, one in rows.items() if one.price is not None},
         # What nobody changed is no count: orders may have shipped since the form was opened.

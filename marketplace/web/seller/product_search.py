@@ -30,7 +30,8 @@ def _says(sql: str, value: object) -> RawSQL:
 
 def products_said(text: str) -> Q:
     """The condition for products that a search means."""
-    text = text.strip().lower()
+    typed = text.strip()
+    text = typed.lower()
     runs = CHINESE.findall(text)
     words = re.findall(r"\w+", CHINESE.sub(" ", text))
     titles = Q()
@@ -48,5 +49,5 @@ def products_said(text: str) -> Q:
     numbered = set(skus.values_list("product_id", flat=True)[:MOST_SKUS])
     if code := digits_of(text):
         numbered |= set(with_barcodes([code]).values_list("product_id", flat=True))
-    by_number = Q(pk__in=numbered) | Q(pk__in=list(Product.objects.filter(source_ref=text.strip()).values_list("pk", flat=True)))
+    by_number = Q(pk__in=numbered) | Q(pk__in=list(Product.objects.filter(source_ref__in={typed, text, typed.upper()}).values_list("pk", flat=True)))
     return (titles | by_number) if titles else by_number

@@ -91,11 +91,12 @@ products = ListPage(
     rows=lambda request: Product.objects.all(),
     filters=ProductFilter,
     uncounted=("q", "stock", "sale"),
-    search_hint=_lazy("Title, SKU or barcode"),
+    search_hint=_lazy("Title, SKU, product code or barcode"),
     empty=_lazy("No product yet. Enter the first one: title, category, price, stock and a picture are enough."),
     export_name="products",
     export_head=[
         _lazy("Title"),
+        _lazy("Product code"),
         _lazy("Category"),
         _lazy("Status"),
         _lazy("Review"),
@@ -109,6 +110,7 @@ products = ListPage(
     export=lambda row: [
         (
             row.title.text,
+            row.source_ref,
             row.category.name if row.category else "",
             row.get_status_display(),
             row.get_review_display(),
@@ -127,6 +129,7 @@ products = ListPage(
         Bulk(_lazy("Put on sale"), "products-on-sale", Right.EDIT_PRODUCTS, "check", do=lambda by, key: put_on_sale(by=by, product_id=key)),
         Bulk(_lazy("Take off sale"), "products-off-sale", Right.EDIT_PRODUCTS, "minus", do=lambda by, key: take_product_off_sale(by=by, product_id=key)),
         Bulk(_lazy("Condition of sale"), "products-conditions", Right.EDIT_PRODUCTS, "box", shows=True, stays=True),
+        Bulk(_lazy("When it is on sale"), "products-times", Right.EDIT_PRODUCTS, "clock", shows=True, stays=True),
         Bulk(_lazy("Put into a shop category"), "products-shelve", Right.EDIT_PRODUCTS, "list", shows=True, stays=True),
     ],
     prepare=_with_offer,
@@ -191,6 +194,7 @@ def _product_page(request: HttpRequest, row: Product | None, form: ProductForm) 
         "found_categories": form.found_categories(),
         "listing_address": market_url(f"/p/{row.pk}/") if row and row.status == Product.Status.ON_SALE else "",
         "gallery": gallery_of(form, row),
+        "schema": request.merchant.schema_name,  # type: ignore[attr-defined]
         "periods": price_periods(row) if row else [],
         **variants_of(row),
         **(state_of(row.pk) if row else {}),

@@ -31,11 +31,18 @@ from tenants.access.staffing import change_roles, end_work
 from tenants.accounts.models import Membership
 
 HISTORY = 12
+LEFT = "left"
 
 
 class StaffFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search")
     role = django_filters.ChoiceFilter(label=_lazy("Role"), empty_label=_lazy("All"), choices=lambda: role_choices(roles_here().values()), method="with_role")
+    works = django_filters.ChoiceFilter(
+        label=pgettext_lazy("staff", "Works here"),
+        empty_label=pgettext_lazy("staff", "Now"),
+        choices=[(LEFT, pgettext_lazy("staff", "No longer"))],
+        method="as_rows",
+    )
 
     def search(self, queryset: QuerySet[Membership], name: str, value: str) -> QuerySet[Membership]:
         """By e-mail address or name, also in pinyin or its initials. A back office has hundreds of people at most: names are compared here."""
@@ -43,6 +50,10 @@ class StaffFilter(django_filters.FilterSet):
         key = folded(text)
         named = [pk for pk, called in queryset.values_list("pk", "user__name") if key and (key in folded(called) or name_keys(called).begin_with(key))]
         return queryset.filter(Q(pk__in=named) | Q(user__email__icontains=text))
+
+    def as_rows(self, queryset: QuerySet[Membership], name: str, value: str) -> QuerySet[Membership]:
+        """Whose rows they are is decided before: see `_rows`."""
+        return queryset
 
     def with_role(self, queryset: QuerySet[Membership], name: str, value: str) -> QuerySet[Membership]:
         return queryset.filter(user_id__in=list(UserGroup.objects.filter(group__name=value).values_list("user_id", flat=True)))
@@ -60,6 +71,11 @@ def _exported(row: Membership) -> list[tuple[object, ...]]:
     return [(row.user.get_full_name(), row.user.email, pgettext("between names", ", ").join(role.name for role in roles), row.since, row.signed_in_at)]
 
 
+def _rows(request: HttpRequest) -> QuerySet[Membership]:
+    """Who works here; or, asked for, who did."""
+    return Membership.objects.filter(merchant_id=merchant_of(request), is_active=request.GET.get("works") != LEFT).select_related("user")
+
+
 def _staff(right: Right, base: str) -> ListPage:
     return ListPage(
         title=_lazy("Staff"),
@@ -73,7 +89,7 @@ def _staff(right: Right, base: str) -> ListPage:
             Column(_lazy("Last sign-in"), "seen", end=True),
         ],
         row_template="staff/_staff_row.html",
-        rows=lambda request: Membership.objects.filter(merchant_id=merchant_of(request), is_active=True).select_related("user"),
+        rows=_rows,
         filters=StaffFilter,
         order=("-since", "-pk"),
         size=50,
@@ -106,16 +122,16 @@ class EndForm(forms.Form):
     why = forms.CharField(label=_lazy("Reason; it is kept in the log"), max_length=200)
 
 
-def _found(request: HttpRequest, membership_id: UUID) -> Membership:
+def _found(request: HttpRequest, membership_id: UUID, *, also_left: bool = False) -> Membership:
     """Raises StaffUnknown."""
-    row = Membership.objects.filter(pk=membership_id, merchant_id=office_of(request).merchant_id, is_active=True).select_related("user").first()
-    if row is None:
+    row = Membership.objects.filter(pk=membership_id, merchant_id=office_of(request).merchant_id).select_related("user").first()
+    if row is None or not (row.is_active or also_left):
         raise StaffUnknown
     return row
 
 
 def person(request: HttpRequest, membership_id: UUID) -> HttpResponse:
-    return _page(request, _found(request, membership_id))
+    return _page(request, _found(request, membership_id, also_left=True))
 
 
 def roles_changed(request: HttpRequest, membership_id: UUID) -> HttpResponse:
