@@ -83,7 +83,8 @@ def _measure(cluster: postgres.Cluster, name: str, work: Callable[[], float]) ->
 
 
 def _merchants_import(count: int) -> float:
-    from marketplace.flows.import_products import ImportedProduct, import_products
+    from marketplace.flows.import_batch import ImportedProduct
+    from marketplace.flows.import_products import import_products
     from marketplace.kernel.actors import SYSTEM
     from marketplace.kernel.money import Money
     from marketplace.merchant.catalogue.actions import VariantInput

@@ -31,7 +31,7 @@ def form(request: HttpRequest, page_id: int, block_id: UUID) -> HttpResponse:
         key=_key(key),
         page_id=page_id,
         block_id=str(block_id),
-        said=request.POST.dict(),
+        said=request.POST,
         language=request.LANGUAGE_CODE,  # type: ignore[attr-defined]
     )
     found = Page.objects.get(pk=page_id).specific

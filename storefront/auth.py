@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from allauth.account import views as account
 from django.conf import settings
 from django.contrib import messages
+from django.db.transaction import atomic
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, register_converter
@@ -67,16 +68,23 @@ class Letters:
 register_converter(Letters, "letters")
 
 
+# Views that change a person are atomic: the row of the log (tenants/accounts/noting.py) comes and goes with the change.
+
+
 def password_routes() -> list[URLPattern]:
     return [
         foreign_route("password/forgotten/", account.password_reset, may=anyone(), name="account_reset_password", limit="sign_in"),
         foreign_route("password/forgotten/sent/", account.password_reset_done, may=anyone(), name="account_reset_password_done"),
         foreign_route(
-            "password/new/<letters:uidb36>-<slug:key>/", account.password_reset_from_key, may=anyone(), name="account_reset_password_from_key", limit="sign_in"
+            "password/new/<letters:uidb36>-<slug:key>/",
+            atomic(account.password_reset_from_key),
+            may=anyone(),
+            name="account_reset_password_from_key",
+            limit="sign_in",
         ),
         foreign_route("password/new/done/", account.password_reset_from_key_done, may=anyone(), name="account_reset_password_from_key_done"),
-        foreign_route("password/change/", account.password_change, may=signed_in(), name="account_change_password"),
-        foreign_route("password/set/", account.password_set, may=signed_in(), name="account_set_password"),
+        foreign_route("password/change/", atomic(account.password_change), may=signed_in(), name="account_change_password"),
+        foreign_route("password/set/", atomic(account.password_set), may=signed_in(), name="account_set_password"),
         foreign_route("sign-in/again/", account.reauthenticate, may=signed_in(), name="account_reauthenticate", limit="sign_in"),
     ]
 
@@ -93,8 +101,8 @@ def sign_in_routes() -> list[URLPattern]:
 
 def registration_routes() -> list[URLPattern]:
     return [
-        foreign_route("register/", account.signup, may=anyone(), name="account_signup", limit="register"),
-        foreign_route("email/confirm/<str:key>/", account.confirm_email, may=anyone(), name="account_confirm_email"),
+        foreign_route("register/", atomic(account.signup), may=anyone(), name="account_signup", limit="register"),
+        foreign_route("email/confirm/<str:key>/", atomic(account.confirm_email), may=anyone(), name="account_confirm_email"),
         route("email/again/", confirm_again, may=signed_in(), name="confirm-again", methods="POST", limit="register"),
         foreign_route("email/sent/", account.email_verification_sent, may=anyone(), name="account_email_verification_sent"),
     ]

@@ -23,6 +23,7 @@ from marketplace.flows import (
     letters_about_contracts,
     letters_about_deposits,
     letters_about_evaluations,
+    letters_about_goods,
     letters_about_merchants,
     letters_about_packages,
     letters_about_papers,
@@ -98,7 +99,7 @@ from marketplace.platform.deposits.actions import DUE as DEPOSIT_DUE
 from marketplace.platform.deposits.actions import REMINDER as DEPOSIT_REMINDER
 from marketplace.platform.deposits.events import DepositMoved, DepositObjected, DepositRulesChanged, DepositShort
 from marketplace.platform.evaluations.events import EvaluationDecided, EvaluationMade
-from marketplace.platform.listings.events import ListingsChanged
+from marketplace.platform.listings.events import GoodsReleased, GoodsTakenOff, ListingsChanged
 from marketplace.platform.members.exports import EXPIRES
 from marketplace.platform.notices import daily, forgetting, sending, telling
 from marketplace.platform.notices.events import DispatchDue
@@ -181,6 +182,8 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     StockRanLow: [Reaction(letters_about_stock.ran_low)],
     ProductSubmitted: [],
     ProductReviewed: [Reaction(letters_to_merchants.product_reviewed)],
+    GoodsTakenOff: [Reaction(letters_about_goods.taken_off)],
+    GoodsReleased: [Reaction(letters_about_goods.released)],
     BundlesStopped: [Reaction(letters_about_stock.bundles_stopped)],
     VariantsMerged: [Reaction(merge_variants.follow_in_carts)],
     OrderGroupPlaced: [Reaction(letters_to_buyers.placed), Reaction(reminders.remind_to_pay_later)],

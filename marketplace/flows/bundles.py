@@ -109,6 +109,8 @@ def _trouble(row: BundlePart, listing: Listing | None, is_listed: bool, free: in
         return _("It has not been on sale yet.")
     if product.status == Product.Status.OFF_SALE:
         return _("It is off sale.")
+    if listing.is_taken_off:
+        return _("The market has taken it off sale.")
     if listing.is_held or listing.has_ended:
         return _("It is held back for want of a qualification.")
     if free < row.quantity:

@@ -10,6 +10,8 @@ ABOUT_GOODS: dict[str, str | Promise] = {
     "code.shown": pgettext_lazy("log", "Whole code shown"),
     "codes.handed_out": pgettext_lazy("log", "Codes given to an order"),
     "codes.loaded": pgettext_lazy("log", "Codes loaded"),
+    "listing.released": pgettext_lazy("log", "Product released by the market"),
+    "listing.taken_off": pgettext_lazy("log", "Product taken off sale by the market"),
     "order.handed_out": pgettext_lazy("log", "Codes handed out"),
     "order.redeemed": pgettext_lazy("log", "Voucher of an order used"),
     "product.kind_set": pgettext_lazy("log", "Kind of goods set"),

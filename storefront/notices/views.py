@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.csrf import csrf_exempt
 
-from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import MarketError
 from marketplace.platform.notices.bouncing import address_works
 from marketplace.platform.notices.channels import sms
@@ -27,7 +26,7 @@ from marketplace.platform.notices.models import Channel, NoticeChoice, SmsNumber
 from marketplace.platform.notices.queries import dead_address_of, inbox_of
 from marketplace.platform.notices.refusing import read_token
 from marketplace.platform.notices.wishes import by_itself
-from tenants.access.actors import actor_of, person_of
+from tenants.access.actors import actor_of, holder_of_link, person_of
 from tenants.accounts.models import Membership, User
 from tenants.tenancy.models import Domain
 
@@ -197,5 +196,5 @@ def refuse(request: HttpRequest, token: str) -> HttpResponse:
     if person is None or kind is None or not kind.may_refuse_mail:
         raise NoticeUnknown
     if request.method == "POST":
-        refuse_kind(by=Actor(kind="person", user_id=person.pk, label=person.email), person_id=person.pk, kind=kind.code)
+        refuse_kind(by=holder_of_link(request, person), person_id=person.pk, kind=kind.code)
     return render(request, "account/notice_refused.html", {"kind": kind, "is_done": request.method == "POST"})

@@ -104,7 +104,7 @@ def listing_on_sale(listing_id: UUID) -> Listing:
     listing.merchant = merchant_row(listing.merchant_id)
     listing.category = category_row(listing.category_id)
     listing.brand = brand_row(listing.brand_id) if listing.brand_id else None
-    if listing.is_listed and (listing.is_held or listing.has_ended):
+    if listing.is_listed and (listing.is_held or listing.is_taken_off or listing.has_ended):
         raise HeldBack
     if not listing.is_on_sale or not shop_standing(listing.merchant).is_shown:
         raise NotOnSale

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import ip_address
 
 from django.conf import settings
@@ -22,6 +23,11 @@ def actor_of(request: HttpRequest) -> Actor:
         request_id=getattr(request, "request_id", ""),
         on_behalf_of=getattr(getattr(request, "visit", None), "answered_by_id", None),
     )
+
+
+def holder_of_link(request: HttpRequest, user: User) -> Actor:
+    """Who follows a link that was sent to a person acts as that person, signed in or not, from where they are."""
+    return replace(actor_of(request), user_id=user.pk, label=user.email)
 
 
 def person_of(request: HttpRequest) -> User:

@@ -17,6 +17,7 @@ from tenants.accounts.blocks import check_not_blocked
 from tenants.accounts.errors import Blocked
 from tenants.accounts.letters import write_letter
 from tenants.accounts.models import Closure, User
+from tenants.accounts.noting import note_address
 from tenants.tenancy.hosts import market_url
 from tenants.tenancy.models import Domain
 
@@ -58,6 +59,8 @@ class Adapter(DefaultAccountAdapter):
             return False
         had_row = EmailAddress.objects.filter(user=user).exclude(pk=email_address.pk).exists()
         confirmed = super().confirm_email(request, email_address)
+        if confirmed:
+            note_address(request, email_address, before)
         if confirmed and not had_row and before.lower() != email_address.email.lower():
             self.send_notification_mail("account/email/email_changed", user, {"from_email": before, "to_email": email_address.email}, email=before)
         return bool(confirmed)

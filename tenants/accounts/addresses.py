@@ -67,5 +67,7 @@ def ask_for_address(*, by: Actor, request: HttpRequest, email: str, password: st
 @verb
 def drop_asked_address(*, by: Actor) -> None:
     """Stay with the address one has. Safe to repeat."""
-    user = User.objects.get(pk=by.person)
-    EmailAddress.objects.filter(user=user, verified=False).exclude(email__iexact=user.email).delete()
+    with transaction.atomic():
+        user = User.objects.get(pk=by.person)
+        if EmailAddress.objects.filter(user=user, verified=False).exclude(email__iexact=user.email).delete()[0]:
+            audit(by=by, action="person.address_dropped", subject="person", subject_id=user.pk)

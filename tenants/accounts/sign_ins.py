@@ -149,7 +149,7 @@ def end_device(*, by: Actor, sign_in_id: UUID) -> SignIn:
             raise SignInUnknown
         if row.ended_at is None:
             _end([row.session_key, *_carried_on(row.session_key)])
-            audit(by=by, action="person.device_ended", subject="person", subject_id=by.person, after={"device": device_in_words(row.agent)})
+            audit(by=by, action="person.device_ended", subject="person", subject_id=by.person, before={"device": device_in_words(row.agent)})
     return row
 
 

@@ -92,6 +92,7 @@ def save_application(*, by: Actor, application_id: UUID, fields: Mapping[str, An
     with transaction.atomic():
         row = _writable(application_id, by)
         said = {name: getattr(row, name) for names in JUDGED.values() for name in names}
+        before = _kept(row)
         for name in TEXTS:
             setattr(row, name, str(fields.get(name, "")).strip())
         if row.kind and row.kind not in Application.Kind.values:
@@ -115,9 +116,12 @@ def save_application(*, by: Actor, application_id: UUID, fields: Mapping[str, An
                 setattr(row, step, Decision.WAITING)
         row.refused = {name: note for name, note in row.refused.items() if name not in changed}
         row.save()
-        kept = {"company": row.company, "slug": row.slug, "identity": row.identity, "basics": row.basics}
-        audit(by=by, action="application.saved", subject="application", subject_id=row.number, after=kept)
+        audit(by=by, action="application.saved", subject="application", subject_id=row.number, before=before, after={**_kept(row), "changed": sorted(changed)})
     return row
+
+
+def _kept(row: Application) -> dict[str, str]:
+    return {"company": row.company, "slug": row.slug, "identity": row.identity, "basics": row.basics}
 
 
 def _email(text: str) -> str:

@@ -28,14 +28,15 @@ def a_change(letter: str = "a") -> UUID:
     """One on its way, asked for by the owner."""
     no_change(letter)
     owner = make.acting(User.objects.get(email=f"owner-{letter}@market.localhost"))
-    details = BankDetails(holder=f"Holder {letter}", form="company", bank="Bank", number=str(uuid4().int)[:20])
+    details = BankDetails(holder=f"Holder {letter}", form="company", bank="Bank", number=str(uuid4().int)[:20], holder_reason="a new name")
     row: AccountChange = ask_for_bank_account(by=owner, merchant_id=MERCHANTS[letter], change_id=uuid4(), details=details)
     return row.pk
 
 
 def _asked(t: Any) -> tuple[str, dict[str, Any]]:
     no_change()
-    return "/payout-account/", {"change_id": uuid4(), "form": "company", "holder": "Kiln", "bank": "Another bank", "number": "62220002", **PASSWORD}
+    asked = {"change_id": uuid4(), "form": "company", "holder": "Kiln", "bank": "Another bank", "number": "62220002"}
+    return "/payout-account/", {**asked, "holder_reason": "a new name", **PASSWORD}
 
 
 def _stripe(t: Any) -> tuple[str, dict[str, Any]]:

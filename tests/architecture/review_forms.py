@@ -9,6 +9,7 @@ from uuid import uuid4
 from marketplace.flows.review_product import submit_product
 from marketplace.kernel.actors import SYSTEM
 from marketplace.platform.listings.models import ForbiddenWord, ProductChange
+from marketplace.platform.listings.taking_off import take_goods_off
 from marketplace.platform.listings.words import put_words
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
@@ -38,8 +39,16 @@ def a_word() -> ForbiddenWord:
     return ForbiddenWord.objects.get(text=text)
 
 
+def _released(things: Any) -> tuple[str, dict[str, Any]]:
+    product = make.a_product("a")
+    take_goods_off(by=SYSTEM, listing_ids=[product.pk], why="a trial")
+    return "/goods/release/", {"chosen": str(product.pk), "why": "It was shown to be safe."}
+
+
 FORMS_OF_REVIEWS: dict[tuple[str, str], Callable[[Any], tuple[str, dict[str, Any]]]] = {
     ("console", "reviews-many-decide"): _many,
+    ("console", "goods-off"): lambda t: ("/goods/off/", {"chosen": str(make.a_product("a").pk), "why": "It may not be sold."}),
+    ("console", "goods-release"): _released,
     ("console", "words-new"): lambda t: ("/words/new/", {"texts": f"word{uuid4().hex[:8]}", "weight": "watched"}),
     ("console", "word-dropped"): lambda t: (f"/words/{a_word().pk}/drop/", {}),
     ("console", "review-rules"): lambda t: (

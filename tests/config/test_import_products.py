@@ -7,7 +7,8 @@ from uuid import uuid4
 import pytest
 from django.utils import translation
 
-from marketplace.flows.import_products import MOST_AT_ONCE, Imported, ImportedProduct, import_products
+from marketplace.flows.import_batch import Imported, ImportedProduct
+from marketplace.flows.import_products import MOST_AT_ONCE, import_products
 from marketplace.flows.publish_product import take_product_off_sale
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.models import AuditEvent, OutboxEvent

@@ -6,7 +6,7 @@ import tempfile
 from itertools import count
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import transaction
@@ -23,7 +23,9 @@ from marketplace.flows.review_product import save_product
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.money import Money
 from marketplace.merchant.catalogue.actions import ProductInput, VariantInput
-from marketplace.merchant.catalogue.models import Product
+from marketplace.merchant.catalogue.models import Product, SizeTable
+from marketplace.merchant.shelves.actions import make_shop_category, put_into_shop_category
+from marketplace.merchant.virtual.actions import Kind
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand
 from marketplace.web.lists.files import open_writer
 from tenants.tenancy.schemas import merchant_schema
@@ -64,10 +66,23 @@ def products(draw: Any) -> dict[str, Any]:
         "coded": draw(st.booleans()),
         "weight": draw(st.sampled_from([0, 1, 350, 1_000_000])),
         "choices": draw(st.lists(st.integers(0, 2), unique=True)),
+        "kind": draw(st.sampled_from([None, None, Kind("codes"), Kind("service", 30), Kind("service", 1095)])),
+        "shelves": draw(st.lists(st.integers(0, 2), unique=True)),
+        "size_table": draw(st.sampled_from([None, 0, 1])),
     }
 
 
-def enter(wanted: dict[str, Any], category_id: int) -> None:
+def shop_terms(names: list[str]) -> tuple[list[UUID], list[UUID]]:
+    """Shop categories and size tables of the open shop. Two categories have one name: a table tells them apart."""
+    shelves = [
+        make_shop_category(by=SYSTEM, category_id=uuid4(), kind="picked", fields={"names": {"en": name, "zh-hans": f"{name}类"}}).pk
+        for name in (names[0], "Gifts", "Gifts")
+    ]
+    tables = [SizeTable.objects.create(name=name, columns=[], rows=[]).pk for name in dict.fromkeys((names[1], "Shoes"))]
+    return shelves, [*tables, *tables][:2]
+
+
+def enter(wanted: dict[str, Any], category_id: int, shelves: list[UUID], tables: list[UUID]) -> None:
     """As the form would, with the attributes any way it may have them."""
     attributes = {row.code: row.pk for row in Attribute.objects.all()}
     colours, sizes = (list(AttributeValue.objects.filter(attribute__code=code).order_by("pk").values_list("pk", flat=True)) for code in ("colour", "size"))
@@ -93,10 +108,11 @@ def enter(wanted: dict[str, Any], category_id: int) -> None:
         one.id: (Money(price, "CNY"), Money(price + more, "CNY") if more is not None else None)
         for one, (_c, _s, price, more, _stock) in zip(made, wanted["variants"], strict=True)
     }
-    save_product(
+    row = save_product(
         by=SYSTEM,
         product_id=uuid4(),
         is_new=True,
+        kind=wanted["kind"],
         product=ProductInput(
             category_id=category_id,
             titles={"en": "Cup"} | {code: text for code, text in wanted["titles"].items() if text.strip()},
@@ -109,10 +125,14 @@ def enter(wanted: dict[str, Any], category_id: int) -> None:
             variants=made,
             pictures=[(key, {"en": "shown"}) for key in wanted["pictures"]],
             source_ref=wanted["source_ref"],
+            size_table=tables[wanted["size_table"]] if wanted["size_table"] is not None else None,
+            sets_size_table=True,
         ),
         prices=prices,
         stock={one.id: stock for one, (*_rest, stock) in zip(made, wanted["variants"], strict=True)},
     )
+    for n in wanted["shelves"]:
+        put_into_shop_category(by=SYSTEM, category_id=shelves[n], product_ids=[row.pk])
 
 
 def exported(form: str, language: str) -> bytes:
@@ -131,29 +151,31 @@ TABLES = (
     st.lists(products(), min_size=1, max_size=3, unique_by=lambda one: one["source_ref"] or id(one)),
     st.sampled_from(["csv", "xlsx"]),
     st.sampled_from(["en", "zh-hans"]),
+    st.lists(LINE.map(lambda text: " ".join(text.split())[:40]).filter(bool), min_size=2, max_size=2),
 )
 HOW = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]}
 
 
 @settings(max_examples=8, derandomize=True, phases=[Phase.generate], **HOW)
 @given(*TABLES)
-def test_an_export_imported_again_changes_nothing(db, wanted, form, language):
-    _round_trip(wanted, form, language)
+def test_an_export_imported_again_changes_nothing(db, wanted, form, language, names):
+    _round_trip(wanted, form, language, names)
 
 
 @pytest.mark.long
 @settings(max_examples=150, **HOW)
 @given(*TABLES)
-def test_the_same_with_many_more_shops(db, wanted, form, language):
-    _round_trip(wanted, form, language)
+def test_the_same_with_many_more_shops(db, wanted, form, language, names):
+    _round_trip(wanted, form, language, names)
 
 
-def _round_trip(wanted: list[dict[str, Any]], form: str, language: str) -> None:
+def _round_trip(wanted: list[dict[str, Any]], form: str, language: str, names: list[str]) -> None:
     with transaction.atomic():
         category = cups()
         with merchant_schema(A):
+            shelves, tables = shop_terms(names)
             for n, one in enumerate(wanted):
-                enter(one | {"sku": f"{one['sku'][:30]}#{n}"}, category.pk)
+                enter(one | {"sku": f"{one['sku'][:30]}#{n}"}, category.pk, shelves, tables)
             before = {key: snapshot(one) for key, one in held(Product.objects.all()).items()}
         import_id = checked(exported(form, language), counts_stock=True)
         assert problems(import_id) == {} and set(states(import_id)) == {"same"}, (states(import_id), batch(import_id).mapping)

@@ -24,7 +24,7 @@ from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.databases import MERCHANTS
 from tests.journeys.people import DESKTOP, Person, Screen, Seen, at_a_screen, on_both
-from tests.running import RunningMarket, running
+from tests.running import RunningMarket, running, until
 from tests.world import PASSWORD
 
 WORKBENCH, OWNER = "kiln.seller.market.localhost", "owner-a@market.localhost"
@@ -91,7 +91,7 @@ def test_a_description_is_formatted_pictured_and_read(browser: Browser, market: 
             picture = buyer.page.locator("#details img")
             picture.scroll_into_view_if_needed()
             expect(picture).to_have_attribute("alt", "窑炉")
-            buyer.page.wait_for_function("document.querySelector('#details img').complete")
+            until(lambda: buyer.page.evaluate("document.querySelector('#details img').complete"), within_s=20, what="the picture")
             shown = buyer.page.evaluate(SHOWN)
             assert shown[2] > 0 and shown[0] <= width and abs(shown[0] / shown[1] - 1500 / 700) < 0.05
             assert buyer.page.evaluate("document.documentElement.scrollWidth") <= width

@@ -36,7 +36,7 @@ def market(own_database, static_files):
 def sets_the_limits(operator: Person) -> None:
     operators.comes_in(operator, "/evaluations/")
     operator.look("evaluations")
-    operator.follow("Limits and periods")
+    operator.page.locator("a[href='/evaluations/rule/']").locator("visible=true").first.click()
     operator.page.wait_for_url("**/evaluations/rule/")
     operator.look("limits")
     operator.page.fill("[name=in_time_a]", "80")
@@ -62,7 +62,8 @@ def warns(operator: Person, shop: str, words: str) -> None:
     operator.look("evaluation")
     operator.page.select_option("[name=consequence]", "warning")
     operator.page.fill("[name=remark]", words)
-    operator.send("Keep it")
+    with operator.page.expect_navigation():
+        operator.page.locator("form[action$='/decide/'] button").click()
     operator.sees(words)
     operator.look("warned")
 
@@ -78,5 +79,5 @@ def test_a_shop_is_graded_warned_and_reads_why(browser: Browser, market: Running
         owner.sign_in(f"owner-{shop}@market.localhost", PASSWORD)
         owner.sees(words)
         owner.look("my-evaluations")
-        owner.go("/account/notices/")
+        owner.go("/inbox/", workbench)
         owner.look("notices")

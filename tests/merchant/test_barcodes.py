@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 from django.utils import translation
 
-from marketplace.flows.import_products import Goes, ImportedProduct, import_products
+from marketplace.flows.import_batch import Goes, ImportedProduct
+from marketplace.flows.import_products import import_products
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.bars import CENTRE, EDGE, EVEN, ITF, LEFT, PARITY, RIGHT, Bars, bars_of
 from marketplace.kernel.errors import InvalidInput

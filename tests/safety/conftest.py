@@ -1,5 +1,5 @@
-"""The forms of the back offices are filled in about the same things as in tests/architecture."""
+"""Forms are filled in about the same things as in tests/architecture."""
 
-from tests.architecture.conftest import things, what_is_there
+from tests.architecture.conftest import things, wares, wares_on_sale, what_is_there
 
-__all__ = ["things", "what_is_there"]
+__all__ = ["things", "wares", "wares_on_sale", "what_is_there"]

@@ -6,12 +6,20 @@ import re
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.http import HttpResponseRedirect
 
 from marketplace.flows.review_product import NOTE_LABELS
+from marketplace.merchant.catalogue.models import Product
+from marketplace.platform.checkout.models import OrderGroup
 from tenants.access.rights import Right
 from tenants.access.rules import operator, route
+from tenants.accounts.models import Membership
+from tenants.onboarding.models import Application
+from tests.architecture.market_forms import FORMS_OF_THE_MARKET
 from tests.architecture.test_back_office_writes import FORMS, HOSTS, Filled, Things, send, someone
+from tests.architecture.test_market_traces import BUYERS_HOSTS, send_as, went_on, who_sent
+from tests.databases import MERCHANTS
 from tests.planting import planted
 from tests.safety.reading import ALL, forms_read
 
@@ -27,6 +35,7 @@ MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
     ("workbench", "products-on-sale"): {"all", "query"},
     ("workbench", "products-off-sale"): {"all", "query"},
     ("workbench", "products-conditions"): {"waits_for_stock"},
+    ("workbench", "products-times"): {"keeps_from", "keeps_until", "listed_from"},
     ("workbench", "reduction-new"): {"percent", "product", "take"},
     ("workbench", "price-list-new"): {"starts_at", "ends_at"},
     ("workbench", "price-list"): {"starts_at", "ends_at"},
@@ -132,8 +141,20 @@ OF_ROWS = {
     "bundle-parts": r"part_[0-9a-f]{32}",
     "product-customising": r"f\d+(c\d+)?-[a-z_]+",
     "delivery": r"(fee|gone|regions)_\d+",
+    "notice-settings": r"(mail|sms):[a-z_]+",
+    "order-return": r"line_[0-9a-f]{32}",
+    "order-review": r"(stars|text|pictures)_[0-9a-f]{32}(-clear)?",
     "reviews-many-decide": r"(decision|seen|reason)_[0-9a-f]{32}",
 }
+
+# ── Buyers, applicants, visitors ──
+OF_AN_APPLICATION = {"about", "belongs_to", "licence_number", "name_zh", "origins", "part", "sells", "sells_many_brands", "service_phone"}
+OF_AN_APPLICATION |= {"attested", "ends_on", "file", "paper_kind", "rules"}
+MAY_BE_EMPTY |= {("market", name): {"is_default"} for name in ("address", "address-new", "checkout-address")}
+MAY_BE_EMPTY |= {("market", name): OF_AN_APPLICATION for name in ("apply", "apply:paper", "apply:remove", "apply:submit")}
+MAY_BE_EMPTY |= {("market", name): {"next"} for of, name in FORMS_OF_THE_MARKET if name.startswith("account_")}  # where allauth leads on
+MAY_BE_EMPTY |= {("market", "checkout-place"): {"accepts", "waives"}, ("market", "order-review"): {"is_anonymous"}, ("market", "account-email"): {"stay"}}
+MAY_BE_EMPTY |= {(kind, "page-form"): {"website"} for kind in BUYERS_HOSTS}  # the trap that no reader sees
 
 
 def read_besides(kind: str, name: str, found: set[str], given: dict[str, Any]) -> set[str]:
@@ -154,6 +175,38 @@ def test_a_view_reads_the_fields_of_its_form_by_name_and_no_others(things: Thing
                     found[name] = sorted(besides)
     assert not found, "\n".join(f"{name}: {fields}" for name, fields in found.items())
     assert len(read) > 20
+
+
+def test_a_form_of_the_market_reads_its_fields_by_name_and_no_others(wares: Product, monkeypatch):
+    found = {}
+    with forms_read(monkeypatch) as read:
+        for (kind, name), fill in FORMS_OF_THE_MARKET.items():
+            form = fill(wares)
+            assert went_on(name, send_as(kind, form)), name
+            if besides := read_besides(kind, name, read.pop(form.path, set()), form.data):
+                found[name] = sorted(besides)
+    assert not found, "\n".join(f"{name}: {fields}" for name, fields in found.items())
+    assert len(FORMS_OF_THE_MARKET) > 40
+
+
+TOO_MUCH = {"is_superuser": "1", "is_staff": "1", "is_active": "0", "merchant_id": str(MERCHANTS["b"]), "user": "1", "user_id": "1", "status": "paid"}
+TOO_MUCH |= {"id": "1", "pk": "1", "price": "1", "total_minor": "1", "verified": "1", "role": "owner", "stock": "0"}
+CHANGES_A_PERSON = ("account_signup", "account_change_password", "account_set_password", "profile", "address-new", "checkout-place", "apply", "order-review")
+
+
+def test_fields_of_models_that_no_form_has_change_nothing(wares: Product):
+    """Sent along with what a person sends: to allauth's forms, too, which read all there is."""
+    for name in CHANGES_A_PERSON:
+        form = FORMS_OF_THE_MARKET["market", name](wares)
+        form.data |= {field: text for field, text in TOO_MUCH.items() if field not in form.data}
+        assert went_on(name, send_as("market", form)), name
+        person = who_sent(form)
+        person.refresh_from_db()
+        assert (person.is_superuser, person.is_active) == (False, True), name
+        assert not Membership.objects.filter(user=person).exists(), name
+        assert not EmailAddress.objects.filter(user=person, verified=True).exists(), name
+        assert [row.status for row in OrderGroup.objects.filter(buyer=person)] in ([], ["awaiting_payment"], ["paid"] if name == "order-review" else []), name
+        assert {row.status for row in Application.objects.filter(applicant=person)} <= {"draft"}, name
 
 
 def test_views_that_take_what_comes_are_found(things: Things, monkeypatch):

@@ -119,6 +119,7 @@ def test_a_merchants_page_shows_its_people_money_papers_and_log_to_who_may_see_t
         ("On sale", "1"),
         ("Waiting for review", "0"),
         ("Not for sale for want of a qualification", "0"),
+        ("Taken off by the market", "0"),
         ("Orders to ship", "1"),
         ("of them late", "0"),
         ("On their way", "0"),

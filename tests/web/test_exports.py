@@ -31,7 +31,7 @@ from marketplace.platform.approvals.models import ApprovalRequest
 from marketplace.platform.backoffice.models import ListJob
 from marketplace.platform.checkout.models import ReturnCopy
 from marketplace.platform.ledger.models import Payout, Statement
-from marketplace.platform.listings.models import ForbiddenWord, ProductChange
+from marketplace.platform.listings.models import ForbiddenWord, Listing, ProductChange
 from marketplace.platform.notices.models import Dispatch
 from marketplace.platform.payments.models import AccountChange, Dispute, RailMovement, RailNotice, Refund
 from marketplace.platform.taxonomy.models import Attribute, Brand
@@ -149,6 +149,7 @@ FACTS: dict[tuple[str, str], dict[str, str]] = {
     ("console", "merchants"): {"Shop": "Trail", "Web address": "trail.market.localhost", "Contact": "owner-b@market.localhost", "Status": "Open"},
     ("console", "consumers"): {"Name": "Third Clerk", "E-mail": "Third-auditor@example.com", "Status": "Open", "Orders": "0", "Latest order": ""},
     ("console", "words"): {"Word": "third word", "What happens": "Refused", "Where": "", "What the shop reads": "the law"},
+    ("console", "goods"): {"Product": "Third", "Shop": "Kiln", "Category": "Cups", "Status": "On sale", "Price from": "100.00", "Reason": ""},
     ("console", "blocks"): {"Kind": "E-mail address", "What is blocked": "third@kept-out.example", "Why": "cheats", "Lifted": ""},
     ("console", "doubles"): {"Older account": "Third Clerk", "Newer account": "Third Clerk", "What speaks for it": "the same name at the same address"},
     ("workbench", "customers"): {"Orders": "1", "Spent": "100.00", "Currency": "CNY", "Tags": ""},
@@ -298,6 +299,7 @@ PLANTED: dict[tuple[str, str], Callable[[str], Any]] = {
     ("workbench", "customers"): lambda text: Customer.objects.update(name=text),
     ("console", "consumers"): called,
     ("console", "words"): lambda text: ForbiddenWord.objects.filter(text="third word").update(note=text),
+    ("console", "goods"): lambda text: Listing.objects.update(titles={"en": text}),
     ("console", "blocks"): lambda text: Block.objects.update(why=text),
     ("console", "doubles"): called,
     ("console", "staff"): called,

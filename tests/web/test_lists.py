@@ -42,7 +42,7 @@ from marketplace.platform.checkout.models import OrderCopy, ReturnCopy
 from marketplace.platform.deposits.models import Deposit
 from marketplace.platform.evaluations.models import Evaluation
 from marketplace.platform.ledger.models import JournalEntry, Payout, Statement
-from marketplace.platform.listings.models import ForbiddenWord, ProductChange
+from marketplace.platform.listings.models import ForbiddenWord, Listing, ProductChange
 from marketplace.platform.listings.words import put_words
 from marketplace.platform.members.models import Double
 from marketplace.platform.notices.models import Dispatch
@@ -99,6 +99,7 @@ LISTS = {
     ("console", "merchants"): ("trail", lambda: Merchant.objects.count()),
     ("console", "consumers"): ("Second-auditor", lambda: User.objects.count()),
     ("console", "words"): ("second word", lambda: ForbiddenWord.objects.count()),
+    ("console", "goods"): ("Second", lambda: Listing.objects.count()),
     ("console", "blocks"): ("second", lambda: Block.objects.count()),
     ("console", "doubles"): ("Second Clerk", lambda: Double.objects.count()),
     ("console", "orders"): ("{order}", lambda: OrderCopy.objects.count()),

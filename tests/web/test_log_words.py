@@ -55,6 +55,7 @@ IN_A_CHOICE = {
     "deposit.objected",
     "deposit.objection_rejected",
     "code.shown",
+    "listing.released",
     "stocktake.booked",
     "stocktake.cancelled",
     "stock_transfer.arrived",

@@ -10,6 +10,8 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from marketplace.flows.publish_product import publish_product
+from marketplace.flows.review_product import submit_product
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.errors import InvalidInput
 from marketplace.merchant.inventory.actions import count_stock
@@ -17,6 +19,8 @@ from marketplace.merchant.inventory.models import Reservation, StockLevel, Stock
 from marketplace.merchant.inventory.places import Place, open_location
 from marketplace.merchant.inventory.queries import available_of
 from marketplace.merchant.inventory.stocktakes import begin_stocktake
+from marketplace.merchant.pricing.actions import set_prices
+from marketplace.platform.listings.models import ProductChange
 from marketplace.web.seller.stock.reading import text_of
 from tenants.accounts.actions import give_role
 from tenants.accounts.models import User
@@ -121,6 +125,34 @@ def test_what_a_variant_has_is_said_alike_everywhere(owner):
     (row,) = owner.get("/products/").context["page"].rows
     assert row.available == 3
     assert available_of(A, level.variant_id) == 3
+    product_id = row.pk
+    with merchant_schema(A):
+        publish_product(by=SYSTEM, product_id=product_id)
+    console = Client(headers={"host": "ops.market.localhost", "accept-language": "en"})
+    console.force_login(User.objects.get(email="operator@market.localhost"), backend=settings.AUTHENTICATION_BACKENDS[0])
+    (shown,) = console.get(f"/goods/{product_id}/").context["case"].variants
+    assert (shown.now.available, shown.now.price) == (3, make.yuan("100"))
+
+
+@pytest.mark.django_db
+def test_a_reviewer_reads_price_and_stock_of_now_beside_those_of_the_submission():
+    product = make.a_product("a", title="Bowl", price="100", stock=10, on_sale=False)
+    with merchant_schema(A):
+        submit_product(by=SYSTEM, product_id=product.pk)
+        (variant,) = product.variants.all()
+        set_prices(by=SYSTEM, prices={variant.pk: (make.yuan("80"), None)})
+        count_stock(by=SYSTEM, counted={variant.pk: 4})
+    change = ProductChange.objects.get(product_id=product.pk)
+    change.proposed["variants"][0] |= {"price_minor": 10000, "available": 10}  # as they were frozen when it was submitted
+    change.save(update_fields=["proposed"])
+    console = Client(headers={"host": "ops.market.localhost", "accept-language": "en"})
+    console.force_login(User.objects.get(email="operator@market.localhost"), backend=settings.AUTHENTICATION_BACKENDS[0])
+    page = console.get(f"/reviews/{change.pk}/")
+    (shown,) = page.context["case"].variants
+    assert (shown.now.price, shown.now.available, shown.price, shown.available) == (make.yuan("80"), 4, make.yuan("100"), 10)
+    assert (shown.is_price_other, shown.is_stock_other, shown.is_market_other) == (True, True, False)
+    text = " ".join(page.content.decode().split())
+    assert text.count("submitted with") == 2 and "submitted with 10<" in text and "¥80.00" in text
 
 
 def test_a_products_form_that_was_open_while_goods_left_does_not_bring_them_back(owner):

@@ -14,6 +14,7 @@ from pypdf import PdfReader
 from marketplace.flows.product_files.codes import barcode_of, weight_of
 from marketplace.kernel.errors import InvalidInput
 from marketplace.merchant.catalogue.models import Product, Variant
+from marketplace.merchant.inventory.models import StockLevel
 from marketplace.web.seller import variants
 from marketplace.web.seller.variants import Row
 from tenants.tenancy.schemas import merchant_schema
@@ -212,3 +213,43 @@ def test_labels_are_a_pdf_and_what_cannot_be_printed_is_said(client):  # noqa: F
     for wrong in ({"sheet": "9"}, {"first": "0"}, {"first": "41"}, {f"n_{row.pk.hex}": "x"}, {f"n_{row.pk.hex}": "0"}, {f"n_{row.pk.hex}": "501"}):
         assert client.get(path, {**asked, **wrong}, headers=ENGLISH).status_code == 422
         assert client.get(f"{path}pdf/", {**asked, **wrong}, headers=ENGLISH).status_code == 422
+
+
+def printed(client, path, keys, **fields) -> str:  # noqa: F811
+    asked = {"chosen": keys, "sheet": "40", "first": "1", "priced": "on", "each": "2", **fields}
+    answer = client.get(f"{path}pdf/", asked, headers=ENGLISH)
+    assert answer.status_code == 200 and answer.content.startswith(b"%PDF")
+    return "".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages)
+
+
+def test_labels_of_what_was_ticked_in_products_and_in_stock(client):  # noqa: F811
+    cup, bowl = make.a_product("a", title="Cup", stock=3), make.a_product("a", title="Bowl", stock=5)
+    bare, other = make.a_product("a", title="Bare"), make.a_product("b", title="Theirs")
+    codes = {cup.pk: "6901234567892", bowl.pk: "4006381333931"}
+    for product_id, code in codes.items():
+        with merchant_schema(A):
+            Variant.objects.filter(product=product_id).update(barcode=code)
+    keys = [cup.pk, bowl.pk, bare.pk, other.pk]
+    page = client.get("/products/labels/", {"chosen": keys}, headers=ENGLISH).content.decode()
+    assert "1 variant has no barcode" in page and "2 labels" in page and "Theirs" not in page
+    text = printed(client, "/products/labels/", keys)
+    assert text.count("901234") == 2 and text.count("006381") == 2 and "Cup" in text and "Bowl" in text
+    text = printed(client, "/products/labels/", keys, by_stock="on")
+    assert text.count("901234") == 3 and text.count("006381") == 5
+    with merchant_schema(A):
+        levels = list(StockLevel.objects.filter(variant__product=cup).values_list("pk", flat=True))
+    text = printed(client, "/stock/labels/", levels, by_stock="on")
+    assert text.count("901234") == 3 and "006381" not in text
+
+
+def test_labels_of_many_that_cannot_be_printed_say_why(client):  # noqa: F811
+    bare, full = make.a_product("a", title="Bare"), make.a_product("a", title="Full", stock=2001)
+    with merchant_schema(A):
+        Variant.objects.filter(product=full).update(barcode="6901234567892")
+    assert "None of these variants has a barcode yet." in client.get("/products/labels/", {"chosen": bare.pk}, headers=ENGLISH).content.decode()
+    asked = {"chosen": full.pk, "sheet": "40", "first": "1", "each": "1"}
+    for wrong in ({"each": "0"}, {"each": "501"}, {"first": "41"}, {"sheet": "9"}, {"chosen": bare.pk}):
+        for path in ("/products/labels/", "/products/labels/pdf/"):
+            assert client.get(path, {**asked, **wrong}, headers=ENGLISH).status_code == 422, (path, wrong)
+    assert client.get("/products/labels/", headers=ENGLISH).url == "/products/"
+    assert client.get("/stock/labels/", {"chosen": "x"}, headers=ENGLISH).url == "/stock/"

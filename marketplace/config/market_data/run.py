@@ -22,7 +22,8 @@ from marketplace.config.market_data.reading import BIKES, PRODUCTS, Goods, Probl
 from marketplace.config.market_data.shopping import open_all, shops_of
 from marketplace.config.market_data.tables import table
 from marketplace.config.market_data.taxonomy import COLOUR, GENDER, SIZE, Keys, brand_code, describe, put_taxonomy
-from marketplace.flows.import_products import MOST_AT_ONCE, Imported, ImportedProduct, import_products
+from marketplace.flows.import_batch import Imported, ImportedProduct
+from marketplace.flows.import_products import MOST_AT_ONCE, import_products
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.money import Money, minor_digits
 from marketplace.kernel.relay import deliver_events

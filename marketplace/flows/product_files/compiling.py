@@ -17,10 +17,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from marketplace.flows.brand_rights import check_submitted
-from marketplace.flows.import_products import ImportedProduct, changes_codes
+from marketplace.flows.import_batch import ImportedProduct, changes_codes
 from marketplace.flows.product_files.attributes import AttributeCells
 from marketplace.flows.product_files.columns import PREFIX, same_text
 from marketplace.flows.product_files.held import Held, cell_of
+from marketplace.flows.product_files.shop_cells import ShopCells
 from marketplace.flows.product_files.variant_cells import VariantCells
 from marketplace.flows.product_files.words import MANY, Several, Words
 from marketplace.kernel.errors import MarketError
@@ -32,10 +33,12 @@ from marketplace.merchant.catalogue.actions import LONGEST_SUBTITLE, ProductInpu
 from marketplace.merchant.catalogue.errors import SkuTaken
 from marketplace.merchant.catalogue.models import Picture, Variant
 from marketplace.merchant.imports.models import ProductImport
+from marketplace.merchant.shelves.filling import Filling
 from marketplace.platform.listings.errors import WordForbidden
 from marketplace.platform.listings.models import ForbiddenWord
 from marketplace.platform.listings.words import check_words
 from marketplace.platform.taxonomy.models import TaxClass
+from marketplace.platform.virtual.kinds import GoodsKind
 from tenants.packages.errors import LimitReached
 from tenants.packages.models import Limit
 from tenants.tenancy.schemas import current_merchant_id
@@ -66,6 +69,7 @@ class Plan:
     goes: str = ProductImport.Goes.DRAFT
     counts_stock: bool = False
     most_pictures: int | None = None  # of a product, by the shop's package
+    filling: Filling | None = None  # what the shop categories hold so far
     forbidden: Sequence[ForbiddenWord] = ()  # what the market does not let texts of products say
 
     def column(self, meant: str) -> int:
@@ -95,7 +99,7 @@ def tax_classes() -> Mapping[str, str]:
     return found
 
 
-class Compiling(VariantCells):
+class Compiling(VariantCells, ShopCells):
     """One product at work: reads cells, notes problems."""
 
     def __init__(self, plan: Plan, rows: Sequence[Line], there: Held | None, code: str, owners: Mapping[str, UUID], twice: Collection[str]) -> None:
@@ -129,6 +133,8 @@ class Compiling(VariantCells):
         category_id = self.category()
         cells = AttributeCells(self, category_id)
         axes = cells.axes()
+        kind, shelves = self.kind(), self.shelves()
+        self.is_codes = (kind.name if kind else self.there.kind if self.there else "") == GoodsKind.CODES
         variants, prices, markets, stock = self.variants(cells, axes)
         row = self.there.product if self.there else None
         wanted = ProductInput(
@@ -142,9 +148,13 @@ class Compiling(VariantCells):
             axes=axes,
             variants=variants,
             pictures=self.pictures(),
+            size_table=self.size_table(),
+            sets_size_table=True,
             source_ref=row.source_ref if row else self.code,
         )
         self.check(wanted)
+        if shelves is not None and not self.problems:
+            self.find_room(shelves)
         if self.problems:
             return Compiled(None, self.problems)
         one = ImportedProduct(
@@ -154,6 +164,8 @@ class Compiling(VariantCells):
             market=markets,
             product_id=row.pk if row else None,
             counts_stock=self.plan.counts_stock,
+            kind=kind,
+            shelves=shelves,
         )
         return Compiled(one, {}, self.there is None or self.differs(one))
 
@@ -213,6 +225,8 @@ class Compiling(VariantCells):
         there, wanted = self.there, one.product
         assert there is not None
         row = there.product
+        if one.kind is not None or one.shelves is not None or row.size_table_id != wanted.size_table:
+            return True
         if (row.category_id, row.brand_id, row.tax_class, row.titles, row.subtitles, row.descriptions) != (
             wanted.category_id, wanted.brand_id, wanted.tax_class, dict(wanted.titles), dict(wanted.subtitles or {}), dict(wanted.descriptions),
         ):  # fmt: skip
@@ -347,7 +361,7 @@ class Compiling(VariantCells):
             barcode, weight_g = self.codes(row, product_id)
             wanted[sku] = VariantInput(sku=sku, options=options, barcode=barcode, weight_g=weight_g, id=held.pk if held else new_id())
             self.price(row, sku, held, prices, markets)
-            self.stock(row, sku, stock)
+            self.stock(row, sku, held, stock)
         return list(wanted.values()), prices, markets, stock
 
     def sku(self, row: Line, product_id: UUID | None) -> str:

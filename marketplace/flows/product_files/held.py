@@ -15,7 +15,10 @@ from marketplace.merchant.catalogue.models import Picture, Product, Variant
 from marketplace.merchant.inventory.models import StockLevel
 from marketplace.merchant.pricing.models import Price
 from marketplace.merchant.pricing.periods import in_force
+from marketplace.merchant.shelves.queries import places_of
+from marketplace.merchant.virtual.queries import virtual_of
 from marketplace.platform.taxonomy.models import TaxClass
+from marketplace.platform.virtual.kinds import GoodsKind
 
 
 @dataclass
@@ -28,6 +31,9 @@ class Held:
     prices: dict[UUID, Price] = field(default_factory=dict)
     on_hand: dict[UUID, int] = field(default_factory=dict)
     is_bundle: bool = False
+    kind: str = GoodsKind.GOODS.value
+    valid_days: int | None = None
+    shelves: dict[UUID, int] = field(default_factory=dict)  # shop categories it was put into by hand, and its place there
 
     @property
     def code(self) -> str:
@@ -40,7 +46,7 @@ class Held:
 
 
 def held(products: Iterable[Product]) -> dict[UUID, Held]:
-    """By key, in the order given: five questions however many."""
+    """By key, in the order given: eight questions however many."""
     found = {row.pk: Held(row) for row in products}
     for variant in Variant.objects.filter(product_id__in=found).order_by("position", "pk"):
         found[variant.product_id].variants.append(variant)
@@ -53,6 +59,10 @@ def held(products: Iterable[Product]) -> dict[UUID, Held]:
         owner[level.variant_id].on_hand[level.variant_id] = level.on_hand
     for key in bundles_among(found):
         found[key].is_bundle = True
+    for key, row in virtual_of(found).items():
+        found[key].kind, found[key].valid_days = row.kind, row.valid_days
+    for key, places in places_of(found).items():
+        found[key].shelves = places
     return found
 
 
@@ -96,6 +106,14 @@ def cell_of(one: Held, variant: Variant, meant: str, words: Words) -> str:
             return MANY.join(picture.key for picture in one.pictures)
         case "tax_class":
             return str(TaxClass(row.tax_class).label)
+        case "kind":
+            return str(GoodsKind(one.kind).label)
+        case "valid_days":
+            return str(one.valid_days or "")
+        case "shop_categories":
+            return words.shop.names(one.shelves)
+        case "size_table":
+            return words.shop.tables.get(row.size_table_id, "") if row.size_table_id else ""
         case "axes":
             return MANY.join(words.attributes[key].name for key in row.axes if key in words.attributes)
         case "attr":
@@ -117,7 +135,7 @@ def _variant_cell(one: Held, variant: Variant, meant: str) -> str:
         case "market_price":
             return f"{price.market.decimal:f}" if price and price.market else ""
         case "stock":
-            return str(one.on_hand.get(variant.pk, 0))
+            return "" if one.kind == GoodsKind.CODES else str(one.on_hand.get(variant.pk, 0))
     raise ValueError(f"no column means {meant}")
 
 

@@ -19,13 +19,16 @@ from uuid import UUID
 from django.core.files.storage import storages
 from django.db import transaction
 from django.db.models import Count, Min
+from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext as _
 
-from marketplace.flows.import_products import ImportedProduct, import_products
+from marketplace.flows.import_batch import ImportedProduct
+from marketplace.flows.import_products import import_products
 from marketplace.flows.product_files.compiling import APART, Compiled, Plan, compile_rows
 from marketplace.flows.product_files.held import Held, find, held
 from marketplace.flows.product_files.pictures import AT_ONCE, Pictures
 from marketplace.flows.product_files.reading import MOST_ROWS, Layout, rows_of
+from marketplace.flows.product_files.shop_cells import filled_by
 from marketplace.flows.product_files.snapshots import mark, snapshot
 from marketplace.flows.product_files.undoing import put_back
 from marketplace.flows.product_files.words import Words
@@ -39,6 +42,7 @@ from marketplace.merchant.imports.actions import ask_for_turn, end_import
 from marketplace.merchant.imports.errors import ImportUnknown, TableUnreadable
 from marketplace.merchant.imports.events import ImportDue
 from marketplace.merchant.imports.models import ImportEffect, ImportRow, ProductImport
+from marketplace.merchant.shelves.filling import Filling
 from marketplace.platform.listings.models import ForbiddenWord
 from marketplace.platform.listings.words import every_word
 from marketplace.platform.taxonomy.own_categories import note_own_categories
@@ -134,9 +138,18 @@ class Turn:
     def pictures(self) -> Pictures:
         return Pictures(self.batch)
 
-    def plan(self, picture: Callable[[str], str]) -> Plan:
-        row = self.batch
-        return Plan(self.words, row.mapping, self.currency, picture, row.category_id, row.goes, row.counts_stock, self.most_pictures, self.forbidden)
+    def plan(self, picture: Callable[[str], str], filling: Filling | None = None) -> Plan:
+        row, most = self.batch, self.most_pictures
+        return Plan(self.words, row.mapping, self.currency, picture, row.category_id, row.goes, row.counts_stock, most, filling, self.forbidden)
+
+    @cached_property
+    def filling(self) -> Filling | None:
+        """What shop categories would hold after the rows that were found good; None where the file says nothing of them."""
+        if "shop_categories" not in self.batch.mapping:
+            return None
+        cell = KeyTextTransform(self.batch.mapping.index("shop_categories"), "cells")
+        rows = ImportRow.objects.filter(batch=self.batch, state=State.GOOD).annotate(said=cell).exclude(said="")
+        return filled_by(rows.order_by("place", "line").values_list("code", "sku", "said"), self.words)
 
     @cached_property
     def forbidden(self) -> list[ForbiddenWord]:
@@ -263,7 +276,7 @@ def look_at_rows(*, by: Actor, turn: Turn) -> bool:
         rows = turn.next_rows(State.READ)
         found: dict[str, list[UUID]] = {State.GOOD: [], State.SAME: [], State.HELD: []}
         bad: list[ImportRow] = []
-        for some, _there, result in turn.compiled(rows, turn.plan(turn.pictures.look)):
+        for some, _there, result in turn.compiled(rows, turn.plan(turn.pictures.look, turn.filling)):
             if result.problems:
                 bad += note_problems(some, result.problems)
                 found[State.HELD] += [one.pk for one in some if one.line not in result.problems]
@@ -344,8 +357,10 @@ def take_over(*, by: Actor, turn: Turn, rows: list[ImportRow], refs: list[str]) 
 
 
 def _with_counted(before: dict[str, Any], after: Held) -> dict[str, Any]:
-    """And the stock that the import counted anew, as it is now: of variants that were there."""
+    """And the stock that the import counted anew, as it is now, of variants that were there; and the shop categories, where it changed them."""
     if before:
+        if (shelves := sorted(map(str, after.shelves))) != sorted(before.get("shelves", {})):
+            before["shelved"] = shelves
         known = {key for key, *_rest in before["variants"]}
         moved = {str(key): number for key, number in after.on_hand.items() if str(key) in known and number != before["on_hand"].get(str(key), 0)}
         before["counted"] = moved

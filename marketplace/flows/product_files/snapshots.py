@@ -6,6 +6,7 @@ from typing import Any
 
 from marketplace.flows.product_files.held import Held
 from marketplace.kernel.plain import fingerprint, plain
+from marketplace.platform.virtual.kinds import GoodsKind
 
 
 def snapshot(one: Held) -> dict[str, Any]:
@@ -26,6 +27,9 @@ def snapshot(one: Held) -> dict[str, Any]:
             "variants": [[variant.pk, variant.sku, variant.options, variant.is_active] for variant in one.variants],
             **codes_of(one),
             **({"subtitles": row.subtitles} if row.subtitles else {}),
+            **({"kind": [one.kind, one.valid_days]} if one.kind != GoodsKind.GOODS else {}),
+            **({"size_table": str(row.size_table_id)} if row.size_table_id else {}),
+            **({"shelves": {str(key): place for key, place in one.shelves.items()}} if one.shelves else {}),
             "prices": {
                 str(key): [price.currency, price.sale_minor, price.market_minor] for key, price in sorted(one.prices.items(), key=lambda pair: str(pair[0]))
             },
@@ -40,8 +44,8 @@ def codes_of(one: Held) -> dict[str, Any]:
     return {"codes": codes} if codes else {}
 
 
-# How it stands with review and sale, and what sales took from the stock, may move without anybody having edited the product.
-MOVES_BY_ITSELF = ("status", "review", "on_hand")
+# How it stands with review and sale, what sales took from the stock, and where a shop category shows it may move without anybody having edited it.
+MOVES_BY_ITSELF = ("status", "review", "on_hand", "shelves")
 
 
 def mark(taken: dict[str, Any]) -> str:

@@ -10,7 +10,8 @@ from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
-from marketplace.flows.import_products import Goes, ImportedProduct, import_products
+from marketplace.flows.import_batch import Goes, ImportedProduct
+from marketplace.flows.import_products import import_products
 from marketplace.flows.product_files.held import Held, held
 from marketplace.flows.product_files.snapshots import mark, snapshot
 from marketplace.flows.publish_product import take_product_off_sale
@@ -23,7 +24,11 @@ from marketplace.kernel.verbs import verb
 from marketplace.merchant.catalogue.actions import ProductInput, VariantInput, set_review
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.imports.models import ImportEffect
+from marketplace.merchant.shelves.actions import fill_shop_categories
+from marketplace.merchant.shelves.filling import Filling
+from marketplace.merchant.virtual.actions import Kind
 from marketplace.platform.listings.models import Listing
+from marketplace.platform.virtual.kinds import GoodsKind
 from tenants.tenancy.schemas import current_merchant_id
 
 State = ImportEffect.State
@@ -98,6 +103,11 @@ def _remove(by: Actor, keys: Sequence[UUID], there: dict[UUID, Held]) -> None:
             withdraw_product(by=by, product_id=key)
     if keys:
         titles = {str(key): there[key].product.title.text for key in keys}
+        if any(there[key].shelves for key in keys):
+            filling = Filling(locks=True)
+            for key in keys:
+                filling.put(key, {})
+            fill_shop_categories(by=by, wanted=filling.changed())
         Product.objects.filter(pk__in=keys).delete()
         audit(
             by=by, action="products.removed", subject="products", subject_id=len(keys), merchant_id=current_merchant_id(), before={"products": titles}, after={}
@@ -116,6 +126,10 @@ def _as_before(effect: ImportEffect, one: Held) -> ImportedProduct | None:
     if any(one.on_hand.get(UUID(key), 0) != number for key, number in counted.items()):
         _keep(effect, _("Its stock has moved since the import. Count it by hand."))
         return None
+    if "shelved" in was and was["shelved"] != sorted(map(str, one.shelves)):
+        _keep(effect, _("Its shop categories were changed since the import. Put it back by hand."))
+        return None
+    kind, valid_days = was.get("kind", (GoodsKind.GOODS.value, None))
     skus = {key: sku for key, sku, _options, is_active in was["variants"] if is_active}
     prices = {key: price for key, price in was["prices"].items() if key in skus}
     return ImportedProduct(
@@ -130,8 +144,12 @@ def _as_before(effect: ImportEffect, one: Held) -> ImportedProduct | None:
             axes=was["axes"],
             pictures=[(key, alt) for key, alt in was["pictures"]],
             variants=[_variant(key, sku, options, was.get("codes", {})) for key, sku, options, is_active in was["variants"] if is_active],
+            size_table=UUID(was["size_table"]) if was.get("size_table") else None,
+            sets_size_table=True,
             source_ref=one.product.source_ref,
         ),
+        kind=Kind(kind, valid_days) if (kind, valid_days) != (one.kind, one.valid_days) else None,
+        shelves={UUID(key): place for key, place in was.get("shelves", {}).items()} if "shelved" in was else None,
         prices={skus[key]: Money(sale, currency) for key, (currency, sale, _market) in prices.items()},
         market={skus[key]: Money(market, currency) if market is not None else None for key, (currency, _sale, market) in prices.items()},
         stock={skus[key]: was["on_hand"].get(key, 0) for key in counted if key in skus},
@@ -156,8 +174,10 @@ def _restore(by: Actor, pairs: Sequence[tuple[ImportEffect, ImportedProduct]], g
 
 
 def _write(by: Actor, pairs: Sequence[tuple[ImportEffect, ImportedProduct]], goes: str, there: dict[UUID, Held]) -> None:
-    for effect, _wanted in pairs:
+    for effect, wanted in pairs:
         row = there[effect.product_id].product
+        if wanted.kind is not None and wanted.kind.name != there[effect.product_id].kind and row.review == Product.Review.WAITING:
+            row = withdraw_product(by=by, product_id=row.pk)  # while it is looked at, its kind stays
         if goes == Goes.ON_SALE and row.review != Product.Review.APPROVED:
             if row.review == Product.Review.WAITING:
                 withdraw_product(by=by, product_id=row.pk)

@@ -29,6 +29,7 @@ class VariantCells:
 
     plan: Plan
     there: Held | None
+    is_codes: bool  # it is sold as codes, and its stock is the number of unused ones
     wrong: Callable[[Line, str, str], None]
 
     def codes(self, row: Line, product_id: UUID | None) -> tuple[str | None, int | None]:
@@ -73,12 +74,17 @@ class VariantCells:
         elif is_said:
             prices[sku], markets[sku] = sale, market
 
-    def stock(self, row: Line, sku: str, stock: dict[str, int]) -> None:
+    def stock(self, row: Line, sku: str, held: Variant | None, stock: dict[str, int]) -> None:
         if not (cell := self.plan.cell(row, "stock")):
             return
         text = cell.replace(",", "").removesuffix(".0")
         if not (text.isascii() and text.isdigit() and int(text[:10]) <= MOST_STOCK and len(text) < 10):
             self.wrong(row, "stock", _("Stock is a whole number from 0 to 10,000,000."))
+        elif self.is_codes:
+            has = self.there.on_hand.get(held.pk, 0) if self.there and held else 0
+            if int(text) != has and (held is None or self.plan.counts_stock):
+                why = _("“{sku}” is sold as codes: its stock is the number of unused ones. Leave this cell empty, and load the codes on the product's page.")
+                self.wrong(row, "stock", why.format(sku=sku))
         elif not (self.there and self.there.is_bundle):
             stock[sku] = int(text)
         elif int(text):

@@ -8,13 +8,14 @@ from functools import cached_property
 from uuid import UUID
 
 from marketplace.flows.product_files.columns import fold
+from marketplace.flows.product_files.shop_words import MANY, ShopWords, plainly
 from marketplace.platform.taxonomy.attributes import Described, described
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category, OwnCategory
 from marketplace.platform.taxonomy.own_categories import category_of_own_name
 from marketplace.platform.taxonomy.own_categories import fold as own_fold
 
 STEP = " > "  # between the names of a category's path
-MANY = "|"  # between several things in one cell
+__all__ = ["MANY", "STEP", "Several", "Words", "plainly"]
 
 
 class Several(LookupError):
@@ -30,6 +31,11 @@ class Words:
         self._of_category: dict[int, dict[int, Described]] = {}
         self._unknown: dict[str, int | None] = {}
         self.value_names: dict[int, Mapping[str, str]] = {}
+
+    @cached_property
+    def shop(self) -> ShopWords:
+        """The open shop's own words."""
+        return ShopWords()
 
     # ── categories and brands ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -143,11 +149,6 @@ class Words:
     def value_name(self, value_id: int) -> str:
         names = self.value_names.get(value_id, {})
         return AttributeValue(names=names).name if names else ""
-
-
-def plainly(text: str) -> str:
-    """How words of the market are compared: "1.5" is not "15"."""
-    return " ".join(text.casefold().split())
 
 
 def _one(found: set[int]) -> int | None:

@@ -65,7 +65,8 @@ class ProductInput:
     def clean(self) -> None:
         """Raises InvalidInput, naming the field."""
         self.titles = {code: text.strip() for code, text in self.titles.items() if text and text.strip()}
-        self.descriptions = {code: clean(text) for code, text in self.descriptions.items() if text and text.strip()}
+        cleaned = {code: clean(text) for code, text in self.descriptions.items() if text and text.strip()}
+        self.descriptions = {code: text for code, text in cleaned.items() if text.strip()}  # of some nothing is left
         if self.subtitles is not None:
             self.subtitles = {code: " ".join(text.split()) for code, text in self.subtitles.items() if text and text.strip()}
             if any(len(text) > LONGEST_SUBTITLE for text in self.subtitles.values()):

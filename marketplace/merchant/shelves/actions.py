@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -84,6 +84,17 @@ def put_into_shop_category(*, by: Actor, category_id: UUID, product_ids: Iterabl
             _save(row)
             _audit(by, row, "shop_category.filled", {"picks": before}, {"picks": after})
     return row
+
+
+@verb
+def fill_shop_categories(*, by: Actor, wanted: Iterable[tuple[ShopCategory, Sequence[UUID]]]) -> None:
+    """What each of these, that the caller has locked and that are filled by hand, holds now. Raises InvalidInput."""
+    with transaction.atomic():
+        for row, picks in wanted:
+            before = _plain(row)["picks"]
+            _set(row, {"picks": picks})
+            _save(row)
+            _audit(by, row, "shop_category.filled", {"picks": before}, {"picks": _plain(row)["picks"]})
 
 
 @verb

@@ -54,12 +54,7 @@ def set_kind(*, by: Actor, product_id: UUID, kind: str, valid_days: int | None =
         if before == (kind, valid_days):
             return False
         if before[0] != kind:
-            if is_kind_fixed(row):
-                raise KindFixed(title=row.title.text)
-            if kind != GoodsKind.GOODS and _in_bundle(row):
-                raise KindInBundle(title=row.title.text)
-            if kind != GoodsKind.GOODS and Product.objects.filter(pk=row.pk, customisation__isnull=False).exists():
-                raise InvalidInput(field="kind", why=_("Buyers say wishes about it, and what is made to wishes is shipped. Take the wishes away first."))
+            check_kind(row, before[0], kind)
         if kind == GoodsKind.GOODS:
             VirtualProduct.objects.filter(product=row).delete()
         else:
@@ -79,8 +74,26 @@ def set_kind(*, by: Actor, product_id: UUID, kind: str, valid_days: int | None =
     return True
 
 
+def check_kind(row: Product, before: str, kind: str) -> None:
+    """Whether a product can become another kind of goods. Raises KindFixed, KindInBundle, InvalidInput."""
+    if is_kind_fixed(row):
+        raise KindFixed(title=row.title.text)
+    if kind != GoodsKind.GOODS and _in_bundle(row):
+        raise KindInBundle(title=row.title.text)
+    if kind != GoodsKind.GOODS and Product.objects.filter(pk=row.pk, customisation__isnull=False).exists():
+        raise InvalidInput(field="kind", why=_("Buyers say wishes about it, and what is made to wishes is shipped. Take the wishes away first."))
+    if GoodsKind.CODES in (before, kind) and Product.objects.filter(pk=row.pk, variants__levels__on_hand__gt=0).exists():
+        raise InvalidInput(field="kind", why=_("Of codes the stock is their number, and something lies in stock. Count it to 0, or remove the codes, first."))
+
+
 def _in_bundle(row: Product) -> bool:
     return Product.objects.filter(Q(pk=row.pk, parts__isnull=False) | Q(parts__variant__product=row)).exists()
+
+
+@verb
+def note_kinds(*, by: Actor, rows: Sequence[VirtualProduct]) -> None:
+    """What of products that were entered in this transaction is not shipped. The verb that entered them has audited it."""
+    insert_new(list(rows))
 
 
 @verb

@@ -21,8 +21,9 @@ from marketplace.platform.listings.holding import NOT_HELD, judge
 from marketplace.platform.listings.models import Listing, ListingVariant, ProductChange, stamp_of
 from tenants.tenancy.stamps import change_stamps
 
-# What a listing gathers in the market, and what reduced.py keeps: no copy of a product overwrites it.
-KEPT = ("id", "published_at", "sold", "rating_sum", "rating_count", "lowest_minor", "lowest_since", "reduced_until", "saved_percent")
+# What a listing gathers in the market, and what reduced.py and taking_off.py keep: no copy of a product overwrites it.
+GATHERED = ("id", "published_at", "sold", "rating_sum", "rating_count")
+KEPT = (*GATHERED, "lowest_minor", "lowest_since", "reduced_until", "saved_percent", "is_taken_off", "taken_off_at", "taken_off_why")
 COPIED = [field.name for field in Listing._meta.fields if field.name not in KEPT]
 COPIED_OF_VARIANT = [field.name for field in ListingVariant._meta.fields if field.name != "id"]
 IN_ONE_EVENT = 500
@@ -32,7 +33,8 @@ IN_ONE_EVENT = 500
 def put_listings(*, by: Actor, merchant_id: UUID, listings: Iterable[Listing], variants: Iterable[ListingVariant]) -> None:
     """Write copies, new or changed; variants that are gone from a copy are removed.
 
-    A copy says by `is_on_sale` what the product wishes; whether its shop may sell such goods is worked out here.
+    A copy says by `is_on_sale` what the product wishes; whether its shop may sell such goods, and the market
+    lets it, is worked out here.
     """
     listings, variants = list(listings), list(variants)
     judge(merchant_id, listings)

@@ -9,7 +9,7 @@ class NotOnSale(MarketError):
 
 
 class HeldBack(NotOnSale):
-    """Its shop lacks a qualification for the moment; what that is concerns the shop and the market alone."""
+    """Its shop lacks a qualification for the moment, or the market has taken it off; why concerns the shop and the market alone."""
 
     code, status = "held_back", 404
     message = _("This is not for sale at the moment. Look in again later, or search for something like it.")

@@ -13,3 +13,23 @@ class ListingsChanged(Event):
     topic = "listings.changed"
     merchant_id: UUID
     listing_ids: list[UUID]
+
+
+@dataclass(frozen=True)
+class GoodsTakenOff(Event):
+    """The market has taken goods of a shop off sale; nothing that the shop does puts them back."""
+
+    topic = "goods.taken_off"
+    merchant_id: UUID
+    listing_ids: list[UUID]
+    why: str
+
+
+@dataclass(frozen=True)
+class GoodsReleased(Event):
+    """The market has let goods go that it had taken off sale: they are as their shop wants them."""
+
+    topic = "goods.released"
+    merchant_id: UUID
+    listing_ids: list[UUID]
+    why: str

@@ -13,7 +13,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import BooleanField, ExpressionWrapper, F, Q
+from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from marketplace.kernel import clock
 from marketplace.platform.listings.models import Listing
@@ -21,8 +21,8 @@ from marketplace.platform.taxonomy.models import Category
 from tenants.onboarding.models import Requirement
 from tenants.onboarding.standing import Standing, Verdict, standing_of
 
-NOT_HELD = ExpressionWrapper(Q(is_held=False), output_field=BooleanField())
-LISTED = F("is_listed")
+NOT_HELD = ExpressionWrapper(Q(is_held=False, is_taken_off=False), output_field=BooleanField())
+LISTED = ExpressionWrapper(Q(is_listed=True, is_taken_off=False), output_field=BooleanField())
 
 
 @dataclass
@@ -38,10 +38,11 @@ def judge(merchant_id: UUID, listings: list[Listing]) -> None:
     lock(merchant_id, shared=True)
     standing = standing_of(merchant_id, clock.now())
     paths = {} if standing.is_plain else paths_of({listing.category_id for listing in listings})
+    taken_off = set(Listing.objects.filter(pk__in=[listing.pk for listing in listings], is_taken_off=True).values_list("pk", flat=True))
     for listing in listings:
         verdict = Verdict((), None) if standing.is_plain else standing.of(paths[listing.category_id], listing.brand_id)
         listing.is_listed, listing.is_held, listing.sellable_until = listing.is_on_sale, bool(verdict.lacks), verdict.until
-        listing.is_on_sale = listing.is_listed and not listing.is_held
+        listing.is_on_sale = listing.is_listed and not listing.is_held and listing.pk not in taken_off
 
 
 def settle_shop(merchant_id: UUID) -> Settled:

@@ -22,6 +22,8 @@ from marketplace.platform.taxonomy.models import Brand, Category, TaxClass
 from tenants.tenancy.models import Merchant
 from tenants.tenancy.stamps import note
 
+LONGEST_WHY = 500
+
 
 def mean_stars(total: int, count: int) -> Decimal | None:
     """To one decimal, halves up; None of nothing."""
@@ -58,10 +60,13 @@ class Listing(models.Model):
     price_minor = models.BigIntegerField()  # lowest sale price of the variants
     price_to_minor = models.BigIntegerField()  # highest
     market_minor = models.BigIntegerField(null=True)
-    # The one answer to whether it can be bought, made of the two below in actions.py; every reader asks this one.
+    # The one answer to whether it can be bought, made of the three below in actions.py; every reader asks this one.
     is_on_sale = models.BooleanField(default=True)
     is_listed = models.BooleanField(default=True)  # as the product says: on sale, and not hidden as sold out
     is_held = models.BooleanField(default=False)  # its shop lacks a qualification that these goods need (holding.py)
+    is_taken_off = models.BooleanField(default=False, db_default=False)  # by the market itself (taking_off.py)
+    taken_off_at = models.DateTimeField(null=True)
+    taken_off_why = models.CharField(max_length=LONGEST_WHY, blank=True, default="", db_default="")  # what the shop is told
     sellable_until = models.DateTimeField(null=True)  # a qualification ends then: nothing is sold from that moment on, whoever is late
     in_stock = models.BooleanField(default=True)
     sold = models.IntegerField(default=0)
@@ -79,7 +84,10 @@ class Listing(models.Model):
     tax_class = models.CharField(max_length=10, choices=TaxClass.choices, default=TaxClass.STANDARD)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(is_on_sale=False) | Q(is_held=False), name="held_is_not_on_sale")]
+        constraints = [
+            models.CheckConstraint(condition=Q(is_on_sale=False) | Q(is_held=False), name="held_is_not_on_sale"),
+            models.CheckConstraint(condition=Q(is_on_sale=False) | Q(is_taken_off=False), name="taken_off_is_not_on_sale"),
+        ]
         indexes = [
             models.Index(fields=["merchant", "-published_at"], name="listing_by_merchant"),
             models.Index(fields=["category", "-sold"], name="listing_by_category"),

@@ -88,4 +88,4 @@ def remove_address(*, by: Actor, address_id: UUID) -> None:
         if row.is_default and (heir := Address.objects.filter(user_id=by.person).order_by("-created_at").first()):
             heir.is_default = True
             heir.save(update_fields=["is_default"])
-        audit(by=by, action="address.removed", subject="address", subject_id=address_id)
+        audit(by=by, action="address.removed", subject="address", subject_id=address_id, before={"is_default": row.is_default})

@@ -59,19 +59,28 @@ def set_hours(*, by: Actor, daily_at: int | None, quiet_from: int, quiet_until: 
             raise InvalidInput(field=field, why=_("Choose a full hour from 0 to 23."))
     values = {"daily_at": daily_at, "quiet_from": quiet_from, "quiet_until": quiet_until, "is_mail_quiet": is_mail_quiet}
     with transaction.atomic():
+        was = NoticeHours.objects.select_for_update().filter(pk=by.person).first() or NoticeHours(pk=by.person)
+        before = {name: getattr(was, name) for name in values}
         NoticeHours.objects.update_or_create(pk=by.person, defaults=values)
-        audit(by=by, action="notices.hours_set", subject="person", subject_id=by.person, after=values)
+        if before != values:
+            audit(by=by, action="notices.hours_set", subject="person", subject_id=by.person, before=before, after=values)
 
 
 @verb
 def refuse_kind(*, by: Actor, person_id: UUID, kind: str) -> None:
     """By the link in a letter: no more mail of this kind. Safe to repeat. Raises NoticeUnknown where it cannot be refused."""
     known = ALL.get(kind)
-    if known is None or not known.may_refuse_mail or not User.objects.filter(pk=person_id, is_active=True).exists():
+    if known is None or not known.may_refuse_mail:
         raise NoticeUnknown
     with transaction.atomic():
-        NoticeChoice.objects.update_or_create(person_id=person_id, kind=kind, channel=Channel.MAIL, defaults={"is_wanted": False})
-        audit(by=by, action="notices.refused", subject="person", subject_id=person_id, after={"kind": kind})
+        person = User.objects.select_for_update().filter(pk=person_id, is_active=True).first()
+        if person is None:
+            raise NoticeUnknown
+        if not wants(person, known, Channel.MAIL):
+            return
+        NoticeChoice.objects.update_or_create(person=person, kind=kind, channel=Channel.MAIL, defaults={"is_wanted": False})
+        said = f"{kind} {Channel.MAIL}"
+        audit(by=by, action="notices.refused", subject="person", subject_id=person_id, before={said: True}, after={said: False})
 
 
 @verb
@@ -137,8 +146,10 @@ def confirm_number(*, by: Actor, code: str) -> SmsNumber:
         is_right = constant_time_compare(row.code_hash, _hash(by.person, code.strip()))
         row.tries += 1
         if is_right:
+            number = f"…{row.number[-4:]}"
+            before, after = {"number": number, "confirmed": False}, {"number": number, "confirmed": True}
             row.confirmed_at, row.code_hash, row.code_until = clock.now(), "", None
-            audit(by=by, action="notices.number_confirmed", subject="person", subject_id=by.person, after={"number": f"…{row.number[-4:]}"})
+            audit(by=by, action="notices.number_confirmed", subject="person", subject_id=by.person, before=before, after=after)
         row.save()
     if not is_right:
         raise CodeWrong
@@ -149,8 +160,10 @@ def confirm_number(*, by: Actor, code: str) -> SmsNumber:
 def drop_number(*, by: Actor) -> None:
     """No SMS any more. Safe to repeat."""
     with transaction.atomic():
-        if SmsNumber.objects.filter(pk=by.person).delete()[0]:
-            audit(by=by, action="notices.number_dropped", subject="person", subject_id=by.person)
+        row = SmsNumber.objects.select_for_update().filter(pk=by.person).first()
+        if row is not None:
+            row.delete()
+            audit(by=by, action="notices.number_dropped", subject="person", subject_id=by.person, before={"number": f"…{row.number[-4:]}"})
 
 
 def _hash(person_id: UUID, code: str) -> str:

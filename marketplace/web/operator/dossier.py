@@ -20,6 +20,7 @@ from marketplace.platform.reviews.models import ShopScore
 from marketplace.web.evaluations import period_name
 from marketplace.web.lists.counts import capped, capped_counts
 from marketplace.web.log_things import dress
+from marketplace.web.operator.goods import HELD, ON_SALE, TAKEN_OFF, in_state
 from tenants.access.rights import Right
 from tenants.access.staff import roles_of
 from tenants.accounts.models import Closure, Membership
@@ -37,7 +38,7 @@ def dossier_of(request: HttpRequest, merchant: Merchant) -> dict[str, Any]:
         "dossier": Dossier.objects.filter(merchant=merchant).first(),
         "application": Application.objects.filter(merchant=merchant).first(),
         "figures": _figures(merchant),
-        "goods": _goods(merchant),
+        "goods": _goods(merchant, sees_goods=Right.REVIEW_PRODUCTS in may),
         "people": people_of(merchant),
         "payouts": list(Payout.objects.filter(merchant=merchant).select_related("statement").order_by("-pk")[:SHOWN]) if Right.VIEW_LEDGER in may else None,
         "account": PayoutAccount.objects.filter(merchant=merchant).first() if Right.VIEW_LEDGER in may else None,
@@ -56,22 +57,27 @@ def _figures(merchant: Merchant) -> dict[str, Any]:
     return {"orders": every, "returns": returns, "disputed": disputed, "score": ShopScore.objects.filter(merchant=merchant, rating_count__gt=0).first()}
 
 
-def _goods(merchant: Merchant) -> list[dict[str, str]]:
-    """What is sold, and how it gets to buyers: counts, capped, each with the list that has them where there is one."""
+def _goods(merchant: Merchant, *, sees_goods: bool) -> list[dict[str, str]]:
+    """What is sold, and how it gets to buyers: counts, capped, each with the list that has them where there is one, and who asks may see it."""
     orders = OrderCopy.objects.filter(merchant=merchant)
     to_ship = orders.filter(status=OrderStatus.CONFIRMED, fulfilment_status__in=[FulfilmentStatus.NONE, FulfilmentStatus.PART_SHIPPED])
     listings = Listing.objects.filter(merchant=merchant)
     waiting = ProductChange.objects.filter(merchant=merchant, status=ProductChange.Status.WAITING)
     parts = [
-        (_("On sale"), listings.filter(is_on_sale=True), ""),
+        (_("On sale"), listings.filter(in_state(ON_SALE)), f"/goods/?merchant={merchant.pk}&show=on_sale"),
         (_("Waiting for review"), waiting, f"/reviews/?merchant={merchant.pk}&show=waiting"),
-        (_("Not for sale for want of a qualification"), listings.filter(is_held=True), ""),
+        (_("Not for sale for want of a qualification"), listings.filter(in_state(HELD)), f"/goods/?merchant={merchant.pk}&show=held"),
+        (_("Taken off by the market"), listings.filter(in_state(TAKEN_OFF)), f"/goods/?merchant={merchant.pk}&show=taken_off"),
         (_("Orders to ship"), to_ship, f"/orders/?merchant={merchant.pk}&show=confirmed"),
         (_("of them late"), to_ship.filter(ship_by__lt=clock.now()), ""),
         (_("On their way"), orders.filter(status=OrderStatus.CONFIRMED, fulfilment_status=FulfilmentStatus.SHIPPED), ""),
     ]
     counts = capped_counts([rows for _label, rows, _href in parts])
-    return [{"label": label, "count": capped(count), "href": href if count else ""} for (label, _rows, href), count in zip(parts, counts, strict=True)]
+    shown = [
+        href if count and (sees_goods or not href.startswith(("/goods/", "/reviews/"))) else ""
+        for (_label, _rows, href), count in zip(parts, counts, strict=True)
+    ]
+    return [{"label": label, "count": capped(count), "href": href} for (label, _rows, _href), count, href in zip(parts, counts, shown, strict=True)]
 
 
 def people_of(merchant: Merchant) -> list[Any]:

@@ -93,7 +93,12 @@ def words_new(request: HttpRequest) -> HttpResponse:
         except MarketError as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
-            messages.success(request, _("Kept; {n} of them are new. They hold for whatever is submitted from now on.").format(n=n))
+            messages.success(
+                request,
+                _(
+                    "Kept; {n} of them are new. They hold for whatever is submitted from now on; beside each the list leads to the goods that say it already."
+                ).format(n=n),
+            )
             return HttpResponseRedirect(reverse("words"))
     context = {"title": _("Enter words"), "form": form, "tried": tried, "found": words_in(tried) if tried else None}
     return render(request, "operator/words_new.html", context, status=422 if form.errors else 200)

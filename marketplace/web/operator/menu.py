@@ -29,6 +29,7 @@ ENTRIES = grouped(
     (
         pgettext_lazy("menu", "Goods and orders"),
         [
+            Entry(_("Goods"), "tag", "goods", Right.REVIEW_PRODUCTS),
             Entry(_("Product reviews"), "eye", "reviews", Right.REVIEW_PRODUCTS),
             Entry(_("Orders"), "list", "orders", Right.VIEW_MARKET_ORDERS),
             Entry(_("Returns"), "back", "returns", Right.VIEW_MARKET_ORDERS),

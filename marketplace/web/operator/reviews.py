@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
 import django_filters
@@ -15,20 +13,17 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from marketplace.flows.offers_now import offers_now
 from marketplace.flows.review_product import NOTE_LABELS, approve_change, refuse_change, send_change_back
-from marketplace.flows.review_rules import form_of
 from marketplace.kernel.errors import MarketError
 from marketplace.kernel.formats import format_count
-from marketplace.kernel.money import Money
 from marketplace.platform.listings.errors import ChangeUnknown
 from marketplace.platform.listings.models import Listing, ProductChange
 from marketplace.platform.listings.words import hits_in
-from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category, TaxClass
-from marketplace.platform.taxonomy.queries import path_of
+from marketplace.web.cases import case_of
 from marketplace.web.lists.bulk import Bulk
 from marketplace.web.lists.pages import Column, ListPage, Teach
-from marketplace.web.operator.findings import Piece, findings_of, marked
-from marketplace.web.operator.review_wishes import wishes_told
+from marketplace.web.operator.findings import findings_of
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 from tenants.tenancy.models import Merchant
@@ -89,61 +84,6 @@ changes = ListPage(
 )
 
 
-@dataclass
-class Fact:
-    """A field of a product: as it is on the market now, and as it would be."""
-
-    code: str
-    new: Any
-    old: Any = None
-    kind: str = "text"  # text, rows, html, pictures
-
-    @property
-    def name(self) -> str:
-        return str(NOTE_LABELS[self.code])
-
-    @property
-    def is_changed(self) -> bool:
-        return self.old is not None and self.old != self.new
-
-    @property
-    def before(self) -> list[Piece]:
-        return marked(str(self.old or ""), str(self.new or ""))[0]
-
-    @property
-    def after(self) -> list[Piece]:
-        return marked(str(self.old or ""), str(self.new or ""))[1]
-
-
-@dataclass
-class Shown:
-    """A variant of the proposal, with its price in force on the market if it is there."""
-
-    label: str
-    sku: str
-    price: Money
-    market_price: Money | None
-    available: int
-    is_new: bool = False
-
-
-@dataclass
-class Case:
-    """A submission as the operator reads it."""
-
-    facts: list[Fact]
-    variants: list[Shown]
-    gone: list[str] = field(default_factory=list)  # variants that would no longer be sold
-
-    @property
-    def changed(self) -> list[Fact]:
-        return [fact for fact in self.facts if fact.is_changed]
-
-    @property
-    def unchanged(self) -> list[Fact]:
-        return [fact for fact in self.facts if not fact.is_changed]
-
-
 def change(request: HttpRequest, change_id: UUID) -> HttpResponse:
     return _case_page(request, change_id)
 
@@ -160,7 +100,7 @@ def _case_page(request: HttpRequest, change_id: UUID, refusal: MarketError | Non
     context = {
         "title": found.title.text,
         "change": found,
-        "case": case_of(found, live),
+        "case": case_of(found, live, offers_now(found.merchant_id, found.product_id)),
         "live": live,
         "is_waiting": found.status == ProductChange.Status.WAITING,
         "may_decide": request.user.has_perm(Right.REVIEW_PRODUCTS.full_name),
@@ -177,91 +117,6 @@ def _case_page(request: HttpRequest, change_id: UUID, refusal: MarketError | Non
         "labels": NOTE_LABELS,
     }
     return render(request, "operator/change.html", context, status=refusal.status if refusal else 200)
-
-
-def case_of(found: ProductChange, live: Listing | None) -> Case:
-    """Field by field, what would be and what is."""
-    new, old = found.proposed, form_of(live) if live else None
-    names = _Names([new, *([old] if old else [])])
-
-    def fact(code: str, read: Any, kind: str = "text") -> Fact:
-        return Fact(code, read(new), read(old) if old else None, kind)
-
-    facts = [
-        fact("title_zh", lambda p: p["titles"].get("zh-hans", "")),
-        fact("title_en", lambda p: p["titles"].get("en", "")),
-        fact("subtitle_zh", lambda p: p.get("subtitles", {}).get("zh-hans", "")),
-        fact("subtitle_en", lambda p: p.get("subtitles", {}).get("en", "")),
-        fact("category", lambda p: names.category(p["category_id"])),
-        fact("brand", lambda p: names.brand(p["brand_id"])),
-        fact("tax_class", lambda p: str(TaxClass(p["tax_class"]).label)),
-        fact("pictures", lambda p: [names.picture(one) for one in p["pictures"]], "pictures"),
-        fact("description_zh", lambda p: p["descriptions"].get("zh-hans", ""), "html"),
-        fact("description_en", lambda p: p["descriptions"].get("en", ""), "html"),
-        fact("attributes", lambda p: names.attributes(p["attributes"]), "rows"),
-    ]
-    if wishes_told(new, found.currency) or wishes_told(old, found.currency):
-        facts.append(fact("customising", lambda p: wishes_told(p, found.currency), "rows"))
-    there = {variant["id"]: variant for variant in old["variants"]} if old else {}
-    shown = [
-        Shown(
-            names.options(one["options"]),
-            one["sku"],
-            Money(one["price_minor"], found.currency),
-            Money(one["market_minor"], found.currency) if one["market_minor"] else None,
-            one["available"],
-            is_new=old is not None and one["id"] not in there,
-        )
-        for one in new["variants"]
-    ]
-    kept = {one["id"] for one in new["variants"]}
-    return Case(facts, shown, [names.options(one["options"]) or one["sku"] for key, one in there.items() if key not in kept])
-
-
-class _Names:
-    """Names of everything that proposals mention, fetched at once."""
-
-    def __init__(self, proposals: list[dict[str, Any]]) -> None:
-        attributes = {row[0] for p in proposals for row in p["attributes"]} | {int(a) for p in proposals for v in p["variants"] for a in v["options"]}
-        values = {v for p in proposals for row in p["attributes"] for v in row[1]} | {
-            int(v) for p in proposals for one in p["variants"] for v in one["options"].values()
-        }
-        values |= {one["value"] for p in proposals for one in p["pictures"] if one.get("value")}
-        self._attributes, self._values = Attribute.objects.in_bulk(attributes), AttributeValue.objects.in_bulk(values)
-        self._categories = Category.objects.in_bulk({p["category_id"] for p in proposals})
-        self._brands = Brand.objects.in_bulk({p["brand_id"] for p in proposals if p["brand_id"]})
-
-    def picture(self, one: dict[str, Any]) -> dict[str, Any]:
-        """As it is shown: what a card shows of it, what it says in each language, which choice it stands for, and the film behind it."""
-        value = self._values.get(one.get("value") or 0)
-        said = [one["alt"][code] for code in ("zh-hans", "en") if (one.get("alt") or {}).get(code)]
-        film = one.get("film", "")
-        return {
-            "key": one["key"],
-            "square": one.get("square", ""),
-            "said": said,
-            "value": value.name if value else "",
-            "film": film,
-            "kind": f"video/{film.rpartition('.')[2]}",
-        }
-
-    def category(self, key: int) -> str:
-        found = self._categories.get(key)
-        return " › ".join(step.name for step in path_of(found)) if found else str(key)
-
-    def brand(self, key: int | None) -> str:
-        return self._brands[key].name if key in self._brands else "—"
-
-    def options(self, options: dict[str, int]) -> str:
-        return " / ".join(self._values[int(v)].name for v in options.values() if int(v) in self._values)
-
-    def attributes(self, rows: list[list[Any]]) -> list[str]:
-        found = []
-        for attribute_id, value_ids, free in rows:
-            if attribute_id in self._attributes:
-                texts = [self._values[v].name for v in value_ids if v in self._values] or ([next(iter(free.values()))] if free else [])
-                found.append(f"{self._attributes[attribute_id].name}: {', '.join(texts)}")
-        return found
 
 
 class DecisionForm(forms.Form):

@@ -16,9 +16,10 @@ from django.utils.translation import ngettext
 from marketplace.kernel.errors import MarketError
 from marketplace.platform.listings.models import ForbiddenWord, Listing, ProductChange
 from marketplace.platform.listings.words import every_word, hits_in
+from marketplace.web.cases import Fact, case_of
 from marketplace.web.lists.bulk import chosen
 from marketplace.web.operator.findings import Finding, findings_of
-from marketplace.web.operator.reviews import REASONS, Fact, case_of, decide_one
+from marketplace.web.operator.reviews import REASONS, decide_one
 
 MOST = 30  # on one page
 LEAVE = "leave"

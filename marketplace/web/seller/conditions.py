@@ -20,7 +20,7 @@ from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.conditions.actions import MOST
 from marketplace.merchant.conditions.models import SaleCondition
 from marketplace.merchant.inventory.queries import stock_of, stocks_of
-from marketplace.web.lists.bulk import chosen
+from marketplace.web.seller.ticked import ticked_products
 from tenants.access.actors import actor_of
 
 
@@ -41,13 +41,9 @@ class ConditionForm(forms.Form):
 def conditions(request: HttpRequest) -> HttpResponse:
     """A form over what was ticked; where all of it has the same condition, the form begins with that."""
     try:
-        keys = chosen(request)
+        rows = ticked_products(request)
     except MarketError as refusal:
         messages.error(request, str(refusal))
-        return HttpResponseRedirect(reverse("products"))
-    rows = list(Product.objects.filter(pk__in=keys).order_by("-created_at", "-pk"))
-    if not rows:
-        messages.error(request, _("One of these rows does not exist. Load the list anew and tick again."))
         return HttpResponseRedirect(reverse("products"))
     form = ConditionForm(request.POST) if request.method == "POST" else ConditionForm(initial=_shared(rows) or {})
     if request.method == "POST" and form.is_valid():

@@ -22,6 +22,7 @@ from marketplace.flows.product_files.words import MANY, Words
 from marketplace.kernel.exports import safe_cell
 from marketplace.merchant.imports.models import ImportRow, ProductImport
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category, TaxClass
+from marketplace.platform.virtual.kinds import GoodsKind
 from marketplace.web.lists.exports import csv_response, csv_text
 from marketplace.web.lists.files import XlsxWriter
 
@@ -52,6 +53,12 @@ def allowed_values(column: str, category: Category, words: Words) -> list[str]:
         return [row.name for row in Brand.objects.filter(merged_into=None).order_by("code")[:MOST_VALUES]]
     if column == "tax_class":
         return [str(value.label) for value in TaxClass]
+    if column == "kind":
+        return [str(kind.label) for kind in GoodsKind]
+    if column == "shop_categories":
+        return [row.name for row in words.shop.categories.values() if row.is_picked]
+    if column == "size_table":
+        return list(words.shop.tables.values())[:MOST_VALUES]
     if column == "axes":
         return [words.attributes[key].name for key in words.of_category(category.pk) if words.of_category(category.pk)[key].makes_variants]
     if column.startswith(PREFIX):
@@ -87,13 +94,17 @@ def note_of(column: str, words: Words) -> str:
         "description:en": _("Text; a blank line begins a paragraph."),
         "pictures": _("Names of files in a ZIP archive, or addresses (https://…), with {sign} between. The first is the main picture.").format(sign=MANY),
         "tax_class": _("Empty: the standard rate."),
+        "kind": _("Empty: goods that are shipped. A draft may become another kind; what was on sale, or is being reviewed, stays what it is."),
+        "valid_days": _("Needed of a service, and of nothing else: for how many days after the payment its voucher is valid."),
+        "shop_categories": _("Your own, those filled by hand, with {sign} between: it then stands in these and in no others.").format(sign=MANY),
+        "size_table": _("The name of one of your size tables. Empty: that of the category."),
         "axes": _("What tells the variants apart, with {sign} between: {example}").format(sign=MANY, example=_("Colour|Size")),
         "sku": _("Needed: your own number of the variant, once in the shop."),
         "barcode": _("EAN-8, UPC-A, EAN-13 or GTIN-14 in figures; or empty."),
         "weight": _("Grams, a whole number; or empty."),
         "price": _("Needed: the sale price in figures."),
         "market_price": _("What it costs elsewhere, not below the price; or empty."),
-        "stock": _("Pieces, a whole number."),
+        "stock": _("Pieces, a whole number. Empty for bundles, and for what is sold as codes: its stock is the number of codes."),
     }[column]
 
 
@@ -138,7 +149,7 @@ def _write_template(path: str, columns: Sequence[str], heads: Sequence[str], exa
         values = allowed_values(column, category, words)
         for line, value in enumerate(values, 2):
             help_sheet.write_string(line, place, value)
-        if values and column not in ("axes",):
+        if values and column not in ("axes", "shop_categories"):
             there = f"='{help_sheet.get_name()}'!{xlsxwriter.utility.xl_range_abs(2, place, 1 + len(values), place)}"
             sheet.data_validation(1, place, 5_000, place, {"validate": "list", "source": there, "error_type": "warning", "ignore_blank": True})
     book.close()

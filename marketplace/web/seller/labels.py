@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel.bars import Bars, bars_of
 from marketplace.kernel.errors import InvalidInput, NotFound
@@ -72,7 +73,7 @@ SHEETS = {
 
 
 class LabelForm(forms.Form):
-    sheet = forms.ChoiceField(label=_lazy("Sheet"), choices=[(key, sheet.name) for key, sheet in SHEETS.items()])
+    sheet = forms.ChoiceField(label=pgettext_lazy("labels", "Sheet"), choices=[(key, sheet.name) for key, sheet in SHEETS.items()])
     first = forms.IntegerField(label=_lazy("First free label of the sheet"), min_value=1, max_value=40, help_text=_lazy("To use up a sheet that was begun."))
     priced = forms.BooleanField(label=_lazy("With the price"), required=False)
 
@@ -107,17 +108,23 @@ def labels(request: HttpRequest, product_id: UUID) -> HttpResponse:
 def labels_pdf(request: HttpRequest, product_id: UUID) -> HttpResponse:
     """Raises NoPdf, InvalidInput."""
     context = _context(request, product_id)
+    return pdf_response(request, context, context["chosen"])
+
+
+def pdf_response(request: HttpRequest, context: dict[str, Any], printed: Sequence[tuple[Label, int]]) -> HttpResponse:
+    """So many of each, on the sheet of the form. Raises NoPdf, and InvalidInput for what the page would show as wrong."""
     form = context["form"]
     if not form.is_valid():
         name, errors = next(iter(form.errors.items()))
         raise InvalidInput(field=name, why=errors[0])
     if context["wrong"]:
         raise InvalidInput(field="labels", why=context["wrong"])
-    sheet = SHEETS[form.cleaned_data["sheet"]]
-    empty: list[Label | None] = [None] * (form.cleaned_data["first"] - 1)
-    places = [*empty, *(replace(label, height=sheet.drawn_height(label.bars)) for label, n in context["chosen"] for _copy in range(n))]
+    data = form.cleaned_data
+    sheet = SHEETS[data["sheet"]]
+    empty: list[Label | None] = [None] * (data["first"] - 1)
+    places = [*empty, *(replace(label, height=sheet.drawn_height(label.bars)) for label, n in printed for _copy in range(n))]
     pages = [places[start : start + sheet.places] for start in range(0, len(places), sheet.places)]
-    html = render_to_string("seller/product/labels_paper.html", {**context, "pages": pages, "is_priced": form.cleaned_data["priced"]}, request)
+    html = render_to_string("seller/product/labels_paper.html", {**context, "pages": pages, "is_priced": data["priced"]}, request)
     response = HttpResponse(pdf_of(html, [sheet.styles]), content_type="application/pdf")
     response.headers["Content-Disposition"] = 'attachment; filename="labels.pdf"'
     response.headers["Cache-Control"] = "private, no-store"
@@ -130,7 +137,7 @@ def _context(request: HttpRequest, product_id: UUID) -> dict[str, Any]:
         raise NotFound
     is_asked = "sheet" in request.GET
     form = LabelForm(request.GET if is_asked else {"sheet": "24", "first": "1", "priced": "on"})
-    found = list(_labels(product))
+    found = list(labels_of(list(product.variants.filter(is_active=True, barcode__isnull=False).select_related("product").order_by("position", "pk"))))
     rows, wrong = [], ""
     for label in found:
         text = request.GET.get(f"n_{label.variant.pk.hex}", "").strip() if is_asked else "1"
@@ -158,9 +165,9 @@ def _context(request: HttpRequest, product_id: UUID) -> dict[str, Any]:
     }
 
 
-def _labels(product: Product) -> Iterator[Label]:
-    variants: list[Any] = list(Variant.objects.filter(product=product, is_active=True, barcode__isnull=False).order_by("position", "pk"))
+def labels_of(variants: list[Variant]) -> Iterator[Label]:
+    """Of variants that have barcodes, with their products."""
     with_labels(variants)
     prices = {price.variant_id: price for price in in_force().filter(variant__in=variants)}
     for variant in variants:
-        yield Label(variant, prices.get(variant.pk), bars_of(variant.barcode))
+        yield Label(variant, prices.get(variant.pk), bars_of(str(variant.barcode)))

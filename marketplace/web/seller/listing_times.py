@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from marketplace.flows.listing_times import Moment, set_listing_times
 from marketplace.kernel.errors import MarketError
 from marketplace.merchant.catalogue.models import Product
-from marketplace.web.lists.bulk import chosen
+from marketplace.web.seller.ticked import ticked_products
 from tenants.access.actors import actor_of
 
 TO_THE_MINUTE = "%Y-%m-%dT%H:%M"
@@ -44,13 +44,9 @@ class TimesForm(forms.Form):
 def listing_times(request: HttpRequest) -> HttpResponse:
     """A form over what was ticked; where all of it has the same times, the form begins with them."""
     try:
-        keys = chosen(request)
+        rows = ticked_products(request)
     except MarketError as refusal:
         messages.error(request, str(refusal))
-        return HttpResponseRedirect(reverse("products"))
-    rows = list(Product.objects.filter(pk__in=keys).order_by("-created_at", "-pk"))
-    if not rows:
-        messages.error(request, _("One of these rows does not exist. Load the list anew and tick again."))
         return HttpResponseRedirect(reverse("products"))
     form = TimesForm(request.POST) if request.method == "POST" else TimesForm(initial=_shared(rows))
     if request.method == "POST" and form.is_valid():

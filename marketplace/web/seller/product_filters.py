@@ -22,10 +22,12 @@ from marketplace.merchant.conditions.models import SaleCondition
 from marketplace.merchant.inventory.queries import selling_levels, stock_of_bundles
 from marketplace.merchant.pricing.models import Price
 from marketplace.merchant.pricing.periods import holding
+from marketplace.platform.listings.models import Listing
 from marketplace.platform.taxonomy.models import Brand, Category
 from marketplace.web.seller.product_search import products_said
 from marketplace.web.seller.stock.shared import LOW, levels
 from tenants.tenancy.link import connection
+from tenants.tenancy.schemas import current_merchant_id
 
 BACK = (Product.Review.SENT_BACK, Product.Review.REFUSED)
 SHOWS: dict[str, Q] = {
@@ -109,6 +111,7 @@ class ProductFilter(django_filters.FilterSet):
             ("goes_off", pgettext_lazy("product", "Goes off sale later")),
             ("condition", pgettext_lazy("product", "Has a condition of sale")),
             ("taken_off", pgettext_lazy("product", "Taken off by its condition")),
+            ("by_market", pgettext_lazy("product", "Taken off by the market")),
             ("waits", pgettext_lazy("product", "Waits for its first stock")),
             ("bundle", pgettext_lazy("product", "Is a bundle")),
             ("stopped", pgettext_lazy("product", "Bundle that nobody can buy now")),
@@ -153,6 +156,8 @@ def _standing(value: str) -> Q:
         return Q(pk__in=BundlePart.objects.values("bundle"))
     if value == "stopped":
         return Q(pk__in=stopped_bundles())
+    if value == "by_market":
+        return Q(pk__in=list(Listing.objects.filter(merchant_id=current_merchant_id(), is_taken_off=True).values_list("pk", flat=True)))
     if value == "goes_off":
         return Q(listed_until__gt=now)
     if value == "taken_off":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -24,7 +25,7 @@ from marketplace.merchant.inventory.queries import stocks_of
 from marketplace.merchant.pricing.models import Price
 from marketplace.merchant.pricing.periods import in_force
 from marketplace.platform.taxonomy.models import Category
-from marketplace.web.lists.bulk import Bulk, with_each
+from marketplace.web.lists.bulk import Bulk, chosen, with_each
 from marketplace.web.lists.pages import Column, ListPage, Teach, Whole
 from marketplace.web.seller.conditions import state_of
 from marketplace.web.seller.gallery import STEP, gallery_of
@@ -32,6 +33,7 @@ from marketplace.web.seller.import_tables import import_table
 from marketplace.web.seller.product_filters import ProductFilter
 from marketplace.web.seller.product_form import ProductForm, category_rows
 from marketplace.web.seller.product_save import keys_of_rows, save
+from marketplace.web.seller.taken_off import taken_off_of, warn_of_market
 from marketplace.web.seller.variant_merge import variants_of
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
@@ -65,12 +67,14 @@ def _with_offer(request: HttpRequest, rows: list[Any]) -> None:
         first = min(row.pictures.all(), key=lambda picture: picture.position, default=None)
         pictures[row.pk] = f"{request.merchant.schema_name}/{first.key}" if first else ""  # type: ignore[attr-defined]
     categories = Category.objects.in_bulk([row.category_id for row in rows])
+    off = taken_off_of(ids)
     for row in rows:
         row.price = Money(lowest[row.pk][0], currency) if row.pk in lowest else None
         row.regular = Money(lowest[row.pk][1], currency) if row.pk in lowest else None
         row.kept = conditions.get(row.pk)
         row.troubles = [part for part in parts.get(row.pk, ()) if part.trouble]
         row.available = stock.get(row.pk, 0)
+        row.by_market = off.get(row.pk)
         row.picture = pictures[row.pk]
         row.category = categories.get(row.category_id)
 
@@ -130,6 +134,7 @@ products = ListPage(
         Bulk(_lazy("Take off sale"), "products-off-sale", Right.EDIT_PRODUCTS, "minus", do=lambda by, key: take_product_off_sale(by=by, product_id=key)),
         Bulk(_lazy("Condition of sale"), "products-conditions", Right.EDIT_PRODUCTS, "box", shows=True, stays=True),
         Bulk(_lazy("When it is on sale"), "products-times", Right.EDIT_PRODUCTS, "clock", shows=True, stays=True),
+        Bulk(_lazy("Print labels"), "products-labels", Right.VIEW_PRODUCTS, "print", shows=True, stays=True),
         Bulk(_lazy("Put into a shop category"), "products-shelve", Right.EDIT_PRODUCTS, "list", shows=True, stays=True),
     ],
     prepare=_with_offer,
@@ -169,7 +174,8 @@ def product(request: HttpRequest, product_id: UUID | None = None) -> HttpRespons
         except MarketError as refusal:
             form.show(refusal, keys_of_rows(form, row, form.cleaned_data["product_id"]))
         else:
-            messages.success(request, _said(saved))
+            if not warn_of_market(request, [saved.pk]):
+                messages.success(request, _said(saved))
             return HttpResponseRedirect(f"/products/{saved.pk}/")
     return _product_page(request, row, form)
 
@@ -184,15 +190,17 @@ def _said(saved: Product) -> str:
 
 
 def _product_page(request: HttpRequest, row: Product | None, form: ProductForm) -> HttpResponse:
+    by_market = taken_off_of([row.pk]).get(row.pk) if row else None
     context = {
         "title": row.title.text if row else _("New product"),
+        "by_market": by_market,
         "product": row,
         "form": form,
         "review_notes": [
             {"label": NOTE_LABELS[code], "text": text, "at": NOTED_AT.get(code, f"id_{code}")} for code, text in (row.review_notes if row else {}).items()
         ],
         "found_categories": form.found_categories(),
-        "listing_address": market_url(f"/p/{row.pk}/") if row and row.status == Product.Status.ON_SALE else "",
+        "listing_address": market_url(f"/p/{row.pk}/") if row and row.status == Product.Status.ON_SALE and not by_market else "",
         "gallery": gallery_of(form, row),
         "schema": request.merchant.schema_name,  # type: ignore[attr-defined]
         "periods": price_periods(row) if row else [],
@@ -229,7 +237,11 @@ def put_chosen_on_sale(request: HttpRequest) -> HttpResponse:
     def told(n: int) -> str:
         return ngettext("{n} product is on sale.", "{n} products are on sale.", n).format(n=n)
 
-    return with_each(request, products, "products-on-sale", told)
+    answer = with_each(request, products, "products-on-sale", told)
+    if request.POST.get("all") != "1":
+        with suppress(MarketError):  # what is wrong with the ticks is said already
+            warn_of_market(request, chosen(request))
+    return answer
 
 
 def take_chosen_off_sale(request: HttpRequest) -> HttpResponse:
@@ -241,7 +253,8 @@ def take_chosen_off_sale(request: HttpRequest) -> HttpResponse:
 
 def on_sale(request: HttpRequest, product_id: UUID) -> HttpResponse:
     row = put_on_sale(by=actor_of(request), product_id=product_id)
-    messages.success(request, _("“{title}” is on sale; the market finds it within seconds.").format(title=row.title.text))
+    if not warn_of_market(request, [product_id]):
+        messages.success(request, _("“{title}” is on sale; the market finds it within seconds.").format(title=row.title.text))
     return HttpResponseRedirect(f"/products/{product_id}/")
 
 

@@ -35,9 +35,9 @@ from marketplace.platform.listings.models import Listing
 from marketplace.platform.taxonomy.queries import find_categories, path_name
 from marketplace.platform.taxonomy.tree import LONGEST_NAME
 from marketplace.platform.taxonomy.virtual import LONGEST_TEXT, clean_rule
-from marketplace.web.lists.bulk import chosen
 from marketplace.web.rule_form import RuleForm, said_of
 from marketplace.web.seller.product_search import products_said
+from marketplace.web.seller.ticked import ticked_products
 from search.by_rule import query_of
 from search.contract import Sort
 from search.find import find
@@ -260,13 +260,9 @@ def rows_of(request: HttpRequest, picks: Sequence[UUID], text: str) -> tuple[lis
 def shelve(request: HttpRequest) -> HttpResponse:
     """Put what was ticked into a category that is filled by hand."""
     try:
-        keys = chosen(request)
+        products = ticked_products(request)
     except MarketError as refusal:
         messages.error(request, str(refusal))
-        return HttpResponseRedirect(reverse("products"))
-    products = list(Product.objects.filter(pk__in=keys).order_by("-created_at", "-pk"))
-    if not products:
-        messages.error(request, _("One of these rows does not exist. Load the list anew and tick again."))
         return HttpResponseRedirect(reverse("products"))
     why = ""
     if request.method == "POST":

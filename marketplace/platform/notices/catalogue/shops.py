@@ -128,6 +128,28 @@ MONEY_AND_GOODS = [
         button=IN_WORKBENCH,
     ),
     _kind(
+        "goods_taken_off",
+        pgettext_lazy("notice", "Goods taken off sale by the market"),
+        _("The market has taken off sale: {title}"),
+        [
+            MARKET_SAYS,
+            "{titles}",
+            _("Buyers no longer find it, and nothing you do puts it back on sale. Orders that exist go on. Answer the market where you do not agree."),
+        ],
+        facts={"title": PRODUCT, "titles": PRODUCT, "reason": _("It may not be sold.")},
+        needed=frozenset({"title", "reason"}),
+        button=IN_WORKBENCH,
+    ),
+    _kind(
+        "goods_released",
+        pgettext_lazy("notice", "Goods released by the market"),
+        _("The market has released: {title}"),
+        [MARKET_SAYS, "{titles}", _("What you have on sale is found and bought again within seconds.")],
+        facts={"title": PRODUCT, "titles": PRODUCT, "reason": _("It was shown to be safe.")},
+        needed=frozenset({"title", "reason"}),
+        button=IN_WORKBENCH,
+    ),
+    _kind(
         "bundle_stopped",
         pgettext_lazy("notice", "A bundle can no longer be bought"),
         _("Nobody can buy “{title}” now"),

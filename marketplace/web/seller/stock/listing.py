@@ -111,6 +111,7 @@ stock = ListPage(
     export=exported,
     bulk=[
         Bulk(_lazy("Count or set safety stock"), "stock-set", Right.KEEP_STOCK, "edit", shows=True, stays=True),
+        Bulk(_lazy("Print labels"), "stock-labels", Right.VIEW_PRODUCTS, "print", shows=True, stays=True),
         Bulk(pgettext_lazy("stock", "Move"), "transfer-new", Right.KEEP_STOCK, "truck", shows=True, stays=True),
         Bulk(pgettext_lazy("restock", "Order more"), "restock-new", Right.KEEP_STOCK, "plus", shows=True, stays=True),
     ],

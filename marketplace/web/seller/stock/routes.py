@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
+from marketplace.web.seller import labels_of_many
 from marketplace.web.seller.stock import ledger, listing, locations, restocks, stocktakes, transfers, variant
 from tenants.access.rights import Right
 from tenants.access.rules import route, staff
@@ -15,6 +16,8 @@ def stock_routes() -> list[URLPattern]:
     return [
         route("stock/", listing.stock, may=staff(SEE), name="stock", methods="GET POST"),
         route("stock/set/", listing.set_chosen, may=staff(KEEP), name="stock-set", methods="GET POST"),
+        route("stock/labels/", labels_of_many.of_stock, may=staff(SEE), name="stock-labels"),
+        route("stock/labels/pdf/", labels_of_many.of_stock_pdf, may=staff(SEE), name="stock-labels-pdf"),
         route("movements/", ledger.movements, may=staff(SEE), name="movements", methods="GET POST"),
         route("stock/variants/<uuid:variant_id>/", variant.variant, may=staff(SEE), name="stock-variant"),
         route("stock/variants/<uuid:variant_id>/adjust/", variant.adjust, may=staff(KEEP), name="stock-adjust", methods="POST"),
