@@ -6,7 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
+from marketplace.flows.custom_lines import ask_buyer
+from marketplace.kernel.actors import SYSTEM
+from marketplace.platform.checkout.models import OrderCopy
+from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
+from tests.databases import MERCHANTS
 from tests.flows.customised import a_custom_order, a_custom_product, key_of
 
 
@@ -24,6 +29,14 @@ def _fields() -> tuple[str, dict[str, Any]]:
     for m, (key, name) in enumerate((("kai", "Kai"), ("seal", "Seal"))):
         data |= {f"f1c{m}-id": key, f"f1c{m}-name_zh": name, f"f1c{m}-name_en": name, f"f1c{m}-surcharge": str(m)}
     return f"/products/{make.a_product('a', title='Cup').pk}/wishes/", {**data, "count": "3", "f1-count": "2", "days": "3", "then": "keep"}
+
+
+def an_asked_line() -> tuple[OrderCopy, UUID]:
+    """A paid line of shop A of which its buyer is asked something: the order, the question."""
+    copy, question_id = a_custom_order(), uuid4()
+    with merchant_schema(MERCHANTS["a"]):
+        ask_buyer(by=SYSTEM, question_id=question_id, key=key_of(copy), text="With a capital L?")
+    return copy, question_id
 
 
 FORMS_OF_CUSTOMISING: Mapping[tuple[str, str], Callable[[Any], tuple[str, dict[str, Any]]]] = {

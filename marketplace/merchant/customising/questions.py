@@ -67,7 +67,7 @@ def note_question(*, by: Actor, question_id: UUID, key: UUID, text: str) -> Orde
         first = WishQuestion.objects.filter(line__line__order=order).order_by("asked_at").first()
         asked = WishQuestion.objects.create(pk=question_id, line=row, text=text, asked_at=now, ship_by=first.ship_by if first else order.ship_by)
         before_it = _follow(by, order, asked)
-        _told(by, order, "custom_line.asked", row, before_it, {"question": text})
+        _audit(by, order, "custom_line.asked", row, before_it, {"question": text})
     return order
 
 
@@ -87,7 +87,7 @@ def note_answer(*, by: Actor, order_id: UUID, question_id: UUID, text: str) -> O
         row.answer, row.ended_at = text, clock.now()
         row.save(update_fields=["answer", "ended_at"])
         before = _follow(by, order, row)
-        _told(by, order, "custom_line.answered", row.line, before, {"question": row.text, "answer": text})
+        _audit(by, order, "custom_line.answered", row.line, before, {"question": row.text, "answer": text})
     return order
 
 
@@ -100,7 +100,7 @@ def end_questions(*, by: Actor, order: Order) -> None:
         row.ended_at = clock.now()
         row.save(update_fields=["ended_at"])
         before = _follow(by, order, row)
-        _told(by, order, "custom_line.unanswered", row.line, before, {"question": row.text})
+        _audit(by, order, "custom_line.unanswered", row.line, before, {"question": row.text})
 
 
 def _follow(by: Actor, order: Order, row: WishQuestion) -> str:
@@ -118,7 +118,7 @@ def _checked(text: str, field: str, why: str) -> str:
     return text
 
 
-def _told(by: Actor, order: Order, action: str, row: CustomLine, ship_by: str, said: dict[str, str]) -> None:
+def _audit(by: Actor, order: Order, action: str, row: CustomLine, ship_by: str, said: dict[str, str]) -> None:
     audit(
         by=by,
         action=action,
