@@ -159,6 +159,11 @@ def forgotten(said: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [{**one, "text": ""} if one["kind"] == Kind.TEXT else dict(one) for one in said]
 
 
+def is_asked(lines: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a shop waits for its buyer's answer about one of these lines, as public copies of orders hold them."""
+    return any(one["waits"] for line in lines for one in line.get("custom", {}).get("questions", ()))
+
+
 def without_what_was_written(custom: Mapping[str, Any]) -> dict[str, Any]:
     """What public copies of orders hold of a line that is made to wishes, without what its buyer wrote: wishes and answers."""
     asked = {"questions": [{**one, "answer": ""} for one in custom["questions"]]} if "questions" in custom else {}

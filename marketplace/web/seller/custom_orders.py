@@ -45,7 +45,13 @@ SHOWS: dict[str, Q] = {
 class CustomFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search")
     show = django_filters.ChoiceFilter(
-        method="by_show", choices=[*Making.choices, (ASKED, pgettext_lazy("making", "Waits for the buyer's answer")), ("sent", pgettext_lazy("making", "Sent"))]
+        method="by_show",
+        choices=[
+            Making.choices[0],
+            (ASKED, pgettext_lazy("making", "Waits for the buyer's answer")),
+            *Making.choices[1:],
+            ("sent", pgettext_lazy("making", "Sent")),
+        ],
     )
     since, until = Since("placed_at"), Until("placed_at")
 
