@@ -199,7 +199,7 @@ def is_in_the_short_form(asked: Asked) -> bool:
         is_open = asked.rule is not None and asked.rule.audience in ("anyone", "signed_in")
         return (asked.actor, asked.about) in STRANGERS if is_open else asked.kind != "console" or asked.about == "a"  # the operator sees all of both
     is_door = asked.method == "POST" or asked.path.startswith("/cms/")
-    return is_door and (asked.rule is None or asked.actor in ("anonymous", turned_away(asked)))
+    return is_door and (asked.rule is None or asked.actor == "anonymous" or asked.actor == turned_away(asked))
 
 
 def turned_away(asked: Asked) -> str:
