@@ -18,7 +18,7 @@ from tests.databases import MERCHANTS
 from tests.flows.customised import a_custom_product
 from tests.journeys.buyers import pays, places, registers_at_the_cart
 from tests.journeys.merchants import ships
-from tests.journeys.people import DESKTOP, Person, Seen, at_a_screen, on_both
+from tests.journeys.people import Person, Seen, at_a_screen, on_both
 from tests.running import RunningMarket, running
 from tests.world import PASSWORD
 
@@ -41,7 +41,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     return Seen(tmp_path_factory.mktemp("customising"))
 
 
-@on_both(ci=DESKTOP)
+@on_both(ci=None)
 def test_a_cup_is_named_bought_made_and_sent(browser: Browser, market: RunningMarket, seen: Seen, screen):
     product = a_custom_product(title="Seal cup", price="100")
     deliver_events()

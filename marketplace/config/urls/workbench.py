@@ -37,6 +37,7 @@ from marketplace.web.seller import (
     parcels,
     price_lists,
     prices,
+    product_reviews,
     products,
     qualifications,
     reductions,
@@ -151,6 +152,7 @@ urlpatterns = [
     ),
     route("size-tables/<uuid:table_id>/remove/", size_tables.remove, may=staff(Right.EDIT_PRODUCTS), name="size-table-remove", methods="POST"),
     route("products/<uuid:product_id>/merge/", variant_merge.merge, may=staff(Right.EDIT_PRODUCTS), name="variants-merge", methods="GET POST"),
+    route("products/<uuid:product_id>/reviews/", product_reviews.product_reviews, may=staff(Right.VIEW_PRODUCTS), name="product-reviews"),
     route("products/<uuid:product_id>/labels/", labels.labels, may=staff(Right.VIEW_PRODUCTS), name="product-labels"),
     route("products/<uuid:product_id>/labels/pdf/", labels.labels_pdf, may=staff(Right.VIEW_PRODUCTS), name="product-labels-pdf"),
     route(
