@@ -119,6 +119,7 @@ FACTS: dict[tuple[str, str], dict[str, str]] = {
         "Pieces": "1",
         "Status": "To confirm",
         "What is wished": "Engraving: =For Third",
+        "Questions and answers": "",
         "Surcharge of a piece": "20.00",
     },
     ("workbench", "staff"): {"Name": "Third Clerk", "E-mail": "Third-dispatcher@example.com", "Roles": "Dispatcher"},
