@@ -1,4 +1,4 @@
-"""make test: what the tests need, then pytest on two cores."""
+"""make test: what the tests need, then pytest on two cores, with a third process for what waits for servers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def main() -> int:
     if not sys.argv[1:]:
         os.environ["TEST_WHOLE_SUITE"] = "1"  # tests/elastic.py: what takes long to start does so at once
     # In the order of the folders: the few that take long come before the many that fill the gaps.
-    arguments = sys.argv[1:] or ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not long"]
+    arguments = sys.argv[1:] or ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not long"]
     return int(pytest.main(arguments))
 
 

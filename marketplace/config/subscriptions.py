@@ -31,6 +31,7 @@ from marketplace.flows import (
     letters_about_reviews,
     letters_about_shops,
     letters_about_stock,
+    letters_about_wishes,
     letters_to_buyers,
     letters_to_merchants,
     merge_accounts,
@@ -60,6 +61,7 @@ from marketplace.flows import (
 from marketplace.flows.consumers import ask_for_doubles
 from marketplace.flows.events import (
     BundlesStopped,
+    CustomLineReady,
     GoodsHandedOver,
     OrderCancelled,
     OrderCompleted,
@@ -75,6 +77,8 @@ from marketplace.flows.events import (
     StatementIssued,
     VariantsMerged,
     VouchersExpired,
+    WishAnswered,
+    WishAsked,
 )
 from marketplace.flows.product_files import run as product_imports
 from marketplace.kernel import log_checks, registry
@@ -208,6 +212,9 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     SecondLookEnded: [Reaction(letters_about_returns.look_ended)],
     RefundDue: [Reaction(refund.send_refund, outward=True)],
     RefundSent: [Reaction(transfer_out.reverse_for_refund), Reaction(letters_to_buyers.refunded), Reaction(customers.count_after_refund)],
+    CustomLineReady: [Reaction(letters_about_wishes.ready)],
+    WishAsked: [Reaction(letters_about_wishes.asked)],
+    WishAnswered: [Reaction(letters_about_wishes.answered)],
     GoodsHandedOver: [Reaction(letters_to_buyers.handed_over)],
     VouchersExpired: [Reaction(letters_to_buyers.vouchers_expired), Reaction(customers.count_after_ending)],
     OrderShipped: [Reaction(letters_to_buyers.shipped), Reaction(reminders.remind_of_receipt_later)],

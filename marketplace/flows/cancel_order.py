@@ -22,6 +22,7 @@ from marketplace.kernel.verbs import verb
 from marketplace.merchant.aftersales.second_looks import takes_two
 from marketplace.merchant.customising.errors import MakingBegun
 from marketplace.merchant.customising.queries import first_begun
+from marketplace.merchant.customising.questions import end_questions
 from marketplace.merchant.fulfilment.actions import remove_package
 from marketplace.merchant.fulfilment.models import Package
 from marketplace.merchant.inventory.actions import release_stock
@@ -95,6 +96,7 @@ def _cancel(by: Actor, order: Order, pieces: Mapping[UUID, int], *, reason: str,
     release_stock(by=by, order_id=order.pk, pieces=pieces)
     if order.kind == GoodsKind.SERVICE:
         end_vouchers(by=by, order_id=order.pk, pieces=pieces, status=Voucher.Status.CANCELLED)
+    end_questions(by=by, order=order)
     give_back(by=by, merchant_id=merchant_id, order=order, backs=backs, reason=kind)
     end_if_all_is_back(by=by, order=order, reason=reason)
     copy_order(by=by, order=order)

@@ -31,7 +31,7 @@ from marketplace.merchant.customising.actions import forget_wishes
 from marketplace.merchant.orders.states import OrderStatus
 from marketplace.platform.cart.models import Cart
 from marketplace.platform.checkout.models import OrderCopy, OrderGroup, ReturnCopy
-from marketplace.platform.customising.wishes import forgotten
+from marketplace.platform.customising.wishes import without_what_was_written
 from marketplace.platform.members.models import Address, ConsumerNote, DataExport, Double, Favourite, Follow, Profile, Seen
 from marketplace.platform.notices.forgetting import forget_notices
 from marketplace.platform.notices.letters import post_letter
@@ -166,7 +166,7 @@ def _orders(user: User) -> None:
 
 def _without_wishes(line: dict[str, Any]) -> dict[str, Any]:
     """A line as it stays: that it was made to wishes, without what the person wrote."""
-    return {**line, "custom": {**line["custom"], "wishes": forgotten(line["custom"]["wishes"])}} if "custom" in line else line
+    return {**line, "custom": without_what_was_written(line["custom"])} if "custom" in line else line
 
 
 def _applications(user: User) -> None:

@@ -9,17 +9,22 @@ from uuid import UUID
 from django.db import transaction
 
 from marketplace.flows.copies import copy_order
+from marketplace.flows.events import CustomLineReady, WishAnswered, WishAsked
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.ids import new_id
+from marketplace.kernel.outbox import record
 from marketplace.kernel.texts import localised
 from marketplace.kernel.verbs import verb
 from marketplace.merchant.aftersales.states import Reason
 from marketplace.merchant.customising.actions import move_making
 from marketplace.merchant.customising.errors import MadeForYou, MakingNotAccepted
-from marketplace.merchant.customising.models import CustomLine
+from marketplace.merchant.customising.models import CustomLine, WishQuestion
+from marketplace.merchant.customising.questions import end_questions, note_answer, note_question
 from marketplace.merchant.customising.states import Making
 from marketplace.merchant.orders.models import Order, OrderLine
 from marketplace.platform.cart.queries import ChosenLine
+from marketplace.platform.checkout.models import OrderCopy
+from tenants.tenancy.schemas import current_merchant_id, merchant_schema
 
 
 def check_accepted(chosen: Sequence[ChosenLine], accepts: bool) -> None:
@@ -63,12 +68,38 @@ def begin_making(*, by: Actor, key: UUID) -> Order:
 
 @verb
 def finish_making(*, by: Actor, key: UUID) -> Order:
-    """It is ready and can be packed. Raises as move_making()."""
+    """It is ready and can be packed; the buyer is told. Raises as move_making()."""
     return _move(by, key, Making.READY)
 
 
 def _move(by: Actor, key: UUID, to: str) -> Order:
     with transaction.atomic():
         order: Order = move_making(by=by, key=key, to=to)
+        end_questions(by=by, order=order)
         copy_order(by=by, order=order)
+        if to == Making.READY:
+            record(CustomLineReady(merchant_id=current_merchant_id(), order_id=order.pk, custom_id=key))
     return order
+
+
+@verb
+def ask_buyer(*, by: Actor, question_id: UUID, key: UUID, text: str) -> Order:
+    """The shop asks about a line's wishes before it makes it; the buyer is told. Meanwhile the time to ship stands still. Raises as note_question()."""
+    with transaction.atomic():
+        is_new = not WishQuestion.objects.filter(pk=question_id).exists()
+        order: Order = note_question(by=by, question_id=question_id, key=key, text=text)
+        if is_new:
+            copy_order(by=by, order=order)
+            record(WishAsked(merchant_id=current_merchant_id(), order_id=order.pk, question_id=question_id))
+    return order
+
+
+@verb
+def answer_shop(*, by: Actor, copy: OrderCopy, question_id: UUID, text: str) -> None:
+    """The buyer answers; time runs again from this moment on. Raises as note_answer()."""
+    with transaction.atomic(), merchant_schema(copy.merchant_id):
+        is_new = WishQuestion.objects.filter(pk=question_id, ended_at=None).exists()
+        order: Order = note_answer(by=by, order_id=copy.pk, question_id=question_id, text=text)
+        if is_new:
+            copy_order(by=by, order=order)
+            record(WishAnswered(merchant_id=copy.merchant_id, order_id=order.pk, question_id=question_id))

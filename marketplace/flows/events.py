@@ -117,6 +117,36 @@ class OrderShipped(Event):
 
 
 @dataclass(frozen=True)
+class CustomLineReady(Event):
+    """What was made to a buyer's wishes is ready to be packed."""
+
+    topic = "custom_line.ready"
+    merchant_id: UUID
+    order_id: UUID
+    custom_id: UUID
+
+
+@dataclass(frozen=True)
+class WishAsked(Event):
+    """A shop asks a buyer about what they wished."""
+
+    topic = "wish.asked"
+    merchant_id: UUID
+    order_id: UUID
+    question_id: UUID
+
+
+@dataclass(frozen=True)
+class WishAnswered(Event):
+    """The buyer has answered; the shop can go on."""
+
+    topic = "wish.answered"
+    merchant_id: UUID
+    order_id: UUID
+    question_id: UUID
+
+
+@dataclass(frozen=True)
 class GoodsHandedOver(Event):
     """The codes of an order were handed out, or its vouchers were made: they stand on the buyer's page of the order."""
 

@@ -14,6 +14,7 @@ from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import MarketError
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
+from marketplace.merchant.bundles.actions import Parts
 from marketplace.merchant.catalogue.actions import ProductInput, VariantInput
 from marketplace.merchant.catalogue.barcodes import gtin, owners_of
 from marketplace.merchant.catalogue.errors import BarcodeTaken, SkuTaken
@@ -40,7 +41,8 @@ class ImportedProduct:
     `market`: market prices by SKU; None where the source knows none, and one that is there stays while it is not below the sale price.
     `counts_stock`: stock is counted for variants that are there, too, and not only for new ones.
     `kind`: what kind of goods it is; None leaves that as it is, and what is new is shipped. `shelves`: the shop's categories filled by hand that it
-    stands in, each with its place there (None: behind the others); without, those it stands in stay.
+    stands in, each with its place there (None: behind the others); without, those it stands in stay. `parts`: what is in it, which makes what is new
+    a bundle; None leaves that as it is.
     """
 
     product: ProductInput
@@ -51,6 +53,7 @@ class ImportedProduct:
     counts_stock: bool = False
     kind: Kind | None = None
     shelves: Mapping[UUID, int | None] | None = None
+    parts: Parts | None = None
 
     @property
     def ref(self) -> str:

@@ -1,4 +1,4 @@
-"""What an imported product is beside its texts, prices and stock: its kind of goods, and the shop categories it stands in."""
+"""What an imported product is beside its texts, prices and stock: its kind of goods, what is in a bundle, and the shop categories it stands in."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from uuid import UUID
 from marketplace.flows.import_batch import Batch, Imported, ImportedProduct
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import MarketError
+from marketplace.merchant.bundles.actions import check_parts, is_fixed, put_parts
+from marketplace.merchant.bundles.errors import BundleFixed
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.shelves.actions import fill_shop_categories
 from marketplace.merchant.shelves.filling import Filling
@@ -25,6 +27,7 @@ class Beside:
         self.held = virtual_of([row.pk for ref, row in batch.there.items() if batch.wanted[ref].kind is not None])
         self.filling = Filling(locks=True) if any(one.shelves is not None for one in batch.wanted.values()) else None
         self.of_other_kind: list[Product] = []  # it has to be reviewed anew
+        self.refilled: dict[UUID, int] = {}  # new bundles, and their version
         self.of_other_days: set[UUID] = set()
         self.moved: set[UUID] = set()  # stands in other shop categories
         for ref, one in list(batch.wanted.items()):
@@ -37,6 +40,10 @@ class Beside:
         row = self.batch.there.get(ref)
         if one.kind is not None and row is not None and (before := self._kind(row)) != one.kind.name:
             check_kind(row, before, one.kind.name)
+        if one.parts is not None:
+            if row is not None and is_fixed(row):
+                raise BundleFixed(title=row.title.text)
+            check_parts(one.parts)
         if one.shelves is not None and self.filling is not None and self.filling.put(self.batch.key_of(ref), one.shelves):
             self.moved.add(self.batch.key_of(ref))
 
@@ -64,5 +71,12 @@ class Beside:
                 self.of_other_days.add(row.pk)
                 if self._kind(row) != kind.name:
                     self.of_other_kind.append(row)
+        for ref, one in self.batch.wanted.items():
+            if one.parts is not None:
+                row = put_parts(by=by, product_id=self.batch.keys[ref], parts=one.parts)
+                if ref in self.batch.there:
+                    self.of_other_kind.append(self.batch.there[ref])
+                else:
+                    self.refilled[row.pk] = row.version
         if self.filling is not None:
             fill_shop_categories(by=by, wanted=self.filling.changed())

@@ -55,7 +55,9 @@ def import_products(*, by: Actor, products: Sequence[ImportedProduct], goes: str
         differing = [batch.there[ref] for ref, one in batch.wanted.items() if ref in batch.there and batch.differs(one)]
         batch.write(by, entered, differing)
         beside.write(by)
-        differing += [row for row in beside.of_other_kind if row.pk not in {one.pk for one in differing}]
+        for row in entered:
+            row.version = beside.refilled.get(row.pk, row.version)
+        differing += [row for row in {each.pk: each for each in beside.of_other_kind}.values() if row.pk not in {one.pk for one in differing}]
         repriced = batch.new_prices()
         set_prices(by=by, prices={key: (sale, market) for key, (sale, market, _product) in repriced.items()})
         touched = {product_id for _sale, _market, product_id in repriced.values()} | {row.pk for row in differing} | batch.recounted

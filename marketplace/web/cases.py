@@ -86,6 +86,11 @@ class Case:
     def unchanged(self) -> list[Fact]:
         return [fact for fact in self.facts if not fact.is_changed]
 
+    @property
+    def added(self) -> list[str]:
+        """Variants that are not on the market yet, of what is."""
+        return [one.label or one.sku for one in self.variants if one.is_new]
+
 
 def case_of(found: ProductChange, live: Listing | None, now: Mapping[UUID, Offer] | None = None) -> Case:
     """Field by field, what would be and what is. `now`: by variant, what holds now of price and stock, which no review is asked for."""

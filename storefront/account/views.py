@@ -19,6 +19,7 @@ from marketplace.kernel.errors import MarketError
 from marketplace.merchant.orders.states import FulfilmentStatus, OrderStatus
 from marketplace.platform.checkout.access import copy_of_buyer, group_of_buyer
 from marketplace.platform.checkout.models import OrderCopy, OrderGroup, ReturnCopy
+from marketplace.platform.customising.wishes import is_asked
 from marketplace.platform.delivery.queries import children
 from marketplace.platform.members.access import address_of, addresses_of
 from marketplace.platform.members.actions import remove_address, save_address
@@ -154,6 +155,7 @@ def group(request: HttpRequest, number: str) -> HttpResponse:
         "all_complete": all(copy.status == OrderStatus.COMPLETED for copy in copies),
         "none_left": all(copy.status == OrderStatus.CANCELLED for copy in copies),
         "is_virtual": all(copy.is_virtual for copy in copies),
+        "is_asked": any(copy.status == OrderStatus.CONFIRMED and is_asked(copy.lines) for copy in copies),
         "has_virtual": any(copy.is_virtual for copy in copies),
         "waits_for_codes": any(copy.status == OrderStatus.CONFIRMED and copy.is_virtual and not copy.handed for copy in copies),  # type: ignore[attr-defined]
         "waits_for_rail": waits,

@@ -12,7 +12,7 @@ from django import template
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 
 from marketplace.kernel import clock, formats
 from marketplace.kernel.money import Money
@@ -175,6 +175,8 @@ def order_tag(order: Any) -> SafeString:
 @register.simple_tag
 def making_tag(row: Any) -> SafeString:
     """How far a shop is with what is made to wishes."""
+    if row.is_asked:
+        return format_html('<span class="tag status tag-info">{}</span>', pgettext("making", "Waits for the buyer's answer"))
     state = Making(row.state)
     return format_html('<span class="tag status tag-{}">{}</span>', MAKING_TONES[state], state.label)
 

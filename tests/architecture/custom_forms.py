@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
+from marketplace.flows.custom_lines import ask_buyer
+from marketplace.kernel.actors import SYSTEM
+from marketplace.platform.checkout.models import OrderCopy
+from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
+from tests.databases import MERCHANTS
 from tests.flows.customised import a_custom_order, a_custom_product, key_of
 
 
@@ -26,10 +31,19 @@ def _fields() -> tuple[str, dict[str, Any]]:
     return f"/products/{make.a_product('a', title='Cup').pk}/wishes/", {**data, "count": "3", "f1-count": "2", "days": "3", "then": "keep"}
 
 
+def an_asked_line() -> tuple[OrderCopy, UUID]:
+    """A paid line of shop A of which its buyer is asked something: the order, the question."""
+    copy, question_id = a_custom_order(), uuid4()
+    with merchant_schema(MERCHANTS["a"]):
+        ask_buyer(by=SYSTEM, question_id=question_id, key=key_of(copy), text="With a capital L?")
+    return copy, question_id
+
+
 FORMS_OF_CUSTOMISING: Mapping[tuple[str, str], Callable[[Any], tuple[str, dict[str, Any]]]] = {
     ("workbench", "product-customising"): lambda t: _fields(),
     ("workbench", "custom-orders-begin"): lambda t: ("/custom-orders/begin/", {"chosen": a_custom_line()}),
     ("workbench", "custom-orders-finish"): lambda t: ("/custom-orders/finish/", {"chosen": a_custom_line()}),
     ("workbench", "custom-order-begin"): lambda t: (f"/custom-orders/{a_custom_line()}/begin/", {}),
     ("workbench", "custom-order-finish"): lambda t: (f"/custom-orders/{a_custom_line()}/finish/", {}),
+    ("workbench", "custom-order-ask"): lambda t: (f"/custom-orders/{a_custom_line()}/ask/", {"question_id": uuid4(), "text": "With a capital L?"}),
 }

@@ -40,6 +40,7 @@ from tenants.tenancy.models import Merchant
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.architecture.account_forms import a_change
+from tests.architecture.custom_forms import an_asked_line
 from tests.databases import MERCHANTS
 from tests.flows.test_invitations import invited
 
@@ -126,6 +127,11 @@ def _place(product: Product) -> Sent:
 def _question(product: Product) -> Sent:
     question = ask_question(by=make.acting(make.a_buyer()), question_id=uuid4(), listing_id=product.pk, text="Is it heavy?")
     return Sent(received(product).buyer, f"/questions/{question.pk}/answer/", {"text": "No"})
+
+
+def _answer(product: Product) -> Sent:
+    copy, question_id = an_asked_line()
+    return _order("answer", copy, question=question_id, answer="A capital, please.")
 
 
 def _return(product: Product) -> Sent:
@@ -295,6 +301,7 @@ FORMS_OF_THE_MARKET: dict[tuple[str, str], Callable[[Product], Sent]] = {
     ("market", "order-receive"): lambda p: _order("receive", shipped(p)),
     ("market", "order-give-up"): _give_up,
     ("market", "order-cancel"): lambda p: _order("cancel", paid(p), reason="too_slow", note="found another"),
+    ("market", "order-answer"): _answer,
     ("market", "order-return"): _return,
     ("market", "order-review"): _review,
     ("market", "review-add"): _addition,

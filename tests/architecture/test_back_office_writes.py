@@ -312,8 +312,13 @@ def view_of(kind: str, user: User) -> Filled:
 
 
 @pytest.mark.parametrize("kind", HOSTS)
-def test_every_form_sent_as_it_should_be_goes_through_a_verb_and_stands_in_the_log(things, kind):
+def test_every_route_that_takes_a_form_has_one_here(kind):
     assert sorted(posting(kind)) == sorted([*(name for of, name in FORMS if of == kind), "view-share"])
+
+
+@pytest.mark.long  # in every run test_back_office_traces sends each of them, too, and asks more of it
+@pytest.mark.parametrize("kind", HOSTS)
+def test_every_form_sent_as_it_should_be_goes_through_a_verb_and_stands_in_the_log(things, kind):
     user = someone(kind)
     assert missing_trace(kind, user, view_of(kind, user)) == []
     assert [complaint for of, name in FORMS if of == kind for complaint in missing_trace(kind, user, FORMS[of, name](things))] == []

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from stdnum import ean
 
+from marketplace.flows.bundles import make_bundle
 from marketplace.flows.product_files.exporting import columns_of, headings, table_rows
 from marketplace.flows.product_files.held import held
 from marketplace.flows.product_files.snapshots import snapshot
@@ -23,7 +24,7 @@ from marketplace.flows.review_product import save_product
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.money import Money
 from marketplace.merchant.catalogue.actions import ProductInput, VariantInput
-from marketplace.merchant.catalogue.models import Product, SizeTable
+from marketplace.merchant.catalogue.models import Product, SizeTable, Variant
 from marketplace.merchant.shelves.actions import make_shop_category, put_into_shop_category
 from marketplace.merchant.virtual.actions import Kind
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand
@@ -63,6 +64,7 @@ def products(draw: Any) -> dict[str, Any]:
         "sku": draw(LINE.map(str.strip).filter(lambda text: "\n" not in text)),
         "source_ref": draw(st.one_of(st.none(), st.just("A-1"))),
         "pictures": draw(st.lists(st.sampled_from(["products/a.webp", "products/b.webp", "products/c.webp"]), unique=True)),
+        "alts": draw(st.lists(st.fixed_dictionaries({}, optional={"en": LINE, "zh-hans": LINE, "ja": LINE}), min_size=3, max_size=3)),
         "coded": draw(st.booleans()),
         "weight": draw(st.sampled_from([0, 1, 350, 1_000_000])),
         "choices": draw(st.lists(st.integers(0, 2), unique=True)),
@@ -123,7 +125,7 @@ def enter(wanted: dict[str, Any], category_id: int, shelves: list[UUID], tables:
             attributes=said,
             axes=[] if is_one else [attributes["colour"], attributes["size"]],
             variants=made,
-            pictures=[(key, {"en": "shown"}) for key in wanted["pictures"]],
+            pictures=list(zip(wanted["pictures"], wanted["alts"], strict=False)),
             source_ref=wanted["source_ref"],
             size_table=tables[wanted["size_table"]] if wanted["size_table"] is not None else None,
             sets_size_table=True,
@@ -152,30 +154,41 @@ TABLES = (
     st.sampled_from(["csv", "xlsx"]),
     st.sampled_from(["en", "zh-hans"]),
     st.lists(LINE.map(lambda text: " ".join(text.split())[:40]).filter(bool), min_size=2, max_size=2),
+    st.lists(st.lists(st.tuples(st.integers(0, 11), st.integers(1, 99)), min_size=1, max_size=4), max_size=2),
 )
 HOW = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]}
 
 
 @settings(max_examples=8, derandomize=True, phases=[Phase.generate], **HOW)
 @given(*TABLES)
-def test_an_export_imported_again_changes_nothing(db, wanted, form, language, names):
-    _round_trip(wanted, form, language, names)
+def test_an_export_imported_again_changes_nothing(db, wanted, form, language, names, sets):
+    _round_trip(wanted, form, language, names, sets)
 
 
 @pytest.mark.long
 @settings(max_examples=150, **HOW)
 @given(*TABLES)
-def test_the_same_with_many_more_shops(db, wanted, form, language, names):
-    _round_trip(wanted, form, language, names)
+def test_the_same_with_many_more_shops(db, wanted, form, language, names, sets):
+    _round_trip(wanted, form, language, names, sets)
 
 
-def _round_trip(wanted: list[dict[str, Any]], form: str, language: str, names: list[str]) -> None:
+def make_sets(sets: list[list[tuple[int, int]]]) -> None:
+    """Bundles of what the open shop has, each (which variant, how many) once; what is not shipped is in none."""
+    goods = list(Variant.objects.filter(product__virtual__isnull=True).order_by("pk").values_list("pk", flat=True))
+    for n, chosen in enumerate(sets):
+        parts = {goods[place % len(goods)]: pieces for place, pieces in chosen} if goods else {}
+        if sum(parts.values()) > 1:
+            make_bundle(by=SYSTEM, product_id=uuid4(), titles={"en": "Set"}, sku=f"SET-{n}", price=Money(100, "CNY"), parts=list(parts.items()))
+
+
+def _round_trip(wanted: list[dict[str, Any]], form: str, language: str, names: list[str], sets: list[list[tuple[int, int]]]) -> None:
     with transaction.atomic():
         category = cups()
         with merchant_schema(A):
             shelves, tables = shop_terms(names)
             for n, one in enumerate(wanted):
                 enter(one | {"sku": f"{one['sku'][:30]}#{n}"}, category.pk, shelves, tables)
+            make_sets(sets)
             before = {key: snapshot(one) for key, one in held(Product.objects.all()).items()}
         import_id = checked(exported(form, language), counts_stock=True)
         assert problems(import_id) == {} and set(states(import_id)) == {"same"}, (states(import_id), batch(import_id).mapping)

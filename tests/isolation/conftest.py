@@ -17,6 +17,7 @@ from demo.draw_film import FILE
 from marketplace.flows.account_changes import BankDetails, ask_for_bank_account
 from marketplace.flows.approvals import ask_for
 from marketplace.flows.cancel_order import cancel_paid_order
+from marketplace.flows.custom_lines import ask_buyer
 from marketplace.flows.invite_staff import invite
 from marketplace.flows.my_data import ask_for_my_data, pack_my_data
 from marketplace.flows.pay_out import make_bank_file
@@ -246,6 +247,9 @@ def build_side(letter: str) -> tuple[Side, User]:
     deduction, evidence = a_deduction(side.merchant_id, word)
     reduction_id, price_id, list_id = some_prices(side.merchant_id, product, word)
     bought, asked_for, offered = some_work(side.merchant_id, word)
+    custom_id = a_custom_line(letter)
+    with merchant_schema(side.merchant_id):
+        ask_buyer(by=staff, question_id=uuid4(), key=custom_id, text=f"{word}-asked-back")
     view = save_view(by=staff, merchant_id=side.merchant_id, list_name="orders", name=f"{word}-view", query="")
     job = ask_for_job(by=staff, job=ListJob(merchant_id=side.merchant_id, list_name="orders", kind="export", what="csv", query=f"q={word}-query"))
     operator = Actor(kind="person", user_id=User.objects.get(email="operator@market.localhost").pk, label=word)
@@ -281,7 +285,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         "bundle_id": a_bundle_draft(letter),
         "code_id": a_code(letter, f"{word}-card"),
         "shop_category_id": shelf.pk,
-        "custom_id": a_custom_line(letter),
+        "custom_id": custom_id,
         "number": waiting.number,
         "number_done": copy.number,
         "review_id": review_id,
@@ -368,6 +372,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         f"{word}-sale",
         f"{word}-list",
         f"{word}-work",
+        f"{word}-asked-back",
     ]
     side.secrets += [waiting.number, copy.number, statement.number]
     return side, buyer

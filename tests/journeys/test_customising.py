@@ -18,7 +18,7 @@ from tests.databases import MERCHANTS
 from tests.flows.customised import a_custom_product
 from tests.journeys.buyers import pays, places, registers_at_the_cart
 from tests.journeys.merchants import ships
-from tests.journeys.people import DESKTOP, Person, Seen, at_a_screen, on_both
+from tests.journeys.people import Person, Seen, at_a_screen, on_both
 from tests.running import RunningMarket, running
 from tests.world import PASSWORD
 
@@ -41,7 +41,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     return Seen(tmp_path_factory.mktemp("customising"))
 
 
-@on_both(ci=DESKTOP)
+@on_both(ci=None)
 def test_a_cup_is_named_bought_made_and_sent(browser: Browser, market: RunningMarket, seen: Seen, screen):
     product = a_custom_product(title="Seal cup", price="100")
     deliver_events()
@@ -59,6 +59,9 @@ def test_a_cup_is_named_bought_made_and_sent(browser: Browser, market: RunningMa
         buyer.sees("For Chen")
     own = OrderCopy.objects.get(group__number=number).number
     with at_a_screen(browser, market, screen, "owner", seen) as owner:
+        asks(owner, own)
+        with at_a_screen(browser, market, screen, "buyer", seen) as buyer:
+            answers(buyer, number, f"lin-{screen.language}@buyer.localhost")
         makes(owner, own)
         ships(owner, own)
     assert OrderCopy.objects.get(number=own).lines[0]["custom"]["state"] == Making.READY
@@ -91,13 +94,40 @@ def changes_wishes(buyer: Person) -> None:
     buyer.sees("For Chen")
 
 
+def asks(owner: Person, own: str) -> None:
+    """The shop wants to know something before it begins."""
+    page = owner.page
+    owner.go(f"/orders/{own}/", WORKBENCH)
+    with page.expect_navigation(url=f"**/orders/{own}/"):
+        owner.sign_in(OWNER, PASSWORD)
+    with page.expect_navigation():
+        owner.follow("Ask the buyer")
+    page.fill("[name=text]", "With a capital C?")
+    owner.look("wish-question")
+    owner.send("Send the question")
+    owner.sees("With a capital C?")
+    owner.look("customised-order-asked")
+
+
+def answers(buyer: Person, number: str, email: str) -> None:
+    """By the page of the order."""
+    buyer.go(f"/orders/{number}/")
+    with buyer.page.expect_navigation(url=f"**/orders/{number}/"):
+        buyer.sign_in(email, "kiln-and-trail-22")
+    buyer.sees("With a capital C?")
+    buyer.look("order-asked")
+    buyer.page.fill("[name=answer]", "Yes, please.")
+    buyer.send("Answer the shop")
+    buyer.sees("Yes, please.")
+    buyer.look("order-answered")
+
+
 def makes(owner: Person, own: str) -> None:
-    """From the list to the order: begun there, ready here."""
+    """From the list to the order: begun there, ready here. The answer stands beside the wishes."""
     page = owner.page
     owner.go("/custom-orders/?show=to_confirm", WORKBENCH)
-    owner.sign_in(OWNER, PASSWORD)
-    owner.go("/custom-orders/?show=to_confirm", WORKBENCH)
     owner.sees("For Chen")
+    owner.sees("Yes, please.")
     owner.look("custom-orders")
     with page.expect_navigation():
         page.get_by_role("link", name=own).locator("visible=true").first.click()

@@ -68,7 +68,7 @@ def text_of(product: Product, code: str) -> str:
         return str(Product.objects.get(pk=product.pk).descriptions.get(code, ""))
 
 
-@on_both(DESKTOP)
+@on_both(ci=None)
 def test_a_description_is_formatted_pictured_and_read(browser: Browser, market: RunningMarket, seen: Seen, screen: Screen):
     product = product_called(f"Bowl {screen.language}")
     with at_a_screen(browser, market, screen, "owner", seen) as owner:

@@ -56,7 +56,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     return Seen(tmp_path_factory.mktemp("library"))
 
 
-@on_both(DESKTOP)
+@on_both(ci=None)
 def test_pictures_are_uploaded_cut_ordered_and_seen_with_a_film(browser: Browser, market: RunningMarket, seen: Seen, screen: Screen):
     with merchant_schema(MERCHANTS["a"]):
         product = Product.objects.get(titles__en=f"Bowl {screen.language}")

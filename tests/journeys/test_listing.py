@@ -17,7 +17,7 @@ from marketplace.kernel.relay import deliver_events
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.databases import MERCHANTS
-from tests.journeys.people import DESKTOP, PHONE, Person, Screen, Seen, at_a_screen
+from tests.journeys.people import DESKTOP, Person, Screen, Seen, at_a_screen, on_both
 from tests.running import RunningMarket, running
 from tests.world import PASSWORD
 
@@ -44,7 +44,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     return Seen(tmp_path_factory.mktemp("listing"))
 
 
-@pytest.mark.parametrize("screen", [DESKTOP, pytest.param(PHONE, marks=pytest.mark.long)], ids=["en", "zh"])
+@on_both(ci=None)
 def test_a_condition_takes_off_sale_and_the_calendar_leads_to_what_is_planned(browser: Browser, market: RunningMarket, seen: Seen, screen: Screen):
     with at_a_screen(browser, market, screen, "owner", seen) as owner:
         owner.go("/products/", WORKBENCH)

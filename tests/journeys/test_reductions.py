@@ -17,7 +17,7 @@ from tenants.tenancy.models import Market
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.databases import MERCHANTS
-from tests.journeys.people import DESKTOP, PHONE, Person, Screen, Seen, at_a_screen, on_both
+from tests.journeys.people import DESKTOP, Person, Screen, Seen, at_a_screen, on_both
 from tests.running import RunningMarket, running, until
 from tests.world import PASSWORD
 
@@ -42,7 +42,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     return Seen(tmp_path_factory.mktemp("reductions"))
 
 
-@pytest.mark.parametrize("screen", [DESKTOP, pytest.param(PHONE, marks=pytest.mark.long)], ids=["en", "zh"])
+@on_both(ci=None)
 def test_a_reduction_is_planned_seen_and_ended(browser: Browser, market: RunningMarket, seen: Seen, screen: Screen):
     ending = "en" if screen == DESKTOP else "zh"
     with at_a_screen(browser, market, screen, "owner", seen) as owner:

@@ -30,7 +30,8 @@ def market(own_database: str, static_files: Path) -> Iterator[RunningMarket]:
         yield processes
 
 
-@pytest.mark.parametrize("screen", [pytest.param(DESKTOP, id="en"), pytest.param(CHINESE, id="zh-Hans", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("screen", [pytest.param(DESKTOP, id="en"), pytest.param(CHINESE, id="zh-Hans")])
 def test_thirty_submissions_are_decided_by_keyboard(browser: Browser, market: RunningMarket, tmp_path, screen: Screen):
     seen, products = Seen(tmp_path), [make.a_product("a", on_sale=False, title=f"Mug {screen.language} {n}") for n in range(MANY)]
     with merchant_schema(MERCHANTS["a"]):

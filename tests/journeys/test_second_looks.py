@@ -71,6 +71,7 @@ def opens_and_inspects(owner: Person, copy: OrderCopy) -> str:
     owner.send("Open the return")
     owner.page.wait_for_url("**/returns/*-*/")
     number = owner.page.url.rstrip("/").rsplit("/", 1)[1]
+    owner.send("Agree")  # it was opened as if the buyer had asked
     owner.send("Keep the inspection")
     owner.look("waits-for-the-second")
     assert owner.page.locator("form[action$='/confirm/'], form[action$='/approve/']").count() == 0, "whoever inspected does not pay"

@@ -106,6 +106,7 @@ def old_address_leads_on(browser: Browser, market: RunningMarket, screen: Screen
         buyer.troubles = [one for one in buyer.troubles if "404" not in one]  # the mug's picture was never stored
 
 
+@pytest.mark.long
 def test_old_addresses_lead_on_after_a_move_and_a_merge(browser: Browser, market: RunningMarket, seen: Seen, tree: dict[str, int]):
     with at_a_screen(browser, market, DESKTOP, "operator", seen) as operator:
         put_in_order(operator, tree, scripts=True)
@@ -130,5 +131,6 @@ def test_the_same_without_scripts(browser: Browser, market: RunningMarket, seen:
         moves_and_merges(operator, tree, scripts=False)
 
 
+@pytest.mark.long
 def test_every_page_of_the_way_is_valid_html(seen: Seen):
     assert seen.pages and not invalid(seen.folder / "sources")

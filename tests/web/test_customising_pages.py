@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -173,3 +174,37 @@ def test_the_workbench_shows_wishes_where_they_are_made_packed_and_counted(owner
 def test_an_unpaid_order_is_not_to_be_made(owner):
     copy = a_custom_order(pays=False)
     assert copy.number not in text(owner.get("/custom-orders/"))
+
+
+# ── A question back ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_question_is_asked_answered_and_stands_beside_the_wishes(owner):
+    copy = a_custom_order()
+    (row,) = custom_lines(copy)
+    path = f"/custom-orders/{row.pk}/ask/"
+    assert path in text(owner.get(f"/orders/{copy.number}/")) and path in text(owner.get("/custom-orders/"))
+    form = text(owner.get(path))
+    assert "For Lin" in form and "stands still" in form
+    key = re.search(r'name="question_id" value="([^"]+)"', form)[1]
+    assert "Write what you want to know" in text(owner.post(path, {"question_id": key, "text": ""}), 422)
+    assert owner.post(path, {"question_id": key, "text": f"Capital L? {EVIL}"}).status_code == 302
+    assert "has not answered" in text(owner.post(path, {"question_id": uuid4(), "text": "And?"}), 422)
+    assert copy.number in text(owner.get("/custom-orders/?show=asked")) and copy.number not in text(owner.get("/custom-orders/?show=to_confirm"))
+    page = text(owner.get(f"/orders/{copy.number}/"))
+    assert "Not answered yet" in page and EVIL not in page and path not in page and "earlier once the answer is there" in page
+
+    buyer = at(MARKET, User.objects.get(pk=copy.buyer_id))
+    page = text(buyer.get(f"/orders/{copy.group.number}/"))
+    assert "Waits for your answer" in page and "&lt;b&gt;x&lt;/b&gt;" in page and EVIL not in page
+    question = re.search(r'name="question" value="([^"]+)"', page)[1]
+    assert text(buyer.post(f"/orders/{copy.number}/answer/", {"question": question, "answer": " "}), 422)
+    assert at(MARKET, make.a_buyer("wei@example.com")).post(f"/orders/{copy.number}/answer/", {"question": question, "answer": "Mine"}).status_code == 404
+    assert buyer.post(f"/orders/{copy.number}/answer/", {"question": "x", "answer": "Yes"}).status_code == 404
+    assert buyer.post(f"/orders/{copy.number}/answer/", {"question": question, "answer": f"A capital {EVIL}"}).status_code == 302
+    page = text(buyer.get(f"/orders/{copy.group.number}/"))
+    assert "A capital" in page and EVIL not in page and 'name="answer"' not in page and "To be confirmed" in page
+    for path in (f"/orders/{copy.number}/", f"/orders/{copy.number}/slip/", "/custom-orders/?show=to_confirm"):
+        page = text(owner.get(path))
+        assert "A capital &lt;b&gt;" in page and EVIL not in page
+    assert "Buyer answered about their wishes" in text(owner.get("/log/"))

@@ -37,6 +37,7 @@ from marketplace.web.seller import (
     parcels,
     price_lists,
     prices,
+    product_reviews,
     products,
     qualifications,
     reductions,
@@ -47,6 +48,7 @@ from marketplace.web.seller import (
     slips,
     theme,
     variant_merge,
+    wish_questions,
 )
 from marketplace.web.seller.closing import closing, export, export_file
 from marketplace.web.seller.delivery import delivery
@@ -77,6 +79,7 @@ urlpatterns = [
     route("custom-orders/finish/", custom_orders.finish_chosen, may=staff(Right.SHIP_ORDERS), name="custom-orders-finish", methods="POST"),
     route("custom-orders/<uuid:custom_id>/begin/", custom_orders.begin, may=staff(Right.SHIP_ORDERS), name="custom-order-begin", methods="POST"),
     route("custom-orders/<uuid:custom_id>/finish/", custom_orders.finish, may=staff(Right.SHIP_ORDERS), name="custom-order-finish", methods="POST"),
+    route("custom-orders/<uuid:custom_id>/ask/", wish_questions.ask, may=staff(Right.SHIP_ORDERS), name="custom-order-ask", methods="GET POST"),
     route("orders/accept/", parcels.accept_chosen, may=staff(Right.SHIP_ORDERS), name="orders-accept", methods="POST"),
     route("orders/slips/", slips.slips, may=staff(Right.VIEW_ORDERS), name="packing-slips"),
     route("orders/slips/pdf/", slips.slips_pdf, may=staff(Right.VIEW_ORDERS), name="packing-slips-pdf"),
@@ -149,6 +152,7 @@ urlpatterns = [
     ),
     route("size-tables/<uuid:table_id>/remove/", size_tables.remove, may=staff(Right.EDIT_PRODUCTS), name="size-table-remove", methods="POST"),
     route("products/<uuid:product_id>/merge/", variant_merge.merge, may=staff(Right.EDIT_PRODUCTS), name="variants-merge", methods="GET POST"),
+    route("products/<uuid:product_id>/reviews/", product_reviews.product_reviews, may=staff(Right.VIEW_PRODUCTS), name="product-reviews"),
     route("products/<uuid:product_id>/labels/", labels.labels, may=staff(Right.VIEW_PRODUCTS), name="product-labels"),
     route("products/<uuid:product_id>/labels/pdf/", labels.labels_pdf, may=staff(Right.VIEW_PRODUCTS), name="product-labels-pdf"),
     route(

@@ -5,7 +5,6 @@ An empty cell leaves what is there. A cell that says what an export would write 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -19,11 +18,13 @@ from django.utils.translation import gettext as _
 from marketplace.flows.brand_rights import check_submitted
 from marketplace.flows.import_batch import ImportedProduct, changes_codes
 from marketplace.flows.product_files.attributes import AttributeCells
+from marketplace.flows.product_files.bundle_cells import BundleCells
 from marketplace.flows.product_files.columns import PREFIX, same_text
 from marketplace.flows.product_files.held import Held, cell_of
+from marketplace.flows.product_files.picture_cells import PictureCells
 from marketplace.flows.product_files.shop_cells import ShopCells
 from marketplace.flows.product_files.variant_cells import VariantCells
-from marketplace.flows.product_files.words import MANY, Several, Words
+from marketplace.flows.product_files.words import Several, Words
 from marketplace.kernel.errors import MarketError
 from marketplace.kernel.exports import plain_cell
 from marketplace.kernel.ids import new_id
@@ -31,7 +32,7 @@ from marketplace.kernel.money import Money
 from marketplace.kernel.prose import as_html, as_text
 from marketplace.merchant.catalogue.actions import LONGEST_SUBTITLE, ProductInput, VariantInput
 from marketplace.merchant.catalogue.errors import SkuTaken
-from marketplace.merchant.catalogue.models import Picture, Variant
+from marketplace.merchant.catalogue.models import Variant
 from marketplace.merchant.imports.models import ProductImport
 from marketplace.merchant.shelves.filling import Filling
 from marketplace.platform.listings.errors import WordForbidden
@@ -39,12 +40,9 @@ from marketplace.platform.listings.models import ForbiddenWord
 from marketplace.platform.listings.words import check_words
 from marketplace.platform.taxonomy.models import TaxClass
 from marketplace.platform.virtual.kinds import GoodsKind
-from tenants.packages.errors import LimitReached
-from tenants.packages.models import Limit
 from tenants.tenancy.schemas import current_merchant_id
 
 LONGEST_SKU, LONGEST_CODE, MOST_VARIANTS = 64, 120, 200
-APART = re.compile(r"[|\n]|[;,]\s*(?=https?://)")  # between the pictures of a cell
 LANGUAGES = ("zh-hans", "en")
 
 type_problems = dict[int, list[list[Any]]]  # line → [[column or -1, what is wrong], …]
@@ -99,7 +97,7 @@ def tax_classes() -> Mapping[str, str]:
     return found
 
 
-class Compiling(VariantCells, ShopCells):
+class Compiling(VariantCells, ShopCells, PictureCells, BundleCells):
     """One product at work: reads cells, notes problems."""
 
     def __init__(self, plan: Plan, rows: Sequence[Line], there: Held | None, code: str, owners: Mapping[str, UUID], twice: Collection[str]) -> None:
@@ -133,7 +131,9 @@ class Compiling(VariantCells, ShopCells):
         category_id = self.category()
         cells = AttributeCells(self, category_id)
         axes = cells.axes()
-        kind, shelves = self.kind(), self.shelves()
+        kind, shelves, parts = self.kind(), self.shelves(), self.parts()
+        self.is_bundle = bool(parts) or (self.there is not None and self.there.is_bundle)
+        self.check_shipped(kind)
         self.is_codes = (kind.name if kind else self.there.kind if self.there else "") == GoodsKind.CODES
         variants, prices, markets, stock = self.variants(cells, axes)
         row = self.there.product if self.there else None
@@ -166,6 +166,7 @@ class Compiling(VariantCells, ShopCells):
             counts_stock=self.plan.counts_stock,
             kind=kind,
             shelves=shelves,
+            parts=parts,
         )
         return Compiled(one, {}, self.there is None or self.differs(one))
 
@@ -210,6 +211,8 @@ class Compiling(VariantCells, ShopCells):
         except WordForbidden as refusal:
             kind, _underscore, language = (refusal.field or "").partition("_")
             meant = f"{kind}:{'zh-hans' if language == 'zh' else language}" if language else kind
+            if kind == "pictures":
+                meant = next((name for name in ("alt:zh-hans", "alt:en") if self.plan.column(name) >= 0), kind)
             self.wrong(self.rows[0], meant, str(refusal))
 
     def is_reviewed(self) -> bool:
@@ -225,7 +228,7 @@ class Compiling(VariantCells, ShopCells):
         there, wanted = self.there, one.product
         assert there is not None
         row = there.product
-        if one.kind is not None or one.shelves is not None or row.size_table_id != wanted.size_table:
+        if one.kind is not None or one.shelves is not None or one.parts is not None or row.size_table_id != wanted.size_table:
             return True
         if (row.category_id, row.brand_id, row.tax_class, row.titles, row.subtitles, row.descriptions) != (
             wanted.category_id, wanted.brand_id, wanted.tax_class, dict(wanted.titles), dict(wanted.subtitles or {}), dict(wanted.descriptions),
@@ -314,27 +317,6 @@ class Compiling(VariantCells, ShopCells):
             elif as_html(cell) != as_html(as_text(current.get(code, ""))):
                 texts[code] = as_html(cell)
         return texts
-
-    def pictures(self) -> list[tuple[str, Mapping[str, str]]]:
-        """Of all rows together, each once. What the shop says of a picture that stays is kept."""
-        held: list[Picture] = self.there.pictures if self.there else []
-        current = [(picture.key, picture.alt) for picture in held]
-        cells = [(row, cell) for row in self.rows if (cell := self.plan.cell(row, "pictures"))]
-        if not cells or (len(cells) == 1 and same_text(cells[0][1], MANY.join(key for key, _alt in current))):
-            return current
-        alts: dict[str, Mapping[str, str]] = dict(current)
-        found: dict[str, Mapping[str, str]] = {}
-        for row, cell in cells:
-            for ref in filter(None, (part.strip() for part in APART.split(plain_cell(cell)))):
-                try:
-                    key = ref if ref in alts else self.plan.picture(ref)
-                except MarketError as refusal:
-                    self.wrong(row, "pictures", _("{ref}: {why}").format(ref=ref[:100], why=str(refusal)))
-                else:
-                    found[key] = alts.get(key, {})
-        if self.plan.most_pictures is not None and len(found) > self.plan.most_pictures:
-            self.wrong(cells[0][0], "pictures", str(LimitReached(what=Limit.PICTURES.label, limit=self.plan.most_pictures)))
-        return list(found.items())
 
     # ── of the variants ──────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from marketplace.flows.product_files.columns import PREFIX
 from marketplace.flows.product_files.words import MANY, Words
 from marketplace.kernel.prose import as_text
 from marketplace.kernel.texts import localised
-from marketplace.merchant.bundles.queries import bundles_among
+from marketplace.merchant.bundles.models import BundlePart
 from marketplace.merchant.catalogue.models import Picture, Product, Variant
 from marketplace.merchant.inventory.models import StockLevel
 from marketplace.merchant.pricing.models import Price
@@ -19,6 +19,8 @@ from marketplace.merchant.shelves.queries import places_of
 from marketplace.merchant.virtual.queries import virtual_of
 from marketplace.platform.taxonomy.models import TaxClass
 from marketplace.platform.virtual.kinds import GoodsKind
+
+PARTS, TIMES = "; ", "×"  # between the articles of a bundle, and before how many
 
 
 @dataclass
@@ -30,7 +32,7 @@ class Held:
     pictures: list[Picture] = field(default_factory=list)
     prices: dict[UUID, Price] = field(default_factory=dict)
     on_hand: dict[UUID, int] = field(default_factory=dict)
-    is_bundle: bool = False
+    parts: list[tuple[UUID, str, int]] = field(default_factory=list)  # of a bundle: variant, its SKU, how many
     kind: str = GoodsKind.GOODS.value
     valid_days: int | None = None
     shelves: dict[UUID, int] = field(default_factory=dict)  # shop categories it was put into by hand, and its place there
@@ -39,6 +41,10 @@ class Held:
     def code(self) -> str:
         """What files know it by."""
         return self.product.source_ref or str(self.product.pk)
+
+    @property
+    def is_bundle(self) -> bool:
+        return bool(self.parts)
 
     @property
     def sold(self) -> list[Variant]:
@@ -57,8 +63,9 @@ def held(products: Iterable[Product]) -> dict[UUID, Held]:
         owner[price.variant_id].prices[price.variant_id] = price
     for level in StockLevel.objects.filter(variant_id__in=owner, location__is_default=True):
         owner[level.variant_id].on_hand[level.variant_id] = level.on_hand
-    for key in bundles_among(found):
-        found[key].is_bundle = True
+    parts = BundlePart.objects.filter(bundle_id__in=found).order_by("position", "pk")
+    for key, variant_id, sku, n in parts.values_list("bundle_id", "variant_id", "variant__sku", "quantity"):
+        found[key].parts.append((variant_id, sku, n))
     for key, row in virtual_of(found).items():
         found[key].kind, found[key].valid_days = row.kind, row.valid_days
     for key, places in places_of(found).items():
@@ -104,6 +111,8 @@ def cell_of(one: Held, variant: Variant, meant: str, words: Words) -> str:
             return words.brands[row.brand_id].name if row.brand_id in words.brands else ""
         case "pictures":
             return MANY.join(picture.key for picture in one.pictures)
+        case "alt":
+            return alt_cell([picture.alt for picture in one.pictures], code)
         case "tax_class":
             return str(TaxClass(row.tax_class).label)
         case "kind":
@@ -114,6 +123,8 @@ def cell_of(one: Held, variant: Variant, meant: str, words: Words) -> str:
             return words.shop.names(one.shelves)
         case "size_table":
             return words.shop.tables.get(row.size_table_id, "") if row.size_table_id else ""
+        case "parts":
+            return PARTS.join(f"{sku} {TIMES} {n}" for _variant, sku, n in one.parts)
         case "axes":
             return MANY.join(words.attributes[key].name for key in row.axes if key in words.attributes)
         case "attr":
@@ -137,6 +148,17 @@ def _variant_cell(one: Held, variant: Variant, meant: str) -> str:
         case "stock":
             return "" if one.kind == GoodsKind.CODES else str(one.on_hand.get(variant.pk, 0))
     raise ValueError(f"no column means {meant}")
+
+
+def alt_cell(alts: Sequence[Mapping[str, str]], language: str) -> str:
+    """What the pictures show, one after the other; nothing where nothing is said of any."""
+    said = [alt_text(alt, language) for alt in alts]
+    return MANY.join(said) if any(said) else ""
+
+
+def alt_text(alt: Mapping[str, str], language: str) -> str:
+    """Of one picture, without the sign that stands between them."""
+    return " ".join(str(alt.get(language, "")).replace(MANY, "｜").split())
 
 
 def attribute_cell(one: Held, variant: Variant, key: int, words: Words) -> str:

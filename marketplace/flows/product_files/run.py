@@ -24,8 +24,9 @@ from django.utils.translation import gettext as _
 
 from marketplace.flows.import_batch import ImportedProduct
 from marketplace.flows.import_products import import_products
-from marketplace.flows.product_files.compiling import APART, Compiled, Plan, compile_rows
+from marketplace.flows.product_files.compiling import Compiled, Plan, compile_rows
 from marketplace.flows.product_files.held import Held, find, held
+from marketplace.flows.product_files.picture_cells import APART
 from marketplace.flows.product_files.pictures import AT_ONCE, Pictures
 from marketplace.flows.product_files.reading import MOST_ROWS, Layout, rows_of
 from marketplace.flows.product_files.shop_cells import filled_by

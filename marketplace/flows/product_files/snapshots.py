@@ -29,6 +29,7 @@ def snapshot(one: Held) -> dict[str, Any]:
             **({"subtitles": row.subtitles} if row.subtitles else {}),
             **({"kind": [one.kind, one.valid_days]} if one.kind != GoodsKind.GOODS else {}),
             **({"size_table": str(row.size_table_id)} if row.size_table_id else {}),
+            **({"parts": [[str(key), n] for key, _sku, n in one.parts]} if one.parts else {}),
             **({"shelves": {str(key): place for key, place in one.shelves.items()}} if one.shelves else {}),
             "prices": {
                 str(key): [price.currency, price.sale_minor, price.market_minor] for key, price in sorted(one.prices.items(), key=lambda pair: str(pair[0]))

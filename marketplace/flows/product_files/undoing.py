@@ -149,6 +149,7 @@ def _as_before(effect: ImportEffect, one: Held) -> ImportedProduct | None:
             source_ref=one.product.source_ref,
         ),
         kind=Kind(kind, valid_days) if (kind, valid_days) != (one.kind, one.valid_days) else None,
+        parts=[(UUID(key), n) for key, n in was["parts"]] if "parts" in was and was["parts"] != [[str(key), n] for key, _sku, n in one.parts] else None,
         shelves={UUID(key): place for key, place in was.get("shelves", {}).items()} if "shelved" in was else None,
         prices={skus[key]: Money(sale, currency) for key, (currency, sale, _market) in prices.items()},
         market={skus[key]: Money(market, currency) if market is not None else None for key, (currency, _sale, market) in prices.items()},
@@ -176,8 +177,9 @@ def _restore(by: Actor, pairs: Sequence[tuple[ImportEffect, ImportedProduct]], g
 def _write(by: Actor, pairs: Sequence[tuple[ImportEffect, ImportedProduct]], goes: str, there: dict[UUID, Held]) -> None:
     for effect, wanted in pairs:
         row = there[effect.product_id].product
-        if wanted.kind is not None and wanted.kind.name != there[effect.product_id].kind and row.review == Product.Review.WAITING:
-            row = withdraw_product(by=by, product_id=row.pk)  # while it is looked at, its kind stays
+        is_of_other_kind = wanted.kind is not None and wanted.kind.name != there[effect.product_id].kind
+        if (is_of_other_kind or wanted.parts is not None) and row.review == Product.Review.WAITING:
+            row = withdraw_product(by=by, product_id=row.pk)  # while it is looked at, its kind and what is in it stay
         if goes == Goes.ON_SALE and row.review != Product.Review.APPROVED:
             if row.review == Product.Review.WAITING:
                 withdraw_product(by=by, product_id=row.pk)

@@ -29,6 +29,7 @@ class VariantCells:
 
     plan: Plan
     there: Held | None
+    is_bundle: bool
     is_codes: bool  # it is sold as codes, and its stock is the number of unused ones
     wrong: Callable[[Line, str, str], None]
 
@@ -85,7 +86,7 @@ class VariantCells:
             if int(text) != has and (held is None or self.plan.counts_stock):
                 why = _("“{sku}” is sold as codes: its stock is the number of unused ones. Leave this cell empty, and load the codes on the product's page.")
                 self.wrong(row, "stock", why.format(sku=sku))
-        elif not (self.there and self.there.is_bundle):
+        elif not self.is_bundle:
             stock[sku] = int(text)
         elif int(text):
             self.wrong(row, "stock", str(BundleHasNoStock(sku=sku)))

@@ -30,6 +30,26 @@ class CannotCustomise(MarketError):
     message = _("“{title}” is a bundle, or in one: buyers say nothing about single pieces there. Offer wishes for a product that is sold by itself.")
 
 
+class CannotAsk(MarketError):
+    code, status = "cannot_ask", 409
+    message = _("“{title}” is being made, has left or is given up: ask the buyer before you begin to make it.")
+
+
+class AskedTooLate(MarketError):
+    code, status = "asked_too_late", 409
+    message = _("Order {number} should have left already, so nothing more can be asked. Make it as it is wished, or give up what cannot be made.")
+
+
+class QuestionOpen(MarketError):
+    code, status = "question_open", 409
+    message = _("The buyer has not answered your question about “{title}” yet. Wait for the answer, or go on without it.")
+
+
+class QuestionEnded(MarketError):
+    code, status = "question_ended", 409
+    message = _("This question needs no answer any more: it was answered, or the shop has gone on without. Reload the page to see how it stands.")
+
+
 class CustomLineUnknown(MarketError):
     code, status = "custom_line_unknown", 404
     message = _("There is no such customised order, or it is not yours.")

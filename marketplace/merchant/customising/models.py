@@ -49,3 +49,29 @@ class CustomLine(MerchantModel):
         ]
 
     surcharge = money_of("surcharge_minor")
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the buyer was asked something and has not answered. Reads `questions`: fetch them beforehand."""
+        return any(one.waits for one in self.questions.all())  # type: ignore[attr-defined]
+
+
+class WishQuestion(MerchantModel):
+    """What the shop asks the buyer about the wishes of a line before it makes it, and what the buyer says."""
+
+    line = models.ForeignKey(CustomLine, on_delete=models.CASCADE, related_name="questions")
+    text = models.CharField(max_length=500)
+    asked_at = models.DateTimeField(default=clock.now)
+    ship_by = models.DateTimeField()  # of the order, as if nothing had ever been asked: from there time that stood still is added
+    answer = models.CharField(max_length=500, blank=True)
+    ended_at = models.DateTimeField(null=True)  # by the answer, or because the shop goes on without one, or the line is given up
+
+    class Meta(MerchantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["line"], condition=Q(ended_at=None), name="one_open_question_a_line"),
+            models.CheckConstraint(condition=Q(answer="") | Q(ended_at__isnull=False), name="answered_then_ended"),
+        ]
+
+    @property
+    def waits(self) -> bool:
+        return self.ended_at is None

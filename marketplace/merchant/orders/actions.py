@@ -56,6 +56,13 @@ def confirm_order(*, by: Actor, order_id: UUID, ship_by: datetime) -> Order:
 
 
 @verb
+def put_ship_by(*, by: Actor, order: Order, ship_by: datetime) -> None:
+    """The day by which a locked order has to leave has moved. The verb that moves it audits why."""
+    order.ship_by = ship_by
+    order.save(update_fields=["ship_by"])
+
+
+@verb
 def accept_order(*, by: Actor, number: str) -> Order:
     """The merchant has seen it and will ship. Safe to repeat. Raises OrderUnknown, NotPaidYet, IllegalMove, NothingIsShipped."""
     with transaction.atomic():

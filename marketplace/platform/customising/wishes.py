@@ -157,3 +157,14 @@ def value_of(one: Mapping[str, Any]) -> str:
 def forgotten(said: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The same without what the buyer wrote: what is left when their account has gone."""
     return [{**one, "text": ""} if one["kind"] == Kind.TEXT else dict(one) for one in said]
+
+
+def is_asked(lines: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a shop waits for its buyer's answer about one of these lines, as public copies of orders hold them."""
+    return any(one["waits"] for line in lines for one in line.get("custom", {}).get("questions", ()))
+
+
+def without_what_was_written(custom: Mapping[str, Any]) -> dict[str, Any]:
+    """What public copies of orders hold of a line that is made to wishes, without what its buyer wrote: wishes and answers."""
+    asked = {"questions": [{**one, "answer": ""} for one in custom["questions"]]} if "questions" in custom else {}
+    return {**custom, "wishes": forgotten(custom["wishes"]), **asked}

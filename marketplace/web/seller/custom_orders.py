@@ -18,6 +18,7 @@ from marketplace.flows.custom_lines import begin_making, finish_making
 from marketplace.kernel import clock
 from marketplace.kernel.texts import localised
 from marketplace.merchant.customising.models import CustomLine
+from marketplace.merchant.customising.queries import asked_in_order, waiting_for_answer
 from marketplace.merchant.customising.states import Making
 from marketplace.merchant.orders.states import OrderStatus
 from marketplace.platform.customising.wishes import in_words
@@ -31,8 +32,10 @@ from tenants.access.rights import Right
 
 # Something of it is still to leave, of an order that is paid and lives.
 TO_LEAVE = Q(line__order__status=OrderStatus.CONFIRMED, line__quantity__gt=F("line__cancelled") + F("line__shipped"))
+ASKED = "asked"
 SHOWS: dict[str, Q] = {
-    Making.TO_CONFIRM: TO_LEAVE & Q(state=Making.TO_CONFIRM),
+    Making.TO_CONFIRM: TO_LEAVE & Q(state=Making.TO_CONFIRM) & ~Q(waiting_for_answer()),
+    ASKED: TO_LEAVE & Q(state=Making.TO_CONFIRM) & Q(waiting_for_answer()),
     Making.MAKING: TO_LEAVE & Q(state=Making.MAKING),
     Making.READY: TO_LEAVE & Q(state=Making.READY),
     "sent": Q(line__shipped__gt=0, line__quantity=F("line__cancelled") + F("line__shipped")),
@@ -41,7 +44,15 @@ SHOWS: dict[str, Q] = {
 
 class CustomFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search")
-    show = django_filters.ChoiceFilter(method="by_show", choices=[*Making.choices, ("sent", pgettext_lazy("making", "Sent"))])
+    show = django_filters.ChoiceFilter(
+        method="by_show",
+        choices=[
+            Making.choices[0],
+            (ASKED, pgettext_lazy("making", "Waits for the buyer's answer")),
+            *Making.choices[1:],
+            ("sent", pgettext_lazy("making", "Sent")),
+        ],
+    )
     since, until = Since("placed_at"), Until("placed_at")
 
     def search(self, queryset: QuerySet[CustomLine], name: str, value: str) -> QuerySet[CustomLine]:
@@ -58,6 +69,7 @@ def _prepared(request: HttpRequest, rows: list[Any]) -> None:
     for row in rows:
         row.pieces = row.line.quantity - row.line.cancelled
         row.left, row.left_tone = left_to_ship(row.line.order, now)
+        row.can_be_asked = row.state == Making.TO_CONFIRM and row.line.order.status == OrderStatus.CONFIRMED and row.pieces and not row.is_asked
 
 
 custom_orders = ListPage(
@@ -73,7 +85,7 @@ custom_orders = ListPage(
         Column(_lazy("SKU"), "sku", is_extra=True),
     ],
     row_template="seller/_custom_order_row.html",
-    rows=lambda request: CustomLine.objects.filter(line__order__paid_at__isnull=False).select_related("line__order"),
+    rows=lambda request: CustomLine.objects.filter(line__order__paid_at__isnull=False).select_related("line__order").prefetch_related(asked_in_order()),
     filters=CustomFilter,
     order=("-placed_at", "-pk"),
     search_hint=_lazy("Number of the order, SKU"),
@@ -90,6 +102,7 @@ custom_orders = ListPage(
         _lazy("Variant"),
         _lazy("Pieces"),
         _lazy("What is wished"),
+        _lazy("Questions and answers"),
         _lazy("Surcharge of a piece"),
         _lazy("Currency"),
     ],
@@ -104,6 +117,7 @@ custom_orders = ListPage(
             " / ".join(localised(value).text for _attribute, value in row.line.options),
             row.pieces,
             in_words(row.wishes),
+            " · ".join(f"{one.text} {one.answer or '–'}" for one in row.questions.all()),
             row.surcharge,
             row.currency,
         )

@@ -93,11 +93,16 @@ def note_of(column: str, words: Words) -> str:
         "description:zh-hans": _("Text; a blank line begins a paragraph."),
         "description:en": _("Text; a blank line begins a paragraph."),
         "pictures": _("Names of files in a ZIP archive, or addresses (https://…), with {sign} between. The first is the main picture.").format(sign=MANY),
+        "alt:zh-hans": _("One text a picture, in their order, with {sign} between; nothing between two signs leaves what is there.").format(sign=MANY),
+        "alt:en": _("One text a picture, in their order, with {sign} between; nothing between two signs leaves what is there.").format(sign=MANY),
         "tax_class": _("Empty: the standard rate."),
         "kind": _("Empty: goods that are shipped. A draft may become another kind; what was on sale, or is being reviewed, stays what it is."),
         "valid_days": _("Needed of a service, and of nothing else: for how many days after the payment its voucher is valid."),
         "shop_categories": _("Your own, those filled by hand, with {sign} between: it then stands in these and in no others.").format(sign=MANY),
         "size_table": _("The name of one of your size tables. Empty: that of the category."),
+        "parts": _("Of a bundle alone: the SKUs of your articles and how many of each, like {example}. It stays once it was submitted.").format(
+            example="MUG-01-WHITE × 4; POT-02 × 1"
+        ),
         "axes": _("What tells the variants apart, with {sign} between: {example}").format(sign=MANY, example=_("Colour|Size")),
         "sku": _("Needed: your own number of the variant, once in the shop."),
         "barcode": _("EAN-8, UPC-A, EAN-13 or GTIN-14 in figures; or empty."),

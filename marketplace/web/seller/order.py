@@ -130,6 +130,7 @@ def order_page(
         "back_form": back or return_form(found),
         "back_is_open": bool(back),
         "waits": waits,
+        "is_asked": any(line.making and line.making.is_asked for line in lines),  # type: ignore[attr-defined]
         "is_late": waits and found.ship_by and clock.now() > found.ship_by,
         "kept_commission": found.commission - found.commission_returned,
         "settled": StatementLine.objects.filter(order_id=found.pk, kind=StatementLine.Kind.SALE).select_related("statement").first(),

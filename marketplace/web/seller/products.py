@@ -32,6 +32,7 @@ from marketplace.web.seller.gallery import STEP, gallery_of
 from marketplace.web.seller.import_tables import import_table
 from marketplace.web.seller.product_filters import ProductFilter
 from marketplace.web.seller.product_form import ProductForm, category_rows
+from marketplace.web.seller.product_reviews import submissions_of
 from marketplace.web.seller.product_save import keys_of_rows, save
 from marketplace.web.seller.taken_off import taken_off_of, warn_of_market
 from marketplace.web.seller.variant_merge import variants_of
@@ -199,6 +200,7 @@ def _product_page(request: HttpRequest, row: Product | None, form: ProductForm) 
         "review_notes": [
             {"label": NOTE_LABELS[code], "text": text, "at": NOTED_AT.get(code, f"id_{code}")} for code, text in (row.review_notes if row else {}).items()
         ],
+        "was_submitted": row is not None and submissions_of(row.pk).exists(),
         "found_categories": form.found_categories(),
         "listing_address": market_url(f"/p/{row.pk}/") if row and row.status == Product.Status.ON_SALE and not by_market else "",
         "gallery": gallery_of(form, row),

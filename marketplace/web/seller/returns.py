@@ -173,7 +173,8 @@ def inspect(request: HttpRequest, number: str) -> HttpResponse:
         except MarketError as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
-            messages.success(request, _("The inspection is kept. Confirm it to send the money back."))
+            kept = _("The inspection is kept. A colleague confirms it.") if takes_two() else _("The inspection is kept. Confirm it to send the money back.")
+            messages.success(request, kept)
             return HttpResponseRedirect(f"/returns/{number}/")
     return _page(request, number, inspection=form)
 

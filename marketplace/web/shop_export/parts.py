@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.merchant.aftersales.models import Return, ReturnLine
 from marketplace.merchant.bundles.models import BundlePart, OrderedPart
-from marketplace.merchant.customising.models import Customisation, CustomLine
+from marketplace.merchant.customising.models import Customisation, CustomLine, WishQuestion
 from marketplace.merchant.fulfilment.models import Package
 from marketplace.merchant.inventory.models import RestockLine, StockLevel, StockMovement, StocktakeLine, TransferLine
 from marketplace.merchant.media.models import Film, LibraryPicture, PictureShows
@@ -144,6 +144,12 @@ PARTS: list[Part] = [
         _("What was wished of lines of orders"),
         lambda shop: CustomLine.objects.select_related("line__order"),
         "line__order__number line__position line__sku wishes currency surcharge_minor days state placed_at changed_at",
+    ),
+    table(
+        "wish_questions",
+        _("What buyers were asked about their wishes, and what they answered"),
+        lambda shop: WishQuestion.objects.select_related("line__line__order"),
+        "line__line__order__number line__line__position line__line__sku text asked_at answer ended_at ship_by",
     ),
     table(
         "virtual_products",
