@@ -18,6 +18,7 @@ SHARE = {Kind.PHRASE: 4, Kind.CATEGORY: 2, Kind.BRAND: 1, Kind.SHOP: 1, Kind.PRO
 AT_MOST = {Kind.PHRASE: 8, Kind.CATEGORY: 3, Kind.BRAND: 2, Kind.SHOP: 2, Kind.PRODUCT: 4}
 ROWS_EACH = 4  # rows that are read for one proposal: a name has several beginnings, in several languages
 KINDS = list(Kind)
+NAMES = frozenset({Kind.BRAND, Kind.SHOP})  # of no language: whoever types a name means it
 PRINTABLE = str.maketrans("", "", "\x00")
 
 
@@ -33,15 +34,16 @@ class Suggestions:
 
 
 def suggest(text: str, language: str) -> Suggestions:
-    """For what was typed so far on a page in this language. Texts in a language that its reader reads come first, however often others are sold."""
+    """For what was typed so far on a page in this language. Texts in a language that its reader reads come first, however often others are
+    sold; others only where these are few."""
     typed = norm_of(text.translate(PRINTABLE))
     if not typed:
         return Suggestions()
     found: dict[Kind, dict[str, str]] = {kind: {} for kind in KINDS}
     languages = [language.lower(), *NEXT_BEST.get(language.lower(), ()), ""]
     _read(found, typed, KINDS, languages, is_own=True)
-    if lacking := [kind for kind in KINDS if len(found[kind]) < _wanted(kind)]:
-        _read(found, typed, lacking, languages, is_own=False)
+    if sum(map(len, found.values())) < MOST:
+        _read(found, typed, [kind for kind in KINDS if kind not in NAMES], languages, is_own=False)
     words = dict.fromkeys([*found[Kind.ASKED].values(), *found[Kind.PHRASE].values()])
     same = " ".join(text.casefold().split())
     groups: dict[Kind, list[str]] = {
@@ -73,19 +75,23 @@ def _wanted(kind: Kind) -> int:
 
 
 def _read(found: dict[Kind, dict[str, str]], typed: str, kinds: Sequence[Kind], languages: list[str], *, is_own: bool) -> None:
-    """Put what begins so into `found`: target → text, the heaviest first. The heaviest are read by an index of weights where very much begins so,
-    by one of prefixes where little does: the planner knows which."""
+    """Put what begins so into `found`: target → text, the heaviest first.
+
+    Of one sign or letter very much may begin so: the planner chooses between prefixes and the index of weights. For more it must not, because
+    it takes few rows for many and walks the weights of all.
+    """
+    order = "weight" if len(typed) == 1 else "weight + 0"
     keys = ["norm"] if has_han(typed) or not typed.isascii() else ["norm", "pinyin", "initials"]
     begins = " OR ".join(f"{key} LIKE %s" for key in keys)
-    own = "" if is_own else "NOT "
     parts: list[str] = []
     values: list[Any] = []
     for kind in kinds:
+        own = "" if kind in NAMES else "AND language = ANY(%s)" if is_own else "AND NOT language = ANY(%s)"
         parts.append(
             f"(SELECT kind, target, text, weight FROM public.search_suggestion WHERE kind = '{kind.value}' AND ({begins})"  # noqa: S608
-            f" AND {own}language = ANY(%s) ORDER BY weight DESC LIMIT {_wanted(kind) * ROWS_EACH})"
+            f" {own} ORDER BY {order} DESC LIMIT {_wanted(kind) * ROWS_EACH})"
         )
-        values += [*(f"{typed}%" for _key in keys), languages]
+        values += [*(f"{typed}%" for _key in keys), *([languages] if own else [])]
     rows: list[tuple[Any, ...]]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), values)
