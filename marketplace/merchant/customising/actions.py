@@ -142,6 +142,15 @@ def note_custom_lines(*, by: Actor, lines: Sequence[CustomLine]) -> None:
     insert_new(list(lines))
 
 
+def locked_custom_line(key: UUID) -> tuple[Order, CustomLine]:
+    """The order that is to be shipped, locked, and then its line. Raises CustomLineUnknown, OrderUnknown, NotPaidYet."""
+    number = OrderLine.objects.filter(custom=key).values_list("order__number", flat=True).first()
+    if number is None:
+        raise CustomLineUnknown
+    order = order_to_ship(number)
+    return order, CustomLine.objects.select_for_update(of=("self",)).select_related("line").get(pk=key)
+
+
 @verb
 def move_making(*, by: Actor, key: UUID, to: str) -> Order:
     """The shop confirms, has begun, or is done. Safe to repeat. Returns the order, locked.
@@ -149,11 +158,7 @@ def move_making(*, by: Actor, key: UUID, to: str) -> Order:
     Raises CustomLineUnknown, OrderUnknown, NotPaidYet, IllegalMove (nothing of it is to be made any more, or it lies in a parcel).
     """
     with transaction.atomic():
-        number = OrderLine.objects.filter(custom=key).values_list("order__number", flat=True).first()
-        if number is None:
-            raise CustomLineUnknown
-        order = order_to_ship(number)
-        row = CustomLine.objects.select_for_update(of=("self",)).select_related("line").get(pk=key)
+        order, row = locked_custom_line(key)
         if row.state == to:
             return order
         line = row.line

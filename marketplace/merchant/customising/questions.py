@@ -16,11 +16,12 @@ from marketplace.kernel.audit import audit
 from marketplace.kernel.errors import InvalidInput, KeyReused
 from marketplace.kernel.texts import localised
 from marketplace.kernel.verbs import verb
+from marketplace.merchant.customising.actions import locked_custom_line
 from marketplace.merchant.customising.errors import AskedTooLate, CannotAsk, CustomLineUnknown, QuestionEnded, QuestionOpen
 from marketplace.merchant.customising.models import CustomLine, WishQuestion
 from marketplace.merchant.customising.states import Making
-from marketplace.merchant.orders.actions import locked_order, order_to_ship, put_ship_by
-from marketplace.merchant.orders.models import Order, OrderLine
+from marketplace.merchant.orders.actions import locked_order, put_ship_by
+from marketplace.merchant.orders.models import Order
 from tenants.tenancy.schemas import current_merchant_id
 
 LONGEST = 500
@@ -46,11 +47,7 @@ def note_question(*, by: Actor, question_id: UUID, key: UUID, text: str) -> Orde
     """
     text = _checked(text, "text", _("Write what you want to know, in at most {most} characters."))
     with transaction.atomic():
-        number = OrderLine.objects.filter(custom=key).values_list("order__number", flat=True).first()
-        if number is None:
-            raise CustomLineUnknown
-        order = order_to_ship(number)
-        row = CustomLine.objects.select_for_update(of=("self",)).select_related("line").get(pk=key)
+        order, row = locked_custom_line(key)
         before = WishQuestion.objects.filter(pk=question_id).first()
         if before is not None:
             if (before.line_id, before.text) != (key, text):
