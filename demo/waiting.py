@@ -18,6 +18,7 @@ from marketplace.flows.review_product import save_product, send_change_back
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.platform.listings.models import ProductChange
+from marketplace.platform.taxonomy.models import Category
 from tenants.accounts.actions import ensure_person
 from tenants.onboarding.actions import add_paper, open_application, save_application, submit_application, withdraw_application
 from tenants.onboarding.licences import check_character
@@ -35,6 +36,7 @@ APPLICANTS: list[dict[str, Any]] = [
         "company": "杭州青禾茶业有限公司",
         "names": {"zh-hans": "青禾茶舍", "en": "Qinghe Tea"},
         "slug": "qinghe",
+        "sells": ["food"],
         "kind": "manufacturer",
         "about": "自有茶园的绿茶和白茶",
         "licence": "91330106MA2CFKQ82",
@@ -46,6 +48,7 @@ APPLICANTS: list[dict[str, Any]] = [
         "company": "深圳市远行户外用品有限公司",
         "names": {"zh-hans": "远行", "en": "Farstep"},
         "slug": "farstep",
+        "sells": ["outdoor", "shoes"],
         "kind": "distributor",
         "about": "登山鞋、帐篷、炉具",
         "licence": "91440300MA5F7XK31",
@@ -58,6 +61,7 @@ APPLICANTS: list[dict[str, Any]] = [
         "company": "杭州白杨文创有限公司",
         "names": {"zh-hans": "白杨手作", "en": "Poplar"},
         "slug": "poplar",
+        "sells": ["bags", "stationery"],
         "kind": "retailer",
         "about": "手工皮具和纸品",
         "licence": "91330106MA2H6PW84",
@@ -69,6 +73,7 @@ APPLICANTS: list[dict[str, Any]] = [
         "company": "苏州若水丝绸有限公司",
         "names": {"zh-hans": "若水丝绸", "en": "Ruoshui Silk"},
         "slug": "ruoshui",
+        "sells": ["clothing", "accessories"],
         "kind": "brand_owner",
         "about": "桑蚕丝围巾和睡衣",
         "licence": "91320508MA1WQ4P7X",
@@ -80,6 +85,7 @@ APPLICANTS: list[dict[str, Any]] = [
         "company": "广州市安乔贸易有限公司",
         "names": {"zh-hans": "安乔百货", "en": "Anqiao"},
         "slug": "anqiao",
+        "sells": ["decor"],
         "kind": "retailer",
         "about": "日用百货",
         "licence": "91440101MA9W3T5K2",
@@ -91,6 +97,7 @@ APPLICANTS: list[dict[str, Any]] = [
         "company": "成都唐宁文具有限公司",
         "names": {"zh-hans": "唐宁文具", "en": "Tangning"},
         "slug": "tangning",
+        "sells": ["stationery"],
         "kind": "supplier",
         "about": "笔记本和钢笔",
         "licence": "91510100MA6C8R2H4",
@@ -103,6 +110,7 @@ APPLICANTS: list[dict[str, Any]] = [
         "company": "武汉棠木家具有限公司",
         "names": {"zh-hans": "棠木", "en": "Tangwood"},
         "slug": "tangwood",
+        "sells": ["furniture"],
         "kind": "manufacturer",
         "about": "实木家具",
         "licence": "91420100MA4K7N3Q5",
@@ -143,6 +151,7 @@ def _apply(applicant: dict[str, Any], password: str, n: int) -> None:
         "brands": [applicant["names"]["zh-hans"]],
         "origins": applicant.get("origins", ""),
         "service_address": applicant.get("address", f"上海市徐汇区漕溪路 {200 + n} 号"),
+        "sells": [Category.objects.get(code=code).path for code in applicant["sells"]],
     }
     save_application(by=by, application_id=row.pk, fields=fields)
     hand_in_papers(by, row, applicant["names"]["en"])

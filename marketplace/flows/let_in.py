@@ -26,7 +26,7 @@ def review_application(*, by: Actor, application_id: UUID, step: str, decision: 
 
     With more, `fields` names what has to be changed.
 
-    Raises ReasonMissing (for anything but passed), StepNotDue, ApplicationUnknown, and from opening SlugTaken, AddressUnconfirmed.
+    Raises ReasonMissing (for anything but passed), StepNotDue, StepLacks, ApplicationUnknown, and from opening SlugTaken, AddressUnconfirmed.
     """
     if step not in Step.values or decision not in DECISIONS:
         raise StepNotDue

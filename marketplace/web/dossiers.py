@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.kernel.formats import format_phone
 from tenants.onboarding.dossiers import LABELS
-from tenants.onboarding.models import Dossier, DossierChange
+from tenants.onboarding.models import Dossier, DossierChange, SellerKind
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,10 @@ class Difference:
 
 
 def in_words(name: str, value: Any) -> str:
+    if name == "kind":
+        return str(SellerKind(value).label) if value else ""
+    if name == "sells_many_brands":
+        return _("several brands") if value else _("one brand")
     if name == "names":
         return " / ".join(value.values())
     if name == "brands":
@@ -34,4 +38,5 @@ def differences(row: DossierChange) -> list[Difference]:
 
 
 def facts_of(row: Dossier) -> list[tuple[str | Promise, str]]:
-    return [(label, in_words(name, getattr(row, name))) for name, label in LABELS.items()]
+    """As the market knows it; how many brands is said only of a seller whose kind is known."""
+    return [(label, in_words(name, getattr(row, name))) for name, label in LABELS.items() if name != "sells_many_brands" or row.kind]

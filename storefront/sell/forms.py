@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel.inputs import DayInput
+from marketplace.platform.deposits.queries import rules_in_force as deposits_asked
 from marketplace.platform.taxonomy.models import Category
+from marketplace.platform.taxonomy.queries import path_name
 from tenants.onboarding.market_rules import rules_in_force
 from tenants.onboarding.models import Application, Paper, Requirement
 from tenants.onboarding.papers import FILES
@@ -41,6 +44,23 @@ WANTED = (
 )
 
 
+def kinds_of_goods(row: Application) -> list[Category]:
+    """What an applicant chooses from: the market's first categories, and behind each those below it for which something of their own is asked.
+
+    What the applicant has chosen before is among them.
+    """
+    named = {key for one in Requirement.objects.filter(is_active=True) for key in one.categories}
+    named |= {rule.category_id for rule in deposits_asked().values() if rule.category_id} | {path[-1] for path in row.sells if path}
+    rows = list(Category.objects.filter(Q(parent=None) | Q(pk__in=named), merged_into=None))
+    places = {one.pk: one.position for one in rows if one.parent_id is None}
+
+    def place(one: Category) -> tuple[int, int, int, int, int]:
+        root = one.path[0] if one.path else one.pk
+        return places.get(root, 0), root, len(one.path), one.position, one.pk
+
+    return sorted(rows, key=place)
+
+
 class ApplicationForm(forms.Form):
     """Everything may be left empty while it is being written; what is missing is said when it is handed in.
 
@@ -49,12 +69,7 @@ class ApplicationForm(forms.Form):
 
     kind = forms.ChoiceField(label=_("What kind of seller are you?"), choices=Application.Kind.choices, required=False, widget=forms.RadioSelect)
     sells_many_brands = forms.BooleanField(label=_("We sell more than one brand"), required=False)
-    sells = forms.ModelMultipleChoiceField(
-        label=_("What you will sell"),
-        queryset=Category.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple({"class": "check"}),
-    )
+    sells = forms.MultipleChoiceField(label=_("What you will sell"), required=False, widget=forms.CheckboxSelectMultiple({"class": "check"}))
     company = forms.CharField(label=_("Company, as on the licence"), max_length=120, required=False, widget=forms.TextInput({"autocomplete": "organization"}))
     licence_number = forms.CharField(
         label=_("Licence number"), max_length=40, required=False, help_text=_("In China the unified social credit code, 18 characters")
@@ -100,7 +115,8 @@ class ApplicationForm(forms.Form):
         self.row = row
         asked = asked_of(row)
         documents = [(one.code, one.name) for one in asked if one.is_document]
-        self.fields["sells"].queryset = Category.objects.filter(parent=None, merged_into=None).order_by("position", "pk")  # type: ignore[attr-defined]
+        self.kinds = {str(one.pk): one for one in kinds_of_goods(row)} if part in ("", "seller") else {}
+        self.fields["sells"].choices = [(key, path_name(one)) for key, one in self.kinds.items()]  # type: ignore[attr-defined]
         self.fields["paper_kind"].choices = [*documents, (Paper.OTHER, pgettext_lazy("paper", "Something else"))]  # type: ignore[attr-defined]
         self.fields["attested"].choices = [(one.code, one.name) for one in asked if one.check_by == Requirement.Check.ATTESTED]  # type: ignore[attr-defined]
         self.fields["rules"].choices = [(str(one.pk), str(one.pk)) for one in rules_in_force()]  # type: ignore[attr-defined]
@@ -111,6 +127,11 @@ class ApplicationForm(forms.Form):
                 self.fields[field].asked_anew = note  # type: ignore[attr-defined]
         for name in [name for name in self.fields if part and name not in PARTS[part]]:
             del self.fields[name]
+
+    @property
+    def names_narrower(self) -> bool:
+        """Whether something below the first categories can be chosen."""
+        return any(one.parent_id for one in self.kinds.values())
 
     @classmethod
     def of(cls, row: Application, data: Any = None, files: Any = None, part: str = "") -> ApplicationForm:
@@ -131,6 +152,6 @@ class ApplicationForm(forms.Form):
         kept = {name: getattr(row, name) for fields in PARTS.values() for name in fields if hasattr(row, name)}
         kept |= {name: value for name, value in data.items() if name not in ("sells", "rules")}
         if "sells" in data:
-            kept["sells"] = [list(one.path) or [one.pk] for one in data["sells"]]
+            kept["sells"] = [list(one.path) or [one.pk] for one in map(self.kinds.__getitem__, data["sells"])]
         names = {"zh-hans": data.get("name_zh", row.names.get("zh-hans", "")), "en": data.get("name_en", row.names.get("en", ""))}
         return kept | {"names": names}

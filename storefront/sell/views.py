@@ -13,11 +13,13 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from marketplace.kernel import clock
 from marketplace.kernel.errors import MarketError, NotFound
+from marketplace.platform.taxonomy.models import Category
+from marketplace.platform.taxonomy.queries import path_name
 from storefront.sell.forms import PARTS, ApplicationForm
 from tenants.access.actors import actor_of, person_of
 from tenants.accounts.addresses import is_in_doubt
 from tenants.contracts.queries import makes_contracts
-from tenants.onboarding.access import application_of, applications_of, open_application_of, paper_in
+from tenants.onboarding.access import application_of, applications_of, fresh_application, open_application_of, paper_in
 from tenants.onboarding.actions import (
     add_paper,
     missing_by_part,
@@ -27,11 +29,13 @@ from tenants.onboarding.actions import (
     submit_application,
     withdraw_application,
 )
-from tenants.onboarding.market_rules import accept_rules, rules_version, unaccepted
-from tenants.onboarding.models import Application, Decision, MarketRules, Paper, Step
+from tenants.onboarding.market_rules import accept_rules, rules_in_force, rules_version, unaccepted
+from tenants.onboarding.models import Application, Decision, MarketRules, Paper, Requirement, Step
 from tenants.onboarding.opening import lacks_of
 from tenants.onboarding.papers import paper_response, paper_titles
 from tenants.onboarding.requirements import items_of
+from tenants.packages.models import ServicePackage
+from tenants.packages.queries import newest_version
 from tenants.tenancy.hosts import shop_host, shop_url, workbench_url
 from tenants.tenancy.models import Merchant
 
@@ -39,7 +43,27 @@ from tenants.tenancy.models import Merchant
 def sell(request: HttpRequest) -> HttpResponse:
     """What a merchant gets here, and how to begin."""
     mine = applications_of(person_of(request).pk) if request.user.is_authenticated else []
-    return render(request, "sell/sell.html", {"applications": mine, "makes_contracts": makes_contracts()})
+    offered = [newest_version(package) for package in ServicePackage.objects.filter(is_offered=True)]
+    context = {
+        "applications": mine,
+        "makes_contracts": makes_contracts(),
+        "rules": rules_in_force(),
+        "asked": _asked_of_sellers(),
+        "offered": [version for version in offered if version is not None],
+    }
+    return render(request, "sell/sell.html", context)
+
+
+def _asked_of_sellers() -> list[tuple[Requirement, str]]:
+    """What has to be shown, each with whom it is asked of; "": of everybody. Of brands it is asked when goods are entered."""
+    rows = [one for one in Requirement.objects.filter(is_active=True).exclude(check_by=Requirement.Check.COMPUTED) if one.brand_id is None]
+    names = {one.pk: path_name(one) for one in Category.objects.filter(pk__in={key for row in rows for key in row.categories})}
+    found = []
+    for row in rows:
+        of = [str(Application.Kind(kind).label) for kind in row.kinds if kind in Application.Kind.values]
+        of += [str(row.get_brands_display())] if row.brands != Requirement.Brands.ANY else []
+        found.append((row, _(", ").join([*of, *(names[key] for key in row.categories if key in names)])))
+    return found
 
 
 def apply(request: HttpRequest) -> HttpResponse:
@@ -49,7 +73,7 @@ def apply(request: HttpRequest) -> HttpResponse:
     `part` the form may hold all fields at once.
     """
     by, person = actor_of(request), person_of(request)
-    row = open_application_of(person.pk) or Application(applicant=person, contact_email=person.email)
+    row = open_application_of(person.pk) or fresh_application(person.pk, person.email)
     if row.status not in Application.WRITABLE:
         return HttpResponseRedirect(f"/sell/applications/{row.number}/")
     if request.method != "POST":
@@ -137,6 +161,7 @@ def _form_page(request: HttpRequest, row: Application, form: ApplicationForm, pa
         "missing": [word for words in missing.values() for word in words],
         "host_tail": shop_host(""),
         "unconfirmed": is_in_doubt(row.applicant),
+        "is_carried_over": is_new and bool(row.company),
         "is_auto": then == "auto",
         "kept_at": clock.now() if then == "auto" and not form.errors else None,
     }
@@ -160,6 +185,8 @@ def _standing(row: Application) -> dict[str, Any]:
         "signed": row.merchant.contracts.order_by("-signed_at").first() if row.merchant else None,
         "reviews": list(row.reviews.order_by("-at")),
         "papers": paper_titles(row.papers.order_by("added_at")),
+        "sells": [path_name(one) for one in Category.objects.filter(pk__in=[path[-1] for path in row.sells if path]).order_by("position", "pk")],
+        "is_late": row.review_due is not None and row.review_due < clock.now(),
         "lacks": lacks,
         "is_opening": row.merchant is not None and row.merchant.status == Merchant.Status.OPENING and all(lack.is_markets for lack in lacks),
         "looks_again": 10 if lacks else 1,

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from tenants.onboarding.errors import ApplicationUnknown
 from tenants.onboarding.models import Application, Paper
+from tenants.tenancy.models import Merchant
 
 
 def application_of(user_id: UUID, number: str) -> Application:
@@ -19,6 +20,23 @@ def application_of(user_id: UUID, number: str) -> Application:
 def open_application_of(user_id: UUID) -> Application | None:
     """The one that is being written or reviewed."""
     return Application.objects.filter(applicant_id=user_id, status__in=Application.OPEN).select_related("applicant").first()
+
+
+# What somebody who applies anew need not write again; documents, ticks and rules are asked for anew.
+SAID = (
+    *("kind", "sells_many_brands", "sells", "company", "licence_number", "representative", "belongs_to", "contact_name", "contact_phone"),
+    *("contact_email", "service_phone", "service_address", "names", "slug", "about", "brands", "origins"),
+)
+
+
+def fresh_application(user_id: UUID, email: str) -> Application:
+    """One to begin with, not saved: with what the person's last application said, where that was not approved."""
+    over = (Application.Status.REJECTED, Application.Status.WITHDRAWN)
+    last = Application.objects.filter(applicant_id=user_id, status__in=over).order_by("-created_at", "-pk").first()
+    said = {name: getattr(last, name) for name in SAID} if last else {"contact_email": email}
+    if Merchant.objects.filter(slug=said.get("slug", "")).exists():
+        said["slug"] = ""
+    return Application(applicant_id=user_id, **said)
 
 
 def applications_of(user_id: UUID) -> list[Application]:

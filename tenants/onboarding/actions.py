@@ -27,6 +27,7 @@ from marketplace.kernel.verbs import verb
 from tenants.accounts.addresses import checked_address, is_in_doubt
 from tenants.accounts.blocks import check_not_blocked
 from tenants.accounts.models import User
+from tenants.onboarding.access import fresh_application
 from tenants.onboarding.dossiers import LABELS as DOSSIER_LABELS
 from tenants.onboarding.dossiers import clean_brands
 from tenants.onboarding.errors import (
@@ -35,6 +36,7 @@ from tenants.onboarding.errors import (
     ApplicationUnknown,
     ConfirmAddressFirst,
     RequirementNotAsked,
+    StepLacks,
     StepNotDue,
 )
 from tenants.onboarding.events import ApplicationReviewed, ApplicationSubmitted
@@ -75,13 +77,15 @@ FIELD_LABELS = {**DOSSIER_LABELS, "sells": _lazy("What you will sell")}
 
 @verb
 def open_application(*, by: Actor, language: str) -> Application:
-    """The person's application that is being written or reviewed; begun if there is none."""
+    """The person's application that is being written or reviewed; begun if there is none, with what the last one said that was not approved."""
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=by.person)  # of two equal requests the second sees what the first made
         found = Application.objects.filter(applicant_id=by.person, status__in=Application.OPEN).first()
         if found is None:
             number = free_number(Application.objects, clock.now(), Market.objects.get().tz)
-            found = Application.objects.create(number=number, applicant_id=by.person, language=language, contact_email=by.label)
+            found = fresh_application(by.person, by.label)
+            found.number, found.language = number, language
+            found.save(force_insert=True)
             audit(by=by, action="application.begun", subject="application", subject_id=number)
     return found
 
@@ -249,6 +253,8 @@ def missing_by_part(row: Application) -> dict[str, list[str]]:
         "confirm": {},
     }
     missing = {part: [label for name, label in fields.items() if not getattr(row, name)] for part, fields in wanted.items()}
+    if not row.sells and any(one.categories and one.is_asked_of(row.kind, row.sells_many_brands) for one in Requirement.objects.filter(is_active=True)):
+        missing["seller"].append(_("what you will sell"))  # something depends on it
     for name in row.refused:
         part = next((part for part, fields in PLACES.items() if name in fields), "shop")
         missing[part].append(_("{what} (to be changed)").format(what=FIELD_LABELS[name]))
@@ -280,7 +286,9 @@ def withdraw_application(*, by: Actor, application_id: UUID) -> Application:
 
 @verb
 def note_review(*, by: Actor, application_id: UUID, step: str, decision: str, reason: str, fields: Iterable[str] = ()) -> Application:
-    """Write down a decision over the step that is due, and what it makes of the application. Raises ApplicationUnknown, StepNotDue, OwnApplication.
+    """Write down a decision over the step that is due, and what it makes of the application.
+
+    Raises ApplicationUnknown, StepNotDue, OwnApplication, StepLacks (passed while something that is asked is not there).
 
     `fields`: of what the step judges by, what the applicant has to change; only that is asked for again. The flow that calls this
     opens the shop when all steps have passed.
@@ -290,6 +298,8 @@ def note_review(*, by: Actor, application_id: UUID, step: str, decision: str, re
         if row.next_step != step:
             raise StepNotDue
         check_not_applicant(row, by.user_id)
+        if decision == Decision.PASSED and (lacking := _lacking_for(row, step)):
+            raise StepLacks(what=_(", ").join(lacking))
         before = {"status": row.status, step: getattr(row, step)}
         setattr(row, step, decision)
         row.status = {
@@ -315,6 +325,13 @@ def note_review(*, by: Actor, application_id: UUID, step: str, decision: str, re
         )
         record(ApplicationReviewed(application_id=row.pk, step=step, decision=decision))
     return row
+
+
+def _lacking_for(row: Application, step: str) -> list[str]:
+    """What is asked in this step, or in one before it, and is not there: asked for again, ended, or asked for only since it was handed in."""
+    order = list(Step.values)
+    until = order[: order.index(step) + 1]
+    return [item.requirement.name for item in items_of(row) if item.requirement.step in until and not item.is_met]
 
 
 @verb

@@ -28,12 +28,14 @@ from tenants.accounts.models import User
 from tenants.onboarding.errors import DossierChangeDecided
 from tenants.onboarding.events import DossierChangeDecidedUpon, DossierChangeHandedIn
 from tenants.onboarding.licences import clean_licence_number
-from tenants.onboarding.models import Application, Dossier, DossierChange
+from tenants.onboarding.models import Application, Dossier, DossierChange, SellerKind
 from tenants.onboarding.reviewing import REVIEW_DUE, due_after
 from tenants.tenancy.models import Market, Merchant
 
 MOST_BRANDS, LONGEST_BRAND = 30, 60
 LABELS: Mapping[str, str | Promise] = {
+    "kind": _lazy("Kind of seller"),
+    "sells_many_brands": _lazy("One brand or several"),
     "company": _lazy("Company, as on the licence"),
     "licence_number": _lazy("Licence number"),
     "representative": _lazy("Legal representative"),
@@ -83,6 +85,10 @@ def clean_dossier(fields: Mapping[str, Any]) -> dict[str, Any]:
         longest = getattr(Dossier._meta.get_field(name), "max_length", None)
         if longest and len(found[name]) > longest:
             raise InvalidInput(field=name, why=_("At most {most} characters.").format(most=longest))
+    if found.get("kind") and found["kind"] not in SellerKind.values:
+        raise InvalidInput(field="kind", why=_("Choose what kind of seller you are."))
+    if "sells_many_brands" in fields:
+        found["sells_many_brands"] = bool(fields["sells_many_brands"])
     if "licence_number" in fields:
         found["licence_number"] = clean_licence_number(found["licence_number"])
     if "contact_email" in fields and found["contact_email"]:
@@ -109,6 +115,8 @@ def hand_in_dossier(*, by: Actor, merchant_id: UUID, fields: Mapping[str, Any]) 
     with transaction.atomic():
         merchant = Merchant.objects.select_for_update(no_key=True).get(pk=merchant_id)
         now = dossier_of(merchant)
+        if now.kind and not wanted.get("kind", now.kind):
+            raise InvalidInput(field="kind", why=_("This cannot be left empty."))
         after = {name: value for name, value in wanted.items() if getattr(now, name) != value}
         if not after:
             raise InvalidInput(why=_("Nothing differs from what the market has. Change something first."))

@@ -28,6 +28,11 @@ class StepNotDue(MarketError):
     message = _("This review is not due: it was decided already, or the one before it has not passed. Reload the page to see how it stands.")
 
 
+class StepLacks(MarketError):
+    code, status = "step_lacks", 409
+    message = _("This step cannot pass yet, because it is asked of the applicant and is not there: {what}. Ask for it, or do without it with a reason.")
+
+
 class ConfirmAddressFirst(MarketError):
     code, status = "confirm_address_first", 409
     message = _("Confirm your e-mail address “{email}” first, by the link in the letter we sent there. Then submit the application.")

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from marketplace.kernel import clock
@@ -115,6 +116,24 @@ def unaccepted(*, application: Application | None = None, merchant_id: UUID | No
     held = held.filter(**whose)
     accepted = set(held.values_list("rules_id", flat=True))
     return [row for row in rows if row.pk not in accepted]
+
+
+def accepted_by(merchant_id: UUID) -> list[tuple[MarketRules, RulesAccepted | None, RulesAccepted | None]]:
+    """For each kind of rules in force: the version, its acceptance by this shop, and where there is none the acceptance of the newest it did accept."""
+    held: dict[UUID, RulesAccepted] = {}
+    newest: dict[str, RulesAccepted] = {}
+    for one in RulesAccepted.objects.filter(merchant_id=merchant_id).select_related("rules").order_by("rules__version"):
+        held[one.rules_id], newest[one.rules.kind] = one, one
+    return [(row, held.get(row.pk), None if row.pk in held else newest.get(row.kind)) for row in rules_in_force()]
+
+
+def without_acceptance(shops: QuerySet[Merchant], *, is_late: bool) -> QuerySet[Merchant]:
+    """Of these shops those that trade and have not accepted a version in force; `is_late`: one whose day has passed. The market's own agree with nobody."""
+    now, asked = clock.now(), Q(pk=None)
+    for row in rules_in_force():
+        if not is_late or (row.accept_by is not None and row.accept_by <= now):
+            asked |= ~Exists(RulesAccepted.objects.filter(rules=row, merchant=OuterRef("pk")))
+    return shops.filter(asked, is_own=False).exclude(status__in=[Merchant.Status.OPENING, Merchant.Status.CLOSED])
 
 
 def overdue_rules(merchant_id: UUID) -> list[MarketRules]:

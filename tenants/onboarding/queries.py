@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F
-
-from tenants.onboarding.models import Application, Dossier
+from tenants.onboarding.models import Dossier, SellerKind
 from tenants.tenancy.models import Merchant
 from tenants.tenancy.remembered import remembered
 
@@ -25,9 +23,9 @@ class Trader:
 
 def trader_of(merchant: Merchant) -> Trader:
     """At most one query."""
-    known = Dossier.objects.filter(merchant_id=merchant.pk).annotate(kind=F("merchant__application__kind")).values_list("company", "licence_number", "kind")
+    known = Dossier.objects.filter(merchant_id=merchant.pk).values_list("company", "licence_number", "kind")
     rows = remembered("shops", ("trader", merchant.pk), lambda: list(known[:1]))
     if not rows:
         return Trader("", "", "", merchant.opened_at)
     company, licence_number, kind = rows[0]
-    return Trader(company, licence_number, str(Application.Kind(kind).label) if kind else "", merchant.opened_at)
+    return Trader(company, licence_number, str(SellerKind(kind).label) if kind else "", merchant.opened_at)

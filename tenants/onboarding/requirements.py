@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
 from marketplace.kernel.deadlines import meet, set_deadline
@@ -21,6 +23,7 @@ from tenants.onboarding.checks import COMPUTED
 from tenants.onboarding.errors import RequirementUnknown
 from tenants.onboarding.events import RequirementChanged
 from tenants.onboarding.models import Application, Decision, Paper, Requirement, Step
+from tenants.tenancy.models import Market
 
 ENFORCED = "requirement.enforced"
 KEPT = ("names", "hints", "check_by", "computed", "ends", "is_waivable", "kinds", "brands", "categories", "step", "is_active", "enforced_from", "position")
@@ -97,6 +100,7 @@ class Item:
     requirement: Requirement
     papers: list[Paper]
     is_met: bool
+    today: date
     waived: str = ""  # why the market does without it
 
     @property
@@ -108,9 +112,14 @@ class Item:
         return [paper for paper in self.papers if paper.decision == Decision.MORE]
 
     @property
+    def ended(self) -> list[Paper]:
+        """Those whose last day has passed since they were handed in."""
+        return [paper for paper in self.papers if paper.ends_on and paper.ends_on < self.today]
+
+    @property
     def good(self) -> list[Paper]:
-        """Those that a reviewer has not asked for again."""
-        return [paper for paper in self.papers if paper.decision != Decision.MORE]
+        """Those that still hold, and that a reviewer has not asked for again."""
+        return _good(self.papers, self.today)
 
 
 def asked_of(row: Application) -> list[Requirement]:
@@ -119,18 +128,23 @@ def asked_of(row: Application) -> list[Requirement]:
 
 
 def items_of(row: Application) -> list[Item]:
-    """What is asked, with what is there of it. Of an application that was saved; two queries."""
+    """What is asked, with what is there of it today. Of an application that was saved; three queries."""
     held = [] if row._state.adding else list(row.papers.order_by("added_at"))
-    return [_item(row, one, [paper for paper in held if paper.kind == one.code]) for one in asked_of(row)]
+    today = clock.day_of(clock.now(), Market.objects.get().tz)
+    return [_item(row, one, [paper for paper in held if paper.kind == one.code], today) for one in asked_of(row)]
 
 
-def _item(row: Application, one: Requirement, papers: list[Paper]) -> Item:
+def _good(papers: list[Paper], today: date) -> list[Paper]:
+    return [paper for paper in papers if paper.decision != Decision.MORE and not (paper.ends_on and paper.ends_on < today)]
+
+
+def _item(row: Application, one: Requirement, papers: list[Paper], today: date) -> Item:
     waived = str(row.waived.get(one.code, ""))
     if one.check_by == Requirement.Check.COMPUTED:
         is_met = COMPUTED[one.computed][1](row) is not False
     elif one.check_by == Requirement.Check.ATTESTED:
         is_met = one.code in row.attested
     else:
-        good = [paper for paper in papers if paper.decision != Decision.MORE]
+        good = _good(papers, today)
         is_met = bool(good) and all(paper.ends_on or one.ends != Requirement.Ends.MUST for paper in good)
-    return Item(one, papers, is_met or bool(waived), waived)
+    return Item(one, papers, is_met or bool(waived), today, waived)

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from tenants.onboarding.models import Application, Qualification, Requirement
+from tenants.onboarding.models import Dossier, Qualification, Requirement
 
 
 class Span(NamedTuple):
@@ -83,8 +83,8 @@ class Standing:
 
 
 def seller_of(merchant_id: UUID) -> tuple[str, bool]:
-    """Kind of seller, and whether of several brands; ("", False) for a shop that came without an application."""
-    found = Application.objects.filter(merchant_id=merchant_id).values_list("kind", "sells_many_brands").first()
+    """Kind of seller, and whether of several brands, as its dossier says; ("", False) for a shop that never said so."""
+    found = Dossier.objects.filter(merchant_id=merchant_id).values_list("kind", "sells_many_brands").first()
     return (found[0], found[1]) if found else ("", False)
 
 

@@ -13,6 +13,7 @@ from django.utils import translation
 from marketplace.flows.brand_rights import ask_for_brand, brands_not_allowed
 from marketplace.flows.keep_attributes import goods_without, keep_used_attribute, merge_brands, merge_values, use_of_value
 from marketplace.flows.qualify import accept_renewal, waive_for_shop
+from marketplace.flows.review_dossier import review_dossier
 from marketplace.flows.review_product import approve_change, save_product, submit_product
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM
@@ -31,7 +32,8 @@ from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Bran
 from search.contract import Query
 from search.find import find
 from tenants.onboarding.brands import demand_authorisation
-from tenants.onboarding.models import Application
+from tenants.onboarding.dossiers import hand_in_dossier
+from tenants.onboarding.models import Dossier
 from tenants.tenancy.models import Merchant
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
@@ -233,11 +235,14 @@ class TestBrands:
 
     def test_who_was_let_in_for_one_brand_sells_one(self, cups):
         kiln, other = brand("Kiln"), brand("Other")
-        application = make.an_application(make.a_buyer())
-        Application.objects.filter(pk=application.pk).update(merchant=Merchant.objects.get(pk=MERCHANTS["a"]))
+        make.a_dossier(Merchant.objects.get(pk=MERCHANTS["a"]))
+        Dossier.objects.update(kind="retailer")
         product(cups, brand_id=kiln.pk)
         product(cups, submits=True, brand_id=kiln.pk)
         with pytest.raises(BrandOutOfScope, match="Kiln"):
             product(cups, submits=True, brand_id=other.pk)
-        Application.objects.filter(pk=application.pk).update(sells_many_brands=True)
+        several = hand_in_dossier(by=SYSTEM, merchant_id=MERCHANTS["a"], fields={"sells_many_brands": True})
+        with pytest.raises(BrandOutOfScope):
+            product(cups, submits=True, brand_id=other.pk)
+        review_dossier(by=SYSTEM, change_id=several.pk, approves=True)
         product(cups, submits=True, brand_id=other.pk)

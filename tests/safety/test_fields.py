@@ -73,7 +73,7 @@ MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
     ("workbench", "review-answer"): {"query"},
     ("workbench", "question-answer"): {"query"},
     ("workbench", "qualifications"): {"ends_on"},
-    ("workbench", "company"): {"about", "belongs_to", "name_zh", "origins", "service_address", "service_phone", "then"},
+    ("workbench", "company"): {"about", "belongs_to", "kind", "name_zh", "origins", "sells_many_brands", "service_address", "service_phone", "then"},
     ("workbench", "payout-account"): {"bank_code", "branch", "holder_reason"},
     ("workbench", "package-change"): {"then"},
     ("workbench", "service-order"): {"note"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from marketplace.flows.publish_product import put_on_sale, take_product_off_sale
 from marketplace.kernel import clock
@@ -13,12 +14,15 @@ from marketplace.kernel.deadlines import fire_due
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.models import AuditEvent, OutboxEvent
 from marketplace.kernel.relay import deliver_events
+from marketplace.platform.listings.models import Listing
 from tenants.accounts.actions import give_role
 from tenants.accounts.models import Letter, User
 from tenants.onboarding.errors import NothingNewMeanwhile
 from tenants.onboarding.market_rules import accept_rules, publish_rules
 from tenants.onboarding.models import Dossier, DossierChange, SelfCheck
 from tenants.onboarding.queries import trader_of
+from tenants.onboarding.requirements import put_requirement
+from tenants.onboarding.standing import seller_of
 from tenants.tenancy.models import Merchant
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
@@ -98,6 +102,28 @@ class TestCompanyData:
     def test_wrong_input_names_its_field_and_changes_nothing(self, boss, wrong):
         answer = boss.post("/company/", **company_form() | wrong)
         assert answer.status_code == 422 and answer.context["form"].errors and not DossierChange.objects.exists()
+
+    def test_another_kind_of_seller_is_asked_for_what_such_a_one_is_once_it_is_approved(self, boss):
+        make.a_dossier(Merchant.objects.get(pk=A))
+        put_requirement(
+            by=SYSTEM, code="maker", fields={"names": {"en": "Maker's paper"}, "kinds": ["manufacturer"], "enforced_from": clock.now()}, why="the law"
+        )
+        listing = Listing.objects.get(pk=make.a_product("a").pk)
+        form = company_form() | {"kind": "manufacturer", "sells_many_brands": "on"}
+        assert boss.post("/company/", **form | {"kind": "pirate"}).status_code == 422
+        assert boss.post("/company/", **form).status_code == 302 and seller_of(A) == ("", False)
+        assert "Maker's paper".replace("'", "&#x27;") not in boss.get("/qualifications/").content.decode()
+        console = at_console("reviewer")
+        page = console.get(f"/dossier-changes/{waiting().pk}/").content.decode()
+        assert "Manufacturer" in page and "several brands" in page
+        assert console.post(f"/dossier-changes/{waiting().pk}/decide/", decision="approve").status_code == 302
+        assert seller_of(A) == ("manufacturer", True)
+        with translation.override("en"):
+            assert trader_of(Merchant.objects.get(pk=A)).kind == "Manufacturer"
+        listing.refresh_from_db()
+        assert listing.is_held and "Maker&#x27;s paper" in boss.get("/qualifications/").content.decode()
+        assert [row.pk for row in at_console("operator").get("/merchants/?kind=manufacturer").context["page"].rows] == [A]
+        assert boss.post("/company/", **form | {"kind": ""}).status_code == 422, "what is known is not taken away"
 
     def test_whoever_may_not_hand_in_papers_changes_nothing(self):
         clerk = make.a_buyer()

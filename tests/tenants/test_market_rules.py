@@ -95,6 +95,28 @@ def test_a_shop_is_asked_on_its_first_page_until_its_owner_has_accepted():
     assert "Ship in time." in reader.get("/sell/rules/standards/").content.decode() and reader.get("/sell/rules/standards/7/").status_code == 404
 
 
+def test_the_operator_reads_which_shop_has_accepted_what_and_finds_who_has_not():
+    operator = at("ops.market.localhost", "operator@market.localhost")
+    own = make.the_markets_own("c")
+    late = publish_rules(by=SYSTEM, kind="standards", texts={"zh-hans": "一", "en": "One"}, since=clock.now(), accept_by=clock.now() + timedelta(days=20))
+    accept_rules(by=SYSTEM, rules_ids=[late.pk], merchant_id=MERCHANTS["a"])
+
+    def found(which: str) -> set[Any]:
+        return {row.pk for row in operator.get(f"/merchants/?rules={which}").context["page"].rows}
+
+    assert MERCHANTS["b"] in found("open") and MERCHANTS["a"] not in found("open") and not found("late")
+    assert own.pk not in found("open"), "it agrees with nobody"
+    assert "version 1, accepted" in operator.get(f"/merchants/{MERCHANTS['a']}/").content.decode()
+    assert "version 1 not accepted" in operator.get(f"/merchants/{MERCHANTS['b']}/").content.decode()
+    with clock.shifted(timedelta(days=21)):
+        operator = at("ops.market.localhost", "operator@market.localhost")
+        assert MERCHANTS["b"] in found("late") and MERCHANTS["a"] not in found("late")
+        make.rules(text="Another")
+        page = operator.get(f"/merchants/{MERCHANTS['a']}/").content.decode()
+        assert "version 2 not accepted" in page and "version 1, accepted" in page
+        assert MERCHANTS["a"] in found("open") and "?rules=open" in operator.get("/market-rules/").content.decode()
+
+
 def test_the_form_of_an_applicant_shows_them_and_keeps_what_was_ticked(client: Any):
     rules = make.rules()
     with translation.override("en"):

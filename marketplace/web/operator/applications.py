@@ -20,6 +20,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import MarketError, NotFound
 from marketplace.kernel.pinyin import folded, name_keys
 from marketplace.platform.taxonomy.models import Category
+from marketplace.platform.taxonomy.queries import path_name
 from marketplace.web.lists.pages import Column, ListPage, Teach
 from tenants.access.actors import actor_of
 from tenants.access.people import market_staff_with
@@ -169,7 +170,7 @@ def _page(request: HttpRequest, number: str, refusal: MarketError | None = None,
         "findings": findings_of(row),
         "fields": [(name, FIELD_LABELS[name]) for name in JUDGED[row.next_step]] if row.next_step else [],
         "ticked": request.POST.getlist("fields"),
-        "sells": [category.name for category in Category.objects.filter(pk__in=[path[-1] for path in row.sells if path]).order_by("position", "pk")],
+        "sells": [path_name(one) for one in Category.objects.filter(pk__in=[path[-1] for path in row.sells if path]).order_by("position", "pk")],
         "makes_contracts": makes_contracts(),
         "lacks": lacks_of(row.merchant) if row.merchant else [],
         "host": shop_host(row.slug),

@@ -17,6 +17,7 @@ from marketplace.platform.ledger.models import Payout
 from marketplace.platform.listings.models import Listing, ProductChange
 from marketplace.platform.payments.models import PayoutAccount
 from marketplace.platform.reviews.models import ShopScore
+from marketplace.web.dossiers import facts_of
 from marketplace.web.evaluations import period_name
 from marketplace.web.lists.counts import capped, capped_counts
 from marketplace.web.log_things import dress
@@ -24,7 +25,9 @@ from marketplace.web.operator.goods import HELD, ON_SALE, TAKEN_OFF, in_state
 from tenants.access.rights import Right
 from tenants.access.staff import roles_of
 from tenants.accounts.models import Closure, Membership
+from tenants.onboarding.market_rules import accepted_by
 from tenants.onboarding.models import Application, Dossier, Qualification
+from tenants.tenancy.hosts import market_url
 from tenants.tenancy.models import Merchant
 from tenants.tenancy.schemas import merchant_schema
 
@@ -33,10 +36,18 @@ SHOWN = 6
 
 def dossier_of(request: HttpRequest, merchant: Merchant) -> dict[str, Any]:
     """By section, and only what whoever asks may see: a section that is None is not theirs."""
+    dossier = Dossier.objects.filter(merchant=merchant).first()
     may = {right for right in Right if right.scope == "market" and request.user.has_perm(right.full_name)}
     return {
-        "dossier": Dossier.objects.filter(merchant=merchant).first(),
+        "dossier": dossier,
         "application": Application.objects.filter(merchant=merchant).first(),
+        "facts": facts_of(dossier) if dossier and Right.REVIEW_MERCHANTS in may else None,
+        "rules": []
+        if merchant.is_own
+        else [
+            (row, held, before, market_url(f"/sell/rules/{row.kind}/{(before.rules if before else row).version}/"))
+            for row, held, before in accepted_by(merchant.pk)
+        ],
         "figures": _figures(merchant),
         "goods": _goods(merchant, sees_goods=Right.REVIEW_PRODUCTS in may),
         "people": people_of(merchant),

@@ -35,7 +35,8 @@ from marketplace.web.readiness.assessed import readiness_of
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 from tenants.contracts.models import Contract
-from tenants.onboarding.models import Application, Dossier, Qualification
+from tenants.onboarding.market_rules import without_acceptance
+from tenants.onboarding.models import Dossier, Qualification, SellerKind
 from tenants.onboarding.opening import lacks_of
 from tenants.packages.models import ServicePackage
 from tenants.tenancy.errors import MerchantUnknown
@@ -52,6 +53,9 @@ CONTRACTS = [
 ]
 
 
+RULES = [("open", _lazy("Not accepted yet")), ("late", _lazy("Not accepted in time"))]
+
+
 class MerchantFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search")
     show = django_filters.ChoiceFilter(field_name="status", choices=Merchant.Status.choices)
@@ -59,9 +63,10 @@ class MerchantFilter(django_filters.FilterSet):
     own = django_filters.ChoiceFilter(
         field_name="is_own", choices=[("True", _lazy("Own shops")), ("False", _lazy("Shops of others"))], label=_lazy("Whose"), empty_label=_lazy("All")
     )
-    kind = django_filters.ChoiceFilter(field_name="application__kind", choices=Application.Kind.choices, label=_lazy("Kind"), empty_label=_lazy("All"))
+    kind = django_filters.ChoiceFilter(field_name="dossier__kind", choices=SellerKind.choices, label=_lazy("Kind"), empty_label=_lazy("All"))
     papers = django_filters.ChoiceFilter(method="with_papers", choices=PAPERS, label=_lazy("Qualifications"), empty_label=_lazy("All"))
     contracts = django_filters.ChoiceFilter(method="with_contract", choices=CONTRACTS, label=_lazy("Contract"), empty_label=_lazy("All"))
+    rules = django_filters.ChoiceFilter(method="without_rules", choices=RULES, label=_lazy("Market rules"), empty_label=_lazy("All"))
     package = PackageChoice(method="with_package")
     since, until = Since("created_at"), Until("created_at")
 
@@ -98,6 +103,9 @@ class MerchantFilter(django_filters.FilterSet):
                 return queryset.filter(Exists(mine.filter(status=Contract.Status.SIGNED)))
         return queryset.filter(~Exists(holds.filter(starts_at__lte=now)), is_own=False)
 
+    def without_rules(self, queryset: QuerySet[Merchant], name: str, value: str) -> QuerySet[Merchant]:
+        return without_acceptance(queryset, is_late=value == "late")
+
     def with_package(self, queryset: QuerySet[Merchant], name: str, value: ServicePackage) -> QuerySet[Merchant]:
         """Who has chosen nothing has the default; the market's own shops have none."""
         chosen = Q(subscription__version__package=value)
@@ -110,14 +118,12 @@ def _is_called(names: dict[str, str], key: str) -> bool:
 
 def _with_companies(request: HttpRequest, rows: list[Any]) -> None:
     known = {row.merchant_id: row for row in Dossier.objects.filter(merchant__in=rows)}
-    let_in = {row.merchant_id: row for row in Application.objects.filter(merchant__in=rows)}
     for row in rows:
-        row.known, row.let_in_by = known.get(row.pk), let_in.get(row.pk)
+        row.known = known.get(row.pk)
 
 
 def _exported(row: Any) -> list[tuple[object, ...]]:
-    company, licence = (row.known.company, row.known.licence_number) if row.known else ("", "")
-    facts = (company, licence, row.let_in_by.get_kind_display() if row.let_in_by else "")
+    facts = (row.known.company, row.known.licence_number, row.known.get_kind_display()) if row.known else ("", "", "")
     return [(row.name, shop_host(row.slug), row.contact_email, row.get_status_display(), row.opened_at, *facts)]
 
 

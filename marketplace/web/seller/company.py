@@ -15,10 +15,12 @@ from marketplace.kernel.errors import MarketError
 from marketplace.web.dossiers import differences, facts_of
 from tenants.access.actors import actor_of
 from tenants.onboarding.dossiers import dossier_of, hand_in_dossier, withdraw_dossier_change
-from tenants.onboarding.models import Application, Dossier, DossierChange
+from tenants.onboarding.models import Dossier, DossierChange, SellerKind
 
 
 class CompanyForm(forms.Form):
+    kind = forms.ChoiceField(label=_lazy("Kind of seller"), choices=[("", "–"), *SellerKind.choices], required=False)
+    sells_many_brands = forms.BooleanField(label=_lazy("We sell more than one brand"), required=False)
     company = forms.CharField(label=_lazy("Company, as on the licence"), max_length=120)
     licence_number = forms.CharField(label=_lazy("Licence number"), max_length=40)
     representative = forms.CharField(label=_lazy("Legal representative"), max_length=60)
@@ -69,12 +71,10 @@ def company(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Handed in. What was there before holds until the market has approved it."))
             return HttpResponseRedirect("/company/")
-    application = Application.objects.filter(merchant=merchant).first()
     context = {
         "title": _("Company data"),
         "dossier": row,
         "facts": facts_of(row),
-        "application": application,
         "waiting": waiting,
         "differences": differences(waiting) if waiting else [],
         "decided": [(one, differences(one)) for one in changes if one.status != DossierChange.Status.WAITING],

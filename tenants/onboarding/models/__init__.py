@@ -18,6 +18,7 @@ from marketplace.kernel.texts import Localised, localised
 from tenants.onboarding.models.dossiers import Dossier as Dossier
 from tenants.onboarding.models.dossiers import DossierChange as DossierChange
 from tenants.onboarding.models.dossiers import SelfCheck as SelfCheck
+from tenants.onboarding.models.dossiers import SellerKind as SellerKind
 from tenants.onboarding.models.readiness import PartnerType as PartnerType
 from tenants.onboarding.models.readiness import SelfAssessment as SelfAssessment
 from tenants.onboarding.models.readiness import Topic as Topic
@@ -52,12 +53,7 @@ class Application(models.Model):
         REJECTED = "rejected", pgettext_lazy("application", "Rejected")
         WITHDRAWN = "withdrawn", pgettext_lazy("application", "Withdrawn")
 
-    class Kind(models.TextChoices):
-        BRAND_OWNER = "brand_owner", _("Brand owner")
-        MANUFACTURER = "manufacturer", _("Manufacturer")
-        DISTRIBUTOR = "distributor", _("Distributor")
-        RETAILER = "retailer", _("Retailer")
-        SUPPLIER = "supplier", _("Supplier")
+    Kind = SellerKind
 
     WRITABLE: ClassVar = (Status.DRAFT, Status.RETURNED)
     OPEN: ClassVar = (Status.DRAFT, Status.SUBMITTED, Status.RETURNED)

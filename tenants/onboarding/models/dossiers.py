@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel import clock
@@ -14,10 +15,20 @@ from marketplace.kernel.ids import new_id
 from tenants.tenancy.models import Merchant
 
 
+class SellerKind(models.TextChoices):
+    BRAND_OWNER = "brand_owner", _("Brand owner")
+    MANUFACTURER = "manufacturer", _("Manufacturer")
+    DISTRIBUTOR = "distributor", _("Distributor")
+    RETAILER = "retailer", _("Retailer")
+    SUPPLIER = "supplier", _("Supplier")
+
+
 class Dossier(models.Model):
     """What the market knows of a shop's business, as it was reviewed: begun with its application, or empty for a shop opened by hand."""
 
     FIELDS: ClassVar = (
+        "kind",
+        "sells_many_brands",
         "company",
         "licence_number",
         "representative",
@@ -34,6 +45,8 @@ class Dossier(models.Model):
     )
 
     merchant = models.OneToOneField(Merchant, primary_key=True, on_delete=models.PROTECT, related_name="dossier")
+    kind = models.CharField(max_length=12, choices=SellerKind.choices, blank=True)  # "" where nobody has said it
+    sells_many_brands = models.BooleanField(default=False)
     company = models.CharField(max_length=120, blank=True)
     licence_number = models.CharField(max_length=40, blank=True)
     representative = models.CharField(max_length=60, blank=True)
