@@ -29,7 +29,7 @@ from marketplace.platform.ledger.models import Account, JournalEntry
 from marketplace.platform.ledger.queries import balance, trial_balance
 from tenants.accounts.actions import give_role
 from tenants.accounts.models import User
-from tenants.onboarding.models import Application, Step
+from tenants.onboarding.models import Dossier, Step
 from tenants.tenancy.errors import ObligationsLeft
 from tenants.tenancy.models import Merchant
 from tenants.tenancy.obligations import obligations_of
@@ -76,7 +76,8 @@ class TestHowMuch:
         make.a_product("a", category=make.a_category("mugs", parent="cups"))
         assert required_of(Merchant.objects.get(pk=A)).amount == yuan("3000"), "goods below a category count for it"
         asked("5000", kind="manufacturer")
-        Application.objects.create(number="x", applicant=User.objects.get(email=OWNER), language="en", kind="manufacturer", merchant_id=A)
+        make.a_dossier(Merchant.objects.get(pk=A))
+        Dossier.objects.filter(merchant=A).update(kind="manufacturer")
         assert required_of(Merchant.objects.get(pk=A)).amount == yuan("5000")
         asked("0", merchant=A)
         assert figures()[0] == "0.00", "waived"
