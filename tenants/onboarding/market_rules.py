@@ -132,7 +132,7 @@ def without_acceptance(shops: QuerySet[Merchant], *, is_late: bool) -> QuerySet[
     now, asked = clock.now(), Q(pk=None)
     for row in rules_in_force():
         if not is_late or (row.accept_by is not None and row.accept_by <= now):
-            asked |= ~Exists(RulesAccepted.objects.filter(rules=row, merchant=OuterRef("pk")))
+            asked |= Q(~Exists(RulesAccepted.objects.filter(rules=row, merchant=OuterRef("pk"))))
     return shops.filter(asked, is_own=False).exclude(status__in=[Merchant.Status.OPENING, Merchant.Status.CLOSED])
 
 
