@@ -77,6 +77,7 @@ class Case:
     facts: list[Fact]
     variants: list[Shown]
     gone: list[str] = field(default_factory=list)  # variants that would no longer be sold
+    relabelled: list[tuple[str, str]] = field(default_factory=list)  # variants that stay and are told apart otherwise: as now, and as they would be
 
     @property
     def changed(self) -> list[Fact]:
@@ -90,6 +91,10 @@ class Case:
     def added(self) -> list[str]:
         """Variants that are not on the market yet, of what is."""
         return [one.label or one.sku for one in self.variants if one.is_new]
+
+    @property
+    def has_other_variants(self) -> bool:
+        return bool(self.added or self.gone or self.relabelled)
 
 
 def case_of(found: ProductChange, live: Listing | None, now: Mapping[UUID, Offer] | None = None) -> Case:
@@ -129,7 +134,13 @@ def case_of(found: ProductChange, live: Listing | None, now: Mapping[UUID, Offer
         for one in new["variants"]
     ]
     kept = {one["id"] for one in new["variants"]}
-    return Case(facts, shown, [names.options(one["options"]) or one["sku"] for key, one in there.items() if key not in kept])
+    pairs = [(there[one["id"]], one) for one in new["variants"] if one.get("id") in there]
+    return Case(
+        facts,
+        shown,
+        gone=[names.variant(one) for key, one in there.items() if key not in kept],
+        relabelled=[(names.variant(was), names.variant(one)) for was, one in pairs if was["options"] != one["options"]],
+    )
 
 
 class _Names:
@@ -165,6 +176,9 @@ class _Names:
 
     def brand(self, key: int | None) -> str:
         return self._brands[key].name if key in self._brands else "—"
+
+    def variant(self, one: dict[str, Any]) -> str:
+        return self.options(one["options"]) or str(one["sku"])
 
     def options(self, options: dict[str, int]) -> str:
         return " / ".join(self._values[int(v)].name for v in options.values() if int(v) in self._values)

@@ -144,7 +144,7 @@ OF_ROWS = {
     "notice-settings": r"(mail|sms):[a-z_]+",
     "order-return": r"line_[0-9a-f]{32}",
     "order-review": r"(stars|text|pictures)_[0-9a-f]{32}(-clear)?",
-    "reviews-many-decide": r"(decision|seen|reason)_[0-9a-f]{32}",
+    "reviews-many-decide": r"(decision|seen|reason|note)_[0-9a-f]{32}(_[a-z_]+)?",
 }
 
 # ── Buyers, applicants, visitors ──
