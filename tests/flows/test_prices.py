@@ -251,8 +251,11 @@ BESIDE = "Lowest price in the 30 days before the reduction: CN¥{}"
 
 def test_a_reduction_that_goes_deeper_keeps_the_price_from_before_its_first_step(mug):
     """Progressive: announced once, so every step stands beside the price before the first."""
-    for n, price in enumerate(("90", "80", "70")):
-        reduce(mug, price, starts=(n + 1) * HOUR, lasts=HOUR, name=f"Step {n}")
+    begins = [clock.now() + n * HOUR for n in range(1, 5)]
+    with merchant_schema(A):
+        for n, price in enumerate(("90", "80", "70")):
+            prices = {mug.variant_id: make.yuan(price)}
+            flow.plan_reduction(by=SYSTEM, reduction_id=uuid4(), name=f"Step {n}", starts_at=begins[n], ends_at=begins[n + 1], prices=prices)
     for n, price in enumerate(("90.00", "80.00", "70.00")):
         with clock.shifted((n + 1.5) * HOUR):
             page = page_of(mug)

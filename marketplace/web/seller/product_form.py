@@ -374,8 +374,8 @@ class ProductForm(forms.Form):
     def field_of(self, refusal: MarketError, keys: list[UUID]) -> tuple[str | None, int | None]:
         """The field a refusal of the verb is about; of a variant the cell and the row, found by SKU or key (in the order of rows)."""
         name = refusal.field or ""
-        if found := next((one for one in (name, f"{name}_zh") if one in self.fields), None):
-            return found, None
+        if field := next((one for one in (name, f"{name}_zh") if one in self.fields), None):
+            return field, None
         if cell := {"sku": "sku", "barcode": "barcode", "weight": "weight", "on_hand": "stock", "price": "price", "market_price": "market"}.get(name):
             meant = {str(refusal.facts[fact]) for fact in (("barcode",) if name == "barcode" else ("sku", "variant_id")) if fact in refusal.facts}
             found = [n for n, row in enumerate(self.rows) if meant & {row.cells.get("barcode" if name == "barcode" else "sku"), str(keys[n]) if keys else ""}]
