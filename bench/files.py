@@ -32,7 +32,7 @@ import django
 django.setup()
 from marketplace.flows.product_files.receiving import assign_columns, meanings_of, receive_file
 from marketplace.kernel.actors import SYSTEM
-from marketplace.kernel.models import Delivery
+from marketplace.kernel.models import Delivery, OutboxEvent
 from marketplace.kernel.relay import fan_out, lease, perform
 from marketplace.merchant.imports.actions import start_import
 from marketplace.merchant.imports.models import ImportRow, ProductImport
@@ -65,6 +65,8 @@ def work(is_over):
 
 
 def nothing_waits():
+    if OutboxEvent.objects.filter(fanned_out_at=None).exists():  # the other worker is about to
+        return False
     return not Delivery.objects.filter(status=Delivery.Status.WAITING).exists()
 
 

@@ -74,8 +74,13 @@ def enter(running: postgres.Cluster, database: str, redis_url: str = "unix:///no
     import django
 
     django.setup()
+    from django.db import connection
+
     from tenants.tenancy.birth import load_public
 
+    # Django reads its settings once: who enters a second database in one process is led there.
+    connection.close()
+    connection.settings_dict["NAME"] = database
     if is_new:
         load_public()
     return {**os.environ, "PYTHONPATH": str(ROOT)}

@@ -77,6 +77,7 @@ class Suggestion(models.Model):
             models.Index(fields=["kind", "initials"], opclasses=["varchar_ops", "varchar_pattern_ops"], name="suggestion_by_initials"),
             models.Index(fields=["kind", "-weight"], name="suggestion_heaviest"),
             models.Index(fields=["language", "text"], condition=models.Q(kind="product"), name="suggestion_phrases"),
+            models.Index(fields=["language", "word"], condition=models.Q(kind="product"), name="suggestion_words"),
         ]
 
 

@@ -84,11 +84,6 @@ def entry_of_words(kind: Kind, text: str, language: str, weight: int) -> Entry |
     return Entry(kind, text, language, 0, text, "", *keys, weight) if keys and len(text) <= LONGEST["text"] else None
 
 
-def phrases_of(entry: Entry) -> list[tuple[str, str]]:
-    """What a row of a product proposes as words to look for: (language, text)."""
-    return [(entry.language, text) for text in (entry.word, entry.text) if text]
-
-
 @dataclass(frozen=True)
 class _Start:
     place: int

@@ -7,7 +7,7 @@ the difference is written. So a change of price or stock writes nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass, fields
 from uuid import UUID
 
@@ -21,14 +21,14 @@ from search.backends.postgres_writing import chunks
 from search.documents import on_sale
 from search.models import SearchDoc, Suggestion
 from search.suggestions.asked import asked_by_enough, forget_old
-from search.suggestions.entries import LEAST_LISTINGS, Entry, Kind, entries_of_name, entries_of_titles, entry_of_words, phrases_of, weight_of
+from search.suggestions.entries import LEAST_LISTINGS, Entry, Kind, entries_of_name, entries_of_titles, entry_of_words, weight_of
 from search.tokens import query_clauses
 from search.words import look_up
 from tenants.tenancy.jobs import long_market_task
 from tenants.tenancy.models import Merchant
 from tenants.tenancy.standing import FOUND
 
-MOST_COUNTED = 1000  # listings of a category, brand or shop that are counted: more weigh no more
+MOST_COUNTED = 1000  # listings of a phrase, category, brand or shop that are counted: more weigh no more
 AT_ONCE = 500
 COLUMNS = [field.name for field in fields(Entry)]
 TABLE = "public.search_suggestion"
@@ -65,8 +65,7 @@ def prepare(listing_ids: Iterable[UUID]) -> Prepared:
 def follow(prepared: Prepared) -> None:
     """After the PostgreSQL index has followed, in the same transaction: the suggestions do."""
     targets = [str(key) for key in prepared.listing_ids]
-    touched = settle(Kind.PRODUCT, prepared.products, targets)
-    _settle_phrases({phrase for entry in touched for phrase in phrases_of(entry)})
+    _settle_phrases(*settle(Kind.PRODUCT, prepared.products, targets))
     _settle_named(prepared.under | _indexed_under(prepared.listing_ids))
 
 
@@ -102,8 +101,8 @@ def ask_to_mend() -> None:
         mend.request()
 
 
-def settle(kind: Kind, wanted: Iterable[Entry], targets: Sequence[str] | None) -> list[Entry]:
-    """Make the rows of these targets (None: of all) what is wanted. Returns the rows that went, came or changed, in their former and in their new form."""
+def settle(kind: Kind, wanted: Iterable[Entry], targets: Sequence[str] | None) -> tuple[list[Entry], list[Entry]]:
+    """Make the rows of these targets (None: of all) what is wanted. Returns the rows that went or changed as they were, and those that came or changed."""
     rows = Suggestion.objects.filter(kind=kind) if targets is None else Suggestion.objects.filter(kind=kind, target__in=targets)
     stored = {row[0]: Entry(*row[1:]) for row in rows.values_list("pk", *COLUMNS)}
     there = {entry.key: entry for entry in stored.values()}
@@ -118,37 +117,55 @@ def settle(kind: Kind, wanted: Iterable[Entry], targets: Sequence[str] | None) -
         Suggestion.objects.bulk_create(
             fresh, update_conflicts=True, unique_fields=["kind", "target", "language", "place"], update_fields=changing, batch_size=1000
         )
-    return [*(stored[pk] for pk in gone), *(there[entry.key] for entry in differing if entry.key in there), *differing]
+    return [*(stored[pk] for pk in gone), *(there[entry.key] for entry in differing if entry.key in there)], differing
 
 
 # ── Words of titles ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _settle_phrases(phrases: set[tuple[str, str]]) -> None:
-    """Phrases of titles stand there while at least LEAST_LISTINGS hold them."""
+def _settle_phrases(former: Iterable[Entry], fresh: Iterable[Entry]) -> None:
+    """Phrases of titles stand there while at least LEAST_LISTINGS hold them. `former` rows of products went, `fresh` ones stand there now."""
+    begun = {(entry.language, entry.word) for entry in fresh if entry.word}
+    joined = {(entry.language, entry.text) for entry in [*former, *fresh] if entry.text}
+    left = {(entry.language, entry.word) for entry in former if entry.word} - begun
+    texts = sorted({text for _language, text in begun | joined | left})
+    # The same text in another language is looked at again with it.
+    others = set(Suggestion.objects.filter(kind=Kind.PHRASE, target__in=texts).values_list("language", "target")) - begun - joined - left
+    # Words that no title begins a place with any more go, however many descriptions hold them.
+    settle(Kind.PHRASE, _phrase_entries(_holding(joined | others), begun | _still_begun(left | others)), texts)
+
+
+def _holding(phrases: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """How many listings hold these two words; of what very many hold, the first rows alone are looked at."""
     if not phrases:
-        return
+        return {}
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT language, text, count(DISTINCT target) FROM {TABLE} WHERE kind = 'product' AND (language, text) IN"  # noqa: S608
-            " (SELECT * FROM unnest(%s::text[], %s::text[])) GROUP BY language, text",
-            [[language for language, _text in phrases], [text for _language, text in phrases]],
+            "SELECT language, text, (SELECT least(count(DISTINCT target), %s) FROM"  # noqa: S608
+            f" (SELECT target FROM {TABLE} WHERE kind = 'product' AND (language, text) = (wanted.language, wanted.text) LIMIT %s) few)"
+            " FROM unnest(%s::text[], %s::text[]) AS wanted (language, text)",
+            [MOST_COUNTED, 2 * MOST_COUNTED, *map(list, zip(*phrases, strict=True))],
         )
-        counted = {(language, text): count for language, text, count in cursor.fetchall()}
-        # Words that no title begins a place with any more go, however many descriptions hold them.
+        return {(language, text): count for language, text, count in cursor.fetchall()}
+
+
+def _still_begun(words: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of these words that a title begins a place with."""
+    if not words:
+        return set()
+    with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT DISTINCT language, word FROM {TABLE} WHERE kind = 'product' AND (language, word) IN"  # noqa: S608
-            " (SELECT * FROM unnest(%s::text[], %s::text[]))",
-            [[language for language, _text in phrases], [text for _language, text in phrases]],
+            "SELECT language, word FROM unnest(%s::text[], %s::text[]) AS wanted (language, word) WHERE EXISTS"  # noqa: S608
+            f" (SELECT 1 FROM {TABLE} AS row WHERE kind = 'product' AND (row.language, row.word) = (wanted.language, wanted.word))",
+            [*map(list, zip(*words, strict=True))],
         )
-        single = set(cursor.fetchall())
-    settle(Kind.PHRASE, _phrase_entries(counted, single), sorted({text for _language, text in phrases}))
+        return set(cursor.fetchall())
 
 
 def _all_phrases() -> list[Entry]:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT language, text, count(DISTINCT target) FROM {TABLE} WHERE kind = 'product' AND text <> ''"  # noqa: S608
+            f"SELECT language, text, least(count(DISTINCT target), {MOST_COUNTED}) FROM {TABLE} WHERE kind = 'product' AND text <> ''"  # noqa: S608
             f" GROUP BY language, text HAVING count(DISTINCT target) >= {LEAST_LISTINGS}"
         )
         counted = {(language, text): count for language, text, count in cursor.fetchall()}

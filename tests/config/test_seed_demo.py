@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db.models import Avg, Max, Min, Sum
 
+import demo.catalogue
 from demo import history
 from demo.catalogue import catalogue
 from demo.draw import LIST, small_webp
@@ -36,10 +39,11 @@ from tenants.accounts.models import Letter, User
 from tenants.onboarding.models import Application
 from tenants.tenancy.models import Market, Merchant
 from tenants.tenancy.schemas import merchant_schema
+from tests import databases
 from tests import factories as make
 
 PASSWORD = "demo on a hill"
-PRODUCTS = [(shop, product) for shop in [*catalogue()["shops"], own_shop()] for product in shop["products"]]
+FEW, ALL = 3, 20  # products of each shop beside its first ones
 BESIDES = ("KILN-SET-4", "KILN-NAME-CUP", "KILN-CARD-200", "KILN-CLASS-2H")  # a bundle, a customised cup, two goods that need no parcel
 
 
@@ -48,6 +52,11 @@ def password_file(tmp_path_factory):
     file = tmp_path_factory.mktemp("demo") / "password"
     file.write_text(PASSWORD + "\n")
     return str(file)
+
+
+def products() -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Everything in the catalogue, beside the shop that sells it."""
+    return [(shop, product) for shop in [*catalogue()["shops"], own_shop()] for product in shop["products"]]
 
 
 def seed(password_file: str) -> None:
@@ -65,18 +74,36 @@ def what_changes() -> tuple[int, ...]:
     )
 
 
-@pytest.fixture(scope="module")
-def seeded(own_database, password_file):
-    make.commission()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(renditions, "WIDTHS", (400,))  # one of five: half of the time goes there
-        seed(password_file)
+def forget_all() -> None:
+    """What the demo's modules keep: it depends on the range, and on the database."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("demo."):
+            for kept in vars(module).values():
+                if hasattr(kept, "cache_clear"):
+                    kept.cache_clear()
+
+
+@pytest.fixture(scope="module", params=[FEW, pytest.param(ALL, marks=pytest.mark.long)], ids=["a small range", "the whole range"])
+def seeded(request, django_db_setup, django_db_blocker, password_file):
+    """The demo in a database of its own, with a small range of goods beside the catalogue's first; `make proofs` has all of it."""
+    name = f"{settings.DATABASES['default']['NAME']}_seeded_{request.param}"
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(demo.catalogue, "RANGE", request.param)
+        forget_all()
+        databases.clone(name)
+        with databases.using(name):
+            make.commission()
+            patch.setattr(renditions, "WIDTHS", (400,))  # one of five: half of the time goes there
+            seed(password_file)
+            yield
+        databases.drop(name)
+    forget_all()
 
 
 class TestSeeding:
     def test_every_product_is_on_sale_with_its_prices_stock_and_pictures(self, seeded):
-        assert Listing.objects.count() == len(PRODUCTS) + len(BESIDES) > 300, "and what stands in no catalogue"
-        assert ListingVariant.objects.count() == sum(len(product["variants"]) for _shop, product in PRODUCTS) + len(BESIDES)
+        assert Listing.objects.count() == len(products()) + len(BESIDES) > 150, "and what stands in no catalogue"
+        assert ListingVariant.objects.count() == sum(len(product["variants"]) for _shop, product in products()) + len(BESIDES)
         assert Listing.objects.filter(is_on_sale=False).count() == 1, "its condition of sale took it off"
         mug = Listing.objects.get(titles__en="Morning Mist stoneware mug")
         assert (mug.price, mug.price_to, len(mug.axes)) == (make.yuan("118"), make.yuan("138"), 2)
@@ -205,7 +232,7 @@ def test_a_market_with_a_real_rail_gets_no_people_with_a_known_password(password
 
 class TestPictures:
     def test_every_picture_that_is_named_is_there(self):
-        named = {name for _shop, product in PRODUCTS for name in product["pictures"]} | {row[4] for row in catalogue()["categories"]}
+        named = {name for _shop, product in products() for name in product["pictures"]} | {row[4] for row in catalogue()["categories"]}
         assert {name for name in named if picture_file(name).stem != name} == set()
 
     def test_a_kind_stands_for_its_first_colour_and_the_unknown_for_a_parcel(self):

@@ -164,6 +164,28 @@ class TestFreshness:
         indexer.rebuild(indexer.postgres)
         assert stored() == before
 
+    def test_a_phrase_of_very_many_listings_weighs_no_more_than_one_of_many(self, mugs, monkeypatch):
+        monkeypatch.setattr(keeping, "MOST_COUNTED", 1)  # of two
+        Suggestion.objects.filter(kind=Kind.PHRASE).delete()
+        with transaction.atomic():
+            Listing.objects.filter(pk=min(mugs["goods"])).update(titles={**TITLES, "en": "Ceramic mug grey"})
+            announce(MERCHANTS["a"], [min(mugs["goods"])])
+        deliver_events()
+        followed = stored()
+        assert not Suggestion.objects.filter(kind=Kind.PHRASE, target="ceramic mug").exists(), "one is not enough, and no more are counted"
+        keeping.rebuild()
+        assert {row for row in stored() if "grey" in str(row)} == {row for row in followed if "grey" in str(row)}
+        assert not Suggestion.objects.filter(kind=Kind.PHRASE, target="ceramic mug").exists()
+
+    def test_a_phrase_stays_in_a_language_that_was_not_changed(self, mugs):
+        there = Suggestion.objects.filter(kind=Kind.PHRASE, target="ceramic mug", language=EN)
+        assert there.exists()
+        extra = make.a_product(title="x", titles={"zh-hans": "Ceramic mug", "en": "Beaker"}, category=mugs["cups"])
+        with transaction.atomic():
+            announce(MERCHANTS["a"], [extra.pk])
+        deliver_events()
+        assert there.exists()
+
     def test_names_that_changed_and_hidden_categories_are_mended(self, mugs):
         Brand.objects.update(names={"en": "Emberware"})
         Category.objects.filter(pk=mugs["cups"].pk).update(is_hidden=True)
