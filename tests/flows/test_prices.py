@@ -316,7 +316,7 @@ def test_prices_of_a_time_off_sale_count_for_nothing(mug):
 
 def test_the_market_price_is_shown_to_nobody_as_an_earlier_price():
     product = make.a_product("a", title="Vase", price="100", market_price="299")
-    assert "299" not in page_of(product)
+    assert "299.00" not in page_of(product)
 
 
 # ── The database holds it ────────────────────────────────────────────────────────────────────────────────────────────
