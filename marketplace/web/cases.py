@@ -11,6 +11,7 @@ from marketplace.flows.offers_now import Offer
 from marketplace.flows.review_product import NOTE_LABELS
 from marketplace.flows.review_rules import form_of
 from marketplace.kernel.money import Money
+from marketplace.kernel.texts import IN_FIELDS, localised
 from marketplace.platform.listings.models import Listing, ProductChange
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category, TaxClass
 from marketplace.platform.taxonomy.queries import path_of
@@ -187,6 +188,13 @@ class _Names:
         found = []
         for attribute_id, value_ids, free in rows:
             if attribute_id in self._attributes:
-                texts = [self._values[v].name for v in value_ids if v in self._values] or ([next(iter(free.values()))] if free else [])
+                texts = [self._values[v].name for v in value_ids if v in self._values] or _free(self._attributes[attribute_id], free or {})
                 found.append(f"{self._attributes[attribute_id].name}: {', '.join(texts)}")
         return found
+
+
+def _free(attribute: Attribute, free: Mapping[str, str]) -> list[str]:
+    """What was entered: a text in every language it is said in, as each is reviewed; anything else as the reader reads it."""
+    if attribute.kind == Attribute.Kind.TEXT:
+        return [" / ".join(dict.fromkeys(free[code] for code in (*IN_FIELDS, *free) if free.get(code)))] if free else []
+    return [localised(free).text] if free else []
