@@ -105,7 +105,7 @@ def _found(block: Mapping[str, Any], slug: str) -> Iterator[tuple[str, Any]]:
         elif name == "goods":
             keys = [_key(ref, slug) for ref in value]
             rows = Listing.objects.in_bulk(keys)
-            yield name, [rows[key] for key in keys]
+            yield name, [rows[key] for key in keys if key in rows]  # a short range lacks some
         elif name == "product":
             yield name, Listing.objects.get(pk=_key(value, slug))
         elif name == "page":

@@ -17,7 +17,7 @@ from marketplace.flows.contracting import check_may_list
 from marketplace.flows.customising_copies import customising_proposed
 from marketplace.flows.events import ProductReviewed, ProductSubmitted
 from marketplace.flows.publish_product import available_of, check_complete, copies_of, copy_offers, copy_products, publish_product, watch_times
-from marketplace.flows.review_rules import BY_OWN, BY_RULE, REVIEWED, combinations_of, passes, wishes_of
+from marketplace.flows.review_rules import BY_OWN, BY_RULE, REVIEWED, combinations_of, passing_of, wishes_of
 from marketplace.flows.size_tables import copy_size_tables
 from marketplace.flows.virtual_copies import copy_virtual, kinds_proposed
 from marketplace.kernel import clock
@@ -146,7 +146,7 @@ def submit_product(*, by: Actor, product_id: UUID) -> Product:
         )
         if is_own(change.merchant_id):
             return _let_through(change, BY_OWN)
-        if row.status == Product.Status.ON_SALE and not watched and passes(merchant_id=change.merchant_id, product_id=product_id, proposed=proposed):
+        if row.status == Product.Status.ON_SALE and not watched and passing_of(merchant_id=change.merchant_id, proposed={product_id: proposed}):
             return _let_through(change, BY_RULE)
         row = set_review(by=by, product_id=product_id, review=Product.Review.WAITING)
         record(ProductSubmitted(merchant_id=change.merchant_id, product_id=product_id, change_id=change.pk))
@@ -171,7 +171,8 @@ def submit_products(*, by: Actor, products: Sequence[Product]) -> None:
         variants = Counter(Variant.objects.filter(product_id__in=proposed, is_active=True).values_list("product_id", flat=True))
         whole = [row for row in products if (one := proposed.get(row.pk)) and one["pictures"] and len(one["variants"]) == variants[row.pk]]
         words = every_word()
-        whole = [row for row in whole if not any(hit.word.weight == ForbiddenWord.Weight.REFUSED for hit in hits_in(proposed[row.pk], words))]
+        said = {row.pk: {hit.word.weight for hit in hits_in(proposed[row.pk], words)} for row in whole}
+        whole = [row for row in whole if ForbiddenWord.Weight.REFUSED not in said[row.pk]]
         if any(row.status != Product.Status.ON_SALE for row in whole):
             check_may_list(current_merchant_id())
         for row in whole:
@@ -182,8 +183,15 @@ def submit_products(*, by: Actor, products: Sequence[Product]) -> None:
             for change in changes:
                 _let_through(change, BY_OWN)
             return
-        Product.objects.filter(pk__in=[row.pk for row in whole]).update(review=Product.Review.WAITING, review_note="", changed_at=clock.now())
+        edits = {row.pk: proposed[row.pk] for row in whole if row.status == Product.Status.ON_SALE and not said[row.pk]}
+        passing = passing_of(merchant_id=current_merchant_id(), proposed=edits)
+        waiting = [change for change in changes if change.product_id not in passing]
         for change in changes:
+            if change.product_id in passing:
+                _let_through(change, BY_RULE)
+        keys = [change.product_id for change in waiting]
+        Product.objects.filter(pk__in=keys).update(review=Product.Review.WAITING, review_note="", changed_at=clock.now())
+        for change in waiting:
             record(ProductSubmitted(merchant_id=change.merchant_id, product_id=change.product_id, change_id=change.pk))
 
 

@@ -67,15 +67,16 @@ def set_review_rules(*, by: Actor, passes: list[str], numbers: Mapping[str, int]
     return row
 
 
-def passes(*, merchant_id: UUID, product_id: UUID, proposed: Mapping[str, Any]) -> bool:
-    """Whether this edit needs no person. Words that are watched for are the caller's to find: with one, a person looks."""
+def passing_of(*, merchant_id: UUID, proposed: Mapping[UUID, Mapping[str, Any]]) -> set[UUID]:
+    """Which of these edits need no person, by product. Words that are watched for are the caller's to find: with one, a person looks."""
     rules = review_rules()
-    if not rules.passes:
-        return False
-    live = Listing.objects.filter(pk=product_id, merchant_id=merchant_id).prefetch_related("variants").first()
-    if live is None or not _is_trusted(merchant_id, rules):
-        return False
-    old, new = form_of(live), plain({"subtitles": {}, **proposed})
+    if not rules.passes or not proposed or not _is_trusted(merchant_id, rules):
+        return set()
+    live = Listing.objects.filter(pk__in=proposed, merchant_id=merchant_id).prefetch_related("variants")
+    return {row.pk for row in live if _passes(rules, form_of(row), plain({"subtitles": {}, **proposed[row.pk]}))}
+
+
+def _passes(rules: ReviewRules, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     if any(old[name] != new[name] for name in NEVER) or wishes_of(old) != wishes_of(new):
         return False
     changed = [name for name in PASSABLE if _of(name, old) != _of(name, new)]

@@ -11,6 +11,7 @@ from marketplace.flows.offers_now import Offer
 from marketplace.flows.review_product import NOTE_LABELS
 from marketplace.flows.review_rules import form_of
 from marketplace.kernel.money import Money
+from marketplace.kernel.texts import IN_FIELDS, localised
 from marketplace.platform.listings.models import Listing, ProductChange
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category, TaxClass
 from marketplace.platform.taxonomy.queries import path_of
@@ -77,6 +78,7 @@ class Case:
     facts: list[Fact]
     variants: list[Shown]
     gone: list[str] = field(default_factory=list)  # variants that would no longer be sold
+    relabelled: list[tuple[str, str]] = field(default_factory=list)  # variants that stay and are told apart otherwise: as now, and as they would be
 
     @property
     def changed(self) -> list[Fact]:
@@ -90,6 +92,10 @@ class Case:
     def added(self) -> list[str]:
         """Variants that are not on the market yet, of what is."""
         return [one.label or one.sku for one in self.variants if one.is_new]
+
+    @property
+    def has_other_variants(self) -> bool:
+        return bool(self.added or self.gone or self.relabelled)
 
 
 def case_of(found: ProductChange, live: Listing | None, now: Mapping[UUID, Offer] | None = None) -> Case:
@@ -129,7 +135,13 @@ def case_of(found: ProductChange, live: Listing | None, now: Mapping[UUID, Offer
         for one in new["variants"]
     ]
     kept = {one["id"] for one in new["variants"]}
-    return Case(facts, shown, [names.options(one["options"]) or one["sku"] for key, one in there.items() if key not in kept])
+    pairs = [(there[one["id"]], one) for one in new["variants"] if one.get("id") in there]
+    return Case(
+        facts,
+        shown,
+        gone=[names.variant(one) for key, one in there.items() if key not in kept],
+        relabelled=[(names.variant(was), names.variant(one)) for was, one in pairs if was["options"] != one["options"]],
+    )
 
 
 class _Names:
@@ -166,6 +178,9 @@ class _Names:
     def brand(self, key: int | None) -> str:
         return self._brands[key].name if key in self._brands else "—"
 
+    def variant(self, one: dict[str, Any]) -> str:
+        return self.options(one["options"]) or str(one["sku"])
+
     def options(self, options: dict[str, int]) -> str:
         return " / ".join(self._values[int(v)].name for v in options.values() if int(v) in self._values)
 
@@ -173,6 +188,13 @@ class _Names:
         found = []
         for attribute_id, value_ids, free in rows:
             if attribute_id in self._attributes:
-                texts = [self._values[v].name for v in value_ids if v in self._values] or ([next(iter(free.values()))] if free else [])
+                texts = [self._values[v].name for v in value_ids if v in self._values] or _free(self._attributes[attribute_id], free or {})
                 found.append(f"{self._attributes[attribute_id].name}: {', '.join(texts)}")
         return found
+
+
+def _free(attribute: Attribute, free: Mapping[str, str]) -> list[str]:
+    """What was entered: a text in every language it is said in, as each is reviewed; anything else as the reader reads it."""
+    if attribute.kind == Attribute.Kind.TEXT:
+        return [" / ".join(dict.fromkeys(free[code] for code in (*IN_FIELDS, *free) if free.get(code)))] if free else []
+    return [localised(free).text] if free else []

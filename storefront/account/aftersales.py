@@ -14,13 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from marketplace.flows.cancel_order import cancel_paid_order
-from marketplace.flows.custom_lines import answer_shop
 from marketplace.flows.pay import cancel_group
 from marketplace.flows.return_goods import request_return, returnable_until, send_return, withdraw_return
 from marketplace.kernel import clock
 from marketplace.kernel.errors import MarketError
 from marketplace.merchant.aftersales.states import Reason, ReturnStatus, is_about_a_fault
-from marketplace.merchant.customising.errors import CustomLineUnknown
 from marketplace.merchant.customising.states import Making
 from marketplace.merchant.orders.states import OrderStatus
 from marketplace.platform.checkout.access import copy_of_buyer, group_of_buyer, return_of_buyer
@@ -109,18 +107,6 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
             messages.success(request, _("The order is cancelled; the money is on its way back to you."))
             return HttpResponseRedirect(f"/orders/{copy.group.number}/#order-{copy.number}")
     return render(request, "orders/cancel.html", {"section": "orders", "order": copy, "form": form}, status=422 if form.errors else 200)
-
-
-def answer(request: HttpRequest, number: str) -> HttpResponse:
-    """What the buyer says to a question of the shop about their wishes."""
-    copy = copy_of_buyer(person_of(request).pk, number)
-    try:
-        question_id = UUID(request.POST.get("question", ""))
-    except ValueError:
-        raise CustomLineUnknown from None
-    answer_shop(by=actor_of(request), copy=copy, question_id=question_id, text=request.POST.get("answer", ""))
-    messages.success(request, _("The shop has your answer and can go on."))
-    return HttpResponseRedirect(f"/orders/{copy.group.number}/#order-{copy.number}")
 
 
 class ReturnForm(forms.Form):

@@ -13,9 +13,12 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from marketplace.flows.custom_lines import answer_shop
 from marketplace.flows.receive import RECEIPT, confirm_receipt
 from marketplace.kernel.deadlines import due_at
-from marketplace.kernel.errors import MarketError
+from marketplace.kernel.errors import InvalidInput, MarketError
+from marketplace.merchant.customising.errors import CustomLineUnknown
+from marketplace.merchant.customising.questions import STANDS_STILL
 from marketplace.merchant.orders.states import FulfilmentStatus, OrderStatus
 from marketplace.platform.checkout.access import copy_of_buyer, group_of_buyer
 from marketplace.platform.checkout.models import OrderCopy, OrderGroup, ReturnCopy
@@ -129,8 +132,37 @@ def orders(request: HttpRequest) -> HttpResponse:
     return render(request, "orders/list.html", {"section": "orders", "groups": shown, "tabs": tabs, "older": older, "words": words, "show": name})
 
 
+@dataclass(frozen=True)
+class Answering:
+    """An answer to a question of a shop that could not be taken: what was typed, and why not."""
+
+    question: str
+    typed: str
+    error: str
+
+
 def group(request: HttpRequest, number: str) -> HttpResponse:
     """One decision and its orders; while a rail's answer is awaited, the page asks again."""
+    return _group_page(request, number)
+
+
+def answer(request: HttpRequest, number: str) -> HttpResponse:
+    """What the buyer says to a question of the shop about their wishes."""
+    copy = copy_of_buyer(person_of(request).pk, number)
+    typed = request.POST.get("answer", "")
+    try:
+        question_id = UUID(request.POST.get("question", ""))
+    except ValueError:
+        raise CustomLineUnknown from None
+    try:
+        answer_shop(by=actor_of(request), copy=copy, question_id=question_id, text=typed)
+    except InvalidInput as refusal:
+        return _group_page(request, copy.group.number, Answering(str(question_id), typed, str(refusal)))
+    messages.success(request, _("The shop has your answer and can go on."))
+    return HttpResponseRedirect(f"/orders/{copy.group.number}/#order-{copy.number}")
+
+
+def _group_page(request: HttpRequest, number: str, answering: Answering | None = None) -> HttpResponse:
     found = group_of_buyer(person_of(request).pk, number)
     copies = list(OrderCopy.objects.filter(group=found).select_related("merchant").order_by("number"))
     returns: dict[UUID, list[ReturnCopy]] = {copy.pk: [] for copy in copies}
@@ -160,8 +192,11 @@ def group(request: HttpRequest, number: str) -> HttpResponse:
         "waits_for_codes": any(copy.status == OrderStatus.CONFIRMED and copy.is_virtual and not copy.handed for copy in copies),  # type: ignore[attr-defined]
         "waits_for_rail": waits,
         "failed": attempt is not None and attempt.status == PaymentAttempt.Status.FAILED,
+        "stands_still_days": STANDS_STILL.days,
+        "answering": answering,
     }
-    response = render(request, "orders/_group.html" if request.htmx else "orders/group.html", context)  # type: ignore[attr-defined]
+    template = "orders/_group.html" if request.htmx else "orders/group.html"  # type: ignore[attr-defined]
+    response = render(request, template, context, status=422 if answering else 200)
     if has_handed:
         response.headers["Cache-Control"] = "no-store, private"  # codes are in it
     return response

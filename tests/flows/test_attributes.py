@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import translation
 
@@ -20,6 +21,7 @@ from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.deadlines import fire_due
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.ids import new_id
+from marketplace.kernel.models import AuditEvent
 from marketplace.kernel.relay import deliver_events
 from marketplace.merchant.catalogue.actions import ProductInput, VariantInput
 from marketplace.merchant.catalogue.models import Product
@@ -31,6 +33,7 @@ from marketplace.platform.taxonomy.errors import AttributeChanged, AttributeMiss
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, BrandClaim, Category, Merge
 from search.contract import Query
 from search.find import find
+from tenants.accounts.models import User
 from tenants.onboarding.brands import demand_authorisation
 from tenants.onboarding.dossiers import hand_in_dossier
 from tenants.onboarding.models import Dossier
@@ -144,6 +147,38 @@ class TestKinds:
         product(cups, attributes=[[weight.pk, [], named("2")]])
         with pytest.raises(InvalidInput, match="unit of before"):
             keep_used_attribute(by=SYSTEM, attribute_id=weight.pk, seen=weight.version, fields={"unit": "g"})
+
+
+class TestOrder:
+    def test_a_value_stands_where_it_is_put_and_a_new_one_last(self):
+        size = attribute("Size")
+        small, large, medium = value(size, "S"), value(size, "L"), value(size, "M")
+
+        def order() -> list[str]:
+            return [one.names["en"] for one in AttributeValue.objects.filter(attribute=size).order_by("position", "id")]
+
+        assert order() == ["S", "L", "M"]
+        keep_value(by=SYSTEM, attribute_id=size.pk, value_id=medium.pk, names=named("M"), place=2)
+        assert order() == ["S", "M", "L"]
+        keep_value(by=SYSTEM, attribute_id=size.pk, value_id=None, names=named("XS"), place=1)
+        keep_value(by=SYSTEM, attribute_id=size.pk, value_id=small.pk, names=named("Small"))
+        keep_value(by=SYSTEM, attribute_id=size.pk, value_id=large.pk, names=named("L"), place=400)
+        assert order() == ["XS", "Small", "M", "L"], "a place behind the last is the last"
+        log = AuditEvent.objects.filter(action="attribute.value_kept").order_by("at", "pk")
+        assert [(row.before["place"], row.after["place"]) for row in log] == [(3, 2), (2, 2)]
+
+    def test_its_page_shows_the_place_and_moves_it(self):
+        size = attribute("Size")
+        value(size, "S")
+        medium = value(size, "M")
+        console = Client(headers={"host": "ops.market.localhost", "accept-language": "en"})
+        console.force_login(User.objects.get(email="operator@market.localhost"), backend=settings.AUTHENTICATION_BACKENDS[0])
+        path = f"/attributes/{size.pk}/values/{medium.pk}/"
+        assert 'name="place" value="2"' in console.get(path).content.decode()
+        assert console.post(path, {"name_zh": "M", "name_en": "M", "place": "0"}).status_code == 422
+        assert console.post(path, {"name_zh": "M", "name_en": "M", "place": "1"}).status_code == 302
+        page = console.get(f"/attributes/{size.pk}/").content.decode()
+        assert page.index(f"/values/{medium.pk}/") < page.index(">S<")
 
 
 class TestMergingValues:

@@ -246,6 +246,42 @@ def test_a_price_that_was_lower_a_fortnight_ago_is_called_no_reduction(mug):
         assert "90.00" in page and "before the reduction" not in page and "off</span>" not in page
 
 
+BESIDE = "Lowest price in the 30 days before the reduction: CN¥{}"
+
+
+def test_a_reduction_that_goes_deeper_keeps_the_price_from_before_its_first_step(mug):
+    """Progressive: announced once, so every step stands beside the price before the first."""
+    begins = [clock.now() + n * HOUR for n in range(1, 5)]
+    with merchant_schema(A):
+        for n, price in enumerate(("90", "80", "70")):
+            prices = {mug.variant_id: make.yuan(price)}
+            flow.plan_reduction(by=SYSTEM, reduction_id=uuid4(), name=f"Step {n}", starts_at=begins[n], ends_at=begins[n + 1], prices=prices)
+    for n, price in enumerate(("90.00", "80.00", "70.00")):
+        with clock.shifted((n + 1.5) * HOUR):
+            page = page_of(mug)
+            assert price in page and BESIDE.format("100.00") in page, price
+    with clock.shifted(4.5 * HOUR):
+        assert "before the reduction" not in page_of(mug)
+
+
+def test_of_stacked_reductions_the_deeper_one_keeps_the_anchor_and_what_comes_back_is_called_none(mug):
+    reduce(mug, "90", lasts=5 * HOUR, name="Season")
+    reduce(mug, "70", starts=2 * HOUR, lasts=HOUR, name="Flash")
+    for at, price, beside in ((1.5, "90.00", "100.00"), (2.5, "70.00", "100.00"), (4, "90.00", None)):
+        with clock.shifted(at * HOUR):
+            page = page_of(mug)
+            assert price in page, at
+            assert BESIDE.format(beside) in page if beside else "before the reduction" not in page, at
+
+
+def test_a_sale_after_a_pause_stands_beside_the_sale_before_it(mug):
+    reduce(mug, "70", lasts=24 * HOUR, name="First")
+    reduce(mug, "60", starts=49 * HOUR, lasts=24 * HOUR, name="Second")
+    with clock.shifted(50 * HOUR):
+        page = page_of(mug)
+        assert "60.00" in page and BESIDE.format("70.00") in page
+
+
 def test_of_what_is_new_the_page_says_since_when(mug):
     product = make.a_product("a", title="New", price="100")
     product.variant_id = make.variant_of(product)
@@ -280,7 +316,7 @@ def test_prices_of_a_time_off_sale_count_for_nothing(mug):
 
 def test_the_market_price_is_shown_to_nobody_as_an_earlier_price():
     product = make.a_product("a", title="Vase", price="100", market_price="299")
-    assert "299" not in page_of(product)
+    assert "299.00" not in page_of(product)
 
 
 # ── The database holds it ────────────────────────────────────────────────────────────────────────────────────────────

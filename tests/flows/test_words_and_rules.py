@@ -212,6 +212,16 @@ class TestFieldByField:
         )
         assert answer.status_code == 422
 
+    def test_among_many_each_is_sent_back_with_remarks_on_its_fields(self, console, on_sale):
+        change = submit(save(on_sale, title="Cup"))
+        page = console.get("/reviews/many/").content.decode()
+        assert f"note_{change.pk.hex}_title_en" in page and f"note_{change.pk.hex}_category" not in page, "only what is shown is remarked on"
+        form = {"chosen": [change.pk], f"seen_{change.pk.hex}": change.version, f"decision_{change.pk.hex}": "send_back"}
+        long = console.post("/reviews/many/decide/", **form | {f"note_{change.pk.hex}_title_en": "x" * 301})
+        assert long.status_code == 422 and f'value="{"x" * 301}"' in long.content.decode(), "what was written is kept"
+        console.post("/reviews/many/decide/", **form | {f"note_{change.pk.hex}_title_en": "Say what it holds"})
+        assert now(on_sale).review_notes == {"title_en": "Say what it holds"}
+
 
 class TestRules:
     def test_nothing_passes_until_the_operator_says_so(self, on_sale):

@@ -31,6 +31,7 @@ from search.models import SearchDoc
 from tenants.onboarding.brands import demand_authorisation
 from tenants.tenancy.schemas import merchant_schema
 from tests.factories import a_picture, yuan
+from tests.flows.test_words_and_rules import let_pass
 from tests.imports.files import HEADS, A, a_row, an_archive, as_csv, batch, checked, cups, imported, owner, problems, received, states
 
 pytestmark = pytest.mark.django_db
@@ -141,6 +142,41 @@ def test_submitted_products_wait_for_review_and_put_on_sale_ones_are_found_by_se
         product = Product.objects.get(source_ref="P2")
     assert Listing.objects.get(pk=product.pk).is_on_sale
     assert SearchDoc.objects.filter(pk=product.pk).exists()
+
+
+def test_small_edits_of_a_file_pass_by_the_markets_rules_as_those_of_a_form_do():
+    with merchant_schema(A):
+        key = store_one(by=SYSTEM, data=a_picture().getvalue())
+    titles = [f"A cup of clay, glazed by hand, for tea, no. {n}" for n in range(4)]
+    imported(as_csv([a_row(n, Pictures=key, **{"Title in English": title}) for n, title in enumerate(titles)]), goes="on_sale", by=SYSTEM)
+    put_words(by=SYSTEM, texts=["vintage"], weight="watched", category_id=None, note="")
+    edits = {0: titles[0].replace("tea", "coffee"), 1: "Something else altogether", 2: titles[2].replace("tea", "vintage tea")}
+    edited = as_csv([a_row(n, **{"Title in English": edits.get(n, titles[n])}, Price="9.00" if n == 3 else "10.00") for n in range(4)])
+    let_pass("titles")
+    import_id = imported(edited)
+    assert batch(import_id).changed == 4
+    with merchant_schema(A):
+        products = {row.source_ref: row for row in Product.objects.filter(source_ref__in=["P0", "P1", "P2", "P3"])}
+    assert {code: row.review for code, row in sorted(products.items())} == {"P0": "approved", "P1": "waiting", "P2": "waiting", "P3": "approved"}
+    live = {code: Listing.objects.get(pk=row.pk) for code, row in products.items()}
+    assert live["P0"].titles["en"] == edits[0] and live["P1"].titles["en"] == titles[1] and live["P3"].price == yuan("9")
+    passed = ProductChange.objects.get(product_id=products["P0"].pk)
+    assert (passed.status, passed.is_by_rule, passed.decided_by) == ("approved", True, "review-rules")
+    assert not ProductChange.objects.filter(product_id=products["P3"].pk).exists(), "a price asks for no review"
+    with merchant_schema(A):
+        undo_import(by=owner(), import_id=import_id)
+    deliver_events()
+    assert Listing.objects.get(pk=products["P0"].pk).titles["en"] == titles[0], "and an undone import puts back what had passed"
+
+
+def test_without_rules_every_edit_of_a_file_waits():
+    """The control of the test above."""
+    with merchant_schema(A):
+        key = store_one(by=SYSTEM, data=a_picture().getvalue())
+    imported(as_csv([a_row(1, Pictures=key, **{"Title in English": "A cup of clay for tea"})]), goes="on_sale", by=SYSTEM)
+    imported(as_csv([a_row(1, **{"Title in English": "A cup of clay for coffee"})]))
+    with merchant_schema(A):
+        assert Product.objects.get(source_ref="P1").review == "waiting"
 
 
 def test_the_same_file_again_changes_nothing_and_a_change_is_one():

@@ -66,7 +66,7 @@ BY_ROUTE: dict[str, dict[str, str]] = {
     "return-approve": {"number": "return_number"},
     "transfer": {"number": "transfer"},
     "transfer-end": {"number": "transfer"},
-    **{f"stocktake{each}": {"number": "stocktake"} for each in ("", "-sheet", "-count", "-scan", "-upload", "-step")},
+    **{f"stocktake{each}": {"number": "stocktake"} for each in ("", "-sheet", "-file", "-count", "-scan", "-upload", "-step")},
     **{f"restock{each}": {"number": "restock"} for each in ("", "-receive", "-end")},
     "approval": {"number": "approval"},
     "approval-decide": {"number": "approval"},

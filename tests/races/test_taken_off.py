@@ -1,4 +1,4 @@
-"""Goods that the market takes off sale while their shop works on them over another connection: on a real database."""
+"""Goods that the market takes off sale, releases or approves while their shop works on them over another connection: on a real database."""
 
 from __future__ import annotations
 
@@ -6,20 +6,23 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from django.db import connections, transaction
+from django.db import OperationalError, connections, transaction
 
 from marketplace.flows.import_batch import Goes, ImportedProduct
 from marketplace.flows.import_products import import_products
-from marketplace.flows.publish_product import put_on_sale, take_product_off_sale
+from marketplace.flows.publish_product import copy_stock, put_on_sale, take_product_off_sale
+from marketplace.flows.review_product import approve_change
 from marketplace.kernel.actors import SYSTEM
 from marketplace.merchant.catalogue.actions import ProductInput, VariantInput
 from marketplace.merchant.catalogue.models import Product
-from marketplace.platform.listings.models import Listing
+from marketplace.merchant.inventory.actions import count_stock
+from marketplace.merchant.inventory.events import StockCrossedZero
+from marketplace.platform.listings.models import Listing, ListingVariant
 from marketplace.platform.listings.taking_off import release_goods, take_goods_off
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.databases import MERCHANTS
-from tests.flows.test_product_review import save
+from tests.flows.test_product_review import save, waiting_of
 
 pytestmark = pytest.mark.usefixtures("own_database")
 A = MERCHANTS["a"]
@@ -41,8 +44,28 @@ def reprice(product: Product) -> None:
     save(product, title=product.titles["en"], price="80")
 
 
+def takes_away(product: Product) -> None:
+    with merchant_schema(A):
+        take_product_off_sale(by=SYSTEM, product_id=product.pk)
+
+
 def market_takes(product: Product) -> None:
     take_goods_off(by=SYSTEM, listing_ids=[product.pk], why="It may not be sold.")
+
+
+def market_releases(product: Product) -> None:
+    release_goods(by=SYSTEM, listing_ids=[product.pk], why="Settled.")
+
+
+def market_approves(product: Product) -> None:
+    """The edit of it that waits."""
+    change = waiting_of(product)
+    approve_change(by=SYSTEM, change_id=change.pk, seen_version=change.version)
+
+
+def stock_is_copied(product: Product) -> None:
+    """What follows when it ran out, or came back."""
+    copy_stock(StockCrossedZero(merchant_id=A, variant_ids=[make.variant_of(product)]))
 
 
 def import_with_another(product: Product) -> None:
@@ -69,10 +92,24 @@ def _wanted(like: Product, title: str, sku: str) -> ProductInput:
 
 
 OF_THE_SHOP = [put_back, off_and_on, reprice, import_with_another]
+NEW = "Mug of clay"
 
 
-def one_inside_the_other(first: type_act, second: type_act, product: Product) -> None:
-    """`second` begins while what `first` has written is not committed yet, and ends after it."""
+def a_mug(act: type_act, *, taken_off: bool = False) -> Product:
+    """A product on sale, as the act needs it: with an edit that waits, or a shelf that is empty meanwhile."""
+    product = make.a_product("a", title="Mug")
+    if act is market_approves:
+        save(product, title=NEW)
+    if act is stock_is_copied:
+        with merchant_schema(A):
+            count_stock(by=SYSTEM, counted={make.variant_of(product): 0})
+    if taken_off:
+        market_takes(product)
+    return product
+
+
+def one_inside_the_other(first: type_act, second: type_act, product: Product, then: Callable[[], object] = lambda: None) -> None:
+    """`second` begins while what `first` has written is not committed yet, and ends after it; `then` goes on with the transaction of `first`."""
     refused: list[BaseException] = []
 
     def acting() -> None:
@@ -83,19 +120,24 @@ def one_inside_the_other(first: type_act, second: type_act, product: Product) ->
         finally:
             connections.close_all()
 
-    with transaction.atomic():
-        first(product)
-        thread = threading.Thread(target=acting)
-        thread.start()
-        thread.join(timeout=0.4)
-    thread.join(timeout=10)
-    assert not thread.is_alive() and not refused, refused
+    thread = threading.Thread(target=acting)
+    try:
+        with transaction.atomic():
+            first(product)
+            thread.start()
+            thread.join(timeout=0.4)
+            then()
+    finally:
+        thread.join(timeout=10)
+    assert not thread.is_alive()
+    if refused:
+        raise refused[0]
 
 
-@pytest.mark.parametrize("of_the_shop", OF_THE_SHOP)
+@pytest.mark.parametrize("of_the_shop", [*OF_THE_SHOP, market_approves, stock_is_copied])
 def test_what_the_market_takes_off_is_off_whichever_comes_first(of_the_shop):
     for pair in ((market_takes, of_the_shop), (of_the_shop, market_takes)):
-        product = make.a_product("a", title="Mug")
+        product = a_mug(of_the_shop)
         one_inside_the_other(*pair, product)
         row = Listing.objects.get(pk=product.pk)
         assert row.is_taken_off and not row.is_on_sale
@@ -117,3 +159,77 @@ def test_without_the_mark_the_last_one_would_win():
     product = make.a_product("a", title="Mug")
     one_inside_the_other(merely_off, put_back, product)
     assert Listing.objects.get(pk=product.pk).is_on_sale
+
+
+@pytest.mark.parametrize("other", [*OF_THE_SHOP, market_approves, stock_is_copied])
+def test_what_the_market_releases_is_on_sale_whichever_comes_first(other):
+    for pair in ((market_releases, other), (other, market_releases)):
+        product = a_mug(other, taken_off=True)
+        one_inside_the_other(*pair, product)
+        row = Listing.objects.get(pk=product.pk)
+        assert (row.is_listed, row.is_taken_off, row.is_on_sale) == (True, False, True)
+        assert row.titles["en"] == (NEW if other is market_approves else "Mug") and row.in_stock == (other is not stock_is_copied)
+
+
+def test_what_its_shop_takes_off_at_that_moment_stays_off_without_the_mark():
+    for pair in ((market_releases, takes_away), (takes_away, market_releases)):
+        product = a_mug(takes_away, taken_off=True)
+        one_inside_the_other(*pair, product)
+        row = Listing.objects.get(pk=product.pk)
+        assert (row.is_listed, row.is_taken_off, row.is_on_sale) == (False, False, False)
+
+
+def test_a_release_that_forgot_what_the_shop_wishes_would_put_it_back():
+    """The control of the test above."""
+
+    def merely_on(product: Product) -> None:
+        Listing.objects.filter(pk=product.pk).update(is_taken_off=False, is_on_sale=True)
+
+    product = a_mug(takes_away, taken_off=True)
+    one_inside_the_other(takes_away, merely_on, product)
+    assert Listing.objects.get(pk=product.pk).is_on_sale
+
+
+def without_the_lock(product: Product) -> None:
+    """As `takes_away` writes the copy, but for the shop's lock."""
+    Listing.objects.filter(pk=product.pk).update(is_listed=False, is_on_sale=False)
+
+
+def puts_another_on_sale() -> Callable[[], None]:
+    other = make.a_product("a", title="Bowl")
+    takes_away(other)
+    return lambda: put_back(other)
+
+
+def test_a_shop_that_writes_several_copies_and_the_market_never_wait_for_each_other():
+    """A condition of sale for two products takes one off and puts the other on, while the market takes off the first."""
+    for act in (takes_away, reprice):
+        product = a_mug(act)
+        one_inside_the_other(act, market_takes, product, then=puts_another_on_sale())
+        assert Listing.objects.get(pk=product.pk).is_taken_off
+
+
+def test_copies_that_are_written_without_the_shops_lock_would_stand_in_each_others_way():
+    """The control of the test above."""
+    with pytest.raises(OperationalError, match="deadlock"):
+        one_inside_the_other(without_the_lock, market_takes, a_mug(takes_away), then=puts_another_on_sale())
+
+
+def test_stock_that_is_copied_while_its_product_is_written_waits_and_is_true_in_the_end():
+    product = a_mug(stock_is_copied)
+    one_inside_the_other(takes_away, stock_is_copied, product, then=lambda: put_back(product))
+    row = Listing.objects.get(pk=product.pk)
+    assert row.is_on_sale and not row.in_stock and not row.variants.get().in_stock
+
+
+def test_stock_that_locked_variants_before_their_product_would_stand_in_its_way():
+    """The control of the test above: the order that copies of products do not take."""
+
+    def variants_first(product: Product) -> None:
+        with transaction.atomic():
+            ListingVariant.objects.filter(listing_id=product.pk).update(in_stock=False)
+            Listing.objects.filter(pk=product.pk).update(in_stock=False)
+
+    product = a_mug(stock_is_copied)
+    with pytest.raises(OperationalError, match="deadlock"):
+        one_inside_the_other(takes_away, variants_first, product, then=lambda: put_back(product))

@@ -109,8 +109,8 @@ MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
     ("console", "category"): {"is_hidden"},
     ("console", "attribute-new"): {"help_en", "help_zh", "is_facet", "seen", "synonyms"},
     ("console", "attribute"): {"help_en", "help_zh", "is_facet", "synonyms", "unit"},
-    ("console", "value-new"): {"synonyms"},
-    ("console", "attribute-value"): {"into", "synonyms", "why"},
+    ("console", "value-new"): {"place", "synonyms"},
+    ("console", "attribute-value"): {"into", "place", "synonyms", "why"},
     ("console", "category-attributes"): {"sure"},
     ("console", "virtual-new"): OF_A_RULE,
     ("console", "virtual"): OF_A_RULE,
@@ -144,7 +144,7 @@ OF_ROWS = {
     "notice-settings": r"(mail|sms):[a-z_]+",
     "order-return": r"line_[0-9a-f]{32}",
     "order-review": r"(stars|text|pictures)_[0-9a-f]{32}(-clear)?",
-    "reviews-many-decide": r"(decision|seen|reason)_[0-9a-f]{32}",
+    "reviews-many-decide": r"(decision|seen|reason|note)_[0-9a-f]{32}(_[a-z_]+)?",
 }
 
 # ── Buyers, applicants, visitors ──

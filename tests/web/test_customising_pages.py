@@ -12,6 +12,7 @@ from django.test import Client
 
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.customising.models import Customisation
+from marketplace.merchant.customising.questions import STANDS_STILL
 from marketplace.platform.cart.models import CartLine
 from marketplace.platform.listings.models import ProductChange
 from tenants.accounts.models import User
@@ -198,7 +199,11 @@ def test_a_question_is_asked_answered_and_stands_beside_the_wishes(owner):
     page = text(buyer.get(f"/orders/{copy.group.number}/"))
     assert "Waits for your answer" in page and "&lt;b&gt;x&lt;/b&gt;" in page and EVIL not in page
     question = re.search(r'name="question" value="([^"]+)"', page)[1]
-    assert text(buyer.post(f"/orders/{copy.number}/answer/", {"question": question, "answer": " "}), 422)
+    assert f"for {STANDS_STILL.days} days at most" in page
+    for typed in (" ", f"{EVIL}{'x' * 500}"):
+        page = text(buyer.post(f"/orders/{copy.number}/answer/", {"question": question, "answer": typed}), 422)
+        assert f'id="answer-{question}-error"' in page and 'aria-invalid="true"' in page and "Write your answer, in at most 500 characters." in page
+        assert EVIL not in page and copy.group.number in page and ("x" * 500 in page) == ("x" in typed), "what was typed stays"
     assert at(MARKET, make.a_buyer("wei@example.com")).post(f"/orders/{copy.number}/answer/", {"question": question, "answer": "Mine"}).status_code == 404
     assert buyer.post(f"/orders/{copy.number}/answer/", {"question": "x", "answer": "Yes"}).status_code == 404
     assert buyer.post(f"/orders/{copy.number}/answer/", {"question": question, "answer": f"A capital {EVIL}"}).status_code == 302

@@ -90,6 +90,9 @@ def test_the_trail_shows_the_two_ways(own):
     assert "Own goods, no review asked" in page(f"/reviews/{change.pk}/")
     assert str(change.pk) in page("/reviews/?by_rule=own")
     assert str(change.pk) not in page("/reviews/?by_rule=True")
+    assert "own goods, no review asked" in page("/reviews/?by_rule=own")
+    reviews = page(f"/products/{product.pk}/reviews/", WORKBENCH, "owner-c@market.localhost")
+    assert "Own goods, no review asked" in reviews and "Approved by a rule" not in reviews
 
 
 def test_a_settlement_says_what_stays_with_the_market(own):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +11,8 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from marketplace.flows.prices import set_prices
+from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM
 from marketplace.merchant.catalogue.models import Variant
 from marketplace.merchant.pricing.models import Price, PriceList, Reduction
@@ -95,6 +98,33 @@ def test_a_reduction_is_changed_ended_and_taken_up_again_on_its_page(owner):
     assert "Take it up again" in text(owner.get(f"/reductions/{key}/"))
     assert owner.post(f"/reductions/{key}/resume/").status_code == 302
     assert "Summer" in text(owner.get("/reductions/?show=planned"))
+
+
+def test_what_will_not_be_called_a_reduction_says_so_before_it_is_planned(owner):
+    with clock.shifted(-timedelta(days=40)):
+        old = make.a_product("a", title="Mug old", price="100")
+    new = make.a_product("a", title="Mug new", price="100")
+    fields = {f"price_{make.variant_of(product).hex}": "80" for product in (old, new)}
+    page = text(owner.post("/reductions/new/", form(q="Mug", then="find", **fields)))
+    row_of = {title: next(row for row in page.split("</tr>") if title in row) for title in ("Mug old", "Mug new")}
+    assert "not called a reduction" in row_of["Mug new"] and "not called a reduction" not in row_of["Mug old"]
+    page = text(owner.post("/reductions/new/", form(q="Mug", then="find", **dict.fromkeys(fields, ""))))
+    assert "not called a reduction" not in page.split("<tbody")[1].split("</tbody>")[0]
+
+
+def test_a_regular_price_that_passes_below_a_reduction_is_said_on_its_page(owner):
+    with clock.shifted(-timedelta(days=40)):
+        mug = make.a_product("a", title="Mug", price="100")
+    key = make.variant_of(mug)
+    assert owner.post("/reductions/new/", form(starts_at="", q="Mug", **{f"price_{key.hex}": "80"})).status_code == 302
+    with merchant_schema(A):
+        row = Reduction.objects.get()
+    assert "Not above it" not in text(owner.get(f"/reductions/{row.pk}/"))
+    with merchant_schema(A):
+        set_prices(by=SYSTEM, prices={key: (make.yuan("75"), None)})
+    assert "Not above it: buyers pay the regular price" in text(owner.get(f"/reductions/{row.pk}/"))
+    assert owner.post(f"/reductions/{row.pk}/stop/").status_code == 302
+    assert "Not above it" not in text(owner.get(f"/reductions/{row.pk}/"))
 
 
 def test_the_page_of_a_products_prices_shows_what_was_what_is_and_what_comes(owner):

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from marketplace.flows.review_product import approve_change, refuse_change, send_change_back, submit_product, withdraw_product
+from marketplace.flows.publish_product import publish_product
+from marketplace.flows.review_product import approve_change, refuse_change, save_product, send_change_back, submit_product, withdraw_product
 from marketplace.kernel.actors import SYSTEM, Actor
+from marketplace.merchant.catalogue.actions import ProductInput, VariantInput
+from marketplace.merchant.catalogue.models import Product
 from marketplace.platform.listings.models import ProductChange
+from marketplace.platform.taxonomy.models import Attribute, AttributeValue
 from tenants.accounts.models import User
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.databases import MERCHANTS
 from tests.flows.test_product_review import save
+from tests.imports.files import cups
 from tests.web.test_bundle_pages import at, text
 
 pytestmark = pytest.mark.django_db
@@ -131,3 +138,79 @@ def test_twenty_stand_there_and_the_page_asks_no_more_for_them_than_for_one(owne
         page = page_of(owner, draft)
     assert page.count("<b>Reason</b>") == 20 and "the newest 20 of 25" in page and "Number 24." in page and "Number 0." not in page
     assert len(many) <= len(one) + 1, "and one that counts them"
+
+
+@pytest.fixture
+def console():
+    return at("ops.market.localhost", User.objects.get(email="operator@market.localhost"))
+
+
+@pytest.fixture
+def cups_of_a_colour() -> Product:
+    """On sale in white and blue; its variants stay, and are then told apart by a size too, but for blue, which goes, and jade, which comes."""
+    category = cups()
+    colour, size = (Attribute.objects.get(code=code).pk for code in ("colour", "size"))
+    white, blue, jade, small = (AttributeValue.objects.get(code=code).pk for code in ("white", "blue", "jade", "s"))
+    first, second = VariantInput(sku="W", options={colour: white}), VariantInput(sku="B", options={colour: blue})
+    wanted = ProductInput(
+        category_id=category.pk, titles={"en": "Cup", "zh-hans": "杯"}, axes=[colour], variants=[first, second], pictures=[("demo/mug.webp", {})]
+    )
+    prices = {first.id: (make.yuan("80"), None), second.id: (make.yuan("90"), None)}
+    with merchant_schema(A):
+        row = save_product(by=OWNER, product_id=uuid4(), is_new=True, product=wanted, prices=prices, stock={first.id: 7, second.id: 8}, submits=False)
+        publish_product(by=SYSTEM, product_id=row.pk)
+        wanted.axes = [colour, size]
+        third = VariantInput(sku="J", options={colour: jade, size: small})
+        wanted.variants = [VariantInput(sku="W", options={colour: white, size: small}, id=first.id), third]
+        return save_product(
+            by=OWNER,
+            product_id=row.pk,
+            is_new=False,
+            product=wanted,
+            prices={first.id: prices[first.id], third.id: (make.yuan("70"), None)},
+            stock={third.id: 3},
+        )
+
+
+def test_whoever_reviews_reads_which_variants_come_go_and_are_told_apart_otherwise(cups_of_a_colour, console, owner):
+    change = ProductChange.objects.get(product_id=cups_of_a_colour.pk, status="waiting")
+    pages = [text(console.get("/reviews/many/")), text(console.get(f"/reviews/{change.pk}/")), page_of(owner, cups_of_a_colour)]
+    for page in pages:
+        assert "New variants:</span> jade / S" in page and "No longer sold:</span> blue" in page
+        assert "white → white / S" in page and "No field changed" not in page
+    assert "Only variants changed" in pages[1]
+
+
+def test_of_a_new_product_the_page_of_many_says_what_each_variant_costs(draft, console):
+    submitted(draft)
+    page = text(console.get("/reviews/many/"))
+    sku = ProductChange.objects.get(product_id=draft.pk).proposed["variants"][0]["sku"]
+    assert f"{sku} · " in page and "100" in page and "10 pieces" in page
+
+
+def test_every_submission_of_a_product_is_reached_from_its_pages(draft, console):
+    other = make.a_product("a", title="Bowl", on_sale=False)
+    for n in range(7):
+        change = submitted(draft)
+        send_change_back(by=OPERATOR, change_id=change.pk, seen_version=change.version, reason=f"Number {n}.")
+    last, waiting = submitted(draft), submitted(other)
+    page = text(console.get(f"/reviews/{last.pk}/"))
+    link = f"/reviews/?product={draft.pk}"
+    assert link in page and "It was sent back 7 times before." in page and "Number 1." not in page
+    found = text(console.get(link))
+    assert all(f"Number {n}." in found for n in range(7)) and "Bowl" not in found
+    assert link not in text(console.get(f"/reviews/{waiting.pk}/")), "what was submitted once has no others"
+    approve_change(by=SYSTEM, change_id=last.pk, seen_version=last.version)
+    assert link in text(console.get(f"/goods/{draft.pk}/"))
+
+
+def test_the_queue_is_narrowed_to_new_products_or_edits_and_by_day(draft, console):
+    submitted(draft)
+    product = make.a_product("a", title="Bowl")
+    edited(product, "Bowl with a foot")
+
+    def rows(query: str) -> list[str]:
+        return [row.proposed["titles"]["en"] for row in console.get(f"/reviews/?{query}").context["page"].rows]
+
+    assert rows("kind=True") == ["Mug"] and rows("kind=False") == ["Bowl with a foot"]
+    assert sorted(rows("since=2020-01-01")) == ["Bowl with a foot", "Mug"] and rows("until=2020-01-01") == []

@@ -18,6 +18,8 @@ from marketplace.platform.details.models import ListingDetail
 from marketplace.platform.listings.errors import WordForbidden
 from marketplace.platform.listings.models import ProductChange
 from marketplace.platform.listings.words import put_words
+from marketplace.platform.taxonomy.attributes import describe_by_hand, keep_attribute
+from marketplace.platform.taxonomy.models import Attribute
 from marketplace.web.seller.size_tables import read_rows
 from storefront.templatetags.size_tables import beside
 from tenants.accounts.models import User
@@ -88,6 +90,69 @@ def test_a_forbidden_word_in_a_subtitle_is_named_at_its_field(client):
     product = make.a_product("a")
     answer = client.post(f"/products/{product.pk}/", form_of(product, subtitle_en="A miracle"), headers=HOST)
     assert answer.status_code == 422 and 'id="id_subtitle_en_error"' in answer.content.decode()
+
+
+@pytest.fixture
+def care() -> Attribute:
+    """An attribute in words, which the factory's category is described by."""
+    row = keep_attribute(by=SYSTEM, attribute_id=None, seen=0, fields={"names": {"en": "Care", "zh-hans": "保养"}, "kind": "text"})
+    category = make.a_category()
+    describe_by_hand(by=SYSTEM, category_id=category.pk, seen=category.version, rows=[(row.pk, False, False)])
+    return row
+
+
+def said_of(product: Product, care: Attribute) -> dict[str, str] | None:
+    with merchant_schema(A):
+        product.refresh_from_db()
+    return next((texts for key, _values, texts in product.attributes if key == care.pk), None)
+
+
+def test_an_attribute_in_words_is_said_in_each_language_and_read_so(client, care):
+    product = make.a_product("a")
+    path, zh, en = f"/products/{product.pk}/", f"attribute_{care.pk}_zh", f"attribute_{care.pk}_en"
+    assert client.post(path, form_of(product, **{zh: "手洗"}), headers=HOST).status_code == 302
+    assert said_of(product, care) == {"zh-hans": "手洗"}
+    shown = client.get(path, headers=HOST).content.decode()
+    assert f'name="{zh}" value="手洗"' in shown and "English 1 of 2" in shown and "Missing in this language" in shown
+    copied = client.post(path, form_of(product, copy=en, **{zh: "手洗"}), headers=HOST).content.decode()
+    assert f'name="{en}" value="手洗"' in copied
+    for text in ("Wash by hand", "Wash cold"):
+        assert client.post(path, form_of(product, **{zh: "手洗", en: text}), headers=HOST).status_code == 302
+        assert said_of(product, care) == {"zh-hans": "手洗", "en": text}, "who changes one language leaves the other"
+    change = ProductChange.objects.get(product_id=product.pk, status="waiting")
+    console = Client(headers={"host": "ops.market.localhost", "accept-language": "en"})
+    console.force_login(User.objects.get(email="operator@market.localhost"), backend=settings.AUTHENTICATION_BACKENDS[0])
+    assert "Care: 手洗 / Wash cold" in console.get(f"/reviews/{change.pk}/").content.decode(), "a reviewer reads both"
+    approve_change(by=SYSTEM, change_id=change.pk, seen_version=change.version)
+    for language, mine, other in (("en", "Wash cold", "手洗"), ("zh-hans", "手洗", "Wash cold")):
+        bought = Client().get(f"/p/{product.pk}/", headers={"host": "market.localhost", "accept-language": language}).content.decode()
+        assert mine in bought and other not in bought
+
+
+def test_an_attribute_in_words_keeps_other_languages_and_goes_when_both_are_emptied(client, care):
+    product = make.a_product("a", on_sale=False)
+    with merchant_schema(A):
+        Product.objects.filter(pk=product.pk).update(attributes=[[care.pk, [], {"en": " Wash ", "ja": "手洗い"}]])
+    path, zh, en = f"/products/{product.pk}/", f"attribute_{care.pk}_zh", f"attribute_{care.pk}_en"
+    assert client.post(path, form_of(product, **{en: "Wash"}), headers=HOST).status_code == 302
+    assert said_of(product, care) == {"en": " Wash ", "ja": "手洗い"}, "what says the same stays to the letter"
+    assert client.post(path, form_of(product, **{zh: "手洗", en: ""}), headers=HOST).status_code == 302
+    assert said_of(product, care) == {"ja": "手洗い", "zh-hans": "手洗"}
+    with merchant_schema(A):
+        Product.objects.filter(pk=product.pk).update(attributes=[[care.pk, [], {"en": "Wash"}]])
+    assert client.post(path, form_of(product), headers=HOST).status_code == 302
+    assert said_of(product, care) is None
+
+
+def test_where_the_market_asks_for_it_one_language_is_enough_and_none_is_named_at_its_field(client, care):
+    category = make.a_category()
+    category.refresh_from_db()
+    describe_by_hand(by=SYSTEM, category_id=category.pk, seen=category.version, rows=[(care.pk, True, False)])
+    product = make.a_product("a", on_sale=False)
+    path, en = f"/products/{product.pk}/", f"attribute_{care.pk}_en"
+    answer = client.post(path, form_of(product, then="submit"), headers=HOST)
+    assert answer.status_code == 422 and f'id="id_attribute_{care.pk}_zh_error"' in answer.content.decode()
+    assert client.post(path, form_of(product, then="submit", **{en: "Wash cold"}), headers=HOST).status_code == 302
 
 
 def test_a_table_of_a_category_stands_on_the_pages_of_its_products_at_once_and_goes_again(client):

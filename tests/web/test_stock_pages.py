@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from typing import Any
 from uuid import uuid4
 
@@ -14,11 +16,12 @@ from marketplace.flows.publish_product import publish_product
 from marketplace.flows.review_product import submit_product
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.models import AuditEvent
 from marketplace.merchant.inventory.actions import count_stock
 from marketplace.merchant.inventory.models import Reservation, StockLevel, StockLocation, StockMovement, Stocktake
 from marketplace.merchant.inventory.places import Place, open_location
 from marketplace.merchant.inventory.queries import available_of
-from marketplace.merchant.inventory.stocktakes import begin_stocktake
+from marketplace.merchant.inventory.stocktakes import begin_stocktake, count_lines
 from marketplace.merchant.pricing.actions import set_prices
 from marketplace.platform.listings.models import ProductChange
 from marketplace.web.seller.stock.reading import text_of
@@ -63,6 +66,33 @@ def test_who_counts_blind_is_told_no_figure_until_it_is_handed_in(owner):
     assert "7,431" in page and "−1" in page and "You counted this yourself" in page
     seen = owner.get(f"/stocktakes/{a_stocktake(level)}/").content.decode()
     assert "7,431" in seen, "the control: who does not count blind sees it"
+
+
+def test_what_was_counted_is_taken_along_beside_what_should_be_there(owner):
+    _product, level = an_article(stock=7431)
+    other = an_article(stock=5)[1]
+    with merchant_schema(A):
+        variants = [level.variant_id, other.variant_id]
+        row = begin_stocktake(by=SYSTEM, stocktake_id=uuid4(), location_id=level.location_id, scope="chosen", variant_ids=variants, is_blind=True)
+        count_lines(by=SYSTEM, number=row.number, counted={level.variant_id: 7430, other.variant_id: 5})
+
+    def lines(query: str = "") -> list[list[str]]:
+        answer = owner.get(f"/stocktakes/{row.number}/file/{query}")
+        assert answer.headers["Content-Disposition"] == f'attachment; filename="stocktake-{row.number}.csv"'
+        return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+    for query in ("", "?show=differences"):
+        head, *blind = lines(query)
+        assert "Should be there" not in head and "Difference" not in head and len(blind) == 2, "nor is told which of them differ"
+        assert {line[head.index("Counted")] for line in blind} == {"7430", "5"}
+    assert owner.get(f"/stocktakes/{row.number}/?show=differences").content.decode().count('name="row"') == 2
+    owner.post(f"/stocktakes/{row.number}/step/", {"then": "hand_in"})
+    head, *found = lines("?show=differences")
+    (line,) = found
+    told = dict(zip(head, line, strict=True))
+    assert (told["SKU"], told["Should be there"], told["Counted"], told["Difference"]) == (level.variant.sku, "7431", "7430", "-1")
+    assert len(lines()) == 3 and f"/stocktakes/{row.number}/file/" in owner.get(f"/stocktakes/{row.number}/").content.decode()
+    assert AuditEvent.objects.filter(action="list.exported", subject_id="stocktake", after__rows=1).count() == 1
 
 
 def test_a_file_of_counts_is_taken_whole_or_not_at_all(owner):

@@ -69,7 +69,7 @@ urlpatterns = [
     route("orders/<str:number>/give-up/", aftersales.give_up, may=signed_in(), name="order-give-up", methods="POST"),
     route("orders/<str:number>/cancel/", aftersales.cancel, may=signed_in(), name="order-cancel", methods="GET POST"),
     route("orders/<str:number>/return/", aftersales.ask_back, may=signed_in(), name="order-return", methods="GET POST"),
-    route("orders/<str:number>/answer/", aftersales.answer, may=signed_in(), name="order-answer", methods="POST", limit="write"),
+    route("orders/<str:number>/answer/", account.answer, may=signed_in(), name="order-answer", methods="POST", limit="write"),
     route("orders/<str:number>/review/", my_reviews.write, may=signed_in(), name="order-review", methods="GET POST", limit="write"),
     route("account/reviews/", my_reviews.mine, may=signed_in(), name="my-reviews"),
     route("account/reviews/<uuid:review_id>/add/", my_reviews.add, may=signed_in(), name="review-add", methods="POST", limit="write"),

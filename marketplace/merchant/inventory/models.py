@@ -224,6 +224,11 @@ class Stocktake(MerchantModel):
     class Meta(MerchantModel.Meta):
         indexes = [models.Index(fields=["-begun_at", "-id"], name="stocktake_by_time")]
 
+    @property
+    def hides_figures(self) -> bool:
+        """Nobody is told what should be there, nor which counts differ from it."""
+        return self.is_blind and self.status == self.Status.COUNTING
+
 
 class StocktakeLine(MerchantModel):
     stocktake = models.ForeignKey(Stocktake, on_delete=models.CASCADE, related_name="lines")

@@ -1,4 +1,8 @@
-"""Public copies: verbs. They are called by the flow that changes the product, in its transaction."""
+"""Public copies: verbs. They are called by the flow that changes the product, in its transaction.
+
+Locks are taken in one order: the shop's (holding.py), its listings by key, their variants. A transaction may write several copies, so whatever
+locks a listing for a change of its product takes the shop's lock before.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,7 @@ from marketplace.kernel.outbox import record
 from marketplace.kernel.verbs import verb
 from marketplace.platform.listings.errors import ChangeUnknown
 from marketplace.platform.listings.events import ListingsChanged
-from marketplace.platform.listings.holding import NOT_HELD, judge
+from marketplace.platform.listings.holding import NOT_HELD, judge, lock
 from marketplace.platform.listings.models import Listing, ListingVariant, ProductChange, stamp_of
 from tenants.tenancy.stamps import change_stamps
 
@@ -36,7 +40,7 @@ def put_listings(*, by: Actor, merchant_id: UUID, listings: Iterable[Listing], v
     A copy says by `is_on_sale` what the product wishes; whether its shop may sell such goods, and the market
     lets it, is worked out here.
     """
-    listings, variants = list(listings), list(variants)
+    listings, variants = sorted(listings, key=lambda listing: listing.pk), list(variants)
     judge(merchant_id, listings)
     ids = [listing.pk for listing in listings]
     Listing.objects.bulk_create(listings, update_conflicts=True, unique_fields=["id"], update_fields=COPIED, batch_size=500)
@@ -50,6 +54,7 @@ def put_listings(*, by: Actor, merchant_id: UUID, listings: Iterable[Listing], v
 @verb
 def put_offers(*, by: Actor, merchant_id: UUID, listing_id: UUID, variants: Iterable[ListingVariant]) -> None:
     """Copy prices and stock onto the variants a listing has; one that the product no longer has cannot be bought."""
+    lock(merchant_id, shared=True)
     offered = {variant.pk: variant for variant in variants}
     listing = Listing.objects.select_for_update(of=("self",)).get(pk=listing_id, merchant_id=merchant_id)
     held = list(listing.variants.order_by("pk"))
@@ -70,6 +75,7 @@ def put_offers(*, by: Actor, merchant_id: UUID, listing_id: UUID, variants: Iter
 
 @verb
 def take_off_sale(*, by: Actor, merchant_id: UUID, listing_id: UUID) -> None:
+    lock(merchant_id, shared=True)
     Listing.objects.filter(pk=listing_id, merchant_id=merchant_id).update(is_listed=False, is_on_sale=False, changed_at=clock.now())
     announce(merchant_id, [listing_id])
 
@@ -79,6 +85,8 @@ def note_stock(*, by: Actor, merchant_id: UUID, in_stock: Mapping[UUID, bool]) -
     """Copy whether variants can be had. Only what differs is written and announced. Which of them can no longer be had."""
     changed: set[UUID] = set()
     ended: list[UUID] = []
+    of_these = ListingVariant.objects.filter(pk__in=in_stock).values("listing_id")
+    list(Listing.objects.filter(pk__in=of_these, merchant_id=merchant_id).order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
     for variant in ListingVariant.objects.filter(pk__in=in_stock, listing__merchant_id=merchant_id).order_by("pk").select_for_update(of=("self",)):
         if variant.in_stock != in_stock[variant.pk]:
             ListingVariant.objects.filter(pk=variant.pk).update(in_stock=in_stock[variant.pk])

@@ -62,9 +62,12 @@ def keep_attribute(*, by: Actor, attribute_id: int | None, seen: int, fields: Ma
 
 @verb
 def keep_value(
-    *, by: Actor, attribute_id: int, value_id: int | None, names: Mapping[str, str], synonyms: Iterable[str] = (), position: int | None = None
+    *, by: Actor, attribute_id: int, value_id: int | None, names: Mapping[str, str], synonyms: Iterable[str] = (), place: int | None = None
 ) -> AttributeValue:
-    """Add a value one can choose, or rename one. Raises InvalidInput, AttributeUnknown."""
+    """Add a value one can choose, or rename one. `place` is where it stands among the others, from 1; None: where it is, or last.
+
+    Raises InvalidInput, AttributeUnknown.
+    """
     named = clean_names(names)
     with transaction.atomic():
         attribute = locked_attribute(attribute_id)
@@ -78,20 +81,31 @@ def keep_value(
             row = AttributeValue(attribute=attribute, code=new_code(), position=0 if last is None else last + 1)
         else:
             row = locked_value(attribute, value_id)
-        before = {"names": row.names, "synonyms": row.synonyms, "position": row.position} if value_id else None
+        others = list(values.exclude(pk=row.pk).order_by("position", "id"))
+        place_now = sum(1 for other in others if (other.position, other.pk) < (row.position, row.pk)) + 1 if value_id else len(others) + 1
+        place = place_now if place is None else max(1, min(place, len(others) + 1))
+        before = {"names": row.names, "synonyms": row.synonyms, "place": place_now} if value_id else None
         row.names, row.synonyms = {**(row.names or {}), **named}, clean_synonyms(synonyms)
-        row.position = row.position if position is None else position
-        after = {"names": row.names, "synonyms": row.synonyms, "position": row.position}
+        after = {"names": row.names, "synonyms": row.synonyms, "place": place}
         if after == before:
             return row
         row.is_kept = True
         row.save()
+        if place != place_now:
+            _put_in_order([*others[: place - 1], row, *others[place - 1 :]])
         if before is None:
             _audit(by, attribute, "attribute.value_added", after={"value": row.pk, **after})
         else:
             _audit(by, attribute, "attribute.value_kept", before=before, after={"value": row.pk, **after})
         tree_changed()
     return row
+
+
+def _put_in_order(values: Sequence[AttributeValue]) -> None:
+    moved = [row for n, row in enumerate(values) if row.position != n]
+    for n, row in enumerate(values):
+        row.position = n
+    AttributeValue.objects.bulk_update(moved, ["position"])
 
 
 @dataclass(frozen=True)

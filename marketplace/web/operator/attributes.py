@@ -16,7 +16,7 @@ from django.utils.translation import pgettext_lazy
 
 from marketplace.flows.keep_attributes import Use, goods_without, keep_used_attribute, merge_values, use_of_attribute, use_of_value
 from marketplace.kernel.errors import MarketError
-from marketplace.platform.taxonomy.attributes import LONGEST_HELP, Described, describe_by_hand, described, keep_value
+from marketplace.platform.taxonomy.attributes import LONGEST_HELP, MOST_VALUES, Described, describe_by_hand, described, keep_value
 from marketplace.platform.taxonomy.errors import AttributeUnknown, CategoryUnknown
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Category, CategoryAttribute, Merge
 from marketplace.platform.taxonomy.queries import in_tree, path_name
@@ -153,10 +153,18 @@ class ValueForm(forms.Form):
         widget=forms.Textarea({"rows": 2}),
         help_text=_lazy("One a line; imports find it by these, too"),
     )
+    place = forms.IntegerField(
+        label=_lazy("Place among the values"),
+        required=False,
+        min_value=1,
+        max_value=MOST_VALUES,
+        help_text=_lazy("1 is the first: product forms offer values in this order. A new one stands last unless you say where."),
+    )
 
     def given(self) -> dict[str, Any]:
         data = self.cleaned_data
-        return {"names": {"zh-hans": data["name_zh"], "en": data["name_en"]}, "synonyms": data["synonyms"].splitlines()}
+        names = {"zh-hans": data["name_zh"], "en": data["name_en"]}
+        return {"names": names, "synonyms": data["synonyms"].splitlines(), "place": data["place"]}
 
 
 def attribute_new(request: HttpRequest) -> HttpResponse:
@@ -243,7 +251,9 @@ def value(request: HttpRequest, attribute_id: int, value_id: int) -> HttpRespons
     one = AttributeValue.objects.filter(attribute=row, pk=value_id, merged_into=None).first()
     if one is None:
         raise AttributeUnknown
+    ranked = list(AttributeValue.objects.filter(attribute=row, merged_into=None).order_by("position", "id").values_list("pk", flat=True))
     kept = {"name_zh": one.names.get("zh-hans", ""), "name_en": one.names.get("en", ""), "synonyms": "\n".join(one.synonyms)}
+    kept |= {"place": ranked.index(one.pk) + 1}
     is_merge = request.method == "POST" and "into" in request.POST
     form = ValueForm(request.POST if request.method == "POST" and not is_merge else None, initial=kept)
     refusal: MarketError | None = None

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import pgettext_lazy
 
 from marketplace.flows.offers_now import offers_now
 from marketplace.flows.review_product import NOTE_LABELS, approve_change, refuse_change, send_change_back
@@ -22,6 +23,7 @@ from marketplace.platform.listings.models import Listing, ProductChange
 from marketplace.platform.listings.words import hits_in
 from marketplace.web.cases import case_of
 from marketplace.web.lists.bulk import Bulk
+from marketplace.web.lists.filters import Since, Until
 from marketplace.web.lists.pages import Column, ListPage, Teach
 from marketplace.web.operator.findings import findings_of
 from tenants.access.actors import actor_of
@@ -29,6 +31,7 @@ from tenants.access.rights import Right
 from tenants.tenancy.models import Merchant
 
 QUEUE_SHOWN = 12
+FORMER = 5  # submissions of the same product, on the page of one
 REASONS = (
     _lazy("The picture does not show what is sold."),
     _lazy("The category does not fit."),
@@ -38,14 +41,18 @@ REASONS = (
 )
 
 
+KINDS = [("True", _lazy("New product")), ("False", _lazy("Edit of what is on sale"))]
 DECIDED = [("True", _lazy("By a rule")), ("False", _lazy("By a person")), ("own", _lazy("Own goods, no review asked"))]
 
 
 class ChangeFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search")
     show = django_filters.ChoiceFilter(field_name="status", choices=ProductChange.Status.choices)
+    kind = django_filters.ChoiceFilter(field_name="is_new", choices=KINDS, label=_lazy("Kind"), empty_label=_lazy("All"))
     by_rule = django_filters.ChoiceFilter(method="decided_by", choices=DECIDED, label=_lazy("Decided"), empty_label=_lazy("All"))
     merchant = django_filters.ModelChoiceFilter(queryset=Merchant.objects.order_by("slug"), label=_lazy("Shop"), empty_label=_lazy("All"))
+    since, until = Since("submitted_at"), Until("submitted_at")
+    product = django_filters.UUIDFilter(field_name="product_id", label=_lazy("Product"), widget=forms.HiddenInput)  # their pages lead here
 
     def decided_by(self, queryset: QuerySet[ProductChange], name: str, value: str) -> QuerySet[ProductChange]:
         if value == "False":
@@ -76,8 +83,30 @@ changes = ListPage(
     empty=_lazy("Nothing was submitted yet. Each product a shop wants to sell will stand here before buyers see it."),
     teach=Teach(_lazy("To the merchants"), "merchants", Right.VIEW_MERCHANTS),
     export_name="product-reviews",
-    export_head=[_lazy("Product"), _lazy("Shop"), _lazy("Status"), _lazy("Submitted"), _lazy("Decided"), _lazy("Decided by"), _lazy("Reason")],
-    export=lambda row: [(row.title.text, row.merchant.name, row.get_status_display(), row.submitted_at, row.decided_at, row.decided_by, row.reason)],
+    export_head=[
+        _lazy("Product"),
+        _lazy("Shop"),
+        _lazy("Kind"),
+        _lazy("Status"),
+        _lazy("Submitted"),
+        _lazy("Decided"),
+        _lazy("Decided by"),
+        _lazy("Reason"),
+        pgettext_lazy("column", "Remarks"),
+    ],
+    export=lambda row: [
+        (
+            row.title.text,
+            row.merchant.name,
+            str(dict(KINDS)[str(row.is_new)]),
+            row.get_status_display(),
+            row.submitted_at,
+            row.decided_at,
+            row.decided_by,
+            row.reason,
+            "\n".join(f"{NOTE_LABELS[code]}: {text}" for code, text in row.notes.items() if code in NOTE_LABELS),
+        )
+    ],
     base="operator/base.html",
     bulk=[Bulk(_lazy("Look through them"), "reviews-many", Right.REVIEW_PRODUCTS, "eye", shows=True)],
     actions_template="operator/_reviews_actions.html",
@@ -93,7 +122,8 @@ def _case_page(request: HttpRequest, change_id: UUID, refusal: MarketError | Non
     if found is None:
         raise ChangeUnknown
     live = Listing.objects.filter(pk=found.product_id).prefetch_related("variants").first()
-    former = list(ProductChange.objects.filter(product_id=found.product_id).exclude(pk=found.pk).order_by("-submitted_at")[:5])
+    others = ProductChange.objects.filter(product_id=found.product_id, merchant_id=found.merchant_id).exclude(pk=found.pk)
+    former = list(others.order_by("-submitted_at", "-pk")[:FORMER])
     waiting = ProductChange.objects.filter(status=ProductChange.Status.WAITING)
     queue = list(waiting.order_by("submitted_at", "pk")[:QUEUE_SHOWN])
     n = waiting.count()
@@ -104,8 +134,9 @@ def _case_page(request: HttpRequest, change_id: UUID, refusal: MarketError | Non
         "live": live,
         "is_waiting": found.status == ProductChange.Status.WAITING,
         "may_decide": request.user.has_perm(Right.REVIEW_PRODUCTS.full_name),
-        "findings": findings_of(found.proposed, sum(row.status == ProductChange.Status.SENT_BACK for row in former), hits_in(found.proposed)),
+        "findings": findings_of(found.proposed, others.filter(status=ProductChange.Status.SENT_BACK).count(), hits_in(found.proposed)),
         "former": former,
+        "has_more": len(former) == FORMER,
         "queue": queue,
         "waiting_shown": format_count(n),
         "following": next((row for row in queue if row.pk != found.pk), None),

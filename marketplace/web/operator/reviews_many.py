@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
+from marketplace.flows.review_product import NOTE_LABELS
 from marketplace.kernel.errors import MarketError
 from marketplace.platform.listings.models import ForbiddenWord, Listing, ProductChange
 from marketplace.platform.listings.words import every_word, hits_in
-from marketplace.web.cases import Fact, case_of
+from marketplace.web.cases import Case, Fact, case_of
 from marketplace.web.lists.bulk import chosen
 from marketplace.web.operator.findings import Finding, findings_of
 from marketplace.web.operator.reviews import REASONS, decide_one
@@ -27,15 +28,33 @@ DECISIONS = ((LEAVE, _lazy("Leave it")), ("approve", _lazy("Approve")), ("send_b
 
 
 @dataclass
+class Sent:
+    """What was chosen and written for one, and why it was refused."""
+
+    decision: str = LEAVE
+    reason: str = ""
+    notes: dict[str, str] = field(default_factory=dict)  # field of NOTE_LABELS → remark
+    refusal: str = ""
+
+
+@dataclass
 class Looked:
     """A submission as it is looked through: of an edit only what differs."""
 
     change: ProductChange
     findings: list[Finding]
     shown: list[Fact]
-    decision: str = LEAVE
-    reason: str = ""
-    refusal: str = ""
+    read: Case
+    is_edit: bool
+    sent: Sent
+
+    @property
+    def remarks(self) -> list[tuple[str, str, str]]:
+        """(field, its name, what was written beside it) of what is shown."""
+        codes = [fact.code for fact in self.shown]
+        if not self.is_edit or self.read.has_other_variants:
+            codes.append("variants")
+        return [(code, str(NOTE_LABELS[code]), self.sent.notes.get(code, "")) for code in codes]
 
 
 def many(request: HttpRequest) -> HttpResponse:
@@ -48,15 +67,16 @@ def decide_many(request: HttpRequest) -> HttpResponse:
     """Each by itself: what is refused stays on the page with its reason, what is left stays in the queue."""
     done, refused = 0, {}
     for key in chosen(request)[:MOST]:
-        decision = request.POST.get(f"decision_{key.hex}", LEAVE)
-        if decision == LEAVE:
+        sent = _sent(request, key)
+        if sent.decision == LEAVE:
             continue
-        seen, reason = request.POST.get(f"seen_{key.hex}", ""), request.POST.get(f"reason_{key.hex}", "")
+        seen = request.POST.get(f"seen_{key.hex}", "")
         try:
-            decide_one(request, key, decision, int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0, reason, {})
+            decide_one(request, key, sent.decision, int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0, sent.reason, sent.notes)
             done += 1
         except MarketError as refusal:
-            refused[key] = (decision, reason, str(refusal))
+            sent.refusal = str(refusal)
+            refused[key] = sent
     if done:
         messages.success(request, ngettext("{n} submission is decided.", "{n} submissions are decided.", done).format(n=done))
     if refused:
@@ -66,12 +86,17 @@ def decide_many(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect("/reviews/many/")
 
 
-def _page(request: HttpRequest, keys: list[UUID], refused: dict[UUID, tuple[str, str, str]]) -> HttpResponse:
+def _sent(request: HttpRequest, key: UUID) -> Sent:
+    notes = {code: text for code in NOTE_LABELS if (text := request.POST.get(f"note_{key.hex}_{code}", "").strip())}
+    return Sent(request.POST.get(f"decision_{key.hex}", LEAVE), request.POST.get(f"reason_{key.hex}", ""), notes)
+
+
+def _page(request: HttpRequest, keys: list[UUID], refused: dict[UUID, Sent]) -> HttpResponse:
     waiting = ProductChange.objects.select_related("merchant").filter(status=ProductChange.Status.WAITING)
     found = list((waiting.filter(pk__in=keys) if keys else waiting).order_by("submitted_at", "pk")[:MOST])
     live = Listing.objects.prefetch_related("variants").in_bulk([row.product_id for row in found])
     words = every_word()
-    cases = [_looked(row, live.get(row.product_id), refused.get(row.pk), words) for row in found]
+    cases = [_looked(row, live.get(row.product_id), refused.get(row.pk) or Sent(), words) for row in found]
     context: dict[str, Any] = {
         "title": _("Look through what waits"),
         "cases": cases,
@@ -82,10 +107,7 @@ def _page(request: HttpRequest, keys: list[UUID], refused: dict[UUID, tuple[str,
     return render(request, "operator/reviews_many.html", context, status=422 if refused else 200)
 
 
-def _looked(row: ProductChange, live: Listing | None, refused: tuple[str, str, str] | None, words: list[ForbiddenWord]) -> Looked:
+def _looked(row: ProductChange, live: Listing | None, sent: Sent, words: list[ForbiddenWord]) -> Looked:
     case = case_of(row, live)
     shown = case.changed if live else [fact for fact in case.facts if fact.new]
-    looked = Looked(row, findings_of(row.proposed, 0, hits_in(row.proposed, words)), shown)
-    if refused:
-        looked.decision, looked.reason, looked.refusal = refused
-    return looked
+    return Looked(row, findings_of(row.proposed, 0, hits_in(row.proposed, words)), shown, case, is_edit=live is not None, sent=sent)

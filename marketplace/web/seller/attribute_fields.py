@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.kernel.errors import MarketError
 from marketplace.kernel.inputs import DayInput
+from marketplace.kernel.texts import IN_FIELDS
 from marketplace.platform.taxonomy.attributes import Described, entry_of
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue
 from marketplace.platform.taxonomy.units import measure_of, parse_number
@@ -37,10 +38,19 @@ class NumberField(forms.CharField):
             raise forms.ValidationError(f"{self.name}{_(': ')}{wrong}") from wrong
 
 
-def field_of(one: Described, values: Sequence[AttributeValue]) -> forms.Field:
+def fields_of(one: Described, values: Sequence[AttributeValue]) -> dict[str, forms.Field]:
+    """The fields of an attribute, by name: one, or of a text one for each language."""
+    attribute, name = one.attribute, f"attribute_{one.attribute.pk}"
+    if attribute.kind != Attribute.Kind.TEXT:
+        return {name: field_of(one, values, attribute.name)}
+    labels = {"zh": _("{name} in Chinese"), "en": _("{name} in English")}
+    return {f"{name}_{short}": field_of(one, values, labels[short].format(name=attribute.name)) for short in IN_FIELDS.values()}
+
+
+def field_of(one: Described, values: Sequence[AttributeValue], label: str) -> forms.Field:
     """Never required by itself: a draft may lack it. `needed` says that a review does not begin without it."""
     attribute = one.attribute
-    common: dict[str, Any] = {"label": attribute.name, "required": False, "help_text": _help(attribute)}
+    common: dict[str, Any] = {"label": label, "required": False, "help_text": _help(attribute)}
     field: forms.Field
     match attribute.kind:
         case Attribute.Kind.CHOICE:
@@ -75,6 +85,8 @@ def initial_of(entries: Iterable[Sequence[Any]], attributes: Mapping[int, Attrib
         name, attribute = f"attribute_{attribute_id}", attributes.get(attribute_id)
         if value_ids:
             initial[name] = list(value_ids) if attribute is not None and attribute.kind == Attribute.Kind.CHOICES else value_ids[0]
+        elif free and attribute is not None and attribute.kind == Attribute.Kind.TEXT:
+            initial |= {f"{name}_{short}": free.get(code, "") for code, short in IN_FIELDS.items()}
         elif free:
             text = free.get("en") or next(iter(free.values()))
             if attribute is not None and attribute.kind == Attribute.Kind.DATE:
@@ -98,6 +110,9 @@ def entries_of(described: Iterable[Described], cleaned: Mapping[str, Any], befor
     fields = set(shown)
     for one in described:
         attribute, name = one.attribute, f"attribute_{one.attribute.pk}"
+        if attribute.kind == Attribute.Kind.TEXT:
+            _put_text(kept, attribute.pk, {code: cleaned.get(f"{name}_{short}") or "" for code, short in IN_FIELDS.items()})
+            continue
         if name not in fields:
             kept.pop(attribute.pk, None)
             continue
@@ -111,6 +126,17 @@ def entries_of(described: Iterable[Described], cleaned: Mapping[str, Any], befor
             if entry is not None:
                 kept[attribute.pk] = entry
     return list(kept.values())
+
+
+def _put_text(kept: dict[int, list[Any]], key: int, entered: Mapping[str, str]) -> None:
+    """A text in the languages of the form; other languages stay, and so does what says the same."""
+    was = kept.get(key, [key, [], None])
+    texts = dict(was[2] or {})
+    changed = {code: text for code, text in entered.items() if text != texts.get(code, "").strip()}
+    if texts := {code: text for code, text in {**texts, **changed}.items() if text}:
+        kept[key] = [key, [], texts] if changed else was
+    elif changed:
+        kept.pop(key, None)
 
 
 def _is_same(attribute: Attribute, entered: Any, was: Sequence[Any]) -> bool:

@@ -80,7 +80,7 @@ def note_of(column: str, words: Words) -> str:
             Attribute.Kind.NUMBER: _("A number; another unit of the same measure is converted."),
             Attribute.Kind.DATE: _("A day, like 2026-05-01."),
             Attribute.Kind.BOOLEAN: _("Yes or no."),
-            Attribute.Kind.TEXT: _("Text, at most 200 characters."),
+            Attribute.Kind.TEXT: _("Text, at most 200 characters; a new one is taken for both languages."),
         }[Attribute.Kind(attribute.kind)]
     return {
         "code": _("Rows with the same code are one product, and each row is a variant. Empty: the SKU is the code."),

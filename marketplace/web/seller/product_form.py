@@ -25,7 +25,7 @@ from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Bran
 from marketplace.platform.taxonomy.queries import find_categories, led_to, path_name
 from marketplace.platform.virtual.kinds import LONGEST, SHORTEST, GoodsKind
 from marketplace.web.seller import texts, variants
-from marketplace.web.seller.attribute_fields import field_of, initial_of
+from marketplace.web.seller.attribute_fields import fields_of, initial_of
 from marketplace.web.seller.goods_kind import KindChoice, kind_initial
 from marketplace.web.seller.variants import Axis, Row
 
@@ -158,10 +158,14 @@ class ProductForm(forms.Form):
         axes = {attribute for attribute, _values in self.axes_chosen}
         for one in self.described():
             if one.attribute.pk not in axes:
-                self.fields[f"attribute_{one.attribute.pk}"] = field_of(one, self._values()[one.attribute.pk])
+                self.fields.update(fields_of(one, self._values()[one.attribute.pk]))
 
     def attribute_fields(self) -> list[forms.BoundField]:
+        """Those that belong to no language; texts stand side by side below them."""
         return [self[f"attribute_{attribute.pk}"] for attribute in self.attributes() if f"attribute_{attribute.pk}" in self.fields]
+
+    def attribute_pairs(self) -> list[texts.Pair]:
+        return texts.pairs(self, texts.attributes_in(self))
 
     # ── The matrix ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -370,14 +374,14 @@ class ProductForm(forms.Form):
     def field_of(self, refusal: MarketError, keys: list[UUID]) -> tuple[str | None, int | None]:
         """The field a refusal of the verb is about; of a variant the cell and the row, found by SKU or key (in the order of rows)."""
         name = refusal.field or ""
-        if name in self.fields:
-            return name, None
+        if field := next((one for one in (name, f"{name}_zh") if one in self.fields), None):
+            return field, None
         if cell := {"sku": "sku", "barcode": "barcode", "weight": "weight", "on_hand": "stock", "price": "price", "market_price": "market"}.get(name):
             meant = {str(refusal.facts[fact]) for fact in (("barcode",) if name == "barcode" else ("sku", "variant_id")) if fact in refusal.facts}
             found = [n for n, row in enumerate(self.rows) if meant & {row.cells.get("barcode" if name == "barcode" else "sku"), str(keys[n]) if keys else ""}]
             found = found or ([0] if len(self.rows) == 1 else [])
             return (cell, found[0]) if found else (None, None)
-        return {"title": "title_zh", "subtitle": "subtitle_zh", "picture": "pictures"}.get(name), None
+        return {"picture": "pictures"}.get(name), None
 
     def show(self, refusal: MarketError, keys: list[UUID]) -> None:
         """Say a refusal of the verb where it belongs."""

@@ -24,6 +24,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import InvalidInput, MarketError
 from marketplace.kernel.money import Money
 from marketplace.merchant.catalogue.models import Product, Variant
+from marketplace.merchant.pricing.history import Prior
 from marketplace.merchant.pricing.models import Reduction
 from marketplace.merchant.pricing.periods import in_force
 from marketplace.merchant.pricing.reductions import MOST_VARIANTS, reduced, reduction_here
@@ -174,6 +175,14 @@ class Choice:
             raise InvalidInput(field="prices", why=_("One of the prices is not an amount: see the marked field."))
         return found
 
+    def _is_called(self, key: UUID, prior: Prior | None) -> bool:
+        """Whether what is written would be called a reduction; nothing is said of what is no amount."""
+        try:
+            price = Money.parse(self.written[key], self.currency) if self.written[key] else None
+        except MarketError:
+            return True
+        return price is None or (prior is not None and price.minor < prior.minor)
+
     def rows(self) -> list[dict[str, Any]]:
         priors = priors_now([variant.pk for variant in self.variants])
         return [
@@ -181,6 +190,7 @@ class Choice:
                 "variant": variant,
                 "regular": self.regular.get(variant.pk),
                 "lowest": Money(priors[variant.pk].minor, self.currency) if variant.pk in priors else None,
+                "is_called": self._is_called(variant.pk, priors.get(variant.pk)),
                 "written": self.written[variant.pk],
                 "error": self.errors.get(variant.pk, ""),
                 "name": f"price_{variant.pk.hex}",
@@ -289,6 +299,7 @@ def reduction(request: HttpRequest, reduction_id: UUID) -> HttpResponse:
             "line": line,
             "regular": regular.get(line.variant_id),
             "lowest": Money(priors[line.variant_id].minor, currency) if line.variant_id in priors else None,
+            "is_passed": line.variant_id in regular and regular[line.variant_id].minor <= line.sale_minor,
             "is_called": line.variant_id in priors and line.sale_minor < priors[line.variant_id].minor,
             "name": f"price_{line.variant_id.hex}",
             "written": written[line.variant_id],

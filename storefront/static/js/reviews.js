@@ -1,4 +1,4 @@
-// Many submissions by keyboard: j and k go on and back, a digit chooses for the one in focus and goes on, Ctrl or ⌘ with Enter decides them all.
+// Many submissions by keyboard: j and k go on and back, a digit chooses for the one in focus and goes on, r opens its remarks, Ctrl or ⌘ with Enter decides them all.
 (() => {
   "use strict";
   const form = document.querySelector("form[data-many]");
@@ -27,6 +27,12 @@
     const here = at();
     if (event.key === "j") go(here + 1);
     else if (event.key === "k") go(here - 1);
+    else if (event.key === "r" && here >= 0) {
+      event.preventDefault();
+      const remarks = cases[here].querySelector("[data-remarks]");
+      remarks.open = true;
+      remarks.querySelector("input").focus();
+    }
     else if (/^[0-3]$/.test(event.key) && here >= 0) {
       event.preventDefault();
       event.stopImmediatePropagation();

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern
 
 from marketplace.web.seller import labels_of_many
-from marketplace.web.seller.stock import ledger, listing, locations, restocks, stocktakes, transfers, variant
+from marketplace.web.seller.stock import ledger, listing, locations, restocks, stocktake_file, stocktakes, transfers, variant
 from tenants.access.rights import Right
 from tenants.access.rules import route, staff
 
@@ -32,6 +32,7 @@ def stock_routes() -> list[URLPattern]:
         route("stocktakes/new/", stocktakes.stocktake_new, may=staff(KEEP), name="stocktake-new", methods="GET POST"),
         route("stocktakes/<str:number>/", stocktakes.stocktake, may=staff(SEE), name="stocktake"),
         route("stocktakes/<str:number>/sheet/", stocktakes.stocktake_sheet, may=staff(SEE), name="stocktake-sheet"),
+        route("stocktakes/<str:number>/file/", stocktake_file.stocktake_file, may=staff(SEE), name="stocktake-file"),
         route("stocktakes/<str:number>/count/", stocktakes.stocktake_count, may=staff(KEEP), name="stocktake-count", methods="POST"),
         route("stocktakes/<str:number>/scan/", stocktakes.stocktake_scan, may=staff(KEEP), name="stocktake-scan", methods="POST"),
         route("stocktakes/<str:number>/upload/", stocktakes.stocktake_upload, may=staff(KEEP), name="stocktake-upload", methods="POST", limit="upload"),

@@ -21,7 +21,7 @@ from marketplace.kernel.errors import InvalidInput, MarketError
 from marketplace.kernel.money import Money
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.inventory.errors import StocktakeUnknown
-from marketplace.merchant.inventory.models import Stocktake
+from marketplace.merchant.inventory.models import Stocktake, StocktakeLine
 from marketplace.merchant.inventory.stocktakes import (
     begin_stocktake,
     book_stocktake,
@@ -110,7 +110,7 @@ stocktakes = ListPage(
             row.get_scope_display(),
             row.lines_n,
             row.counted_n,
-            "" if row.is_blind and row.status == S.COUNTING else row.differences_n,
+            "" if row.hides_figures else row.differences_n,
             row.get_status_display(),
             row.begun_at,
             row.begun_by,
@@ -304,6 +304,13 @@ def stocktake_sheet(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "seller/stock/sheet.html", context)
 
 
+def shown_lines(request: HttpRequest, row: Stocktake) -> tuple[str, QuerySet[StocktakeLine]]:
+    """The tab that is asked for, and its lines. Which of them differ is not told to who counts blind."""
+    asked = request.GET.get("show", "")
+    show = asked if asked in SHOWS and not (asked == "differences" and row.hides_figures) else ""
+    return show, row.lines.filter(SHOWS.get(show, Q())).select_related("variant__product").order_by("variant__sku", "pk")
+
+
 def _kept(data: Any) -> str:
     return "&".join(f"{name}={data[name]}" for name in ("show", "page") if str(data.get(name, "")).isalnum())
 
@@ -312,16 +319,15 @@ def _page(request: HttpRequest, number: str, *, refusal: MarketError | None = No
     row = stocktake_here(number)
     if upload is None:
         upload = UploadForm()
-    show = request.GET.get("show", "") if request.GET.get("show", "") in SHOWS else ""
-    found = row.lines.filter(SHOWS.get(show, Q()))
+    show, found = shown_lines(request, row)
     if text := request.GET.get("q", "").strip()[:100]:
         found = found.filter(found_by(text))
-    page = Paginator(found.select_related("variant__product").order_by("variant__sku", "pk"), A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
     lines: list[Any] = list(page.object_list)
     with_labels(line.variant for line in lines)
     sums = row.lines.aggregate(n_all=Count("pk"), **{f"n_{name}": Count("pk", where) for name, where in SHOWS.items()})
     numbers = {name.removeprefix("n_"): n for name, n in sums.items()}
-    hides = row.is_blind and row.status == S.COUNTING
+    hides = row.hides_figures
     for line in lines:
         line.typed = request.POST.get(f"counted_{line.variant_id.hex}", "" if line.counted is None else line.counted)
     counters = counters_of(row) if row.status == S.WAITING else set()
