@@ -320,6 +320,7 @@ ACTIONS: dict[str, str | Promise] = {
     "statement.issued": pgettext_lazy("log", "Statement issued"),
     "support.asked": pgettext_lazy("log", "Support asked for access"),
     "support.ended": pgettext_lazy("log", "Support access ended"),
+    "support.expired": pgettext_lazy("log", "Support was not answered in time"),
     "support.granted": pgettext_lazy("log", "Support access granted"),
     "support.page_seen": pgettext_lazy("log", "Support opened a page"),
     "support.refused": pgettext_lazy("log", "Support access refused"),

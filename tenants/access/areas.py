@@ -22,7 +22,7 @@ class Area:
 AREAS: tuple[Area, ...] = (
     Area(_("Orders and returns"), (R.VIEW_ORDERS, R.SHIP_ORDERS, R.CANCEL_ORDERS, R.HANDLE_RETURNS, R.APPROVE_RETURNS, R.ANSWER_BUYERS)),
     Area(_("Customers"), (R.VIEW_CUSTOMERS, R.MANAGE_CUSTOMERS, R.EXPORT_CUSTOMERS)),
-    Area(_("Goods and delivery"), (R.VIEW_PRODUCTS, R.EDIT_PRODUCTS, R.MANAGE_PAPERS, R.MANAGE_DELIVERY)),
+    Area(_("Goods and delivery"), (R.VIEW_PRODUCTS, R.EDIT_PRODUCTS, R.KEEP_STOCK, R.MANAGE_PAPERS, R.MANAGE_DELIVERY)),
     Area(_("Money"), (R.VIEW_STATEMENTS, R.MANAGE_PAYOUTS, R.REVEAL_ACCOUNT)),
     Area(_("Pages"), (R.EDIT_SHOP_PAGES, R.MANAGE_DOMAINS)),
     Area(_("People and log"), (R.MANAGE_STAFF, R.GRANT_SUPPORT, R.SHARE_VIEWS, R.VIEW_SHOP_LOG)),
@@ -47,6 +47,7 @@ EXPLAINED: Mapping[R, str | Promise] = {
     R.EXPORT_CUSTOMERS: _("Names and figures of every customer of this shop. Each file is logged."),
     R.VIEW_PRODUCTS: _("The list of products with prices and stock."),
     R.EDIT_PRODUCTS: _("Enter, change, submit, put on sale and off sale; prices and stock."),
+    R.KEEP_STOCK: _("Stocktakes, transfers, orders from suppliers, stock locations, and the codes of virtual goods."),
     R.MANAGE_PAPERS: _("Licences and authorisations that goods need, with their last day."),
     R.MANAGE_DELIVERY: _("Fees and free delivery by province, and when the shop is on holiday."),
     R.VIEW_STATEMENTS: _("Statements, what was earned, and the figures on the first page."),
