@@ -164,6 +164,7 @@ ACTIONS: dict[str, str | Promise] = {
     "merchant.self_assessed": pgettext_lazy("log", "Shop assessed itself"),
     "merchant.renamed": pgettext_lazy("log", "Shop renamed"),
     "merchant.reopened": pgettext_lazy("log", "Shop open again"),
+    "merchant.owner_appointed": pgettext_lazy("log", "Owner given to a shop by the market"),
     "merchant.own_requested": pgettext_lazy("log", "Shop of the market's own requested"),
     "merchant.requested": pgettext_lazy("log", "Shop requested"),
     "merchant.suspended": pgettext_lazy("log", "Shop suspended"),

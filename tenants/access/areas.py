@@ -77,8 +77,10 @@ EXPLAINED: Mapping[R, str | Promise] = {
     R.REVEAL_ACCOUNTS: _("With a reason and one's password; the shop sees who looked. Others see the last four digits."),
     R.MANAGE_MARKET: _("Everything on the settings page."),
     R.VIEW_APPROVALS: _("What waits for a second person, with before and after, and what was decided."),
-    R.SANCTION_MERCHANTS: _("With a reason that the owner reads. Somebody else has to approve it."),
-    R.APPROVE_SANCTIONS: _("What somebody else asked for, never one's own request."),
+    R.SANCTION_MERCHANTS: _(
+        "With a reason that the owner reads. Somebody else has to approve it. An owner for a shop that has lost its own is asked for with it, too."
+    ),
+    R.APPROVE_SANCTIONS: _("What somebody else asked for, never one's own request. Owners for shops, too."),
     R.APPROVE_RATES: _("What somebody else asked for, never one's own request."),
     R.APPROVE_PAYOUTS: _("What somebody else asked for, never one's own request. Payouts, and refunds paid otherwise."),
     R.EDIT_MARKET_PAGES: _("First page, campaigns and articles, and the messages sent through their forms."),

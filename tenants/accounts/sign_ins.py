@@ -193,8 +193,8 @@ def _open_keys(keys: Iterable[str]) -> set[str]:
 
 def sign_ins_of(user_id: UUID, most: int, *, host: str = "") -> list[SignIn]:
     """The latest of a person, perhaps at one host, failed ones too, each with its device in words."""
-    mine = SignIn.objects.filter(user_id=user_id, **({"host": host} if host else {}))
-    rows = list(mine.order_by("-at", "-pk")[:most])
+    mine = SignIn.objects.filter(user_id=user_id)
+    rows = list((mine.filter(host=host) if host else mine).order_by("-at", "-pk")[:most])
     for row in rows:
         row.device = device_in_words(row.agent)  # type: ignore[attr-defined]
     return rows
