@@ -55,6 +55,7 @@ from marketplace.flows import (
     sale_conditions,
     sandbox,
     second_looks,
+    support_access,
     transfer_out,
     use_of_packages,
 )
@@ -261,6 +262,7 @@ DEADLINES: dict[str, Callable[[DeadlineReached], None]] = {
     EXPIRES: my_data.expire_my_data,
     merge_accounts.SWEEP: merge_accounts.sweep_when_due,
     REQUEST_EXPIRES: approvals.expire_when_due,
+    support_access.UNANSWERED: support_access.expire_when_due,
     LOOK: domains.look_when_due,
     holidays.BEGINS: holidays.begin_when_due,
     holidays.ENDS: holidays.end_when_due,

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from marketplace.flows.appoint_owner import APPOINT, carry_out, plan_owner
 from marketplace.flows.close_account import ERASE, check_not_gone, check_not_needed, erase_account
 from marketplace.flows.closing import start_closing
 from marketplace.flows.deposit_kinds import KINDS_OF_DEPOSITS
@@ -256,6 +257,15 @@ KINDS: dict[str, Kind] = {
             _plan_closing,
             _close,
             outcome=_lazy("The shop takes no orders from now on, and closes for good once nothing of it is open. Its owner reads your colleague's reason."),
+        ),
+        Kind(
+            APPOINT,
+            _lazy("Give a shop an owner"),
+            Right.SANCTION_MERCHANTS,
+            Right.APPROVE_SANCTIONS,
+            plan_owner,
+            carry_out,
+            outcome=_lazy("This person may do everything in the shop from now on. Everybody who leads there gets a letter with your colleague's reason."),
         ),
         Kind(
             SET_RAIL,

@@ -22,7 +22,7 @@ from marketplace.web.lists.pages import Column, ListPage, base_of
 from marketplace.web.log_things import SUBJECTS, dress, subject_in_words
 from marketplace.web.told import ACTIONS
 from tenants.access.rights import Right
-from tenants.accounts.models import Membership, User
+from tenants.accounts.models import Membership, SupportAccess, User
 from tenants.tenancy.models import Merchant
 
 AROUND = timedelta(hours=1)  # so far from a row others of its request are looked for: reactions come later
@@ -31,9 +31,12 @@ OF_MARKET_ALONE = ("application.", "carriers.", "commission.", "dispute.", "log.
 
 
 def people(request: HttpRequest | None) -> QuerySet[User]:
-    """Who works, or worked, in the back office that asks."""
+    """Who works, or worked, in the back office that asks; in a shop also who was let in as support."""
     merchant = getattr(request, "merchant", None)
-    return User.objects.filter(pk__in=Membership.objects.filter(merchant_id=merchant.pk if merchant else None).values("user")).order_by("email")
+    found = Q(pk__in=Membership.objects.filter(merchant_id=merchant.pk if merchant else None).values("user"))
+    if merchant:
+        found |= Q(pk__in=SupportAccess.objects.filter(merchant_id=merchant.pk, until__isnull=False).values("supporter"))
+    return User.objects.filter(found).order_by("email")
 
 
 def sorted_choices(words: dict[str, Any], *, without: tuple[str, ...] = ()) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ WHYS: dict[str, str | Promise] = {
     "nobody confirmed it in time": pgettext_lazy("log", "Nobody confirmed it in time"),
     "stopped by the link in the letter": pgettext_lazy("log", "Stopped by the link in the letter"),
     "set by the link in a letter": pgettext_lazy("log", "Set by the link in a letter"),
+    "nobody answered in time": pgettext_lazy("log", "Nobody answered in time"),
     "nobody decided in time": pgettext_lazy("log", "Nobody decided in time"),
     "not disputed in time": pgettext_lazy("log", "Not disputed in time"),
     "not sent back in time": pgettext_lazy("log", "Not sent back in time"),

@@ -22,7 +22,7 @@ class Area:
 AREAS: tuple[Area, ...] = (
     Area(_("Orders and returns"), (R.VIEW_ORDERS, R.SHIP_ORDERS, R.CANCEL_ORDERS, R.HANDLE_RETURNS, R.APPROVE_RETURNS, R.ANSWER_BUYERS)),
     Area(_("Customers"), (R.VIEW_CUSTOMERS, R.MANAGE_CUSTOMERS, R.EXPORT_CUSTOMERS)),
-    Area(_("Goods and delivery"), (R.VIEW_PRODUCTS, R.EDIT_PRODUCTS, R.MANAGE_PAPERS, R.MANAGE_DELIVERY)),
+    Area(_("Goods and delivery"), (R.VIEW_PRODUCTS, R.EDIT_PRODUCTS, R.KEEP_STOCK, R.MANAGE_PAPERS, R.MANAGE_DELIVERY)),
     Area(_("Money"), (R.VIEW_STATEMENTS, R.MANAGE_PAYOUTS, R.REVEAL_ACCOUNT)),
     Area(_("Pages"), (R.EDIT_SHOP_PAGES, R.MANAGE_DOMAINS)),
     Area(_("People and log"), (R.MANAGE_STAFF, R.GRANT_SUPPORT, R.SHARE_VIEWS, R.VIEW_SHOP_LOG)),
@@ -47,6 +47,7 @@ EXPLAINED: Mapping[R, str | Promise] = {
     R.EXPORT_CUSTOMERS: _("Names and figures of every customer of this shop. Each file is logged."),
     R.VIEW_PRODUCTS: _("The list of products with prices and stock."),
     R.EDIT_PRODUCTS: _("Enter, change, submit, put on sale and off sale; prices and stock."),
+    R.KEEP_STOCK: _("Stocktakes, transfers, orders from suppliers, stock locations, and the codes of virtual goods."),
     R.MANAGE_PAPERS: _("Licences and authorisations that goods need, with their last day."),
     R.MANAGE_DELIVERY: _("Fees and free delivery by province, and when the shop is on holiday."),
     R.VIEW_STATEMENTS: _("Statements, what was earned, and the figures on the first page."),
@@ -76,8 +77,10 @@ EXPLAINED: Mapping[R, str | Promise] = {
     R.REVEAL_ACCOUNTS: _("With a reason and one's password; the shop sees who looked. Others see the last four digits."),
     R.MANAGE_MARKET: _("Everything on the settings page."),
     R.VIEW_APPROVALS: _("What waits for a second person, with before and after, and what was decided."),
-    R.SANCTION_MERCHANTS: _("With a reason that the owner reads. Somebody else has to approve it."),
-    R.APPROVE_SANCTIONS: _("What somebody else asked for, never one's own request."),
+    R.SANCTION_MERCHANTS: _(
+        "With a reason that the owner reads. Somebody else has to approve it. An owner for a shop that has lost its own is asked for with it, too."
+    ),
+    R.APPROVE_SANCTIONS: _("What somebody else asked for, never one's own request. Owners for shops, too."),
     R.APPROVE_RATES: _("What somebody else asked for, never one's own request."),
     R.APPROVE_PAYOUTS: _("What somebody else asked for, never one's own request. Payouts, and refunds paid otherwise."),
     R.EDIT_MARKET_PAGES: _("First page, campaigns and articles, and the messages sent through their forms."),

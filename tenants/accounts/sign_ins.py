@@ -67,6 +67,11 @@ def device_in_words(agent: str) -> str:
     return " · ".join(found) or (pgettext("browser", "Another program") if agent else pgettext("browser", "Unknown"))
 
 
+def host_of(request: HttpRequest) -> str:
+    """The host that was asked, as a sign-in there is kept."""
+    return request.get_host().partition(":")[0][:253]
+
+
 # ── Written by signals of signing in ─────────────────────────────────────────────────────────────────────────────────
 
 
@@ -103,7 +108,7 @@ def _note(request: HttpRequest, user_id: UUID, outcome: str, session_key: str = 
     row = SignIn.objects.create(
         user_id=user_id,
         outcome=outcome,
-        host=request.get_host().partition(":")[0][:253],
+        host=host_of(request),
         address=address_of_client(request),
         agent=" ".join(request.headers.get("User-Agent", "").split())[:300],
         session_key=session_key,
@@ -186,9 +191,10 @@ def _open_keys(keys: Iterable[str]) -> set[str]:
     return set(Session.objects.filter(session_key__in=list(keys), expire_date__gt=clock.now()).values_list("session_key", flat=True))
 
 
-def sign_ins_of(user_id: UUID, most: int) -> list[SignIn]:
-    """The latest of a person, failed ones too, each with its device in words."""
-    rows = list(SignIn.objects.filter(user_id=user_id).order_by("-at", "-pk")[:most])
+def sign_ins_of(user_id: UUID, most: int, *, host: str = "") -> list[SignIn]:
+    """The latest of a person, perhaps at one host, failed ones too, each with its device in words."""
+    mine = SignIn.objects.filter(user_id=user_id)
+    rows = list((mine.filter(host=host) if host else mine).order_by("-at", "-pk")[:most])
     for row in rows:
         row.device = device_in_words(row.agent)  # type: ignore[attr-defined]
     return rows

@@ -231,6 +231,10 @@ FORMS: dict[tuple[str, str], Callable[[Things], Filled]] = {
     ("console", "merchant-suspend"): lambda t: Filled(
         f"/merchants/{MERCHANTS['b']}/suspend/", {"request_id": uuid4(), "kind": "goods", "why": "sells what is forbidden"}
     ),
+    ("console", "merchant-owner"): lambda t: Filled(
+        f"/merchants/{MERCHANTS['b']}/owner/",
+        {"request_id": uuid4(), "email": User.objects.get(pk=t.accounts.people["winner"]).email, "why": "its owner has died"},
+    ),
     ("console", "merchant-reopen"): lambda t: Filled(f"/merchants/{MERCHANTS['c']}/reopen/", {"request_id": uuid4(), "why": "all is settled"}),
     ("console", "approval-limit"): lambda t: Filled("/approvals/limit/", {"request_id": uuid4(), "limit": "500", "why": "small ones"}),
     ("console", "approval-decide"): lambda t: Filled(f"/approvals/{t.approval}/decide/", {"decision": "approve"}),

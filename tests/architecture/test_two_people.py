@@ -35,7 +35,7 @@ from marketplace.platform.taxonomy.models import TaxRate
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 from tenants.access.rules import operator, route
-from tenants.accounts.models import Closure, User
+from tenants.accounts.models import Closure, Membership, User
 from tenants.packages.models import Extra, FeeCharge, OwnPrice, PackageVersion
 from tenants.packages.queries import today
 from tenants.tenancy.models import Market, Merchant
@@ -50,6 +50,11 @@ ASKS: dict[str, Callable[[Things], tuple[str, dict[str, Any], dict[str, Any]]]] 
     "shop.suspend": lambda t: (f"/merchants/{MERCHANTS['b']}/suspend/", {"kind": "goods", "why": "x"}, {"kind": "law", "why": "y"}),
     "shop.reopen": lambda t: (f"/merchants/{MERCHANTS['c']}/reopen/", {"why": "x"}, {"why": "y"}),
     "shop.close": lambda t: (f"/merchants/{MERCHANTS['b']}/close/", {"why": "x"}, {"why": "y"}),
+    "shop.owner": lambda t: (
+        f"/merchants/{MERCHANTS['b']}/owner/",
+        {"email": User.objects.get(pk=t.accounts.people["winner"]).email, "why": "x"},
+        {"email": User.objects.get(pk=t.accounts.people["loser"]).email, "why": "y"},
+    ),
     "rail.set": lambda t: ("/settings/", {"form": "rail", "rail": "stripe", "why": "x"}, {"form": "rail", "rail": "sandbox", "why": "y"}),
     "commission.set": lambda t: ("/settings/", {"form": "commission", "rate": "7", "why": "x"}, {"form": "commission", "rate": "0", "why": "y"}),
     "tax.set": lambda t: (
@@ -89,6 +94,7 @@ def done() -> dict[str, set[Any]]:
     """What only two people may bring about, as it is."""
     return {
         "shops": set(Merchant.objects.values_list("slug", "status")),
+        "owners": set(Membership.objects.filter(merchant_id=MERCHANTS["b"]).values_list("user_id", "is_active")),
         "rail": set(Market.objects.values_list("pk", "rail")),
         "commission": set(CommissionRule.objects.values_list("pk", "rate")),
         "tax": set(TaxRate.objects.values_list("pk", "rate")),

@@ -12,6 +12,7 @@ from django.test import Client
 from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.errors import InvalidInput, ReasonMissing
 from marketplace.kernel.models import AuditEvent
+from tenants.access.areas import AREAS, EXPLAINED, areas_of
 from tenants.access.duties import PAIRS, clashes
 from tenants.access.errors import (
     BeyondYourRights,
@@ -86,6 +87,13 @@ class TestTheTables:
                 assert rights and {right.scope for right in rights} == {scope}
                 assert ROLE_NAMES[code] and DEPARTMENTS[code]
         assert set(ROLE_NAMES) == {*MERCHANT_ROLES, *MARKET_ROLES}
+
+    def test_every_right_stands_in_an_area_of_the_matrix_and_is_explained(self):
+        for scope in ("merchant", "market"):
+            shown = [right for area in areas_of(scope) for right in area.rights]
+            assert sorted(shown, key=str) == sorted((right for right in Right if right.scope == scope), key=str)
+        assert {right for area in AREAS for right in area.rights} == set(Right), "none is left for “Other”"
+        assert set(EXPLAINED) == set(Right)
 
     def test_pairs_of_duties_are_of_one_scope_and_money_is_the_markets(self):
         assert all(pair.first.scope == pair.second.scope for pair in PAIRS)

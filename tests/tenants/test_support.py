@@ -13,8 +13,11 @@ from django.test import Client
 from marketplace.flows.support_access import answer_support, ask_for_support, end_support
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM
+from marketplace.kernel.deadlines import fire_due
 from marketplace.kernel.errors import InvalidInput, KeyReused, ReasonMissing
 from marketplace.kernel.models import AuditEvent
+from marketplace.kernel.relay import deliver_events
+from marketplace.platform.notices.models import Notice
 from tenants.access.rights import Right
 from tenants.access.roles import MERCHANT_ROLES
 from tenants.access.staffing import end_work
@@ -86,6 +89,17 @@ def test_who_is_let_in_looks_under_a_banner_and_every_page_stands_in_the_shops_l
     assert "/orders/?q=x" in Visitor(owner()).ask("/support/").content.decode()
 
 
+def test_all_that_support_did_is_a_click_away_in_the_shops_log_and_who_was_never_let_in_is_no_choice(supporter):
+    host = Visitor(owner())
+    asked(supporter)
+    assert host.ask("/log/", person=str(supporter.pk)).context["page"].rows == []
+    answer_support(by=make.acting(owner()), visit_id=SupportAccess.objects.get().pk, merchant_id=A, is_granted=True)
+    Visitor(supporter).ask("/orders/")
+    assert f'href="/log/?person={supporter.pk}"' in host.ask("/support/").content.decode()
+    rows = host.ask("/log/", person=str(supporter.pk)).context["page"].rows
+    assert [row.action for row in rows] == ["support.page_seen", "support.asked"]
+
+
 def test_the_menu_of_a_visitor_names_what_may_be_looked_at(supporter):
     let_in(supporter)
     shown = {entry.route for entry in Visitor(supporter).ask().context["menu"]}
@@ -145,6 +159,52 @@ def test_either_side_ends_it_at_once(supporter):
         assert visitor.ask().status_code == 403
         with pytest.raises(SupportOver):
             end_support(by=make.acting(by), visit_id=row.pk, merchant_id=place)
+
+
+def told(user: User) -> list[str]:
+    """Kinds of what the supporter was told, the latest last."""
+    return list(Notice.objects.filter(person=user, place="console").order_by("at", "pk").values_list("kind", flat=True))
+
+
+def test_whoever_asked_is_told_what_became_of_it(supporter):
+    row = let_in(supporter, may_write=True)
+    assert told(supporter) == ["support_granted"]
+    letter = Letter.objects.get(email=supporter.email)
+    assert "change things too" in letter.text and "a parcel is stuck" in letter.text and "/support/" in letter.text
+    end_support(by=make.acting(supporter), visit_id=row.pk)
+    answer_support(by=make.acting(owner()), visit_id=asked(supporter).pk, merchant_id=A, is_granted=False)
+    assert told(supporter) == ["support_granted", "support_refused"]
+
+
+def passes(days: float) -> None:
+    with clock.shifted(timedelta(days=days)):
+        fire_due()
+        deliver_events()
+
+
+def test_a_question_nobody_answers_ends_after_three_days_and_may_be_asked_again(supporter):
+    row = asked(supporter)
+    assert "ends by itself" in Visitor(owner()).ask("/support/").content.decode()
+    passes(2.9)
+    assert SupportAccess.objects.get().status == "asked"
+    for _again in range(2):
+        passes(3.1)
+    row.refresh_from_db()
+    assert (row.status, row.answered_at) == ("ended", None) and told(supporter) == ["support_unanswered"]
+    entry = AuditEvent.objects.get(action="support.expired")
+    assert (entry.merchant_id, entry.actor_kind, entry.why) == (A, "system", "nobody answered in time")
+    assert "Ended without an answer" in Visitor(owner()).ask("/support/").content.decode()
+    with pytest.raises(SupportOver):
+        answer_support(by=make.acting(owner()), visit_id=row.pk, merchant_id=A, is_granted=True)
+    assert asked(supporter).status == "asked"
+
+
+def test_an_answer_is_not_undone_by_the_days(supporter):
+    row = let_in(supporter)
+    passes(3.1)
+    row.refresh_from_db()
+    assert row.status == "granted" and told(supporter) == ["support_granted"]
+    assert not AuditEvent.objects.filter(action="support.expired").exists()
 
 
 def test_who_no_longer_supports_shops_is_out(supporter):

@@ -110,6 +110,20 @@ def test_the_thing_of_a_row_is_a_link_for_who_may_see_it(owner):
     assert f'href="/orders/{number}/"' in owner.get(f"/log/?q={number}").content.decode()
 
 
+def test_rows_about_support_roles_and_papers_are_found_and_lead_where_they_are_looked_at(owner, operator):
+    for number, (subject, path) in enumerate({"support": "/support/", "role": "/staff/roles/", "qualification": "/qualifications/"}.items()):
+        with transaction.atomic():
+            audit(by=SYSTEM, action="order.accepted", subject=subject, subject_id=f"thing-{number}", merchant_id=MERCHANTS["a"])
+        row = AuditEvent.objects.get(subject_id=f"thing-{number}")
+        assert shown(owner, f"subject={subject}") == [row.pk]
+        assert f'href="{path}"' in owner.get(f"/log/{row.pk}/").content.decode().split("<main")[1]
+    key = uuid4()
+    with transaction.atomic():
+        audit(by=SYSTEM, action="qualification.granted", subject="qualification", subject_id=key, merchant_id=MERCHANTS["a"])
+    row = AuditEvent.objects.get(subject_id=str(key))
+    assert f'href="/qualifications/{key}/"' in operator.get(f"/log/{row.pk}/").content.decode()
+
+
 def test_a_check_is_asked_for_once_done_by_a_worker_and_shown(operator):
     wrote("a")
     seal_all()

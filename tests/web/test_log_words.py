@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from itertools import product
 
 import pytest
@@ -18,6 +19,7 @@ from marketplace.platform.backoffice.models import ListJob
 from marketplace.platform.deposits.actions import ENTRIES as ENTRIES_OF_DEPOSITS
 from marketplace.platform.ledger.models import Payout
 from marketplace.platform.payments.models import Dispute
+from marketplace.web.log_things import IN_CONSOLE, IN_WORKBENCH, SUBJECTS, subject_in_words
 from marketplace.web.told import ACTIONS, ENTRIES, WHYS, action_in_words, changes, entry_in_words, why_in_words
 from tenants.onboarding.models import Decision, Step
 from tenants.packages.models import ServiceOrder
@@ -62,18 +64,23 @@ IN_A_CHOICE = {
 }
 
 
+# Things that a helper is given, or that a choice names: found by hand.
+GIVEN_TO_A_HELPER = {"film", "library_picture", "price_list", "customer_group", "stocktake", "restock", "review", "question", "answer", "order", "merchant"}
+
+
+def things_written(text: str) -> set[str]:
+    """Kinds of things as a source writes them: what stands behind `subject=`."""
+    return set(re.findall(r'\bsubject="([a-z_]+)"', text))
+
+
 def written(text: str) -> set[str]:
     """Actions as a source writes them: what stands behind `action=`, or as a literal given to the module's own helper."""
     return set(re.findall(r'''(?:\baction=|_audit\w*\(\s*by,\s*(?:\w+,\s*)?)f?"([^"\n]+)"''', text))
 
 
-def all_written() -> set[str]:
-    found = {
-        action
-        for top in ("marketplace", "tenants", "storefront", "cms", "search")
-        for file in (ROOT / top).rglob("*.py")
-        for action in written(file.read_text())
-    }
+def all_written(found_in: Callable[[str], set[str]] = written) -> set[str]:
+    files = [file for top in ("marketplace", "tenants", "storefront", "cms", "search") for file in (ROOT / top).rglob("*.py")]
+    found = {one for file in files for one in found_in(file.read_text())}
     return found - {"store_true", "append", "{PAGE}show/", "login_failed"}  # no actions of the log
 
 
@@ -90,6 +97,20 @@ def test_every_action_that_is_logged_has_words():
 def test_the_search_for_actions_finds_them():
     source = 'audit(by=by, action="cup.broken")\n_audit(by, row, f"cup.{new}", before=None)\n_audit_step(\n    by,\n    order,\n    "cup.mended",\n)'
     assert written(source) == {"cup.broken", "cup.{new}", "cup.mended"}
+
+
+def test_every_kind_of_thing_has_words_and_none_is_filtered_for_that_is_never_logged():
+    found = all_written(things_written)
+    assert len(found) > 60
+    assert (found | GIVEN_TO_A_HELPER) - set(SUBJECTS) == set()
+    assert set(SUBJECTS) - found - GIVEN_TO_A_HELPER == set(), "words for what is never logged"
+    assert {*IN_WORKBENCH, *IN_CONSOLE} - set(SUBJECTS) == set()
+    with translation.override("zh-hans"):
+        assert subject_in_words("support") == "客服协助" and subject_in_words("cup") == "cup"
+
+
+def test_the_search_for_things_finds_them():
+    assert things_written('audit(by=by, subject="cup", subject_id=row.pk)\naudit(subject=f"{cup}")') == {"cup"}
 
 
 @pytest.mark.parametrize(("language", "action", "why"), [("en", "Parcel shipped", "Not paid in time"), ("zh-hans", "包裹发货", "逾期未付款")])

@@ -18,7 +18,7 @@ from tenants.access.rights import Right
 from tenants.access.staff import office_schema, roles_here
 from tenants.access.staffing import end_work
 from tenants.accounts.actions import give_role
-from tenants.accounts.models import Invitation, Membership, User
+from tenants.accounts.models import Invitation, Membership, SignIn, User
 from tests import factories as make
 from tests.architecture.test_back_office_writes import HOSTS
 from tests.databases import MERCHANTS
@@ -107,6 +107,18 @@ def test_the_last_sign_in_is_noted_at_the_back_office_it_was_at(kind):
             path = "/" + one.get(path, headers={"host": host}).headers["Location"].split("/", 3)[3]
         at_the_shop.get(path, headers={"host": HOSTS[kind]})
     assert Membership.objects.get(signed_in_at__isnull=False).user.email == HEADS[kind]
+
+
+@BOTH
+def test_whoever_leads_sees_when_and_from_where_somebody_signed_in_here_and_nowhere_else(kind):
+    row = member(kind, SMALL[kind])
+    firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
+    for host, address, agent in ((HOSTS[kind], "203.0.113.7", firefox), ("trail.seller.market.localhost", "198.51.100.9", "")):
+        SignIn.objects.create(user=row.user, outcome=SignIn.Outcome.CARRIED, host=host, address=address, agent=agent)
+    SignIn.objects.create(user=make.a_buyer(), outcome=SignIn.Outcome.CARRIED, host=HOSTS[kind], address="192.0.2.1")
+    text = Reader(kind).get(f"/staff/{row.pk}/").content.decode()
+    assert "Sign-ins here" in text and "203.0.113.7" in text and "Firefox · Linux" in text
+    assert "198.51.100.9" not in text and "192.0.2.1" not in text
 
 
 @BOTH

@@ -94,6 +94,7 @@ urlpatterns = [
     route("consumers/<uuid:user_id>/beside/", doubles.pick, may=operator(Right.MANAGE_CONSUMERS), name="consumer-beside"),
     route("consumers/<uuid:loser_id>/into/<uuid:winner_id>/", doubles.merge, may=operator(Right.MANAGE_CONSUMERS), name="consumer-merge", methods="GET POST"),
     route("merchants/<uuid:merchant_id>/close/", sanctions.merchant_close, may=operator(Right.SANCTION_MERCHANTS), name="merchant-close", methods="GET POST"),
+    route("merchants/<uuid:merchant_id>/owner/", sanctions.merchant_owner, may=operator(Right.SANCTION_MERCHANTS), name="merchant-owner", methods="GET POST"),
     route("approvals/", approvals.approvals, may=operator(Right.VIEW_APPROVALS), name="approvals", methods="GET POST"),
     route("approvals/limit/", approvals.approval_limit, may=operator(Right.PAY_OUT), name="approval-limit", methods="GET POST"),
     route("approvals/<str:number>/", approvals.approval, may=operator(Right.VIEW_APPROVALS), name="approval"),

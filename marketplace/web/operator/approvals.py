@@ -137,6 +137,8 @@ def lines_of(row: ApprovalRequest) -> list[Line]:
             ]
         case "rail.set":
             return [Line(_("How buyers pay"), *(str(RAIL_LABELS.get(side["rail"], side["rail"])) for side in (row.before, row.after)))]
+        case "shop.owner":
+            return [Line(_("Owner of the shop"), _(", ").join(row.before["owners"]) or _("nobody"), row.after["owner"])]
         case "refund.otherwise":
             return [Line(_("Refund of order {number}").format(number=row.before["group"]), _("refused by the rail"), _("paid from the market's bank account"))]
         case "person.erase":

@@ -1,4 +1,4 @@
-"""Asking that a shop is suspended, reopened or closed: a reason first, then a second person."""
+"""Asking that a shop is suspended, reopened or closed, or gets an owner: a reason first, then a second person."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from marketplace.flows.appoint_owner import APPOINT
 from marketplace.flows.approvals import ask_for
 from marketplace.flows.closing import GRACE
 from marketplace.kernel.errors import MarketError
@@ -33,6 +34,12 @@ class SanctionForm(forms.Form):
 class SuspendForm(SanctionForm):
     kind = forms.ChoiceField(label=_lazy("What for"), choices=ShopChange.Kind.choices)
     field_order = ("request_id", "kind", "why")
+
+
+class OwnerForm(SanctionForm):
+    email = forms.EmailField(label=_lazy("E-mail address"), help_text=_lazy("Of their account at the market. Who has none registers first."))
+    why = forms.CharField(label=_lazy("Reason; everybody who leads the shop reads it"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    field_order = ("request_id", "email", "why")
 
 
 def merchant_or_404(merchant_id: UUID) -> Merchant:
@@ -77,6 +84,22 @@ def merchant_reopen(request: HttpRequest, merchant_id: UUID) -> HttpResponse:
     )
 
 
+def merchant_owner(request: HttpRequest, merchant_id: UUID) -> HttpResponse:
+    """For a shop whose only owner is out of reach."""
+    return _asking(
+        request,
+        merchant_or_404(merchant_id),
+        OwnerForm,
+        APPOINT,
+        title=_("Give this shop an owner"),
+        what=[
+            _("For a shop whose owner is gone or out of reach. Look first at papers that show for whom this person speaks."),
+            _("They may do everything in its workbench; whoever owned it stays its owner. Where the shop's money goes still takes two people and some days."),
+            _("Everybody who gives roles there, and the shop's own address, gets a letter with your reason."),
+        ],
+    )
+
+
 def merchant_close(request: HttpRequest, merchant_id: UUID) -> HttpResponse:
     """What is open of a shop, counted now; and, while it is not closing yet, asking for that."""
     merchant = merchant_or_404(merchant_id)
@@ -116,7 +139,7 @@ def _asking(
     form = form_class(request.POST or None, initial={"request_id": uuid4()})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        order: Mapping[str, Any] = {"merchant_id": str(merchant.pk), "kind": data.get("kind", "")}
+        order: Mapping[str, Any] = {"merchant_id": str(merchant.pk), "kind": data.get("kind", ""), "email": data.get("email", "")}
         try:
             row = ask_for(by=actor_of(request), kind=kind, request_id=data["request_id"], order=order, why=data["why"])
         except MarketError as refusal:

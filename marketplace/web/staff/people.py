@@ -29,8 +29,9 @@ from tenants.access.rights import Right
 from tenants.access.staff import Role, all_rights, roles_here, roles_of, whom_to_ask
 from tenants.access.staffing import change_roles, end_work
 from tenants.accounts.models import Membership
+from tenants.accounts.sign_ins import host_of, sign_ins_of
 
-HISTORY = 12
+HISTORY, SIGN_INS_SHOWN = 12, 10
 LEFT = "left"
 
 
@@ -182,6 +183,7 @@ def _page(request: HttpRequest, row: Membership, form: RolesForm | None = None, 
         "rights": [right for right in Right if right in all_rights(held)],
         "who": whom_to_ask(office.merchant_id),
         "log": list(log[:HISTORY]),
+        "sign_ins": sign_ins_of(row.user_id, SIGN_INS_SHOWN, host=host_of(request)),
     }
     bad = any(bound is not None and bound.errors for bound in (form, end_form))
     return render(request, "staff/person.html", context, status=422 if bad else 200)

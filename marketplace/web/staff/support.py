@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from marketplace.flows.support_access import LEAST_MINUTES, MOST_MINUTES, answer_support, ask_for_support, end_support
+from marketplace.flows.support_access import ANSWER_WITHIN, LEAST_MINUTES, MOST_MINUTES, answer_support, ask_for_support, end_support
 from marketplace.kernel.errors import MarketError
 from marketplace.kernel.models import AuditEvent
 from marketplace.web.staff.office import office_of
@@ -51,6 +51,7 @@ def of_market(request: HttpRequest) -> HttpResponse:
     shops = Merchant.objects.in_bulk([row.merchant_id for row in mine])
     for row in mine:
         row.shop, row.address = shops.get(row.merchant_id), workbench_url(shops[row.merchant_id]) if row.is_on else ""
+        row.answer_by = row.asked_at + ANSWER_WITHIN
     context = {"base": office_of(request).base, "title": _("Support access"), "form": form, "rows": mine}
     return render(request, "staff/support_market.html", context, status=422 if form.errors else 200)
 
@@ -61,6 +62,7 @@ def of_shop(request: HttpRequest) -> HttpResponse:
     found = SupportAccess.objects.filter(merchant_id=str(office.merchant_id)).select_related("supporter", "answered_by")
     rows: list[Any] = list(found.order_by("-asked_at")[:SHOWN])
     for row in rows:
+        row.answer_by = row.asked_at + ANSWER_WITHIN
         done = AuditEvent.objects.filter(merchant_id=office.merchant_id, actor_id=row.supporter_id, on_behalf_of__isnull=False, at__gte=row.asked_at)
         row.done = list(done.filter(at__lte=row.ended_at or row.until).order_by("-pk")[:PAGES_SHOWN]) if row.until else []
     return render(request, "staff/support_shop.html", {"base": office.base, "title": _("Support access"), "rows": rows})

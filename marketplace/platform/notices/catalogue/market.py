@@ -6,7 +6,7 @@ from django.utils.translation import gettext_noop as _
 from django.utils.translation import pgettext_lazy
 
 from marketplace.platform.notices.catalogue.making import for_market
-from marketplace.platform.notices.examples import AT, PERSON, REASON, REQUEST
+from marketplace.platform.notices.examples import AT, PERSON, REASON, REQUEST, SHOP
 from marketplace.platform.notices.kinds import Audience, Kind
 
 WHAT = _("Release payouts")
@@ -44,6 +44,30 @@ KINDS = [
         [_("{about}")],
         facts={"what": WHAT, "about": REQUEST},
         needed=frozenset({"what"}),
+    ),
+    for_market(
+        "support_granted",
+        pgettext_lazy("notice", "Support let in"),
+        _("{shop} lets you look into its workbench"),
+        [_("{allows}"), _("It ends by itself at {at}. The shop sees every page you open."), _("You asked: {reason}")],
+        facts={"shop": SHOP, "allows": _("You may look, and change nothing."), "at": AT, "reason": REASON},
+        needed=frozenset({"shop", "at"}),
+    ),
+    for_market(
+        "support_refused",
+        pgettext_lazy("notice", "Support not let in"),
+        _("{shop} does not let you look into its workbench"),
+        [_("You asked: {reason}")],
+        facts={"shop": SHOP, "reason": REASON},
+        needed=frozenset({"shop"}),
+    ),
+    for_market(
+        "support_unanswered",
+        pgettext_lazy("notice", "Support not answered"),
+        _("{shop} has not answered whether you may look in"),
+        [_("Your question has ended. You may ask again."), _("You asked: {reason}")],
+        facts={"shop": SHOP, "reason": REASON},
+        needed=frozenset({"shop"}),
     ),
     Kind(
         "daily",

@@ -293,6 +293,18 @@ SHOP_LIFE = [
         button=_("To the workbench"),
     ),
     _kind(
+        "owner_appointed",
+        pgettext_lazy("notice", "Owner given by the market"),
+        _("Your shop “{name}” has another owner: {person}"),
+        [
+            _("Two people of the market agreed on it. The reason: {reason}"),
+            _("Whoever owned the shop before still does. If you know nothing of this, write to {contact} at once."),
+        ],
+        facts={"name": SHOP, "person": PERSON, "reason": REASON, "contact": "help@market.example"},
+        needed=frozenset({"name", "person", "reason", "contact"}),
+        button=_("To the workbench"),
+    ),
+    _kind(
         "support_asked",
         pgettext_lazy("notice", "Support asks to look in"),
         _("{who} of the market asks to look into your workbench"),
