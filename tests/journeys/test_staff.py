@@ -162,6 +162,7 @@ def test_support_asks_is_let_in_looks_is_seen_and_is_out_when_its_time_is_over(b
         SupportAccess.objects.filter(supporter=helper).update(until=clock.now())  # the time it was granted for has passed
         refused = support.page.goto(market.url("/orders/", KILN))
         assert refused is not None and refused.status == 403
+        support.look("out")
         support.troubles.clear()
         owner.go("/support/", KILN)
         owner.sees({"zh-hans": "已到期", "en": "Expired"}[screen.language])
