@@ -161,7 +161,7 @@ def with_kills(cluster, static_files, *, web: int, database: int, orders: int, *
 
 
 def test_no_acknowledged_order_is_lost_and_none_is_there_by_half(cluster, static_files):
-    traffic, ready, kills = with_kills(cluster, static_files, web=1, database=1, orders=12)
+    traffic, ready, kills = with_kills(cluster, static_files, web=1, database=1, orders=24)
     assert kills == 2, "the work outlasted the kills"
     check(traffic, ready)
 

@@ -38,6 +38,7 @@ KILN, TRAIL = "kiln.seller.market.localhost", "trail.seller.market.localhost"
 @pytest.fixture
 def supporter() -> User:
     user = make.a_buyer("help@market.example")
+    User.objects.filter(pk=user.pk).update(language="en")
     give_role(by=SYSTEM, user_id=user.pk, role="customer_service", merchant_id=None)
     return user
 
