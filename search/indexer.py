@@ -46,9 +46,9 @@ def refresh_postgres(event: ListingsChanged) -> None:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('wanshang.search'), hashtext(%s))", [str(event.merchant_id)])
-        prepared = suggestions.prepare(event.listing_ids)
+        followed = suggestions.follow_products(event.listing_ids)
         refresh(postgres, event.listing_ids)
-        suggestions.follow(prepared)
+        suggestions.follow_names(followed)
         change_stamps(map(stamp_of, event.listing_ids))  # of pages that asked the index before it knew
 
 

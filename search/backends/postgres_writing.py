@@ -42,9 +42,14 @@ _PENDING = """
 """
 
 
+def beside_rebuilds(place: Place = MARKET) -> None:
+    """From here to the end of the transaction no rebuild writes; other writers do."""
+    _lock(place, "SELECT pg_advisory_xact_lock_shared(hashtext('wanshang.search.rebuild'))")
+
+
 def put(docs: Iterable[Doc], place: Place = MARKET) -> None:
     with transaction.atomic():
-        _lock(place, "SELECT pg_advisory_xact_lock_shared(hashtext('wanshang.search.rebuild'))")
+        beside_rebuilds(place)
         change: Counter[str] = Counter()
         for some in chunks(docs, AT_ONCE):
             change.update(_put_some(some, place))
@@ -53,7 +58,7 @@ def put(docs: Iterable[Doc], place: Place = MARKET) -> None:
 
 def remove(ids: Iterable[UUID], place: Place = MARKET) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
-        _lock(place, "SELECT pg_advisory_xact_lock_shared(hashtext('wanshang.search.rebuild'))")
+        beside_rebuilds(place)
         cursor.execute(f"DELETE FROM {place.docs} WHERE id = ANY(%s) RETURNING tsvector_to_array(tsv), forward", [sorted(ids)])  # noqa: S608
         change: Counter[str] = Counter()
         for lexemes, forward in cursor.fetchall():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from uuid import UUID
 
 import psycopg
@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from marketplace.platform.taxonomy.models import Brand, Category
 from marketplace.platform.taxonomy.queries import hidden_ids
 from search.backends.packing import brand_node, category_node, shop_node
-from search.backends.postgres_writing import chunks
+from search.backends.postgres_writing import beside_rebuilds, chunks
 from search.documents import on_sale
 from search.models import SearchDoc, Suggestion
 from search.suggestions.asked import asked_by_enough, forget_old
@@ -31,7 +31,13 @@ from tenants.tenancy.standing import FOUND
 MOST_COUNTED = 1000  # listings of a phrase, category, brand or shop that are counted: more weigh no more
 AT_ONCE = 500
 COLUMNS = [field.name for field in fields(Entry)]
+KEY = ["kind", "target", "language", "place"]
 TABLE = "public.search_suggestion"
+_ARRAYS = ", ".join(f"%s::{'int' if name in ('place', 'weight') else 'text'}[]" for name in COLUMNS)
+_UPSERT = f"""
+    INSERT INTO {TABLE} ({", ".join(COLUMNS)}) SELECT * FROM unnest({_ARRAYS})
+    ON CONFLICT ({", ".join(KEY)}) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name not in KEY)}
+"""  # noqa: S608  names of ours
 
 
 @dataclass(frozen=True)
@@ -47,26 +53,30 @@ class Named:
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """What is known of listings before the index follows: what they should be found by, and where the index had them."""
+class Followed:
+    """What the rows of these listings were and are, and where the index had them before it followed."""
 
     listing_ids: frozenset[UUID]
-    products: list[Entry]
+    former: list[Entry]
+    fresh: list[Entry]
     under: Named
 
 
-def prepare(listing_ids: Iterable[UUID]) -> Prepared:
-    """The part that takes time, to be done before locks are held."""
+def follow_products(listing_ids: Iterable[UUID]) -> Followed:
+    """Before the PostgreSQL index follows: the rows of the listings themselves. They are most of the work, and nobody waits for them: the lock of the
+    vocabulary, which all writers of the index share, is taken after this."""
     ids = frozenset(listing_ids)
     rows = on_sale().filter(pk__in=ids).order_by("pk").values_list("pk", "titles", "sold")
-    return Prepared(ids, [entry for row in rows for entry in entries_of_titles(*row)], _indexed_under(ids))
+    entries = [entry for row in rows for entry in entries_of_titles(*row)]
+    beside_rebuilds()
+    former, fresh = settle(Kind.PRODUCT, entries, [str(key) for key in ids])
+    return Followed(ids, former, fresh, _indexed_under(ids))
 
 
-def follow(prepared: Prepared) -> None:
-    """After the PostgreSQL index has followed, in the same transaction: the suggestions do."""
-    targets = [str(key) for key in prepared.listing_ids]
-    _settle_phrases(*settle(Kind.PRODUCT, prepared.products, targets))
-    _settle_named(prepared.under | _indexed_under(prepared.listing_ids))
+def follow_names(followed: Followed) -> None:
+    """After the index has followed, in the same transaction: phrases, categories, brands and shops."""
+    _settle_phrases(followed.former, followed.fresh)
+    _settle_named(followed.under | _indexed_under(followed.listing_ids))
 
 
 def rebuild() -> int:
@@ -112,11 +122,8 @@ def settle(kind: Kind, wanted: Iterable[Entry], targets: Sequence[str] | None) -
     if gone:
         Suggestion.objects.filter(pk__in=gone).delete()
     if differing:
-        fresh = [Suggestion(**dict(zip(COLUMNS, astuple(entry), strict=True))) for entry in differing]
-        changing = [name for name in COLUMNS if name not in ("kind", "target", "language", "place")]
-        Suggestion.objects.bulk_create(
-            fresh, update_conflicts=True, unique_fields=["kind", "target", "language", "place"], update_fields=changing, batch_size=1000
-        )
+        with connection.cursor() as cursor:
+            cursor.execute(_UPSERT, [list(values) for values in zip(*map(_values, differing), strict=True)])
     return [*(stored[pk] for pk in gone), *(there[entry.key] for entry in differing if entry.key in there)], differing
 
 
@@ -277,4 +284,9 @@ def _copy(entries: Iterable[Entry]) -> None:
         cursor.copy(f"COPY {TABLE} ({', '.join(COLUMNS)}) FROM STDIN") as copy,  # type: ignore[arg-type]
     ):
         for entry in entries:
-            copy.write_row([str(value) if isinstance(value, str) else value for value in astuple(entry)])
+            copy.write_row(_values(entry))
+
+
+def _values(entry: Entry) -> list[str | int]:
+    """As the database takes them: texts as such, the kind too."""
+    return [str(value) if isinstance(value, str) else value for value in (getattr(entry, name) for name in COLUMNS)]
