@@ -76,8 +76,9 @@ class Suggestion(models.Model):
             models.Index(fields=["kind", "pinyin"], opclasses=["varchar_ops", "varchar_pattern_ops"], name="suggestion_by_pinyin"),
             models.Index(fields=["kind", "initials"], opclasses=["varchar_ops", "varchar_pattern_ops"], name="suggestion_by_initials"),
             models.Index(fields=["kind", "-weight"], name="suggestion_heaviest"),
-            models.Index(fields=["language", "text"], condition=models.Q(kind="product"), name="suggestion_phrases"),
-            models.Index(fields=["language", "word"], condition=models.Q(kind="product"), name="suggestion_words"),
+            # What is not empty: so each question fits one of the two alone, also where nothing is known yet of how values are spread.
+            models.Index(fields=["language", "text"], condition=models.Q(kind="product") & ~models.Q(text=""), name="suggestion_phrases"),
+            models.Index(fields=["language", "word"], condition=models.Q(kind="product") & ~models.Q(word=""), name="suggestion_words"),
         ]
 
 

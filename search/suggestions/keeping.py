@@ -149,7 +149,7 @@ def _holding(phrases: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT language, text, (SELECT least(count(DISTINCT target), %s) FROM"  # noqa: S608
-            f" (SELECT target FROM {TABLE} WHERE kind = 'product' AND (language, text) = (wanted.language, wanted.text) LIMIT %s) few)"
+            f" (SELECT target FROM {TABLE} WHERE kind = 'product' AND text <> '' AND (language, text) = (wanted.language, wanted.text) LIMIT %s) few)"
             " FROM unnest(%s::text[], %s::text[]) AS wanted (language, text)",
             [MOST_COUNTED, 2 * MOST_COUNTED, *map(list, zip(*phrases, strict=True))],
         )
@@ -163,7 +163,7 @@ def _still_begun(words: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT language, word FROM unnest(%s::text[], %s::text[]) AS wanted (language, word) WHERE EXISTS"  # noqa: S608
-            f" (SELECT 1 FROM {TABLE} AS row WHERE kind = 'product' AND (row.language, row.word) = (wanted.language, wanted.word))",
+            f" (SELECT 1 FROM {TABLE} AS row WHERE kind = 'product' AND word <> '' AND (row.language, row.word) = (wanted.language, wanted.word))",
             [*map(list, zip(*words, strict=True))],
         )
         return set(cursor.fetchall())
