@@ -15,6 +15,7 @@ from marketplace.kernel.exports import plain_cell, safe_cell
 from marketplace.kernel.idempotency import claim
 from marketplace.kernel.ids import new_code, new_id
 from marketplace.kernel.numbers import check_digit, is_plausible, new_number
+from marketplace.kernel.pinyin import CHINESE, Style, lazy_pinyin, said_of_goods
 from marketplace.kernel.plain import fingerprint
 from marketplace.kernel.states import Moves
 from marketplace.kernel.texts import localised
@@ -112,3 +113,13 @@ def test_a_cell_made_safe_says_what_it_said_and_never_begins_as_a_formula(text):
     cell = safe_cell(text)
     assert plain_cell(cell) == text
     assert cell == text or cell.startswith("'")
+
+
+@given(st.text(st.sampled_from("茶杯行重乐单长给〇㐀𠀀ab1Zß·女绿"), min_size=1, max_size=12))
+def test_a_name_of_goods_sounds_as_the_library_says_it_sign_by_sign(text):
+    whole = lazy_pinyin(text, style=Style.NORMAL, v_to_u=False)
+    assert said_of_goods(text) == (("".join(whole), "".join(part[:1] for part in whole)) if CHINESE.search(text) else ("", ""))
+
+
+def test_words_of_goods_sound_as_they_are_said():
+    assert said_of_goods("银行的音乐盒") == ("yinhangdeyinyuehe", "yhdyyh")
