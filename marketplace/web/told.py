@@ -224,6 +224,7 @@ ACTIONS: dict[str, str | Promise] = {
     "payout_account.change_passed": pgettext_lazy("log", "Payout account passed by the market"),
     "payout_account.change_refused": pgettext_lazy("log", "Payout account refused by the market"),
     "payout_account.change_stopped": pgettext_lazy("log", "Change of the payout account stopped"),
+    "payout_account.name_seen": pgettext_lazy("log", "Name of the account at Stripe noted"),
     "payout_account.rules_set": pgettext_lazy("log", "Cooling-off of payout accounts set"),
     "payout_account.shown": pgettext_lazy("log", "Whole account number looked at"),
     "payout_account.stripe_seen": pgettext_lazy("log", "State of the Stripe account noted"),

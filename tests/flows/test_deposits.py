@@ -29,7 +29,8 @@ from marketplace.platform.ledger.models import Account, JournalEntry
 from marketplace.platform.ledger.queries import balance, trial_balance
 from tenants.accounts.actions import give_role
 from tenants.accounts.models import User
-from tenants.onboarding.models import Dossier, Step
+from tenants.onboarding.actions import missing_by_part, missing_of
+from tenants.onboarding.models import Application, Dossier, Step
 from tenants.tenancy.errors import ObligationsLeft
 from tenants.tenancy.models import Merchant
 from tenants.tenancy.obligations import obligations_of
@@ -38,7 +39,9 @@ from tests import factories as make
 from tests.databases import MERCHANTS
 from tests.factories import yuan
 from tests.flows.letterbox import letters
+from tests.tenants.test_onboarding import papers_root, written
 
+__all__ = ["papers_root"]  # a fixture
 pytestmark = pytest.mark.django_db
 A = MERCHANTS["a"]
 OWNER = "owner-a@market.localhost"
@@ -86,6 +89,19 @@ class TestHowMuch:
         asked("2000", category=cups.pk)
         asked(None, kind="manufacturer")
         assert figures()[0] == "2000.00", "of two for the same, the later"
+
+    def test_an_applicant_says_what_it_will_sell_where_an_amount_depends_on_it(self):
+        food = make.a_category("food")
+        row = written()
+        asked("1000")
+        asked("2000", kind="manufacturer")
+        assert missing_of(row) == [], "those do not depend on it"
+        asked("9000", category=food.pk)
+        assert missing_by_part(row)["seller"] == ["what you will sell"] == missing_of(row)
+        Application.objects.filter(pk=row.pk).update(sells=[[food.pk]])
+        assert missing_of(Application.objects.get(pk=row.pk)) == []
+        asked(None, category=food.pk)
+        assert missing_of(row) == []
 
     def test_an_amount_is_for_one_thing_and_what_is_not_there_is_not_taken_back(self):
         for target, minor in (
