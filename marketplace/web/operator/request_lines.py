@@ -67,7 +67,7 @@ def of_deposit_account(row: ApprovalRequest) -> list[Line]:
     none = _("not written down")
     before, after = row.before["pay_to"], row.after["pay_to"]
     languages = [(code, name) for code, name in settings.LANGUAGES if before.get(code) != after.get(code)]
-    return [Line(str(_(name)), before.get(code, none), after.get(code, none)) for code, name in languages]
+    return [Line(str(name), before.get(code, none), after.get(code, none)) for code, name in languages]
 
 
 def _day(text: str) -> str:
