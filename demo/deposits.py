@@ -14,8 +14,8 @@ from marketplace.platform.deposits.actions import (
     MOVE_DEPOSIT,
     move_deposit,
     object_to_deduction,
+    set_deposit_account,
     set_deposit_rule,
-    set_deposit_terms,
     settle_deposit,
 )
 from marketplace.platform.deposits.models import DepositRule
@@ -39,7 +39,7 @@ def leave_deposits(by: Actor) -> None:
     if DepositRule.objects.exists():
         return
     currency = Market.objects.get().currency
-    set_deposit_terms(by=by, days=14, pay_to=PAY_TO, why="开市")
+    set_deposit_account(by=by, pay_to=PAY_TO, why="开市")
     for target, amount in ((("", None, None), EVERYBODY), (("", Category.objects.get(code="food").pk, None), OF_FOOD)):
         set_deposit_rule(by=by, target=target, amount_minor=_minor(amount, currency), why="招商规则第三条")
     for merchant in Merchant.objects.order_by("ordinal"):

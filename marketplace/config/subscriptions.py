@@ -99,6 +99,7 @@ from marketplace.platform.backoffice.events import ListFileExpired, ListJobAsked
 from marketplace.platform.deposits.actions import DUE as DEPOSIT_DUE
 from marketplace.platform.deposits.actions import REMINDER as DEPOSIT_REMINDER
 from marketplace.platform.deposits.events import DepositMoved, DepositObjected, DepositRulesChanged, DepositShort
+from marketplace.platform.deposits.queries import is_asked_by_category
 from marketplace.platform.evaluations.events import EvaluationDecided, EvaluationMade
 from marketplace.platform.listings.events import GoodsReleased, GoodsTakenOff, ListingsChanged
 from marketplace.platform.members.exports import EXPIRES
@@ -128,7 +129,7 @@ from tenants.contracts.signing import ENDS as CONTRACT_ENDS
 from tenants.contracts.signing import REMINDER as CONTRACT_ENDS_SOON
 from tenants.domains.actions import LOOK
 from tenants.domains.events import DomainLookDue, DomainMoved
-from tenants.onboarding import opening
+from tenants.onboarding import goods, opening
 from tenants.onboarding.events import (
     ApplicationReviewed,
     ApplicationSubmitted,
@@ -140,6 +141,7 @@ from tenants.onboarding.events import (
     RequirementChanged,
     RulesPublished,
 )
+from tenants.onboarding.goods import Asks
 from tenants.onboarding.market_rules import ACCEPT_BY as RULES_ACCEPT_BY
 from tenants.onboarding.market_rules import REMINDER as RULES_SOON
 from tenants.onboarding.opening import Condition
@@ -314,8 +316,12 @@ DUTIES = [
 # What has to be there before the shop of an approved applicant opens, in the order in which it is done.
 BEFORE_OPENING: list[Condition] = [contracting.contract_is_lacking, deposits.deposit_lacks]
 
+# What is asked of an applicant by what it will sell, besides requirements.
+BY_CATEGORY: list[Asks] = [is_asked_by_category]
+
 
 def install() -> None:
     registry.install(REACTIONS, DEADLINES, DUTIES)
     opening.install(BEFORE_OPENING)
+    goods.install(BY_CATEGORY)
     placeholders.install(contracting.PLACEHOLDERS)

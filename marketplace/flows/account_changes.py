@@ -29,6 +29,8 @@ from marketplace.platform.payments.errors import (
     AccountSame,
     ConfirmedByAsker,
     HolderDiffers,
+    HolderMoved,
+    HolderUnproven,
     TooNewToConfirm,
 )
 from marketplace.platform.payments.events import AccountChangeMoved, PayoutAccountReady
@@ -102,6 +104,14 @@ def names_in_dossier(merchant_id: UUID, form: str) -> list[str]:
     return [name for name in names if name.strip()]
 
 
+def compared(row: AccountChange) -> AccountChange.Name:
+    """The holder beside the dossier as it is now; unknown where there is no dossier, or Stripe has said no name yet."""
+    names = names_in_dossier(row.merchant_id, row.form)
+    if not names or not row.holder:
+        return Name.UNKNOWN
+    return Name.SAME if any(is_same_name(row.holder, name) for name in names) else Name.OTHER
+
+
 def may_confirm(merchant_id: UUID, asked_by: UUID) -> list[User]:
     """Colleagues whose word counts: they may change the account as well, and did not come just now."""
     people = [person for person in staff_with([merchant_id], Right.MANAGE_PAYOUTS)[merchant_id] if person.pk != asked_by]
@@ -120,10 +130,6 @@ def ask_for_bank_account(*, by: Actor, merchant_id: UUID, change_id: UUID, detai
     for field, text in (("holder", details.holder), ("bank", details.bank)):
         if not text.strip():
             raise InvalidInput(field=field, why=_("Write whose account it is, and at which bank."))
-    names = names_in_dossier(merchant_id, details.form)
-    name_is = Name.UNKNOWN if not names else Name.SAME if any(is_same_name(details.holder, name) for name in names) else Name.OTHER
-    if name_is == Name.OTHER and not details.holder_reason.strip():
-        raise HolderDiffers(names=_(" or ").join(f"“{name}”" for name in names))
     row = AccountChange(
         pk=change_id,
         merchant_id=merchant_id,
@@ -134,9 +140,11 @@ def ask_for_bank_account(*, by: Actor, merchant_id: UUID, change_id: UUID, detai
         branch=details.branch.strip(),
         bank_code=code,
         number=number,
-        name_is=name_is,
-        holder_reason=details.holder_reason.strip()[:300] if name_is != Name.SAME else "",
     )
+    row.name_is = compared(row)
+    row.holder_reason = details.holder_reason.strip()[:300] if row.name_is != Name.SAME else ""
+    if row.name_is == Name.OTHER and not row.holder_reason:
+        raise HolderDiffers(names=_(" or ").join(f"“{name}”" for name in names_in_dossier(merchant_id, details.form)))
     return _open(by, row)
 
 
@@ -144,15 +152,8 @@ def ask_for_bank_account(*, by: Actor, merchant_id: UUID, change_id: UUID, detai
 def ask_for_stripe(*, by: Actor, merchant_id: UUID, change_id: UUID, stripe_account: str, holder: str) -> AccountChange:
     """Ask that a shop be paid at Stripe. `holder`: the name Stripe knows, "" while it knows none. Raises AccountSame, AccountChangeWaits."""
     row = AccountChange(pk=change_id, merchant_id=merchant_id, kind=Kind.STRIPE, stripe_account=stripe_account, holder=holder[:100])
-    row.name_is = _stripe_name(merchant_id, holder)
+    row.name_is = compared(row)
     return _open(by, row)
-
-
-def _stripe_name(merchant_id: UUID, holder: str) -> str:
-    names = names_in_dossier(merchant_id, AccountChange.Form.COMPANY)
-    if not names or not holder:
-        return Name.UNKNOWN
-    return Name.SAME if any(is_same_name(holder, name) for name in names) else Name.OTHER
 
 
 def _open(by: Actor, row: AccountChange) -> AccountChange:
@@ -204,17 +205,22 @@ def confirm_change(*, by: Actor, merchant_id: UUID, change_id: UUID) -> AccountC
             raise ConfirmedByAsker
         if by.person not in {person.pk for person in may_confirm(merchant_id, row.asked_by_id)}:
             raise TooNewToConfirm
+        row.name_is = compared(row)
+        row.needs_market = row.name_is != Name.SAME
         row.confirmed_by_id, row.confirmed_label, row.confirmed_at = by.person, by.label, clock.now()
-        row.save(update_fields=["confirmed_by", "confirmed_label", "confirmed_at"])
+        row.save(update_fields=["name_is", "needs_market", "confirmed_by", "confirmed_label", "confirmed_at"])
         _go_on(by, row, S.ASKED, "confirmed")
     return row
 
 
 @verb
-def pass_change(*, by: Actor, change_id: UUID, why: str) -> AccountChange:
+def pass_change(*, by: Actor, change_id: UUID, why: str, name_why: str = "", seen: str | None = None) -> AccountChange:
     """The market has compared the account with the dossier's papers.
 
-    Raises AccountChangeUnknown, AccountChangeEnded, ConfirmedByAsker, OwnHands, ReasonMissing.
+    The holder is compared once more: another name than the dossier's, or none, passes with `name_why` only. `seen`: the holder whom the market
+    looked at, so that no other passes who came meanwhile; None does not compare it.
+
+    Raises AccountChangeUnknown, AccountChangeEnded, ConfirmedByAsker, HolderMoved, HolderUnproven, OwnHands, ReasonMissing.
     """
     check_reason(why, field="why")
     with transaction.atomic():
@@ -226,9 +232,15 @@ def pass_change(*, by: Actor, change_id: UUID, why: str) -> AccountChange:
             raise AccountChangeEnded
         if row.asked_by_id == by.person:
             raise ConfirmedByAsker
+        if seen not in (None, row.holder):
+            raise HolderMoved(holder=row.holder)
+        row.name_is = compared(row)
+        if row.name_is != Name.SAME and not name_why.strip():
+            raise HolderUnproven(name_is=row.get_name_is_display())
         row.looked_by_id, row.looked_label, row.looked_at = by.person, by.label, clock.now()
-        row.save(update_fields=["looked_by", "looked_label", "looked_at"])
-        _go_on(by, row, S.LOOKED_AT, "passed", why.strip())
+        row.save(update_fields=["name_is", "looked_by", "looked_label", "looked_at"])
+        said = [why.strip(), name_why.strip()] if row.name_is != Name.SAME else [why.strip()]
+        _go_on(by, row, S.LOOKED_AT, "passed", " · ".join(said))
     return row
 
 
@@ -277,7 +289,7 @@ def _go_on(by: Actor, row: AccountChange, before: str, action: str, why: str = "
         row.status, days = S.COOLING, cooling_days() if row.replaces else 0
         row.in_force_at = clock.now() + timedelta(days=days)
     row.save(update_fields=["status", "in_force_at"])
-    _note(by, row, action, {"status": before}, {"status": row.status}, why)
+    _note(by, row, action, {"status": before}, {"status": row.status, "holder": row.holder, "name": row.name_is}, why)
     if row.status == S.COOLING:
         if row.in_force_at and row.in_force_at > clock.now():
             open_deadline(kind=IN_FORCE, subject_id=row.pk, due_at=row.in_force_at)
@@ -326,19 +338,6 @@ def put_in_force(*, by: Actor, change_id: UUID) -> bool:
         if account.is_at_stripe:
             record(PayoutAccountReady(merchant_id=row.merchant_id))
     return True
-
-
-@verb
-def note_stripe_name(*, by: Actor, merchant_id: UUID, stripe_account: str, holder: str) -> None:
-    """Stripe knows whose account it is now. If the name is the dossier's, the market need not look; a colleague, or the market, still does."""
-    with transaction.atomic():
-        Merchant.objects.select_for_update(no_key=True).get(pk=merchant_id)
-        row = AccountChange.objects.select_for_update(of=("self",)).filter(merchant_id=merchant_id, status=S.ASKED, stripe_account=stripe_account).first()
-        if row is None or not holder or row.holder == holder[:100]:
-            return
-        row.holder, row.name_is = holder[:100], _stripe_name(merchant_id, holder)
-        row.needs_market = not row.needs_colleague or row.name_is != Name.SAME
-        row.save(update_fields=["holder", "name_is", "needs_market"])
 
 
 def put_in_force_when_due(event: DeadlineReached) -> None:

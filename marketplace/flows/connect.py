@@ -6,7 +6,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from marketplace.flows.account_changes import ask_for_stripe, note_stripe_name
+from marketplace.flows.account_changes import ask_for_stripe
+from marketplace.flows.stripe_names import note_stripe_name
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
@@ -71,6 +72,7 @@ def note_account(*, by: Actor, merchant_id: UUID, seen: Account, chosen: bool = 
         raise SecondPersonNeeded
     with transaction.atomic():
         Merchant.objects.select_for_update(no_key=True).get(pk=merchant_id)
+        note_stripe_name(by=by, merchant_id=merchant_id, stripe_account=seen.ref, holder=seen.name)  # also where nothing else is new
         row = PayoutAccount.objects.select_for_update().filter(merchant_id=merchant_id).first() or PayoutAccount(
             merchant_id=merchant_id, kind=PayoutAccount.Kind.STRIPE if chosen else ""
         )
@@ -96,7 +98,6 @@ def note_account(*, by: Actor, merchant_id: UUID, seen: Account, chosen: bool = 
         )
         if row.kind == PayoutAccount.Kind.STRIPE and row.payouts_enabled:
             record(PayoutAccountReady(merchant_id=merchant_id))
-    note_stripe_name(by=by, merchant_id=merchant_id, stripe_account=seen.ref, holder=seen.name)
     return row
 
 

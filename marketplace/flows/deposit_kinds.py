@@ -13,9 +13,20 @@ from marketplace.flows.kinds import Kind, Order, Plan
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import Money
-from marketplace.platform.deposits.actions import MOVE_DEPOSIT, SET_DEPOSIT, check_move, check_rule, locked_deposit, move_deposit, set_deposit_rule
+from marketplace.platform.deposits.actions import (
+    MOVE_DEPOSIT,
+    SET_ACCOUNT,
+    SET_DEPOSIT,
+    account_of,
+    check_move,
+    check_rule,
+    locked_deposit,
+    move_deposit,
+    set_deposit_account,
+    set_deposit_rule,
+)
 from marketplace.platform.deposits.models import DepositEvidence, DepositMove
-from marketplace.platform.deposits.queries import Target, rule_for
+from marketplace.platform.deposits.queries import Target, rule_for, terms
 from tenants.access.rights import Right
 
 
@@ -35,6 +46,16 @@ def _plan_rule(order: Order) -> Plan:
 
 def _set_rule(by: Actor, order: Order, key: UUID, why: str) -> dict[str, Any]:
     set_deposit_rule(by=by, target=_target(order), amount_minor=order["minor"], why=why)
+    return {}
+
+
+def _plan_account(order: Order) -> Plan:
+    kept = account_of(order["pay_to"])
+    return Plan({"pay_to": kept}, "deposit_terms", "1", {"pay_to": terms().pay_to}, {"pay_to": kept})
+
+
+def _set_account(by: Actor, order: Order, key: UUID, why: str) -> dict[str, Any]:
+    set_deposit_account(by=by, pay_to=order["pay_to"], why=why)
     return {}
 
 
@@ -89,6 +110,15 @@ KINDS_OF_DEPOSITS = (
         _plan_rule,
         _set_rule,
         outcome=_lazy("The amount holds from now on. Shops that lack something then are told, and have the days to pay it."),
+    ),
+    Kind(
+        SET_ACCOUNT,
+        _lazy("Change the account for deposits"),
+        Right.MANAGE_MARKET,
+        Right.APPROVE_PAYOUTS,
+        _plan_account,
+        _set_account,
+        outcome=_lazy("Shops and applicants read from now on that they pay to this account."),
     ),
     Kind(
         MOVE_DEPOSIT,

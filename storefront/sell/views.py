@@ -145,7 +145,7 @@ def _form_page(request: HttpRequest, row: Application, form: ApplicationForm, pa
     is_new = row._state.adding
     if not is_new:
         row.refresh_from_db()
-    missing = missing_by_part(row)
+    missing, items = missing_by_part(row), items_of(row)
     context = {
         "application": row,
         "form": form,
@@ -153,7 +153,8 @@ def _form_page(request: HttpRequest, row: Application, form: ApplicationForm, pa
         "parts": [(code, PART_NAMES[code], missing[code]) for code in ORDER],
         "before": ORDER[ORDER.index(part) - 1] if part and part != ORDER[0] else "",
         "is_last": part == LAST_PART,
-        "items": items_of(row),
+        "items": items,
+        "is_marked": bool(row.refused) or any(item.refused for item in items),
         "rules": unaccepted(application=row),
         "accepted_rules": [] if is_new else list(row.accepted_rules.select_related("rules").order_by("at")),
         "others": [] if is_new else list(row.papers.filter(kind=Paper.OTHER).order_by("added_at")),

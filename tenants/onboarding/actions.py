@@ -40,6 +40,7 @@ from tenants.onboarding.errors import (
     StepNotDue,
 )
 from tenants.onboarding.events import ApplicationReviewed, ApplicationSubmitted
+from tenants.onboarding.goods import depends_on_goods
 from tenants.onboarding.licences import clean_licence_number
 from tenants.onboarding.market_rules import unaccepted
 from tenants.onboarding.models import Application, Decision, Paper, Requirement, Review, Step
@@ -64,15 +65,16 @@ JUDGED = {
         "service_phone",
         "service_address",
         "names",
+        "slug",
         "about",
         "brands",
         "origins",
         "sells",
     ),
-    Step.QUALIFICATION: (),
+    Step.QUALIFICATION: ("kind", "sells_many_brands"),  # which papers it takes
 }
 MOST_CATEGORIES = 40
-FIELD_LABELS = {**DOSSIER_LABELS, "sells": _lazy("What you will sell")}
+FIELD_LABELS = {**DOSSIER_LABELS, "sells": _lazy("What you will sell"), "slug": _lazy("Web address")}
 
 
 @verb
@@ -227,7 +229,7 @@ def submit_application(*, by: Actor, application_id: UUID) -> Application:
 
 
 # Where in the form a field stands that a reviewer may ask for anew.
-PLACES = {"seller": ("sells",), "company": JUDGED[Step.IDENTITY], "shop": JUDGED[Step.BASICS]}
+PLACES = {"seller": ("kind", "sells_many_brands", "sells"), "company": (*JUDGED[Step.IDENTITY], "belongs_to"), "shop": JUDGED[Step.BASICS]}
 
 
 def missing_of(row: Application) -> list[str]:
@@ -253,8 +255,8 @@ def missing_by_part(row: Application) -> dict[str, list[str]]:
         "confirm": {},
     }
     missing = {part: [label for name, label in fields.items() if not getattr(row, name)] for part, fields in wanted.items()}
-    if not row.sells and any(one.categories and one.is_asked_of(row.kind, row.sells_many_brands) for one in Requirement.objects.filter(is_active=True)):
-        missing["seller"].append(_("what you will sell"))  # something depends on it
+    if not row.sells and depends_on_goods(row):
+        missing["seller"].append(_("what you will sell"))
     for name in row.refused:
         part = next((part for part, fields in PLACES.items() if name in fields), "shop")
         missing[part].append(_("{what} (to be changed)").format(what=FIELD_LABELS[name]))

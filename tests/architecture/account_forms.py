@@ -50,7 +50,10 @@ FORMS_OF_ACCOUNTS: dict[tuple[str, str], Callable[[Any], tuple[str, dict[str, An
     ("workbench", "account-show"): lambda t: ("/payout-account/show/", {**WHY, **PASSWORD}),
     ("workbench", "account-confirm"): lambda t: (f"/payout-account/changes/{a_change()}/confirm/", PASSWORD),
     ("workbench", "account-stop"): lambda t: (f"/payout-account/changes/{a_change()}/stop/", WHY),
-    ("console", "account-change-decide"): lambda t: (f"/payout-accounts/{a_change('b')}/decide/", {**WHY, "decision": "pass", **PASSWORD}),
+    ("console", "account-change-decide"): lambda t: (
+        f"/payout-accounts/{a_change('b')}/decide/",
+        {**WHY, "name_why": "the parent company", "holder": "Holder b", "decision": "pass", **PASSWORD},
+    ),
     ("console", "account-change-show"): lambda t: (f"/payout-accounts/{a_change('b')}/show/", {**WHY, **PASSWORD}),
     ("console", "merchant-account-show"): lambda t: (f"/merchants/{MERCHANTS['a']}/payout-account/show/", {**WHY, **PASSWORD}),
     ("console", "bank-file-download"): lambda t: (f"/payouts/files/{t.batch}/csv/", {**WHY, **PASSWORD}),

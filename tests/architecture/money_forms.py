@@ -85,7 +85,7 @@ FORMS_OF_MONEY: Mapping[tuple[str, str], Callable[[Any], tuple[str, dict[str, An
         {"request_id": uuid4(), "package": t.offers.large, "price": "1", "starts": today(), "why": "long known"},
     ),
     ("console", "fee-book"): lambda t: (f"/subscribers/{MERCHANTS['a']}/fee/?waive={t.offers.fee}", {"request_id": uuid4(), "why": "our fault"}),
-    ("console", "deposit-rules"): lambda t: ("/deposits/rules/", {"form": "terms", "days": "20", "pay_en": "Bank, 62220000", "why": "a new bank"}),
+    ("console", "deposit-rules"): lambda t: ("/deposits/rules/", {"form": "terms", "days": "20", "why": "bank holidays"}),
     ("console", "deposit-objection"): lambda t: (f"/deposits/objections/{t.deposit['deposit-objection']}/", {"answer": "The brand says no."}),
     ("console", "deposit-move"): lambda t: (
         f"/deposits/{MERCHANTS['a']}/move/?what=received",

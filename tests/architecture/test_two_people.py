@@ -30,6 +30,7 @@ from marketplace.kernel.errors import MarketError
 from marketplace.kernel.relay import deliver_events
 from marketplace.platform.approvals.models import ApprovalLimit, ApprovalRequest
 from marketplace.platform.deposits.models import DepositMove, DepositRule
+from marketplace.platform.deposits.queries import terms
 from marketplace.platform.ledger.models import CommissionRule, JournalEntry, Payout, PayoutBatch
 from marketplace.platform.taxonomy.models import TaxRate
 from tenants.access.actors import actor_of
@@ -75,6 +76,11 @@ ASKS: dict[str, Callable[[Things], tuple[str, dict[str, Any], dict[str, Any]]]] 
         {"form": "rule", "amount": "900", "why": "x"},
         {"form": "rule", "amount": "7", "why": "y"},
     ),
+    "deposit.account": lambda t: (
+        "/deposits/rules/",
+        {"form": "account", "pay_zh": "甲银行 6222", "pay_en": "Bank A, 6222", "why": "x"},
+        {"form": "account", "pay_en": "Bank B, 6333", "why": "y"},
+    ),
     "deposit.move": lambda t: (
         f"/deposits/{MERCHANTS['a']}/move/?what=received",
         {"amount": "50", "reference": "T2", "why": "x"},
@@ -105,6 +111,7 @@ def done() -> dict[str, set[Any]]:
         "accounts": set(Closure.objects.exclude(kind="deactivated").values_list("user_id", "kind")),  # deactivating takes one person, and is undone
         "deposits": set(DepositMove.objects.values_list("pk", "amount_minor")),
         "deposit rules": set(DepositRule.objects.values_list("pk", "amount_minor")),
+        "account for deposits": {str(terms().pay_to)},
         "packages": set(PackageVersion.objects.values_list("pk", "monthly_minor")) | set(OwnPrice.objects.values_list("pk", "monthly_minor")),
         "extras": set(Extra.objects.values_list("pk", "price_minor")),
         "fees": set(FeeCharge.objects.filter(ref__startswith="by_hand").values_list("pk", "amount_minor")),

@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 import threading
+import time
 from uuid import UUID
 
 import pytest
 from django.db import connection, connections, transaction
 
 from marketplace.kernel import scheduler
-from marketplace.kernel.models import Delivery
+from marketplace.kernel.actors import SYSTEM
+from marketplace.kernel.audit import audit
+from marketplace.kernel.models import AuditEvent, AuditLink, Delivery, Sealer
 from marketplace.kernel.relay import Sending
 from tenants.accounts.events import LetterWritten
 from tenants.accounts.letters import write_letter
-from tests.running import until
+from tests.running import running, until
 
 
 @pytest.fixture
@@ -31,6 +34,20 @@ def running_scheduler(own_database):
     yield sent
     stop.set()
     thread.join()
+
+
+def test_the_process_seals_the_log_within_ten_seconds(own_database, static_files, tmp_path):
+    with running(own_database, static_files, "scheduler") as market:
+        until(lambda: Sealer.objects.exists() and not unsealed(), within_s=60, what=lambda: f"it has begun; {market.log('scheduler')}")
+        with transaction.atomic():
+            audit(by=SYSTEM, action="test.done", subject="test", subject_id=1)
+        began = time.monotonic()
+        until(lambda: not unsealed(), within_s=10, what=lambda: f"sealed; {market.log('scheduler')}")
+        assert 0 < time.monotonic() - began <= 10
+
+
+def unsealed() -> bool:
+    return AuditEvent.objects.exclude(pk__in=AuditLink.objects.values("event_id")).exists()
 
 
 def end_sessions_that_listen() -> int:

@@ -341,7 +341,7 @@ class TestStripe:
         stripe.tell()
         assert in_force().kind == "bank", "filling in Stripe's form alone moves no money"
         confirm_change(by=colleague, merchant_id=A, change_id=row.pk)
-        pass_change(by=make.acting(make.a_second_operator()), change_id=row.pk, why="compared")
+        pass_change(by=make.acting(make.a_second_operator()), change_id=row.pk, why="compared", name_why="Stripe knows none yet")
         assert in_force().kind == "bank"
         later(4)
         account = in_force()
@@ -349,7 +349,7 @@ class TestStripe:
 
     def test_what_is_confirmed_before_stripe_is_ready_switches_when_it_is(self, stripe, owner, operator):
         begin_account(by=owner, merchant_id=A, country="US", back="http://kiln.seller.market.localhost/payout-account/")
-        pass_change(by=operator, change_id=AccountChange.objects.get().pk, why="compared")
+        pass_change(by=operator, change_id=AccountChange.objects.get().pk, why="compared", name_why="Stripe knows none yet")
         account = in_force()
         assert (account.kind, account.switches_when_ready) == ("", True)
         stripe.fake.onboard(account.stripe_account)

@@ -99,7 +99,7 @@ class Walk:
     def _looked(self, place: str, key: UUID, decision: str = "") -> Filled:
         if place == "workbench":
             return Filled(f"/payout-account/changes/{key}/confirm/", PASSWORD)
-        return Filled(f"/payout-accounts/{key}/decide/", {"decision": decision, "why": "w"} | PASSWORD)
+        return Filled(f"/payout-accounts/{key}/decide/", {"decision": decision, "why": "w", "name_why": "w"} | PASSWORD)
 
     def _state(self) -> Any:
         changes = AccountChange.objects.filter(merchant_id=A).order_by("-asked_at", "-pk")

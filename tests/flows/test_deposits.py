@@ -20,16 +20,26 @@ from marketplace.kernel.errors import InvalidInput, NotFound
 from marketplace.kernel.models import AuditEvent
 from marketplace.kernel.relay import deliver_events
 from marketplace.kernel.two_people import SecondPersonNeeded
-from marketplace.platform.approvals.errors import RequestOutdated
-from marketplace.platform.deposits.actions import add_evidence, move_deposit, object_to_deduction, reject_objection, set_deposit_rule, settle_deposit
+from marketplace.platform.approvals.errors import RequestOutdated, SamePerson
+from marketplace.platform.approvals.models import ApprovalRequest
+from marketplace.platform.deposits.actions import (
+    add_evidence,
+    move_deposit,
+    object_to_deduction,
+    reject_objection,
+    set_deposit_account,
+    set_deposit_rule,
+    settle_deposit,
+)
 from marketplace.platform.deposits.errors import DeductionFinal, DepositOverdue, DepositTooSmall, ObjectionAnswered
 from marketplace.platform.deposits.models import Deposit, DepositMove
-from marketplace.platform.deposits.queries import EVERYBODY, deposit_of, off_the_journal, reference_of, required_of
+from marketplace.platform.deposits.queries import EVERYBODY, deposit_of, off_the_journal, reference_of, required_of, terms
 from marketplace.platform.ledger.models import Account, JournalEntry
 from marketplace.platform.ledger.queries import balance, trial_balance
 from tenants.accounts.actions import give_role
 from tenants.accounts.models import User
-from tenants.onboarding.models import Dossier, Step
+from tenants.onboarding.actions import missing_by_part, missing_of
+from tenants.onboarding.models import Application, Dossier, Step
 from tenants.tenancy.errors import ObligationsLeft
 from tenants.tenancy.models import Merchant
 from tenants.tenancy.obligations import obligations_of
@@ -38,7 +48,9 @@ from tests import factories as make
 from tests.databases import MERCHANTS
 from tests.factories import yuan
 from tests.flows.letterbox import letters
+from tests.tenants.test_onboarding import papers_root, written
 
+__all__ = ["papers_root"]  # a fixture
 pytestmark = pytest.mark.django_db
 A = MERCHANTS["a"]
 OWNER = "owner-a@market.localhost"
@@ -86,6 +98,19 @@ class TestHowMuch:
         asked("2000", category=cups.pk)
         asked(None, kind="manufacturer")
         assert figures()[0] == "2000.00", "of two for the same, the later"
+
+    def test_an_applicant_says_what_it_will_sell_where_an_amount_depends_on_it(self):
+        food = make.a_category("food")
+        row = written()
+        asked("1000")
+        asked("2000", kind="manufacturer")
+        assert missing_of(row) == [], "those do not depend on it"
+        asked("9000", category=food.pk)
+        assert missing_by_part(row)["seller"] == ["what you will sell"] == missing_of(row)
+        Application.objects.filter(pk=row.pk).update(sells=[[food.pk]])
+        assert missing_of(Application.objects.get(pk=row.pk)) == []
+        asked(None, category=food.pk)
+        assert missing_of(row) == []
 
     def test_an_amount_is_for_one_thing_and_what_is_not_there_is_not_taken_back(self):
         for target, minor in (
@@ -234,6 +259,33 @@ class TestTwoPeople:
             move_deposit(by=alone, move_id=uuid4(), merchant_id=A, kind="received", amount=yuan("1"), reference="x", why="x")
         with pytest.raises(SecondPersonNeeded):
             set_deposit_rule(by=alone, target=EVERYBODY, amount_minor=1, why="x")
+        with pytest.raises(SecondPersonNeeded):
+            set_deposit_account(by=alone, pay_to={"en": "My own bank"}, why="x")
+
+    def test_where_deposits_are_paid_to_changes_when_a_second_person_agrees(self, client):
+        first, second = self.people()
+        client.force_login(User.objects.get(email="operator@market.localhost"), backend=settings.AUTHENTICATION_BACKENDS[0])
+        page = lambda: client.get("/deposits/rules/", headers={"host": "ops.market.localhost"}).content.decode()
+        send = lambda **form: client.post("/deposits/rules/", {"form": "account", "request_id": str(uuid4()), **form}, headers={"host": "ops.market.localhost"})
+        assert send(pay_en="Bank A, 6222", pay_zh="甲银行 6222", why="opened").status_code == 302
+        request = ApprovalRequest.objects.get(kind="deposit.account")
+        assert terms().pay_to == {} and request.number in page(), "nothing holds yet, and the page says that it waits"
+        shown = client.get(f"/approvals/{request.number}/", headers={"host": "ops.market.localhost"}).content.decode()
+        assert "Bank A, 6222" in shown and "甲银行 6222" in shown
+        with pytest.raises(SamePerson):
+            approve(by=first, request_id=request.pk)
+        approve(by=second, request_id=request.pk)
+        assert terms().pay_to == {"en": "Bank A, 6222", "zh-hans": "甲银行 6222"}
+        event = AuditEvent.objects.get(action="deposit.account_set")
+        assert (event.before, event.after, event.why) == ({"pay_to": {}}, {"pay_to": terms().pay_to}, "opened")
+        assert send(pay_en="Bank A, 6222", pay_zh="甲银行 6222", why="again").status_code == 422, "it is what shops read now"
+
+    def test_an_account_that_was_asked_for_is_outdated_by_another(self):
+        first, second = self.people()
+        asked_for = ask_for(by=first, kind="deposit.account", request_id=uuid4(), order={"pay_to": {"en": "B"}}, why="x")
+        set_deposit_account(by=SYSTEM, pay_to={"en": "C"}, why="x")
+        with pytest.raises(RequestOutdated):
+            approve(by=second, request_id=asked_for.pk)
 
     def test_a_deduction_names_what_shows_the_breach_and_is_outdated_by_another_movement(self):
         first, second = self.people()

@@ -106,7 +106,7 @@ def test_the_main_job(browser: Browser, market: RunningMarket, seen: Seen, scree
         assert copy.refunded_minor == 6880 and copy.commission_returned_minor > 0
 
         asked = AccountChange.objects.get(merchant__slug=slug)
-        pass_change(by=make.acting(User.objects.get(email="operator@market.localhost")), change_id=asked.pk, why="compared")
+        pass_change(by=make.acting(User.objects.get(email="operator@market.localhost")), change_id=asked.pk, why="compared", name_why="compared")
         for one in wanted:
             set_bank_account(by=SYSTEM, merchant_id=Merchant.objects.get(slug=one.slug).pk, holder=one.shop, bank="Bank", number="6222021234567891")
         with at_a_screen(browser, market, screen, "operator", seen) as operator:

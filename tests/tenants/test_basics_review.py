@@ -13,9 +13,9 @@ from marketplace.kernel.errors import InvalidInput, ReasonMissing
 from marketplace.kernel.models import AuditEvent
 from marketplace.kernel.relay import deliver_events
 from tenants.accounts.models import Letter
-from tenants.onboarding.actions import missing_of, save_application, submit_application
+from tenants.onboarding.actions import missing_by_part, missing_of, save_application, submit_application
 from tenants.onboarding.errors import ApplicationIncomplete
-from tenants.onboarding.models import Application
+from tenants.onboarding.models import Application, Dossier
 from tenants.onboarding.reviewing import due_after, set_review_terms, take_application
 from tests import factories as make
 from tests.storefront.test_applying import at_console
@@ -56,6 +56,58 @@ def test_the_reviewer_ticks_what_is_wrong_and_the_applicant_reads_it_beside_the_
     client.force_login(row.applicant)
     page = client.get("/sell/apply/", headers={"host": "market.localhost", "accept-language": "en"}).content.decode()
     assert page.count("To be changed:") == 2 and 'name="service_address"' in page  # the form opens where something is to be mended
+
+
+def test_what_a_company_is_part_of_is_kept_shown_to_both_sides_and_in_the_shops_dossier(client):
+    person = make.a_buyer()
+    client.force_login(person)
+    at_market = {"host": "market.localhost", "accept-language": "en"}
+    client.post("/sell/apply/", {"part": "company", "then": "next", "company": "Shanlan Ltd", "belongs_to": "  The Kiln Group "}, headers=at_market)
+    assert Application.objects.get().belongs_to == "The Kiln Group"
+    client.post("/sell/apply/", {"part": "seller", "then": "next", "kind": "retailer"}, headers=at_market)
+    assert 'value="The Kiln Group"' in client.get("/sell/apply/?part=company", headers=at_market).content.decode()
+    Application.objects.all().delete()
+    row = submitted(person, belongs_to="The Kiln Group")
+    assert "The Kiln Group" in client.get(f"/sell/applications/{row.number}/", headers=at_market).content.decode()
+    assert "The Kiln Group" in at_console("reviewer").get(f"/applications/{row.number}/").content.decode()
+    for step in ("identity", "basics", "qualification"):
+        row = decide(row, step, "passed")
+    assert Dossier.objects.get(merchant=row.merchant).belongs_to == "The Kiln Group"
+
+
+@pytest.mark.parametrize(
+    ("step", "name", "part", "words", "other"),
+    [
+        ("qualification", "kind", "seller", "Kind of seller", {"kind": "retailer"}),
+        ("qualification", "sells_many_brands", "seller", "One brand or several", {"sells_many_brands": "on"}),
+        ("basics", "slug", "shop", "Web address", {"slug": "shanlan-2"}),
+        ("basics", "belongs_to", "company", "Part of", {"belongs_to": "The group"}),
+    ],
+)
+def test_each_field_is_asked_for_again_alone_where_it_stands(client, step, name, part, words, other):
+    row = decide(submitted(), "identity", "passed")
+    if step == "qualification":
+        row = decide(row, "basics", "passed")
+    judge = at_console("reviewer")
+    assert f'name="fields" value="{name}"' in judge.get(f"/applications/{row.number}/").content.decode()
+    judge.post(f"/applications/{row.number}/review/", step=step, decision="more", reason="Is it?", fields=[name])
+    assert missing_by_part(now(row))[part] == [f"{words} (to be changed)"] == missing_of(now(row))
+    client.force_login(row.applicant)
+    page = client.get("/sell/apply/", headers={"host": "market.localhost", "accept-language": "en"}).content.decode()
+    assert page.count("To be changed:") == 1 and f'name="{name}"' in page and "Only what is marked is asked for again" in page
+    save(row)
+    with pytest.raises(ApplicationIncomplete):
+        submit_application(by=make.acting(row.applicant), application_id=row.pk)
+    save(row, **other)
+    row = submit_application(by=make.acting(row.applicant), application_id=row.pk)
+    assert (row.refused, row.next_step) == ({}, step)
+
+
+def test_where_nothing_was_marked_nobody_reads_that_something_is(client):
+    row = decide(submitted(), "identity", "more", "Whose licence is it?")
+    client.force_login(row.applicant)
+    page = client.get("/sell/apply/", headers={"host": "market.localhost", "accept-language": "en"}).content.decode()
+    assert "Whose licence is it?" in page and "Only what is marked" not in page
 
 
 def test_a_decision_in_time_ends_the_clock_and_a_late_one_is_told_to_whoever_has_it_and_who_leads():

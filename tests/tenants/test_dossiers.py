@@ -15,6 +15,7 @@ from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.models import AuditEvent, OutboxEvent
 from marketplace.kernel.relay import deliver_events
 from marketplace.platform.listings.models import Listing
+from marketplace.web.dossiers import facts_of
 from tenants.accounts.actions import give_role
 from tenants.accounts.models import Letter, User
 from tenants.onboarding.errors import NothingNewMeanwhile
@@ -41,6 +42,47 @@ def boss() -> Reader:
 
 def waiting() -> DossierChange:
     return DossierChange.objects.get(status="waiting")
+
+
+class TestWhatTheMarketKnows:
+    """A shop's data on the merchant's page, word by word."""
+
+    FACTS = {
+        "kind": "distributor",
+        "sells_many_brands": True,
+        "company": "Old Ltd",
+        "licence_number": "91350100M000100Y43",
+        "representative": "Lin Zhixia",
+        "belongs_to": "The Kiln Group",
+        "contact_name": "Chen Mo",
+        "contact_phone": "+8613800138000",
+        "contact_email": "trade@example.com",
+        "service_phone": "+8613900139000",
+        "service_address": "1 Kiln Road",
+        "names": {"en": "Kiln"},
+        "about": "Cups and bowls",
+        "brands": ["Shanlan", "Farstep"],
+        "origins": "Own kiln in Jingdezhen",
+    }
+    SHOWN = ("Distributor", "several brands", "138 0013 8000", "139 0013 9000", "Shanlan, Farstep")
+
+    def test_stands_on_the_merchants_page_for_who_reviews_and_for_nobody_else(self):
+        make.a_dossier(Merchant.objects.get(pk=A))
+        Dossier.objects.filter(merchant=A).update(**self.FACTS)
+        assert set(self.FACTS) == set(Dossier.FIELDS)
+        said = [each for each in self.FACTS.values() if isinstance(each, str) and each not in ("distributor", "+8613800138000", "+8613900139000")]
+        page = at_console("operator").get(f"/merchants/{A}/").content.decode()
+        for words in (*said, *self.SHOWN):
+            assert words in page, words
+        other = at_console("accountant").get(f"/merchants/{A}/").content.decode()
+        assert "1 Kiln Road" not in other and "The Kiln Group" not in other, "others read who stands behind it, no more"
+
+    def test_how_many_brands_is_said_only_of_a_seller_whose_kind_is_known(self):
+        row = make.a_dossier(Merchant.objects.get(pk=A))
+        with translation.override("en"):
+            assert "One brand or several" not in [str(label) for label, _words in facts_of(row)]
+            row.kind = "distributor"
+            assert ("One brand or several", "one brand") in [(str(label), words) for label, words in facts_of(row)]
 
 
 class TestCompanyData:

@@ -28,7 +28,9 @@ class TestWhatWasReviewedIsWhatTrades:
         a_paper(returned, "brand", 61)
         assert self.again(returned) == "qualification"
 
-    @pytest.mark.parametrize("change", [{"about": "Kettles"}, {"contact_name": "王一"}, {"brands": "Shanlan, Farstep"}, {"service_address": "2 Kiln Road"}])
+    @pytest.mark.parametrize(
+        "change", [{"about": "Kettles"}, {"contact_name": "王一"}, {"brands": "Shanlan, Farstep"}, {"service_address": "2 Kiln Rd"}, {"slug": "other"}]
+    )
     def test_other_goods_or_contacts_are_looked_at_again_and_the_company_is_not(self, returned, change):
         save_application(by=make.acting(returned.applicant), application_id=returned.pk, fields=FIELDS | change)
         assert self.again(returned) == "basics"

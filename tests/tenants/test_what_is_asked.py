@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from io import BytesIO
 
@@ -15,6 +16,8 @@ from tenants.onboarding.errors import StepLacks
 from tenants.onboarding.models import Application, Decision, Review
 from tenants.onboarding.requirements import put_requirement
 from tenants.onboarding.reviewing import ask_for_paper_again
+from tenants.packages.actions import publish_version
+from tenants.packages.models import ServicePackage
 from tests import factories as make
 from tests.kernel.hostile_files import drawn
 from tests.storefront.test_applying import MARKET, Reader, at_console
@@ -31,6 +34,13 @@ def asks(code: str, **fields: object) -> None:
 def hand_in(row: Application, code: str, ends_on: date | None, colour: int) -> None:
     upload = BytesIO(drawn("PNG", (colour, 40)))
     add_paper(by=make.acting(row.applicant), application_id=row.pk, kind=code, name=f"{code}.png", upload=upload, ends_on=ends_on)
+
+
+def a_package(code: str, name: str, minor: int, text: str = "") -> None:
+    publish_version(
+        by=SYSTEM, code=code, names={"en": name}, texts={"en": text} if text else {}, monthly_minor=minor, limits={},
+        existing_from=clock.now().date() + timedelta(days=2), is_default=False, why="opening",
+    )  # fmt: skip
 
 
 class TestNarrowerKindsOfGoods:
@@ -117,6 +127,44 @@ class TestAStepPasses:
         assert row.merchant.qualifications.get(requirement__code="food").last_moment.date() >= ends_on - timedelta(days=1)
 
 
+class TestTicksAndSums:
+    """What is shown without a document: a tick, or a number that fits."""
+
+    def test_what_is_to_be_ticked_is_missing_until_it_is(self):
+        asks("fair", check_by="attested")
+        row = written()
+        reader = Reader(MARKET, row.applicant)
+
+        def hand_in_page(**form: object) -> object:
+            return reader.post("/sell/apply/", part="confirm", then="submit", **form)
+
+        assert missing_of(row) == ["The fair paper"]
+        assert 'name="attested" value="fair"' in reader.get("/sell/apply/?part=confirm").content.decode()
+        for ticked in ([], ["other"]):
+            refused = hand_in_page(attested=ticked)
+            assert refused.status_code == 422 and now(row).status == "draft", ticked
+        assert "The fair paper" in hand_in_page().content.decode()
+        assert hand_in_page(attested=["fair"]).status_code == 302
+        assert (now(row).status, now(row).attested, missing_of(now(row))) == ("submitted", ["fair"], [])
+
+    def test_who_takes_the_tick_back_lacks_it(self):
+        asks("fair", check_by="attested")
+        row = written(attested=["fair"])
+        assert missing_of(row) == []
+        Reader(MARKET, row.applicant).post("/sell/apply/", part="confirm", then="save")
+        assert (now(row).attested, missing_of(now(row))) == ([], ["The fair paper"])
+
+    @pytest.mark.parametrize(("number", "fits"), [("91350100M000100Y43", True), ("91350100M000100Y44", False), ("HRB 12345", True)])
+    def test_a_licence_number_that_does_not_fit_is_not_handed_in(self, number, fits):
+        put_requirement(by=SYSTEM, code="sum", fields={"names": {"en": "The sum"}, "check_by": "computed", "computed": "credit_code"}, why="the law")
+        row = written(licence_number=number)
+        reader = Reader(MARKET, row.applicant)
+        page = reader.get("/sell/apply/?part=company").content.decode()
+        assert ("The sum" in missing_of(row), "The sum: does not fit" in page) == (not fits, not fits)
+        answer = reader.post("/sell/apply/", part="confirm", then="submit")
+        assert (answer.status_code, now(row).status) == ((302, "submitted") if fits else (422, "draft"))
+
+
 class TestTheApplicantReads:
     def test_each_decision_with_its_reason_and_by_when_the_next_is_due(self):
         row = submitted(sells_many_brands="on", origins="Own kiln")
@@ -158,7 +206,13 @@ class TestTheApplicantReads:
         fresh = make.a_category("fresh-n", {"en": "Fresh"}, make.a_category("food-n", {"en": "Food"}).code)
         asks("cold", categories=[fresh.pk], kinds=["retailer"])
         make.rules("recruitment")
+        a_package("stall", "A stall", 12900, "Ten products")
+        a_package("gift", "A present", 0)
+        a_package("past", "Of last year", 100)
+        ServicePackage.objects.filter(code="past").update(is_offered=False)
         page = visitor.get("/sell/").content.decode()
+        assert re.search(r"A stall</b><span[^>]*>\D*129\.00 a month", page) and "Ten products" in page
+        assert re.search(r"A present</b><span[^>]*>Free<", page) and "Of last year" not in page
         assert "The cold paper" in page and "Retailer, Food › Fresh" in page and "Business licence" in page
         assert 'href="/sell/rules/recruitment/"' in page and "Rules of letting shops in" in page
         put_requirement(by=SYSTEM, code="cold", fields={"is_active": False}, why="no longer")

@@ -115,7 +115,9 @@ def test_the_console_compares_and_passes(change):
     page = operator.get(f"/payout-accounts/{change.pk}/").content.decode()
     assert "There is no name to compare with" in page and "310066661018" not in page
     assert operator.post(f"/payout-accounts/{change.pk}/decide/", decision="pass", why="compared").status_code == 422
-    assert operator.post(f"/payout-accounts/{change.pk}/decide/", decision="pass", why="compared", password=PASSWORD).status_code == 302
+    assert operator.post(f"/payout-accounts/{change.pk}/decide/", decision="pass", why="compared", password=PASSWORD).status_code == 422
+    said = {"decision": "pass", "why": "compared", "name_why": "the papers came by mail", "password": PASSWORD}
+    assert operator.post(f"/payout-accounts/{change.pk}/decide/", **said).status_code == 302
     change.refresh_from_db()
     assert change.status == "cooling"
 

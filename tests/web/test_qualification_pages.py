@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -128,6 +129,25 @@ def test_a_requirement_is_made_changed_and_waived(operator):
     assert operator.post("/requirements/stall/waive/", {"merchant": str(MERCHANTS["a"]), "reason": "Has none"}).status_code == 302
     assert Qualification.objects.get().is_waived
     assert "A stall" in operator.get("/requirements/").content.decode() and operator.get("/requirements/nothing/").status_code == 404
+
+
+def test_the_categories_of_a_requirement_are_posted_kept_shown_and_taken_away(operator):
+    food = make.a_category("food-q", {"en": "Food"})
+    fresh = make.a_category("fresh-q", {"en": "Fresh"}, "food-q")
+    form = {"name_en": "Cold store", "check_by": "document", "ends": "may", "step": "qualification", "brands": "any", "position": 1, "is_active": "on"}
+    form |= {"why": "the law"}
+    for wrong in (["999999"], [fresh.pk, "food"]):
+        assert operator.post("/requirements/new/", {**form, "code": "cold", "categories": wrong}).status_code == 422
+    assert operator.post("/requirements/new/", {**form, "code": "cold", "categories": [fresh.pk, food.pk]}).status_code == 302
+    assert Requirement.objects.get(code="cold").categories == sorted([food.pk, fresh.pk])
+    page = operator.get("/requirements/cold/").content.decode()
+    assert page.count(" selected>") >= 2 and all(f'<option value="{key}" selected>' in page for key in (food.pk, fresh.pk))
+    assert operator.post("/requirements/cold/", {**form, "categories": [fresh.pk]}).status_code == 302
+    assert Requirement.objects.get(code="cold").categories == [fresh.pk]
+    row = re.search(r"Cold store.*?</(?:tr|li)>", operator.get("/requirements/").content.decode(), re.DOTALL)
+    assert row and "Fresh" in row.group() and "Food" not in row.group()
+    assert operator.post("/requirements/cold/", form).status_code == 302
+    assert Requirement.objects.get(code="cold").categories == []
 
 
 def test_a_shop_does_not_get_anothers_papers(owner, operator, held):

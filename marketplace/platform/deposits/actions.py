@@ -38,7 +38,7 @@ from tenants.tenancy.models import Market, Merchant
 from tenants.tenancy.own import check_not_own
 from tenants.tenancy.schemas import public_schema
 
-SET_DEPOSIT, MOVE_DEPOSIT = "deposit.set", "deposit.move"  # kinds of requests for two people
+SET_DEPOSIT, SET_ACCOUNT, MOVE_DEPOSIT = "deposit.set", "deposit.account", "deposit.move"  # kinds of requests for two people
 DUE, REMINDER = "deposit.due", "deposit.reminder"
 REMINDED_AT = (7, 1)  # days before what is missing has to be there
 K = DepositMove.Kind
@@ -104,17 +104,38 @@ def set_deposit_rule(*, by: Actor, target: Target, amount_minor: int | None, why
 
 
 @verb
-def set_deposit_terms(*, by: Actor, days: int, pay_to: Mapping[str, str], why: str) -> DepositTerms:
-    """Where deposits are paid to, and within how many days what is missing. Days that run stay. Raises InvalidInput, ReasonMissing."""
+def set_deposit_days(*, by: Actor, days: int, why: str) -> DepositTerms:
+    """Within how many days what is missing is to be there. Days that run stay. Raises InvalidInput, ReasonMissing."""
     check_reason(why)
     if not 1 <= days <= 90:
         raise InvalidInput(field="days", why=_("Choose from {least} to {most}.").format(least=1, most=90))
     with transaction.atomic():
         row, _made = DepositTerms.objects.select_for_update().get_or_create(pk=1)
-        before = {"days": row.days, "pay_to": row.pay_to}
-        row.days, row.pay_to = days, {code: text.strip()[:500] for code, text in pay_to.items() if text.strip()}
+        before, row.days = row.days, days
         row.save()
-        audit(by=by, action="deposit.terms_set", subject="deposit_terms", subject_id=1, before=before, after={"days": days, "pay_to": row.pay_to}, why=why)
+        audit(by=by, action="deposit.terms_set", subject="deposit_terms", subject_id=1, before={"days": before}, after={"days": days}, why=why)
+    return row
+
+
+def account_of(pay_to: Mapping[str, str]) -> dict[str, str]:
+    """The market's account as it is kept, by language. Raises InvalidInput where it is the one that is there."""
+    kept = {code: text.strip()[:500] for code, text in pay_to.items() if text.strip()}
+    if kept == terms().pay_to:
+        raise InvalidInput(field="pay_en", why=_("This is what shops read now."))
+    return kept
+
+
+@verb
+def set_deposit_account(*, by: Actor, pay_to: Mapping[str, str], why: str) -> DepositTerms:
+    """Where deposits are paid to, as shops and applicants read it. Raises SecondPersonNeeded, InvalidInput, ReasonMissing."""
+    needs_two(by, SET_ACCOUNT)
+    check_reason(why)
+    kept = account_of(pay_to)
+    with transaction.atomic():
+        row, _made = DepositTerms.objects.select_for_update().get_or_create(pk=1)
+        before, row.pay_to = row.pay_to, kept
+        row.save()
+        audit(by=by, action="deposit.account_set", subject="deposit_terms", subject_id=1, before={"pay_to": before}, after={"pay_to": kept}, why=why)
     return row
 
 

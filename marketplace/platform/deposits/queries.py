@@ -41,6 +41,11 @@ def rules_in_force() -> dict[Target, DepositRule]:
     return {target: rule for target, rule in latest.items() if rule.amount_minor is not None}
 
 
+def is_asked_by_category() -> bool:
+    """Whether how much a shop deposits depends on what it sells."""
+    return any(rule.category_id and rule.amount_minor for rule in rules_in_force().values())
+
+
 def rule_for(target: Target) -> DepositRule | None:
     """The rule in force for just this."""
     kind, category_id, merchant_id = target

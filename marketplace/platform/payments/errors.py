@@ -46,6 +46,19 @@ class HolderDiffers(MarketError):
     field = "holder"
 
 
+class HolderUnproven(MarketError):
+    """`name_is`: how the name stands to the dossier, in words."""
+
+    code, status = "holder_unproven", 422
+    message = _("{name_is}. Say why the account may pass all the same, or refuse it. At Stripe the name may still come.")
+    field = "name_why"
+
+
+class HolderMoved(MarketError):
+    code, status = "holder_moved", 409
+    message = _("The account is in another name than when you opened this page: “{holder}”. Compare it with the dossier and decide again.")
+
+
 class ConfirmedByAsker(MarketError):
     code, status = "confirmed_by_asker", 403
     message = _("You asked for this change yourself. A colleague has to confirm it; you can stop it.")

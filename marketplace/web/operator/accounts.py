@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from marketplace.flows.account_changes import cooling_days, names_in_dossier, pass_change, refuse_change
+from marketplace.flows.account_changes import compared, cooling_days, names_in_dossier, pass_change, refuse_change
 from marketplace.kernel.encrypted import prints
 from marketplace.kernel.errors import MarketError
 from marketplace.platform.payments.actions import show_account_number
@@ -98,7 +98,8 @@ class DecideForm(ProofForm):
     why = forms.CharField(
         label=_lazy("What you compared, or why you refuse; the shop reads a refusal"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
     )
-    field_order = ("why", "password")
+    name_why = forms.CharField(label=_lazy("Why it may pass though the name is not the dossier's"), max_length=300, required=False)
+    field_order = ("why", "name_why", "password")
 
 
 def change(request: HttpRequest, account_change_id: UUID) -> HttpResponse:
@@ -113,7 +114,8 @@ def change_decide(request: HttpRequest, account_change_id: UUID) -> HttpResponse
         by, why = actor_of(request), form.cleaned_data["why"]
         try:
             if request.POST.get("decision") == "pass":
-                done = pass_change(by=by, change_id=account_change_id, why=why)
+                name_why, seen = form.cleaned_data["name_why"], request.POST.get("holder")
+                done = pass_change(by=by, change_id=account_change_id, why=why, name_why=name_why, seen=seen)
                 said = (
                     _("Passed. The account is in force.")
                     if done.status == AccountChange.Status.IN_FORCE
@@ -197,6 +199,8 @@ def _others(row: AccountChange) -> list[Merchant]:
 def _page(request: HttpRequest, row: AccountChange, *, form: DecideForm | None = None, secret: Masked | None = None, status: int = 200) -> HttpResponse:
     may = request.user.has_perm(Right.APPROVE_PAYOUTS.full_name)
     waits = row.status == AccountChange.Status.LOOKED_AT
+    if waits:
+        row.name_is = compared(row)  # the dossier may have changed since it was asked for
     context: dict[str, Any] = {
         "title": _("Payout account of {shop}").format(shop=row.merchant.name),
         "row": row,

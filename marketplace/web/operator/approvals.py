@@ -148,6 +148,8 @@ def lines_of(row: ApprovalRequest) -> list[Line]:
             return [Line(_("Merged into the account that stays"), _called(row.before["loser"]), _called(row.before["winner"]), counts)]
         case "deposit.set":
             return request_lines.of_deposit_rule(row)
+        case "deposit.account":
+            return request_lines.of_deposit_account(row)
         case "package.price":
             return request_lines.of_package_price(row)
         case "fee.book":

@@ -1,4 +1,4 @@
-"""How much merchants have to deposit (two people), where they pay it, and within how many days."""
+"""How much merchants have to deposit and where they pay it (two people each), and within how many days."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from marketplace.flows.approval_kinds import KINDS
 from marketplace.flows.approvals import ask_for
 from marketplace.kernel.errors import MarketError
 from marketplace.kernel.money import Money
 from marketplace.platform.approvals.models import ApprovalRequest
-from marketplace.platform.deposits.actions import SET_DEPOSIT, set_deposit_terms
+from marketplace.platform.approvals.queries import waiting_about
+from marketplace.platform.deposits.actions import SET_ACCOUNT, SET_DEPOSIT, set_deposit_days
 from marketplace.platform.deposits.queries import EVERYBODY, rule_for, rules_in_force, terms
 from marketplace.platform.taxonomy.models import Category
 from marketplace.web.operator.approvals import asked
@@ -26,10 +28,13 @@ from tenants.access.actors import actor_of
 from tenants.onboarding.models import Application
 
 
-class AmountForm(forms.Form):
+class AskForm(forms.Form):
     """The hidden key makes the same form sent twice one request."""
 
     request_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+
+class AmountForm(AskForm):
     amount = forms.DecimalField(
         label=_lazy("Amount"), min_value=0, max_digits=12, decimal_places=2, required=False, help_text=_lazy("Empty: the amount that is set now is taken back")
     )
@@ -53,19 +58,24 @@ class RuleForm(AmountForm):
 
 class TermsForm(forms.Form):
     days = forms.IntegerField(label=_lazy("Days to pay what is missing, and to object"), min_value=1, max_value=90)
-    pay_zh = forms.CharField(label=_lazy("The market's account, in Chinese"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}))
-    pay_en = forms.CharField(label=_lazy("The market's account, in English"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}))
     why = forms.CharField(label=_lazy("Reason; it is kept in the log"), max_length=200)
 
 
+class AccountForm(AskForm):
+    pay_zh = forms.CharField(label=_lazy("The market's account, in Chinese"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    pay_en = forms.CharField(label=_lazy("The market's account, in English"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    why = forms.CharField(label=_lazy("Reason; it is kept in the log"), max_length=500)
+
+
 def deposit_rules(request: HttpRequest) -> HttpResponse:
-    """Two forms; which one was sent says `form`."""
+    """Three forms; which one was sent says `form`."""
     market, now = request.market, terms()  # type: ignore[attr-defined]
     sent = request.POST.get("form", "") if request.method == "POST" else ""
-    kept = {"days": now.days, "pay_zh": now.pay_to.get("zh-hans", ""), "pay_en": now.pay_to.get("en", "")}
+    account = {"request_id": uuid4(), "pay_zh": now.pay_to.get("zh-hans", ""), "pay_en": now.pay_to.get("en", "")}
     bound: dict[str, forms.Form] = {
         "rule": RuleForm(request.POST if sent == "rule" else None, auto_id="id_rule_%s"),
-        "terms": TermsForm(request.POST if sent == "terms" else None, initial=kept, auto_id="id_terms_%s"),
+        "terms": TermsForm(request.POST if sent == "terms" else None, initial={"days": now.days}, auto_id="id_terms_%s"),
+        "account": AccountForm(request.POST if sent == "account" else None, initial=account, auto_id="id_account_%s"),
     }
     form = bound.get(sent)
     if form is not None and form.is_valid():
@@ -78,6 +88,9 @@ def deposit_rules(request: HttpRequest) -> HttpResponse:
                 return asked(request, row)
             messages.success(request, _("Kept. Days that run stay as they were set."))
             return HttpResponseRedirect("/deposits/rules/")
+    waits = waiting_about("deposit_terms", 1)
+    for each in waits:
+        each.kind_label = KINDS[each.kind].label  # type: ignore[attr-defined]
     rules = sorted(rules_in_force().values(), key=lambda rule: (bool(rule.merchant_id), bool(rule.category_id), bool(rule.kind), -(rule.amount_minor or 0)))
     context = {
         "title": _("How much is deposited"),
@@ -85,6 +98,7 @@ def deposit_rules(request: HttpRequest) -> HttpResponse:
         "rules": [(rule, deposit_target(rule.kind, rule.category_id, rule.merchant)) for rule in rules],
         "has_general": rule_for(EVERYBODY) is not None,
         "pays_nowhere": not now.pay_to,
+        "asked": waits,
     }
     return render(request, "operator/deposit_rules.html", context, status=422 if form is not None and form.errors else 200)
 
@@ -92,8 +106,11 @@ def deposit_rules(request: HttpRequest) -> HttpResponse:
 def _apply(request: HttpRequest, sent: str, form: forms.Form, currency: str) -> ApprovalRequest | None:
     by, data = actor_of(request), form.cleaned_data
     if sent == "terms":
-        set_deposit_terms(by=by, days=data["days"], pay_to={"zh-hans": data["pay_zh"], "en": data["pay_en"]}, why=data["why"])
+        set_deposit_days(by=by, days=data["days"], why=data["why"])
         return None
+    if sent == "account":
+        account = {"pay_to": {"zh-hans": data["pay_zh"], "en": data["pay_en"]}}
+        return ask_for(by=by, kind=SET_ACCOUNT, request_id=data["request_id"], order=account, why=data["why"])  # type: ignore[no-any-return]
     assert isinstance(form, RuleForm)
     order: dict[str, Any] = {
         "kind": data["kind"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from marketplace.kernel.formats import format_money, full_day
@@ -59,6 +60,14 @@ def of_deposit_move(row: ApprovalRequest) -> list[Line]:
     if row.order["evidence"] and (evidence := DepositEvidence.objects.filter(pk=row.order["evidence"]).first()):
         lines.append(Line(_("Evidence"), "", evidence.name, href=f"/deposits/evidence/{evidence.pk}/"))
     return lines
+
+
+def of_deposit_account(row: ApprovalRequest) -> list[Line]:
+    """The account in each language in which it changes."""
+    none = _("not written down")
+    before, after = row.before["pay_to"], row.after["pay_to"]
+    languages = [(code, name) for code, name in settings.LANGUAGES if before.get(code) != after.get(code)]
+    return [Line(str(name), before.get(code, none), after.get(code, none)) for code, name in languages]
 
 
 def _day(text: str) -> str:
