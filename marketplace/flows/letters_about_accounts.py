@@ -38,9 +38,10 @@ def change_moved(event: AccountChangeMoved) -> None:
     row = AccountChange.objects.select_related("merchant").get(pk=event.change_id)
     if event.status == S.LOOKED_AT and row.status == S.LOOKED_AT:
         tell([person for person in who_may(Right.APPROVE_PAYOUTS) if person.pk != row.asked_by_id], lambda: _to_market(row))
-        if row.needs_colleague:
+        if row.needs_colleague and not event.is_back:
             return  # the shop was told when it was asked for, and will be when it is decided
-    _tell_shop(row, lambda email: _message(row, event.status, email))
+    kind = LOOKED_AT_AGAIN if event.is_back else KINDS.get(S(event.status), "payout_account_asked")
+    _tell_shop(row, lambda email: _message(row, kind, email))
 
 
 def _tell_shop(row: AccountChange, compose: Callable[[str], Message]) -> None:
@@ -59,11 +60,11 @@ def _tell_each(people: Iterable[User], compose: Callable[[str], Message]) -> Non
 
 KINDS = {S.COOLING: "payout_account_confirmed", S.IN_FORCE: "payout_account_in_force", S.STOPPED: "payout_account_stopped"}
 KINDS |= {S.REFUSED: "payout_account_refused", S.EXPIRED: "payout_account_expired"}
+LOOKED_AT_AGAIN = "payout_account_looked_at_again"
 
 
-def _message(row: AccountChange, status: str, email: str) -> Message:
+def _message(row: AccountChange, kind: str, email: str) -> Message:
     """While the change can be stopped, the link does that."""
-    kind = KINDS.get(S(status), "payout_account_asked")
     facts = {
         "name": row.merchant.name,
         "at": format_time(row.in_force_at) if row.in_force_at else "",
@@ -74,7 +75,7 @@ def _message(row: AccountChange, status: str, email: str) -> Message:
     }
     shown = [(_("New account"), row.in_words), (_("Asked by"), row.asked_label)]
     table = Table(_("Account"), [*shown, *([(_("Confirmed by"), row.confirmed_label)] if row.confirmed_label else [])])
-    can_stop = row.is_open and kind in ("payout_account_asked", "payout_account_confirmed")
+    can_stop = row.is_open and kind in ("payout_account_asked", "payout_account_confirmed", LOOKED_AT_AGAIN)
     link = stop_address(row, email) if can_stop else workbench_url(row.merchant, "/payout-account/")
     return worded(kind, {name: facts[name] for name in ALL[kind].facts}, link=link, tables=[table])
 

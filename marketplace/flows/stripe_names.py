@@ -25,7 +25,7 @@ LOOK = ("looked_by", "looked_label", "looked_at", "in_force_at")
 def note_stripe_name(*, by: Actor, merchant_id: UUID, stripe_account: str, holder: str) -> None:
     """Keep the name on the shop's open change to this account. Safe to repeat; nothing happens without a name or such a change.
 
-    The dossier's name spares the market's look while a colleague is waited for. Another name in the days of cooling off: the market looks (anew).
+    The dossier's name spares the market's look while a colleague is waited for. A name in the days of cooling off that is not the dossier's: the market looks (anew).
     """
     with transaction.atomic():
         Merchant.objects.select_for_update(no_key=True).get(pk=merchant_id)
@@ -38,7 +38,7 @@ def note_stripe_name(*, by: Actor, merchant_id: UUID, stripe_account: str, holde
         row.name_is = compared(row)
         if row.status == S.ASKED:
             row.needs_market = row.name_is != Name.SAME
-        elif row.status == S.COOLING and row.name_is == Name.OTHER:
+        elif row.status == S.COOLING and row.name_is != Name.SAME:
             _look_again(row)
         row.save(update_fields=["holder", "name_is", "needs_market", "status", *LOOK])
         audit(
@@ -57,4 +57,4 @@ def _look_again(row: AccountChange) -> None:
     row.looked_by, row.looked_label, row.looked_at, row.in_force_at = None, "", None, None
     meet(kind=IN_FORCE, subject_id=row.pk)
     open_deadline(kind=UNCONFIRMED, subject_id=row.pk, due_at=clock.now() + CONFIRM_WITHIN)
-    record(AccountChangeMoved(merchant_id=row.merchant_id, change_id=row.pk, status=row.status))
+    record(AccountChangeMoved(merchant_id=row.merchant_id, change_id=row.pk, status=row.status, is_back=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.conf import settings
 from django.test import Client
+from stripe import Account as StripeAccount
 
 from marketplace.flows.account_changes import ask_for_stripe, confirm_change, pass_change
 from marketplace.flows.connect import note_account
@@ -15,6 +16,7 @@ from marketplace.kernel.relay import deliver_events
 from marketplace.platform.payments.errors import HolderMoved, HolderUnproven
 from marketplace.platform.payments.models import AccountChange
 from marketplace.platform.payments.rails.port import Account
+from marketplace.platform.payments.rails.stripe_reading import account_of
 from tenants.accounts.models import User
 from tests.flows.letterbox import letters
 from tests.flows.test_account_changes import COMPANY, A, ask, colleague, dossier, in_force, later, old, operator, owner
@@ -126,6 +128,8 @@ class TestWithAColleague:
         stripe_says(PARENT)
         assert state(row) == ("looked_at", PARENT, "other")
         assert [letter.to for letter in letters("payout_account_look")] == ["operator@market.localhost"]
+        told = letters("payout_account_looked_at_again")
+        assert {letter.to for letter in told} >= {"owner-a@market.localhost"} and "不再有效" in told[0].text
         later(4)
         assert in_force().kind == "bank"
         pass_change(by=operator, change_id=row.pk, why="compared", name_why="a letter of the group")
@@ -141,10 +145,23 @@ class TestWithAColleague:
         later(8)
         assert (now(row).status, in_force().kind) == ("expired", "bank")
 
+    def test_without_a_dossier_a_name_that_comes_in_the_days_of_cooling_off_is_looked_at_too(self, dossier, old, owner, operator):
+        dossier.delete()
+        row = asked(owner)
+        pass_change(by=operator, change_id=row.pk, why="compared", name_why="Stripe knows none yet")
+        stripe_says(PARENT)
+        assert state(row) == ("looked_at", PARENT, "unknown")
+
     def test_a_name_of_another_account_is_not_taken(self, old, owner):
         row = asked(owner)
         stripe_says(COMPANY, account="acct_other")
         assert state(row) == ("looked_at", "", "unknown")
+
+
+@pytest.mark.parametrize(("company", "name"), [({"name": COMPANY}, COMPANY), ({"name": None}, ""), (None, "")])
+def test_only_the_company_is_a_name_not_what_the_business_calls_itself(company, name):
+    found = {"id": ACCOUNT, "payouts_enabled": True, "details_submitted": True, "capabilities": None, "requirements": None, "business_profile": {"name": COMPANY}}
+    assert account_of(StripeAccount.construct_from(found | ({"company": company} if company else {}), "sk_test_x")).name == name
 
 
 def test_a_bank_account_is_compared_with_the_dossier_of_the_moment(dossier, old, owner, colleague, operator):

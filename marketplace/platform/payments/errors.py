@@ -50,7 +50,7 @@ class HolderUnproven(MarketError):
     """`name_is`: how the name stands to the dossier, in words."""
 
     code, status = "holder_unproven", 422
-    message = _("{name_is}. Say why the account may pass all the same, or refuse it. At Stripe the name may still come.")
+    message = _("{name_is}. Say why the account may pass all the same, or refuse it.")
     field = "name_why"
 
 

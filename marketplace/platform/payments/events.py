@@ -79,3 +79,4 @@ class AccountChangeMoved(Event):
     merchant_id: UUID
     change_id: UUID
     status: str
+    is_back: bool = False

@@ -101,6 +101,10 @@ class DecideForm(ProofForm):
     name_why = forms.CharField(label=_lazy("Why it may pass though the name is not the dossier's"), max_length=300, required=False)
     field_order = ("why", "name_why", "password")
 
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["name_why"].is_wanted = True  # type: ignore[attr-defined]  # where it is shown, nothing passes without it
+
 
 def change(request: HttpRequest, account_change_id: UUID) -> HttpResponse:
     return _page(request, _change(account_change_id))

@@ -38,6 +38,16 @@ KINDS = [
         is_secret=True,
     ),
     _kind(
+        "payout_account_looked_at_again",
+        pgettext_lazy("notice", "Payout account looked at again"),
+        _("The payout account of “{name}” does not change yet: the market looks at it again"),
+        [_("Stripe now says another name than the shop's company. The day we wrote to you no longer holds. If it was not one of you, stop it now.")],
+        facts={"name": SHOP},
+        needed=NAME,
+        button=STOP,
+        is_secret=True,
+    ),
+    _kind(
         "payout_account_in_force",
         pgettext_lazy("notice", "Payout account in force"),
         _("Payouts of “{name}” go to another account from now on"),

@@ -68,11 +68,8 @@ def account_of(found: Any) -> Account:
 
 
 def _owner(found: Any) -> str:
-    """The company's name as Stripe was told it, or what the business calls itself."""
-    for part in ("company", "business_profile"):
-        if name := getattr(getattr(found, part, None), "name", None):
-            return str(name)
-    return ""
+    """The company's name as Stripe was told it. What the business calls itself towards customers proves nothing: whoever fills in the form chooses it."""
+    return str(getattr(getattr(found, "company", None), "name", None) or "")
 
 
 def notice_of(event: Any) -> Notice:
