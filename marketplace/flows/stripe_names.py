@@ -25,7 +25,7 @@ LOOK = ("looked_by", "looked_label", "looked_at", "in_force_at")
 def note_stripe_name(*, by: Actor, merchant_id: UUID, stripe_account: str, holder: str) -> None:
     """Keep the name on the shop's open change to this account. Safe to repeat; nothing happens without a name or such a change.
 
-    The dossier's name spares the market's look while a colleague is waited for. A name in the days of cooling off that is not the dossier's: the market looks (anew).
+    The dossier's name spares the market's look while a colleague is waited for. A name in the days of cooling off that is another: the market looks (anew).
     """
     with transaction.atomic():
         Merchant.objects.select_for_update(no_key=True).get(pk=merchant_id)

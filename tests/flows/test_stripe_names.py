@@ -160,7 +160,14 @@ class TestWithAColleague:
 
 @pytest.mark.parametrize(("company", "name"), [({"name": COMPANY}, COMPANY), ({"name": None}, ""), (None, "")])
 def test_only_the_company_is_a_name_not_what_the_business_calls_itself(company, name):
-    found = {"id": ACCOUNT, "payouts_enabled": True, "details_submitted": True, "capabilities": None, "requirements": None, "business_profile": {"name": COMPANY}}
+    found = {
+        "id": ACCOUNT,
+        "payouts_enabled": True,
+        "details_submitted": True,
+        "capabilities": None,
+        "requirements": None,
+        "business_profile": {"name": COMPANY},
+    }
     assert account_of(StripeAccount.construct_from(found | ({"company": company} if company else {}), "sk_test_x")).name == name
 
 
