@@ -176,7 +176,7 @@ def _put(
         row.save()
     why = why.strip()[:500]
     change = SearchRuleChange.objects.create(rule_key=key, before=before, after=after, by_label=by.label, why=why, takes_back=takes_back)
-    action = "search_rule.taken_back" if takes_back else "search_rule.removed" if after is None else "search_rule.changed" if before else "search_rule.made"
-    audit(by=by, action=action, subject="search_rule", subject_id=key, before=before, after=after, why=why)
+    step = "taken_back" if takes_back else "removed" if after is None else "changed" if before else "made"
+    audit(by=by, action=f"search_rule.{step}", subject="search_rule", subject_id=key, before=before, after=after, why=why)
     change_stamp()
     return change
