@@ -58,7 +58,6 @@ from tests.architecture.paper_forms import FORMS_OF_PAPERS
 from tests.architecture.people import FORMS_ABOUT_ACCOUNTS, FORMS_ABOUT_STAFF, FORMS_ABOUT_SUPPORT, Accounts, People, Waiting, some_accounts, some_people
 from tests.architecture.product_form import product_form
 from tests.architecture.review_forms import FORMS_OF_REVIEWS
-from tests.architecture.search_forms import FORMS_OF_SEARCH
 from tests.architecture.second_look_forms import FORMS_OF_SECOND_LOOKS
 from tests.architecture.waiting import inspection, refused_payouts, waiting_order, waiting_return
 from tests.architecture.wares_forms import FORMS_OF_WARES
@@ -258,7 +257,6 @@ FORMS |= {
         | FORMS_OF_THE_LIBRARY
         | FORMS_OF_REVIEWS
         | FORMS_OF_GOODS
-        | FORMS_OF_SEARCH
         | FORMS_OF_SECOND_LOOKS
     ).items()
 }
