@@ -57,7 +57,13 @@ def compare(wanted: Draft | None, *, rule_id: UUID | None, language: str) -> lis
     row = wanted.as_row(rule_id) if wanted else None
     then = [other for other in now if other.pk != rule_id] + ([row] if row else [])
     rows = [each for each in (row, kept) if each]
-    return [_compared(text, of, times, now, then) for text, of, times in _questions(rows, language)]
+    questions = list(_questions(rows, language))
+    queries = [Query(text=text, language=of, size=SHOWN) for text, of, _times in questions]
+    with trying(now):
+        before = [find(query) for query in queries]
+    with trying(then):
+        after = [find(query) for query in queries]
+    return [_compared(*each) for each in zip(questions, before, after, strict=True)]
 
 
 def _questions(rows: Sequence[SearchRule], language: str) -> Iterator[tuple[str, str, int]]:
@@ -82,12 +88,8 @@ def _questions(rows: Sequence[SearchRule], language: str) -> Iterator[tuple[str,
             yield text, of, count
 
 
-def _compared(text: str, language: str, times: int, now: Sequence[SearchRule], then: Sequence[SearchRule]) -> Compared:
-    query = Query(text=text, language=language, size=SHOWN)
-    with trying(now):
-        before = find(query)
-    with trying(then):
-        after = find(query)
+def _compared(question: tuple[str, str, int], before: Answer, after: Answer) -> Compared:
+    text, language, times = question
     first, second = _first(before), _first(after)
     return Compared(
         text=text,

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -59,13 +60,13 @@ class Rules:
     @classmethod
     def of(cls, rows: Iterable[SearchRule], language: str) -> Rules:
         held = [row for row in rows if row.language in ("", language)]
-        stops = frozenset(words for row in held if row.kind == SearchRule.Kind.STOPS for text in row.said("words") if (words := words_of(text)))
+        stops = frozenset(words for row in held if row.kind == SearchRule.Kind.STOPS for text in row.said("words") if (words := _joined(_clauses(text))))
         synonyms: dict[type_words, dict[type_words, tuple[Form, ...]]] = {}
         for row in held:
             for text, others in row.meanings():
-                typed = words_of(text)
+                typed = _joined(_clauses(text))
                 for other in others:
-                    if typed and (meant := query_clauses(other)) and (words := _joined(meant)) != typed:
+                    if typed and (meant := _clauses(other)) and (words := _joined(meant)) != typed:
                         synonyms.setdefault(typed, {})[words] = _forms_of(meant, other, len(typed))
         bare = cls(stops)
         about: dict[str, list[About]] = {}
@@ -109,6 +110,10 @@ def words_of(text: str) -> type_words:
     return _joined(query_clauses(text))
 
 
+# A word stands beside each of its group.
+_clauses = lru_cache(maxsize=4096)(lambda text: tuple(query_clauses(text)))
+
+
 def _joined(clauses: Sequence[Clause]) -> type_words:
     return tuple(clause.joined for clause in clauses)
 
@@ -138,7 +143,7 @@ def _about(row: SearchRule, bare: Rules) -> Iterator[About]:
     if not pins and weight is None:
         return
     for text in row.said("words"):
-        if words := frozenset(_joined(bare.without_stops(query_clauses(text)))):
+        if words := frozenset(_joined(bare.without_stops(list(_clauses(text))))):
             yield About(words, row.body.get("how") != "holds", pins, None if weight is None else Weight(*weight))
 
 
@@ -160,13 +165,13 @@ class _Kept:
 
 
 _kept: dict[tuple[str, str], _Kept] = {}
-_tried: ContextVar[Sequence[SearchRule] | None] = ContextVar("rules that are tried and not in force", default=None)
+_tried: ContextVar[_Kept | None] = ContextVar("rules that are tried and not in force", default=None)
 
 
 @contextmanager
 def trying(rows: Sequence[SearchRule]) -> Iterator[None]:
     """Inside, questions are answered as if these were all rules there are."""
-    token = _tried.set(rows)
+    token = _tried.set(_Kept(0, tuple(rows)))
     try:
         yield
     finally:
@@ -176,7 +181,7 @@ def trying(rows: Sequence[SearchRule]) -> Iterator[None]:
 def rules_held(place: Place, language: str) -> Rules:
     """As this process knows them; whoever looks into the vocabulary then hears whether that is still so."""
     if (tried := _tried.get()) is not None:
-        return Rules.of(tried, language)
+        return tried.of(language)
     kept = _kept.get(_key(place))
     return kept.of(language) if kept else NONE
 

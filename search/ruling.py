@@ -24,7 +24,8 @@ from search.rules import LEAST_FACTOR, MOST_FACTOR, change_stamp, words_of
 from search.tokens import LONGEST_QUESTION
 from tenants.tenancy.models import Merchant
 
-MOST_RULES, MOST_WORDS, MOST_PINS, LONGEST = 2000, 30, 10, 60
+MOST_RULES, MOST_LINES, MOST_PINS, LONGEST = 2000, 30, 10, 60
+MOST_SYNONYMS = 12  # of a word: each is several forms in every question that holds it
 Kind = SearchRule.Kind
 TARGETS: Mapping[str, Any] = {"category": (Category, "pk"), "brand": (Brand, "pk"), "shop": (Merchant, "ordinal"), "listing": (Listing, "pk")}
 
@@ -52,14 +53,15 @@ def draft(*, kind: str, language: str, body: Mapping[str, Any]) -> Draft:
         raise InvalidInput(field="kind", why=_("Choose what kind of rule it is."))
     if language and language not in dict(settings.LANGUAGES):
         raise InvalidInput(field="language", why=_("Choose a language, or all."))
-    words = _words(body.get("words", ()), "words", LONGEST if kind in (Kind.SYNONYMS, Kind.LEADS, Kind.STOPS) else LONGEST_QUESTION)
+    longest = LONGEST if kind in (Kind.SYNONYMS, Kind.LEADS, Kind.STOPS) else LONGEST_QUESTION
+    words = _words(body.get("words", ()), "words", longest, MOST_SYNONYMS if kind == Kind.SYNONYMS else MOST_LINES)
     match kind:
         case Kind.SYNONYMS:
             if len(words) < 2:
                 raise InvalidInput(field="words", why=_("Write at least two words that mean the same, one a line."))
             return Draft(kind, language, {"words": words})
         case Kind.LEADS:
-            return Draft(kind, language, {"words": words, "into": _words(body.get("into", ()), "into", LONGEST)})
+            return Draft(kind, language, {"words": words, "into": _words(body.get("into", ()), "into", LONGEST, MOST_SYNONYMS)})
         case Kind.STOPS:
             return Draft(kind, language, {"words": words})
     how = "holds" if body.get("how") == "holds" else "whole"
@@ -68,7 +70,7 @@ def draft(*, kind: str, language: str, body: Mapping[str, Any]) -> Draft:
     return Draft(kind, language, {"words": words, "how": how, **_weighed(body)})
 
 
-def _words(texts: Iterable[str], field: str, longest: int) -> list[str]:
+def _words(texts: Iterable[str], field: str, longest: int, most: int) -> list[str]:
     found: dict[tuple[str, ...], str] = {}
     for text in (" ".join(str(line).split()) for line in texts):
         if not text:
@@ -78,8 +80,8 @@ def _words(texts: Iterable[str], field: str, longest: int) -> list[str]:
         found.setdefault(words, text)
     if not found:
         raise InvalidInput(field=field, why=_("Write at least one word."))
-    if len(found) > MOST_WORDS:
-        raise InvalidInput(field=field, why=_("At most {most} lines; make a second rule of the others.").format(most=MOST_WORDS))
+    if len(found) > most:
+        raise InvalidInput(field=field, why=_("At most {most} lines; make a second rule of the others.").format(most=most))
     return list(found.values())
 
 
