@@ -105,7 +105,7 @@ def _weighed(body: Mapping[str, Any]) -> dict[str, Any]:
     factor = float(body.get("factor") or 0)
     if not LEAST_FACTOR <= factor <= MOST_FACTOR or factor == 1:
         raise InvalidInput(field="factor", why=_("Choose by how much."))
-    return {"on": on, "key": str(key) if on == "listing" else int(key), "factor": factor}
+    return {"on": on, "key": str(key) if on == "listing" else int(key), "factor": str(factor)}
 
 
 @verb

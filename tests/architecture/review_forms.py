@@ -13,7 +13,7 @@ from marketplace.platform.listings.taking_off import take_goods_off
 from marketplace.platform.listings.words import put_words
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
-from tests.architecture.search_forms import FORMS_OF_SEARCH
+from tests.architecture.search_forms import FORMS_OF_SEARCH, a_change
 from tests.databases import MERCHANTS
 
 
@@ -38,6 +38,12 @@ def a_word() -> ForbiddenWord:
     text = f"word{uuid4().hex[:8]}"
     put_words(by=SYSTEM, texts=[text], weight="refused", category_id=None, note="a trial")
     return ForbiddenWord.objects.get(text=text)
+
+
+def of_words() -> dict[str, Any]:
+    """What addresses about forbidden words and about rules of search name."""
+    change = a_change()
+    return {"word_id": a_word().pk, "rule_id": change.rule_key, "change_of_search": change.pk}
 
 
 def _released(things: Any) -> tuple[str, dict[str, Any]]:

@@ -106,7 +106,7 @@ def test_a_rule_that_was_made_or_removed_is_taken_back_too(postgres):
 def test_what_was_looked_at_has_not_changed_since():
     row = keep(synonyms("sneaker", "trainers"))
     with pytest.raises(RuleChanged):
-        keep_rule(by=SYSTEM, rule_id=row.pk, seen=row.version + 1, wanted=synonyms("a", "b"), why="x")
+        keep_rule(by=SYSTEM, rule_id=row.pk, seen=row.version + 1, wanted=synonyms("pumps", "boots"), why="x")
     with pytest.raises(RuleUnknown):
         remove_rule(by=SYSTEM, rule_id=make.a_buyer().pk, seen=1, why="x")
     with pytest.raises(ReasonMissing):

@@ -99,5 +99,6 @@ def test_figures_of_some_days_are_those_of_these_days():
 
 
 def test_a_search_for_the_same_words_is_one_statement(django_assert_num_queries):
+    search_by(1, "warm up")
     with django_assert_num_queries(1):
         search_by(1)
