@@ -32,6 +32,7 @@ class Query:
     """
 
     text: str = ""
+    language: str = ""  # of the page it is asked on; the operator's rules of other languages do not hold then. Empty: none in particular
     category: int | None = None  # the category itself and everything below it
     brands: frozenset[int] = frozenset()
     shops: frozenset[int] = frozenset()
@@ -89,6 +90,9 @@ class Count:
 @dataclass(frozen=True)
 class Answer:
     """Listing keys of the page, and the facets of everything that was found.
+
+    Listings that the operator pins for these words (rules.py) are found whether they hold the words or not, as long as they hold
+    under the filters, and stand first among the best matches.
 
     Facet lists are sorted by count, then id, and hold what counts at least one, the 300 largest of a kind. `categories` are
     the children of the asked category (roots without one) that hold something. `attributes` maps attribute → values, the

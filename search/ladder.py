@@ -25,17 +25,17 @@ class Steps(Protocol):
 
 def climb(steps: Steps, query: Query, place: Place) -> Answer:
     """The answer of the first step that finds something; where none does, that of all words."""
-    asked = ask(query.text, place)
+    asked = ask(query.text, place, query.language)
     answer = steps.holding_all(query, asked)
     if answer.total or not asked.words:
         return answer
     others = [] if query.as_typed or all(word.is_known for word in asked.words) else readings(asked, place)
     for text in others:
-        answer = steps.holding_all(query, ask(text, place))
+        answer = steps.holding_all(query, ask(text, place, query.language))
         if answer.total:
             return replace(answer, read_as=text)
     if others:
-        asked = ask(others[0], place)
+        asked = ask(others[0], place, query.language)
     if len(asked.words) < 2:
         return answer
     some = steps.holding_some(query, asked)

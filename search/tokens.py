@@ -29,7 +29,7 @@ MOST_CLAUSES = 12
 GRAM, ASIDE, HEAD = "·", "=", "^"
 
 # What a form of a word is worth against the word as it was typed.
-AS_TYPED, NEIGHBOURS_JOINED, IN_PARTS, MARKED = 1.0, 0.7, 0.6, 0.4
+AS_TYPED, MEANT_TOO, NEIGHBOURS_JOINED, IN_PARTS, MARKED = 1.0, 0.9, 0.7, 0.6, 0.4
 
 HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
 # Vowel signs of Indic scripts, Thai and their neighbours belong to the word although they are not letters.
@@ -52,10 +52,11 @@ STOP_WORDS = frozenset(word for words in _STOP_WORDS_OF.values() for word in wor
 
 @dataclass(frozen=True)
 class Form:
-    """A shape that a word may have in a listing: all these tokens, or all these marks, together."""
+    """A shape that a word may have in a listing: all these tokens, or all these marks, together. `synonym`: the words that stand for the typed ones."""
 
     tokens: tuple[str, ...]
     weight: float
+    synonym: str = ""
 
     @property
     def is_marks(self) -> bool:

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from search.backends.facets import MOST_COUNTS, by_attribute, groups_of, in_order, price_range
 from search.contract import Answer, Query, Sort
+from search.rules import Weight
 from search.tokens import Form
-from search.words import FOR_HOLDING, FOR_NAMING, Asked, Word
+from search.words import HALF_AS_NEW_S, PINNED, Asked, Shares, Word, now_s
 
 type_json = dict[str, Any]
 
@@ -31,7 +32,7 @@ def body_of(query: Query, asked: Asked, *, all_words: bool) -> type_json:
     sort = query.sort if asked.words or query.sort != Sort.RELEVANCE else Sort.POPULAR
     scores = sort == Sort.RELEVANCE
     return {
-        "query": {"bool": {"filter": _required(query), **_words(asked.words, all_words=all_words, scores=scores)}},
+        "query": {"bool": {"filter": _required(query), **_words(asked, all_words=all_words, scores=scores)}},
         **({"post_filter": _all_of(chosen.values())} if chosen else {}),
         "aggs": {
             _name(but): {"filter": _all_of(choice for group, choice in chosen.items() if group != but), "aggs": counts} for but, counts in counted.items()
@@ -42,12 +43,12 @@ def body_of(query: Query, asked: Asked, *, all_words: bool) -> type_json:
 
 
 def some_words(query: Query, asked: Asked, size: int) -> type_json:
-    """The best that hold some of the words but not all, in no count."""
-    everything = [_holding(word) for word in asked.words]
+    """The best that hold some of the words but not all, in no count. What is pinned was found already."""
+    others = [_all_of(_holding(word) for word in asked.words), *([_ids(asked.pins)] if asked.pins else [])]
     filters = [*_required(query), *(_choice(query, group) for group in groups_of(query))]
-    words = _words(asked.words, all_words=False, scores=True)
+    words = _words(asked, all_words=False, scores=True)
     return {
-        "query": {"bool": {"filter": filters, "must_not": [_all_of(everything)], **words}},
+        "query": {"bool": {"filter": filters, "must_not": others, **words}},
         **_page(0, size, ORDERS[Sort.RELEVANCE]),
         "track_total_hits": False,
     }
@@ -60,7 +61,7 @@ def _page(start: int, size: int, order: list[type_json]) -> type_json:
 def _required(query: Query) -> list[type_json]:
     filters: list[type_json] = [{"term": {"category": str(query.category)}}] if query.category is not None else []
     if query.among is not None:
-        filters.append({"ids": {"values": sorted(map(str, query.among))}})
+        filters.append(_ids(query.among))
     return [*filters, {"term": {"in_stock": True}}] if query.in_stock else filters
 
 
@@ -76,6 +77,10 @@ def _choice(query: Query, group: object) -> type_json:
     return {"terms": {"facets": [f"{group}:{value}" for value in query.values[group]]}}  # type: ignore[index]
 
 
+def _ids(keys: Iterable[UUID]) -> type_json:
+    return {"ids": {"values": sorted(map(str, keys))}}
+
+
 def _all_of(filters: Iterable[type_json]) -> type_json:
     return {"bool": {"filter": list(filters)}} if (filters := list(filters)) else {"match_all": {}}
 
@@ -83,22 +88,47 @@ def _all_of(filters: Iterable[type_json]) -> type_json:
 # ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _words(words: tuple[Word, ...], *, all_words: bool, scores: bool) -> type_json:
-    if not words:
+def _words(asked: Asked, *, all_words: bool, scores: bool) -> type_json:
+    if not asked.words:
         return {}
-    if not scores:
-        holding = [_holding(word) for word in words]
-        return {"must": [_all_of(holding) if all_words else {"bool": {"should": holding, "minimum_should_match": 1}}]}
-    scored = [_scored(word) for word in words]
-    return {"must": scored} if all_words else {"must": [{"bool": {"should": scored, "minimum_should_match": 1}}]}
+    parts = [(_scored if scores else _holding)(word) for word in asked.words]
+    told = {"bool": {"must": parts}} if all_words else {"bool": {"should": parts, "minimum_should_match": 1}}
+    told = _weighed(told, asked) if scores else _all_of([told])
+    if not asked.pins:
+        return {"must": [told]}
+    pins = [_constant(_ids([key]), place * PINNED) for place, key in enumerate(reversed(asked.pins), 1)] if scores else [_all_of([_ids(asked.pins)])]
+    return {"must": [{"bool": {"should": [told, *pins], "minimum_should_match": 1}}]}
+
+
+def _weighed(told: type_json, asked: Asked) -> type_json:
+    """The score of the words, taken times what the listing brings along, and times what the operator set."""
+    shares = Shares.now()
+    functions: list[type_json] = [{"weight": 1.0}]
+    if shares.stock:
+        functions.append({"filter": {"term": {"in_stock": True}}, "weight": shares.stock})
+    if shares.sales:
+        functions.append({"field_value_factor": {"field": "popularity", "modifier": "log1p"}, "weight": shares.sales})
+    if shares.new:
+        functions.append({"exp": {"published": {"origin": now_s(), "scale": HALF_AS_NEW_S, "decay": 0.5}}, "weight": shares.new})
+    if len(functions) > 1:
+        told = {"function_score": {"query": told, "functions": functions, "score_mode": "sum", "boost_mode": "multiply"}}
+    if asked.weights:
+        times = [{"filter": _weighing(weight), "weight": weight.factor} for weight in asked.weights]
+        told = {"function_score": {"query": told, "functions": times, "score_mode": "multiply", "boost_mode": "multiply"}}
+    return told
+
+
+def _weighing(weight: Weight) -> type_json:
+    return _ids([weight.key]) if isinstance(weight.key, UUID) else {"term": {weight.on: str(weight.key)}}
 
 
 def _scored(word: Word) -> type_json:
     """The best form, and a little for holding the word at all and for naming the category."""
+    shares = Shares.now()
     best = {"dis_max": {"queries": [_form(form, word.unit) for form in word.forms]}}
     little = [
-        _constant(_holding(word), FOR_HOLDING * word.unit),
-        _constant({"term": {"marks": word.head}}, FOR_NAMING * word.unit),
+        _constant(_holding(word), shares.holding * word.unit),
+        _constant({"term": {"marks": word.head}}, shares.naming * word.unit),
     ]
     return {"bool": {"must": [best], "should": little}}
 

@@ -18,6 +18,7 @@ from uuid import UUID
 import numpy as np
 
 from search.contract import Doc, Query
+from search.rules import Weight
 from search.words import Asked, Word
 
 IN_STOCK = 0
@@ -43,6 +44,12 @@ def shop_node(shop: int) -> int:
 
 def value_node(value: int) -> int:
     return value << 2 | 3
+
+
+def node_of(weight: Weight) -> int | None:
+    """The node of what is weighed; None for a listing, which has its key."""
+    node = {"category": category_node, "brand": brand_node, "shop": shop_node}.get(weight.on)
+    return node(weight.key) if node and isinstance(weight.key, int) else None
 
 
 def nodes_of(doc: Doc) -> list[int]:

@@ -19,6 +19,7 @@ from django.db import connection, transaction
 from search.backends.packing import RECORD, facets_of, forward_of, lexemes_of, nodes_of, tsvector_of
 from search.contract import Doc
 from search.place import MARKET, Place
+from search.rules import STAMP
 from search.words import DOCS, LENGTH
 
 AT_ONCE, COPIED_AT_ONCE = 500, 2000
@@ -72,7 +73,7 @@ def rebuild(docs: Iterable[Doc], place: Place = MARKET) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
         _lock(place, "SELECT pg_advisory_xact_lock(hashtext('wanshang.search.rebuild'))")
-        cursor.execute(f"DELETE FROM {place.docs}; DELETE FROM {place.terms}")  # noqa: S608
+        cursor.execute(f"DELETE FROM {place.docs}; DELETE FROM {place.terms} WHERE term <> '{STAMP}'")  # noqa: S608
         for some in chunks(docs, COPIED_AT_ONCE):
             # A listing that changed on the way comes a second time: the later one counts.
             rows = [(doc, _row(doc)) for doc in {doc.id: doc for doc in some}.values()]

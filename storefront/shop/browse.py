@@ -23,6 +23,7 @@ from marketplace.platform.taxonomy.queries import TREE, hidden_ids, led_to, path
 from search.by_rule import query_of, within
 from search.contract import SIZE, Answer, Query, Sort
 from search.find import find, find_in_order
+from search.searched import note_searched
 from search.suggestions.asked import note_asked
 from storefront.pages import Pages
 from storefront.shop import search_page
@@ -73,9 +74,12 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def _note(request: HttpRequest, query: Query, answer: Answer) -> None:
-    """Words that found something by themselves, as they were typed, may be proposed to others, if enough others ask for them."""
-    if query.text and answer.total and not answer.rung and not answer.read_as and set(request.GET) <= {"q", "hl"}:
-        note_asked(by=actor_of(request), text=query.text)
+    """What came of words alone, and as they were typed, for the operator's figures; and where they found something by themselves, that they may be
+    proposed to others, if enough others ask for them."""
+    if query.text and set(request.GET) <= {"q", "hl"}:
+        note_searched(by=actor_of(request), text=query.text, language=query.language, answer=answer)
+        if answer.total and not answer.rung and not answer.read_as:
+            note_asked(by=actor_of(request), text=query.text)
 
 
 def category(request: HttpRequest, category_id: int) -> HttpResponse:

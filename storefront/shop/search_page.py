@@ -71,6 +71,7 @@ def read_query(parameters: QueryDict, category: Category | None, currency: str) 
     shops = _ids(parameters.getlist("shop"))
     query = Query(
         text=" ".join(parameters.get("q", "").split())[:200],
+        language=(get_language() or "").lower(),
         category=category.pk if category else None,
         brands=_ids(parameters.getlist("brand")),
         shops=narrowed_to_own(shops) if own_only else shops,
