@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
@@ -25,7 +25,8 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True)
 class Query:
-    """What a buyer asks for. Values within one group are joined by OR, groups by AND.
+    """What a buyer asks for. Values within one group are joined by OR, groups by AND. Of a listing with variants one and the same variant has to
+    hold what is chosen of its options.
 
     Categories, brands, attributes and values are taxonomy keys; shops are merchants' ordinals; prices are minor units of
     the market's currency, both ends included. A value belongs to one attribute. Text without a single word in it is no text.
@@ -126,13 +127,14 @@ class Doc:
     category_path: list[int]  # from the root to its own
     brand: int  # 0: none
     shop: int
-    values: list[tuple[int, int]]  # (attribute, value) of facet attributes
+    values: list[tuple[int, int]]  # (attribute, value) of facet attributes, of the listing and of all its variants
     price: int
     popularity: float
     published: int  # seconds since 1970
     in_stock: bool
     version: int
     marks: frozenset[str] = frozenset()  # what is only there or not there: see tokens.py
+    variants: Sequence[frozenset[tuple[int, int]]] = ()  # options of each, where some combinations of them are missing: see options.py
 
 
 class BackendAway(Exception):

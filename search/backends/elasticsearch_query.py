@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,10 @@ from search.tokens import Form
 from search.words import FOR_HOLDING, FOR_NAMING, Asked, Word
 
 type_json = dict[str, Any]
+MOST_TO_ADD = 2_000  # values of facets in each of two lists that are added up
 
+_WITH_GAPS: type_json = {"term": {"has_gaps": True}}
+_WITHOUT_GAPS: type_json = {"bool": {"must_not": [_WITH_GAPS]}}
 _BY_KEY = {"id": "asc"}
 _POPULAR = {"popularity": "desc"}
 ORDERS: dict[Sort, list[type_json]] = {
@@ -32,9 +36,10 @@ def body_of(query: Query, asked: Asked, *, all_words: bool) -> type_json:
     scores = sort == Sort.RELEVANCE
     return {
         "query": {"bool": {"filter": _required(query), **_words(asked.words, all_words=all_words, scores=scores)}},
-        **({"post_filter": _all_of(chosen.values())} if chosen else {}),
+        **({"post_filter": _all_of([*chosen.values(), *_in_one_variant(query)])} if chosen else {}),
         "aggs": {
-            _name(but): {"filter": _all_of(choice for group, choice in chosen.items() if group != but), "aggs": counts} for but, counts in counted.items()
+            _name(but): {"filter": _all_of([*(choice for group, choice in chosen.items() if group != but), *_in_one_variant(query, but)]), "aggs": counts}
+            for but, counts in counted.items()
         },
         **_page(query.start, query.end - query.start, ORDERS[sort]),
         "track_total_hits": True,
@@ -44,7 +49,7 @@ def body_of(query: Query, asked: Asked, *, all_words: bool) -> type_json:
 def some_words(query: Query, asked: Asked, size: int) -> type_json:
     """The best that hold some of the words but not all, in no count."""
     everything = [_holding(word) for word in asked.words]
-    filters = [*_required(query), *(_choice(query, group) for group in groups_of(query))]
+    filters = [*_required(query), *(_choice(query, group) for group in groups_of(query)), *_in_one_variant(query)]
     words = _words(asked.words, all_words=False, scores=True)
     return {
         "query": {"bool": {"filter": filters, "must_not": [_all_of(everything)], **words}},
@@ -73,7 +78,23 @@ def _choice(query: Query, group: object) -> type_json:
         case "price":
             low, high = price_range(query)
             return {"range": {"price": {"gte": low, "lte": high}}}
-    return {"terms": {"facets": [f"{group}:{value}" for value in query.values[group]]}}  # type: ignore[index]
+    return _has_one(query, group)  # type: ignore[arg-type]
+
+
+def _has_one(query: Query, attribute: int, field: str = "facets") -> type_json:
+    return {"terms": {field: [f"{attribute}:{value}" for value in query.values[attribute]]}}
+
+
+def _in_one_variant(query: Query, but: object = None) -> list[type_json]:
+    """Where values of several attributes are chosen, but for one group: a listing with gaps needs one variant that holds them together."""
+    if len(query.values.keys() - {but}) < 2:
+        return []
+    held = {"nested": {"path": "variants", "ignore_unmapped": True, "query": _fits_a_variant(query, but)}}
+    return [{"bool": {"should": [_WITHOUT_GAPS, held], "minimum_should_match": 1}}]
+
+
+def _fits_a_variant(query: Query, but: object) -> type_json:
+    return _all_of(_has_one(query, attribute, "variants.facets") for attribute in query.values if attribute != but)
 
 
 def _all_of(filters: Iterable[type_json]) -> type_json:
@@ -136,7 +157,7 @@ def _counts(query: Query, group: object) -> type_json:
     match group:
         case None:
             return {
-                "facets": _terms("facets"),
+                **_facets(query, group),
                 "brands": _terms("brand"),
                 "shops": _terms("shop"),
                 "categories": _terms("steps", include=f"{query.category or 0}>[0-9]+"),
@@ -148,11 +169,26 @@ def _counts(query: Query, group: object) -> type_json:
             return {"shops": _terms("shop")}
         case "price":
             return prices
-    return {"facets": _terms("facets", include=f"{group}:[0-9]+")}
+    return _facets(query, group, include=f"{group}:[0-9]+")
 
 
-def _terms(field: str, **options: str) -> type_json:
-    return {"terms": {"field": field, "size": MOST_COUNTS, **options}}
+def _facets(query: Query, but: object, **options: str) -> type_json:
+    """Where values are chosen, those that a variant has beside them: of listings with gaps by looking at their variants."""
+    if not query.values.keys() - {but}:
+        return {"facets": _terms("facets", **options)}
+    # Both lists are added up, so neither may end early.
+    of_variants = {**_terms("variants.facets", MOST_TO_ADD, **options), "aggs": {"listings": {"reverse_nested": {}}}}
+    return {
+        "facets": {"filter": _WITHOUT_GAPS, "aggs": {"of": _terms("facets", MOST_TO_ADD, **options)}},
+        "gaps": {
+            "filter": _WITH_GAPS,
+            "aggs": {"variants": {"nested": {"path": "variants"}, "aggs": {"fit": {"filter": _fits_a_variant(query, but), "aggs": {"of": of_variants}}}}},
+        },
+    }
+
+
+def _terms(field: str, size: int = MOST_COUNTS, **options: str) -> type_json:
+    return {"terms": {"field": field, "size": size, **options}}
 
 
 def read_answer(answer: type_json, query: Query, backend: str) -> Answer:
@@ -164,8 +200,8 @@ def read_answer(answer: type_json, query: Query, backend: str) -> Answer:
     def of(group: object) -> type_json:
         return aggregations.get(_name(group), aggregations["all"])  # type: ignore[no-any-return]
 
-    triples = [triple for triple in map(_triple, _buckets(of(None)["facets"])) if triple[0] not in query.values]
-    triples += [triple for attribute in query.values for triple in map(_triple, _buckets(of(attribute)["facets"]))]
+    triples = [triple for triple in _facet_counts(of(None)) if triple[0] not in query.values]
+    triples += [triple for attribute in query.values for triple in _facet_counts(of(attribute))]
     low, high = of("price")["low"]["value"], of("price")["high"]["value"]
     return Answer(
         ids=ids,
@@ -184,6 +220,17 @@ def _buckets(terms: type_json) -> list[tuple[str, int]]:
     return [(bucket["key"], bucket["doc_count"]) for bucket in terms["buckets"]]
 
 
-def _triple(bucket: tuple[str, int]) -> tuple[int, int, int]:
-    attribute, _colon, value = bucket[0].partition(":")
-    return int(attribute), int(value), bucket[1]
+def _facet_counts(counts: type_json) -> list[tuple[int, int, int]]:
+    """(attribute, value, count), the largest counts."""
+    if "gaps" not in counts:
+        return [_triple(*bucket) for bucket in _buckets(counts["facets"])]
+    added = Counter(dict(_buckets(counts["facets"]["of"])))
+    for bucket in counts["gaps"]["variants"]["fit"]["of"]["buckets"]:
+        added[bucket["key"]] += bucket["listings"]["doc_count"]
+    triples = [_triple(facet, count) for facet, count in added.items()]
+    return sorted(triples, key=lambda triple: (-triple[2], triple[1]))[:MOST_COUNTS]
+
+
+def _triple(facet: str, count: int) -> tuple[int, int, int]:
+    attribute, _colon, value = facet.partition(":")
+    return int(attribute), int(value), count
