@@ -7,8 +7,9 @@ sells more, then by key. The weights were chosen on the shared English queries: 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 
 from django.db import connection
@@ -18,6 +19,8 @@ from search.tokens import HEAD, Form, joined_neighbours, query_clauses, with_joi
 
 K1, B = 0.9, 0.6  # of BM25
 FOR_HOLDING, FOR_NAMING = 0.1, 0.05  # of the word's unit
+
+_MODEL = re.compile(r"(?=.*\d)[\w.-]{4}")
 
 # Rows of the vocabulary that are no words: how many listings there are, and their tokens together.
 DOCS, LENGTH = "~docs", "~length"
@@ -46,10 +49,22 @@ class Word:
 
 @dataclass(frozen=True)
 class Asked:
-    """The words of a question, with what the vocabulary knows of their tokens."""
+    """The words of a question, with what the vocabulary knows of their tokens. `dropped`: those of them that count where a listing holds them, and need
+    not be held."""
 
     words: tuple[Word, ...]
     df: Mapping[str, int]
+    dropped: tuple[Word, ...] = ()
+
+    @property
+    def needed(self) -> tuple[Word, ...]:
+        return tuple(word for word in self.words if word not in self.dropped)
+
+    def keeping(self, count: int) -> Asked:
+        """The same question, of which only the most useful words are needed: first those that listings know, of them what names a category, then what
+        looks like a model, then what is rarest."""
+        kept = sorted(self.words, key=lambda word: (not word.is_known, not self.df.get(word.head), not _MODEL.search(word.typed), -word.unit))[:count]
+        return replace(self, dropped=tuple(word for word in self.words if word not in kept))
 
     @property
     def docs(self) -> int:

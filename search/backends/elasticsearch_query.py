@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from search.backends.facets import MOST_COUNTS, by_attribute, groups_of, in_order, price_range
-from search.contract import Answer, Query, Sort
+from search.contract import PRICE_STEPS, Answer, Count, Query, Sort
 from search.tokens import Form
 from search.words import FOR_HOLDING, FOR_NAMING, Asked, Word
 
@@ -17,6 +17,7 @@ MOST_TO_ADD = 2_000  # values of facets in each of two lists that are added up
 
 _WITH_GAPS: type_json = {"term": {"has_gaps": True}}
 _WITHOUT_GAPS: type_json = {"bool": {"must_not": [_WITH_GAPS]}}
+_STEPS = [{"from": start, **({"to": end} if end else {})} for start, end in zip(PRICE_STEPS, (*PRICE_STEPS[1:], None), strict=True)]
 _BY_KEY = {"id": "asc"}
 _POPULAR = {"popularity": "desc"}
 ORDERS: dict[Sort, list[type_json]] = {
@@ -35,7 +36,7 @@ def body_of(query: Query, asked: Asked, *, all_words: bool) -> type_json:
     sort = query.sort if asked.words or query.sort != Sort.RELEVANCE else Sort.POPULAR
     scores = sort == Sort.RELEVANCE
     return {
-        "query": {"bool": {"filter": _required(query), **_words(asked.words, all_words=all_words, scores=scores)}},
+        "query": {"bool": {"filter": _required(query), **_words(asked, all_words=all_words, scores=scores)}},
         **({"post_filter": _all_of([*chosen.values(), *_in_one_variant(query)])} if chosen else {}),
         "aggs": {
             _name(but): {"filter": _all_of([*(choice for group, choice in chosen.items() if group != but), *_in_one_variant(query, but)]), "aggs": counts}
@@ -47,10 +48,10 @@ def body_of(query: Query, asked: Asked, *, all_words: bool) -> type_json:
 
 
 def some_words(query: Query, asked: Asked, size: int) -> type_json:
-    """The best that hold some of the words but not all, in no count."""
-    everything = [_holding(word) for word in asked.words]
+    """The best that hold some of the words but not all that are needed, in no count."""
+    everything = [_holding(word) for word in asked.needed]
     filters = [*_required(query), *(_choice(query, group) for group in groups_of(query)), *_in_one_variant(query)]
-    words = _words(asked.words, all_words=False, scores=True)
+    words = _words(asked, all_words=False, scores=True)
     return {
         "query": {"bool": {"filter": filters, "must_not": [_all_of(everything)], **words}},
         **_page(0, size, ORDERS[Sort.RELEVANCE]),
@@ -104,14 +105,15 @@ def _all_of(filters: Iterable[type_json]) -> type_json:
 # ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _words(words: tuple[Word, ...], *, all_words: bool, scores: bool) -> type_json:
-    if not words:
+def _words(asked: Asked, *, all_words: bool, scores: bool) -> type_json:
+    if not asked.words:
         return {}
     if not scores:
-        holding = [_holding(word) for word in words]
+        holding = [_holding(word) for word in (asked.needed if all_words else asked.words)]
         return {"must": [_all_of(holding) if all_words else {"bool": {"should": holding, "minimum_should_match": 1}}]}
-    scored = [_scored(word) for word in words]
-    return {"must": scored} if all_words else {"must": [{"bool": {"should": scored, "minimum_should_match": 1}}]}
+    if all_words:
+        return {"must": [_scored(word) for word in asked.needed], "should": [_scored(word) for word in asked.dropped]}
+    return {"must": [{"bool": {"should": [_scored(word) for word in asked.words], "minimum_should_match": 1}}]}
 
 
 def _scored(word: Word) -> type_json:
@@ -153,7 +155,7 @@ def _name(group: object) -> str:
 
 def _counts(query: Query, group: object) -> type_json:
     """What is counted where all groups but one apply: everything, or only the one that was left out."""
-    prices = {"low": {"min": {"field": "price"}}, "high": {"max": {"field": "price"}}}
+    prices = {"low": {"min": {"field": "price"}}, "high": {"max": {"field": "price"}}, "prices": {"range": {"field": "price", "ranges": _STEPS}}}
     match group:
         case None:
             return {
@@ -212,6 +214,7 @@ def read_answer(answer: type_json, query: Query, backend: str) -> Answer:
         attributes=by_attribute(triples),
         price_from=None if low is None else int(low),
         price_to=None if high is None else int(high),
+        prices=[Count(int(step["from"]), step["doc_count"]) for step in of("price")["prices"]["buckets"] if step["doc_count"]],
         backend=backend,
     )
 

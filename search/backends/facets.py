@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.backends.variants import Variants
-from search.contract import HIGHEST_PRICE, Count, Query
+from search.contract import HIGHEST_PRICE, PRICE_STEPS, Count, Query
 
 MOST_COUNTS = 300  # of brands, shops, categories or attribute values in an answer: the largest
 
@@ -144,6 +144,11 @@ class Part:
         """Lowest and highest price."""
         prices = self._of_each(self.found.price)
         return (int(prices.min()), int(prices.max())) if len(prices) else (None, None)
+
+    def prices(self) -> list[Count]:
+        """How many lie in each step of prices, lowest first."""
+        steps = np.searchsorted(PRICE_STEPS, self._of_each(self.found.price), "right") - 1
+        return [Count(PRICE_STEPS[step], count) for step, count in self._tally(steps)]
 
     def _of_each(self, column: type_ints) -> type_ints:
         return column if self.mask is None else column[self.mask]

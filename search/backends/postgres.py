@@ -104,7 +104,7 @@ class PostgresBackend:
         return climb(self, query.bounded(), self.place)
 
     def holding_all(self, query: Query, asked: Asked) -> Answer:
-        where = _where(query, tsquery_all(asked.words), min((word.most for word in asked.words), default=ANY), self.place)
+        where = _where(query, tsquery_all(asked.needed), min((word.most for word in asked.needed), default=ANY), self.place)
         answer = self._count(query, where)
         if not answer.total:
             return answer
@@ -169,6 +169,7 @@ class PostgresBackend:
             attributes=by_attribute(values),
             price_from=low,
             price_to=high,
+            prices=parts.get("price", every).prices(),
             is_estimate=any(part.is_estimate for part in parts.values()),
             backend=self.name,
         )

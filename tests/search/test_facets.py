@@ -125,7 +125,8 @@ class Goods:
         apart = {attribute for variant in self.variants for attribute in variant}
         every = {attribute: values for attribute, values in self.described.items() if attribute not in apart}
         return [
-            {**every, **{a: frozenset({variant[a]}) if a in variant else self.described.get(a, frozenset()) for a in apart}} for variant in self.variants or ({},)
+            {**every, **{a: frozenset({variant[a]}) if a in variant else self.described.get(a, frozenset()) for a in apart}}
+            for variant in self.variants or ({},)
         ]
 
 
@@ -153,7 +154,9 @@ class ByHand:
 
     def _kinds(self, each: Goods, but: object) -> list[dict[int, frozenset[int]]]:
         return [
-            kind for kind in each.kinds() if all(attribute == but or kind.get(attribute, frozenset()) & chosen for attribute, chosen in self.query.values.items())
+            kind
+            for kind in each.kinds()
+            if all(attribute == but or kind.get(attribute, frozenset()) & chosen for attribute, chosen in self.query.values.items())
         ]
 
     def attribute(self, attribute: int) -> Counter[int]:
