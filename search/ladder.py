@@ -67,8 +67,8 @@ class _Ladder:
 
     @property
     def reading(self) -> tuple[str, Asked]:
-        """The likeliest, of which words are left out."""
-        return self.others[0] if self.others else ("", self.asked)
+        """Of which words are left out: the likeliest with the fewest words that no listing knows."""
+        return min([("", self.asked), *self.others], key=lambda each: sum(not word.is_known for word in each[1].words))
 
     def all_words(self, query: Query) -> Answer:
         return self.steps.holding_all(query, self.asked)

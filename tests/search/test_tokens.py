@@ -11,7 +11,8 @@ from tests.search.catalogue import CATEGORIES
 
 NAMES = [
     "不锈钢真空保温杯 500ml", "陶瓷马克杯", "女士中长款羽绒服", "Brother TN-2110 Toner", "iPhone15Pro 256GB 手机壳", "5l空气炸锅",
-    "Men's T-Shirts", "五常大米 5公斤装", "20000 毫安时充电宝", "1.5升电水壶", "18克拉戒指", "Café L'Oréal", "802.11ac Wi-Fi 路由器", "USB-C to HDMI cable", "蓝牙耳机（降噪）", "洗髮精", "1,000 pcs of A4 paper",
+    "五常大米 5公斤装", "20000 毫安时充电宝", "1.5升电水壶", "18克拉戒指", "Men's T-Shirts", "Café L'Oréal",
+    "802.11ac Wi-Fi 路由器", "USB-C to HDMI cable", "蓝牙耳机（降噪）", "洗髮精", "1,000 pcs of A4 paper",
     *(name for names in CATEGORIES.values() for name in names),
 ]  # fmt: skip
 
