@@ -274,7 +274,9 @@ def test_prices_are_offered_in_ranges_whose_counts_are_what_a_click_gives(goods)
         make.a_product("a", title=f"Mug for {price}", price=price, category=goods)
     deliver_events()
     column = text("/search/?q=mug").split('id="found"')[1].split("</aside>")[0]
-    ranges = re.findall(r'<a href="([^"]*(?:from|to)=[^"]*)"[^>]*aria-checked="false"[^>]*>.*?<span class="min-w-0 num">([^<]+)</span><span class="count[^>]*>(\d+)<', column)
+    ranges = re.findall(
+        r'<a href="([^"]*(?:from|to)=[^"]*)"[^>]*aria-checked="false"[^>]*>.*?<span class="min-w-0 num">([^<]+)</span><span class="count[^>]*>(\d+)<', column
+    )
     assert len(ranges) >= 3 and sum(int(count) for _href, _name, count in ranges) == 8
     for href, name, count in ranges:
         page = text(href.replace("&amp;", "&"))
