@@ -1,4 +1,4 @@
-"""A buyer finds something: types, chooses what is proposed, narrows by five facets, passes the address on and goes back; types wrongly; asks for what nobody sells."""
+"""A buyer chooses what is proposed, narrows by five facets, passes the address on and goes back; types wrongly; asks for what nobody sells."""
 
 from __future__ import annotations
 
