@@ -2,7 +2,7 @@
 
 1. All words as typed. 2. Where one of them no listing knows: all words, read otherwise (readings.py).
 3. All but the least useful words. 4. The same in a wider category, the nearest that has something, in the end in all.
-5. The same without a filter, or without any. 6. Some of the words. 7. What is popular near by, which is no match and in no count.
+5. The same without filters, as few as it takes. 6. Some of the words. 7. What is popular near by, which is no match and in no count.
 
 4, 5 and 7 happen only where the question allows it. A step that finds something is the same for every choice that it counts one or more
 of: what comes before it finds nothing under a choice more either, because a choice only narrows. So a count is what a click gives.
@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import combinations, islice
 from typing import Protocol
 
 from search.contract import Answer, Query, Rung, Sort
@@ -20,7 +21,7 @@ from search.place import Place
 from search.readings import readings
 from search.words import Asked, ask
 
-MOST_FREED = 5  # filters that are taken off one by one
+MOST_TRIES = 14  # ways to take off some of the filters: every one of four
 NEAR = 12  # neighbours
 
 
@@ -106,17 +107,18 @@ class _Ladder:
         return None
 
     def freer(self) -> Answer | None:
-        query, chosen = self.query, _loose(self.query)
-        tries = [(each,) for each in chosen[:MOST_FREED]]
-        if len(chosen) > 1:
-            tries.append(tuple(chosen))
-        questions = [(freed, _without(query, freed)) for freed in tries]
-        if tries and self.asked.words and query.category is not None and "category" in query.may_loosen:
-            questions.append((("category", *chosen), _without(query, chosen).but(category=None)))
-        for freed, question in questions:
-            if answer := self._anywhere(question):
+        """Without as few filters as it takes."""
+        chosen = _loose(self.query)
+        if self.asked.words and self.query.category is not None and "category" in self.query.may_loosen:
+            chosen.append("category")
+        free = self._anywhere(_without(self.query, chosen)) if chosen else None
+        if free is None:
+            return None
+        fewer = (freed for count in range(1, len(chosen)) for freed in combinations(chosen, count))
+        for freed in islice(fewer, MOST_TRIES):
+            if answer := self._anywhere(_without(self.query, freed)):
                 return replace(answer, rung=Rung.FREER, freed=freed)
-        return None
+        return replace(free, rung=Rung.FREER, freed=tuple(chosen))
 
     def some(self) -> Answer | None:
         read_as, asked = self.reading
@@ -153,6 +155,7 @@ def _loose(query: Query) -> list[str | int]:
 def _without(query: Query, freed: Iterable[str | int]) -> Query:
     freed = set(freed)
     return query.but(
+        category=None if "category" in freed else query.category,
         values={attribute: values for attribute, values in query.values.items() if attribute not in freed},
         brands=frozenset() if "brand" in freed else query.brands,
         shops=frozenset() if "shop" in freed else query.shops,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from search.contract import Answer, Count, Doc, Query
+from search.contract import LOOSE, Answer, Count, Doc, Query
 from search.options import values_of
 from tests.search.catalogue import ATTRIBUTES, doc, key
 from tests.search.conftest import an_index
@@ -186,6 +186,7 @@ def below(path: tuple[int, ...], category: int | None) -> int | None:
 
 
 WORDS = ["mug", "lamp", "chair"]
+ABOVE = {13: (1,), 131: (13, 1)}
 PATHS = [(1, 11), (1, 12), (1, 13, 131), (2, 21), (2,)]
 some_of = {attribute: st.frozensets(st.sampled_from(sorted(values)[:3]), max_size=2) for attribute, values in ATTRIBUTES.items()}
 
@@ -250,6 +251,19 @@ def compare(index, goods, asked) -> None:
             by_hand.check(answer)
         else:  # no article holds all words under these filters
             assert by_hand.fitting() == []
+        same_when_narrowed(index, query.but(may_loosen=LOOSE, above=ABOVE.get(query.category, ())))
+
+
+def same_when_narrowed(index, query: Query) -> None:
+    """Whatever was given up to find something: a choice more of what was not chosen from finds what was counted, with the same given up."""
+    free = index.backend.search(query)
+    narrower = [(count, query.but(brands=frozenset({count.id}))) for count in free.brands[:1] if not query.brands]
+    for attribute, counts in free.attributes.items():
+        if attribute not in query.values:
+            narrower.append((counts[-1], query.but(values={**query.values, attribute: frozenset({counts[-1].id})})))
+    for count, chosen in narrower:
+        answer = index.backend.search(chosen)
+        assert (answer.total, answer.rung, answer.dropped, answer.freed, answer.category) == (count.count, free.rung, free.dropped, free.freed, free.category)
 
 
 STEADY = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
