@@ -25,7 +25,7 @@ from tests.relevance.test_ranking import BACKENDS
 SEED = 8
 OF_EACH = 40  # questions of a kind
 FIRST, ALIKE = 10, 0.8
-COUNTED = ("total", "rung", "read_as", "categories", "brands", "shops", "attributes", "price_from", "price_to", "is_estimate")
+COUNTED = ("total", "rung", "read_as", "dropped", "categories", "brands", "shops", "attributes", "price_from", "price_to", "prices", "is_estimate")
 
 
 def questions() -> list[tuple[str, str]]:
