@@ -30,7 +30,7 @@ SETTINGS = {
 }
 _FILTER = {"type": "keyword", "doc_values": False}
 _NUMBER = {"index": False}
-MAPPINGS = {
+MAPPINGS: dict[str, Any] = {
     "_source": {"enabled": False},
     "dynamic": "strict",
     "properties": {

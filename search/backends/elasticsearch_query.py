@@ -174,14 +174,14 @@ def _counts(query: Query, group: object) -> type_json:
     return _facets(query, group, include=f"{group}:[0-9]+")
 
 
-def _facets(query: Query, but: object, **options: str) -> type_json:
+def _facets(query: Query, but: object, include: str = "") -> type_json:
     """Where values are chosen, those that a variant has beside them: of listings with gaps by looking at their variants."""
     if not query.values.keys() - {but}:
-        return {"facets": _terms("facets", **options)}
+        return {"facets": _terms("facets", include=include)}
     # Both lists are added up, so neither may end early.
-    of_variants = {**_terms("variants.facets", MOST_TO_ADD, **options), "aggs": {"listings": {"reverse_nested": {}}}}
+    of_variants = {**_terms("variants.facets", most=MOST_TO_ADD, include=include), "aggs": {"listings": {"reverse_nested": {}}}}
     return {
-        "facets": {"filter": _WITHOUT_GAPS, "aggs": {"of": _terms("facets", MOST_TO_ADD, **options)}},
+        "facets": {"filter": _WITHOUT_GAPS, "aggs": {"of": _terms("facets", most=MOST_TO_ADD, include=include)}},
         "gaps": {
             "filter": _WITH_GAPS,
             "aggs": {"variants": {"nested": {"path": "variants"}, "aggs": {"fit": {"filter": _fits_a_variant(query, but), "aggs": {"of": of_variants}}}}},
@@ -189,8 +189,8 @@ def _facets(query: Query, but: object, **options: str) -> type_json:
     }
 
 
-def _terms(field: str, size: int = MOST_COUNTS, **options: str) -> type_json:
-    return {"terms": {"field": field, "size": size, **options}}
+def _terms(field: str, *, most: int = MOST_COUNTS, include: str = "") -> type_json:
+    return {"terms": {"field": field, "size": most, **({"include": include} if include else {})}}
 
 
 def read_answer(answer: type_json, query: Query, backend: str) -> Answer:

@@ -191,14 +191,15 @@ def _most_useful(answer: Answer, query: Query) -> dict[int, list[Count]]:
 
 
 def price_ranges(steps: Sequence[Count]) -> list[PriceRange]:
-    """Steps of prices put together to MOST_RANGES ranges at most, each with about as many goods as the others; none where there is but one."""
+    """Steps of prices put together to MOST_RANGES ranges at most, each with about as many goods as the others, open at both ends; none where there is but
+    one."""
     fair = sum(step.count for step in steps) / MOST_RANGES
     parts: list[list[Count]] = [[]]
     for step in steps:
         if sum(each.count for each in parts[-1]) >= fair and len(parts) < MOST_RANGES:
             parts.append([])
         parts[-1].append(step)
-    lows = [part[0].id for part in parts if part]
+    lows = [0, *(part[0].id for part in parts[1:])]
     ranges = [PriceRange(low, high, sum(each.count for each in part)) for low, high, part in zip(lows, [*lows[1:], None], parts, strict=False)]
     return ranges if len(ranges) > 1 else []
 

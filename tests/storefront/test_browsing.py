@@ -237,7 +237,7 @@ def test_the_wider_category_that_was_looked_in_is_said_with_a_way_to_stay(goods)
     deliver_events()
     page = text(f"/c/{below.pk}/?q=jade")
     assert total(page) == 2
-    assert said(page) == f"Nothing in Espresso cups fits, so here is what there is in {goods.name}. Stay in Espresso cups"
+    assert said(page) == f"Nothing in Espresso cups fits, so here is what there is in {goods.names['en']}. Stay in Espresso cups"
     page = text(f"/c/{below.pk}/?q=boots")
     assert total(page) == 1
     assert said(page) == "Nothing in Espresso cups fits, so here is what there is in all categories. Stay in Espresso cups"
@@ -256,7 +256,7 @@ def test_where_nothing_comes_near_goods_that_are_popular_are_shown_as_no_match(g
 def test_a_category_or_brand_that_holds_nothing_says_so_and_shows_what_is_near(goods):
     below = make.a_category("mugs", {"en": "Espresso cups"}, "cups")
     near = text(f"/c/{below.pk}/").split("data-near")[1]
-    assert f"Popular in {goods.name}" in near and "There is nothing here at the moment." in near and "Jade mug" in near
+    assert f"Popular in {goods.names['en']}" in near and "There is nothing here at the moment." in near and "Jade mug" in near
     brand = put_brands(by=SYSTEM, rows=[{"code": "shanlan", "names": {"en": "Shanlan"}}])["shanlan"]
     assert "Popular in the market" in text(f"/b/{brand.pk}/").split("data-near")[1]
 

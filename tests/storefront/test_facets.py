@@ -33,9 +33,9 @@ class TestPriceRanges:
         many = price_ranges([Count(low, 1 + low % 3) for low in range(20)])
         assert len(many) == 5 and sum(each.count for each in many) == sum(1 + low % 3 for low in range(20))
 
-    def test_they_lie_side_by_side_and_the_last_is_open(self):
+    def test_they_lie_side_by_side_and_are_open_at_both_ends(self):
         ranges = price_ranges([Count(1_00, 5), Count(5_00, 5), Count(50_00, 1)])
-        assert ranges == [PriceRange(1_00, 5_00, 5), PriceRange(5_00, 50_00, 5), PriceRange(50_00, None, 1)]
+        assert ranges == [PriceRange(0, 5_00, 5), PriceRange(5_00, 50_00, 5), PriceRange(50_00, None, 1)]
 
     @pytest.mark.parametrize("steps", [[], [Count(0, 9)]])
     def test_where_all_cost_alike_there_is_nothing_to_choose(self, steps):
