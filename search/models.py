@@ -25,6 +25,7 @@ class SearchDoc(models.Model):
     facets = models.BinaryField()  # pairs of int32, little endian: (attribute, value), and the steps of the category path
     forward = models.BinaryField()  # five bytes a token: crc32 and frequency
     nodes = ArrayField(models.IntegerField())  # categories on the path, brand, shop, facet values, "in stock"
+    options = ArrayField(ArrayField(models.IntegerField()), null=True)  # of variants, where combinations of them are missing: see packing.py
     category = models.IntegerField()
     brand = models.IntegerField()  # 0: none
     shop = models.IntegerField()

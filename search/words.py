@@ -8,6 +8,7 @@ were chosen on the shared English queries: docs/decisions/search.md.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from math import log, log10
@@ -24,6 +25,8 @@ from search.tokens import HEAD, Clause, Form, joined_neighbours, query_clauses, 
 K1, B = 0.9, 0.6  # of BM25
 PINNED = 1_000_000.0  # a step between pinned listings, and above all others
 HALF_AS_NEW_S = 30 * 86_400
+
+_MODEL = re.compile(r"(?=.*\d)[\w.-]{4}")
 
 # Rows of the vocabulary that are no words: how many listings there are, and their tokens together.
 DOCS, LENGTH = "~docs", "~length"
@@ -75,12 +78,23 @@ class Shares:
 @dataclass(frozen=True)
 class Asked:
     """The words of a question, with what the vocabulary knows of their tokens, and what the operator set for them: listings to be put first,
-    in order, and what is weighed."""
+    in order, and what is weighed. `dropped`: those of the words that count where a listing holds them, and need not be held."""
 
     words: tuple[Word, ...]
     df: Mapping[str, int]
     pins: tuple[UUID, ...] = ()
     weights: tuple[Weight, ...] = ()
+    dropped: tuple[Word, ...] = ()
+
+    @property
+    def needed(self) -> tuple[Word, ...]:
+        return tuple(word for word in self.words if word not in self.dropped)
+
+    def keeping(self, count: int) -> Asked:
+        """The same question, of which only the most useful words are needed: first those that listings know, of them what names a category, then what
+        looks like a model, then what is rarest."""
+        kept = sorted(self.words, key=lambda word: (not word.is_known, not self.df.get(word.head), not _MODEL.search(word.typed), -word.unit))[:count]
+        return replace(self, dropped=tuple(word for word in self.words if word not in kept))
 
     @property
     def docs(self) -> int:

@@ -4,6 +4,8 @@
 shop 2, attribute value 3; category 0, which does not exist, says "in stock".
 `facets`: pairs of int32, little endian, for counting: (attribute, value), and (-1 - parent, category) for every step of the
 category path, with parent 0 above a root.
+`options`: nothing, or, of a listing whose variants lack some combinations of their options, rows of one width filled up with 0:
+the attributes that tell variants apart, below zero; then the values of each variant.
 `forward`: records of five bytes for ranking: crc32 of a token and its frequency; a mark has frequency 0.
 `tsv`: tokens and marks as lexemes, without positions. Sample lexemes are held by a random half, quarter and sixteenth of the
 listings, independently of each other.
@@ -66,6 +68,15 @@ def nodes_of(doc: Doc) -> list[int]:
 def facets_of(doc: Doc) -> bytes:
     steps = [(-1 - parent, category) for parent, category in zip([0, *doc.category_path], doc.category_path, strict=False)]
     return np.array([*steps, *dict.fromkeys(doc.values[:MOST_VALUES])], "<i4").tobytes()
+
+
+def options_of(doc: Doc) -> list[list[int]] | None:
+    if not doc.variants:
+        return None
+    apart = sorted({attribute for variant in doc.variants for attribute, _value in variant})
+    rows = [[-attribute for attribute in apart], *(sorted(value for _attribute, value in variant) for variant in doc.variants)]
+    width = max(map(len, rows))
+    return [row + [0] * (width - len(row)) for row in rows]
 
 
 def forward_of(doc: Doc) -> bytes:

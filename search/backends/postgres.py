@@ -7,7 +7,7 @@ text of statements are names of ours; whatever was asked for goes as parameters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -43,6 +43,7 @@ ANY = 2**62  # as many as there are
 # What Found unpacks.
 COLUMNS = {
     "facets": "facets", "sizes": "int2send((length(facets) / 8)::int2)", "brand": "int4send(brand)", "shop": "int4send(shop)", "price": "int8send(price)",
+    "options": "coalesce(array_send(options), '')", "option_sizes": "int4send(coalesce(length(array_send(options)), 0))",
 }  # fmt: skip
 ORDERS = {
     Sort.POPULAR: "popularity DESC, id",
@@ -55,21 +56,23 @@ ORDERS = {
 @dataclass(frozen=True)
 class Where:
     """Conditions on the documents at a place. `words`: a tsquery, or nothing; `pins`: found whether they hold the words or not; `most` bounds
-    the matches, as far as that is known."""
+    the matches, as far as that is known; `values`: what is chosen of attributes, each of which is one of the groups too."""
 
     words: str = ""
     pins: Sequence[UUID] = ()
     nodes: Sequence[int] = ()
     groups: dict[object, tuple[str, list[Any]]] = field(default_factory=dict)
+    values: Mapping[int, frozenset[int]] = field(default_factory=dict)
     most: int = ANY
     among: Sequence[UUID] | None = None
     place: Place = MARKET
 
     def but(self, group: object) -> Where:
-        return replace(self, groups={key: each for key, each in self.groups.items() if key != group})
+        groups = {key: each for key, each in self.groups.items() if key != group}
+        return replace(self, groups=groups, values={key: each for key, each in self.values.items() if key != group})
 
     def without_groups(self) -> Where:
-        return replace(self, groups={})
+        return replace(self, groups={}, values={})
 
     def sql(self, fraction: int = 1) -> tuple[str, list[Any]]:
         """The condition and its parameters, on a sample of one listing in `fraction`."""
@@ -84,7 +87,15 @@ class Where:
             parts.append(("nodes @> %s::int[]", [list(self.nodes)]))
         if self.among is not None:
             parts.append(("id = ANY(%s::uuid[])", [list(self.among)]))
+        if len(self.values) > 1:
+            parts.append(self._in_one_variant())
         return " AND ".join(sql for sql, _values in parts) or "true", [value for _sql, values in parts for value in values]
+
+    def _in_one_variant(self) -> tuple[str, list[Any]]:
+        """Of a listing whose variants lack combinations, one of them has to hold a value of each attribute that tells them apart."""
+        each = " AND ".join(["(options[nth:nth] && %s::int[] OR NOT options[1:1] && %s::int[])"] * len(self.values))
+        sql = f"(options IS NULL OR EXISTS (SELECT 1 FROM generate_series(2, array_length(options, 1)) nth WHERE {each}))"  # noqa: S608
+        return sql, [values for attribute, chosen in self.values.items() for values in (sorted(chosen), [-attribute])]
 
 
 class PostgresBackend:
@@ -99,7 +110,7 @@ class PostgresBackend:
         return climb(self, query.bounded(), self.place)
 
     def holding_all(self, query: Query, asked: Asked) -> Answer:
-        where = _where(query, asked, tsquery_all(asked.words), min((word.most for word in asked.words), default=ANY), self.place)
+        where = _where(query, asked, tsquery_all(asked.needed), min((word.most for word in asked.needed), default=ANY), self.place)
         answer = self._count(query, where)
         if not answer.total:
             return answer
@@ -143,12 +154,14 @@ class PostgresBackend:
         groups = groups_of(query)
         base = where.without_groups()
         if (fraction := self._fraction(base)) == 1 and groups:
-            parts = _fetch(base, 1).parts(query, groups)
+            parts = _fetch(base, 1, with_options=bool(query.values)).parts(query, groups)
         elif not groups:
-            parts = {None: _fetch(base, fraction).whole()}
+            parts = {None: _fetch(base, fraction).whole({})}
         else:
             narrowed = {but: where.but(but) for but in (None, *groups)}
-            parts = {but: _fetch(each, self._fraction(each), for_group=but).whole() for but, each in narrowed.items()}
+            parts = {
+                but: _fetch(each, self._fraction(each), for_group=but, with_options=bool(each.values)).whole(each.values) for but, each in narrowed.items()
+            }
         every = parts[None]
         values = [triple for triple in every.values() if triple[0] not in query.values]
         values += [triple for attribute in query.values for triple in parts[attribute].values(of=attribute)]
@@ -162,6 +175,7 @@ class PostgresBackend:
             attributes=by_attribute(values),
             price_from=low,
             price_to=high,
+            prices=parts.get("price", every).prices(),
             is_estimate=any(part.is_estimate for part in parts.values()),
             backend=self.name,
         )
@@ -229,13 +243,16 @@ def _where(query: Query, asked: Asked, words: str, most: int, place: Place) -> W
         groups[attribute] = ("nodes && %s::int[]", [[value_node(value) for value in chosen]])
     most = min(most + len(asked.pins), ANY)
     if query.among is None:
-        return Where(words, asked.pins, required_nodes(query), groups, most, place=place)
-    return Where(words, asked.pins, required_nodes(query), groups, min(most, len(query.among)), sorted(query.among), place)
+        return Where(words, asked.pins, required_nodes(query), groups, query.values, most, place=place)
+    return Where(words, asked.pins, required_nodes(query), groups, query.values, min(most, len(query.among)), sorted(query.among), place)
 
 
-def _fetch(where: Where, fraction: int, for_group: object = None) -> Found:
+def _fetch(where: Where, fraction: int, for_group: object = None, *, with_options: bool = False) -> Found:
     """The packed columns of the matches, or of a sample; for the counts of one group only what these need."""
-    wanted = {None: COLUMNS.keys(), "brand": {"brand"}, "shop": {"shop"}, "price": {"price"}}.get(for_group, {"facets", "sizes"})  # type: ignore[call-overload]
+    options = {"options", "option_sizes"}
+    wanted = {None: COLUMNS.keys() - options, "brand": {"brand"}, "shop": {"shop"}, "price": {"price"}}.get(for_group, {"facets", "sizes"})  # type: ignore[call-overload]
+    if with_options and "facets" in wanted:
+        wanted = wanted | options
     sql, values = where.sql(fraction)
     # One scan, so the aggregates keep one order of listings.
     packed = ", ".join(f"string_agg({column}, '')" if name in wanted else "''::bytea" for name, column in COLUMNS.items())

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('search', '0004_suggestion_words'),
+        ('search', '0005_suggestion_indexes'),
     ]
 
     operations = [
