@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("search", "0004_suggestion_words")]
+    dependencies = [("search", "0006_rules_and_searches")]
 
     operations = [
         migrations.AddField(
