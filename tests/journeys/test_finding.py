@@ -68,8 +68,10 @@ def market(own_database: str, static_files: Path) -> Iterator[RunningMarket]:
         a_shirt(shop, str(40 + 90 * n), brand, cloth, every, shirts)
         a_shirt(shop, str(45 + 90 * n), brand, cloth, [("red", "small"), ("blue", "large")], shirts)
     make.a_product("c", title="Wool cap", titles={"zh-hans": "羊毛帽", "en": "Wool cap"})
-    with merchant_schema(MERCHANTS["a"]):
-        default_storage.save("demo/mug.webp", ContentFile(clean_picture(make.a_picture().read(), "picture", longest_side=40, to="WEBP").data))
+    picture = clean_picture(make.a_picture().read(), "picture", longest_side=40, to="WEBP").data
+    for shop in "abc":
+        with merchant_schema(MERCHANTS[shop]):
+            default_storage.save("demo/mug.webp", ContentFile(picture))
     deliver_events()
     with running(own_database, static_files, PAGE_CACHE_S="0") as processes:
         yield processes

@@ -3,16 +3,13 @@
   "use strict";
   document.documentElement.classList.add("scripted");
 
-  document.addEventListener("keydown", (event) => {
-    const box = event.key === " " && event.target.closest("a[role=checkbox]");
-    if (box) { event.preventDefault(); box.click(); }
-  });
-
   // The page that comes has the same choices: whoever went there by keys goes on at the one that was ticked.
   const place = "facet";
-  document.addEventListener("click", (event) => {
-    const box = event.target.closest("a[data-facet]");
-    if (box && event.detail === 0) sessionStorage.setItem(place, box.dataset.facet);
+  document.addEventListener("keydown", (event) => {
+    const box = [" ", "Enter"].includes(event.key) && event.target.closest("a[role=checkbox]");
+    if (!box) return;
+    if (box.dataset.facet) sessionStorage.setItem(place, box.dataset.facet);
+    if (event.key === " ") { event.preventDefault(); box.click(); }
   });
 
   document.addEventListener("input", (event) => {
