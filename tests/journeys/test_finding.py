@@ -134,14 +134,13 @@ def test_a_buyer_narrows_what_was_proposed_by_five_facets(browser: Browser, mark
         with page.expect_navigation():
             page.get_by_role("link", name=buyer.word("Clear all")).locator("visible=true").first.click()
         assert total(page) == 16
-        # A price is one of the ranges that are offered; by keys one goes on where one was.
+        # A price is one of the ranges that are offered, and the space bar ticks it.
         prices = choice(buyer, "price")
-        promised, facet = number_in(prices.locator(".count").inner_text()), prices.get_attribute("data-facet")
+        promised = number_in(prices.locator(".count").inner_text())
         prices.focus()
         with page.expect_navigation():
             page.keyboard.press(" ")
         assert total(page) == promised
-        expect(page.locator(f"[data-facet='{facet}']").locator("visible=true")).to_be_focused()
 
 
 @on_both(PHONE, colour=("红色", "Red"), size=("大码", "Large"))
