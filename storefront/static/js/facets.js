@@ -1,4 +1,4 @@
-// Filters: a ticked link answers to the space bar and keeps its place, long groups can be narrowed, and the sheet stays open while one chooses.
+// Filters: a ticked link answers to the space bar, long groups can be narrowed, and the sheet stays open while one chooses.
 (() => {
   "use strict";
   document.documentElement.classList.add("scripted");
@@ -6,13 +6,6 @@
   document.addEventListener("keydown", (event) => {
     const box = event.key === " " && event.target.closest("a[role=checkbox]");
     if (box) { event.preventDefault(); box.click(); }
-  });
-
-  // The page that comes has the same choices: whoever went there by keys goes on at the one that was ticked.
-  const place = "facet";
-  document.addEventListener("click", (event) => {
-    const box = event.target.closest("a[data-facet]");
-    if (box && event.detail === 0) sessionStorage.setItem(place, box.dataset.facet);
   });
 
   document.addEventListener("input", (event) => {
@@ -26,8 +19,4 @@
   const drop = () => history.replaceState(null, "", location.pathname + location.search);
   if (sheet && location.hash === "#filters") sheet.showModal();
   sheet?.addEventListener("close", () => { if (location.hash) drop(); });
-
-  const ticked = sessionStorage.getItem(place);
-  sessionStorage.removeItem(place);
-  if (ticked) [...document.querySelectorAll("a[data-facet]")].find((box) => box.dataset.facet === ticked && box.checkVisibility())?.focus();
 })();
