@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 
-from marketplace.flows.account_changes import BankDetails, ask_for_bank_account, confirm_change, put_in_force, stop_change
+from marketplace.flows.account_changes import BankDetails, ask_for_bank_account, confirm_change, pass_change, put_in_force, stop_change
 from marketplace.flows.approvals import approve, ask_for
 from marketplace.flows.pay_out import RELEASE
 from marketplace.kernel import clock
@@ -46,12 +46,12 @@ def people():
     return owner, make.acting(second), operator, make.acting(make.a_second_operator())
 
 
-def a_change(owner, second) -> AccountChange:
-    """Confirmed, and its day of cooling off is over."""
+def a_change(owner, second, operator) -> AccountChange:
+    """Confirmed and passed, and its day of cooling off is over."""
     details = BankDetails(holder="Kiln", form="company", bank="Bank", number=NEW, holder_reason="x")
     row = ask_for_bank_account(by=owner, merchant_id=A, change_id=uuid4(), details=details)
-    AccountChange.objects.filter(pk=row.pk).update(needs_market=False)
     confirm_change(by=second, merchant_id=A, change_id=row.pk)
+    pass_change(by=operator, change_id=row.pk, why="compared", name_why="no dossier")
     AccountChange.objects.filter(pk=row.pk).update(in_force_at=clock.now())
     return row
 
@@ -64,7 +64,7 @@ def test_a_payout_released_while_the_account_changes_goes_where_two_people_saw_i
         make.a_completed_group(("a", mug, 1))
         payout, batch = make.settled("a")[0].payouts.get(), uuid4()
         Payout.objects.filter(pk=payout.pk).update(released_at=None)
-        row = a_change(owner, second)
+        row = a_change(owner, second, operator)
         ask_for(by=operator, kind=RELEASE, request_id=batch, order={"batch": str(batch), "payouts": [str(payout.pk)]}, why="the week")
         acts = [lambda batch=batch: approve(by=checker, request_id=batch), lambda row=row: put_in_force(by=SYSTEM, change_id=row.pk)]
         got = at_once(lambda acts=acts * 2: acts.pop()())
@@ -80,10 +80,10 @@ def test_a_payout_released_while_the_account_changes_goes_where_two_people_saw_i
 
 
 def test_stopped_and_put_in_force_at_once_one_of_both_holds(people):
-    owner, second, *_others = people
+    owner, second, operator, _checker = people
     for _round in range(ROUNDS):
         set_bank_account(by=SYSTEM, merchant_id=A, holder="Kiln", bank="Bank", number=OLD)
-        row = a_change(owner, second)
+        row = a_change(owner, second, operator)
         acts = [lambda row=row: stop_change(by=owner, change_id=row.pk, why="not us"), lambda row=row: put_in_force(by=SYSTEM, change_id=row.pk)]
         at_once(lambda acts=acts * 2: acts.pop()())
         row.refresh_from_db()
