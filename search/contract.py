@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Protocol
 from uuid import UUID
 
@@ -13,6 +13,7 @@ REACH = 2400  # listings that paging can reach, whatever the total: a hundred pa
 AMONG = 10_000  # listings that a question can be narrowed to by their keys
 LARGEST_KEY = 2**29 - 1  # of categories, brands, shops and values; it names nothing
 HIGHEST_PRICE = 2**62
+PRICE_STEPS = (0, *(mantissa * 10**exponent for exponent in range(2, 9) for mantissa in (1, 2, 5)))  # minor units: where a step of prices begins
 
 
 class Sort(StrEnum):
@@ -23,15 +24,31 @@ class Sort(StrEnum):
     PRICE_DOWN = "price_down"
 
 
+class Rung(IntEnum):
+    """How far a question was loosened until it found something. The answer says what was given up."""
+
+    ALL = 0  # nothing: all words, under all filters
+    FEWER = 1  # the least useful words
+    WIDER = 2  # the category, for a wider one
+    FREER = 3  # filters
+    SOME = 4  # any words: all that hold one or several
+    NEIGHBOURS = 5  # everything: what is shown is popular near by, and no match
+
+
+LOOSE = frozenset({"category", "brand", "shop", "price", "values", "stock"})  # what a question may allow to be given up
+
+
 @dataclass(frozen=True)
 class Query:
-    """What a buyer asks for. Values within one group are joined by OR, groups by AND.
+    """What a buyer asks for. Values within one group are joined by OR, groups by AND. Of a listing with variants one and the same variant has to
+    hold what is chosen of its options.
 
     Categories, brands, attributes and values are taxonomy keys; shops are merchants' ordinals; prices are minor units of
     the market's currency, both ends included. A value belongs to one attribute. Text without a single word in it is no text.
     """
 
     text: str = ""
+    language: str = ""  # of the page it is asked on; the operator's rules of other languages do not hold then. Empty: none in particular
     category: int | None = None  # the category itself and everything below it
     brands: frozenset[int] = frozenset()
     shops: frozenset[int] = frozenset()
@@ -42,6 +59,11 @@ class Query:
     among: frozenset[UUID] | None = None  # of these listings only, at most AMONG; None: of all
     sort: Sort = Sort.RELEVANCE
     as_typed: bool = False  # whoever asks wants no other reading of the words
+    exact: bool = False  # nothing is loosened, not even words
+    # Where nothing is found: the filters that may be given up (LOOSE), and the categories above the asked one that may be looked in instead, the
+    # nearest first, in the end all. Without any only words are loosened, and there are no neighbours.
+    may_loosen: frozenset[str] = frozenset()
+    above: tuple[int, ...] = ()
     page: int = 1
     size: int = SIZE
 
@@ -90,15 +112,20 @@ class Count:
 class Answer:
     """Listing keys of the page, and the facets of everything that was found.
 
+    Listings that the operator pins for these words (rules.py) are found whether they hold the words or not, as long as they hold
+    under the filters, and stand first among the best matches.
+
     Facet lists are sorted by count, then id, and hold what counts at least one, the 300 largest of a kind. `categories` are
     the children of the asked category (roots without one) that hold something. `attributes` maps attribute → values, the
-    attribute that most listings have first. `price_from`/`price_to` span what was found, the price choice aside. Pages end at
-    REACH.
+    attribute that most listings have first. `price_from`/`price_to` span what was found, the price choice aside, and `prices` says how many of it lie in each
+    of PRICE_STEPS that has any, by where it begins, lowest first. Pages end at REACH.
 
     `read_as`: the words that were answered instead, because under these filters nothing holds all words as typed and one of them
-    no listing knows. `rung` says how far the words, in this reading, had to be relaxed: 0 all words; 1 some words, because under
-    these filters no listing holds them all. `also`: where all words fill less than the first page of best matches, listings that hold some of them, best
-    first, to be shown below; they are in no count. `is_estimate`: total and counts were made from an unbiased sample.
+    no listing knows. `rung` says how far the question, in this reading, had to be loosened: then `dropped` are the words that were left out, in their
+    order; `category` the wider category that was looked in, None for all; `freed` the filters that were taken off, by the names of LOOSE or the key of an
+    attribute. `also`: where the words fill less than the first page of best matches, listings that hold some of them, best
+    first, to be shown below; they are in no count. As neighbours they hold none, `category` is what they are popular in, and nothing is counted.
+    `is_estimate`: total and counts were made from an unbiased sample.
     """
 
     ids: list[UUID]
@@ -109,11 +136,15 @@ class Answer:
     attributes: dict[int, list[Count]]
     price_from: int | None
     price_to: int | None
-    rung: int = 0
+    prices: list[Count] = field(default_factory=list)
+    rung: Rung = Rung.ALL
     is_estimate: bool = False
     backend: str = ""
     read_as: str = ""
     also: list[UUID] = field(default_factory=list)
+    dropped: tuple[str, ...] = ()
+    category: int | None = None
+    freed: tuple[str | int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -126,13 +157,14 @@ class Doc:
     category_path: list[int]  # from the root to its own
     brand: int  # 0: none
     shop: int
-    values: list[tuple[int, int]]  # (attribute, value) of facet attributes
+    values: list[tuple[int, int]]  # (attribute, value) of facet attributes, of the listing and of all its variants
     price: int
     popularity: float
     published: int  # seconds since 1970
     in_stock: bool
     version: int
     marks: frozenset[str] = frozenset()  # what is only there or not there: see tokens.py
+    variants: Sequence[frozenset[tuple[int, int]]] = ()  # options of each, where some combinations of them are missing: see options.py
 
 
 class BackendAway(Exception):

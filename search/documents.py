@@ -17,6 +17,7 @@ from marketplace.platform.listings.models import Listing, ListingVariant
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category
 from marketplace.platform.taxonomy.queries import values_as_now
 from search.contract import Doc
+from search.options import values_of
 from search.tokens import ASIDE, HEAD, han_grams, head_words, index_tokens
 from tenants.tenancy.standing import FOUND
 
@@ -65,13 +66,21 @@ class Names:
     brands: Mapping[int, Brand]
     facets: frozenset[int]
     values: Mapping[int, AttributeValue]
-    options: Mapping[UUID, set[tuple[int, int]]]
+    options: Mapping[UUID, list[list[tuple[int, int]]]]  # of each variant
     subtitles: Mapping[UUID, Mapping[str, str]]
 
     @cached_property
     def by_key(self) -> dict[int, AttributeValue]:
         """Values as they are now, by their own keys."""
         return {value.pk: value for value in self.values.values()}
+
+    def now(self, said: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+        """These pairs of attribute and value as they are now, each once, and only under the attribute a value belongs to."""
+        pairs = dict.fromkeys((attribute, self.values[value].pk) for attribute, value in said if value in self.values)
+        return [(attribute, value) for attribute, value in pairs if self.by_key[value].attribute_id == attribute]
+
+    def facets_of(self, pairs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+        return [pair for pair in pairs if pair[0] in self.facets]
 
 
 def _built(listings: list[Listing]) -> list[Doc]:
@@ -82,10 +91,10 @@ def _built(listings: list[Listing]) -> list[Doc]:
 def _names(listings: list[Listing]) -> Names:
     categories = Category.objects.in_bulk({listing.category_id for listing in listings})
     wider = {key for category in categories.values() for key in category.path} - categories.keys()
-    options: dict[UUID, set[tuple[int, int]]] = {}
-    for listing_id, chosen in ListingVariant.objects.filter(listing__in=listings).values_list("listing_id", "options"):
-        options.setdefault(listing_id, set()).update((int(attribute), int(value)) for attribute, value in chosen.items())
-    pairs = {pair for listing in listings for pair in _entered_pairs(listing)}.union(*options.values())
+    options: dict[UUID, list[list[tuple[int, int]]]] = {}
+    for listing_id, chosen in ListingVariant.objects.filter(listing__in=listings).order_by("position", "pk").values_list("listing_id", "options"):
+        options.setdefault(listing_id, []).append([(int(attribute), int(value)) for attribute, value in chosen.items()])
+    pairs = {pair for listing in listings for pair in _entered_pairs(listing)} | {pair for rows in options.values() for row in rows for pair in row}
     return Names(
         {**categories, **Category.objects.in_bulk(wider)},
         Brand.objects.in_bulk({listing.brand_id for listing in listings if listing.brand_id}),
@@ -103,10 +112,10 @@ def _entered_pairs(listing: Listing) -> Iterator[tuple[int, int]]:
 def _document(listing: Listing, names: Names) -> Doc:
     category = names.categories[listing.category_id]
     brand = names.brands.get(listing.brand_id) if listing.brand_id else None
-    # A value may be both described and chosen; it counts once, and only under the attribute it belongs to.
-    said = [*_entered_pairs(listing), *sorted(names.options.get(listing.pk, ()))]
-    pairs = dict.fromkeys((attribute, names.values[value].pk) for attribute, value in said if value in names.values)
-    known = [(attribute, value) for attribute, value in pairs if names.by_key[value].attribute_id == attribute]
+    options = [names.now(row) for row in names.options.get(listing.pk, ())]
+    described = names.now(_entered_pairs(listing))
+    known = dict.fromkeys([*described, *sorted({pair for row in options for pair in row})])
+    values, variants = values_of(names.facets_of(described), (frozenset(names.facets_of(row)) for row in options))
     below = list(names.subtitles.get(listing.pk, {}).values())
     tokens = text_tokens(
         titles=listing.titles.values(),
@@ -127,13 +136,14 @@ def _document(listing: Listing, names: Names) -> Doc:
         category_path=list(category.path) or [category.pk],
         brand=listing.brand_id or 0,
         shop=listing.merchant.ordinal,
-        values=[pair for pair in known if pair[0] in names.facets],
+        values=values,
         price=listing.price_minor,
         popularity=float(listing.sold),
         published=int(listing.published_at.timestamp()),
         in_stock=listing.in_stock,
         version=listing.version,
         marks=marks(aside=aside, heads=category.names.values(), short=short),
+        variants=variants,
     )
 
 

@@ -29,7 +29,7 @@ MOST_CLAUSES = 12
 GRAM, ASIDE, HEAD = "·", "=", "^"
 
 # What a form of a word is worth against the word as it was typed.
-AS_TYPED, NEIGHBOURS_JOINED, IN_PARTS, MARKED = 1.0, 0.7, 0.6, 0.4
+AS_TYPED, MEANT_TOO, NEIGHBOURS_JOINED, IN_PARTS, MARKED = 1.0, 0.9, 0.7, 0.6, 0.4
 
 HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
 # Vowel signs of Indic scripts, Thai and their neighbours belong to the word although they are not letters.
@@ -40,6 +40,11 @@ _HAN_ONE = re.compile(f"[{HAN}]")
 _APOSTROPHE = re.compile(r"['’ʼ](?:s\b)?")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _BETWEEN_NAMES = re.compile(r"[&/,、，+]|\band\b|(?<=\w\w)[和与及](?=\w\w)")
+# Units as they stand behind a number; 克拉 is another one, and what is 升级 or 克服 is no measure.
+UNITS = {
+    "公斤": "kg", "千克": "kg", "毫克": "mg", "克": "g", "毫升": "ml", "升": "l", "毫米": "mm", "厘米": "cm", "公里": "km", "千瓦": "kw", "毫安时": "mah",
+}  # fmt: skip
+_UNIT = re.compile(rf"(?<=[0-9])\s*({'|'.join(sorted(UNITS, key=len, reverse=True))})(?![拉级降学温值服隆])")
 _VOICE_MARKS = "\u3099\u309a"  # of kana: part of the letter, not an accent
 
 _STOP_WORDS_OF = {
@@ -52,10 +57,11 @@ STOP_WORDS = frozenset(word for words in _STOP_WORDS_OF.values() for word in wor
 
 @dataclass(frozen=True)
 class Form:
-    """A shape that a word may have in a listing: all these tokens, or all these marks, together."""
+    """A shape that a word may have in a listing: all these tokens, or all these marks, together. `synonym`: the words that stand for the typed ones."""
 
     tokens: tuple[str, ...]
     weight: float
+    synonym: str = ""
 
     @property
     def is_marks(self) -> bool:
@@ -81,13 +87,13 @@ class Clause:
 
 def index_tokens(text: str) -> list[str]:
     """The tokens of a text, as often as they occur; compounds give their parts and the joined form."""
-    return [token for kind, piece in _pieces(folded(text, LONGEST_TEXT)) for token in _tokens_of(kind, piece)]
+    return [token for kind, piece in _pieces(_with_units(folded(text, LONGEST_TEXT))) for token in _tokens_of(kind, piece)]
 
 
 def han_grams(text: str) -> list[str]:
     """Marks of every Han character and every pair of neighbours, each once: for short texts such as titles."""
     grams: dict[str, None] = {}
-    for kind, run in _pieces(folded(text, LONGEST_TEXT)):
+    for kind, run in _pieces(_with_units(folded(text, LONGEST_TEXT))):
         if kind == "han":
             grams.update(dict.fromkeys(GRAM + character for character in run))
             grams.update(dict.fromkeys(han_pairs(run)))
@@ -111,7 +117,7 @@ def head_words(name: str) -> list[str]:
 def query_clauses(text: str) -> list[Clause]:
     """What a question asks for, a clause a word, each once. Empty where the text holds no word."""
     clauses: dict[str, Clause] = {}
-    for place, (kind, piece) in enumerate(_pieces(folded(text, LONGEST_QUESTION))):
+    for place, (kind, piece) in enumerate(_pieces(_in_units(folded(text, LONGEST_QUESTION)))):
         for clause in _han_clauses(piece) if kind == "han" else _word_clauses(piece):
             aside = [Form(tuple(ASIDE + token for token in form.tokens), MARKED) for form in clause.forms if not form.is_marks]
             clauses.setdefault(clause.joined, Clause((*clause.forms, *aside), clause.typed, place))
@@ -142,6 +148,16 @@ def folded(text: str, longest: int) -> str:
     text = "".join(c for c in text if not unicodedata.combining(c) or c in _VOICE_MARKS)
     text = unicodedata.normalize("NFC", text)[: 2 * longest]
     return _to_simplified().convert(text) if _HAN_ONE.search(text) else text
+
+
+def _in_units(folded: str) -> str:
+    """Chinese units behind a number as their signs: 5公斤 → 5kg."""
+    return _UNIT.sub(lambda found: f"{UNITS[found[1]]} ", folded)
+
+
+def _with_units(folded: str) -> str:
+    """The same, and the units as they were written beside them: 5公斤 → 5kg 公斤."""
+    return _UNIT.sub(lambda found: f"{UNITS[found[1]]} {found[1]}", folded)
 
 
 def _pieces(folded: str) -> Iterator[tuple[str, str]]:

@@ -1,23 +1,32 @@
 """What the words of a question weigh: the part of ranking that both backends share.
 
 The score of a listing is the sum over its words of the best form it holds, plus a little for every word it holds at all and
-for every word that names its own category. A form of tokens scores by BM25, a form of marks by a constant. Ties go to what
-sells more, then by key. The weights were chosen on the shared English queries: docs/decisions/search.md.
+for every word that names its own category. A form of tokens scores by BM25, a form of marks by a constant. That is taken times what the
+listing itself brings along (`Shares`) and what the operator set for these words. Ties go to what sells more, then by key. The weights
+were chosen on the shared English queries: docs/decisions/search.md.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from math import log
+from dataclasses import dataclass, replace
+from math import log, log10
+from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 
+from marketplace.kernel import clock
 from search.place import MARKET, Place
-from search.tokens import HEAD, Form, joined_neighbours, query_clauses, with_joined_neighbours
+from search.rules import STAMP, Rules, Weight, rules_again, rules_held
+from search.tokens import HEAD, Clause, Form, joined_neighbours, query_clauses, with_joined_neighbours
 
 K1, B = 0.9, 0.6  # of BM25
-FOR_HOLDING, FOR_NAMING = 0.1, 0.05  # of the word's unit
+PINNED = 1_000_000.0  # a step between pinned listings, and above all others
+HALF_AS_NEW_S = 30 * 86_400
+
+_MODEL = re.compile(r"(?=.*\d)[\w.-]{4}")
 
 # Rows of the vocabulary that are no words: how many listings there are, and their tokens together.
 DOCS, LENGTH = "~docs", "~length"
@@ -45,11 +54,52 @@ class Word:
 
 
 @dataclass(frozen=True)
+class Shares:
+    """Weights of the installation (docs/settings.md). The score of a listing's words is taken times 1 and its shares: for stock; for each power
+    of ten of pieces sold; for being new, half of it after 30 days."""
+
+    holding: float  # of the word's unit, for holding it at all
+    naming: float  # of the word's unit, where it names the listing's category
+    stock: float
+    sales: float
+    new: float
+
+    @classmethod
+    def now(cls) -> Shares:
+        return cls(settings.SEARCH_FOR_HOLDING, settings.SEARCH_FOR_NAMING, settings.SEARCH_FOR_STOCK, settings.SEARCH_FOR_SALES, settings.SEARCH_FOR_NEWNESS)
+
+    def of_sales(self, pieces: float) -> float:
+        return self.sales * log10(1 + max(pieces, 0))
+
+    def of_newness(self, published: int) -> float:
+        return self.new * 0.5 ** (abs(now_s() - published) / HALF_AS_NEW_S)
+
+
+@dataclass(frozen=True)
 class Asked:
-    """The words of a question, with what the vocabulary knows of their tokens."""
+    """The words of a question, with what the vocabulary knows of their tokens, and what the operator set for them: listings to be put first,
+    in order, and what is weighed. `dropped`: those of the words that count where a listing holds them, and need not be held."""
 
     words: tuple[Word, ...]
     df: Mapping[str, int]
+    pins: tuple[UUID, ...] = ()
+    weights: tuple[Weight, ...] = ()
+    dropped: tuple[Word, ...] = ()
+
+    @property
+    def needed(self) -> tuple[Word, ...]:
+        return tuple(word for word in self.words if word not in self.dropped)
+
+    @property
+    def share_unknown(self) -> float:
+        """Of the words, how many no listing knows: 0 to 1."""
+        return sum(not word.is_known for word in self.words) / max(len(self.words), 1)
+
+    def keeping(self, count: int) -> Asked:
+        """The same question, of which only the most useful words are needed: first those that listings know, of them what names a category, then what
+        looks like a model, then what is rarest."""
+        kept = sorted(self.words, key=lambda word: (not word.is_known, not self.df.get(word.head), not _MODEL.search(word.typed), -word.unit))[:count]
+        return replace(self, dropped=tuple(word for word in self.words if word not in kept))
 
     @property
     def docs(self) -> int:
@@ -63,24 +113,49 @@ class Asked:
         return idf(self.df.get(token, 0), self.docs)
 
 
+def now_s() -> int:
+    """Seconds since 1970, as listings note when they were published."""
+    return int(clock.now().timestamp())
+
+
 def idf(df: int, docs: int) -> float:
     """How much a token tells, as Lucene counts it; always above 0."""
     return log(1 + (max(docs - df, 0) + 0.5) / (df + 0.5))
 
 
-def ask(text: str, place: Place = MARKET) -> Asked:
-    """The words of a text, weighed by one look into the vocabulary."""
+def ask(text: str, place: Place = MARKET, language: str = "") -> Asked:
+    """The words of a text, weighed by one look into the vocabulary, under the operator's rules for the language."""
     clauses = query_clauses(text)
     if not clauses:
         return Asked((), {})
+    asked = _ask(clauses, rules_held(place, language), place)
+    changed = rules_again(place, language, asked.df.get(STAMP, 0))
+    return asked if changed is None else _ask(clauses, changed, place)
+
+
+def _ask(clauses: list[Clause], rules: Rules, place: Place) -> Asked:
+    told = rules.without_stops(clauses)
+    clauses = rules.with_synonyms(told)
     neighbours = [joined for _place, joined in joined_neighbours(clauses)]
     tokens = (token for clause in clauses for form in clause.forms for token in form.tokens)
-    df = look_up({DOCS, LENGTH, *neighbours, *(HEAD + clause.joined for clause in clauses), *tokens}, place)
+    df = look_up({DOCS, LENGTH, STAMP, *neighbours, *(HEAD + clause.joined for clause in clauses), *tokens}, place)
     words = []
     for clause in with_joined_neighbours(clauses, [token for token in neighbours if df.get(token)]):
         holding = [min(df.get(token, 0) for token in form.tokens) for form in clause.forms]
-        words.append(Word(clause.forms, sum(holding), (K1 + 1) * idf(max(holding), df.get(DOCS, 0)), clause.typed, clause.piece))
-    return Asked(tuple(words), df)
+        forms = _bounded(clause.forms, df) if rules.synonyms else clause.forms
+        words.append(Word(forms, sum(holding), (K1 + 1) * idf(max(holding), df.get(DOCS, 0)), clause.typed, clause.piece))
+    return Asked(tuple(words), df, *rules.of_question(told))
+
+
+def _bounded(forms: tuple[Form, ...], df: Mapping[str, int]) -> tuple[Form, ...]:
+    """A synonym never tells more than the word as it was typed, however rare it is."""
+    docs = df.get(DOCS, 0)
+    most = idf(max(min(df.get(token, 0) for token in form.tokens) for form in forms if not form.synonym), docs)
+    told = [sum(idf(df.get(token, 0), docs) for token in form.tokens) for form in forms]
+    return tuple(
+        replace(form, weight=form.weight * min(1.0, most / much)) if form.synonym and not form.is_marks else form
+        for form, much in zip(forms, told, strict=True)
+    )
 
 
 def look_up(terms: Iterable[str], place: Place = MARKET) -> dict[str, int]:

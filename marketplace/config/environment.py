@@ -33,6 +33,11 @@ class Environment(BaseSettings):
     DATABASE_URL: str = Field(description="PostgreSQL 15 or later: postgresql://user:password@host:5432/name")
     REDIS_URL: str = Field(description="Redis or Valkey 7 or later, as broker and cache: redis://host:6379/0, rediss://… or unix:///path?db=0")
     ELASTICSEARCH_URL: str = Field("", description="Elasticsearch 8.19 or 9: http://host:9200. Empty: PostgreSQL answers searches")
+    SEARCH_FOR_HOLDING: float = Field(0.1, ge=0, le=2, description="what holding a word of the question at all adds to its score, 0 to 2")
+    SEARCH_FOR_NAMING: float = Field(0.05, ge=0, le=2, description="what a word that names the listing's category adds, 0 to 2")
+    SEARCH_FOR_STOCK: float = Field(0.2, ge=0, le=5, description="how much more the score of a listing in stock is taken, 0 to 5; 0.2 is a fifth more")
+    SEARCH_FOR_SALES: float = Field(0.0, ge=0, le=5, description="how much more it is taken for each power of ten of pieces sold, 0 to 5")
+    SEARCH_FOR_NEWNESS: float = Field(0.0, ge=0, le=5, description="how much more the score of what is new is taken, half of it after 30 days, 0 to 5")
     BASE_URL: str = Field(
         "http://market.localhost:8000", description="where the market answers: https://market.example. Shops, workbenches and console are hosts below it"
     )

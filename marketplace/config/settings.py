@@ -278,6 +278,8 @@ DEMO_MAILBOX = ENV.DEMO_MAILBOX and not ENV.EMAIL_URL  # it shows the folder, an
 # ── Search ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 ELASTICSEARCH_URL = ENV.ELASTICSEARCH_URL
 SEARCH_INDEX = "wanshang-listings"
+SEARCH_FOR_HOLDING, SEARCH_FOR_NAMING = ENV.SEARCH_FOR_HOLDING, ENV.SEARCH_FOR_NAMING
+SEARCH_FOR_STOCK, SEARCH_FOR_SALES, SEARCH_FOR_NEWNESS = ENV.SEARCH_FOR_STOCK, ENV.SEARCH_FOR_SALES, ENV.SEARCH_FOR_NEWNESS
 
 # ── Wagtail: content only ────────────────────────────────────────────────────────────────────────────────────────────
 WAGTAIL_SITE_NAME = "Wanshang"

@@ -28,6 +28,8 @@ from marketplace.web.operator import (
     qualifications,
     rails,
     reviews,
+    search_rules,
+    searches,
     subscribers,
 )
 from marketplace.web.operator import opinions as market_opinions
@@ -93,6 +95,8 @@ CONSOLE = (
     market_opinions.questions,
     approvals.approvals,
     dispatches.dispatches,
+    searches.searches,
+    search_rules.search_rules,
     market_staff,
     market_log,
 )

@@ -30,7 +30,7 @@ SETTINGS = {
 }
 _FILTER = {"type": "keyword", "doc_values": False}
 _NUMBER = {"index": False}
-MAPPINGS = {
+MAPPINGS: dict[str, Any] = {
     "_source": {"enabled": False},
     "dynamic": "strict",
     "properties": {
@@ -40,6 +40,8 @@ MAPPINGS = {
         "category": _FILTER,  # every category of the path
         "steps": {"type": "keyword", "index": False},  # "parent>category", for counting children
         "facets": {"type": "keyword", "eager_global_ordinals": True},  # "attribute:value"
+        "has_gaps": {"type": "boolean", "doc_values": False},  # combinations of options are missing: then each variant is here, with all of its facets
+        "variants": {"type": "nested", "properties": {"facets": {"type": "keyword"}}},
         "brand": {"type": "keyword"},
         "shop": {"type": "keyword"},
         "in_stock": {"type": "boolean"},
@@ -57,6 +59,7 @@ class ElasticsearchBackend:
 
     def __init__(self, url: str, alias: str, timeout_s: float = QUERY_S, place: Place = MARKET) -> None:
         self.alias, self.place = alias, place
+        self._knows_fields = False
         self._gives_up = f"{int(900 * timeout_s)}ms"  # the server a little before the client
         self._asking = Elasticsearch(url, request_timeout=timeout_s, max_retries=0, retry_on_timeout=False)
         self._writing = self._asking.options(request_timeout=WRITE_S)
@@ -151,9 +154,13 @@ class ElasticsearchBackend:
             raise _away(error) from error
 
     def _ensure_index(self) -> None:
+        """That there is one, and that one of an earlier release knows the fields of this."""
         try:
             if not self._writing.indices.exists_alias(name=self.alias):
                 self._writing.indices.create(index=f"{self.alias}.0", settings=SETTINGS, mappings=MAPPINGS, aliases={self.alias: {}})
+            elif not self._knows_fields:
+                self._writing.indices.put_mapping(index=self.alias, properties=MAPPINGS["properties"])
+            self._knows_fields = True
         except (ApiError, TransportError) as error:
             if "resource_already_exists_exception" not in str(error):
                 raise _away(error) from error
@@ -184,7 +191,8 @@ def _put(index: str, doc: Doc) -> dict[str, Any]:
         "marks": sorted(doc.marks),
         "category": [str(category) for category in path],
         "steps": [f"{parent}>{category}" for parent, category in zip([0, *path], path, strict=False)],
-        "facets": [f"{attribute}:{value}" for attribute, value in doc.values],
+        "facets": [_facet(pair) for pair in doc.values],
+        **_variants(doc),
         "shop": str(doc.shop),
         "in_stock": doc.in_stock,
         "price": doc.price,
@@ -192,6 +200,18 @@ def _put(index: str, doc: Doc) -> dict[str, Any]:
         "published": doc.published,
         **({"brand": str(doc.brand)} if doc.brand else {}),
     }
+
+
+def _variants(doc: Doc) -> dict[str, Any]:
+    if not doc.variants:
+        return {}
+    apart = {attribute for variant in doc.variants for attribute, _value in variant}
+    of_all = [pair for pair in doc.values if pair[0] not in apart]
+    return {"has_gaps": True, "variants": [{"facets": [_facet(pair) for pair in (*of_all, *sorted(variant))]} for variant in doc.variants]}
+
+
+def _facet(pair: tuple[int, int]) -> str:
+    return f"{pair[0]}:{pair[1]}"
 
 
 def _away(error: Exception) -> BackendAway:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from search.contract import HIGHEST_PRICE, Count, Query
+from search.backends.variants import Variants
+from search.contract import HIGHEST_PRICE, PRICE_STEPS, Count, Query
 
 MOST_COUNTS = 300  # of brands, shops, categories or attribute values in an answer: the largest
 
@@ -45,9 +46,10 @@ class Found:
     kind: type_ints
     value: type_ints
     holder: type_ints
+    variants: Variants
 
     @classmethod
-    def unpack(cls, fraction: int, facets: bytes, sizes: bytes, brand: bytes, shop: bytes, price: bytes) -> Found:
+    def unpack(cls, fraction: int, facets: bytes, sizes: bytes, brand: bytes, shop: bytes, price: bytes, options: bytes, option_sizes: bytes) -> Found:
         lengths = np.frombuffer(sizes, ">i2")
         kind, value = np.frombuffer(facets, "<i4").reshape(-1, 2).T.copy()
         return cls(
@@ -58,13 +60,15 @@ class Found:
             kind,
             value,
             np.repeat(np.arange(len(lengths)), lengths),
+            Variants.unpack(options, option_sizes),
         )
 
     def __len__(self) -> int:
         return len(self.brand)
 
-    def whole(self) -> Part:
-        return Part(self, None)
+    def whole(self, chosen: Mapping[int, frozenset[int]]) -> Part:
+        """All of them, which are known to fit; `chosen`: values by which they were found."""
+        return Part(self, None, self._pairs(chosen))
 
     def parts(self, query: Query, groups: list[object]) -> dict[object, Part]:
         """For each group what fits all groups but this one; for None what fits all."""
@@ -72,8 +76,17 @@ class Found:
         parts = {}
         for but in (None, *groups):
             masks = [mask for group, mask in fits.items() if group != but]
-            parts[but] = Part(self, np.logical_and.reduce(masks) if masks else None)
+            chosen = {attribute: values for attribute, values in query.values.items() if attribute != but}
+            if len(chosen) > 1:
+                masks.append(self.variants.listings_with(self.variants.fitting(chosen)))
+            parts[but] = Part(self, np.logical_and.reduce(masks) if masks else None, self._pairs(chosen))
         return parts
+
+    def _pairs(self, chosen: Mapping[int, frozenset[int]]) -> type_mask | None:
+        """The pairs that hold for a variant with these values; None: all."""
+        if not chosen or not len(self.variants.holder):
+            return None
+        return self.variants.pairs_with(self.variants.fitting(chosen), self.kind, self.value, self.holder)
 
     def chosen(self, query: Query, group: object) -> type_mask:
         """The listings that fit what a question chooses in one group."""
@@ -93,10 +106,11 @@ class Found:
 
 @dataclass(frozen=True)
 class Part:
-    """Some of the listings found, to be counted; without a mask all of them."""
+    """Some of the listings found, to be counted, and of these some of the pairs; without a mask all of them."""
 
     found: Found
     mask: type_mask | None
+    pairs: type_mask | None
 
     @property
     def is_estimate(self) -> bool:
@@ -131,11 +145,18 @@ class Part:
         prices = self._of_each(self.found.price)
         return (int(prices.min()), int(prices.max())) if len(prices) else (None, None)
 
+    def prices(self) -> list[Count]:
+        """How many lie in each step of prices, lowest first."""
+        steps = np.searchsorted(PRICE_STEPS, self._of_each(self.found.price), "right") - 1
+        return [Count(PRICE_STEPS[step], count) for step, count in self._tally(steps)]
+
     def _of_each(self, column: type_ints) -> type_ints:
         return column if self.mask is None else column[self.mask]
 
     def _held(self, wanted: type_mask) -> type_mask:
         """The pairs wanted that belong to a listing of this part."""
+        if self.pairs is not None:
+            wanted = wanted & self.pairs
         return wanted if self.mask is None else wanted & self.mask[self.found.holder]
 
     def _tally(self, keys: type_ints) -> list[tuple[int, int]]:

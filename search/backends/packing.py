@@ -4,6 +4,8 @@
 shop 2, attribute value 3; category 0, which does not exist, says "in stock".
 `facets`: pairs of int32, little endian, for counting: (attribute, value), and (-1 - parent, category) for every step of the
 category path, with parent 0 above a root.
+`options`: nothing, or, of a listing whose variants lack some combinations of their options, rows of one width filled up with 0:
+the attributes that tell variants apart, below zero; then the values of each variant.
 `forward`: records of five bytes for ranking: crc32 of a token and its frequency; a mark has frequency 0.
 `tsv`: tokens and marks as lexemes, without positions. Sample lexemes are held by a random half, quarter and sixteenth of the
 listings, independently of each other.
@@ -18,6 +20,7 @@ from uuid import UUID
 import numpy as np
 
 from search.contract import Doc, Query
+from search.rules import Weight
 from search.words import Asked, Word
 
 IN_STOCK = 0
@@ -45,6 +48,12 @@ def value_node(value: int) -> int:
     return value << 2 | 3
 
 
+def node_of(weight: Weight) -> int | None:
+    """The node of what is weighed; None for a listing, which has its key."""
+    node = {"category": category_node, "brand": brand_node, "shop": shop_node}.get(weight.on)
+    return node(weight.key) if node and isinstance(weight.key, int) else None
+
+
 def nodes_of(doc: Doc) -> list[int]:
     nodes = {category_node(category) for category in doc.category_path}
     nodes.update(value_node(value) for _attribute, value in doc.values[:MOST_VALUES])
@@ -59,6 +68,15 @@ def nodes_of(doc: Doc) -> list[int]:
 def facets_of(doc: Doc) -> bytes:
     steps = [(-1 - parent, category) for parent, category in zip([0, *doc.category_path], doc.category_path, strict=False)]
     return np.array([*steps, *dict.fromkeys(doc.values[:MOST_VALUES])], "<i4").tobytes()
+
+
+def options_of(doc: Doc) -> list[list[int]] | None:
+    if not doc.variants:
+        return None
+    apart = sorted({attribute for variant in doc.variants for attribute, _value in variant})
+    rows = [[-attribute for attribute in apart], *(sorted(value for _attribute, value in variant) for variant in doc.variants)]
+    width = max(map(len, rows))
+    return [row + [0] * (width - len(row)) for row in rows]
 
 
 def forward_of(doc: Doc) -> bytes:

@@ -16,14 +16,15 @@ import numpy as np
 import psycopg
 from django.db import connection, transaction
 
-from search.backends.packing import RECORD, facets_of, forward_of, lexemes_of, nodes_of, tsvector_of
+from search.backends.packing import RECORD, facets_of, forward_of, lexemes_of, nodes_of, options_of, tsvector_of
 from search.contract import Doc
 from search.place import MARKET, Place
+from search.rules import STAMP
 from search.words import DOCS, LENGTH
 
 AT_ONCE, COPIED_AT_ONCE = 500, 2000
 COLUMNS = {
-    "id": "uuid", "tsv": "tsvector", "facets": "bytea", "forward": "bytea", "nodes": "int[]", "category": "int", "brand": "int",
+    "id": "uuid", "tsv": "tsvector", "facets": "bytea", "forward": "bytea", "nodes": "int[]", "options": "int[]", "category": "int", "brand": "int",
     "shop": "int", "price": "bigint", "popularity": "float8", "published": "bigint", "version": "int",
 }  # fmt: skip
 # Of a statement with arrays: one that would hold arrays goes as text.
@@ -36,6 +37,7 @@ _UPSERT = f"""
 """  # noqa: S608  names of ours
 
 
+_BRACES = str.maketrans("[]", "{}")
 _PENDING = """
     SELECT gin_clean_pending_list(indexrelid::regclass) FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid JOIN pg_am ON pg_am.oid = relam
     WHERE indrelid = %s::regclass AND amname = 'gin'
@@ -72,7 +74,7 @@ def rebuild(docs: Iterable[Doc], place: Place = MARKET) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
         _lock(place, "SELECT pg_advisory_xact_lock(hashtext('wanshang.search.rebuild'))")
-        cursor.execute(f"DELETE FROM {place.docs}; DELETE FROM {place.terms}")  # noqa: S608
+        cursor.execute(f"DELETE FROM {place.docs}; DELETE FROM {place.terms} WHERE term <> '{STAMP}'")  # noqa: S608
         for some in chunks(docs, COPIED_AT_ONCE):
             # A listing that changed on the way comes a second time: the later one counts.
             rows = [(doc, _row(doc)) for doc in {doc.id: doc for doc in some}.values()]
@@ -120,14 +122,14 @@ def _put_some(docs: list[Doc], place: Place) -> Counter[str]:
 
 def _row(doc: Doc) -> dict[str, Any]:
     return {
-        "id": doc.id, "tsv": tsvector_of(doc), "facets": facets_of(doc), "forward": forward_of(doc), "nodes": nodes_of(doc),
+        "id": doc.id, "tsv": tsvector_of(doc), "facets": facets_of(doc), "forward": forward_of(doc), "nodes": nodes_of(doc), "options": options_of(doc),
         "category": doc.category_path[-1] if doc.category_path else 0, "brand": doc.brand, "shop": doc.shop, "price": doc.price,
         "popularity": doc.popularity, "published": doc.published, "version": doc.version,
     }  # fmt: skip
 
 
 def _as_text(value: Any, kind: str) -> Any:
-    return "{" + ",".join(map(str, value)) + "}" if kind == "int[]" else value
+    return str(value).translate(_BRACES) if kind == "int[]" and value is not None else value
 
 
 def _weighed(lexemes: Iterable[str], forward: bytes) -> Counter[str]:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.db.models import TextField
 from django.db.models.functions import Cast
@@ -18,14 +16,16 @@ from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.platform.listings.models import Listing
 from marketplace.platform.taxonomy.brands import led_to_brand
-from marketplace.platform.taxonomy.models import Brand, Category, VirtualCategory
+from marketplace.platform.taxonomy.models import Category, VirtualCategory
 from marketplace.platform.taxonomy.queries import TREE, hidden_ids, led_to, path_of
-from search.by_rule import query_of, within
+from search.by_rule import query_of
 from search.contract import SIZE, Answer, Query, Sort
 from search.find import find, find_in_order
+from search.searched import note_searched
 from search.suggestions.asked import note_asked
 from storefront.pages import Pages
-from storefront.shop import search_page
+from storefront.shop import near, search_page
+from storefront.shop.place import Place
 from storefront.shop.search_page import Chip, Names, Row
 from tenants.access.actors import actor_of
 from tenants.tenancy.models import Merchant
@@ -33,36 +33,7 @@ from tenants.tenancy.stamps import note
 from tenants.tenancy.standing import FOUND
 
 SHOP_HITS = 2
-MOST_LOOSENED = 5  # filters that are tried away where nothing is found
 TOP_BRANDS = 8
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where one looks: what is fixed there is no filter."""
-
-    category: Category | None = None
-    brand: Brand | None = None
-    shop: Merchant | None = None
-    rule: Query | None = None  # of a virtual category, or of a shop's own
-    order: Sequence[UUID] = ()  # of goods that a shop chose by hand: shown so unless the buyer wants another order
-    is_sorted: bool = False  # the buyer chose an order
-
-    @property
-    def fixed(self) -> frozenset[str]:
-        return frozenset(name for name, value in (("brand", self.brand), ("shop", self.shop)) if value)
-
-    @property
-    def filters_by_category(self) -> bool:
-        """Whether a category is a filter here like others."""
-        return bool(self.shop or self.brand or self.rule)
-
-    def narrowed(self, query: Query) -> Query:
-        if self.rule:
-            query = within(self.rule, query, is_sorted=self.is_sorted)
-        if self.brand:
-            query = query.but(brands=frozenset({self.brand.pk}))
-        return query.but(shops=frozenset({self.shop.ordinal})) if self.shop else query
 
 
 def search(request: HttpRequest) -> HttpResponse:
@@ -73,9 +44,12 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def _note(request: HttpRequest, query: Query, answer: Answer) -> None:
-    """Words that found something by themselves, as they were typed, may be proposed to others, if enough others ask for them."""
-    if query.text and answer.total and not answer.rung and not answer.read_as and set(request.GET) <= {"q", "hl"}:
-        note_asked(by=actor_of(request), text=query.text)
+    """What came of words alone, and as they were typed, for the operator's figures; and where they found something by themselves, that they may be
+    proposed to others, if enough others ask for them."""
+    if query.text and set(request.GET) <= {"q", "hl"}:
+        note_searched(by=actor_of(request), text=query.text, language=query.language, answer=answer)
+        if answer.total and not answer.rung and not answer.read_as:
+            note_asked(by=actor_of(request), text=query.text)
 
 
 def category(request: HttpRequest, category_id: int) -> HttpResponse:
@@ -144,9 +118,10 @@ def found_at(request: HttpRequest, place: Place) -> dict[str, Any]:
     currency = request.market.currency  # type: ignore[attr-defined]
     chosen_category = place.category or (_category_asked(request) if place.filters_by_category else None)
     asked = search_page.read_query(request.GET, chosen_category, currency)
-    query = place.narrowed(asked.query)
+    query = near.may_loosen(place.narrowed(asked.query), place, chosen_category)
     is_arranged = bool(place.order) and query.sort == Sort.RELEVANCE and not query.text
     answer = find_in_order(query, place.order) if is_arranged else find(query)
+    answer = near.with_neighbours(answer, place)
     names = search_page.names_for(answer, query)
     listings = Listing.objects.select_related("merchant").in_bulk([*answer.ids, *answer.also])
     own = asked.query if place.rule else query  # what was chosen here: the rule itself is no choice
@@ -154,7 +129,7 @@ def found_at(request: HttpRequest, place: Place) -> dict[str, Any]:
     if chosen_category and place.category is None:
         left = request.GET.copy()
         left.pop("c", None)
-        chips.insert(0, Chip(chosen_category.name, f"{request.path}?{left.urlencode()}" if left else request.path, left))
+        chips.insert(0, Chip(chosen_category.name, "category", f"{request.path}?{left.urlencode()}" if left else request.path, left))
     return {
         "query": query,
         "answer": answer,
@@ -166,7 +141,9 @@ def found_at(request: HttpRequest, place: Place) -> dict[str, Any]:
         "facets": search_page.facet_groups(answer, own, names, but=place.fixed, own_only=asked.chosen_shops),
         "own_only": asked.own_only and place.shop is None,
         "own_count": search_page.own_count(answer) if not place.shop else 0,
-        "chosen": chips if answer.total else loosened(chips, place, chosen_category, currency),
+        "chosen": near.loosened(chips, place, chosen_category, currency) if chips and not answer.total and (query.exact or place.rule) else chips,
+        "given": near.given_up(answer, query, chips, chosen_category),
+        "prices": search_page.price_group(request.GET, answer, asked.query, request.path, currency),
         "clear": request.path + (f"?{urlencode({'q': query.text, **({'typed': '1'} if query.as_typed else {})})}" if query.text else ""),
         "sorts": search_page.sort_names(is_arranged=bool(place.order)),
         "is_arranged": is_arranged,
@@ -207,14 +184,6 @@ def _category_href(request: HttpRequest, category_id: int, place: Place) -> str:
         left["c"] = str(category_id)
         return f"{request.path}?{left.urlencode()}"
     return f"/c/{category_id}/" + (f"?{left.urlencode()}" if left else "")
-
-
-def loosened(chips: Sequence[Chip], place: Place, category: Category | None, currency: str) -> list[Chip]:
-    """Nothing was found: which filter is to blame? For each of the first few, how much there would be without it; the most helpful first."""
-    for chip in chips[:MOST_LOOSENED]:
-        stays = category if place.category or chip.left.get("c") else None
-        chip.total = find(place.narrowed(search_page.read_query(chip.left, stays, currency).query).but(size=1, page=1)).total
-    return sorted(chips, key=lambda chip: -chip.total)
 
 
 def shops_called(text: str) -> list[Merchant]:

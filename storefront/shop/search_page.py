@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,8 @@ from tenants.tenancy.own import own_shops
 
 MOST_FACETS, OPEN_FACETS = 8, 5  # attributes shown; groups unfolded at first
 MOST_VALUES = 40
+TELLING = 10  # values of a group that say how useful it is
+MOST_RANGES = 5  # of prices
 MOST_PAGES = 100
 
 
@@ -71,6 +73,7 @@ def read_query(parameters: QueryDict, category: Category | None, currency: str) 
     shops = _ids(parameters.getlist("shop"))
     query = Query(
         text=" ".join(parameters.get("q", "").split())[:200],
+        language=(get_language() or "").lower(),
         category=category.pk if category else None,
         brands=_ids(parameters.getlist("brand")),
         shops=narrowed_to_own(shops) if own_only else shops,
@@ -80,6 +83,7 @@ def read_query(parameters: QueryDict, category: Category | None, currency: str) 
         in_stock=parameters.get("stock") == "1",
         sort=Sort(sort) if sort in set(Sort) else Sort.RELEVANCE,
         as_typed=parameters.get("typed") == "1",
+        exact=parameters.get("exact") == "1",
         page=page_number(parameters.get("page"), MOST_PAGES),
     )
     return Asked(query, price_error, own_only, shops if own_only else None)
@@ -111,11 +115,21 @@ class Group:
     name: str
     parameter: str
     rows: list[Row] = field(default_factory=list)
+    usefulness: float = 0
     open: bool = True
 
     @property
     def is_chosen(self) -> bool:
         return any(row.is_chosen for row in self.rows)
+
+
+@dataclass(frozen=True)
+class PriceRange:
+    """Prices from `low` to below `high`, in minor units; None: to the highest."""
+
+    low: int
+    high: int | None
+    count: int
 
 
 @dataclass
@@ -130,7 +144,7 @@ class Names:
 
 
 def names_for(answer: Answer, query: Query) -> Names:
-    shown = dict(list(answer.attributes.items())[:MOST_FACETS])
+    shown = _most_useful(answer, query)
     value_ids = {count.id for counts in shown.values() for count in counts[:MOST_VALUES]} | {v for some in query.values.values() for v in some}
     return Names(
         Category.objects.filter(is_hidden=False).in_bulk([count.id for count in answer.categories]),
@@ -142,23 +156,76 @@ def names_for(answer: Answer, query: Query) -> Names:
 
 
 def facet_groups(answer: Answer, query: Query, names: Names, *, but: frozenset[str] = frozenset(), own_only: frozenset[int] | None = None) -> list[Group]:
-    """`own_only`: the shops that were chosen among the market's own, which are then all one can choose from."""
+    """What is chosen from stands first, then what helps most (`usefulness`). `own_only`: the shops that were chosen among the market's own, which are then
+    all one can choose from."""
     shops, chosen = answer.shops, query.shops
     if own_only is not None:
         own = frozenset(own_shops().values())
         shops, chosen = [count for count in answer.shops if count.id in own], own_only
     groups = [
-        Group(_("Brand"), "brand", _rows(answer.brands, names.brands, query.brands)),
-        Group(_("Shop"), "shop", _rows(shops, names.shops, chosen)),
+        Group(_("Brand"), "brand", _rows(answer.brands, names.brands, query.brands), usefulness(answer.brands, answer.total)),
+        Group(_("Shop"), "shop", _rows(shops, names.shops, chosen), usefulness(shops, answer.total)),
     ]
-    for attribute_id, counts in list(answer.attributes.items())[:MOST_FACETS]:
+    for attribute_id, counts in _most_useful(answer, query).items():
         attribute = names.attributes.get(attribute_id)
         if attribute:
-            groups.append(Group(attribute.name, f"a{attribute_id}", _rows(counts, names.values, query.values.get(attribute_id, frozenset()))))
+            rows = _rows(counts, names.values, query.values.get(attribute_id, frozenset()))
+            groups.append(Group(attribute.name, f"a{attribute_id}", rows, usefulness(counts, answer.total)))
     shown = [group for group in groups if group.parameter not in but and (len(group.rows) > 1 or group.is_chosen)]
+    shown.sort(key=lambda group: (not group.is_chosen, -group.usefulness))
     for group in shown[OPEN_FACETS:]:
         group.open = group.is_chosen
     return shown
+
+
+def usefulness(counts: Sequence[Count], total: int) -> float:
+    """How well choosing from a group narrows what was found: of each of its TELLING largest values the share of goods it keeps times the share it takes
+    away, added up, to two decimals. Nothing where all goods have one value, or few say anything; little where every one has its own."""
+    shares = [min(count.count / total, 1) for count in counts[:TELLING]] if total else []
+    return round(sum(share * (1 - share) for share in shares), 2)
+
+
+def _most_useful(answer: Answer, query: Query) -> dict[int, list[Count]]:
+    """The attributes that are shown; of equal ones first what most goods have."""
+    ordered = sorted(answer.attributes.items(), key=lambda each: (each[0] not in query.values, -usefulness(each[1], answer.total)))
+    return dict(ordered[:MOST_FACETS])
+
+
+def price_ranges(steps: Sequence[Count]) -> list[PriceRange]:
+    """Steps of prices put together to MOST_RANGES ranges at most, each with about as many goods as the others, open at both ends; none where there is but
+    one."""
+    fair = sum(step.count for step in steps) / MOST_RANGES
+    parts: list[list[Count]] = [[]]
+    for step in steps:
+        if sum(each.count for each in parts[-1]) >= fair and len(parts) < MOST_RANGES:
+            parts.append([])
+        parts[-1].append(step)
+    lows = [0, *(part[0].id for part in parts[1:])]
+    ranges = [PriceRange(low, high, sum(each.count for each in part)) for low, high, part in zip(lows, [*lows[1:], None], parts, strict=False)]
+    return ranges if len(ranges) > 1 else []
+
+
+def price_group(parameters: QueryDict, answer: Answer, query: Query, path: str, currency: str) -> Group:
+    """Ranges of prices to choose one of; the chosen one leads back."""
+    group = Group(_("Price"), "price")
+    for each in price_ranges(answer.prices):
+        last = None if each.high is None else each.high - 1
+        is_chosen = (query.price_from or 0, query.price_to) == (each.low, last)
+        left = parameters.copy()
+        for name, minor in (("page", None), ("from", each.low or None), ("to", last)):
+            left.pop(name, None)
+            if minor is not None and not is_chosen:
+                left[name] = str(Money(minor, currency).decimal)
+        group.rows.append(Row(each.low, _range_name(each, currency), each.count, is_chosen, href=f"{path}?{left.urlencode()}" if left else path))
+    return group
+
+
+def _range_name(each: PriceRange, currency: str) -> str:
+    if each.high is None:
+        return _("from {price}").format(price=format_money(Money(each.low, currency)))
+    if not each.low:
+        return _("below {price}").format(price=format_money(Money(each.high, currency)))
+    return f"{format_money(Money(each.low, currency))} – {format_money(Money(each.high - 1, currency))}"
 
 
 def _rows(counts: list[Count], names: dict[int, Any], chosen: frozenset[int]) -> list[Row]:
@@ -182,6 +249,7 @@ class Chip:
     """A chosen filter, with the address that takes it away."""
 
     label: str
+    group: str | int  # as a question names it: contract.LOOSE, or the key of an attribute
     without: str
     left: QueryDict  # what is asked for then
     total: int = 0  # how much there would be; asked for only where nothing is found
@@ -191,31 +259,31 @@ def chips(parameters: QueryDict, query: Query, names: Names, path: str, currency
     """What is chosen; groups in `but` belong to the place and are not chosen."""
     found: list[Chip] = []
 
-    def add(label: str, **drop: str | None) -> None:
+    def add(label: str, group: str | int, **drop: str | None) -> None:
         left = parameters.copy()
         left.pop("page", None)
         for keyword, value in drop.items():
             name = keyword.rstrip("_")  # `from` is no name in Python
             left.setlist(name, [other for other in left.getlist(name) if value is not None and other != value])
-        found.append(Chip(label, f"{path}?{left.urlencode()}" if any(left.values()) else path, left))
+        found.append(Chip(label, group, f"{path}?{left.urlencode()}" if any(left.values()) else path, left))
 
     for brand_id in sorted(query.brands & names.brands.keys()) if "brand" not in but else ():
-        add(names.brands[brand_id].name, brand=str(brand_id))
+        add(names.brands[brand_id].name, "brand", brand=str(brand_id))
     own_only = parameters.get("own") == "1"
     chosen_shops = query.shops & _ids(parameters.getlist("shop")) if own_only else query.shops
     for shop_id in sorted(chosen_shops & names.shops.keys()) if "shop" not in but else ():
-        add(names.shops[shop_id].name, shop=str(shop_id))
+        add(names.shops[shop_id].name, "shop", shop=str(shop_id))
     for attribute_id, values in query.values.items():
         for value_id in sorted(values & names.values.keys()):
-            add(names.values[value_id].name, **{f"a{attribute_id}": str(value_id)})
+            add(names.values[value_id].name, attribute_id, **{f"a{attribute_id}": str(value_id)})
     if query.price_from is not None or query.price_to is not None:
         low = format_money(Money(query.price_from or 0, currency))
         high = format_money(Money(query.price_to, currency)) if query.price_to is not None else ""
-        add(f"{low} – {high}" if high else _("from {price}").format(price=low), from_=None, to=None)
+        add(f"{low} – {high}" if high else _("from {price}").format(price=low), "price", from_=None, to=None)
     if own_only and "shop" not in but:
-        add(_("Sold by the market"), own=None)
+        add(_("Sold by the market"), "shop", own=None)
     if query.in_stock:
-        add(_("In stock"), stock=None)
+        add(_("In stock"), "stock", stock=None)
     return found
 
 

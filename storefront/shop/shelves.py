@@ -14,7 +14,8 @@ from marketplace.merchant.shelves.models import ShopCategory
 from marketplace.merchant.shelves.queries import shop_categories
 from search.find import find
 from search.shelves import question_of
-from storefront.shop.browse import Place, found_at, within_rule
+from storefront.shop.browse import found_at, within_rule
+from storefront.shop.place import Place
 from storefront.shop.shops import dressed
 from tenants.tenancy.models import Merchant
 

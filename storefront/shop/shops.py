@@ -17,7 +17,8 @@ from marketplace.platform.taxonomy.models import Category
 from marketplace.platform.themes.queries import themes_of
 from storefront.pages import Pages, page_number
 from storefront.shop import sections
-from storefront.shop.browse import Place, found_at, is_plain
+from storefront.shop.browse import found_at, is_plain
+from storefront.shop.place import Place
 from tenants.onboarding.queries import trader_of
 from tenants.tenancy.models import Merchant
 from tenants.tenancy.stamps import note, stamp_of_shop

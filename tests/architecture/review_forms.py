@@ -1,4 +1,4 @@
-"""How forms about reviews of products are filled, for the tests over all forms of the back offices."""
+"""How forms about reviews of products, and about search, are filled, for the tests over all forms of the back offices."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from marketplace.platform.listings.taking_off import take_goods_off
 from marketplace.platform.listings.words import put_words
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
+from tests.architecture.search_forms import FORMS_OF_SEARCH, a_change
 from tests.databases import MERCHANTS
 
 
@@ -39,6 +40,12 @@ def a_word() -> ForbiddenWord:
     return ForbiddenWord.objects.get(text=text)
 
 
+def of_words() -> dict[str, Any]:
+    """What addresses about forbidden words and about rules of search name."""
+    change = a_change()
+    return {"word_id": a_word().pk, "rule_id": change.rule_key, "change_of_search": change.pk}
+
+
 def _released(things: Any) -> tuple[str, dict[str, Any]]:
     product = make.a_product("a")
     take_goods_off(by=SYSTEM, listing_ids=[product.pk], why="a trial")
@@ -55,4 +62,5 @@ FORMS_OF_REVIEWS: dict[tuple[str, str], Callable[[Any], tuple[str, dict[str, Any
         "/reviews/rules/",
         {"passes": ["titles", "attributes"], "most_changed": "15", "shop_days": "10", "clean_days": "60", "why": "typing errors pass"},
     ),
+    **FORMS_OF_SEARCH,
 }

@@ -74,6 +74,7 @@ MADE = {
     "renewal.handed_in",
     "requirement.put",
     "restock.ordered",
+    "search_rule.made",
     "return.opened_by_shop",
     "return.pieces_inspected",
     "second_look.asked",

@@ -83,7 +83,7 @@ from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.architecture.custom_forms import a_custom_line
 from tests.architecture.goods_forms import a_draft as a_bundle_draft
-from tests.architecture.review_forms import a_word
+from tests.architecture.review_forms import of_words
 from tests.architecture.shelf_forms import a_category
 from tests.architecture.virtual_forms import a_code
 from tests.databases import MERCHANTS
@@ -326,7 +326,7 @@ def build_side(letter: str) -> tuple[Side, User]:
         "loser_id": twin.pk,
         "winner_id": buyer.pk,
         "double_id": Double.objects.create(first_id=buyer.pk, second_id=twin.pk, reasons=["phone"]).pk,
-        "word_id": a_word().pk,
+        **of_words(),
         "block_id": block(by=SYSTEM, kind="email", value=f"{word}-kept-out@example.com", why="cheats").pk,
         "customer_id": customer.pk,
         "sign_in_id": sign_in.pk,

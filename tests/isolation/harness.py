@@ -26,6 +26,7 @@ METHODS = ("GET", "POST")
 # Which object stands for a parameter of a route, by its name; a few names mean different things on different routes.
 BY_ROUTE: dict[str, dict[str, str]] = {
     "bundle-parts": {"product_id": "bundle_id"},
+    "search-rule-undo": {"change_id": "change_of_search"},
     "statement": {"number": "statement"},
     "statement-csv": {"number": "statement"},
     "statement-pdf": {"number": "statement"},

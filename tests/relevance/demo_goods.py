@@ -12,7 +12,8 @@ from demo.catalogue import catalogue
 
 @dataclass(frozen=True)
 class Good:
-    """A product: `name` is unique, `titles` and `texts` Chinese and English, `category` its code; `values` and `shop` in both."""
+    """A product: `name` is unique, `titles` and `texts` Chinese and English, `category` its code; `values` and `shop` in both. `described` are pairs of codes
+    of attribute and value, `options` the same of each variant."""
 
     name: str
     titles: tuple[str, str]
@@ -20,6 +21,9 @@ class Good:
     texts: tuple[str, str]
     values: tuple[str, ...]
     shop: str
+    described: tuple[tuple[str, str], ...] = ()
+    options: tuple[tuple[tuple[str, str], ...], ...] = ()
+    price: int = 0
 
 
 @cache
@@ -45,7 +49,16 @@ def path_of(category: str) -> list[str]:
 
 def _good(shop: Mapping[str, Any], product: Mapping[str, Any]) -> Good:
     name, (zh, en), (text_zh, text_en) = f"{shop['slug']}/{product['ref']}", product["title"], product["text"]
-    return Good(name, (zh, en), product["category"], (text_zh, text_en), tuple(_values(product)), " ".join(shop["names"]))
+    described = tuple(pair for pair in _said(product) if pair[1] in catalogue()["attributes"].get(pair[0], {}).get("values", {}))
+    axes = product.get("axes", [])
+    options = tuple(tuple(zip(axes, row, strict=False)) for row in product["variants"]) if axes else ()
+    price = min(int(row[len(axes)]) for row in product["variants"]) * 100
+    return Good(name, (zh, en), product["category"], (text_zh, text_en), tuple(_values(product)), " ".join(shop["names"]), described, options, price)
+
+
+def _said(product: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for attribute, said in product.get("attributes", {}).items():
+        yield from ((attribute, value) for value in (said if isinstance(said, list) else [said]))
 
 
 def _values(product: Mapping[str, Any]) -> Iterator[str]:
@@ -53,8 +66,6 @@ def _values(product: Mapping[str, Any]) -> Iterator[str]:
     known = catalogue()["attributes"]
     axes = product.get("axes", [])
     chosen = {(axis, row[place]) for row in product["variants"] for place, axis in enumerate(axes)}
-    for attribute, said in product.get("attributes", {}).items():
-        values = said if isinstance(said, list) else [said]
-        chosen.update((attribute, value) for value in values)
+    chosen.update(_said(product))
     for attribute, value in sorted(chosen):
         yield " ".join(known.get(attribute, {}).get("values", {}).get(value, [value]))

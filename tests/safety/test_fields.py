@@ -94,6 +94,8 @@ MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
     ("console", "review-decide"): {"reason", *(f"note_{name}" for name in NOTE_LABELS)},
     ("console", "words-new"): {"category", "note"},
     ("console", "review-rules"): {"passes"},
+    ("console", "search-rule-new"): {"add", "seen"},
+    ("console", "search-rule"): {"add"},
     ("console", "settings"): {"category", "merchant"},
     ("console", "settlement-run"): {"until"},
     ("console", "approval-decide"): {"why"},

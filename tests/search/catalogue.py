@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from uuid import UUID, uuid5
 
 from search.contract import Doc
 from search.documents import marks, text_tokens
+from search.options import values_of
 
 SPACE = UUID("0b9d4c58-0d1c-4b59-a2fb-6b1f7a0f2f11")
 
@@ -27,13 +28,15 @@ def doc(
     brand: int = 0,
     shop: int = 1,
     values: Iterable[tuple[int, int]] = (),
+    options: Iterable[Mapping[int, int]] = (),
     price: int = 100_00,
     popularity: float = 0,
     published: int = 0,
     in_stock: bool = True,
     version: int = 1,
 ) -> Doc:
-    """A document as documents.py makes them; its key follows from `name`, by default the title."""
+    """A document as documents.py makes them; its key follows from `name`, by default the title. `options`: attribute → value, of each variant."""
+    every, variants = values_of(list(values), (frozenset(each.items()) for each in options))
     tokens = text_tokens(titles=[title], names=names, texts=[text])
     return Doc(
         id=key(title if name is None else name),
@@ -42,13 +45,14 @@ def doc(
         category_path=list(path),
         brand=brand,
         shop=shop,
-        values=list(values),
+        values=every,
         price=price,
         popularity=popularity,
         published=published,
         in_stock=in_stock,
         version=version,
         marks=marks(aside=aside, heads=names, short=[title, *aside]),
+        variants=variants,
     )
 
 
@@ -71,8 +75,8 @@ _WORDS = [
 
 
 def generated(count: int, seed: int = 7) -> Iterator[Doc]:
-    """Documents in two languages with skewed words, brands, values and prices."""
-    dice = random.Random(seed)
+    """Documents in two languages with skewed words, brands, values and prices; of one in four the variants lack combinations of colour and size."""
+    dice, cut = random.Random(seed), random.Random(seed + 1)
     paths = list(CATEGORIES)
     for number in range(count):
         path = paths[min(int(dice.expovariate(0.5)), len(paths) - 1)]
@@ -93,8 +97,15 @@ def generated(count: int, seed: int = 7) -> Iterator[Doc]:
             brand=min(int(dice.expovariate(0.3)), 12),
             shop=1 + min(int(dice.expovariate(0.6)), 6),
             values=list(dict.fromkeys(chosen)),
+            options=_some_combinations(cut) if cut.random() < 0.25 else (),
             price=dice.randint(5, 900) * 100 - dice.choice([0, 1, 10]),
             popularity=float(int(dice.paretovariate(0.8)) % 5000),
             published=1_700_000_000 + number * 60,
             in_stock=dice.random() < 0.9,
         )
+
+
+def _some_combinations(dice: random.Random) -> list[dict[int, int]]:
+    """Of colours and sizes, each of which occurs, not everything in everything."""
+    every = [{1: colour, 3: size} for colour in dice.sample(list(ATTRIBUTES[1]), 3) for size in dice.sample(list(ATTRIBUTES[3]), 2)]
+    return dice.sample(every, dice.randint(2, 5))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from search.contract import REACH, Count, Sort
+from search.contract import REACH, Count, Rung, Sort
 from search.tokens import MOST_CLAUSES
 from tests.search.catalogue import doc, key
 from tests.search.conftest import an_index
@@ -69,10 +69,10 @@ class TestWords:
         assert answer.total == len(answer.ids)
         assert answer.backend == shelf.backend.name
 
-    def test_where_no_listing_holds_all_words_some_words_do(self, shelf):
+    def test_where_no_listing_holds_all_words_the_least_useful_is_left_out(self, shelf):
         answer = shelf.ask("ceramic toner")
-        assert (answer.rung, set(answer.ids), answer.total) == (1, {MUG, TONER}, 2)
-        assert {count.id: count.count for count in answer.brands} == {5: 1, 7: 1}
+        assert (answer.rung, answer.dropped, answer.ids, answer.total, answer.also) == (Rung.FEWER, ("ceramic",), [TONER], 1, [MUG])
+        assert {count.id: count.count for count in answer.brands} == {7: 1}
 
     def test_below_few_matches_stand_those_that_hold_some_of_the_words(self, shelf):
         answer = shelf.ask("黑色 保温杯")
@@ -83,7 +83,8 @@ class TestWords:
 
     def test_some_words_of_a_shop_are_better_than_nothing(self, shelf):
         answer = shelf.ask("ceramic mug 黑色", shops=frozenset({2}))
-        assert (answer.rung, set(answer.ids)) == (1, {POT, TONER})
+        assert (answer.rung, set(answer.ids), answer.total) == (Rung.SOME, {POT, TONER}, 2)
+        assert {count.id: count.count for count in answer.brands} == {5: 1, 7: 1}
 
     @pytest.mark.parametrize("text", ["", "   ", "😀", "the", "' | & ! : * \\ ( )", "\x00", "\ud800"])
     def test_text_without_a_word_is_no_text(self, shelf, text):
@@ -141,6 +142,7 @@ class TestFilters:
         assert answer.attributes == {COLOUR: [Count(BLACK, 3), Count(WHITE, 2)], MATERIAL: [Count(CERAMIC, 1), Count(STEEL, 1)]}
         assert list(answer.attributes) == [COLOUR, MATERIAL]
         assert (answer.price_from, answer.price_to) == (39_00, 7999_00)
+        assert answer.prices == [Count(20_00, 1), Count(100_00, 1), Count(200_00, 2), Count(5000_00, 1)]
         assert not answer.is_estimate
 
     def test_a_choice_leaves_the_counts_of_its_own_group_and_narrows_the_others(self, shelf):

@@ -79,6 +79,20 @@ class TestDocuments:
         assert (doc.price, doc.version, doc.in_stock, doc.published) == (39_00, listing.version, True, int(listing.published_at.timestamp()))
         assert doc.length == sum(doc.tokens.values())
 
+    def test_variants_are_carried_along_where_combinations_of_their_options_are_missing(self, described):
+        listing, (size, small), (_size, large) = described["listing"], *described["sizes"]
+        shape = Attribute.objects.create(code="shape", names={"en": "Shape"})
+        round_, square = (AttributeValue.objects.create(attribute=shape, code=code, names={"en": code}) for code in ("round", "square"))
+        assert documents_of([listing.pk])[0].variants == []
+        for variant, value in zip(listing.variants.order_by("position"), (round_, square), strict=True):
+            variant.options[str(shape.pk)] = value.pk
+            variant.save()
+        (doc,) = documents_of([listing.pk])
+        assert doc.variants == [frozenset({(size, small), (shape.pk, round_.pk)}), frozenset({(size, large), (shape.pk, square.pk)})]
+        assert set(doc.values) == {described["white"], *described["sizes"], (shape.pk, round_.pk), (shape.pk, square.pk)}
+        Attribute.objects.filter(pk=shape.pk).update(is_facet=False)  # of what nobody filters by nothing is missing
+        assert documents_of([listing.pk])[0].variants == []
+
     def test_a_word_of_the_title_weighs_more_than_one_of_the_description(self, described):
         (doc,) = documents_of([described["listing"].pk])
         assert {word: doc.tokens[word] for word in ("mug", "马克杯", "cup", "kilnfir", "fire", "glaze")} == {

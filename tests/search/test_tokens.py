@@ -11,7 +11,8 @@ from tests.search.catalogue import CATEGORIES
 
 NAMES = [
     "不锈钢真空保温杯 500ml", "陶瓷马克杯", "女士中长款羽绒服", "Brother TN-2110 Toner", "iPhone15Pro 256GB 手机壳", "5l空气炸锅",
-    "Men's T-Shirts", "Café L'Oréal", "802.11ac Wi-Fi 路由器", "USB-C to HDMI cable", "蓝牙耳机（降噪）", "洗髮精", "1,000 pcs of A4 paper",
+    "五常大米 5公斤装", "20000 毫安时充电宝", "1.5升电水壶", "18克拉戒指", "Men's T-Shirts", "Café L'Oréal",
+    "802.11ac Wi-Fi 路由器", "USB-C to HDMI cable", "蓝牙耳机（降噪）", "洗髮精", "1,000 pcs of A4 paper",
     *(name for names in CATEGORIES.values() for name in names),
 ]  # fmt: skip
 
@@ -44,6 +45,9 @@ def test_asking_for_a_name_asks_for_its_own_tokens(name):
         ("不锈钢保温杯", ["不锈", "不锈钢", "保温", "保温杯"]),
         ("5l空气炸锅", ["5", "l", "5l", "空气", "炸锅"]),
         ("ガラス 한국어 Ёлка", ["ガラス", "한국어", "елка"]),
+        ("5公斤 大米", ["5", "kg", "5kg", "公斤", "大米"]),
+        ("1.5 升 水壶", ["1.5", "l", "1.5l", "升", "水壶"]),
+        ("2克拉", ["2", "克拉"]),
         ("的 the 和", []),
     ],
 )
@@ -97,3 +101,17 @@ def test_tokens_hold_nothing_that_would_need_quoting(text):
         assert not set(token) & set(" \t\n'\"\\&|!:*()<>\x00")
         assert len(token) <= MOST_CHARACTERS + 1
         assert not any(character.isspace() for character in token)
+
+
+@pytest.mark.parametrize("title", ["大米 5kg", "大米 5 kg", "大米 5公斤", "大米 5 千克", "大米５ＫＧ", "rice 5-kg"])
+@pytest.mark.parametrize("asked", ["5kg", "5 kg", "5公斤", "5 公斤", "5千克", "5 KG"])
+def test_a_measure_is_found_however_it_is_written(title, asked):
+    indexed = {*index_tokens(title), *han_grams(title)}
+    assert all(any(set(form.tokens) <= indexed for form in clause.forms) for clause in query_clauses(asked))
+
+
+@pytest.mark.parametrize("title", ["iPhone 15 Pro 256GB", "iPhone15Pro 256 GB", "iphone-15-pro 256gb", "IPHONE15 PRO 256GB"])
+@pytest.mark.parametrize("asked", ["iphone 15 pro", "iphone15pro", "iphone15 pro", "iphone-15pro", "iPhone 15Pro 256gb", "iphone15pro 256 gb"])
+def test_a_model_is_found_however_it_is_parted(title, asked):
+    indexed = set(index_tokens(title))
+    assert all(any(set(form.tokens) <= indexed for form in clause.forms) for clause in query_clauses(asked))

@@ -90,9 +90,28 @@ def test_a_category_that_is_none_is_no_filter(goods, path):
     assert total(text(path, SHOP)) == 2
 
 
-def test_where_nothing_fits_the_filter_to_blame_is_named(goods):
+def said(page: str) -> str:
+    """What the page says was given up, as text."""
+    note = re.search(r"<p[^>]*data-given-up>(.*?)</p>", page, re.DOTALL)
+    return " ".join(re.sub(r"<svg.*?</svg>|<[^>]*>", "", note[1], flags=re.DOTALL).split()) if note else ""
+
+
+def exactly(page: str) -> str:
+    """Where the page leads whoever wants exactly what was asked for."""
+    return re.search(r'href="([^"]*exact=1[^"]*)"', page)[1].replace("&amp;", "&")  # type: ignore[index]
+
+
+def test_where_nothing_fits_all_filters_one_is_taken_off_and_named(goods):
     page = text("/search/?q=mug&from=900&stock=1")
-    assert total(page) == 0
+    assert total(page) == 4
+    assert said(page) == "Nothing fits all of these filters, so here is what there is without from CN¥900.00. Only what fits exactly"
+    assert "without <b>" in page and 'aria-current="true">from' in page, "it is still chosen, and can be taken away for good"
+
+
+def test_where_nothing_fits_exactly_the_filter_to_blame_is_named(goods):
+    page = text(exactly(text("/search/?q=mug&from=900&stock=1")))
+    assert total(page) == 0 and said(page) == ""
+    assert "You see only what fits exactly." in page
     blamed, other = re.findall(r'class="(?:btn btn-primary|chip)">without ([^<]+)<span class="num">\((\d+)\)|class="chip">without ([^<]+)<', page)[:2]
     assert "900" in blamed[0] and blamed[1] == "4" and "In stock" in other[2]
 
@@ -166,14 +185,14 @@ def test_buyers_see_what_the_market_sells_itself_and_can_look_at_that_alone(good
     assert every.count("By the market</span>") == 1 and "Only sold by the market itself" in every
     assert "Own mug" in own and "Jade mug" not in own
     assert total(text(f"/c/{goods.pk}/?own=1")) == 1
-    assert "Nothing fits all of these filters" in text("/search/?q=jade&own=1")
+    assert "here is what there is without Sold by the market" in said(text("/search/?q=jade&own=1"))
     shop = Merchant.objects.get(slug="kiln").ordinal
-    assert total(text(f"/search/?q=mug&own=1&shop={shop}")) == 0, "a shop of somebody else is none of the market's own"
+    assert total(text(f"/search/?q=mug&own=1&exact=1&shop={shop}")) == 0, "a shop of somebody else is none of the market's own"
 
 
 def test_without_own_goods_nothing_is_said_of_them(goods):
-    said = text("/search/?q=mug")
-    assert "y the market</span>" not in said and "Only sold by the market itself" not in said
+    page = text("/search/?q=mug")
+    assert "y the market</span>" not in page and "Only sold by the market itself" not in page
 
 
 def test_what_was_meant_is_answered_and_said_and_the_words_as_typed_are_one_click_away(goods):
@@ -194,3 +213,73 @@ def test_what_was_typed_is_shown_as_text_and_nothing_else(goods):
     page = text("/search/?q=muug+%3Cscript%3Ejade%3C/script%3E")
     assert "<script>jade" not in page
     assert "&lt;script&gt;jade" in page
+
+
+# ── Never an empty page ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_word_that_was_left_out_is_said_and_exactly_the_words_are_one_click_away(goods):
+    page = text("/search/?q=jade+zebra")
+    assert total(page) == 2
+    assert said(page) == "Nothing holds all of “jade zebra”; this is without “zebra”. Only what fits exactly"
+    assert exactly(page) == "/search/?q=jade+zebra&exact=1"
+    exact = text(exactly(page))
+    assert total(exact) == 0 and said(exact) == "" and "You see only what fits exactly." in exact
+    assert '<a href="/search/?q=jade+zebra" class="link" rel="nofollow">See what comes near</a>' in exact
+    chinese = Client(headers={"host": MARKET, "accept-language": "zh-hans"}).get("/search/?q=jade+zebra").content.decode()
+    assert said(chinese) == "没有同时符合“jade zebra”的商品，以下是去掉“zebra”后的结果。 只看完全符合的"
+
+
+def test_the_wider_category_that_was_looked_in_is_said_with_a_way_to_stay(goods):
+    below = make.a_category("mugs", {"en": "Espresso cups", "zh-hans": "浓缩杯"}, "cups")
+    other = make.a_category("shoes", {"en": "Shoes", "zh-hans": "鞋"})
+    make.a_product("c", title="Leather boots", category=other)
+    deliver_events()
+    page = text(f"/c/{below.pk}/?q=jade")
+    assert total(page) == 2
+    assert said(page) == f"Nothing in Espresso cups fits, so here is what there is in {goods.names['en']}. Stay in Espresso cups"
+    page = text(f"/c/{below.pk}/?q=boots")
+    assert total(page) == 1
+    assert said(page) == "Nothing in Espresso cups fits, so here is what there is in all categories. Stay in Espresso cups"
+    assert total(text(exactly(page))) == 0
+
+
+def test_where_nothing_comes_near_goods_that_are_popular_are_shown_as_no_match(goods):
+    page = text("/search/?q=xqzwv")
+    assert total(page) == 0 and "Nothing was found." in page
+    near = page.split("data-near")[1]
+    assert "Popular in the market" in near and "These do not match what you asked for." in near and "Jade mug" in near
+    shop = text("/search/?q=xqzwv", SHOP).split("data-near")[1]
+    assert "Popular in this shop" in shop and "Jade mug" in shop and "Iron mug" not in shop
+
+
+def test_a_category_or_brand_that_holds_nothing_says_so_and_shows_what_is_near(goods):
+    below = make.a_category("mugs", {"en": "Espresso cups"}, "cups")
+    near = text(f"/c/{below.pk}/").split("data-near")[1]
+    assert f"Popular in {goods.names['en']}" in near and "There is nothing here at the moment." in near and "Jade mug" in near
+    brand = put_brands(by=SYSTEM, rows=[{"code": "shanlan", "names": {"en": "Shanlan"}}])["shanlan"]
+    assert "Popular in the market" in text(f"/b/{brand.pk}/").split("data-near")[1]
+
+
+def test_in_a_shop_the_shop_is_never_given_up(goods):
+    page = text("/search/?q=iron", SHOP)
+    assert total(page) == 0 and "Iron mug" not in page
+
+
+# ── Facets ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_prices_are_offered_in_ranges_whose_counts_are_what_a_click_gives(goods):
+    for price in ("8", "30", "250", "900"):
+        make.a_product("a", title=f"Mug for {price}", price=price, category=goods)
+    deliver_events()
+    column = text("/search/?q=mug").split('id="found"')[1].split("</aside>")[0]
+    ranges = re.findall(
+        r'<a href="([^"]*(?:from|to)=[^"]*)"[^>]*aria-checked="false"[^>]*>.*?<span class="min-w-0 num">([^<]+)</span><span class="count[^>]*>(\d+)<', column
+    )
+    assert len(ranges) >= 3 and sum(int(count) for _href, _name, count in ranges) == 8
+    for href, name, count in ranges:
+        page = text(href.replace("&amp;", "&"))
+        assert total(page) == int(count), name
+        assert 'aria-checked="true"' in page and name in page
+    assert ranges[0][1].startswith("below ") and ranges[-1][1].startswith("from ")

@@ -72,7 +72,8 @@ def page(path: str, status: int = 200, language: str = "en") -> str:
 
 
 def shown(path: str) -> list[UUID]:
-    return [UUID(key) for key in dict.fromkeys(re.findall(r"/p/([0-9a-f-]{36})/", page(path).partition('id="found"')[2]))]
+    """What is found; not what is popular besides where nothing is."""
+    return [UUID(key) for key in dict.fromkeys(re.findall(r"/p/([0-9a-f-]{36})/", page(path).partition('id="found"')[2].partition("data-near")[0]))]
 
 
 # ── What buyers see ──────────────────────────────────────────────────────────────────────────────────────────────────

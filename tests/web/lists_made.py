@@ -11,7 +11,7 @@ from demo.draw_film import FILE
 from marketplace.flows.prices import plan_reduction
 from marketplace.flows.rent import change_package
 from marketplace.kernel import clock
-from marketplace.kernel.actors import SYSTEM
+from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.inventory.models import StockLevel, StockLocation
 from marketplace.merchant.inventory.moves import end_transfer, send_transfer
@@ -21,6 +21,9 @@ from marketplace.merchant.inventory.stocktakes import begin_stocktake
 from marketplace.merchant.media.actions import keep_film, keep_picture
 from marketplace.platform.deposits.actions import move_deposit, set_deposit_rule, settle_deposit
 from marketplace.platform.deposits.queries import EVERYBODY
+from search.contract import Answer
+from search.ruling import draft, keep_rule
+from search.searched import note_searched
 from tenants.packages.actions import publish_version
 from tenants.packages.queries import today
 from tenants.tenancy.schemas import merchant_schema
@@ -104,3 +107,14 @@ def coded() -> dict[str, str]:
     for title in ("Ruby card", "Opal card", "Jade card"):
         card = a_card(1, title=title)
     return {"coded": card.pk.hex[-4:]}
+
+
+def searched() -> dict[str, str]:
+    """Three texts that enough visitors searched for in vain, and a rule for each."""
+    for text in ("First jug", "Second jug", "Third jug"):
+        for n in range(5):
+            in_vain = Answer([], 0, [], [], [], {}, None, None)
+            note_searched(by=Actor(kind="person", address=f"198.51.100.{n}"), text=text, language="en", answer=in_vain)
+        wanted = draft(kind="synonyms", language="", body={"words": [text, f"{text} with a lid"]})
+        keep_rule(by=SYSTEM, rule_id=None, seen=0, wanted=wanted, why="buyers say both")
+    return {}

@@ -35,6 +35,7 @@ from marketplace.platform.listings.models import ForbiddenWord, Listing, Product
 from marketplace.platform.notices.models import Dispatch
 from marketplace.platform.payments.models import AccountChange, Dispute, RailMovement, RailNotice, Refund
 from marketplace.platform.taxonomy.models import Attribute, Brand
+from search.models import SearchedWords, SearchRule
 from tenants.accounts.models import Block, User
 from tenants.contracts.models import Contract
 from tenants.onboarding.models import Application, DossierChange, Qualification
@@ -200,6 +201,8 @@ FACTS: dict[tuple[str, str], dict[str, str]] = {
     ("console", "notices"): {"Rail": "stripe", "Reference": "{notice}", "Set aside": "0"},
     ("console", "payout-accounts"): {"Shop": "Trail", "New account": "Holder B Ltd · Bank •••• 0062", "Asked by": "owner-b@market.localhost", "In force": ""},
     ("console", "approvals"): {"Request": "{approval}", "What": "Change a tax rate", "Reason": "a new law", "Asked by": "operator@market.localhost"},
+    ("console", "searches"): {"Words": "third jug", "Language": "en", "Searched": "5", "Found nothing": "5", "Read otherwise": "0"},
+    ("console", "search-rules"): {"Words": "Third jug, Third jug with a lid", "Kind": "Synonyms", "Language": "", "By": "system"},
     ("console", "dispatches"): {"Kind": "Shop opened", "Way": "Mail", "To": "o***b@market.localhost"},
 }
 
@@ -312,17 +315,11 @@ PLANTED: dict[tuple[str, str], Callable[[str], Any]] = {
     ("console", "blocks"): lambda text: Block.objects.update(why=text),
     ("console", "doubles"): called,
     ("console", "staff"): called,
+    **{("console", name): named for name in ("merchants", "orders", "statements", "evaluations", "deposits", "subscribers", "journal")},
     ("workbench", "log"): said,
-    ("console", "merchants"): named,
-    ("console", "orders"): named,
     ("console", "returns"): lambda text: ReturnCopy.objects.update(note=text),
     ("console", "refunds"): lambda text: Refund.objects.update(rail_ref=text),
     ("console", "payouts"): lambda text: Payout.objects.update(failure=text),
-    ("console", "statements"): named,
-    ("console", "evaluations"): named,
-    ("console", "deposits"): named,
-    ("console", "subscribers"): named,
-    ("console", "journal"): named,
     ("console", "log"): said,
     ("console", "reviews"): lambda text: ProductChange.objects.update(proposed={"titles": {"en": text}}),
     ("console", "applications"): lambda text: Application.objects.update(company=text, licence_number=text[:40], contact_name=text[:60]),
@@ -336,6 +333,8 @@ PLANTED: dict[tuple[str, str], Callable[[str], Any]] = {
     ("console", "notices"): lambda text: RailNotice.objects.update(note=text),
     ("console", "payout-accounts"): lambda text: AccountChange.objects.update(holder_reason=text),
     ("console", "approvals"): lambda text: ApprovalRequest.objects.update(why=text),
+    ("console", "searches"): lambda text: SearchedWords.objects.filter(text="third jug").update(text=text),
+    ("console", "search-rules"): lambda text: SearchRule.objects.update(by_label=text),
     ("console", "dispatches"): lambda text: Dispatch.objects.update(error=text),
 }
 

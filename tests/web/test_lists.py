@@ -53,6 +53,7 @@ from marketplace.platform.taxonomy.brands import keep_brand
 from marketplace.platform.taxonomy.models import Attribute, Brand
 from marketplace.platform.virtual.models import Code
 from marketplace.web.lists.pages import ListPage
+from search.models import SearchedWords, SearchRule
 from tenants.access.rules import all_routes, route, rule_of
 from tenants.accounts.actions import give_role
 from tenants.accounts.blocking import block
@@ -71,7 +72,7 @@ from tests.imports.files import received
 from tests.planting import planted
 from tests.tenants.test_onboarding import submitted
 from tests.turns import in_turns
-from tests.web.lists_made import coded, deposited, evaluated, pictured, reduced, stocked, subscribed, wished
+from tests.web.lists_made import coded, deposited, evaluated, pictured, reduced, searched, stocked, subscribed, wished
 
 HOSTS = {"workbench": "kiln.seller.market.localhost", "console": "ops.market.localhost"}
 PEOPLE = {"workbench": "owner-a@market.localhost", "console": "operator@market.localhost"}
@@ -126,6 +127,8 @@ LISTS = {
     ("console", "contracts"): ("{contract}", lambda: Contract.objects.count()),
     ("console", "dossier-changes"): ("trail", lambda: DossierChange.objects.count()),
     ("console", "approvals"): ("{approval}", lambda: ApprovalRequest.objects.count()),
+    ("console", "searches"): ("second jug", lambda: SearchedWords.objects.count()),
+    ("console", "search-rules"): ("second jug", lambda: SearchRule.objects.count()),
     ("console", "dispatches"): ("owner-c@market.localhost", lambda: Dispatch.objects.count()),
 }
 OF_OPINIONS = {("workbench", "reviews"), ("workbench", "questions"), ("console", "questions"), ("console", "buyer-reviews")}  # read in tests of reviews
@@ -230,6 +233,7 @@ def three_of_everything(own_database: str) -> dict[str, str]:
         **pictured(),
         **coded(),
         **wished(),
+        **searched(),
     }
 
 

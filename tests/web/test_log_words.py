@@ -35,6 +35,7 @@ COMPOSED = {
     "order.pieces_{as_}": [f"order.pieces_{each}" for each in (CANCELLED, RETURNED)],
     "{subject}.{done}": [f"{what}.{each}" for what, each in product(("review", "question", "answer"), ("shown", "hidden"))],
     "list.{job.kind}_asked": [f"list.{each}_asked" for each in ListJob.Kind.values],
+    "search_rule.{step}": [f"search_rule.{each}" for each in ("made", "changed", "removed", "taken_back")],
     "list.{ended}": ["list.exported", "list.bulk_done"],
     "order.{step}": ["order.handed_out", "order.redeemed"],
     "second_look.{status}": [f"second_look.{each}" for each in ("approved", "refused", "withdrawn", "expired")],
