@@ -180,7 +180,6 @@ class TestOrder:
         page = console.get(f"/attributes/{size.pk}/").content.decode()
         assert page.index(f"/values/{medium.pk}/") < page.index(">S<")
 
-
     def test_an_order_that_was_set_here_outlasts_an_import(self):
         (size,) = put_attributes(by=SYSTEM, rows=[{"code": "size", "names": named("Size")}]).values()
         rows = [{"attribute_id": size.pk, "code": code, "names": named(code), "position": n} for n, code in enumerate(("s", "xl", "l", "m"))]

@@ -80,7 +80,7 @@ def marked(old: str, new: str) -> tuple[list[Piece], list[Piece]]:
         before, after = [old] if old else [], [new] if new else []
     left: list[Piece] = []
     right: list[Piece] = []
-    for tag, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    for tag, a, b, c, d in SequenceMatcher(str.isspace, before, after, autojunk=False).get_opcodes():
         if b > a:
             left.append(Piece("same" if tag == "equal" else "gone", "".join(before[a:b])))
         if d > c:
