@@ -108,5 +108,8 @@ def _said(html: str) -> str:
 
 def marked_rows(old: Sequence[str], new: Sequence[str]) -> tuple[list[Piece], list[Piece]]:
     """Rows of both, a line each: those that are in one of them alone are gone or new."""
-    left = [Piece("same" if row in new else "gone", f"{row}\n") for row in old]
-    return left, [Piece("same" if row in old else "new", f"{row}\n") for row in new]
+    return _lines(old, new, "gone"), _lines(new, old, "new")
+
+
+def _lines(mine: Sequence[str], others: Sequence[str], alone: str) -> list[Piece]:
+    return [Piece("same" if row in others else alone, row if n == len(mine) else f"{row}\n") for n, row in enumerate(mine, 1)]
