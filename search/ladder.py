@@ -68,7 +68,10 @@ class _Ladder:
 
     @property
     def reading(self) -> tuple[str, Asked]:
-        """Of which words are left out: the likeliest with the least of its words that no listing knows."""
+        """Of which words are left out: those that were typed, and where listings know none of them, the likeliest other ones with the fewest
+        that they do not know."""
+        if any(word.is_known for word in self.asked.words):
+            return "", self.asked
         return min([("", self.asked), *self.others], key=lambda each: each[1].share_unknown)
 
     def all_words(self, query: Query) -> Answer:
