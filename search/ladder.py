@@ -68,11 +68,14 @@ class _Ladder:
 
     @property
     def reading(self) -> tuple[str, Asked]:
-        """Of which words are left out: those that were typed, and where listings know none of them, the likeliest other ones with the fewest
-        that they do not know."""
-        if any(word.is_known for word in self.asked.words):
-            return "", self.asked
-        return min([("", self.asked), *self.others], key=lambda each: each[1].share_unknown)
+        """Of which words are left out: the likeliest with the fewest that no listing knows; of equals not one of which none is known."""
+
+        def unknown(reading: tuple[str, Asked]) -> tuple[int, bool]:
+            words = reading[1].words
+            count = sum(not word.is_known for word in words)
+            return count, count == len(words)
+
+        return min([("", self.asked), *self.others], key=unknown)
 
     def all_words(self, query: Query) -> Answer:
         return self.steps.holding_all(query, self.asked)
