@@ -77,6 +77,10 @@ class _Ladder:
 
         return min([("", self.asked), *self.others], key=unknown)
 
+    def worth_saying(self, read_as: str) -> str:
+        """A reading, unless it is but the same signs parted otherwise: that some of them are left out is said anyway."""
+        return "" if "".join(read_as.split()) == "".join(self.query.text.split()) else read_as
+
     def all_words(self, query: Query) -> Answer:
         return self.steps.holding_all(query, self.asked)
 
@@ -98,7 +102,7 @@ class _Ladder:
             kept = asked.keeping(count)
             answer = self.steps.holding_all(query, kept)
             if answer.total:
-                best, least = replace(answer, rung=Rung.FEWER, read_as=read_as, dropped=tuple(word.typed for word in kept.dropped)), count + 1
+                best, least = replace(answer, rung=Rung.FEWER, read_as=self.worth_saying(read_as), dropped=tuple(word.typed for word in kept.dropped)), count + 1
             else:
                 most = count - 1
         return best
@@ -131,7 +135,7 @@ class _Ladder:
         if len(asked.words) < 2:
             return None
         answer = self.steps.holding_some(self.query, asked)
-        return replace(answer, rung=Rung.SOME, read_as=read_as) if answer.total else None
+        return replace(answer, rung=Rung.SOME, read_as=self.worth_saying(read_as)) if answer.total else None
 
     def neighbours(self) -> Answer | None:
         """Popular in the asked category or the nearest above it, whatever was asked for."""

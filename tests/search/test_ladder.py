@@ -61,6 +61,11 @@ class TestWords:
         answer = shelf.ask("red iron tea")
         assert (answer.rung, answer.dropped, set(answer.ids)) == (Rung.SOME, (), {TEA, POT, BIG, LAMP})
 
+    def test_a_name_parted_into_its_signs_is_no_reading_that_is_said(self, shelf):
+        answer = shelf.ask("大灯壶")
+        assert (answer.rung, answer.read_as, set(answer.ids)) == (Rung.SOME, "", {POT, BIG, LAMP})
+        assert shelf.ask("teapto zebra").read_as == "teapot zebra"
+
     def test_whoever_wants_exactly_the_words_gets_nothing_else(self, shelf):
         for text in ("zebra teapot", "desk teapot", "teapto"):
             answer = shelf.ask(text, exact=True)
