@@ -1,7 +1,7 @@
 """How far a question is loosened until it finds something: the same steps for both backends, and the answer says which it was.
 
 1. All words as typed. 2. Where one of them no listing knows: all words, read otherwise (readings.py).
-3. All but the least useful words. 4. The same in a wider category, the nearest that has something, in the end in all.
+3. All but the least useful words, at most half of them. 4. The same in a wider category, the nearest that has something, in the end in all.
 5. The same without filters, as few as it takes. 6. Some of the words. 7. What is popular near by, which is no match and in no count.
 
 4, 5 and 7 happen only where the question allows it. A step that finds something is the same for every choice that it counts one or more
@@ -70,8 +70,8 @@ class _Ladder:
 
     @property
     def reading(self) -> tuple[str, Asked]:
-        """Of which words are left out: the likeliest with the fewest words that no listing knows."""
-        return min([("", self.asked), *self.others], key=lambda each: sum(not word.is_known for word in each[1].words))
+        """Of which words are left out: the likeliest with the least of its words that no listing knows."""
+        return min([("", self.asked), *self.others], key=lambda each: each[1].share_unknown)
 
     def all_words(self, query: Query) -> Answer:
         return self.holding(query, "", self.asked)
@@ -96,9 +96,9 @@ class _Ladder:
         return self._fewer(query)
 
     def _fewer(self, query: Query) -> Answer | None:
-        """As few words left out as it takes: the more are kept, the less is found."""
+        """As few words left out as it takes: the more are kept, the less is found. With less than half of them it is another question."""
         read_as, asked = self.reading
-        best, least, most = None, 1, min(len(asked.words) - 1, sum(word.is_known for word in asked.words))
+        best, least, most = None, -(-len(asked.words) // 2), min(len(asked.words) - 1, sum(word.is_known for word in asked.words))
         while least <= most:
             count = (least + most + 1) // 2
             kept = asked.keeping(count)

@@ -90,6 +90,11 @@ class Asked:
     def needed(self) -> tuple[Word, ...]:
         return tuple(word for word in self.words if word not in self.dropped)
 
+    @property
+    def share_unknown(self) -> float:
+        """Of the words, how many no listing knows: 0 to 1."""
+        return sum(not word.is_known for word in self.words) / max(len(self.words), 1)
+
     def keeping(self, count: int) -> Asked:
         """The same question, of which only the most useful words are needed: first those that listings know, of them what names a category, then what
         looks like a model, then what is rarest."""

@@ -42,7 +42,7 @@ class TestWords:
         [
             ("zebra teapot", ("zebra",), {POT}),  # which no listing knows
             ("desk teapot", ("desk",), {POT}),  # what names a category stays
-            ("red iron tea", ("red", "iron"), {TEA}),
+            ("red green iron tea", ("red", "iron"), {TEA}),
             ("red desk zebra lamp", ("zebra",), {LAMP}),  # no more than it takes
             ("green phone tn-2110", ("green",), {PHONE}),
             ("斑马 茶壶", ("斑马",), {POT}),
@@ -55,8 +55,12 @@ class TestWords:
         assert loosely(shelf, text).ids == answer.ids
 
     def test_what_holds_a_word_that_was_left_out_comes_first_among_the_rest(self, shelf):
-        answer = shelf.ask("red iron tea")
+        answer = shelf.ask("red green iron tea")
         assert set(answer.also) == {POT, BIG, LAMP}
+
+    def test_where_less_than_half_of_the_words_would_be_left_what_holds_some_of_them_is_found(self, shelf):
+        answer = shelf.ask("red iron tea")
+        assert (answer.rung, answer.dropped, set(answer.ids)) == (Rung.SOME, (), {TEA, POT, BIG, LAMP})
 
     def test_whoever_wants_exactly_the_words_gets_nothing_else(self, shelf):
         for text in ("zebra teapot", "desk teapot", "teapto"):
