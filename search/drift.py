@@ -139,7 +139,8 @@ def _put_right(backend: Backend, keys: set[UUID]) -> None:
 def mend_all() -> None:
     """Job: every index in turn. One that is away, or being built anew, is left for the next time."""
     server = configured()
-    for backend in (indexer.postgres, *([server] if server and server.is_well() else [])):
+    backends: list[Backend] = [indexer.postgres, *([server] if server and server.is_well() else [])]
+    for backend in backends:
         try:
             mend(by=SYSTEM, backend=backend)
         except (BackendAway, indexer.RebuildRunning) as why:

@@ -53,7 +53,7 @@ MAPPINGS: dict[str, Any] = {
 }
 
 
-STATED = ["price", "popularity", "published", "in_stock", "shop", "brand"]
+STATED = [{"field": name} for name in ("price", "popularity", "published", "in_stock", "shop", "brand")]
 
 
 class ElasticsearchBackend:
