@@ -1,9 +1,10 @@
 """Search beside its limit: the page of 24 with all facets on both backends, and what raw PostgreSQL needs for the bare hits.
 
 The mix: 70 % the shared development queries, 20 % category pages with two facet groups chosen, 10 % one broad word. Limit and
-ours take turns in every round, so a busy machine slows both. Documents in the short form: some 22,000 listings, as
-import_market_data made them of the shared goods; in the long form the shared products, multiplied with changes to the wanted
-number. Without shared data: a generated catalogue.
+ours take turns in every round, so a busy machine slows both. Goods: listings, as import_market_data made them of the shared
+goods, 22,000 over 20 shops and in the long form then 100,000 over 200 (grown.py); of each the whole page as well, and
+suggestions while typing. BENCH_DOCUMENTS=1000000: so many documents without listings, and no pages. Without shared data: a
+generated catalogue.
 """
 
 from __future__ import annotations
@@ -11,52 +12,71 @@ from __future__ import annotations
 import gzip
 import json
 import multiprocessing
+import os
 import random
 import time
 from collections.abc import Callable, Iterator
 from itertools import cycle, islice
 from statistics import median
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID, uuid5
 
-from bench import grounds, imports
-from bench.measure import Goal, Row, at, at_most, cpu_s, own_cpu_s, row, say, until_steady
-from launch import elasticsearch
+from bench import asker, grounds, grown
+from bench.measure import Row, at, at_most, cpu_s, own_cpu_s, row, say, until_steady
+from bench.suggest import typings
+from launch import elasticsearch, postgres
 from launch.paths import ROOT, cache
 
 SHARED = ROOT.parent / "shared" / "data" / "search-en"
+INDEX = "wanshang-listings"  # as the product calls it
 SPACE = UUID("6a5d3a9e-6a55-4f0e-8f0b-0d0a3c1f9f10")
-SIZES = {True: 22_000, False: 100_000}  # short: documents
+SIZES = {22_000: 20, 100_000: 200}  # listings: shops
 ROUNDS = {True: 5, False: 10}
-GOALS = {True: {"postgres": at_most(60), "elasticsearch": at_most(60)}, False: {"postgres": at_most(120), "elasticsearch": at_most(80)}}  # p95, ms
+# Milliseconds, p95: one at a time, two at once, of suggestions, and what the whole page may take more.
+GOALS = {
+    22_000: {"postgres": at_most(60), "elasticsearch": at_most(60)},
+    100_000: {"postgres": at_most(150), "elasticsearch": at_most(80)},
+    1_000_000: {"postgres": at_most(300), "elasticsearch": at_most(350)},
+}
+PAGE_MORE, SUGGESTED = at_most(40), at_most(25)
+PAGES_S = 10.0
 BROAD = {"black", "cable", "printer", "notebook"}
 
 
 def run(short: bool) -> list[Row]:
     """Milliseconds at one client and at two, pages a second at eight."""
-    with grounds.cluster() as cluster:
+    with grounds.cluster() as cluster, grounds.broker() as broker:
         say("Elasticsearch")
         server = elasticsearch.start(cache() / "bench" / "elasticsearch", fresh=True, heap="1g", is_lasting=True)
         try:
-            has_goods = short and imports.shared_goods(cluster)
-            if not has_goods:
-                grounds.enter(cluster, "bench_search")
             pids = {"PostgreSQL": grounds.pid_of(cluster)}
             if server.process:
                 pids["Elasticsearch"] = server.process.pid
-            return _measure(None if has_goods else SIZES[short], GOALS[short], ROUNDS[short], server.url(), pids)
+            if asked := int(os.environ.get("BENCH_DOCUMENTS", "0")):
+                grounds.enter(cluster, "bench_search")
+                return _measure(asked, asked, ROUNDS[short], server.url(), pids)
+            rows = []
+            for size in list(SIZES)[: 1 if short else None]:
+                if not grown.grown(cluster, size, SIZES[size], broker.url()):
+                    grounds.enter(cluster, "bench_search")
+                    return rows + _measure(size, size, ROUNDS[short], server.url(), pids)
+                rows += _measure(None, size, ROUNDS[short], server.url(), pids)
+                rows += _suggestions(size) + _whole_pages(cluster, size, broker.url(), server.url())
+            return rows
         finally:
             elasticsearch.stop(server)
 
 
-def _measure(size: int | None, goals: dict[str, Goal], rounds: int, url: str, pids: dict[str, int]) -> list[Row]:
-    """`size`: how many documents of our own making; None: those of the listings that are there."""
+def _measure(size: int | None, made: int, rounds: int, url: str, pids: dict[str, int]) -> list[Row]:
+    """`size`: how many documents of our own making; None: those of the listings that are there, `made` of them."""
     from search.backends.elasticsearch import ElasticsearchBackend
     from search.backends.postgres import PostgresBackend
     from search.contract import Backend
     from search.documents import all_documents
 
-    backends: list[Backend] = [PostgresBackend(), ElasticsearchBackend(url, "bench-search", timeout_s=60)]
+    backends: list[Backend] = [PostgresBackend(), ElasticsearchBackend(url, INDEX, timeout_s=60)]
+    goals = GOALS.get(made, {})
     rows = []
     for backend in backends:
         say(f"{backend.name}: building documents")
@@ -89,10 +109,10 @@ def _measure(size: int | None, goals: dict[str, Goal], rounds: int, url: str, pi
         rows.append(row(f"{name}: p95, {made} documents", at(all_ms, 0.95), "ms", beside=beside[1], goal=goals.get(name), note=f"{len(kept)} rounds"))
         used = {whose: sum(cpus[name][n][whose] for n in kept) for whose in cpus[name][0]}
         rows += [row(f"{name}: CPU of {whose} per question", 1e3 * used_s / len(all_ms), "CPU-ms") for whose, used_s in used.items() if used_s]
-    return rows + _several_at_once(list(ways), url, mix, seconds=2.0 * rounds)
+    return rows + _several_at_once(list(ways), made, url, mix, seconds=2.0 * rounds)
 
 
-def _several_at_once(names: list[str], url: str, mix: list[Any], seconds: float) -> list[Row]:
+def _several_at_once(names: list[str], made: int, url: str, mix: list[Any], seconds: float) -> list[Row]:
     """Latency with two processes that ask, throughput with eight."""
     from django.db import connections
 
@@ -109,10 +129,57 @@ def _several_at_once(names: list[str], url: str, mix: list[Any], seconds: float)
             limit = limits.setdefault(clients, (p95, per_s))
             beside = (None, None) if name == "limit" else limit
             if clients == 2:
-                rows.append(row(f"{name}: p95, 2 at once", p95, "ms", beside=beside[0]))
+                rows.append(row(f"{name}: p50, 2 at once, {made} documents", at(all_ms, 0.5), "ms"))
+                rows.append(row(f"{name}: p95, 2 at once, {made} documents", p95, "ms", beside=beside[0], goal=GOALS.get(made, {}).get(name)))
             else:
-                rows.append(row(f"{name}: pages, 8 at once", per_s, "1/s", beside=beside[1]))
+                rows.append(row(f"{name}: pages, 8 at once, {made} documents", per_s, "1/s", beside=beside[1]))
     return rows
+
+
+def _suggestions(size: int) -> list[Row]:
+    """Without a web server, as the questions are: bench suggest measures the server's answer."""
+    from search.suggestions.answering import suggest
+
+    typed = typings()
+    for text, language in typed:
+        suggest(text, language)  # warm
+    all_ms = [_timed_ms(lambda each: suggest(*each), each) for each in typed]
+    return [row(f"suggestions, {size} listings, p{n}", at(all_ms, n / 100), "ms", goal=SUGGESTED if n == 95 else None) for n in (50, 95)]
+
+
+def _whole_pages(cluster: postgres.Cluster, size: int, redis_url: str, url: str) -> list[Row]:
+    """The same questions as pages, through gunicorn with two workers, one and two at a time; beside the bare answers of the same run."""
+    from search.backends.elasticsearch import ElasticsearchBackend
+    from search.backends.postgres import PostgresBackend
+
+    answers = {"postgres": PostgresBackend(), "elasticsearch": ElasticsearchBackend(url, INDEX, timeout_s=60)}
+    mix = _mix(answers["postgres"])
+    requests = [asker.get(_address(query), "market.localhost") for query in mix]
+    rows = []
+    for name, backend in answers.items():
+        say(f"whole pages, {name}")
+        server = {"ELASTICSEARCH_URL": url} if name == "elasticsearch" else {}
+        env = {**os.environ, **server, "PAGE_CACHE_S": "0", "REDIS_URL": redis_url, "RATE_LIMIT_FACTOR": "0", "PYTHONPATH": str(ROOT)}
+        grounds.prepare_pages(env)
+        port = grounds.free_port()
+        with grounds.web_server(env, port, 2):
+            asker.ask(port, requests, at_once=1, seconds=PAGES_S / 2)
+            pages = {clients: asker.ask(port, requests, at_once=clients, seconds=PAGES_S) for clients in (1, 2)}
+        bare = at([_timed_ms(backend.search, query) for query in mix * 3], 0.95)
+        for clients, asked in pages.items():
+            rows += [row(f"{name}: whole page, {clients} at once, p{n}, {size} listings", at(asked.ms, n / 100), "ms") for n in (50, 95)]
+        more = at(pages[1].ms, 0.95) - bare
+        rows.append(row(f"{name}: whole page beside the bare answer, p95, {size} listings", more, "ms", goal=PAGE_MORE, note=f"bare {bare:.0f} ms"))
+    return rows
+
+
+def _address(query: Any) -> str:
+    """The page that asks this."""
+    chosen = [(f"a{attribute}", value) for attribute, values in query.values.items() for value in sorted(values)]
+    chosen += [("brand", brand) for brand in sorted(query.brands)]
+    if query.category is not None:
+        return f"/c/{query.category}/?{urlencode(chosen)}"
+    return f"/search/?{urlencode([('q', query.text), *chosen])}"
 
 
 def _ask_for(name: str, url: str, mix: list[Any], seconds: float) -> list[float]:
@@ -120,7 +187,7 @@ def _ask_for(name: str, url: str, mix: list[Any], seconds: float) -> list[float]
     from search.backends.elasticsearch import ElasticsearchBackend
     from search.backends.postgres import PostgresBackend
 
-    ask = {"limit": lambda: _limit, "postgres": lambda: PostgresBackend().search, "elasticsearch": lambda: ElasticsearchBackend(url, "bench-search", 60).search}
+    ask = {"limit": lambda: _limit, "postgres": lambda: PostgresBackend().search, "elasticsearch": lambda: ElasticsearchBackend(url, INDEX, 60).search}
     chosen, asked, until = ask[name](), cycle(mix), time.perf_counter() + seconds
     times = []
     while time.perf_counter() < until:

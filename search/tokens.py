@@ -45,6 +45,7 @@ UNITS = {
     "公斤": "kg", "千克": "kg", "毫克": "mg", "克": "g", "毫升": "ml", "升": "l", "毫米": "mm", "厘米": "cm", "公里": "km", "千瓦": "kw", "毫安时": "mah",
 }  # fmt: skip
 _UNIT = re.compile(rf"(?<=[0-9])\s*({'|'.join(sorted(UNITS, key=len, reverse=True))})(?![拉级降学温值服隆])")
+_CONTROLS = dict.fromkeys(range(ord(" ")), " ")
 _VOICE_MARKS = "\u3099\u309a"  # of kana: part of the letter, not an accent
 
 _STOP_WORDS_OF = {
@@ -143,7 +144,9 @@ def joined_neighbours(clauses: list[Clause]) -> list[tuple[int, str]]:
 def folded(text: str, longest: int) -> str:
     """One spelling: compatibility forms and accents gone, small letters, Traditional Chinese in Simplified (Taiwan's words too)."""
     text = text[:longest].encode("utf-8", "ignore").decode()  # half a surrogate pair is no character
-    text = "".join(c if c >= " " else " " for c in text)
+    text = text.translate(_CONTROLS)
+    if text.isascii():
+        return text.lower()
     text = unicodedata.normalize("NFKD", text).casefold()
     text = "".join(c for c in text if not unicodedata.combining(c) or c in _VOICE_MARKS)
     text = unicodedata.normalize("NFC", text)[: 2 * longest]

@@ -25,6 +25,7 @@ class Entry:
     is_now: bool = False
     waits: str = ""  # how much of it waits for somebody
     group: str | Promise = ""  # under which heading it stands; "": under none
+    also: str = ""  # what addresses of further pages of it begin with
 
 
 def grouped(*sections: tuple[str | Promise, list[Entry]]) -> list[Entry]:
@@ -40,6 +41,6 @@ def menu_for(request: HttpRequest, entries: list[Entry], waiting: Mapping[str, Q
     shown = []
     for entry in mine:
         href = reverse(entry.route)
-        is_now = request.path == href or (href != "/" and request.path.startswith(href))
+        is_now = request.path == href or any(begin not in ("", "/") and request.path.startswith(begin) for begin in (href, entry.also))
         shown.append(replace(entry, href=href, is_now=is_now, waits=waits.get(entry.route, "")))
     return shown

@@ -138,6 +138,12 @@ def test_a_search_on_the_market_is_counted_and_with_a_filter_it_is_not(console, 
     assert [row.text for row in console.get("/searches/?since=2020-01-01&q=GLASS&language=en").context["page"].rows] == ["glass jug"]
 
 
+@pytest.mark.parametrize("path", ["/searches/", "/searches/why/", "/search-rules/", "/search-rules/new/"])
+def test_the_menu_says_where_one_is(console, path):
+    menu = console.get(path).context["menu"]
+    assert [entry.route for entry in menu if entry.is_now] == ["searches"]
+
+
 def test_who_may_not_manage_the_market_sees_none_of_it(goods):
     clerk = make.a_buyer()
     give_role(by=SYSTEM, user_id=clerk.pk, role="auditor", merchant_id=None)

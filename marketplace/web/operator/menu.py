@@ -45,7 +45,7 @@ ENTRIES = grouped(
             Entry(_("Brands"), "tag", "brands", Right.MANAGE_MARKET),
             Entry(_("Virtual categories"), "star", "virtual-list", Right.MANAGE_MARKET),
             Entry(_("Merchants' own names"), "copy", "own-names", Right.MANAGE_MARKET),
-            Entry(_("Search"), "search", "searches", Right.MANAGE_MARKET),
+            Entry(_("Search"), "search", "searches", Right.MANAGE_MARKET, also="/search-rules/"),
         ],
     ),
     (
