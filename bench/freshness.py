@@ -1,5 +1,4 @@
-"""How soon a change is seen: approval, another price and the last piece gone, each to findable on both backends while 200 changes a second come in; and
-letting a shop in to its first page.
+"""How soon a change is seen: approval to findable on both backends, and letting a shop in to its first page.
 
 With the real web server, worker, scheduler and Elasticsearch. The time begins when the verb has returned, so when its change is
 committed, and ends when somebody who looks all the time sees it.
@@ -7,10 +6,8 @@ committed, and ends when somebody who looks all the time sees it.
 
 from __future__ import annotations
 
-import multiprocessing
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -24,7 +21,6 @@ from launch.paths import cache
 PRODUCTS, SHOPS = {True: 40, False: 200}, {True: 15, False: 60}  # short: approvals, openings
 MOST_TO_FIND_S, MOST_TO_OPEN_S = at_most(2.0), at_most(3.0)
 PATIENCE_S, LOOK_EVERY_S = 20.0, 0.02
-AT_ONCE, EVERY_S = 100, 0.5  # changes that come in meanwhile, an event each time, as an import brings them
 
 
 def run(short: bool) -> list[Row]:
@@ -39,11 +35,7 @@ def run(short: bool) -> list[Row]:
             _index_anew()
             grounds.prepare_pages(env)
             with grounds.product(env, port, "web", "worker", "scheduler"):
-                merchant_id = goods.shops[0][0][0]
-                with changes_coming_in(merchant_id) as came_in:
-                    began = time.monotonic()
-                    rows = [*approvals(merchant_id, PRODUCTS[short]), *corrections(merchant_id, PRODUCTS[short])]
-                    rows.append(row("changes that came in meanwhile", came_in() / (time.monotonic() - began), "1/s"))
+                rows = approvals(goods.shops[0][0][0], PRODUCTS[short])
                 rows += openings(port, SHOPS[short])
             return rows
         finally:
@@ -87,90 +79,6 @@ def approvals(merchant_id: UUID, count: int) -> list[Row]:
         *(row(f"approval to findable in {name}, p95", at(each, 0.95), "s", goal=MOST_TO_FIND_S, note=f"of {count}") for name, each in seconds.items()),
         row(f"approvals not found within {PATIENCE_S:.0f} s", lost, "products", goal=exactly(0)),
     ]
-
-
-@contextmanager
-def changes_coming_in(merchant_id: UUID) -> Iterator[Callable[[], int]]:
-    """Other goods of the shop change their prices, in a process of its own. Says how many changes were committed so far."""
-    from django.db import connections
-
-    from marketplace.platform.listings.models import Listing
-
-    keys = list(Listing.objects.filter(merchant_id=merchant_id, is_on_sale=True).order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
-    context = multiprocessing.get_context("fork")
-    count = context.Value("i", 0)
-    connections.close_all()  # a forked connection would be spoken to by two
-    process = context.Process(target=_keep_changing, args=(merchant_id, keys, count), daemon=True)
-    process.start()
-    try:
-        yield lambda: int(count.value)
-    finally:
-        process.terminate()
-        process.join()
-
-
-def _keep_changing(merchant_id: UUID, keys: list[UUID], count: Any) -> None:
-    from django.db import transaction
-    from django.db.models import F
-
-    from marketplace.kernel import clock
-    from marketplace.platform.listings.actions import announce
-    from marketplace.platform.listings.models import Listing
-
-    due = time.monotonic()
-    while True:
-        with transaction.atomic():
-            Listing.objects.filter(pk__in=keys).update(price_minor=F("price_minor") + 1, changed_at=clock.now())
-            announce(merchant_id, keys)
-        count.value += len(keys)
-        due += EVERY_S
-        time.sleep(max(due - time.monotonic(), 0))
-
-
-def corrections(merchant_id: UUID, count: int) -> list[Row]:
-    """Of a product on sale, another price, found by exactly that; then its last piece gone, no longer among what is in stock."""
-    from django.db import transaction
-
-    from marketplace.flows.prices import set_prices
-    from marketplace.kernel.actors import SYSTEM
-    from marketplace.kernel.money import Money
-    from marketplace.merchant.inventory.actions import count_stock
-    from search.backends.choice import configured
-    from search.backends.postgres import PostgresBackend
-    from tenants.tenancy.schemas import merchant_schema
-
-    say(f"{count} corrections of price and of stock")
-    backends: dict[str, Any] = {"PostgreSQL": PostgresBackend(), "Elasticsearch": configured()}
-    seconds: dict[tuple[str, str], list[float]] = {(what, name): [] for what in ("price", "stock") for name in backends}
-    lost = 0
-    for n in range(count):
-        word, price = f"fixed{uuid4().hex[:10]}", 3_000 + n
-        ((_merchant, variant_id),) = market.put_on_sale(merchant_id, f"Mug {word}", stock=1, is_plain=True)
-        _when_seen({name: partial(_counts, backend, 1, text=word) for name, backend in backends.items()})
-        for what, wanted, asked in (("price", 1, {"price_from": price, "price_to": price}), ("stock", 0, {"in_stock": True})):
-            with merchant_schema(merchant_id), transaction.atomic():
-                if what == "price":
-                    set_prices(by=SYSTEM, prices={variant_id: (Money(price, "CNY"), None)})
-                else:
-                    count_stock(by=SYSTEM, counted={variant_id: 0})
-            seen = _when_seen({name: partial(_counts, backend, wanted, text=word, **asked) for name, backend in backends.items()})
-            for name in backends:
-                seconds[what, name].append(seen.get(name, PATIENCE_S))
-            lost += len(seen) < len(backends)
-    return [
-        *(row(f"{what} corrected to findable in {name}, p50", at(each, 0.5), "s") for (what, name), each in seconds.items()),
-        *(
-            row(f"{what} corrected to findable in {name}, p95", at(each, 0.95), "s", goal=MOST_TO_FIND_S, note=f"of {count}")
-            for (what, name), each in seconds.items()
-        ),
-        row(f"corrections not seen within {PATIENCE_S:.0f} s", lost, "products", goal=exactly(0)),
-    ]
-
-
-def _counts(backend: Any, wanted: int, **asked: Any) -> bool:
-    from search.contract import Query
-
-    return int(backend.search(Query(**asked, exact=True)).total) == wanted
 
 
 def _submitted(merchant_id: UUID, title: str) -> tuple[Callable[[], object], UUID]:
