@@ -250,7 +250,6 @@ class TestReactions:
         server.refresh()
         assert server.search(Query(text="lamp")).ids == [product.pk]
 
-
     def test_listings_that_never_stand_still_come_again_and_keep_nobody_else_waiting(self, server, monkeypatch):
         hot, other = make.a_product(title="Mug"), make.a_product(title="Lamp")
         put = server.put
