@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from typing import IO
@@ -12,7 +13,7 @@ from django.db import transaction
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.verbs import verb
-from marketplace.platform.listings.models import Listing
+from marketplace.platform.listings.models import Listing, ProductChange
 from marketplace.platform.taxonomy.attributes import lacking
 from marketplace.platform.taxonomy.errors import AttributeMissing, BrandNotAllowed, BrandOutOfScope
 from marketplace.platform.taxonomy.models import Brand, BrandClaim
@@ -45,19 +46,51 @@ def brands_not_allowed(merchant_id: UUID, brand_ids: Iterable[int]) -> set[int]:
     return {key for key in wanted if not standing.cover(demanding[key])[0]}
 
 
-def check_submitted(merchant_id: UUID, *, category_id: int, brand_id: int | None, attributes: list[list[object]], axes: list[int]) -> None:
+class BrandScope:
+    """The brands of a shop that was let in for one: of its goods on sale, and of what it has handed in. Asked once for many goods."""
+
+    def __init__(self, merchant_id: UUID) -> None:
+        self.merchant_id = merchant_id
+        kind, sells_many = seller_of(merchant_id)
+        self.is_one = bool(kind) and not sells_many
+        self._on_sale: set[int] = set()
+        self._waiting: dict[UUID, int] = {}
+        if self.is_one:
+            listed = Listing.objects.filter(merchant_id=merchant_id, is_listed=True).exclude(brand=None)
+            self._on_sale = set(listed.order_by().values_list("brand_id", flat=True).distinct())
+            waiting = ProductChange.objects.filter(merchant_id=merchant_id, status=ProductChange.Status.WAITING)
+            self._waiting = {key: brand for key, brand in waiting.values_list("product_id", "proposed__brand_id") if brand is not None}
+        self._times = Counter(self._waiting.values())
+        every = self._on_sale | self._times.keys()
+        self._merged = dict(Brand.objects.filter(merged_into__isnull=False, pk__in=every).values_list("pk", "merged_into_id"))
+
+    def take(self, brand_id: int, product_id: UUID | None) -> None:
+        """Hand in a product of a brand. Raises BrandOutOfScope where others of the shop have another; None: it is new."""
+        if not self.is_one:
+            return
+        mine = self._waiting.get(product_id) if product_id else None
+        found = self._on_sale | {brand for brand, n in self._times.items() if n > (brand == mine)}
+        others = {key for key in found if self._merged.get(key, key) != brand_id}
+        if others:
+            raise BrandOutOfScope(brand=Brand.objects.get(pk=min(others)).name)
+        if mine is not None:
+            self._times[mine] -= 1
+        self._times[brand_id] += 1
+        if product_id:
+            self._waiting[product_id] = brand_id
+
+
+def check_submitted(
+    scope: BrandScope, *, product_id: UUID | None, category_id: int, brand_id: int | None, attributes: list[list[object]], axes: list[int]
+) -> None:
     """What somebody submits from now on has to say and may be. Raises AttributeMissing, BrandNotAllowed, BrandOutOfScope, each naming it.
 
-    A shop that was let in for one brand sells one: the brand of its goods on sale.
+    A shop that was let in for one brand sells one: that of its goods on sale and in review, or else the first that it hands in.
     """
     if missing := lacking(category_row(category_id), attributes, axes):
         raise AttributeMissing(field=f"attribute_{missing[0].pk}", name=missing[0].name)
     if brand_id is None:
         return
-    if brands_not_allowed(merchant_id, [brand_id]):
+    if brands_not_allowed(scope.merchant_id, [brand_id]):
         raise BrandNotAllowed(brand=Brand.objects.get(pk=brand_id).name)
-    kind, sells_many = seller_of(merchant_id)
-    if kind and not sells_many:
-        other = Listing.objects.filter(merchant_id=merchant_id, is_listed=True).exclude(brand=None).exclude(brand_id=brand_id).select_related("brand").first()
-        if other is not None and other.brand is not None:
-            raise BrandOutOfScope(brand=other.brand.name)
+    scope.take(brand_id, product_id)

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from marketplace.flows.brand_rights import check_submitted
+from marketplace.flows.brand_rights import BrandScope, check_submitted
 from marketplace.flows.bundle_copies import parts_proposed
 from marketplace.flows.contracting import check_may_list
 from marketplace.flows.customising_copies import customising_proposed
@@ -135,7 +135,7 @@ def submit_product(*, by: Actor, product_id: UUID) -> Product:
             check_may_list(current_merchant_id())
         proposed = _proposal(row)
         watched = check_words(proposed)
-        check_submitted(current_merchant_id(), category_id=row.category_id, brand_id=row.brand_id, attributes=row.attributes, axes=row.axes)
+        _check_submitted(BrandScope(current_merchant_id()), row)
         change = put_change(
             by=by,
             merchant_id=current_merchant_id(),
@@ -151,6 +151,10 @@ def submit_product(*, by: Actor, product_id: UUID) -> Product:
         row = set_review(by=by, product_id=product_id, review=Product.Review.WAITING)
         record(ProductSubmitted(merchant_id=change.merchant_id, product_id=product_id, change_id=change.pk))
     return row
+
+
+def _check_submitted(scope: BrandScope, row: Product) -> None:
+    check_submitted(scope, product_id=row.pk, category_id=row.category_id, brand_id=row.brand_id, attributes=row.attributes, axes=row.axes)
 
 
 def _let_through(change: ProductChange, by: Actor) -> Product:
@@ -175,8 +179,9 @@ def submit_products(*, by: Actor, products: Sequence[Product]) -> None:
         whole = [row for row in whole if ForbiddenWord.Weight.REFUSED not in said[row.pk]]
         if any(row.status != Product.Status.ON_SALE for row in whole):
             check_may_list(current_merchant_id())
+        scope = BrandScope(current_merchant_id())
         for row in whole:
-            check_submitted(current_merchant_id(), category_id=row.category_id, brand_id=row.brand_id, attributes=row.attributes, axes=row.axes)
+            _check_submitted(scope, row)
         wanted = [NewChange(row.pk, row.version, row.status == Product.Status.DRAFT, proposed[row.pk]) for row in whole]
         changes = put_changes(by=by, merchant_id=current_merchant_id(), changes=wanted)
         if is_own(current_merchant_id()):

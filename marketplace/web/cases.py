@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +17,10 @@ from marketplace.kernel.texts import IN_FIELDS, localised
 from marketplace.platform.listings.models import Listing, ProductChange
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category, TaxClass
 from marketplace.platform.taxonomy.queries import path_of
-from marketplace.web.operator.findings import Piece, marked
+from marketplace.web.operator.findings import Piece, marked, marked_descriptions, marked_rows
 from marketplace.web.operator.review_wishes import wishes_told
+
+IMAGE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 
 
 @dataclass
@@ -36,13 +40,50 @@ class Fact:
     def is_changed(self) -> bool:
         return self.old is not None and self.old != self.new
 
+    @cached_property
+    def pieces(self) -> tuple[list[Piece], list[Piece]]:
+        """What it says now and would say, with what is gone and what is new."""
+        if self.kind == "rows":
+            return marked_rows(self.old or [], self.new or [])
+        compared = marked_descriptions if self.kind == "html" else marked
+        return compared(str(self.old or ""), str(self.new or ""))
+
     @property
     def before(self) -> list[Piece]:
-        return marked(str(self.old or ""), str(self.new or ""))[0]
+        return self.pieces[0]
 
     @property
     def after(self) -> list[Piece]:
-        return marked(str(self.old or ""), str(self.new or ""))[1]
+        return self.pieces[1]
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether its pieces tell what differs: of a description that is shown otherwise and says the same, they do not."""
+        return self.kind != "pictures" and any(piece.kind != "same" for some in self.pieces for piece in some)
+
+    @property
+    def has_other_pictures(self) -> bool:
+        """Whether other pictures stand in a description."""
+        return self.kind == "html" and IMAGE.findall(self.old or "") != IMAGE.findall(self.new or "")
+
+    @property
+    def pictures_before(self) -> list[dict[str, Any]]:
+        return _told_apart(self.old or [], self.new or [], "gone")
+
+    @property
+    def pictures_after(self) -> list[dict[str, Any]]:
+        return _told_apart(self.new or [], self.old or [], "new")
+
+    @property
+    def is_order_alone(self) -> bool:
+        """Whether the same pictures stand in another order."""
+        return self.kind == "pictures" and self.is_changed and not any(one["differs"] for one in self.pictures_after + self.pictures_before)
+
+
+def _told_apart(mine: list[dict[str, Any]], others: list[dict[str, Any]], alone: str) -> list[dict[str, Any]]:
+    """Pictures with what is different about each beside the others: `alone` where it is in no place of theirs, "changed", or ""."""
+    there = {one["key"]: one for one in others}
+    return [one | {"differs": "" if there.get(one["key"]) == one else "changed" if one["key"] in there else alone} for one in mine]
 
 
 @dataclass

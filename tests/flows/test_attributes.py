@@ -15,7 +15,7 @@ from marketplace.flows.brand_rights import ask_for_brand, brands_not_allowed
 from marketplace.flows.keep_attributes import goods_without, keep_used_attribute, merge_brands, merge_values, use_of_value
 from marketplace.flows.qualify import accept_renewal, waive_for_shop
 from marketplace.flows.review_dossier import review_dossier
-from marketplace.flows.review_product import approve_change, save_product, submit_product
+from marketplace.flows.review_product import approve_change, save_product, submit_product, withdraw_product
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.deadlines import fire_due
@@ -26,7 +26,7 @@ from marketplace.kernel.relay import deliver_events
 from marketplace.merchant.catalogue.actions import ProductInput, VariantInput
 from marketplace.merchant.catalogue.models import Product
 from marketplace.platform.listings.models import Listing, ListingVariant, ProductChange
-from marketplace.platform.taxonomy.actions import put_brands, put_values
+from marketplace.platform.taxonomy.actions import put_attributes, put_brands, put_values
 from marketplace.platform.taxonomy.attributes import describe_by_hand, described, keep_attribute, keep_value
 from marketplace.platform.taxonomy.brands import keep_brand
 from marketplace.platform.taxonomy.errors import AttributeChanged, AttributeMissing, BrandChanged, BrandNotAllowed, BrandOutOfScope
@@ -180,6 +180,14 @@ class TestOrder:
         page = console.get(f"/attributes/{size.pk}/").content.decode()
         assert page.index(f"/values/{medium.pk}/") < page.index(">S<")
 
+    def test_an_order_that_was_set_here_outlasts_an_import(self):
+        (size,) = put_attributes(by=SYSTEM, rows=[{"code": "size", "names": named("Size")}]).values()
+        rows = [{"attribute_id": size.pk, "code": code, "names": named(code), "position": n} for n, code in enumerate(("s", "xl", "l", "m"))]
+        large = put_values(by=SYSTEM, rows=rows)[size.pk, "xl"]
+        keep_value(by=SYSTEM, attribute_id=size.pk, value_id=large.pk, names=named("xl"), place=4)
+        put_values(by=SYSTEM, rows=rows)
+        assert [one.code for one in AttributeValue.objects.filter(attribute=size).order_by("position", "id")] == ["s", "l", "m", "xl"]
+
 
 class TestMergingValues:
     def test_goods_variants_and_filters_show_the_other_and_stay_on_sale(self, cups):
@@ -280,4 +288,25 @@ class TestBrands:
         with pytest.raises(BrandOutOfScope):
             product(cups, submits=True, brand_id=other.pk)
         review_dossier(by=SYSTEM, change_id=several.pk, approves=True)
+        product(cups, submits=True, brand_id=other.pk)
+
+    def test_the_one_brand_is_also_that_of_what_waits_for_review(self, cups):
+        kiln, other = brand("Kiln"), brand("Other")
+        make.a_dossier(Merchant.objects.get(pk=MERCHANTS["a"]))
+        Dossier.objects.update(kind="retailer")
+        first = product(cups, submits=True, brand_id=kiln.pk)
+        product(cups, submits=True)
+        with pytest.raises(BrandOutOfScope, match="Kiln"):
+            product(cups, submits=True, brand_id=other.pk)
+        product(cups, shop="b", submits=True, brand_id=other.pk)
+        with merchant_schema(MERCHANTS["a"]):
+            Product.objects.filter(pk=first).update(brand_id=other.pk)
+            submit_product(by=SYSTEM, product_id=first)
+        with pytest.raises(BrandOutOfScope, match="Other"):
+            product(cups, submits=True, brand_id=kiln.pk)
+        with merchant_schema(MERCHANTS["a"]):
+            withdraw_product(by=SYSTEM, product_id=first)
+        waits = product(cups, submits=True, brand_id=kiln.pk)
+        merge_brands(by=SYSTEM, brand_id=kiln.pk, seen=kiln.version, into_id=other.pk, seen_into=other.version, why="One and the same")
+        assert ProductChange.objects.get(product_id=waits).status == "waiting"
         product(cups, submits=True, brand_id=other.pk)

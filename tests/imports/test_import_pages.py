@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -15,6 +16,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import translation
 
+from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.relay import deliver_events
 from marketplace.merchant.catalogue.models import Picture, Product
@@ -85,9 +87,10 @@ def test_a_merchant_hands_in_mends_from_the_report_and_finishes(client):
 def test_while_it_runs_the_page_asks_for_the_part_that_moves_and_loads_anew_at_the_end(client):
     page = hand_in(client, as_csv([a_row(1)]))
     with merchant_schema(A):
-        ProductImport.objects.update(status="applying", is_read=True, read=10, settled=4)
+        ProductImport.objects.update(status="applying", is_read=True, read=10, settled=4, began_at=clock.now() - timedelta(seconds=60))
     part = client.get(page, headers={**HOST, "hx-request": "true"})
     assert "hx-trigger" in text(part) and "4 of 10 rows" in text(part) and "<html" not in text(part)
+    assert "about 2 minutes left" in text(part), "six rows at a quarter of a minute each"
     with merchant_schema(A):
         ProductImport.objects.update(status="done")
     assert client.get(page, headers={**HOST, "hx-request": "true"}).headers["HX-Refresh"] == "true"

@@ -25,12 +25,15 @@ from marketplace.merchant.inventory.models import StockLevel
 from marketplace.merchant.pricing.models import Price
 from marketplace.platform.listings.models import ForbiddenWord, Listing, ProductChange
 from marketplace.platform.listings.words import put_words
+from marketplace.platform.taxonomy.actions import put_brands
 from marketplace.platform.taxonomy.attributes import describe_by_hand, described
 from marketplace.platform.taxonomy.models import Brand
 from search.models import SearchDoc
 from tenants.onboarding.brands import demand_authorisation
+from tenants.onboarding.models import Dossier
+from tenants.tenancy.models import Merchant
 from tenants.tenancy.schemas import merchant_schema
-from tests.factories import a_picture, yuan
+from tests.factories import a_dossier, a_picture, yuan
 from tests.flows.test_words_and_rules import let_pass
 from tests.imports.files import HEADS, A, a_row, an_archive, as_csv, batch, checked, cups, imported, owner, problems, received, states
 
@@ -87,6 +90,24 @@ def test_what_is_submitted_is_told_by_row_and_column_what_a_form_would_be_told(l
     assert states(import_id) == {"bad": 1, "good": 1}
     again = checked(as_csv(rows, heads), goes="draft", archive=an_archive({"cup.png": a_picture().getvalue()}))
     assert states(again)["good"] >= 1 and (lacks != "an attribute" or not problems(again)), "drafts may be unfinished"
+
+
+def test_a_shop_that_was_let_in_for_one_brand_is_told_of_rows_of_another():
+    put_brands(by=SYSTEM, rows=[{"code": "trail", "names": {"en": "Trail"}}])
+    a_dossier(Merchant.objects.get(pk=A))
+    heads, pictures = [*HEADS, "Brand"], an_archive({"cup.png": a_picture().getvalue()})
+    rows = [[*a_row(n, Pictures="cup.png"), said] for n, said in enumerate(["Kiln Fire", "", "Trail", "Kiln Fire"])]
+    assert states(checked(as_csv(rows, heads), goes="submit", archive=pictures)) == {"good": 4}, "the control: nobody has said that it sells one"
+    Dossier.objects.update(kind="retailer")
+    import_id = checked(as_csv(rows, heads), goes="submit", archive=pictures)
+    ((heading, why),) = problems(import_id)[4]
+    assert heading == "Brand" and "Kiln Fire" in why and states(import_id) == {"good": 3, "bad": 1}
+    with merchant_schema(A):
+        start_import(by=owner(), import_id=import_id)
+    deliver_events()
+    assert ProductChange.objects.filter(merchant_id=A, status="waiting").count() == 3
+    import_id = checked(as_csv([[*a_row(8, Pictures="cup.png"), "Trail"]], heads), goes="submit", archive=pictures)
+    assert states(import_id) == {"bad": 1}, "what waits from another file counts, too"
 
 
 def test_rows_of_one_code_are_one_product_told_apart_by_what_differs():

@@ -105,11 +105,25 @@ def test_what_will_not_be_called_a_reduction_says_so_before_it_is_planned(owner)
         old = make.a_product("a", title="Mug old", price="100")
     new = make.a_product("a", title="Mug new", price="100")
     fields = {f"price_{make.variant_of(product).hex}": "80" for product in (old, new)}
-    page = text(owner.post("/reductions/new/", form(q="Mug", then="find", **fields)))
+    page = text(owner.post("/reductions/new/", form(starts_at="", q="Mug", then="find", **fields)))
     row_of = {title: next(row for row in page.split("</tr>") if title in row) for title in ("Mug old", "Mug new")}
     assert "not called a reduction" in row_of["Mug new"] and "not called a reduction" not in row_of["Mug old"]
     page = text(owner.post("/reductions/new/", form(q="Mug", then="find", **dict.fromkeys(fields, ""))))
     assert "not called a reduction" not in page.split("<tbody")[1].split("</tbody>")[0]
+
+
+def test_one_that_begins_later_is_judged_by_the_thirty_days_before_it_begins(owner):
+    with clock.shifted(-timedelta(days=40)):
+        old = make.a_product("a", title="Mug old", price="100")
+    new = make.a_product("a", title="Mug new", price="100")
+    keys = {"old": make.variant_of(old), "new": make.variant_of(new)}
+    cheap = form(starts_at="", ends_at=moment(20), name="Sale", **{f"price_{keys['old'].hex}": "70"})
+    assert owner.post("/reductions/new/", cheap | {"q": "Mug old"}).status_code == 302
+    fields = {f"price_{keys['old'].hex}": "80", f"price_{keys['new'].hex}": "80"}
+    page = text(owner.post("/reductions/new/", form(starts_at=moment(40), ends_at=moment(50), q="Mug", then="find", **fields)))
+    row_of = {title: next(row for row in page.split("</tr>") if title in row) for title in ("Mug old", "Mug new")}
+    assert "not called a reduction" not in row_of["Mug new"], "it will have been offered for more than a day by then"
+    assert "100.00" in row_of["Mug new"] and "70.00" in row_of["Mug old"] and "not called a reduction" in row_of["Mug old"]
 
 
 def test_a_regular_price_that_passes_below_a_reduction_is_said_on_its_page(owner):

@@ -13,8 +13,10 @@ from marketplace.flows.review_product import approve_change, refuse_change, save
 from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.merchant.catalogue.actions import ProductInput, VariantInput
 from marketplace.merchant.catalogue.models import Product
-from marketplace.platform.listings.models import ProductChange
+from marketplace.platform.listings.models import Listing, ProductChange
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue
+from marketplace.web.cases import Fact
+from marketplace.web.operator.findings import marked_descriptions
 from tenants.accounts.models import User
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
@@ -214,3 +216,81 @@ def test_the_queue_is_narrowed_to_new_products_or_edits_and_by_day(draft, consol
 
     assert rows("kind=True") == ["Mug"] and rows("kind=False") == ["Bowl with a foot"]
     assert sorted(rows("since=2020-01-01")) == ["Bowl with a foot", "Mug"] and rows("until=2020-01-01") == []
+
+
+def described(product: Product, text: str) -> ProductChange:
+    """An edit that waits: another description."""
+    with merchant_schema(A):
+        product.refresh_from_db()
+        save(product, title=product.titles["en"], descriptions={"en": text})
+    return ProductChange.objects.get(product_id=product.pk, status="waiting")
+
+
+def test_of_a_long_description_the_words_that_differ_are_marked_wherever_they_stand(owner, console):
+    product = make.a_product("a", title="Mug")
+    told = "".join(f"<p>Part {n} is turned by hand. It is glazed in blue, number {n}.</p>" for n in range(300))
+    change = described(product, told)
+    approve_change(by=SYSTEM, change_id=change.pk, seen_version=change.version)
+    change = described(product, told.replace("blue, number 280", "green, number 280"))
+    for page in (text(console.get(f"/reviews/{change.pk}/")), text(console.get("/reviews/many/")), page_of(owner, product)):
+        assert page.count("<del>blue</del>") == page.count("<ins>green</ins>") == 1 and page.count("<ins>") == 1
+        assert page.count("With headings, lists and pictures") == 2, "and as buyers would see it, on both sides"
+
+
+def test_a_description_that_says_the_same_in_another_form_is_shown_as_buyers_see_it(console):
+    product = make.a_product("a", title="Mug")
+    change = described(product, "<p>For tea.</p>")
+    approve_change(by=SYSTEM, change_id=change.pk, seen_version=change.version)
+    change = described(product, "<p><strong>For tea.</strong></p>")
+    page = text(console.get(f"/reviews/{change.pk}/"))
+    assert "<strong>For tea.</strong>" in page and "<ins>" not in page and "With headings" not in page
+
+
+def test_what_differs_between_descriptions_is_found_by_the_sentence_and_then_by_the_word():
+    told = "<h3>杯</h3><p>手工拉坯。配茶盘。</p><ul><li>One &amp; two.</li></ul>"
+    left, right = marked_descriptions(told, told.replace("茶", "木"))
+    assert "".join(piece.text for piece in right) == "杯\n手工拉坯。配木盘。\nOne & two."
+    assert [piece.text for piece in left if piece.kind == "gone"] == ["茶"] and [piece.text for piece in right if piece.kind == "new"] == ["木"]
+    other = " ".join(f"word{n}" for n in range(500))
+    assert [piece.kind for piece in marked_descriptions("<p>Short.</p>", f"<p>{other}</p>")[1]] == ["new"], "what is another all through is new as a whole"
+    assert marked_descriptions("", "<p>New.</p>")[0] == []
+
+
+def test_rows_and_pictures_say_which_of_them_are_gone_new_or_changed(console):
+    rows = Fact("attributes", ["Care: By hand", "Size: L"], ["Care: By hand", "Size: S"], "rows")
+    assert [(piece.kind, piece.text) for piece in rows.before] == [("same", "Care: By hand\n"), ("gone", "Size: S")]
+    assert [piece.kind for piece in rows.after] == ["same", "new"]
+    product = make.a_product("a", title="Mug")
+    edited(product, "Mug with a lid")
+    change = ProductChange.objects.get(product_id=product.pk, status="waiting")
+    pages = (f"/reviews/{change.pk}/", "/reviews/many/")
+    proposed = change.proposed
+    (picture,) = proposed["pictures"]
+    proposed["pictures"] = [{**picture, "alt": {"en": "From above"}}, {"key": "demo/bowl.webp", "alt": {}}]
+    ProductChange.objects.filter(pk=change.pk).update(proposed=proposed)
+    for path in pages:
+        page = text(console.get(path))
+        assert page.count(">changed</span>") == 2 and page.count(">new</span>") == 1 and "taken out</span>" not in page
+    proposed["pictures"] = proposed["pictures"][1:]
+    ProductChange.objects.filter(pk=change.pk).update(proposed=proposed)
+    for path in pages:
+        assert text(console.get(path)).count("taken out</span>") == 1
+    first, second = ({"key": key, "said": []} for key in ("a", "b"))
+    assert Fact("pictures", [second, first], [first, second], "pictures").is_order_alone
+    assert not Fact("pictures", [second], [first, second], "pictures").is_order_alone
+
+
+def test_the_page_of_many_says_how_often_one_was_sent_back_and_asks_no_remark_on_what_is_as_it_was(draft, console):
+    change = submitted(draft)
+    send_change_back(by=OPERATOR, change_id=change.pk, seen_version=change.version, reason="Too dark.")
+    submitted(draft)
+    page = text(console.get("/reviews/many/"))
+    assert "It was sent back 1 time before." in page and page.count("data-remarks") == 1
+    withdrawn = ProductChange.objects.get(product_id=draft.pk, status="waiting")
+    approve_change(by=SYSTEM, change_id=withdrawn.pk, seen_version=withdrawn.version)
+    edited(draft, "Mug with a lid")
+    change = ProductChange.objects.get(product_id=draft.pk, status="waiting")
+    live = Listing.objects.get(pk=draft.pk)
+    ProductChange.objects.filter(pk=change.pk).update(proposed={**change.proposed, "titles": live.titles})
+    page = text(console.get("/reviews/many/"))
+    assert "No field changed" in page and "data-remarks" not in page

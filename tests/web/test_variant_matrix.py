@@ -7,14 +7,18 @@ import json
 import re
 from io import BytesIO
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from pypdf import PdfReader
 
 from marketplace.flows.product_files.codes import barcode_of, weight_of
+from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.errors import InvalidInput
 from marketplace.merchant.catalogue.models import Product, Variant
 from marketplace.merchant.inventory.models import StockLevel
+from marketplace.platform.taxonomy.attributes import describe_by_hand
+from marketplace.platform.taxonomy.models import Category
 from marketplace.web.seller import variants
 from marketplace.web.seller.variants import Row
 from tenants.tenancy.schemas import merchant_schema
@@ -158,6 +162,14 @@ def test_rows_of_one_value_stand_together_and_say_it_once(client, axes):  # noqa
     _product, form = a_jacket(client, axes)
     page = shown(client, form, "show")
     assert re.findall(r'rowspan="(\d)"[^>]*>(\w+)<', page) == [("3", "jade"), ("3", "ink")]
+
+
+def test_only_what_makes_variants_in_its_category_is_offered_to_make_them(client, axes):  # noqa: F811
+    category = Category.objects.get(pk=axes["category"])
+    describe_by_hand(by=SYSTEM, category_id=category.pk, seen=category.version, rows=[(axes["colour"], False, True), (axes["size"], False, False)])
+    page = shown(client, {"product_id": str(uuid4()), "category": category.pk}, "show")
+    assert f'name="axis_{axes["colour"]}"' in page and f'name="axis_{axes["size"]}"' not in page
+    assert f'name="attribute_{axes["size"]}"' in page and f'name="attribute_{axes["colour"]}"' in page, "each of them can be said of the product"
 
 
 @pytest.mark.parametrize("text", ["", "x", "[]", '["1:2"]', '["1:2", []]', '[1, {"sku": 3}]', "[" * 5000, "null", '"a"'])

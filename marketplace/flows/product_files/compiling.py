@@ -40,7 +40,6 @@ from marketplace.platform.listings.models import ForbiddenWord
 from marketplace.platform.listings.words import check_words
 from marketplace.platform.taxonomy.models import TaxClass
 from marketplace.platform.virtual.kinds import GoodsKind
-from tenants.tenancy.schemas import current_merchant_id
 
 LONGEST_SKU, LONGEST_CODE, MOST_VARIANTS = 64, 120, 200
 LANGUAGES = ("zh-hans", "en")
@@ -190,8 +189,14 @@ class Compiling(VariantCells, ShopCells, PictureCells, BundleCells):
                 self.wrong(first, meant, str(refusal))
         if not self.problems and self.is_reviewed():
             try:
-                attributes, axes = [list(each) for each in wanted.attributes], list(wanted.axes)
-                check_submitted(current_merchant_id(), category_id=wanted.category_id, brand_id=wanted.brand_id, attributes=attributes, axes=axes)
+                check_submitted(
+                    self.words.scope,
+                    product_id=self.there.product.pk if self.there else None,
+                    category_id=wanted.category_id,
+                    brand_id=wanted.brand_id,
+                    attributes=[list(each) for each in wanted.attributes],
+                    axes=list(wanted.axes),
+                )
             except MarketError as refusal:
                 field = refusal.field or ""
                 self.wrong(first, f"{PREFIX}{field.removeprefix('attribute_')}" if field.startswith("attribute_") else "brand", str(refusal))

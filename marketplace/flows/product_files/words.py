@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from uuid import UUID
 
+from marketplace.flows.brand_rights import BrandScope
 from marketplace.flows.product_files.columns import fold
 from marketplace.flows.product_files.shop_words import MANY, ShopWords, plainly
 from marketplace.platform.taxonomy.attributes import Described, described
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category, OwnCategory
 from marketplace.platform.taxonomy.own_categories import category_of_own_name
 from marketplace.platform.taxonomy.own_categories import fold as own_fold
+from tenants.tenancy.schemas import current_merchant_id
 
 STEP = " > "  # between the names of a category's path
 __all__ = ["MANY", "STEP", "Several", "Words", "plainly"]
@@ -31,6 +33,11 @@ class Words:
         self._of_category: dict[int, dict[int, Described]] = {}
         self._unknown: dict[str, int | None] = {}
         self.value_names: dict[int, Mapping[str, str]] = {}
+
+    @cached_property
+    def scope(self) -> BrandScope:
+        """Of the open shop, and of what this file has handed in of it so far."""
+        return BrandScope(current_merchant_id())
 
     @cached_property
     def shop(self) -> ShopWords:

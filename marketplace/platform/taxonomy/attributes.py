@@ -102,10 +102,10 @@ def keep_value(
 
 
 def _put_in_order(values: Sequence[AttributeValue]) -> None:
-    moved = [row for n, row in enumerate(values) if row.position != n]
+    """The order is kept: an import of the market's data changes none of these any more."""
     for n, row in enumerate(values):
-        row.position = n
-    AttributeValue.objects.bulk_update(moved, ["position"])
+        row.position, row.is_kept = n, True
+    AttributeValue.objects.bulk_update(values, ["position", "is_kept"])
 
 
 @dataclass(frozen=True)

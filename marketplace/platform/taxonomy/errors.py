@@ -73,7 +73,7 @@ class BrandNotAllowed(MarketError):
 
 class BrandOutOfScope(MarketError):
     code, status, field = "brand_out_of_scope", 409, "brand"
-    message = _("Your shop was let in to sell one brand, and sells “{brand}”. Hand in under “Company data” that you sell several.")
+    message = _("Your shop was let in to sell one brand, and has goods of “{brand}” on sale or in review. Hand in under “Company data” that you sell several.")
 
 
 class VirtualUnknown(MarketError):

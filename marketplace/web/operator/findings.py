@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from html import unescape
 from typing import Any
 
 import nh3
@@ -22,7 +23,9 @@ CLAIMS = re.compile(
 )
 TOO_FAR = 2  # a market price of more than so many times the sale price is looked at
 TOKENS = re.compile(r"[一-鿿]|\w+|\s+|[^\w\s]")
-MOST_TOKENS = 2000
+MOST_TOKENS = 400  # of texts that are compared word by word; of longer ones all is gone and all is new
+END_OF_LINE = re.compile(r"<br\s*/?>|<img\b[^>]*>|</(?:p|h\d|li|blockquote|div)>", re.IGNORECASE)
+AFTER_A_SENTENCE = re.compile(r"(?<=[。！？；\n])|(?<=[.!?;]\s)")
 
 
 @dataclass(frozen=True)
@@ -72,12 +75,41 @@ def findings_of(proposed: dict[str, Any], sent_back_before: int, hits: Sequence[
 
 def marked(old: str, new: str) -> tuple[list[Piece], list[Piece]]:
     """Both texts in pieces, with what is gone and what is new: Chinese by the sign, other writing by the word."""
-    before, after = TOKENS.findall(old)[:MOST_TOKENS], TOKENS.findall(new)[:MOST_TOKENS]
+    before, after = TOKENS.findall(old), TOKENS.findall(new)
+    if max(len(before), len(after)) > MOST_TOKENS:
+        before, after = [old] if old else [], [new] if new else []
     left: list[Piece] = []
     right: list[Piece] = []
-    for tag, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    for tag, a, b, c, d in SequenceMatcher(str.isspace, before, after, autojunk=False).get_opcodes():
         if b > a:
             left.append(Piece("same" if tag == "equal" else "gone", "".join(before[a:b])))
         if d > c:
             right.append(Piece("same" if tag == "equal" else "new", "".join(after[c:d])))
     return left, right
+
+
+def marked_descriptions(old: str, new: str) -> tuple[list[Piece], list[Piece]]:
+    """What two descriptions say, a line a paragraph and without their form, in pieces: by the sentence, and within those that differ by the word."""
+    before, after = (AFTER_A_SENTENCE.split(_said(html)) for html in (old, new))
+    left: list[Piece] = []
+    right: list[Piece] = []
+    for tag, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        was, becomes = "".join(before[a:b]), "".join(after[c:d])
+        pieces = ([Piece("same", was)], [Piece("same", becomes)]) if tag == "equal" else marked(was, becomes)
+        left += pieces[0]
+        right += pieces[1]
+    return left, right
+
+
+def _said(html: str) -> str:
+    lines = nh3.clean(END_OF_LINE.sub("\n", html), tags=set()).splitlines()
+    return "\n".join(line for line in (" ".join(unescape(line).split()) for line in lines) if line)
+
+
+def marked_rows(old: Sequence[str], new: Sequence[str]) -> tuple[list[Piece], list[Piece]]:
+    """Rows of both, a line each: those that are in one of them alone are gone or new."""
+    return _lines(old, new, "gone"), _lines(new, old, "new")
+
+
+def _lines(mine: Sequence[str], others: Sequence[str], alone: str) -> list[Piece]:
+    return [Piece("same" if row in others else alone, row if n == len(mine) else f"{row}\n") for n, row in enumerate(mine, 1)]

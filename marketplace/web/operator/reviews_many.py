@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -96,7 +97,9 @@ def _page(request: HttpRequest, keys: list[UUID], refused: dict[UUID, Sent]) -> 
     found = list((waiting.filter(pk__in=keys) if keys else waiting).order_by("submitted_at", "pk")[:MOST])
     live = Listing.objects.prefetch_related("variants").in_bulk([row.product_id for row in found])
     words = every_word()
-    cases = [_looked(row, live.get(row.product_id), refused.get(row.pk) or Sent(), words) for row in found]
+    sent_back = ProductChange.objects.filter(product_id__in=[row.product_id for row in found], status=ProductChange.Status.SENT_BACK)
+    times = dict(sent_back.order_by().values_list("product_id").annotate(n=Count("pk")))
+    cases = [_looked(row, live.get(row.product_id), refused.get(row.pk) or Sent(), words, times.get(row.product_id, 0)) for row in found]
     context: dict[str, Any] = {
         "title": _("Look through what waits"),
         "cases": cases,
@@ -107,7 +110,7 @@ def _page(request: HttpRequest, keys: list[UUID], refused: dict[UUID, Sent]) -> 
     return render(request, "operator/reviews_many.html", context, status=422 if refused else 200)
 
 
-def _looked(row: ProductChange, live: Listing | None, sent: Sent, words: list[ForbiddenWord]) -> Looked:
+def _looked(row: ProductChange, live: Listing | None, sent: Sent, words: list[ForbiddenWord], sent_back: int) -> Looked:
     case = case_of(row, live)
     shown = case.changed if live else [fact for fact in case.facts if fact.new]
-    return Looked(row, findings_of(row.proposed, 0, hits_in(row.proposed, words)), shown, case, is_edit=live is not None, sent=sent)
+    return Looked(row, findings_of(row.proposed, sent_back, hits_in(row.proposed, words)), shown, case, is_edit=live is not None, sent=sent)

@@ -117,7 +117,7 @@ class Choice:
         self.product = str(data.get("product", ""))[:36]
         self.percent_text = str(data.get("percent", ""))[:8].strip()
         self.takes_all = data.get("take") == "all"
-        self.currency = currency
+        self.currency, self.at = currency, at
         self.found = self._variants()
         self.number = self.found.count()
         self.variants = list(self.found[:SHOWN])
@@ -184,7 +184,7 @@ class Choice:
         return price is None or (prior is not None and price.minor < prior.minor)
 
     def rows(self) -> list[dict[str, Any]]:
-        priors = priors_now([variant.pk for variant in self.variants])
+        priors = priors_now([variant.pk for variant in self.variants], self.at)
         return [
             {
                 "variant": variant,

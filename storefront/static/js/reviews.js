@@ -30,6 +30,7 @@
     else if (event.key === "r" && here >= 0) {
       event.preventDefault();
       const remarks = cases[here].querySelector("[data-remarks]");
+      if (!remarks) return;  // nothing of it differs
       remarks.open = true;
       remarks.querySelector("input").focus();
     }
