@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 from typing import Protocol
@@ -167,6 +167,10 @@ class Doc:
     variants: Sequence[frozenset[tuple[int, int]]] = ()  # options of each, where some combinations of them are missing: see options.py
 
 
+# What an index notes of a listing besides its words: version, price, pieces sold, when it was published, whether in stock, shop, brand.
+type_state = tuple[int, int, float, int, bool, int, int]
+
+
 class BackendAway(Exception):
     """The backend did not answer, or not in time, or not with what was asked."""
 
@@ -182,6 +186,9 @@ class Backend(Protocol):
 
     def remove(self, ids: Iterable[UUID]) -> None:
         """Take out what is there of these."""
+
+    def states(self, ids: Collection[UUID] | None = None) -> Iterator[tuple[UUID, type_state]]:
+        """What is noted of every listing that is there, or of these, by key. Raises BackendAway."""
 
     def rebuild(self, docs: Iterable[Doc]) -> int:
         """Replace everything, readers seeing the old or the new and nothing between. Returns how many."""

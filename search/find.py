@@ -20,7 +20,7 @@ AT_ONCE = 100  # the largest page that both backends give
 
 
 def find(query: Query) -> Answer:
-    """The answer to a buyer's question; `backend` says whose. An Elasticsearch that is away costs at most its patience."""
+    """The answer to a buyer's question; `backend` says whose. An Elasticsearch that is away, or slow at every step, costs at most its patience."""
     if (server := configured()) and breaker.allows():
         try:
             answer = server.search(query)

@@ -37,6 +37,10 @@ LATE_COMMITS = timedelta(minutes=2)
 breaker = Breaker(pause_s=5)
 
 
+class NotStill(BackendAway):
+    """Listings change faster than they can be indexed. That is no failure of the server, and others are indexed meanwhile."""
+
+
 class RebuildRunning(RuntimeError):
     """Another process is rebuilding this index."""
 
@@ -61,6 +65,8 @@ def refresh_elasticsearch(event: ListingsChanged) -> None:
         raise BackendAway("Elasticsearch failed a moment ago")
     try:
         refresh_until_same(server, event.listing_ids)
+    except NotStill:
+        raise
     except BackendAway:
         breaker.failed()
         raise
@@ -79,7 +85,7 @@ def refresh(backend: Backend, listing_ids: Iterable[UUID]) -> None:
 def refresh_until_same(backend: Backend, listing_ids: Iterable[UUID]) -> None:
     """Refresh, and again if a listing changed meanwhile: two refreshes at once may otherwise end with the elder state.
 
-    Raises BackendAway if the listings do not stand still.
+    Raises NotStill if the listings do not.
     """
     ids = list(listing_ids)
     seen = _state(ids)
@@ -88,7 +94,7 @@ def refresh_until_same(backend: Backend, listing_ids: Iterable[UUID]) -> None:
         before, seen = seen, _state(ids)
         if seen == before:
             return
-    raise BackendAway("the listings change faster than they can be indexed")
+    raise NotStill("the listings change faster than they can be indexed")
 
 
 def _state(ids: list[UUID]) -> set[tuple[object, ...]]:

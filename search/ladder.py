@@ -11,7 +11,7 @@ of: what comes before it finds nothing under a choice more either, because a cho
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import combinations, islice
 from typing import Protocol
@@ -50,6 +50,8 @@ class _Ladder:
     steps: Steps
     query: Query
     place: Place
+    freest: Query | None = None  # as wide as what is tried now can become
+    in_vain: set[tuple[str, int]] = field(default_factory=set)  # readings, with how many words needed, that find nothing even so
 
     @cached_property
     def asked(self) -> Asked:
@@ -64,7 +66,7 @@ class _Ladder:
 
     @cached_property
     def strict(self) -> Answer:
-        return self.all_words(self.query)
+        return self.steps.holding_all(self.query, self.asked)
 
     @property
     def reading(self) -> tuple[str, Asked]:
@@ -82,13 +84,23 @@ class _Ladder:
         return "" if "".join(read_as.split()) == "".join(self.query.text.split()) else read_as
 
     def all_words(self, query: Query) -> Answer:
-        return self.steps.holding_all(query, self.asked)
+        return self.holding(query, "", self.asked)
+
+    def holding(self, query: Query, read_as: str, asked: Asked) -> Answer:
+        """All needed words of a reading. What finds nothing in the widest question finds nothing in a narrower one, and is not asked for again."""
+        which = (read_as, len(asked.needed))
+        if which in self.in_vain:
+            return self.strict
+        answer = self.steps.holding_all(query, asked)
+        if query is self.freest and not answer.total:
+            self.in_vain.add(which)
+        return answer
 
     def by_words(self, query: Query | None = None) -> Answer | None:
         """All words in another reading, or all but the least useful of them."""
         query = query or self.query
         for text, asked in self.others:
-            answer = self.steps.holding_all(query, asked)
+            answer = self.holding(query, text, asked)
             if answer.total:
                 return replace(answer, read_as=text)
         return self._fewer(query)
@@ -100,7 +112,7 @@ class _Ladder:
         while least <= most:
             count = (least + most + 1) // 2
             kept = asked.keeping(count)
-            answer = self.steps.holding_all(query, kept)
+            answer = self.holding(query, read_as, kept)
             if answer.total:
                 best, least = replace(answer, rung=Rung.FEWER, read_as=self.worth_saying(read_as), dropped=tuple(word.typed for word in kept.dropped)), count + 1
             else:
@@ -109,19 +121,22 @@ class _Ladder:
 
     def wider(self) -> Answer | None:
         query = self.query
-        if "category" not in query.may_loosen or query.category is None or not self.asked.words or not self._anywhere(query.but(category=None)):
+        if "category" not in query.may_loosen or query.category is None or not self.asked.words:
             return None
-        for category in (*query.above, None):
+        everywhere = self._at_most(query.but(category=None))
+        if everywhere is None:
+            return None
+        for category in query.above:
             if answer := self._anywhere(query.but(category=category)):
                 return replace(answer, rung=Rung.WIDER, category=category)
-        return None
+        return replace(everywhere, rung=Rung.WIDER, category=None)
 
     def freer(self) -> Answer | None:
         """Without as few filters as it takes."""
         chosen = _loose(self.query)
         if self.asked.words and self.query.category is not None and "category" in self.query.may_loosen:
             chosen.append("category")
-        free = self._anywhere(_without(self.query, chosen)) if chosen else None
+        free = self._at_most(_without(self.query, chosen)) if chosen else None
         if free is None:
             return None
         fewer = (freed for count in range(1, len(chosen)) for freed in combinations(chosen, count))
@@ -149,6 +164,11 @@ class _Ladder:
             if near.total:
                 return replace(self.strict, rung=Rung.NEIGHBOURS, category=category, also=near.ids)
         return None
+
+    def _at_most(self, freest: Query) -> Answer | None:
+        """The same in a question that is wider than all that are asked after it."""
+        self.freest, self.in_vain = freest, set()
+        return self._anywhere(freest)
 
     def _anywhere(self, query: Query) -> Answer | None:
         answer = self.all_words(query)

@@ -45,6 +45,7 @@ SUBJECTS: dict[str, str | Promise] = {
     "package": pgettext_lazy("log thing", "Package"),
     "block": pgettext_lazy("log thing", "Block"),
     "words": pgettext_lazy("log thing", "Words"),
+    "search_index": pgettext_lazy("log thing", "Index of search"),
     "search_rule": pgettext_lazy("log thing", "Rule of search"),
     "service": pgettext_lazy("log thing", "Service"),
     "freight": pgettext_lazy("log thing", "Freight"),

@@ -117,6 +117,7 @@ ACTIONS: dict[str, str | Promise] = {
     "package.planned": pgettext_lazy("log", "Smaller package planned"),
     "package.published": pgettext_lazy("log", "Version of a package published"),
     "package.too_much": pgettext_lazy("log", "Package not changed: too much is used"),
+    "search_index.mended": pgettext_lazy("log", "Index of search differed from the goods, and was mended"),
     "search_rule.changed": pgettext_lazy("log", "Rule of search changed"),
     "search_rule.made": pgettext_lazy("log", "Rule of search made"),
     "search_rule.removed": pgettext_lazy("log", "Rule of search removed"),

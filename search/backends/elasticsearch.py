@@ -7,8 +7,8 @@ listings in PostgreSQL are the truth, and a rebuild reads them. Readers go throu
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -16,12 +16,13 @@ from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
 from elasticsearch.helpers import BulkIndexError, streaming_bulk
 
 from search.backends.elasticsearch_query import body_of, read_answer, some_words
-from search.contract import Answer, BackendAway, Doc, Query, Sort
+from search.contract import Answer, BackendAway, Doc, Query, Sort, type_state
 from search.ladder import climb
 from search.place import MARKET, Place
 from search.words import K1, Asked, B
 
-QUERY_S, WRITE_S, BUILD_S = 0.8, 20.0, 60.0
+QUERY_S, LOOK_S, WRITE_S, BUILD_S = 0.8, 2.0, 20.0, 60.0
+NOTED = 2_000  # documents that are read at once where all are
 SETTINGS = {
     "number_of_shards": 1,
     "number_of_replicas": 0,
@@ -52,21 +53,27 @@ MAPPINGS: dict[str, Any] = {
 }
 
 
+STATED = [{"field": name} for name in ("price", "popularity", "published", "in_stock", "shop", "brand")]
+
+
 class ElasticsearchBackend:
-    """`timeout_s` is how long a question may take; writing has WRITE_S a request, a rebuild BUILD_S. `place`: of the vocabulary."""
+    """`timeout_s` is how long a question may take; writing has WRITE_S a request, a rebuild BUILD_S. Before anything is written it has to answer within
+    LOOK_S, or `timeout_s` if that is longer: a server that hangs holds no worker for long. `place`: of the vocabulary."""
 
     name = "elasticsearch"
 
     def __init__(self, url: str, alias: str, timeout_s: float = QUERY_S, place: Place = MARKET) -> None:
         self.alias, self.place = alias, place
         self._knows_fields = False
+        self.in_all_s = 2.5 * timeout_s  # for all steps of one question (ladder.py)
         self._gives_up = f"{int(900 * timeout_s)}ms"  # the server a little before the client
         self._asking = Elasticsearch(url, request_timeout=timeout_s, max_retries=0, retry_on_timeout=False)
+        self._looking = self._asking.options(request_timeout=max(LOOK_S, timeout_s))
         self._writing = self._asking.options(request_timeout=WRITE_S)
         self._building = self._asking.options(request_timeout=BUILD_S)
 
     def search(self, query: Query) -> Answer:
-        return climb(self, query.bounded(), self.place)
+        return climb(_InTime(self, time.monotonic() + self.in_all_s), query.bounded(), self.place)
 
     def holding_all(self, query: Query, asked: Asked) -> Answer:
         found = read_answer(self._ask(body_of(query, asked, all_words=True)), query, self.name)
@@ -97,6 +104,23 @@ class ElasticsearchBackend:
             for doc in there
             if doc.get("found")
         )
+
+    def states(self, ids: Collection[UUID] | None = None) -> Iterator[tuple[UUID, type_state]]:
+        query = {"match_all": {}} if ids is None else {"ids": {"values": sorted(map(str, ids))}}
+        last: dict[str, Any] = {}
+        while True:
+            try:
+                found = self._building.search(
+                    index=self.alias, query=query, size=NOTED, sort=[{"id": "asc"}], version=True, source=False, docvalue_fields=STATED,
+                    track_total_hits=False, **last
+                )  # fmt: skip
+            except (ApiError, TransportError) as error:
+                raise _away(error) from error
+            hits = found["hits"]["hits"]
+            yield from ((UUID(hit["_id"]), _state(hit)) for hit in hits)
+            if len(hits) < NOTED:
+                return
+            last = {"search_after": hits[-1]["sort"]}
 
     def rebuild(self, docs: Iterable[Doc]) -> int:
         """Into an index of its own; then the alias turns over in one step and the former indexes go."""
@@ -156,7 +180,7 @@ class ElasticsearchBackend:
     def _ensure_index(self) -> None:
         """That there is one, and that one of an earlier release knows the fields of this."""
         try:
-            if not self._writing.indices.exists_alias(name=self.alias):
+            if not self._looking.indices.exists_alias(name=self.alias):
                 self._writing.indices.create(index=f"{self.alias}.0", settings=SETTINGS, mappings=MAPPINGS, aliases={self.alias: {}})
             elif not self._knows_fields:
                 self._writing.indices.put_mapping(index=self.alias, properties=MAPPINGS["properties"])
@@ -176,6 +200,26 @@ class ElasticsearchBackend:
     def _drop(self, names: Iterable[str]) -> None:
         for name in list(names):
             self._writing.options(ignore_status=404).indices.delete(index=name)
+
+
+@dataclass(frozen=True)
+class _InTime:
+    """The steps of one question, which end when its time is over: a server that is slow each time is as good as away."""
+
+    server: ElasticsearchBackend
+    until_s: float
+
+    def holding_all(self, query: Query, asked: Asked) -> Answer:
+        self._look_at_the_clock()
+        return self.server.holding_all(query, asked)
+
+    def holding_some(self, query: Query, asked: Asked) -> Answer:
+        self._look_at_the_clock()
+        return self.server.holding_some(query, asked)
+
+    def _look_at_the_clock(self) -> None:
+        if time.monotonic() > self.until_s:
+            raise BackendAway("Elasticsearch: too slow for all the steps of a question")
 
 
 def _put(index: str, doc: Doc) -> dict[str, Any]:
@@ -208,6 +252,11 @@ def _variants(doc: Doc) -> dict[str, Any]:
     apart = {attribute for variant in doc.variants for attribute, _value in variant}
     of_all = [pair for pair in doc.values if pair[0] not in apart]
     return {"has_gaps": True, "variants": [{"facets": [_facet(pair) for pair in (*of_all, *sorted(variant))]} for variant in doc.variants]}
+
+
+def _state(hit: dict[str, Any]) -> type_state:
+    held = {name: values[0] for name, values in hit["fields"].items()}
+    return hit["_version"], held["price"], held["popularity"], held["published"], held["in_stock"], int(held["shop"]), int(held.get("brand", 0))
 
 
 def _facet(pair: tuple[int, int]) -> str:

@@ -7,7 +7,7 @@ text of statements are names of ours; whatever was asked for goes as parameters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -31,7 +31,7 @@ from search.backends.packing import (
     value_node,
 )
 from search.backends.ranking import Candidates, best_first
-from search.contract import REACH, Answer, Doc, Query, Sort
+from search.contract import REACH, Answer, Doc, Query, Sort, type_state
 from search.ladder import climb
 from search.place import MARKET, Place
 from search.words import HALF_AS_NEW_S, Asked, Shares, Word, now_s
@@ -39,6 +39,7 @@ from search.words import HALF_AS_NEW_S, Asked, Shares, Word, now_s
 EXACT = 15_000
 RANKED = 8_000  # matches that are all ranked; of more, those of the category that a word names and the most popular are
 SOME_WORDS = 4_000  # matches of the rarest words that are ranked where not all words are held
+NOTED = 2_000  # rows that are read at once where all are
 ANY = 2**62  # as many as there are
 # What Found unpacks.
 COLUMNS = {
@@ -136,6 +137,20 @@ class PostgresBackend:
 
     def rebuild(self, docs: Iterable[Doc]) -> int:
         return writing.rebuild(docs, self.place)
+
+    def states(self, ids: Collection[UUID] | None = None) -> Iterator[tuple[UUID, type_state]]:
+        of_these, values = ("", []) if ids is None else (" AND id = ANY(%s::uuid[])", [list(ids)])
+        last = UUID(int=0)
+        while True:
+            rows = rows_of(
+                f"SELECT id, version, price, popularity, published, nodes[1] = {IN_STOCK}, shop, brand FROM {self.place.docs}"  # noqa: S608
+                f" WHERE id > %s::uuid{of_these} ORDER BY id LIMIT %s",
+                [last, *values, NOTED],
+            )
+            yield from ((key, tuple(state)) for key, *state in rows)  # type: ignore[misc]
+            if len(rows) < NOTED:
+                return
+            last = rows[-1][0]
 
     def refresh(self) -> None:
         """What was put is findable at once; this tidies the indexes' pending lists, so that no reader has to."""

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.db.models import TextField
 from django.db.models.functions import Cast
@@ -120,10 +121,11 @@ def found_at(request: HttpRequest, place: Place) -> dict[str, Any]:
     asked = search_page.read_query(request.GET, chosen_category, currency)
     query = near.may_loosen(place.narrowed(asked.query), place, chosen_category)
     is_arranged = bool(place.order) and query.sort == Sort.RELEVANCE and not query.text
-    answer = find_in_order(query, place.order) if is_arranged else find(query)
+    answer = _page_that_is_there(query, place.order if is_arranged else ())
     answer = near.with_neighbours(answer, place)
+    pages = Pages(min(query.page, _last_page(answer) or query.page), _last_page(answer))
     names = search_page.names_for(answer, query)
-    listings = Listing.objects.select_related("merchant").in_bulk([*answer.ids, *answer.also])
+    listings = _that_can_be_bought([*answer.ids, *answer.also])
     own = asked.query if place.rule else query  # what was chosen here: the rule itself is no choice
     chips = search_page.chips(request.GET, own, names, request.path, currency, but=place.fixed)
     if chosen_category and place.category is None:
@@ -156,8 +158,27 @@ def found_at(request: HttpRequest, place: Place) -> dict[str, Any]:
         "span_to": _whole(answer.price_to, currency, ROUND_CEILING),
         "is_plain": is_plain(request),
         "is_dense": request.GET.get("view") == "dense",
-        "pages": Pages(query.page, min(-(-answer.total // SIZE), search_page.MOST_PAGES)),
+        "pages": pages,
     }
+
+
+def _page_that_is_there(query: Query, order: Sequence[UUID]) -> Answer:
+    """The page that is asked for, or the last where there are not so many."""
+    answer = find_in_order(query, order) if order else find(query)
+    if not 0 < _last_page(answer) < query.page:
+        return answer
+    last = query.but(page=_last_page(answer))
+    return find_in_order(last, order) if order else find(last)
+
+
+def _last_page(answer: Answer) -> int:
+    return min(-(-answer.total // SIZE), search_page.MOST_PAGES)
+
+
+def _that_can_be_bought(keys: Sequence[UUID]) -> dict[UUID, Listing]:
+    """Whatever the index says, what cannot be bought is not shown. All are read, so that a page that is kept hears of each."""
+    rows = Listing.objects.select_related("merchant").in_bulk(keys)
+    return {key: row for key, row in rows.items() if row.is_on_sale and not row.has_ended and row.merchant.status in FOUND}
 
 
 def is_plain(request: HttpRequest) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from django.http import QueryDict
@@ -27,6 +28,7 @@ MOST_VALUES = 40
 TELLING = 10  # values of a group that say how useful it is
 MOST_RANGES = 5  # of prices
 MOST_PAGES = 100
+MOST_GROUPS, MOST_CHOSEN = 12, 50  # attributes that an address can choose from, and values of each: every one costs a count of its own
 
 
 def sort_names(*, is_arranged: bool = False) -> list[tuple[Sort, str]]:
@@ -63,8 +65,8 @@ def read_query(parameters: QueryDict, category: Category | None, currency: str) 
                 price_error = str(wrong)
     values = {
         int(name[1:]): chosen
-        for name in parameters
-        if name[:1] == "a" and name[1:].isascii() and name[1:].isdigit() and len(name) < 10 and (chosen := _ids(parameters.getlist(name)))
+        for name in islice((name for name in parameters if name[:1] == "a" and name[1:].isascii() and name[1:].isdigit() and len(name) < 10), MOST_GROUPS)
+        if (chosen := _ids(parameters.getlist(name)))
     }
     if now := current_values(value for chosen in values.values() for value in chosen):
         values = {attribute: frozenset(now.get(value, value) for value in chosen) for attribute, chosen in values.items()}
@@ -96,7 +98,7 @@ def narrowed_to_own(shops: frozenset[int]) -> frozenset[int]:
 
 
 def _ids(texts: Iterable[str]) -> frozenset[int]:
-    return frozenset(int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 10)
+    return frozenset(islice((int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 10), MOST_CHOSEN))
 
 
 @dataclass

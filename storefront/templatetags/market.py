@@ -48,6 +48,13 @@ def count(number: int) -> str:
 
 
 @register.filter
+def about(number: int, is_estimate: bool) -> str:
+    """A count; of one that a sample gave it is said."""
+    shown = formats.format_count(number)
+    return pgettext("estimated count", "about {n}").format(n=shown) if is_estimate else shown
+
+
+@register.filter
 def percent(share: Decimal) -> str:
     """0.0550 as 5.5 %, as the reader writes it."""
     return formats.format_share(share)

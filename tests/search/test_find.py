@@ -93,6 +93,17 @@ def test_one_probe_after_the_pause_finds_the_server_well_again(mugs, use_elastic
     server.drop()
 
 
+def test_a_server_that_is_slow_at_every_step_of_a_question_is_as_good_as_away(mugs, use_elasticsearch, elasticsearch_url, monkeypatch):
+    use_elasticsearch(elasticsearch_url)
+    server = configured()
+    server.put([doc("Mug", name=1)])
+    server.refresh()
+    assert find(Query(text="mug")).backend == "elasticsearch"
+    monkeypatch.setattr(server, "in_all_s", -1)
+    assert (find(Query(text="mug")).backend, find(Query(text="mug")).ids) == ("postgres", [key(1)])
+    server.drop()
+
+
 def test_a_server_whose_index_was_never_built_is_not_asked_for_answers(mugs, use_elasticsearch, elasticsearch_url):
     use_elasticsearch(elasticsearch_url)
     assert find(Query(text="mug")).backend == "postgres"

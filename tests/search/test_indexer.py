@@ -250,6 +250,23 @@ class TestReactions:
         server.refresh()
         assert server.search(Query(text="lamp")).ids == [product.pk]
 
+    def test_listings_that_never_stand_still_come_again_and_keep_nobody_else_waiting(self, server, monkeypatch):
+        hot, other = make.a_product(title="Mug"), make.a_product(title="Lamp")
+        put = server.put
+
+        def changing(docs):
+            put(docs)
+            Listing.objects.filter(pk=hot.pk).update(changed_at=clock.now())
+
+        monkeypatch.setattr(server, "put", changing)
+        indexer.breaker.succeeded()
+        for _time in range(indexer.breaker.failures):
+            with pytest.raises(indexer.NotStill):
+                indexer.refresh_elasticsearch(ListingsChanged(merchant_id=MERCHANTS["a"], listing_ids=[hot.pk]))
+        indexer.refresh_elasticsearch(ListingsChanged(merchant_id=MERCHANTS["a"], listing_ids=[other.pk]))
+        server.refresh()
+        assert other.pk in server.search(Query(text="lamp")).ids
+
 
 class TestRebuilding:
     def test_the_command_builds_both_and_may_be_repeated(self, server):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from search.contract import LOOSE, Rung
+from search.backends.postgres import PostgresBackend
+from search.contract import LOOSE, Query, Rung
 from tests.search.catalogue import doc, key
 from tests.search.conftest import an_index
 
@@ -132,6 +133,23 @@ class TestFilters:
         for brand in free.brands:
             chosen = loosely(shelf, "", **asked, brands=frozenset({brand.id}))
             assert (chosen.total, chosen.freed) == (brand.count, free.freed)
+
+
+def test_what_finds_nothing_in_the_widest_question_is_not_asked_for_in_narrower_ones(own_database):
+    """However many filters there are, and words that nobody knows."""
+    asked = []
+
+    class Counting(PostgresBackend):
+        def holding_all(self, query, words):
+            asked.append((query, len(words.needed)))
+            return super().holding_all(query, words)
+
+    postgres = Counting()
+    postgres.rebuild([doc("Red teapot", name="pot", path=[KITCHEN], brand=5, shop=1, price=90_00), doc("Keyboard", name="keys", path=[DEVICES], shop=2)])
+    filters = {"brands": frozenset({9}), "shops": frozenset({9}), "price_from": 500_00, "in_stock": True, "values": {COLOUR: frozenset({BLUE})}}
+    answer = postgres.search(Query(text="red teapto zebra xqzwv", category=DEVICES, above=(), may_loosen=LOOSE, **filters))
+    assert (answer.rung, answer.total) == (Rung.FREER, 1)
+    assert len(asked) <= 40
 
 
 class TestNeighbours:

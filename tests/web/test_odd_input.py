@@ -22,6 +22,7 @@ STATE = "0" * 64
 ADDRESSES = {
     MARKET: """
         /search/?q={} /search/?from={} /search/?to={} /search/?brand={} /search/?shop={} /search/?a1={} /search/?a{}=1 /search/?page={} /search/?sort={}
+        /search/?c={} /search/?q=mug&exact={} /search/?q=mug&typed={} /search/?own={} /search/suggest/?q={} /shops/?q={} /shops/?c={}
         /c/{}/ /shops/?page={} /orders/?show={} /orders/?after={} /orders/{}/ /pay/{}/ /checkout/?address={} /sign-in/?next={} /?hl={} /?theme={}
         /hand-over/?host={} /hand-over/?host=kiln.market.localhost&state=STATE&path={} /hand-over/?host=kiln.market.localhost&path=/&state={}
         /media/{}/a.webp /media/public/{}.webp /pages/{}/ /p/00000000-0000-0000-0000-000000000000/?variant={} /email/confirm/{}/ /password/new/{}-x/
@@ -31,7 +32,8 @@ ADDRESSES = {
         /products/categories/?category_query={} /products/categories/?category={} /statements/{}/ /statements/?q={} /log/?q={} /hand-over/accept/?token={}""",
     CONSOLE: """
         /merchants/?q={} /merchants/?show={} /orders/?merchant={} /orders/?since={} /orders/?q={} /statements/{}/ /statements/?merchant={} /journal/?q={}
-        /log/?q={} /log/?after={}""",
+        /log/?q={} /log/?after={} /searches/?q={} /searches/?show={} /searches/?since={} /searches/why/?q={} /searches/why/?q=mug&listing={}
+        /search-rules/?q={} /search-rules/new/?kind={} /search-rules/new/?kind=pins&words={} /search-rules/changes/?rule={}""",
 }
 FORMS = {
     MARKET: """

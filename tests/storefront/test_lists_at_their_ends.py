@@ -1,0 +1,104 @@
+"""Lists of goods where something is odd: counts of a sample, pages beyond the last, an index that is behind, addresses that choose from everything."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from marketplace.kernel import clock
+from marketplace.kernel.relay import deliver_events
+from marketplace.platform.listings.models import Listing
+from search import find as finding
+from storefront.shop.search_page import MOST_CHOSEN, MOST_GROUPS
+from tenants.tenancy.models import Merchant
+from tests import factories as make
+from tests.databases import MERCHANTS
+from tests.search.catalogue import generated
+
+pytestmark = pytest.mark.django_db
+
+
+def get(path: str, language: str = "en") -> Any:
+    return Client(headers={"host": "market.localhost", "accept-language": language}).get(path)
+
+
+def text(path: str, language: str = "en") -> str:
+    answer = get(path, language)
+    assert answer.status_code == 200, path
+    return str(answer.content.decode())
+
+
+def counts(page: str) -> list[str]:
+    return re.findall(r'class="count ms-auto">([^<]+)<', page.split('id="found"')[1])
+
+
+@pytest.fixture
+def mugs():
+    cups = make.a_category("cups")
+    for n in range(3):
+        make.a_product("a", title=f"Jade mug {n}", category=cups)
+    make.a_product("b", title="Iron mug", category=cups)
+    deliver_events()
+    return cups
+
+
+def test_counts_of_a_sample_say_so_wherever_they_stand(monkeypatch):
+    finding.postgres.rebuild(generated(700))
+    exact = text("/search/")
+    assert len(counts(exact)) >= 6 and all(count.replace(",", "").isdigit() for count in counts(exact)) and "Show about" not in exact
+    monkeypatch.setattr(finding.postgres, "exact", 64)
+    page = text("/search/")
+    assert re.search(r'data-total="\d+">about [\d,]+ products', page)
+    assert len(counts(page)) >= 6 and all(re.fullmatch(r"about [\d,]+", count) for count in counts(page)), counts(page)
+    assert re.search(r">Show about [\d,]+ products<", page)
+    chinese = text("/search/", "zh-hans")
+    assert all(re.fullmatch(r"约 [\d,]+", count) for count in counts(chinese)) and re.search(r">查看约 [\d,]+ 件商品<", chinese)
+
+
+@pytest.mark.parametrize("page", [2, 50, 99999999])
+def test_a_page_beyond_the_last_is_the_last(mugs, page):
+    for path in (f"/c/{mugs.pk}/?page={page}", f"/search/?q=mug&page={page}", f"/search/?q=mug&sort=newest&page={page}"):
+        shown = text(path)
+        assert "Jade mug" in shown and "Nothing was found" not in shown, path
+    assert "page=" not in re.search(r'rel="canonical" href="([^"]+)"', text(f"/c/{mugs.pk}/?page={page}"))[1]  # type: ignore[index]
+
+
+def test_what_cannot_be_bought_is_not_shown_though_the_index_still_has_it(mugs):
+    """No reaction has run."""
+    first, second = Listing.objects.filter(titles__en__startswith="Jade").order_by("pk")[:2]
+    Listing.objects.filter(pk=first.pk).update(is_on_sale=False)
+    Listing.objects.filter(pk=second.pk).update(sellable_until=clock.now())
+    Merchant.objects.filter(pk=MERCHANTS["b"]).update(status=Merchant.Status.SUSPENDED)
+    page = text("/search/?q=mug")
+    assert len(re.findall(r"<article", page.split('id="found"')[1])) == 1
+    assert first.titles["en"] not in page and second.titles["en"] not in page and "Iron mug" not in page
+
+
+def test_an_address_that_chooses_from_everything_costs_as_much_as_a_few_filters(mugs):
+    everything = "&".join([*(f"a{n}={n}" for n in range(1, 400)), *(f"brand={n}" for n in range(1, 200)), *(f"shop={n}" for n in range(1, 200))])
+    with CaptureQueriesContext(connection) as captured:
+        answer = get(f"/search/?q=mug&exact=1&typed=1&stock=1&own=1&from=1&to=999999999&page=99999999&{everything}")
+    assert answer.status_code == 200 and len(captured) <= 40
+    query = answer.context["query"]
+    assert (len(query.values), len(query.brands)) == (MOST_GROUPS, MOST_CHOSEN)
+    assert 'data-total="0"' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/search/?q=mug", "Sorted by how well the words fit"),
+        ("/search/", "Sorted by how often a product is bought."),
+        ("/search/?q=mug&sort=popular", "Sorted by how often a product is bought."),
+        ("/search/?q=mug&sort=price_up", ""),
+    ],
+)
+def test_a_list_says_by_what_it_is_sorted_and_nothing_else(mugs, path, said):
+    page = text(path)
+    assert "No place in this list can be paid for." in page
+    assert page.count("Sorted by") == bool(said) and said in page
