@@ -114,7 +114,10 @@ class _Ladder:
             kept = asked.keeping(count)
             answer = self.holding(query, read_as, kept)
             if answer.total:
-                best, least = replace(answer, rung=Rung.FEWER, read_as=self.worth_saying(read_as), dropped=tuple(word.typed for word in kept.dropped)), count + 1
+                best, least = (
+                    replace(answer, rung=Rung.FEWER, read_as=self.worth_saying(read_as), dropped=tuple(word.typed for word in kept.dropped)),
+                    count + 1,
+                )
             else:
                 most = count - 1
         return best
