@@ -83,7 +83,7 @@ def explain(text: str, listing_id: UUID, language: str) -> Explained:
     )
     pinned = asked.pins.index(listing_id) + 1 if listing_id in asked.pins else 0
     if not rows:
-        return Explained(answer, answer.read_as, place, False, False, [], False, *[0] * 7, [], pinned, 1, 0)
+        return Explained(answer, answer.read_as, place, False, False, [], False, 0, 0, 0, 0, 0, 0, 0, [], pinned, 1, 0)
     times, popularity, forward, nodes, published, rating, shop_score = rows[0]
     shares = Shares.now()
     said = list(_said(asked, forward))
