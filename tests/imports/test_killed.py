@@ -51,7 +51,7 @@ def killed_at(own_database, django_db_blocker):
         row = batch(import_id)
         command = [sys.executable, "-c", WORKER, own_database, str(A), str(import_id), str(row.turn)]
         worker = subprocess.Popen(command, env={**os.environ, "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "tests.settings")})
-        until = time.monotonic() + 60
+        until = time.monotonic() + 60 + rows / 20  # in batches of ten
         while getattr(batch(import_id), done) < rows:
             assert worker.poll() is None and time.monotonic() < until, "it was over before it could be killed"
         worker.send_signal(signal.SIGKILL)
