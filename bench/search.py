@@ -155,12 +155,12 @@ def _whole_pages(cluster: postgres.Cluster, size: int, redis_url: str, url: str)
     answers = {"postgres": PostgresBackend(), "elasticsearch": ElasticsearchBackend(url, INDEX, timeout_s=60)}
     mix = mix_of(answers["postgres"])
     requests = [asker.get(address_of(query), "market.localhost") for query in mix]
+    shared = {**os.environ, "PAGE_CACHE_S": "0", "REDIS_URL": redis_url, "RATE_LIMIT_FACTOR": "0", "PYTHONPATH": str(ROOT)}
+    grounds.prepare_pages(shared)
     rows = []
     for name, backend in answers.items():
         say(f"whole pages, {name}")
-        server = {"ELASTICSEARCH_URL": url} if name == "elasticsearch" else {}
-        env = {**os.environ, **server, "PAGE_CACHE_S": "0", "REDIS_URL": redis_url, "RATE_LIMIT_FACTOR": "0", "PYTHONPATH": str(ROOT)}
-        grounds.prepare_pages(env)
+        env = {**shared, **({"ELASTICSEARCH_URL": url} if name == "elasticsearch" else {})}
         port = grounds.free_port()
         with grounds.web_server(env, port, 2):
             asker.ask(port, requests, at_once=1, seconds=PAGES_S / 2)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from marketplace.kernel.errors import MarketError
+from marketplace.kernel.plain import fingerprint
 from marketplace.platform.listings.models import Listing
 from marketplace.web.lists.pages import Column, ListPage, Teach
 from marketplace.web.operator.search_form import Kind, SearchRuleForm, begun, effect_of, keys_in, names_of, targets_of
@@ -147,7 +146,7 @@ def _with_more(request: HttpRequest) -> Any:
 
 
 def digest_of(wanted: Draft) -> str:
-    return hashlib.sha256(json.dumps(wanted.as_kept, sort_keys=True).encode()).hexdigest()[:16]
+    return fingerprint(wanted.as_kept)
 
 
 def dressed(compared: list[Compared]) -> list[dict[str, Any]]:
