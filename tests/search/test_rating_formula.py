@@ -12,7 +12,6 @@ from search.contract import Query
 from tests.search.catalogue import doc
 from tests.search.conftest import UNHURRIED_S, index_name
 
-
 CLOSE = 1e-3  # scores are told apart to four decimals, and Elasticsearch keeps seven figures
 
 
