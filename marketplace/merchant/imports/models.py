@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel import clock
@@ -48,7 +48,9 @@ class ProductImport(MerchantModel):
     counts_stock = models.BooleanField(default=False)  # whether the file says, too, what lies there of variants that exist
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.UPLOADED)
     turn = models.IntegerField(default=0)  # the number given last
-    open_turns = ArrayField(models.IntegerField(), default=list)  # those that may still work; none while it stands still
+    open_turns = ArrayField(
+        models.IntegerField(), default=list, db_default=Value([], ArrayField(models.IntegerField()))
+    )  # those that may still work; none while it stands still
     read = models.IntegerField(default=0)  # rows of the file that lie in ImportRow
     is_read = models.BooleanField(default=False)  # to its end
     looked_at = models.IntegerField(default=0)  # rows, by the check

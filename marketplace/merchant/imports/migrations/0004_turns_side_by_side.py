@@ -8,6 +8,6 @@ class Migration(migrations.Migration):
     dependencies = [("merchant_imports", "0003_imports_are_cleared")]
 
     operations = [
-        migrations.AddField("productimport", "open_turns", ArrayField(models.IntegerField(), default=list)),
+        migrations.AddField("productimport", "open_turns", ArrayField(models.IntegerField(), default=list, db_default=models.Value([], ArrayField(models.IntegerField())))),
         migrations.RunSQL(RUNNING, migrations.RunSQL.noop),
     ]
