@@ -18,7 +18,7 @@ class QuotedListDumper(ListDumper):
     def dump(self, obj: list[Any]) -> bytes:
         dump = self.sub_dumper.dump if self.sub_dumper else self._dump_item
         if obj and not isinstance(obj[0], list):
-            texts = [dump(item) for item in obj if item is not None]
+            texts: list[Any] = [dump(item) for item in obj if item is not None]
             if len(texts) == len(obj) and None not in texts and (one := b"\0".join(texts)).count(b"\0") == len(texts) - 1:
                 # All at once: between two values stands what none of them holds.
                 return b'{"' + _escaped(one).replace(b"\0", b'"' + self.delimiter + b'"') + b'"}'
