@@ -127,6 +127,7 @@ def found_at(request: HttpRequest, place: Place) -> dict[str, Any]:
     names = search_page.names_for(answer, query)
     listings = _that_can_be_bought([*answer.ids, *answer.also])
     own = asked.query if place.rule else query  # what was chosen here: the rule itself is no choice
+    groups = search_page.facet_groups(answer, own, names, but=place.fixed, own_only=asked.chosen_shops)
     chips = search_page.chips(request.GET, own, names, request.path, currency, but=place.fixed)
     if chosen_category and place.category is None:
         left = request.GET.copy()
@@ -140,7 +141,7 @@ def found_at(request: HttpRequest, place: Place) -> dict[str, Any]:
         "listings": [listings[key] for key in answer.ids if key in listings],
         "also": [listings[key] for key in answer.also if key in listings],
         "category_counts": _categories(request, answer, names, place),
-        "facets": search_page.facet_groups(answer, own, names, but=place.fixed, own_only=asked.chosen_shops),
+        "facets": search_page.with_links(groups, request.GET, request.path),
         "own_only": asked.own_only and place.shop is None,
         "own_count": search_page.own_count(answer) if not place.shop else 0,
         "chosen": near.loosened(chips, place, chosen_category, currency) if chips and not answer.total and (query.exact or place.rule) else chips,

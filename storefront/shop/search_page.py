@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.utils.translation import get_language, pgettext
@@ -178,6 +179,23 @@ def facet_groups(answer: Answer, query: Query, names: Names, *, but: frozenset[s
     for group in shown[OPEN_FACETS:]:
         group.open = group.is_chosen
     return shown
+
+
+def with_links(groups: Sequence[Group], parameters: QueryDict, path: str) -> list[Group]:
+    """The same groups; each row has the address that adds its value to what is chosen, or takes it away. A page number goes with every change."""
+    left = {name: values for name, values in parameters.lists() if name != "page"}
+    for group in groups:
+        name, chosen = group.parameter, left.get(group.parameter, [])
+        names = [*left] if name in left else [*left, name]
+        before, after = (
+            urlencode([(other, value) for other in others for value in left[other]]) for others in (names[: names.index(name)], names[names.index(name) + 1 :])
+        )
+        for row in group.rows:
+            value = str(row.id)
+            now = [other for other in chosen if other != value] if value in chosen else [*chosen, value]
+            query = "&".join(part for part in (before, urlencode([(name, each) for each in now]), after) if part)
+            row.href = f"{path}?{query}" if query else path
+    return [*groups]
 
 
 def usefulness(counts: Sequence[Count], total: int) -> float:
