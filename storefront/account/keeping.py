@@ -52,7 +52,8 @@ def heart(listing: Listing, *, is_on: bool, word: bool = False) -> SafeString:
     label = escape((_("Take %(title)s out of your favourites") if is_on else _("Save %(title)s")) % {"title": localised(listing.titles).text})
     sign = icon("heart", "", "fill-current" if is_on else "")
     if word:
-        said, classes = f"{sign}{escape(_('Saved') if is_on else pgettext('favourite', 'Save'))}", "btn btn-outline"
+        name = _("Saved") if is_on else pgettext("favourite", "Save")
+        said, classes = sign + escape(name), "btn btn-outline"
     else:
         said, classes = f'<span class="size-9 rounded-full bg-surface border border-line grid place-items-center">{sign}</span>', "tap group/heart"
     before, after = _around_key(get_urlconf())

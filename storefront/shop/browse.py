@@ -28,7 +28,9 @@ from storefront.pages import Pages
 from storefront.shop import near, search_page
 from storefront.shop.place import Place
 from storefront.shop.search_page import Chip, Names, Row
+from storefront.shop.similar import NOT_ON_CARDS
 from tenants.access.actors import actor_of
+from tenants.tenancy.hosts import shops_by_key
 from tenants.tenancy.models import Merchant
 from tenants.tenancy.stamps import note
 from tenants.tenancy.standing import FOUND
@@ -178,7 +180,10 @@ def _last_page(answer: Answer) -> int:
 
 def _that_can_be_bought(keys: Sequence[UUID]) -> dict[UUID, Listing]:
     """Whatever the index says, what cannot be bought is not shown. All are read, so that a page that is kept hears of each."""
-    rows = Listing.objects.select_related("merchant").in_bulk(keys)
+    rows = Listing.objects.defer(*NOT_ON_CARDS).in_bulk(keys)
+    shops = shops_by_key(row.merchant_id for row in rows.values())
+    for row in rows.values():
+        row.merchant = shops[row.merchant_id]
     return {key: row for key, row in rows.items() if row.is_on_sale and not row.has_ended and row.merchant.status in FOUND}
 
 

@@ -18,9 +18,11 @@ from marketplace.kernel.money import Money
 from marketplace.kernel.texts import localised
 from marketplace.platform.taxonomy.merging import current_values
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category
+from marketplace.platform.taxonomy.queries import Called, names_of, shown_categories
 from search.by_rule import NOTHING
 from search.contract import Answer, Count, Query, Sort
 from storefront.pages import page_number
+from tenants.tenancy.hosts import shops_by_ordinal
 from tenants.tenancy.models import Merchant
 from tenants.tenancy.own import own_shops
 
@@ -137,24 +139,24 @@ class PriceRange:
 
 @dataclass
 class Names:
-    """Names of everything an answer mentions, fetched in one query a kind."""
+    """Names of everything an answer mentions, at most one query a kind; for reading only."""
 
     categories: dict[int, Category]
-    brands: dict[int, Brand]
+    brands: dict[int, Called]
     shops: dict[int, Merchant]
-    attributes: dict[int, Attribute]
-    values: dict[int, AttributeValue]
+    attributes: dict[int, Called]
+    values: dict[int, Called]
 
 
 def names_for(answer: Answer, query: Query) -> Names:
     shown = _most_useful(answer, query)
     value_ids = {count.id for counts in shown.values() for count in counts[:MOST_VALUES]} | {v for some in query.values.values() for v in some}
     return Names(
-        Category.objects.filter(is_hidden=False).in_bulk([count.id for count in answer.categories]),
-        Brand.objects.in_bulk({count.id for count in answer.brands[:MOST_VALUES]} | query.brands),
-        {m.ordinal: m for m in Merchant.objects.filter(ordinal__in={count.id for count in answer.shops[:MOST_VALUES]} | query.shops)},
-        Attribute.objects.in_bulk({*shown, *query.values}),
-        AttributeValue.objects.in_bulk(value_ids),
+        shown_categories(count.id for count in answer.categories),
+        names_of(Brand, {count.id for count in answer.brands[:MOST_VALUES]} | query.brands),
+        shops_by_ordinal({count.id for count in answer.shops[:MOST_VALUES]} | query.shops),
+        names_of(Attribute, {*shown, *query.values}),
+        names_of(AttributeValue, value_ids),
     )
 
 

@@ -269,3 +269,15 @@ def here(context: template.Context, **changes: Any) -> str:
         else:
             query[name] = str(value)
     return f"{request.path}?{query.urlencode()}" if query else request.path
+
+
+@register.simple_tag(takes_context=True)
+def toggled(context: template.Context, name: str, value: Any) -> str:
+    """This page's address with one of several values of a parameter added or taken away."""
+    request: HttpRequest = context["request"]
+    query = request.GET.copy()
+    query.pop("page", None)
+    chosen = query.getlist(name)
+    value = str(value)
+    query.setlist(name, [other for other in chosen if other != value] if value in chosen else [*chosen, value])
+    return f"{request.path}?{query.urlencode()}" if query else request.path
