@@ -8,9 +8,11 @@ from marketplace.kernel.events import Event
 
 @dataclass(frozen=True)
 class ImportDue(Event):
-    """An import of products has work to do for some seconds: a turn."""
+    """An import of products has work to do for some seconds: a turn. Where several go on with it at once, `lane` of `lanes` is this one's part."""
 
     topic = "import.due"
     merchant_id: UUID
     import_id: UUID
     turn: int
+    lane: int = 0
+    lanes: int = 1
