@@ -84,7 +84,7 @@ from marketplace.flows.events import (
 from marketplace.flows.product_files import run as product_imports
 from marketplace.kernel import log_checks, registry
 from marketplace.kernel.actors import SYSTEM
-from marketplace.kernel.events import DeadlineReached, Event, LogCheckAsked
+from marketplace.kernel.events import DeadlineReached, Event, LogCheckAsked, joined
 from marketplace.kernel.registry import Duty, Reaction
 from marketplace.merchant.aftersales.events import SecondLookAsked, SecondLookEnded
 from marketplace.merchant.aftersales.second_looks import EXPIRES as LOOK_EXPIRES
@@ -184,11 +184,11 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     RenewalHandedIn: [],
     RenewalRefused: [Reaction(letters_about_papers.renewal_refused)],
     ListingsChanged: [
-        Reaction(indexer.refresh_postgres, join=ListingsChanged.joined),
-        Reaction(indexer.refresh_elasticsearch, outward=True, join=ListingsChanged.joined),
-        Reaction(bundles.follow_parts, join=ListingsChanged.joined),
+        Reaction(indexer.refresh_postgres, join=joined("listing_ids")),
+        Reaction(indexer.refresh_elasticsearch, outward=True, join=joined("listing_ids")),
+        Reaction(bundles.follow_parts, join=joined("listing_ids")),
     ],
-    StockCrossedZero: [Reaction(publish_product.copy_stock)],
+    StockCrossedZero: [Reaction(publish_product.copy_stock, join=joined("variant_ids"))],
     WatchedStockChanged: [Reaction(sale_conditions.act)],
     StockRanLow: [Reaction(letters_about_stock.ran_low)],
     ProductSubmitted: [],

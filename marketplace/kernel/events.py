@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import types
 import typing
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from marketplace.kernel.plain import plain
 
 BY_TOPIC: dict[str, type[Event]] = {}
+MOST_JOINED = 200  # keys
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,22 @@ class Event:
         """The fact again. Keys that this version does not know are left out, so a newer writer does no harm."""
         kinds = typing.get_type_hints(cls)
         return cls(**{f.name: _read(kinds[f.name], body[f.name]) for f in fields(cls) if f.name in body})
+
+
+def joined(name: str) -> Callable[[Sequence[Any]], tuple[Any, int]]:
+    """The `join` of a reaction (registry.py) to facts that name what to look at in their list `name`: the first of them, each key once, as far as one run
+    should take."""
+
+    def join(facts: Sequence[Any]) -> tuple[Any, int]:
+        keys, taken = dict.fromkeys(getattr(facts[0], name)), 1
+        for fact in facts[1:]:
+            more = keys | dict.fromkeys(getattr(fact, name))
+            if len(more) > MOST_JOINED:
+                break
+            keys, taken = more, taken + 1
+        return replace(facts[0], **{name: list(keys)}), taken
+
+    return join
 
 
 def _read(kind: Any, value: Any) -> Any:

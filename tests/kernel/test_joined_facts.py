@@ -11,12 +11,12 @@ from django.db import transaction
 
 from marketplace.config import subscriptions
 from marketplace.kernel import clock, registry
-from marketplace.kernel.events import Event
+from marketplace.kernel.events import MOST_JOINED, Event, joined
 from marketplace.kernel.models import Delivery
 from marketplace.kernel.outbox import record
 from marketplace.kernel.registry import Reaction
 from marketplace.kernel.relay import deliver_events, perform, relay_once
-from marketplace.platform.listings.events import MOST_JOINED, ListingsChanged
+from marketplace.platform.listings.events import ListingsChanged
 
 pytestmark = pytest.mark.django_db
 MOST = 4
@@ -115,6 +115,7 @@ def test_one_that_cannot_be_answered_holds_up_no_other():
 def test_changes_of_listings_are_joined_up_to_so_many_each_listing_once():
     one, other = [uuid4() for _n in range(MOST_JOINED - 1)], uuid4()
     facts = [ListingsChanged(BOX, keys) for keys in (one, one[:5], [other], [uuid4()])]
-    assert ListingsChanged.joined(facts) == (ListingsChanged(BOX, [*one, other]), 3)
+    join = joined("listing_ids")
+    assert join(facts) == (ListingsChanged(BOX, [*one, other]), 3)
     many = ListingsChanged(BOX, [uuid4() for _n in range(2 * MOST_JOINED)])
-    assert ListingsChanged.joined([many, facts[0]]) == (many, 1)
+    assert join([many, facts[0]]) == (many, 1)
