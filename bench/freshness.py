@@ -1,4 +1,5 @@
-"""How soon a change is seen: approval to findable on both backends, and letting a shop in to its first page.
+"""How soon a change is seen: approval to findable on both backends, and corrections of prices and stock, alone and while 200 changes a second come in;
+letting a shop in to its first page. Then whether searches go on: while Elasticsearch is away (proof R8), and while indexes are built anew.
 
 With the real web server, worker, scheduler and Elasticsearch. The time begins when the verb has returned, so when its change is
 committed, and ends when somebody who looks all the time sees it.
@@ -12,34 +13,48 @@ from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
-from bench import grounds, market
+from bench import away, changing, grounds, market, turning
+from bench.changing import MOST_TO_FIND_S, PATIENCE_S, both, when_seen
 from bench.measure import Row, at, at_most, exactly, row, say
 from bench.visitor import Visitor
 from launch import elasticsearch
 from launch.paths import cache
 
-PRODUCTS, SHOPS = {True: 40, False: 200}, {True: 15, False: 60}  # short: approvals, openings
-MOST_TO_FIND_S, MOST_TO_OPEN_S = at_most(2.0), at_most(3.0)
-PATIENCE_S, LOOK_EVERY_S = 20.0, 0.02
+PRODUCTS, CORRECTIONS, SHOPS = {True: 40, False: 200}, {True: 30, False: 150}, {True: 15, False: 60}  # short: approvals, corrections, openings
+MOST_TO_OPEN_S = at_most(3.0)
 
 
 def run(short: bool) -> list[Row]:
     port = grounds.free_port()
     with grounds.cluster() as cluster, grounds.broker() as broker:
         say("Elasticsearch")
-        server = elasticsearch.start(cache() / grounds.FOLDER / "elasticsearch", fresh=True, heap="512m", is_lasting=True)
+        server = away.Elastic(cache() / grounds.FOLDER / "elasticsearch")
+        url = server.server.url()
         try:
             base = f"http://market.localhost:{port}"
-            env = grounds.enter(cluster, "bench_freshness", broker.url(), BASE_URL=base, RATE_LIMIT_FACTOR="1000", ELASTICSEARCH_URL=server.url())
-            goods = market.open_shops(1)
+            more = {"BASE_URL": base, "RATE_LIMIT_FACTOR": "0", "PAGE_CACHE_S": "0", "ELASTICSEARCH_URL": url}
+            env = grounds.enter(cluster, "bench_freshness", broker.url(), **more)
+            merchant_id = market.open_shops(1).shops[0][0][0]
+            say(f"{changing.SHOPS * changing.PRODUCTS:,} goods that change")
+            for number in range(2, changing.SHOPS + 2):
+                grounds.open_shop(number)
+            goods = [article for number in range(2, changing.SHOPS + 2) for article in changing.enter_goods(number, changing.PRODUCTS, "moving")]
+            watched = changing.enter_goods(1, changing.WATCHED, "watched")
             _index_anew()
             grounds.prepare_pages(env)
             with grounds.product(env, port, "web", "worker", "scheduler"):
-                rows = approvals(goods.shops[0][0][0], PRODUCTS[short])
+                rows = approvals(merchant_id, PRODUCTS[short]) + changing.corrections(watched, CORRECTIONS[short])
+                stream = changing.Changing(goods)
+                with stream:
+                    time.sleep(5)
+                    while_ = f" while {changing.PER_S} changes/s come in"
+                    rows += approvals(merchant_id, PRODUCTS[short], while_) + changing.corrections(watched, CORRECTIONS[short], while_)
+                rows += changing.afterwards(stream)
                 rows += openings(port, SHOPS[short])
-            return rows
+                rows += away.measure(server, port, goods, short)
+            return rows + turning.measure(cluster, broker.url(), url, short)
         finally:
-            elasticsearch.stop(server)
+            elasticsearch.stop(server.server)
 
 
 def _index_anew() -> None:
@@ -55,13 +70,10 @@ def _index_anew() -> None:
     indexer.rebuild(server)
 
 
-def approvals(merchant_id: UUID, count: int) -> list[Row]:
-    """A new product each time, submitted by its merchant, with a word that no other has."""
-    from search.backends.choice import configured
-    from search.backends.postgres import PostgresBackend
-
-    say(f"{count} approvals")
-    backends: dict[str, Any] = {"PostgreSQL": PostgresBackend(), "Elasticsearch": configured()}
+def approvals(merchant_id: UUID, count: int, while_: str = "") -> list[Row]:
+    """A new product each time, submitted by its merchant, with a word that no other has. `while_`: what goes on besides."""
+    say(f"{count} approvals{while_}")
+    backends = both()
     seconds: dict[str, list[float]] = {name: [] for name in backends}
     lost = 0
     for n in range(count + 1):  # the first warms the worker
@@ -69,15 +81,15 @@ def approvals(merchant_id: UUID, count: int) -> list[Row]:
         approve, product_id = _submitted(merchant_id, f"Mug {word}")
         time.sleep(0.3)  # what followed from submitting is over
         approve()
-        seen = _when_seen({name: partial(_finds, backend, word, product_id) for name, backend in backends.items()})
+        seen = when_seen({name: partial(_finds, backend, word, product_id) for name, backend in backends.items()})
         if n:
             for name in backends:
                 seconds[name].append(seen.get(name, PATIENCE_S))
             lost += len(seen) < len(backends)
     return [
-        *(row(f"approval to findable in {name}, p50", at(each, 0.5), "s") for name, each in seconds.items()),
-        *(row(f"approval to findable in {name}, p95", at(each, 0.95), "s", goal=MOST_TO_FIND_S, note=f"of {count}") for name, each in seconds.items()),
-        row(f"approvals not found within {PATIENCE_S:.0f} s", lost, "products", goal=exactly(0)),
+        *(row(f"approval to findable in {name}, p50{while_}", at(each, 0.5), "s") for name, each in seconds.items()),
+        *(row(f"approval to findable in {name}, p95{while_}", at(each, 0.95), "s", goal=MOST_TO_FIND_S, note=f"of {count}") for name, each in seconds.items()),
+        row(f"approvals not found within {PATIENCE_S:.0f} s{while_}", lost, "products", goal=exactly(0)),
     ]
 
 
@@ -125,7 +137,7 @@ def openings(port: int, count: int) -> list[Row]:
         owner = f"owner-{number}@bench.localhost"
         open_shop(by=SYSTEM, merchant_id=grounds.merchant_id(number), slug=grounds.slug(number), names=names, owner_email=owner)
         url = f"http://{grounds.slug(number)}.market.localhost:{port}/"
-        seen = _when_seen({"page": partial(_answers, port, url)})
+        seen = when_seen({"page": partial(_answers, port, url)})
         if number > 100:
             seconds.append(seen.get("page", PATIENCE_S))
             lost += not seen
@@ -138,15 +150,3 @@ def openings(port: int, count: int) -> list[Row]:
 
 def _answers(port: int, url: str) -> bool:
     return Visitor(port).get(url).status == 200
-
-
-def _when_seen(looks: dict[str, Callable[[], bool]]) -> dict[str, float]:
-    """After how many seconds each of these was true; what was not within PATIENCE_S is left out."""
-    began = time.monotonic()
-    seen: dict[str, float] = {}
-    while len(seen) < len(looks) and time.monotonic() < began + PATIENCE_S:
-        for name, look in looks.items():
-            if name not in seen and look():
-                seen[name] = time.monotonic() - began
-        time.sleep(LOOK_EVERY_S)
-    return seen

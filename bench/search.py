@@ -85,7 +85,7 @@ def _measure(size: int | None, made: int, rounds: int, url: str, pids: dict[str,
         took = time.perf_counter() - before
         rows.append(row(f"{backend.name}: documents built per s, {made} documents", made / took, "1/s"))
         rows.append(row(f"{backend.name}: our CPU to build a document", 1e3 * (own_cpu_s() - cpu) / made, "CPU-ms"))
-    mix = _mix(backends[0])
+    mix = mix_of(backends[0])
     ways: dict[str, Callable[[Any], object]] = {"limit": _limit, **{backend.name: backend.search for backend in backends}}
     times: dict[str, list[list[float]]] = {name: [] for name in ways}
     cpus: dict[str, list[dict[str, float]]] = {name: [] for name in ways}
@@ -153,8 +153,8 @@ def _whole_pages(cluster: postgres.Cluster, size: int, redis_url: str, url: str)
     from search.backends.postgres import PostgresBackend
 
     answers = {"postgres": PostgresBackend(), "elasticsearch": ElasticsearchBackend(url, INDEX, timeout_s=60)}
-    mix = _mix(answers["postgres"])
-    requests = [asker.get(_address(query), "market.localhost") for query in mix]
+    mix = mix_of(answers["postgres"])
+    requests = [asker.get(address_of(query), "market.localhost") for query in mix]
     shared = {**os.environ, "PAGE_CACHE_S": "0", "REDIS_URL": redis_url, "RATE_LIMIT_FACTOR": "0", "PYTHONPATH": str(ROOT)}
     grounds.prepare_pages(shared)
     rows = []
@@ -173,7 +173,7 @@ def _whole_pages(cluster: postgres.Cluster, size: int, redis_url: str, url: str)
     return rows
 
 
-def _address(query: Any) -> str:
+def address_of(query: Any) -> str:
     """The page that asks this."""
     chosen = [(f"a{attribute}", value) for attribute, values in query.values.items() for value in sorted(values)]
     chosen += [("brand", brand) for brand in sorted(query.brands)]
@@ -213,7 +213,7 @@ def _limit(query: Any) -> object:
         return cursor.fetchall()
 
 
-def _mix(backend: Any) -> list[Any]:
+def mix_of(backend: Any) -> list[Any]:
     from search.contract import Query
 
     dice = random.Random(1)

@@ -13,6 +13,7 @@ REACH = 2400  # listings that paging can reach, whatever the total: a hundred pa
 AMONG = 10_000  # listings that a question can be narrowed to by their keys
 LARGEST_KEY = 2**29 - 1  # of categories, brands, shops and values; it names nothing
 HIGHEST_PRICE = 2**62
+UNRATED = 0.75  # what a rating counts where there is none: four stars of one to five
 PRICE_STEPS = (0, *(mantissa * 10**exponent for exponent in range(2, 9) for mantissa in (1, 2, 5)))  # minor units: where a step of prices begins
 
 
@@ -165,10 +166,13 @@ class Doc:
     version: int
     marks: frozenset[str] = frozenset()  # what is only there or not there: see tokens.py
     variants: Sequence[frozenset[tuple[int, int]]] = ()  # options of each, where some combinations of them are missing: see options.py
+    rating: float = UNRATED  # 0 for one star to 1 for five, few ratings counting little
+    shop_score: float = UNRATED  # the same of its shop
 
 
-# What an index notes of a listing besides its words: version, price, pieces sold, when it was published, whether in stock, shop, brand.
-type_state = tuple[int, int, float, int, bool, int, int]
+# What an index notes of a listing besides its words: version, price, pieces sold, when it was published, whether in stock, shop, brand, rating and
+# score of its shop.
+type_state = tuple[int, int, float, int, bool, int, int, float, float]
 
 
 class BackendAway(Exception):

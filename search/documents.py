@@ -13,10 +13,11 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from marketplace.platform.details.models import ListingDetail
-from marketplace.platform.listings.models import Listing, ListingVariant
+from marketplace.platform.listings.models import Listing, ListingVariant, expected_stars
+from marketplace.platform.reviews.models import ShopScore
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category
 from marketplace.platform.taxonomy.queries import values_as_now
-from search.contract import Doc
+from search.contract import UNRATED, Doc
 from search.options import values_of
 from search.tokens import ASIDE, HEAD, han_grams, head_words, index_tokens
 from tenants.tenancy.standing import FOUND
@@ -68,6 +69,7 @@ class Names:
     values: Mapping[int, AttributeValue]
     options: Mapping[UUID, list[list[tuple[int, int]]]]  # of each variant
     subtitles: Mapping[UUID, Mapping[str, str]]
+    scores: Mapping[UUID, float]  # of merchants that are rated
 
     @cached_property
     def by_key(self) -> dict[int, AttributeValue]:
@@ -102,6 +104,7 @@ def _names(listings: list[Listing]) -> Names:
         values_as_now({value for _attribute, value in pairs}),
         options,
         dict(ListingDetail.objects.filter(pk__in=[listing.pk for listing in listings]).exclude(subtitles={}).values_list("pk", "subtitles")),
+        shop_scores({listing.merchant_id for listing in listings}),
     )
 
 
@@ -144,7 +147,23 @@ def _document(listing: Listing, names: Names) -> Doc:
         version=listing.version,
         marks=marks(aside=aside, heads=category.names.values(), short=short),
         variants=variants,
+        rating=share_of(expected_stars(listing.rating_sum, listing.rating_count)),
+        shop_score=names.scores.get(listing.merchant_id, UNRATED),
     )
+
+
+def shop_scores(merchant_ids: Iterable[UUID]) -> dict[UUID, float]:
+    """Of those that are rated: 0 for one star to 1 for five."""
+    return {key: share_of(score.expected) for key, score in ShopScore.objects.in_bulk(set(merchant_ids)).items()}
+
+
+def share_of(stars: float) -> float:
+    """0 for one star to 1 for five."""
+    return (stars - 1) / 4
+
+
+def stars_of(share: float) -> float:
+    return 1 + 4 * share
 
 
 def text_tokens(*, titles: Iterable[str], names: Iterable[str], texts: Iterable[str]) -> Counter[str]:

@@ -24,19 +24,20 @@ from marketplace.kernel.models import Delivery, OutboxEvent
 from marketplace.kernel.registry import Reaction
 from marketplace.kernel.verbs import verb
 from marketplace.platform.listings.events import ListingsChanged
-from marketplace.platform.listings.models import Listing
+from marketplace.platform.listings.models import Listing, expected_stars
+from marketplace.platform.reviews.events import ShopScoreMoved
 from search import indexer
 from search.backends.choice import configured
 from search.backends.postgres_writing import chunks
-from search.contract import Backend, BackendAway, type_state
-from search.documents import AT_ONCE, on_sale
+from search.contract import UNRATED, Backend, BackendAway, type_state
+from search.documents import AT_ONCE, on_sale, share_of, shop_scores
 from tenants.tenancy.jobs import long_market_task
 
 log = logging.getLogger("wanshang.search")
 
 MOST_MENDED = 5_000  # listings, one by one: an index that differs in more is built anew
 NOBODY = UUID(int=0)
-NOTED = ("version", "price_minor", "sold", "published_at", "in_stock", "merchant__ordinal", "brand_id")
+NOTED = ("version", "price_minor", "sold", "published_at", "in_stock", "merchant__ordinal", "brand_id", "rating_sum", "rating_count", "merchant_id")
 
 
 @dataclass
@@ -87,8 +88,10 @@ def _listed(ids: Collection[UUID] | None) -> Iterator[tuple[UUID, type_state]]:
     rows = on_sale() if ids is None else on_sale().filter(pk__in=ids)
     while True:
         some = list(rows.filter(pk__gt=last).order_by("pk").values_list("pk", *NOTED)[:AT_ONCE])
-        for key, version, price, sold, published, is_in_stock, shop, brand in some:
-            yield key, (version, price, float(sold), int(published.timestamp()), is_in_stock, shop, brand or 0)
+        scores = shop_scores(row[-1] for row in some)
+        for key, version, price, sold, published, is_in_stock, shop, brand, stars, ratings, merchant_id in some:
+            rated = share_of(expected_stars(stars, ratings)), scores.get(merchant_id, UNRATED)
+            yield key, (version, price, float(sold), int(published.timestamp()), is_in_stock, shop, brand or 0, *rated)
         if len(some) < AT_ONCE:
             return
         last = some[-1][0]
@@ -99,7 +102,10 @@ def _on_their_way(backend: Backend) -> set[UUID]:
     run = indexer.refresh_postgres if backend is indexer.postgres else indexer.refresh_elasticsearch
     waits = Q(deliveries__reaction=Reaction(run).name, deliveries__status=Delivery.Status.WAITING)
     bodies = OutboxEvent.objects.filter(Q(fanned_out_at=None) | waits, topic=ListingsChanged.topic).values_list("body", flat=True)
-    return {UUID(key) for body in bodies.iterator() for key in body["listing_ids"]}
+    moved = Q(fanned_out_at=None) | Q(deliveries__status=Delivery.Status.WAITING)
+    shops = OutboxEvent.objects.filter(moved, topic=ShopScoreMoved.topic).values_list("body__merchant_id", flat=True)
+    theirs = Listing.objects.filter(merchant_id__in=list(shops)).values_list("pk", flat=True)
+    return {*(UUID(key) for body in bodies.iterator() for key in body["listing_ids"]), *theirs}
 
 
 @verb

@@ -12,6 +12,7 @@ from search.backends.packing import IN_STOCK, RECORD, node_of
 from search.backends.postgres import factor_of, rows_of
 from search.backends.ranking import Candidates, Scoring
 from search.contract import REACH, Answer, Query
+from search.documents import stars_of
 from search.find import AT_ONCE, find
 from search.place import MARKET
 from search.rules import Weight
@@ -52,6 +53,10 @@ class Explained:
     stock: float  # its share, 0 where it has none
     sales: float
     new: float
+    rating: float
+    rating_stars: float  # 1 to 5, few ratings counting little
+    shop: float
+    shop_stars: float
     weights: list[Weight]  # that take hold of it
     pinned: int  # its place among what is pinned, from 1; 0: it is not
     factor: float
@@ -73,16 +78,16 @@ def explain(text: str, listing_id: UUID, language: str) -> Explained:
     asked = ask(answer.read_as or text, language=language)
     factor, values = factor_of(asked)
     rows = rows_of(
-        f"SELECT {factor}, popularity, forward, nodes, published FROM {MARKET.docs} WHERE id = %s::uuid",  # noqa: S608
+        f"SELECT {factor}, popularity, forward, nodes, published, rating, shop_score FROM {MARKET.docs} WHERE id = %s::uuid",  # noqa: S608
         [*values, listing_id],
     )
     pinned = asked.pins.index(listing_id) + 1 if listing_id in asked.pins else 0
     if not rows:
-        return Explained(answer, answer.read_as, place, False, False, [], False, 0, 0, 0, [], pinned, 1, 0)
-    times, popularity, forward, nodes, published = rows[0]
+        return Explained(answer, answer.read_as, place, False, False, [], False, 0, 0, 0, 0, 0, 0, 0, [], pinned, 1, 0)
+    times, popularity, forward, nodes, published, rating, shop_score = rows[0]
+    shares = Shares.now()
     said = list(_said(asked, forward))
     held = [bool(word.how) for word in said]
-    stock, sales, new = _shares(popularity, published, in_stock=IN_STOCK in nodes)
     return Explained(
         answer=answer,
         read_as=answer.read_as,
@@ -91,9 +96,13 @@ def explain(text: str, listing_id: UUID, language: str) -> Explained:
         is_found=bool(pinned) or (any(held) if answer.rung else all(held)),
         words=said,
         in_stock=IN_STOCK in nodes,
-        stock=stock,
-        sales=sales,
-        new=new,
+        stock=shares.stock * (IN_STOCK in nodes),
+        sales=shares.of_sales(popularity),
+        new=shares.of_newness(published),
+        rating=shares.rating * rating,
+        rating_stars=stars_of(rating),
+        shop=shares.shop * shop_score,
+        shop_stars=stars_of(shop_score),
         weights=[weight for weight in asked.weights if weight.key == listing_id or node_of(weight) in nodes],
         pinned=pinned,
         factor=float(times),
@@ -112,11 +121,6 @@ def _placed(query: Query, listing_id: UUID) -> tuple[Answer, int]:
         if place or page * AT_ONCE >= min(first.total, REACH):
             break
     return first, place
-
-
-def _shares(popularity: float, published: int, *, in_stock: bool) -> tuple[float, float, float]:
-    shares = Shares.now()
-    return shares.stock * in_stock, shares.of_sales(popularity), shares.of_newness(published)
 
 
 def _said(asked: Asked, forward: bytes) -> Iterator[Said]:

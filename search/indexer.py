@@ -18,6 +18,7 @@ from marketplace.kernel.breaker import Breaker
 from marketplace.platform.listings.actions import announce
 from marketplace.platform.listings.events import ListingsChanged
 from marketplace.platform.listings.models import Listing, stamp_of
+from marketplace.platform.reviews.events import ShopScoreMoved
 from search.backends.choice import configured
 from search.backends.postgres import PostgresBackend
 from search.backends.postgres_writing import chunks
@@ -98,7 +99,7 @@ def refresh_until_same(backend: Backend, listing_ids: Iterable[UUID]) -> None:
 
 
 def _state(ids: list[UUID]) -> set[tuple[object, ...]]:
-    return set(Listing.objects.filter(pk__in=ids).values_list("pk", "changed_at", "version", "is_on_sale", "merchant__status"))
+    return set(Listing.objects.filter(pk__in=ids).values_list("pk", "changed_at", "version", "is_on_sale", "merchant__status", "merchant__score__rating_count"))
 
 
 @market_task
@@ -107,6 +108,11 @@ def refresh_merchant(*, merchant_id: str) -> None:
     ids = list(Listing.objects.filter(merchant_id=merchant_id).order_by("pk").values_list("pk", flat=True))
     with transaction.atomic():
         announce(UUID(merchant_id), ids)
+
+
+def follow_shop_score(event: ShopScoreMoved) -> None:
+    """Reaction: all goods of the shop anew, as their documents hold its score."""
+    announce(event.merchant_id, list(Listing.objects.filter(merchant_id=event.merchant_id, is_on_sale=True).order_by("pk").values_list("pk", flat=True)))
 
 
 def rebuild(backend: Backend, note: Callable[[int], None] = lambda _done: None) -> int:

@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel import clock
 from marketplace.kernel.ids import new_id
+from search.contract import UNRATED
 
 
 class SearchDoc(models.Model):
@@ -33,6 +34,8 @@ class SearchDoc(models.Model):
     popularity = models.FloatField()
     published = models.BigIntegerField()  # seconds since 1970
     version = models.IntegerField()
+    rating = models.FloatField(db_default=UNRATED)  # 0 for one star to 1 for five
+    shop_score = models.FloatField(db_default=UNRATED)
 
     class Meta:
         indexes = [

@@ -56,17 +56,28 @@ class Word:
 @dataclass(frozen=True)
 class Shares:
     """Weights of the installation (docs/settings.md). The score of a listing's words is taken times 1 and its shares: for stock; for each power
-    of ten of pieces sold; for being new, half of it after 30 days."""
+    of ten of pieces sold; for being new, half of it after 30 days; for its rating and its shop's score, each from nothing for one star to the whole
+    for five."""
 
     holding: float  # of the word's unit, for holding it at all
     naming: float  # of the word's unit, where it names the listing's category
     stock: float
     sales: float
     new: float
+    rating: float
+    shop: float
 
     @classmethod
     def now(cls) -> Shares:
-        return cls(settings.SEARCH_FOR_HOLDING, settings.SEARCH_FOR_NAMING, settings.SEARCH_FOR_STOCK, settings.SEARCH_FOR_SALES, settings.SEARCH_FOR_NEWNESS)
+        return cls(
+            holding=settings.SEARCH_FOR_HOLDING,
+            naming=settings.SEARCH_FOR_NAMING,
+            stock=settings.SEARCH_FOR_STOCK,
+            sales=settings.SEARCH_FOR_SALES,
+            new=settings.SEARCH_FOR_NEWNESS,
+            rating=settings.SEARCH_FOR_RATING,
+            shop=settings.SEARCH_FOR_SHOP,
+        )
 
     def of_sales(self, pieces: float) -> float:
         return self.sales * log10(1 + max(pieces, 0))

@@ -116,7 +116,7 @@ from marketplace.platform.payments.events import (
     ReversalDue,
     TransferDue,
 )
-from marketplace.platform.reviews.events import QuestionAnswered, QuestionAsked, ReviewAnswered, ReviewWritten
+from marketplace.platform.reviews.events import QuestionAnswered, QuestionAsked, ReviewAnswered, ReviewWritten, ShopScoreMoved
 from marketplace.web import list_jobs
 from marketplace.web.shop_export import pack
 from search import indexer
@@ -243,6 +243,7 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     ListJobAsked: [Reaction(list_jobs.run_list_job, outward=True)],
     ListFileExpired: [Reaction(list_jobs.forget_file, outward=True)],
     ReviewWritten: [Reaction(letters_about_reviews.review_written)],
+    ShopScoreMoved: [Reaction(indexer.follow_shop_score)],
     ReviewAnswered: [Reaction(letters_about_reviews.review_answered)],
     QuestionAsked: [Reaction(letters_about_reviews.question_asked)],
     QuestionAnswered: [Reaction(letters_about_reviews.question_answered)],

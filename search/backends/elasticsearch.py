@@ -16,7 +16,7 @@ from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
 from elasticsearch.helpers import BulkIndexError, streaming_bulk
 
 from search.backends.elasticsearch_query import body_of, read_answer, some_words
-from search.contract import Answer, BackendAway, Doc, Query, Sort, type_state
+from search.contract import UNRATED, Answer, BackendAway, Doc, Query, Sort, type_state
 from search.ladder import climb
 from search.place import MARKET, Place
 from search.words import K1, Asked, B
@@ -49,11 +49,13 @@ MAPPINGS: dict[str, Any] = {
         "price": {"type": "long"},
         "popularity": {"type": "double", **_NUMBER},
         "published": {"type": "long", **_NUMBER},
+        "rating": {"type": "double", **_NUMBER},
+        "shop_score": {"type": "double", **_NUMBER},
     },
 }
 
 
-STATED = [{"field": name} for name in ("price", "popularity", "published", "in_stock", "shop", "brand")]
+STATED = [{"field": name} for name in ("price", "popularity", "published", "in_stock", "shop", "brand", "rating", "shop_score")]
 
 
 class ElasticsearchBackend:
@@ -242,6 +244,8 @@ def _put(index: str, doc: Doc) -> dict[str, Any]:
         "price": doc.price,
         "popularity": doc.popularity,
         "published": doc.published,
+        "rating": doc.rating,
+        "shop_score": doc.shop_score,
         **({"brand": str(doc.brand)} if doc.brand else {}),
     }
 
@@ -256,7 +260,8 @@ def _variants(doc: Doc) -> dict[str, Any]:
 
 def _state(hit: dict[str, Any]) -> type_state:
     held = {name: values[0] for name, values in hit["fields"].items()}
-    return hit["_version"], held["price"], held["popularity"], held["published"], held["in_stock"], int(held["shop"]), int(held.get("brand", 0))
+    rated = held.get("rating", UNRATED), held.get("shop_score", UNRATED)
+    return hit["_version"], held["price"], held["popularity"], held["published"], held["in_stock"], int(held["shop"]), int(held.get("brand", 0)), *rated
 
 
 def _facet(pair: tuple[int, int]) -> str:

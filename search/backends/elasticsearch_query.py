@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from search.backends.facets import MOST_COUNTS, by_attribute, groups_of, in_order, price_range
-from search.contract import PRICE_STEPS, Answer, Count, Query, Sort
+from search.contract import PRICE_STEPS, UNRATED, Answer, Count, Query, Sort
 from search.rules import Weight
 from search.tokens import Form
 from search.words import HALF_AS_NEW_S, PINNED, Asked, Shares, Word, now_s
@@ -139,6 +139,8 @@ def _weighed(told: type_json, asked: Asked) -> type_json:
         functions.append({"field_value_factor": {"field": "popularity", "modifier": "log1p"}, "weight": shares.sales})
     if shares.new:
         functions.append({"exp": {"published": {"origin": now_s(), "scale": HALF_AS_NEW_S, "decay": 0.5}}, "weight": shares.new})
+    rated = (("rating", shares.rating), ("shop_score", shares.shop))
+    functions += [{"field_value_factor": {"field": field, "missing": UNRATED}, "weight": share} for field, share in rated if share]
     if len(functions) > 1:
         told = {"function_score": {"query": told, "functions": functions, "score_mode": "sum", "boost_mode": "multiply"}}
     if asked.weights:

@@ -143,7 +143,7 @@ class PostgresBackend:
         last = UUID(int=0)
         while True:
             rows = rows_of(
-                f"SELECT id, version, price, popularity, published, nodes[1] = {IN_STOCK}, shop, brand FROM {self.place.docs}"  # noqa: S608
+                f"SELECT id, version, price, popularity, published, nodes[1] = {IN_STOCK}, shop, brand, rating, shop_score FROM {self.place.docs}"  # noqa: S608
                 f" WHERE id > %s::uuid{of_these} ORDER BY id LIMIT %s",
                 [last, *values, NOTED],
             )
@@ -327,6 +327,7 @@ def factor_of(asked: Asked) -> tuple[str, list[Any]]:
         sums.append(("%s::float8 * log(1 + greatest(popularity, 0))", [shares.sales]))
     if shares.new:
         sums.append(("%s::float8 * power(0.5::float8, abs(%s::bigint - published) / %s::float8)", [shares.new, now_s(), HALF_AS_NEW_S]))
+    sums += [(f"%s::float8 * {column}", [share]) for column, share in (("rating", shares.rating), ("shop_score", shares.shop)) if share]
     times = [(f"({' + '.join(sql for sql, _values in sums)})", [value for _sql, values in sums for value in values])]
     for weight in asked.weights:
         node = node_of(weight)

@@ -26,6 +26,7 @@ AT_ONCE, COPIED_AT_ONCE = 500, 2000
 COLUMNS = {
     "id": "uuid", "tsv": "tsvector", "facets": "bytea", "forward": "bytea", "nodes": "int[]", "options": "int[]", "category": "int", "brand": "int",
     "shop": "int", "price": "bigint", "popularity": "float8", "published": "bigint", "version": "int",
+    "rating": "float8", "shop_score": "float8",
 }  # fmt: skip
 # Of a statement with arrays: one that would hold arrays goes as text.
 _ARRAYS = ", ".join(f"%s::{'text' if kind in ('int[]', 'tsvector') else kind}[]" for kind in COLUMNS.values())
@@ -125,6 +126,7 @@ def _row(doc: Doc) -> dict[str, Any]:
         "id": doc.id, "tsv": tsvector_of(doc), "facets": facets_of(doc), "forward": forward_of(doc), "nodes": nodes_of(doc), "options": options_of(doc),
         "category": doc.category_path[-1] if doc.category_path else 0, "brand": doc.brand, "shop": doc.shop, "price": doc.price,
         "popularity": doc.popularity, "published": doc.published, "version": doc.version,
+        "rating": doc.rating, "shop_score": doc.shop_score,
     }  # fmt: skip
 
 

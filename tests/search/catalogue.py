@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterable, Iterator, Mapping
 from uuid import UUID, uuid5
 
-from search.contract import Doc
+from search.contract import UNRATED, Doc
 from search.documents import marks, text_tokens
 from search.options import values_of
 
@@ -34,6 +34,8 @@ def doc(
     published: int = 0,
     in_stock: bool = True,
     version: int = 1,
+    rating: float = UNRATED,
+    shop_score: float = UNRATED,
 ) -> Doc:
     """A document as documents.py makes them; its key follows from `name`, by default the title. `options`: attribute → value, of each variant."""
     every, variants = values_of(list(values), (frozenset(each.items()) for each in options))
@@ -53,6 +55,8 @@ def doc(
         version=version,
         marks=marks(aside=aside, heads=names, short=[title, *aside]),
         variants=variants,
+        rating=rating,
+        shop_score=shop_score,
     )
 
 
@@ -76,7 +80,7 @@ _WORDS = [
 
 def generated(count: int, seed: int = 7) -> Iterator[Doc]:
     """Documents in two languages with skewed words, brands, values and prices; of one in four the variants lack combinations of colour and size."""
-    dice, cut = random.Random(seed), random.Random(seed + 1)
+    dice, cut, said = random.Random(seed), random.Random(seed + 1), random.Random(seed + 2)
     paths = list(CATEGORIES)
     for number in range(count):
         path = paths[min(int(dice.expovariate(0.5)), len(paths) - 1)]
@@ -102,6 +106,8 @@ def generated(count: int, seed: int = 7) -> Iterator[Doc]:
             popularity=float(int(dice.paretovariate(0.8)) % 5000),
             published=1_700_000_000 + number * 60,
             in_stock=dice.random() < 0.9,
+            rating=said.choice([UNRATED, said.random()]),
+            shop_score=said.choice([UNRATED, said.random()]),
         )
 
 

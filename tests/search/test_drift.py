@@ -9,12 +9,16 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.models import AuditEvent, Delivery
+from marketplace.kernel.outbox import record
 from marketplace.kernel.relay import deliver_events
 from marketplace.platform.listings.models import Listing
+from marketplace.platform.reviews.events import ShopScoreMoved
+from marketplace.platform.reviews.models import ShopScore
 from search import catching_up, drift, indexer
 from search.backends.choice import configured
 from search.contract import BackendAway, Query
@@ -22,6 +26,7 @@ from search.documents import documents_of
 from search.drift import drift_of, mend, mend_all
 from search.models import Suggestion
 from tests import factories as make
+from tests.databases import MERCHANTS
 from tests.fakes.door import Door
 from tests.search.catalogue import doc, key
 
@@ -92,6 +97,21 @@ def test_what_an_event_will_bring_is_no_drift(backend):
     make.a_product(title="Mug")
     assert len(drift_of(backend).lacking) == 1
     assert mend(by=SYSTEM, backend=backend).keys == set(), "its reaction has not run yet"
+    deliver_events()
+    backend.refresh()
+    assert drift_of(backend).keys == set()
+
+
+def test_a_rating_or_a_shop_score_that_the_index_lacks_is_drift_and_one_that_is_on_its_way_is_none(backend):
+    mug, cup = make.a_product(title="Mug").pk, make.a_product("b", title="Cup").pk
+    deliver_events()
+    Listing.objects.filter(pk=mug).update(rating_sum=5, rating_count=1)
+    ShopScore.objects.create(merchant_id=MERCHANTS["b"], rating_count=1, goods_sum=1, service_sum=1, delivery_sum=1)
+    backend.refresh()
+    assert drift_of(backend).stale == {mug, cup}
+    with transaction.atomic():
+        record(ShopScoreMoved(merchant_id=MERCHANTS["b"]))
+    assert mend(by=SYSTEM, backend=backend).stale == {mug}
     deliver_events()
     backend.refresh()
     assert drift_of(backend).keys == set()

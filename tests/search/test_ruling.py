@@ -160,7 +160,8 @@ def test_an_explanation_says_how_each_word_is_held_and_adds_up(postgres):
     told = explain("red sneakers", key("trainer"), "en")
     assert [(word.typed, word.how) for word in told.words] == [("red", "typed"), ("sneakers", "synonym")]
     assert (told.place, told.is_found, told.in_stock) == (1, True, True)
-    assert told.factor == pytest.approx(1.2) and told.score == pytest.approx(sum(word.total for word in told.words) * 1.2)
+    assert (told.rating_stars, told.rating, told.shop_stars, told.shop) == (4, pytest.approx(0.075), 4, pytest.approx(0.0375))
+    assert told.factor == pytest.approx(1.3125) and told.score == pytest.approx(sum(word.total for word in told.words) * 1.3125)
     other = explain("red sneakers", key("boot"), "en")
     assert (other.place, other.is_found, [word.how for word in other.words]) == (0, False, ["", ""])
     assert not explain("red", key("nowhere"), "en").is_indexed

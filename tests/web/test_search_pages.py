@@ -122,7 +122,14 @@ def test_a_rule_is_removed_after_a_look_and_taken_back_from_the_changes(console,
 def test_an_explanation_is_read_in_words(console, goods):
     key = goods["Red trainers"].pk
     page = console.get("/searches/why/", {"q": "red boots", "listing": f"/p/{key}/"}).content.decode()
-    for words in ("in its title or text, as typed", "not at all", "In stock: 0.20 more", "points in all"):
+    for words in (
+        "in its title or text, as typed",
+        "not at all",
+        "In stock: 0.20 more",
+        "Its rating, 4.0 stars: 0.08 more",
+        "The score of its shop, 4.0 stars: 0.04 more",
+        "points in all",
+    ):
         assert words in page
     assert "no such product" in console.get("/searches/why/", {"q": "red", "listing": "nowhere"}).content.decode()
 

@@ -23,11 +23,18 @@ from tenants.tenancy.models import Merchant
 from tenants.tenancy.stamps import note
 
 LONGEST_WHY = 500
+EXPECTED, EXPECTED_BY = 4, 5  # stars, and how many ratings that is worth
 
 
 def mean_stars(total: int, count: int) -> Decimal | None:
     """To one decimal, halves up; None of nothing."""
     return (Decimal(total) / count).quantize(Decimal("0.1"), ROUND_HALF_UP) if count else None
+
+
+def expected_stars(total: float, count: int) -> float:
+    """What somebody who has yet to try it may expect: the mean as if EXPECTED_BY more had given EXPECTED stars. So few ratings say little, and none
+    say nothing."""
+    return (total + EXPECTED * EXPECTED_BY) / (count + EXPECTED_BY)
 
 
 def sellable(prefix: str = "") -> Q:

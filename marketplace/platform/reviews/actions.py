@@ -22,7 +22,7 @@ from marketplace.platform.checkout.models import OrderCopy
 from marketplace.platform.listings.actions import note_rating
 from marketplace.platform.reviews.access import locked_review
 from marketplace.platform.reviews.errors import AlreadyAdded, AlreadyReviewed, NotReceivedYet, OwnShop
-from marketplace.platform.reviews.events import ReviewAnswered, ReviewWritten
+from marketplace.platform.reviews.events import ReviewAnswered, ReviewWritten, ShopScoreMoved
 from marketplace.platform.reviews.models import BuyerReview, HelpfulVote, ShopRating, ShopScore
 from marketplace.platform.reviews.pictures import MOST_PICTURES
 from marketplace.platform.reviews.queries import reviewable_lines
@@ -126,6 +126,15 @@ def _rate(by: Actor, order: OrderCopy, marks: Marks) -> None:
         service_sum=F("service_sum") + marks.service,
         delivery_sum=F("delivery_sum") + marks.delivery,
     )
+    now = ShopScore.objects.get(pk=order.merchant_id)  # locked by the statement before
+    before = ShopScore(
+        rating_count=now.rating_count - 1,
+        goods_sum=now.goods_sum - marks.goods,
+        service_sum=now.service_sum - marks.service,
+        delivery_sum=now.delivery_sum - marks.delivery,
+    )
+    if now.expected != before.expected:
+        record(ShopScoreMoved(merchant_id=order.merchant_id))
     audit(
         by=by,
         action="shop.rated",

@@ -25,6 +25,14 @@ class ReviewAnswered(Event):
 
 
 @dataclass(frozen=True)
+class ShopScoreMoved(Event):
+    """What buyers may expect of a shop is now a tenth of a star more or less, or several."""
+
+    topic = "shop.score_moved"
+    merchant_id: UUID
+
+
+@dataclass(frozen=True)
 class QuestionAsked(Event):
     """Somebody asks about a product."""
 

@@ -12,7 +12,7 @@ from django.db.models import Q
 from marketplace.kernel import clock
 from marketplace.kernel.ids import new_id
 from marketplace.platform.checkout.models import OrderCopy
-from marketplace.platform.listings.models import Listing, mean_stars
+from marketplace.platform.listings.models import Listing, expected_stars, mean_stars
 from tenants.tenancy.models import Merchant
 
 
@@ -115,6 +115,11 @@ class ShopScore(models.Model):
     def rating(self) -> Decimal | None:
         """The mean of the three marks, to one decimal; None without ratings."""
         return mean_stars(self.goods_sum + self.service_sum + self.delivery_sum, 3 * self.rating_count)
+
+    @property
+    def expected(self) -> float:
+        """Stars that a buyer may expect, to one decimal: what search ranks its goods by."""
+        return round(expected_stars((self.goods_sum + self.service_sum + self.delivery_sum) / 3, self.rating_count), 1)
 
     @property
     def goods(self) -> Decimal | None:

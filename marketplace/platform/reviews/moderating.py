@@ -11,10 +11,12 @@ from django.db.models import Count, Q, Sum
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
 from marketplace.kernel.errors import ReasonMissing
+from marketplace.kernel.outbox import record
 from marketplace.kernel.verbs import verb
 from marketplace.platform.listings.actions import note_rating, set_rating
 from marketplace.platform.listings.models import Listing
 from marketplace.platform.reviews.access import locked_answer, locked_question, locked_review
+from marketplace.platform.reviews.events import ShopScoreMoved
 from marketplace.platform.reviews.models import Answer, BuyerReview, Question, ShopRating, ShopScore
 from tenants.access.other_hands import check_other_hands
 
@@ -106,4 +108,6 @@ def _recount_shops() -> int:
         for name, value in zip(SUMS, counted.get(score.pk, (0, 0, 0, 0)), strict=True):
             setattr(score, name, value)
     ShopScore.objects.bulk_update(wrong, SUMS)
+    for score in wrong:
+        record(ShopScoreMoved(merchant_id=score.pk))
     return len(wrong)
