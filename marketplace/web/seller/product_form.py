@@ -382,8 +382,9 @@ class ProductForm(forms.Form):
     def show(self, refusal: MarketError, keys: list[UUID]) -> None:
         """Say a refusal of the verb where it belongs. What somebody has changed meanwhile is overwritten by whoever has read so, and saves again."""
         if isinstance(refusal, ProductChangedMeanwhile) and self.product:
-            self.data = self.data.copy()
-            self.data["seen"], self.is_outdated = seen_of(self.product.pk), True
+            data: Any = self.data.copy()  # type: ignore[attr-defined]
+            data["seen"] = seen_of(self.product.pk)
+            self.data, self.is_outdated = data, True
         name, row = self.field_of(refusal, keys)
         if name and row is not None:
             self._row_error(name, row, str(refusal))
