@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from functools import cache
+from html import escape
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import get_urlconf, reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from marketplace.kernel.errors import MarketError
+from marketplace.kernel.texts import localised
 from marketplace.platform.listings.models import Listing
 from marketplace.platform.members.keeping import drop_favourites, follow_shop, save_favourite, unfollow_shop
+from storefront.templatetags.market import icon
 from tenants.access.actors import actor_of
 from tenants.tenancy.models import Merchant
 
@@ -37,8 +43,34 @@ def favourite(request: HttpRequest, listing_id: UUID) -> HttpResponse:
         drop_favourites(by=actor_of(request), listing_ids=[listing_id])
     if not request.htmx:  # type: ignore[attr-defined]
         return HttpResponseRedirect(back_of(request))
-    listing = Listing.objects.only("titles").filter(pk=listing_id).first()
-    return render(request, "ui/favourite.html", {"listing": listing, "is_on": wanted, "word": bool(request.POST.get("word"))})
+    listing = Listing.objects.only("titles").get(pk=listing_id)
+    return HttpResponse(heart(listing, is_on=wanted, word=bool(request.POST.get("word"))))
+
+
+def heart(listing: Listing, *, is_on: bool, word: bool = False) -> SafeString:
+    """The button that keeps a product in mind; with `word`, one that says so. A list has dozens of them."""
+    label = escape((_("Take %(title)s out of your favourites") if is_on else _("Save %(title)s")) % {"title": localised(listing.titles).text})
+    sign = icon("heart", "", "fill-current" if is_on else "")
+    if word:
+        name = _("Saved") if is_on else pgettext("favourite", "Save")
+        said, classes = sign + escape(name), "btn btn-outline"
+    else:
+        said, classes = f'<span class="size-9 rounded-full bg-surface border border-line grid place-items-center">{sign}</span>', "tap group/heart"
+    before, after = _around_key(get_urlconf())
+    address = f"{before}{listing.pk}{after}"
+    return mark_safe(  # noqa: S308  words of ours, and titles that are escaped
+        f'<button form="keep" formaction="{address}" name="on" value="{int(not is_on)}" hx-post="{address}" hx-vals=\'{{"word": "{"1" if word else ""}"}}\''
+        f' hx-swap="outerHTML" aria-pressed="{str(is_on).lower()}" aria-label="{label}" title="{label}"'
+        f' class="{classes} {"text-brand" if is_on else "text-ink-2"} hover:text-brand">{said}</button>'
+    )
+
+
+@cache
+def _around_key(urlconf: str | None) -> tuple[str, str]:
+    """The address of a heart, but for the key: a page has dozens of hearts."""
+    none = UUID(int=0)
+    before, _key, after = reverse("favourite", urlconf, args=[none]).partition(str(none))
+    return before, after
 
 
 def follow(request: HttpRequest, merchant_id: UUID) -> HttpResponse:

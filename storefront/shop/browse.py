@@ -28,7 +28,9 @@ from storefront.pages import Pages
 from storefront.shop import near, search_page
 from storefront.shop.place import Place
 from storefront.shop.search_page import Chip, Names, Row
+from storefront.shop.similar import NOT_ON_CARDS
 from tenants.access.actors import actor_of
+from tenants.tenancy.hosts import shops_by_key
 from tenants.tenancy.models import Merchant
 from tenants.tenancy.stamps import note
 from tenants.tenancy.standing import FOUND
@@ -127,6 +129,7 @@ def found_at(request: HttpRequest, place: Place) -> dict[str, Any]:
     names = search_page.names_for(answer, query)
     listings = _that_can_be_bought([*answer.ids, *answer.also])
     own = asked.query if place.rule else query  # what was chosen here: the rule itself is no choice
+    groups = search_page.facet_groups(answer, own, names, but=place.fixed, own_only=asked.chosen_shops)
     chips = search_page.chips(request.GET, own, names, request.path, currency, but=place.fixed)
     if chosen_category and place.category is None:
         left = request.GET.copy()
@@ -140,7 +143,7 @@ def found_at(request: HttpRequest, place: Place) -> dict[str, Any]:
         "listings": [listings[key] for key in answer.ids if key in listings],
         "also": [listings[key] for key in answer.also if key in listings],
         "category_counts": _categories(request, answer, names, place),
-        "facets": search_page.facet_groups(answer, own, names, but=place.fixed, own_only=asked.chosen_shops),
+        "facets": search_page.with_links(groups, request.GET, request.path),
         "own_only": asked.own_only and place.shop is None,
         "own_count": search_page.own_count(answer) if not place.shop else 0,
         "chosen": near.loosened(chips, place, chosen_category, currency) if chips and not answer.total and (query.exact or place.rule) else chips,
@@ -177,7 +180,10 @@ def _last_page(answer: Answer) -> int:
 
 def _that_can_be_bought(keys: Sequence[UUID]) -> dict[UUID, Listing]:
     """Whatever the index says, what cannot be bought is not shown. All are read, so that a page that is kept hears of each."""
-    rows = Listing.objects.select_related("merchant").in_bulk(keys)
+    rows = Listing.objects.defer(*NOT_ON_CARDS).in_bulk(keys)
+    shops = shops_by_key(row.merchant_id for row in rows.values())
+    for row in rows.values():
+        row.merchant = shops[row.merchant_id]
     return {key: row for key, row in rows.items() if row.is_on_sale and not row.has_ended and row.merchant.status in FOUND}
 
 

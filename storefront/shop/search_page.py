@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.utils.translation import get_language, pgettext
@@ -17,9 +18,11 @@ from marketplace.kernel.money import Money
 from marketplace.kernel.texts import localised
 from marketplace.platform.taxonomy.merging import current_values
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category
+from marketplace.platform.taxonomy.queries import Called, names_of, shown_categories
 from search.by_rule import NOTHING
 from search.contract import Answer, Count, Query, Sort
 from storefront.pages import page_number
+from tenants.tenancy.hosts import shops_by_ordinal
 from tenants.tenancy.models import Merchant
 from tenants.tenancy.own import own_shops
 
@@ -136,24 +139,24 @@ class PriceRange:
 
 @dataclass
 class Names:
-    """Names of everything an answer mentions, fetched in one query a kind."""
+    """Names of everything an answer mentions, at most one query a kind; for reading only."""
 
     categories: dict[int, Category]
-    brands: dict[int, Brand]
+    brands: dict[int, Called]
     shops: dict[int, Merchant]
-    attributes: dict[int, Attribute]
-    values: dict[int, AttributeValue]
+    attributes: dict[int, Called]
+    values: dict[int, Called]
 
 
 def names_for(answer: Answer, query: Query) -> Names:
     shown = _most_useful(answer, query)
     value_ids = {count.id for counts in shown.values() for count in counts[:MOST_VALUES]} | {v for some in query.values.values() for v in some}
     return Names(
-        Category.objects.filter(is_hidden=False).in_bulk([count.id for count in answer.categories]),
-        Brand.objects.in_bulk({count.id for count in answer.brands[:MOST_VALUES]} | query.brands),
-        {m.ordinal: m for m in Merchant.objects.filter(ordinal__in={count.id for count in answer.shops[:MOST_VALUES]} | query.shops)},
-        Attribute.objects.in_bulk({*shown, *query.values}),
-        AttributeValue.objects.in_bulk(value_ids),
+        shown_categories(count.id for count in answer.categories),
+        names_of(Brand, {count.id for count in answer.brands[:MOST_VALUES]} | query.brands),
+        shops_by_ordinal({count.id for count in answer.shops[:MOST_VALUES]} | query.shops),
+        names_of(Attribute, {*shown, *query.values}),
+        names_of(AttributeValue, value_ids),
     )
 
 
@@ -178,6 +181,23 @@ def facet_groups(answer: Answer, query: Query, names: Names, *, but: frozenset[s
     for group in shown[OPEN_FACETS:]:
         group.open = group.is_chosen
     return shown
+
+
+def with_links(groups: Sequence[Group], parameters: QueryDict, path: str) -> list[Group]:
+    """The same groups; each row has the address that adds its value to what is chosen, or takes it away. A page number goes with every change."""
+    left = {name: values for name, values in parameters.lists() if name != "page"}
+    for group in groups:
+        name, chosen = group.parameter, left.get(group.parameter, [])
+        names = [*left] if name in left else [*left, name]
+        before, after = (
+            urlencode([(other, value) for other in others for value in left[other]]) for others in (names[: names.index(name)], names[names.index(name) + 1 :])
+        )
+        for row in group.rows:
+            value = str(row.id)
+            now = [other for other in chosen if other != value] if value in chosen else [*chosen, value]
+            query = "&".join(part for part in (before, urlencode([(name, each) for each in now]), after) if part)
+            row.href = f"{path}?{query}" if query else path
+    return [*groups]
 
 
 def usefulness(counts: Sequence[Count], total: int) -> float:

@@ -6,19 +6,21 @@ from typing import Any
 
 from django import template
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 
 from marketplace.platform.listings.models import Listing
 from marketplace.platform.members.queries import favourite_ids, followed_ids
 from storefront.account.cookies import choice_of
+from storefront.account.keeping import heart
 from tenants.tenancy.models import Merchant
 
 register = template.Library()
 
 
-@register.inclusion_tag("ui/favourite.html", takes_context=True)
-def favourite(context: template.Context, listing: Listing, word: bool = False) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def favourite(context: template.Context, listing: Listing, word: bool = False) -> SafeString:
     """The heart of a product; with `word`, a button that says what it does."""
-    return {"listing": listing, "is_on": listing.pk in _kept(context["request"], "favourites"), "word": word}
+    return heart(listing, is_on=listing.pk in _kept(context["request"], "favourites"), word=word)
 
 
 @register.inclusion_tag("ui/follow.html", takes_context=True)

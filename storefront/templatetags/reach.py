@@ -18,7 +18,7 @@ from marketplace.kernel.renditions import WIDTHS, rendition_name, widths_of
 from marketplace.platform.taxonomy.models import Category
 from storefront.reach import structured
 from storefront.reach.addresses import alternates, base_of, canonical, languages_of, territory
-from storefront.templatetags.market import media
+from storefront.templatetags.market import escaped, media
 from tenants.tenancy.hosts import market_url
 
 register = template.Library()
@@ -54,7 +54,7 @@ def picture(
         given["src"] = media(rendition_name(key, _at_least(widths, width))) if width <= widths[-1] else media(key)
     given |= {"fetchpriority": "high"} if eager or place == 1 else {} if is_early else {"loading": "lazy", "decoding": "async"}
     given |= {name.replace("_", "-"): value for name, value in attributes.items()}
-    return format_html("<img{}>", format_html_join("", ' {}="{}"', ((name, value) for name, value in given.items() if value != "" or name == "alt")))
+    return mark_safe("".join(("<img", *(f' {name}="{escaped(value)}"' for name, value in given.items() if value != "" or name == "alt"), ">")))  # noqa: S308
 
 
 def srcset(key: str, widths: tuple[int, ...]) -> str:

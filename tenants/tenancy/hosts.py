@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from copy import copy
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 
 from tenants.tenancy.link import connection
 from tenants.tenancy.models import Domain, Market, Merchant
-from tenants.tenancy.remembered import one_look, remembered
+from tenants.tenancy.remembered import one_look, remembered, remembered_rows
 from tenants.tenancy.schemas import PUBLIC, open_schema
 
 
@@ -76,6 +76,16 @@ def market_row() -> Market | None:
 def merchant_row(merchant_id: UUID) -> Merchant:
     """A merchant, as a row of this request's own."""
     return copy(remembered("hosts", merchant_id, lambda: Merchant.objects.get(pk=merchant_id)))
+
+
+def shops_by_ordinal(ordinals: Iterable[int]) -> dict[int, Merchant]:
+    """For reading only: pages share them."""
+    return remembered_rows("hosts", "ordinal", ordinals, lambda missing: {row.ordinal: row for row in Merchant.objects.filter(ordinal__in=missing)})
+
+
+def shops_by_key(keys: Iterable[UUID]) -> dict[UUID, Merchant]:
+    """For reading only: pages share them."""
+    return remembered_rows("hosts", "merchants", keys, Merchant.objects.in_bulk)
 
 
 def origin(host: str) -> str:

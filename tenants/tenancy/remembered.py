@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from secrets import token_hex
@@ -21,6 +21,7 @@ from django.db import transaction
 from tenants.tenancy.link import connection
 from tenants.tenancy.schemas import public_schema
 
+K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 # Tables of the public schema by what they are about; a group has one stamp.
 GROUPS = {
@@ -34,7 +35,7 @@ GROUP_OF = {table: group for group, tables in GROUPS.items() for table in tables
 WRITTEN = re.compile(rf'\s*(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|MERGE INTO)\s+(?:"?public"?\.)?"?({"|".join(GROUP_OF)})\b', re.IGNORECASE)
 STAMP_S = 3600
 MOST_S = 30  # should a stamp be lost on its way
-MOST_KEPT = 5_000
+MOST_KEPT = 10_000
 
 _now: ContextVar[dict[str, str] | None] = ContextVar("stamps as this request found them", default=None)
 _held: dict[tuple[str, Hashable], tuple[str, float, Any]] = {}
@@ -61,20 +62,46 @@ def _stamps() -> dict[str, str]:
 
 def remembered(group: str, key: Hashable, read: Callable[[], T]) -> T:
     """What `read` gives, perhaps as it gave it to an earlier request: nobody may change it. None is not remembered."""
-    stamp = (_now.get() or {}).get(group)
-    if not stamp or connection.in_atomic_block:
+    stamp = _stamp_of(group)
+    if not stamp:
         return read()
     place = (group, key)
-    held = _held.get(place)
-    if held and held[0] == stamp and time.monotonic() < held[1]:
-        found: T = held[2]
+    found: T | None = _still_held(place, stamp)
+    if found is not None:
         return found
     value = read()
     if value is not None:
-        if len(_held) >= MOST_KEPT:
-            _held.clear()
-        _held[place] = (stamp, time.monotonic() + MOST_S, value)
+        _hold(place, stamp, value)
     return value
+
+
+def remembered_rows(group: str, kind: str, keys: Iterable[K], read: Callable[[list[K]], dict[K, T]]) -> dict[K, T]:
+    """The same of many things of a kind, by key: `read` is asked once, for those that no earlier request has read. What is not there is left out."""
+    wanted, stamp = list(dict.fromkeys(keys)), _stamp_of(group)
+    if not stamp:
+        return read(wanted)
+    held = {key: _still_held((group, (kind, key)), stamp) for key in wanted}
+    if missing := [key for key, value in held.items() if value is None]:
+        for key, value in read(missing).items():
+            _hold((group, (kind, key)), stamp, value)
+            held[key] = value
+    return {key: value for key, value in held.items() if value is not None}
+
+
+def _stamp_of(group: str) -> str | None:
+    """None where nothing may be remembered."""
+    return None if connection.in_atomic_block else (_now.get() or {}).get(group)
+
+
+def _still_held(place: tuple[str, Hashable], stamp: str) -> Any:
+    held = _held.get(place)
+    return held[2] if held and held[0] == stamp and time.monotonic() < held[1] else None
+
+
+def _hold(place: tuple[str, Hashable], stamp: str, value: Any) -> None:
+    if len(_held) >= MOST_KEPT:
+        _held.clear()
+    _held[place] = (stamp, time.monotonic() + MOST_S, value)
 
 
 def watch_writes(connection: Any, **kwargs: Any) -> None:

@@ -14,11 +14,11 @@ from django.db import connection, connections
 
 from marketplace.flows.product_files.receiving import assign_columns, meanings_of
 from marketplace.kernel.actors import SYSTEM
-from marketplace.kernel.models import AuditEvent
+from marketplace.kernel.models import AuditEvent, OutboxEvent
 from marketplace.kernel.relay import deliver_events
 from marketplace.merchant.catalogue.models import Product, Variant
 from marketplace.merchant.imports.actions import start_import
-from marketplace.merchant.imports.models import ImportEffect, ProductImport
+from marketplace.merchant.imports.models import ImportEffect
 from marketplace.merchant.inventory.models import StockMovement
 from marketplace.merchant.pricing.models import Price
 from marketplace.platform.listings.models import Listing
@@ -36,26 +36,37 @@ django.setup()
 from django.conf import settings
 from django.db import connection, connections
 settings.DATABASES["default"]["NAME"] = connections.settings["default"]["NAME"] = connection.settings_dict["NAME"] = sys.argv[1]
-from marketplace.flows.product_files import run
-run.TURN_S, run.PRODUCTS_AT_ONCE, run.ROWS_READ = 600.0, 10, 30  # many batches, so that it is killed between or within some
+from marketplace.flows.product_files import lanes, run
+run.TURN_S, run.LANE_S, run.PRODUCTS_AT_ONCE, run.ROWS_READ = 600.0, 600.0, 10, 30  # many batches, so that it is killed between or within some
+lanes.LINES = 20
+from marketplace.kernel.models import OutboxEvent
 from marketplace.merchant.imports.events import ImportDue
-run.run_import(ImportDue(merchant_id=UUID(sys.argv[2]), import_id=UUID(sys.argv[3]), turn=int(sys.argv[4])))
+from marketplace.merchant.imports.models import ProductImport
+from tenants.tenancy.schemas import merchant_schema
+merchant_id, import_id, which = UUID(sys.argv[2]), UUID(sys.argv[3]), int(sys.argv[4])
+while True:
+    with merchant_schema(merchant_id):
+        turns = ProductImport.objects.get(pk=import_id).open_turns
+    events = [ImportDue.from_body(fact.body) for fact in OutboxEvent.objects.filter(topic="import.due", body__import_id=str(import_id)).order_by("id")]
+    for event in [event for event in events if event.turn in turns and event.lane == which]:
+        run.run_import(event)
 """
 
 
 @pytest.fixture
 def killed_at(own_database, django_db_blocker):
-    """Has a worker go on with an import, and kills it once so many rows are `read`, `looked_at` or `settled`."""
+    """Has two workers go on with an import, and kills them once so many rows are `read`, `looked_at` or `settled`."""
 
     def kill(import_id, done, rows):
-        row = batch(import_id)
-        command = [sys.executable, "-c", WORKER, own_database, str(A), str(import_id), str(row.turn)]
-        worker = subprocess.Popen(command, env={**os.environ, "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "tests.settings")})
+        command = [sys.executable, "-c", WORKER, own_database, str(A), str(import_id)]
+        env = {**os.environ, "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "tests.settings")}
+        workers = [subprocess.Popen([*command, str(which)], env=env) for which in range(2)]
         until = time.monotonic() + 60 + rows / 20  # in batches of ten
         while getattr(batch(import_id), done) < rows:
-            assert worker.poll() is None and time.monotonic() < until, "it was over before it could be killed"
-        worker.send_signal(signal.SIGKILL)
-        worker.wait()
+            assert not any(worker.poll() for worker in workers) and time.monotonic() < until, "it was over before it could be killed"
+        for worker in workers:
+            worker.send_signal(signal.SIGKILL)
+            worker.wait()
 
     with django_db_blocker.unblock():
         yield kill
@@ -88,8 +99,9 @@ def _importing(products: int, killed_at, first: int) -> None:
         assert ours.count() == Variant.objects.filter(sku__startswith=prefix).count() == ImportEffect.objects.filter(batch_id=import_id).count() == products
         assert Price.objects.filter(variant__sku__startswith=prefix).count() == products
         assert StockMovement.objects.filter(level__variant__sku__startswith=prefix).count() == products
-        assert ProductImport.objects.get(pk=import_id).turn > 2
         keys = set(ours.values_list("pk", flat=True))
+    asked = [fact.body for fact in OutboxEvent.objects.filter(topic="import.due", body__import_id=str(import_id))]
+    assert sum(body["lanes"] == 2 for body in asked) >= 4, "it was checked and taken over in two lanes"
     assert set(Listing.objects.filter(pk__in=keys, merchant_id=A).values_list("pk", flat=True)) == keys, "each is on the market once"
     assert set(SearchDoc.objects.filter(pk__in=keys).values_list("pk", flat=True)) == keys, "and is found"
     counts = AuditEvent.objects.filter(action="stock.counted").order_by("at").values_list("subject_id", flat=True)[before:]

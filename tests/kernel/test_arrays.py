@@ -28,7 +28,7 @@ def test_the_connection_uses_it() -> None:
         assert cursor.mogrify("%s", [["a"]]) == "'{\"a\"}'"  # psycopg's own leaves this one bare
 
 
-@given(st.lists(st.none() | texts))
+@given(st.lists(texts) | st.lists(st.none() | texts))
 @example(["", "NULL", "null", "{}", '"', "\\", '\\"', "a,b", " a ", "\u3000", "'", "$1", "%s"])
 def test_texts(values: list[str | None]) -> None:
     assert _there_and_back(list(values), "text") == values

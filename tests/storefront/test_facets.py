@@ -1,11 +1,12 @@
-"""Which facets a list shows first, and the ranges of prices it offers: pure functions."""
+"""Which facets a list shows first, where their values lead, and the ranges of prices it offers: pure functions."""
 
 from __future__ import annotations
 
 import pytest
+from django.http import QueryDict
 
 from search.contract import Count
-from storefront.shop.search_page import PriceRange, price_ranges, usefulness
+from storefront.shop.search_page import Group, PriceRange, Row, price_ranges, usefulness, with_links
 
 
 def counts(*numbers: int) -> list[Count]:
@@ -40,3 +41,19 @@ class TestPriceRanges:
     @pytest.mark.parametrize("steps", [[], [Count(0, 9)]])
     def test_where_all_cost_alike_there_is_nothing_to_choose(self, steps):
         assert price_ranges(steps) == []
+
+
+class TestLinks:
+    @pytest.mark.parametrize(
+        ("asked", "leads"),
+        [
+            ("", ["?a1=7", "?a1=8"]),
+            ("q=red+cup&page=3", ["?q=red+cup&a1=7", "?q=red+cup&a1=8"]),
+            ("a1=7", ["", "?a1=7&a1=8"]),
+            ("a1=7&a1=8&sort=newest", ["?a1=8&sort=newest", "?a1=7&sort=newest"]),
+            ("q=a%26b&a1=9&brand=2", ["?q=a%26b&a1=9&a1=7&brand=2", "?q=a%26b&a1=9&a1=8&brand=2"]),
+        ],
+    )
+    def test_a_value_is_added_or_taken_away_and_all_else_stays_where_it_is(self, asked, leads):
+        (group,) = with_links([Group("Colour", "a1", [Row(7, "red", 1), Row(8, "blue", 1)])], QueryDict(asked), "/search/")
+        assert [row.href for row in group.rows] == [f"/search/{query}" for query in leads]

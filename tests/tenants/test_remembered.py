@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from marketplace.kernel.actors import SYSTEM
 from tenants.tenancy.actions import set_periods
-from tenants.tenancy.models import Market
-from tenants.tenancy.remembered import GROUPS, one_look, remembered
+from tenants.tenancy.models import Market, Merchant
+from tenants.tenancy.remembered import GROUPS, one_look, remembered, remembered_rows
 from tests import factories as make
 
 
@@ -67,6 +67,32 @@ def test_what_was_read_beside_a_change_is_not_used_afterwards(own_database):
         assert look(read) == days  # and a transaction what only it knows
         transaction.set_rollback(True)
     assert look(read) == days + 2
+
+
+def test_of_many_rows_only_those_are_read_that_no_request_has_read(own_database):
+    asked: list[list[str]] = []
+
+    def read(slugs: list[str]) -> dict[str, str]:
+        asked.append(slugs)
+        return dict(Merchant.objects.filter(slug__in=slugs).values_list("slug", "status"))
+
+    def look(*slugs: str) -> dict[str, str]:
+        with one_look():
+            return remembered_rows("hosts", "statuses", slugs, read)
+
+    look("kiln")  # the stamps are made
+    first, second = Merchant.objects.order_by("ordinal").values_list("slug", flat=True)[:2]
+    del asked[:]
+    assert look(first) == {first: "open"} and look(first, second, first, "nobody") == {first: "open", second: "open"}
+    assert look(second, first) == {second: "open", first: "open"} and asked == [[first], [second, "nobody"]]
+    Merchant.objects.filter(slug=first).update(status="suspended")
+    assert look(first) == {first: "suspended"}
+    Merchant.objects.filter(slug=first).update(status="open")
+    with transaction.atomic():
+        Merchant.objects.filter(slug=first).update(status="holiday")
+        assert look(first) == {first: "holiday"}
+        transaction.set_rollback(True)
+    assert look(first) == {first: "open"}
 
 
 def test_a_product_page_asks_for_what_can_change_with_every_order_alone(own_database):

@@ -92,13 +92,13 @@ def start_import(*, by: Actor, import_id: UUID) -> ProductImport:
 
 @verb
 def stop_import(*, by: Actor, import_id: UUID) -> ProductImport:
-    """No further batch is begun; what was taken over stays. Raises ImportUnknown, ImportMoved."""
+    """What was taken over stays; a batch that is at work finds it stopped and takes itself back. Raises ImportUnknown, ImportMoved."""
     with transaction.atomic():
-        row = locked_import(import_id)
+        row = locked_import(import_id, beside_batches=True)
         if row.status not in (S.CHECKING, S.APPLYING):
             raise ImportMoved
-        was, row.status, row.ended_at, row.turn = row.status, S.STOPPED, clock.now(), row.turn + 1
-        row.save(update_fields=["status", "ended_at", "turn"])
+        was, row.status, row.ended_at, row.open_turns = row.status, S.STOPPED, clock.now(), []
+        row.save(update_fields=["status", "ended_at", "open_turns"])
         keep_on(row)
         _audit(by, row, "import.stopped", was=was, after={"settled": row.settled})
     return row
@@ -125,21 +125,22 @@ def undo_import(*, by: Actor, import_id: UUID) -> ProductImport:
 def _begin(row: ProductImport, status: str, done: int) -> None:
     if ProductImport.objects.filter(status__in=RUNNING).exclude(pk=row.pk).count() >= MOST_RUNNING:
         raise TooManyImports(most=MOST_RUNNING)
-    row.status, row.began_at, row.began_with, row.ended_at, row.why = status, clock.now(), done, None, ""
+    row.status, row.began_at, row.began_with, row.ended_at, row.why, row.open_turns = status, clock.now(), done, None, "", []
     ask_for_turn(row)
     row.save()
 
 
-def ask_for_turn(row: ProductImport) -> None:
-    """The next turn of a locked import, in the caller's transaction, which saves the row."""
+def ask_for_turn(row: ProductImport, *, after: int | None = None, lane: int = 0, lanes: int = 1) -> None:
+    """Another turn of a locked import, `after` one that is over; in the caller's transaction, which saves the row."""
     row.turn += 1
-    record(ImportDue(merchant_id=current_merchant_id(), import_id=row.pk, turn=row.turn))
+    row.open_turns = [*(turn for turn in row.open_turns if turn != after), row.turn]
+    record(ImportDue(merchant_id=current_merchant_id(), import_id=row.pk, turn=row.turn, lane=lane, lanes=lanes))
 
 
 @verb
 def end_import(*, by: Actor, row: ProductImport, status: str, why: str = "") -> None:
     """A locked import has come to its end: checked, imported, undone, or failed with the reason."""
-    was, row.status, row.ended_at, row.why, row.turn = row.status, status, clock.now(), why[:300], row.turn + 1
+    was, row.status, row.ended_at, row.why, row.open_turns = row.status, status, clock.now(), why[:300], []
     row.save()
     keep_on(row)
     after = {name: getattr(row, name) for name in ("read", "settled", "entered", "changed", "undone", "kept")}

@@ -14,3 +14,5 @@ class ImportDue(Event):
     merchant_id: UUID
     import_id: UUID
     turn: int
+    lane: int = 0
+    lanes: int = 1

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel import clock
@@ -46,7 +47,10 @@ class ProductImport(MerchantModel):
     goes = models.CharField(max_length=10, choices=Goes.choices, default=Goes.DRAFT)
     counts_stock = models.BooleanField(default=False)  # whether the file says, too, what lies there of variants that exist
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.UPLOADED)
-    turn = models.IntegerField(default=0)
+    turn = models.IntegerField(default=0)  # the number given last
+    open_turns = ArrayField(
+        models.IntegerField(), default=list, db_default=Value([], ArrayField(models.IntegerField()))
+    )  # those that may still work; none while it stands still
     read = models.IntegerField(default=0)  # rows of the file that lie in ImportRow
     is_read = models.BooleanField(default=False)  # to its end
     looked_at = models.IntegerField(default=0)  # rows, by the check

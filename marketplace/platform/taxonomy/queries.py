@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from marketplace.kernel.texts import localised
 from marketplace.platform.taxonomy.models import (
     Attribute,
     AttributeValue,
     Brand,
     Category,
+    Named,
 )
-from tenants.tenancy.remembered import remembered
+from tenants.tenancy.remembered import remembered, remembered_rows
 
 TREE = "tree"  # what kept pages are held against that show categories (tenants/tenancy/stamps.py)
 MOST_FOUND = 12
@@ -35,7 +38,8 @@ def shown_roots() -> QuerySet[Category]:
 
 def hidden_ids() -> frozenset[int]:
     """Categories that are hidden themselves; what lies below them is hidden, too."""
-    return frozenset(Category.objects.filter(is_hidden=True, merged_into=None).values_list("pk", flat=True))
+    hidden = Category.objects.filter(is_hidden=True, merged_into=None)
+    return remembered("taxonomy", "hidden", lambda: frozenset(hidden.values_list("pk", flat=True)))
 
 
 def is_shown(category: Category) -> bool:
@@ -51,8 +55,9 @@ def as_shown(categories: Iterable[Category]) -> list[Category]:
 
 
 def led_to(category_id: int) -> Category | None:
-    """The category of this key, or the one it was merged into."""
-    row = Category.objects.filter(pk=category_id).select_related("merged_into").first()
+    """The category of this key, or the one it was merged into; for reading only: pages share it."""
+    known = Category.objects.filter(pk=category_id).select_related("merged_into")
+    row = remembered("taxonomy", ("led", category_id), known.first)
     return row and (row.merged_into or row)
 
 
@@ -101,6 +106,32 @@ def category_row(category_id: int) -> Category:
 def brand_row(brand_id: int) -> Brand:
     """For reading only: pages share it."""
     return remembered("taxonomy", ("brand", brand_id), lambda: Brand.objects.get(pk=brand_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What a brand, an attribute or a value is called, where nothing else of it is asked for."""
+
+    names: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        return localised(self.names).text
+
+
+def names_of(kind: type[Named], keys: Iterable[int]) -> dict[int, Called]:
+    """Of brands, attributes or values by key. A page of goods names a hundred of them."""
+
+    def read(missing: list[int]) -> dict[int, Called]:
+        return {key: Called(names) for key, names in kind._default_manager.filter(pk__in=missing).values_list("pk", "names")}
+
+    return remembered_rows("taxonomy", kind.__name__, keys, read)
+
+
+def shown_categories(keys: Iterable[int]) -> dict[int, Category]:
+    """Those that buyers meet, by key; for reading only: pages share them."""
+    rows = remembered_rows("taxonomy", "categories", keys, Category.objects.in_bulk)
+    return {key: row for key, row in rows.items() if not row.is_hidden}
 
 
 def labels(attribute_ids: Iterable[int], value_ids: Iterable[int]) -> tuple[dict[int, Attribute], dict[int, AttributeValue]]:

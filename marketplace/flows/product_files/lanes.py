@@ -1,0 +1,56 @@
+"""Two workers go on with one large import at once, each with its own blocks of lines, where it does not matter which product comes first."""
+
+from __future__ import annotations
+
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, TextField, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, LPad
+
+from marketplace.merchant.catalogue.models import Product, Variant
+from marketplace.merchant.imports.models import ImportRow, ProductImport
+
+LANES = 2  # as many workers as an import may keep busy at once
+LINES = 1_000  # of a block
+LONGEST_BARCODE = 14
+S = ProductImport.Status
+
+
+def is_large(rows: int) -> bool:
+    """Whether so many rows are worth a second worker."""
+    return rows >= LANES * LINES
+
+
+def of_lane(rows: QuerySet[ImportRow], lane: int, lanes: int) -> QuerySet[ImportRow]:
+    """Those of one lane: every so many blocks. All rows of a product are in the block of its first one."""
+    return rows if lanes == 1 else rows.annotate(of=(F("place") / LINES) % lanes).filter(of=lane)
+
+
+def may_divide(batch: ProductImport) -> bool:
+    """Whether several may go on with it: there is enough to do, and no two products of the file have to do with each other.
+
+    They have where shop categories fill up, row by row. While it is taken over they have, too, where two places of the file may name one product,
+    or the same barcode: the file's order decides then.
+    """
+    if "shop_categories" in batch.mapping:
+        return False
+    match batch.status:
+        case S.CHECKING:
+            return batch.is_read and is_large(batch.read - batch.looked_at)
+        case S.APPLYING:
+            return is_large(batch.read - batch.settled) and not _meet(batch)
+    return False
+
+
+def _meet(batch: ProductImport) -> bool:
+    rows = ImportRow.objects.filter(batch=batch, state=ImportRow.State.GOOD)
+    by_code = Product.objects.filter(source_ref=OuterRef("code"))
+    if rows.filter(Exists(Variant.objects.filter(sku=OuterRef("sku"))), ~Exists(by_code), code=F("sku")).exists():
+        return True  # known by a SKU alone
+    named = Product.objects.alias(key=Cast("pk", TextField()))
+    if named.filter(Exists(rows.filter(code=OuterRef("source_ref"))), Exists(rows.filter(code=OuterRef("key")))).exists():
+        return True  # by what its source calls it, and by its key
+    if "barcode" not in batch.mapping:
+        return False
+    said = KeyTextTransform(batch.mapping.index("barcode"), "cells")
+    codes = rows.annotate(said=said).exclude(said="").values(padded=LPad("said", LONGEST_BARCODE, Value("0")))
+    return codes.annotate(times=Count("pk")).filter(times__gt=1).exists()
