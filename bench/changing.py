@@ -24,6 +24,7 @@ PER_S, TOGETHER = 200, 20  # changes a second; of one shop in one transaction
 STOCK = 100
 MOST_TO_FIND_S = at_most(2.0)
 PATIENCE_S, LOOK_EVERY_S = 20.0, 0.02
+MOST_LOST = 3  # that are waited for in vain: whoever has fallen behind stays so
 
 Article = tuple[UUID, UUID, str]  # merchant, variant, and a word that no other article has
 
@@ -150,6 +151,8 @@ def corrections(watched: Sequence[Article], count: int, while_: str = "") -> lis
                 for name in backends:
                     seconds[what, name].append(seen.get(name, PATIENCE_S))
                 lost += len(seen) < len(backends)
+        if lost >= MOST_LOST:
+            break
     rows = []
     for (what, name), each in seconds.items():
         rows.append(row(f"correction of {what} to findable in {name}, p50{while_}", at(each, 0.5), "s"))

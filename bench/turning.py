@@ -49,7 +49,7 @@ def _rebuild(backend: Any) -> None:
 
 
 def _anew(name: str, backend: Any, port: int, size: int) -> list[Row]:
-    answers = {each.path: each.total for each in (look(port, path) for path in _paths(backend)) if each.total > 0}
+    answers = {each.path: each.total for each in (look(port, path) for path in _paths()) if each.total > 0}
     with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as answer:
         if json.load(answer)["search"] != backend.name:
             raise RuntimeError(f"{name} does not answer searches")
@@ -72,9 +72,9 @@ def _anew(name: str, backend: Any, port: int, size: int) -> list[Row]:
     ]
 
 
-def _paths(backend: Any) -> list[str]:
-    """Addresses of what bench search asks, each once."""
-    return list(Counter(address_of(query) for query in mix_of(backend)))
+def _paths() -> list[str]:
+    """Addresses of what bench search asks, each once. PostgreSQL says what there is to ask for: it answers however long it takes."""
+    return list(Counter(address_of(query) for query in mix_of(both()["PostgreSQL"])))
 
 
 def _others(looks: Sequence[Look], answers: dict[str, int]) -> int:

@@ -84,22 +84,25 @@ def refresh(backend: Backend, listing_ids: Iterable[UUID]) -> None:
 
 
 def refresh_until_same(backend: Backend, listing_ids: Iterable[UUID]) -> None:
-    """Refresh, and again if a listing changed meanwhile: two refreshes at once may otherwise end with the elder state.
+    """Refresh, and again those that changed meanwhile: two refreshes at once may otherwise end with the elder state.
 
-    Raises NotStill if the listings do not.
+    Raises NotStill if some listings do not stand still.
     """
     ids = list(listing_ids)
     seen = _state(ids)
     for _try in range(TRIES):
         refresh(backend, ids)
-        before, seen = seen, _state(ids)
-        if seen == before:
+        before, now = seen, _state(ids)
+        ids = [key for key in ids if before.get(key) != now.get(key)]
+        if not ids:
             return
+        seen = now
     raise NotStill("the listings change faster than they can be indexed")
 
 
-def _state(ids: list[UUID]) -> set[tuple[object, ...]]:
-    return set(Listing.objects.filter(pk__in=ids).values_list("pk", "changed_at", "version", "is_on_sale", "merchant__status", "merchant__score__rating_count"))
+def _state(ids: list[UUID]) -> dict[UUID, tuple[object, ...]]:
+    rows = Listing.objects.filter(pk__in=ids)
+    return {row[0]: row[1:] for row in rows.values_list("pk", "changed_at", "version", "is_on_sale", "merchant__status", "merchant__score__rating_count")}
 
 
 @market_task

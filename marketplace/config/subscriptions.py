@@ -183,7 +183,11 @@ REACTIONS: dict[type[Event], list[Reaction]] = {
     QualificationMoved: [Reaction(letters_about_papers.qualification_moved)],
     RenewalHandedIn: [],
     RenewalRefused: [Reaction(letters_about_papers.renewal_refused)],
-    ListingsChanged: [Reaction(indexer.refresh_postgres), Reaction(indexer.refresh_elasticsearch, outward=True), Reaction(bundles.follow_parts)],
+    ListingsChanged: [
+        Reaction(indexer.refresh_postgres, join=ListingsChanged.joined),
+        Reaction(indexer.refresh_elasticsearch, outward=True, join=ListingsChanged.joined),
+        Reaction(bundles.follow_parts, join=ListingsChanged.joined),
+    ],
     StockCrossedZero: [Reaction(publish_product.copy_stock)],
     WatchedStockChanged: [Reaction(sale_conditions.act)],
     StockRanLow: [Reaction(letters_about_stock.ran_low)],

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from marketplace.kernel.events import DeadlineReached, Event
 
@@ -12,10 +13,14 @@ from marketplace.kernel.events import DeadlineReached, Event
 class Reaction:
     """`run` gets the event and its id. An outward reaction calls a foreign system, so it runs outside a transaction
     and must itself be harmless when repeated; the others run in the transaction that marks them done.
+
+    `join`: of a reaction that may answer several facts of one merchant at once. It gets the fact that is due and others of its topic that wait, and
+    returns the fact that stands for the first so many of them, and how many these are, the one that is due included.
     """
 
     run: Callable[..., None]
     outward: bool = False
+    join: Callable[[Sequence[Any]], tuple[Any, int]] | None = None
 
     @property
     def name(self) -> str:

@@ -27,6 +27,8 @@ log = logging.getLogger("wanshang.relay")
 MOST_ATTEMPTS = 12
 # How many deliveries may be with the broker and the workers at once: a long queue there would only be sent twice.
 MOST_IN_FLIGHT = 200
+# How many others of a merchant one run of a reaction may look through for those it can answer too.
+MOST_JOINED = 50
 # Waits after the first, second, … failure: together some seven hours before a delivery is given up.
 BACK_OFF_S = (1, 2, 5, 15, 60, 300, 900, 1800, 3600, 3600, 7200, 7200)
 
@@ -109,12 +111,14 @@ def perform(delivery_id: UUID) -> bool:
     # In the language, and for the logs under the number, of the request that the fact came from.
     fact = delivery.event
     token = running.set(Running(request_id=fact.request_id, merchant=str(fact.merchant_id or ""), since=fact.recorded_at, event_id=fact.pk))
+    joined: list[Delivery] = []
     with translation.override(delivery.event.locale):
         try:
-            done = _outward(delivery, reaction) if reaction.outward else _inward(delivery, reaction)
+            done = (_outward if reaction.outward else _inward)(delivery, reaction, joined)
         except Exception as error:
             log.exception("reaction failed: %s", delivery.reaction, extra={"event_id": str(delivery.event_id)})
             _failed(delivery_id, "".join(traceback.format_exception(error))[-4000:])
+            _part(joined)
             return False
         finally:
             running.reset(token)
@@ -140,25 +144,63 @@ def _begin(delivery_id: UUID) -> Delivery | None:
     return delivery
 
 
-def _inward(delivery: Delivery, reaction: registry.Reaction) -> bool:
+def _inward(delivery: Delivery, reaction: registry.Reaction, joined: list[Delivery]) -> bool:
     waiting = Delivery.objects.filter(pk=delivery.pk, status=Delivery.Status.WAITING)
     with transaction.atomic():
         # The lock tells everybody that it is in hand, for as long as it takes, and no longer than we live.
         if not list(waiting.select_for_update(skip_locked=True)):
             return False
-        reaction.run(_event(delivery))
-        waiting.update(status=Delivery.Status.DONE, done_at=clock.now(), last_error="", sent_at=None)
+        joined += _others(delivery, reaction)
+        reaction.run(_fact(delivery, reaction, joined))
+        Delivery.objects.filter(pk__in=_keys(delivery, joined)).update(status=Delivery.Status.DONE, done_at=clock.now(), last_error="", sent_at=None)
     return True
 
 
-def _outward(delivery: Delivery, reaction: registry.Reaction) -> bool:
+def _outward(delivery: Delivery, reaction: registry.Reaction, joined: list[Delivery]) -> bool:
     now = clock.now()
-    free = Delivery.objects.filter(pk=delivery.pk, status=Delivery.Status.WAITING).exclude(claimed_until__gt=now)
-    if not free.update(claimed_until=now + timedelta(seconds=settings.OUTBOX_LEASE_S)):
-        return False
-    reaction.run(_event(delivery))
-    Delivery.objects.filter(pk=delivery.pk).update(status=Delivery.Status.DONE, done_at=clock.now(), claimed_until=None, last_error="", sent_at=None)
+    until = now + timedelta(seconds=settings.OUTBOX_LEASE_S)
+    with transaction.atomic():
+        free = Delivery.objects.filter(pk=delivery.pk, status=Delivery.Status.WAITING).exclude(claimed_until__gt=now)
+        if not free.update(claimed_until=until):
+            return False
+        others = _others(delivery, reaction)
+        Delivery.objects.filter(pk__in=[other.pk for other in others]).update(claimed_until=until, due_at=until)
+    joined += others
+    reaction.run(_fact(delivery, reaction, joined))
+    done = Delivery.objects.filter(pk__in=_keys(delivery, joined))
+    done.update(status=Delivery.Status.DONE, done_at=clock.now(), claimed_until=None, last_error="", sent_at=None)
     return True
+
+
+def _others(delivery: Delivery, reaction: registry.Reaction) -> list[Delivery]:
+    """Locked: what this run can answer too, of the same reaction and merchant, with the workers and begun by none. What has failed once is tried alone,
+    so that one fact that cannot be answered holds up no other."""
+    if reaction.join is None or delivery.attempts > 1:
+        return []
+    now, fact = clock.now(), delivery.event
+    waiting = Delivery.objects.filter(reaction=delivery.reaction, status=Delivery.Status.WAITING, attempts=0, due_at__gt=now, sent_at__isnull=False)
+    alike = waiting.filter(event__topic=fact.topic, event__merchant_id=fact.merchant_id).exclude(claimed_until__gt=now).exclude(pk=delivery.pk)
+    some = list(alike.select_related("event").order_by("id")[:MOST_JOINED])
+    _joined, count = reaction.join([_event(delivery), *map(_event, some)])
+    # Only these are locked: what is locked for nothing would be passed over by its own worker.
+    wanted = waiting.filter(pk__in=[other.pk for other in some[: count - 1]]).order_by("id")
+    return list(wanted.select_related("event").select_for_update(skip_locked=True, of=("self",)))
+
+
+def _fact(delivery: Delivery, reaction: registry.Reaction, joined: list[Delivery]) -> object:
+    if reaction.join is None or not joined:
+        return _event(delivery)
+    return reaction.join([_event(delivery), *map(_event, joined)])[0]
+
+
+def _keys(delivery: Delivery, joined: list[Delivery]) -> list[UUID]:
+    return [delivery.pk, *(other.pk for other in joined)]
+
+
+def _part(joined: list[Delivery]) -> None:
+    """The run that was to answer these too has failed: each is begun by itself."""
+    waiting = Delivery.objects.filter(pk__in=[other.pk for other in joined], status=Delivery.Status.WAITING, attempts=0)
+    waiting.update(attempts=1, claimed_until=None, sent_at=None, due_at=clock.now() + timedelta(seconds=BACK_OFF_S[0]))
 
 
 def _event(delivery: Delivery) -> object:

@@ -60,9 +60,12 @@ def put(docs: Iterable[Doc], place: Place = MARKET) -> None:
 
 
 def remove(ids: Iterable[UUID], place: Place = MARKET) -> None:
+    keys = sorted(ids)
+    if not keys:
+        return
     with transaction.atomic(), connection.cursor() as cursor:
         beside_rebuilds(place)
-        cursor.execute(f"DELETE FROM {place.docs} WHERE id = ANY(%s) RETURNING tsvector_to_array(tsv), forward", [sorted(ids)])  # noqa: S608
+        cursor.execute(f"DELETE FROM {place.docs} WHERE id = ANY(%s) RETURNING tsvector_to_array(tsv), forward", [keys])  # noqa: S608
         change: Counter[str] = Counter()
         for lexemes, forward in cursor.fetchall():
             change.subtract(_weighed(lexemes, forward))

@@ -1,7 +1,7 @@
 """Keeping the table of suggestions in step with what can be found: with every change of listings, once an hour, and anew with a rebuild.
 
 All of it is by state: what should stand there is worked out from the listings and the PostgreSQL index as they are, compared with what does, and only
-the difference is written. So a change of price or stock writes nothing.
+the difference is written. So a change of price or stock writes nothing; nor is anything counted for it.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from uuid import UUID
 
+import numpy as np
 import psycopg
 from django.db import connection, transaction
 
 from marketplace.platform.taxonomy.models import Brand, Category
 from marketplace.platform.taxonomy.queries import hidden_ids
-from search.backends.packing import brand_node, category_node, shop_node
+from search.backends.packing import IN_STOCK, RECORD, brand_node, category_node, shop_node
 from search.backends.postgres_writing import beside_rebuilds, chunks
 from search.documents import on_sale
 from search.models import SearchDoc, Suggestion
@@ -42,14 +43,25 @@ _UPSERT = f"""
 
 @dataclass(frozen=True)
 class Named:
-    """Categories, brands and shops (by their ordinals) that a listing stands under."""
+    """Categories, brands and shops (by their ordinals)."""
 
-    categories: frozenset[int] = frozenset()
-    brands: frozenset[int] = frozenset()
-    shops: frozenset[int] = frozenset()
+    categories: frozenset[int]
+    brands: frozenset[int]
+    shops: frozenset[int]
 
-    def __or__(self, other: Named) -> Named:
-        return Named(self.categories | other.categories, self.brands | other.brands, self.shops | other.shops)
+    @classmethod
+    def of(cls, nodes: Collection[int]) -> Named:
+        """Of nodes of the index; values of attributes are left out."""
+        categories, brands, shops = (frozenset(node >> 2 for node in nodes if node & 3 == kind and node != IN_STOCK) for kind in range(3))
+        return cls(categories, brands, shops)
+
+
+@dataclass(frozen=True)
+class Indexed:
+    """What the PostgreSQL index has of a listing: its nodes without stock, and its words."""
+
+    nodes: frozenset[int]
+    words: bytes
 
 
 @dataclass(frozen=True)
@@ -59,7 +71,7 @@ class Followed:
     listing_ids: frozenset[UUID]
     former: list[Entry]
     fresh: list[Entry]
-    under: Named
+    indexed: dict[UUID, Indexed]
 
 
 def follow_products(listing_ids: Iterable[UUID]) -> Followed:
@@ -70,13 +82,16 @@ def follow_products(listing_ids: Iterable[UUID]) -> Followed:
     entries = [entry for row in rows for entry in entries_of_titles(*row)]
     beside_rebuilds()
     former, fresh = settle(Kind.PRODUCT, entries, [str(key) for key in ids])
-    return Followed(ids, former, fresh, _indexed_under(ids))
+    return Followed(ids, former, fresh, _indexed(ids))
 
 
 def follow_names(followed: Followed) -> None:
     """After the index has followed, in the same transaction: phrases, categories, brands and shops."""
     _settle_phrases(followed.former, followed.fresh)
-    _settle_named(followed.under | _indexed_under(followed.listing_ids))
+    before, now = followed.indexed, _indexed(followed.listing_ids)
+    other = [each for key in before.keys() | now.keys() if before.get(key) != now.get(key) for each in (before.get(key), now.get(key)) if each]
+    if other:
+        _settle_named(frozenset(node for each in other for node in each.nodes))
 
 
 def rebuild() -> int:
@@ -207,20 +222,16 @@ def _all_products() -> Iterator[Entry]:
 # ── Categories, brands and shops ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def _indexed_under(listing_ids: Iterable[UUID]) -> Named:
-    """Where the index has these listings."""
-    categories, brands, shops = set(), set(), set()
-    for category, brand, shop in SearchDoc.objects.filter(pk__in=listing_ids).values_list("category", "brand", "shop").distinct():
-        categories.add(category)
-        brands.add(brand)
-        shops.add(shop)
-    above = {key for path in Category.objects.filter(pk__in=categories).values_list("path", flat=True) for key in path}
-    return Named(frozenset(categories | above), frozenset(brands - {0}), frozenset(shops))
+def _indexed(listing_ids: Iterable[UUID]) -> dict[UUID, Indexed]:
+    rows = SearchDoc.objects.filter(pk__in=listing_ids).values_list("pk", "nodes", "forward")
+    # Marks lie in no order.
+    return {key: Indexed(frozenset(nodes) - {IN_STOCK}, np.sort(np.frombuffer(forward, RECORD)).tobytes()) for key, nodes, forward in rows}
 
 
-def _settle_named(under: Named) -> None:
-    nodes = [*map(category_node, under.categories), *map(brand_node, under.brands), *map(shop_node, under.shops)]
-    _settle_kinds(under, _counted(nodes))
+def _settle_named(nodes: Collection[int]) -> None:
+    """Of nodes of the index, those of categories, brands and shops."""
+    under = Named.of(nodes)
+    _settle_kinds(under, _counted([*map(category_node, under.categories), *map(brand_node, under.brands), *map(shop_node, under.shops)]))
 
 
 def _settle_all_named() -> None:
@@ -259,9 +270,9 @@ def _settle_kinds(under: Named | None, counts: dict[int, int]) -> None:
     for ordinal, names in shops.values_list("ordinal", "names"):
         if count := counts.get(shop_node(ordinal), 0):
             wanted[Kind.SHOP] += entries_of_name(Kind.SHOP, ordinal, names, _capped(count))
-    every = Named() if under is None else under
-    for kind, keys in ((Kind.CATEGORY, every.categories), (Kind.BRAND, every.brands), (Kind.SHOP, every.shops)):
-        settle(kind, wanted[kind], None if under is None else [str(key) for key in sorted(keys)])
+    for kind in (Kind.CATEGORY, Kind.BRAND, Kind.SHOP):
+        keys = {} if under is None else {Kind.CATEGORY: under.categories, Kind.BRAND: under.brands, Kind.SHOP: under.shops}
+        settle(kind, wanted[kind], None if under is None else [str(key) for key in sorted(keys[kind])])
 
 
 def _capped(count: int) -> int:

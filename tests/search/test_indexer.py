@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from uuid import uuid4
+from typing import ClassVar
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -231,22 +232,24 @@ class TestReactions:
         away.close()
 
     def test_a_listing_that_changes_while_it_is_indexed_is_indexed_again(self, server):
-        product = make.a_product(title="Mug")
+        product, still = make.a_product(title="Mug"), make.a_product(title="Pot")
 
         class ChangingBackend:
             """Somebody renames the listing just after it was read."""
 
-            puts = 0
+            puts: ClassVar[list[set[UUID]]] = []
 
             def put(self, docs):
                 server.put(docs)
                 if not self.puts:
                     Listing.objects.filter(pk=product.pk).update(titles={"en": "Lamp"}, changed_at=clock.now())
-                self.puts += 1
+                self.puts.append({doc.id for doc in docs})
 
             remove = server.remove
 
-        indexer.refresh_until_same(ChangingBackend(), [product.pk])
+        backend = ChangingBackend()
+        indexer.refresh_until_same(backend, [product.pk, still.pk])
+        assert backend.puts == [{product.pk, still.pk}, {product.pk}], "what stood still is not read again"
         server.refresh()
         assert server.search(Query(text="lamp")).ids == [product.pk]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from marketplace.flows.publish_product import take_product_off_sale
 from marketplace.flows.shop_life import move
@@ -46,6 +47,16 @@ def mugs():
 
 def stored() -> set[tuple[object, ...]]:
     return set(Suggestion.objects.values_list("kind", "target", "language", "place", "text", "norm", "pinyin", "initials", "weight"))
+
+
+def counted_for(listing_id: object, **change: object) -> int:
+    """How often goods of categories, brands and shops were counted when the index followed this change."""
+    with CaptureQueriesContext(connection) as asked:
+        Listing.objects.filter(pk=listing_id).update(**change)
+        with transaction.atomic():
+            announce(MERCHANTS["a"], [listing_id])
+        deliver_events()
+    return sum("nodes @> ARRAY[node]" in query["sql"] for query in asked)
 
 
 class TestTyping:
@@ -154,6 +165,14 @@ class TestFreshness:
             announce(MERCHANTS["a"], sorted(mugs["goods"]))
         deliver_events()
         assert set(Suggestion.objects.values_list("pk", flat=True)) == rows
+
+    def test_a_change_of_price_or_stock_counts_nothing(self, mugs):
+        one = min(mugs["goods"])
+        assert counted_for(one, price_minor=1, in_stock=False) == 0
+        assert counted_for(one, titles={**TITLES, "en": "Ceramic beaker"}) == 1, "the control"
+        assert counted_for(one, brand=None) == 1
+        assert suggest("kilnf", EN).brands == [mugs["brand"].pk]
+        assert counted_for(one, is_on_sale=False) == 1
 
     def test_a_rebuild_makes_the_same_as_the_changes_one_by_one(self, mugs):
         make.a_product("b", title="Ceramic mug", titles={"en": "Ceramic mug"}, category=mugs["cups"])

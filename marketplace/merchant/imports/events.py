@@ -8,7 +8,7 @@ from marketplace.kernel.events import Event
 
 @dataclass(frozen=True)
 class ImportDue(Event):
-    """An import of products has work to do for some seconds: a turn. Where several go on with it at once, `lane` of `lanes` is this one's part."""
+    """An import of products has work to do for some seconds: a turn."""
 
     topic = "import.due"
     merchant_id: UUID
