@@ -16,6 +16,7 @@ from marketplace.flows.bundle_copies import parts_proposed
 from marketplace.flows.contracting import check_may_list
 from marketplace.flows.customising_copies import customising_proposed
 from marketplace.flows.events import ProductReviewed, ProductSubmitted
+from marketplace.flows.product_seen import seen_of
 from marketplace.flows.publish_product import available_of, check_complete, copies_of, copy_offers, copy_products, publish_product, watch_times
 from marketplace.flows.review_rules import BY_OWN, BY_RULE, REVIEWED, combinations_of, passing_of, wishes_of
 from marketplace.flows.size_tables import copy_size_tables
@@ -28,6 +29,7 @@ from marketplace.kernel.outbox import record
 from marketplace.kernel.plain import plain
 from marketplace.kernel.verbs import verb
 from marketplace.merchant.catalogue.actions import ProductInput, change_product, enter_product, locked_product, set_review
+from marketplace.merchant.catalogue.errors import ProductChangedMeanwhile
 from marketplace.merchant.catalogue.models import Product, Variant
 from marketplace.merchant.inventory.actions import count_stock
 from marketplace.merchant.media.actions import note_pictures, put_shown
@@ -60,13 +62,15 @@ def save_product(
     submits: bool = False,
     shown: Shown | None = None,
     kind: Kind | None = None,
+    seen: str = "",
 ) -> Product:
     """Enter or change a product with prices and stock by variant id; `submits` asks the operator to let it onto the market.
 
     `shown` is which value each picture shows, and the film; None leaves both as they are. Of a product on sale, prices and stock take effect
     at once; what buyers read of it goes into review by itself, and buyers read on what was approved. `kind` is what kind of goods it is; None leaves
-    that as it is. All or nothing. Raises InvalidInput, SkuTaken, StockHeld, LimitReached (pictures), FilmUnknown, KindFixed, KindInBundle, and
-    when it is submitted ProductIncomplete.
+    that as it is. `seen` is seen_of() of what it was changed from, where somebody may have changed it since. All or nothing. Raises InvalidInput,
+    SkuTaken, StockHeld, LimitReached (pictures), FilmUnknown, KindFixed, KindInBundle, ProductChangedMeanwhile, and when it is submitted
+    ProductIncomplete.
     """
     with transaction.atomic():
         usable = categories_to_use([product.category_id])
@@ -81,6 +85,7 @@ def save_product(
         check_pictures(product, known_in([product]))
         if product.pictures:
             check_room(current_merchant_id(), Limit.PICTURES, lambda: 0, adding=len(product.pictures))
+        was = seen_of(locked_product(product_id).pk) if seen and not is_new else seen
         was_waiting = not is_new and Product.objects.filter(pk=product_id, review=Product.Review.WAITING).exists()
         put = enter_product if is_new else change_product
         row: Product = put(by=by, product_id=product_id, product=product)
@@ -91,6 +96,8 @@ def save_product(
         if kind is not None and set_kind(by=by, product_id=product_id, kind=kind.name, valid_days=kind.valid_days):
             row.refresh_from_db(fields=["version"])
             row.review = row.review if row.status != Product.Status.DRAFT else Product.Review.NONE
+        if was != seen and seen_of(product_id) != was:  # the same form sent twice changes nothing
+            raise ProductChangedMeanwhile
         set_prices(by=by, prices=prices)
         count_stock(by=by, counted=stock)
         row = after_change(by=by, row=row, was_waiting=was_waiting, submits=submits)

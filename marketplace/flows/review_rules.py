@@ -111,8 +111,18 @@ def share_changed(old: Mapping[str, str], new: Mapping[str, str]) -> float:
 def _changed(before: str, after: str) -> float:
     if before == after:
         return 0.0
-    left, right = (TOKENS.findall(nh3.clean(text, tags=set()))[:MOST_TOKENS] for text in (before, after))
-    return 1 - SequenceMatcher(None, left, right, autojunk=False).ratio()
+    left, right = (TOKENS.findall(nh3.clean(text, tags=set())) for text in (before, after))
+    total = len(left) + len(right)
+    if max(len(left), len(right)) <= MOST_TOKENS:
+        return 1 - SequenceMatcher(None, left, right, autojunk=False).ratio()
+    while left and right and left[-1] == right[-1]:
+        left.pop()
+        right.pop()
+    same = next((n for n, pair in enumerate(zip(left, right, strict=False)) if pair[0] != pair[1]), min(len(left), len(right)))
+    left, right = left[same:], right[same:]
+    if max(len(left), len(right)) > MOST_TOKENS:  # too much between what is the same to look for more of it: all of that is new
+        return (len(left) + len(right)) / total
+    return (len(left) + len(right)) * (1 - SequenceMatcher(None, left, right, autojunk=False).ratio()) / total
 
 
 def combinations_of(form: Mapping[str, Any]) -> list[Any]:

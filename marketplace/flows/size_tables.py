@@ -27,8 +27,11 @@ AT_ONCE = 500
 
 
 @verb
-def save_size_table(*, by: Actor, table_id: UUID, table: SizeTableInput) -> SizeTable:
-    """Enter or change a size table; the pages of its products on sale show it when this commits. Raises InvalidInput, WordForbidden."""
+def save_size_table(*, by: Actor, table_id: UUID, table: SizeTableInput, seen: int | None = None) -> SizeTable:
+    """Enter or change a size table; the pages of its products on sale show it when this commits.
+
+    Raises InvalidInput, WordForbidden, SizeTableChanged.
+    """
     with transaction.atomic():
         usable = categories_to_use(table.category_ids)
         if unknown := [key for key in table.category_ids if key not in usable]:
@@ -36,7 +39,7 @@ def save_size_table(*, by: Actor, table_id: UUID, table: SizeTableInput) -> Size
         table.category_ids = [usable[key] for key in table.category_ids]
         _check_words(table)
         was = SizeTable.objects.filter(pk=table_id).values_list("category_ids", flat=True).first() or []
-        row: SizeTable = put_size_table(by=by, table_id=table_id, table=table)
+        row: SizeTable = put_size_table(by=by, table_id=table_id, table=table, seen=seen)
         _copy(by, Q(size_table=row) | Q(size_table=None, category_id__in=[*was, *row.category_ids]))
     return row
 

@@ -165,7 +165,10 @@ def fetch(
             if kinds and not got.kind.startswith(tuple(kinds)):
                 raise FetchFailed(why=_("it sent {kind}").format(kind=got.kind or "?"))
             return got
-        url = urljoin(url, leads_to)
+        try:
+            url = urljoin(url, leads_to)
+        except ValueError:
+            raise FetchRefused(why=_("it is no address")) from None
     raise FetchFailed(why=_("it leads on to another address"))
 
 

@@ -56,7 +56,7 @@ class Money:
             value = Decimal(plain)
         except InvalidOperation:
             raise NotAnAmount(text=text) from None
-        minor = value.scaleb(minor_digits(currency)) if value.is_finite() else Decimal("0.1")
+        minor = value.scaleb(minor_digits(currency)) if value.is_finite() and abs(value.adjusted()) < 15 else Decimal("0.1")
         if minor != minor.to_integral_value() or abs(minor) >= 10**15:
             raise NotAnAmount(text=text)
         return cls(int(minor), currency)

@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel.money import Money
-from marketplace.platform.taxonomy.attributes import described
+from marketplace.platform.taxonomy.attributes import MOST_VALUES, described
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category
 from marketplace.platform.taxonomy.queries import led_to
 from marketplace.platform.taxonomy.virtual import NUMBERS
 from search.contract import Sort
 
-MOST_ATTRIBUTES, MOST_VALUES = 10, 80
+MOST_ATTRIBUTES = 10
 SORTS = [
     (Sort.RELEVANCE, _lazy("As search thinks best")),
     (Sort.POPULAR, _lazy("Most bought")),
@@ -63,8 +63,9 @@ class RuleForm(forms.Form):
             [one.attribute for one in described(self.chosen) if one.attribute.has_values and one.attribute.is_facet][:MOST_ATTRIBUTES] if self.chosen else []
         )
         found: dict[int, list[tuple[str, str]]] = {attribute.pk: [] for attribute in facets}
+        named = {key for attribute in facets for key in self.initial.get(f"a_{attribute.pk}", ())}
         for value in AttributeValue.objects.filter(attribute__in=facets, merged_into=None).order_by("position", "id"):
-            if len(found[value.attribute_id]) < MOST_VALUES:
+            if len(found[value.attribute_id]) < MOST_VALUES or str(value.pk) in named:  # an import may have made more
                 found[value.attribute_id].append((str(value.pk), value.name))
         return [(attribute, found[attribute.pk]) for attribute in facets if found[attribute.pk]]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -128,6 +129,22 @@ class TestRequired:
         describe(cups, (glaze, False, False))
         assert [(one.attribute.pk, one.is_required) for one in described(Category.objects.get(pk=cups.pk))] == [(size.pk, True), (glaze.pk, False)]
         product(cups, submits=True, axes=[size.pk], options=[{size.pk: small.pk}, {size.pk: large.pk}])
+
+    def test_what_was_ticked_beside_it_still_is_when_it_is_confirmed(self, cups):
+        glaze, size, care = attribute("Glaze"), attribute("Size"), attribute("Care", "text")
+        product(cups)
+        describe(cups, (glaze, True, True), (size, False, False))
+        console = Client(headers={"host": "ops.market.localhost", "accept-language": "en"})
+        console.force_login(User.objects.get(email="operator@market.localhost"), backend=settings.AUTHENTICATION_BACKENDS[0])
+        path = f"/categories/{cups.pk}/attributes/"
+        kept = {"seen": Category.objects.get(pk=cups.pk).version, f"place_{glaze.pk}": "1", f"place_{size.pk}": "2"}
+        sent = {**kept, f"gone_{glaze.pk}": "1", f"required_{size.pk}": "1", "add": care.pk}
+        page = console.post(path, sent).content.decode()
+        assert "1 product does not say it" in page and described(Category.objects.get(pk=cups.pk))[0].is_required, "nothing is kept yet"
+        boxes = dict(re.findall(r'name="((?:gone|required|variants)_[0-9]+|add)" value="([0-9]+)" checked', page))
+        assert boxes == {f"gone_{glaze.pk}": "1", f"required_{glaze.pk}": "1", f"variants_{glaze.pk}": "1", f"required_{size.pk}": "1", "add": str(care.pk)}
+        assert console.post(path, {**kept, **boxes, "sure": "1"}).status_code == 302
+        assert [(one.attribute.pk, one.is_required) for one in described(Category.objects.get(pk=cups.pk))] == [(size.pk, True), (care.pk, False)]
 
 
 class TestKinds:

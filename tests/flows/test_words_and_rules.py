@@ -86,6 +86,21 @@ class TestFinding:
         }
         assert sorted(hit.field for hit in hits_in(proposed)) == ["attributes", "description_en", "pictures", "title_en"]
 
+    @pytest.mark.parametrize(
+        "html",
+        [
+            "<p>the <b>ke</b>ttle&nbsp;corner</p>",
+            "<p><strong>kettle</strong>\u00a0<em>corner</em></p>",
+            "<p>k<i>e</i>ttle&amp;corner</p>",
+            "<p>kettle</p><p>corner</p>",
+            "<ul><li>kettle</li></ul>corner",
+        ],
+    )
+    def test_in_a_description_no_tag_and_no_sign_of_html_hides_it(self, html):
+        word("kettle corner")
+        proposed = {"category_id": 0, "titles": {}, "descriptions": {"en": html}, "attributes": [], "pictures": []}
+        assert [hit.field for hit in hits_in(proposed)] == ["description_en"]
+
     def test_a_word_of_a_category_holds_below_it_and_nowhere_else(self, on_sale):
         home = Category.objects.get(pk=on_sale.category_id)
         other = Category.objects.create(code="elsewhere", names={"en": "Elsewhere"})
@@ -280,6 +295,17 @@ class TestRules:
         assert share_changed({"en": "a b c d"}, {"en": "a b c d"}) == 0
         assert share_changed({"en": "a b c d"}, {"en": "a b c e"}) == pytest.approx(0.25)
         assert share_changed({"en": "a b c d", "zh-hans": "杯"}, {"en": "a b c d", "zh-hans": "壶"}) == 1
+
+    def test_of_a_long_description_its_end_counts_like_its_beginning(self):
+        told = [f"word{n}" for n in range(6000)]
+
+        def share(wanted: list[str]) -> float:
+            return share_changed({"en": f"<p>{' '.join(told)}</p>"}, {"en": f"<p>{' '.join(wanted)}</p>"})
+
+        assert share(told[:5000] + ["other"] * 1000) == pytest.approx(1 / 6)
+        assert share(told[:2500] + ["other"] * 3500) == pytest.approx(3500 / 6000), "and where too much differs to be compared, all of that is new"
+        assert share([*told[:3000], "new", *told[3001:]]) == pytest.approx(1 / 6000)
+        assert share([*told, "more"]) == pytest.approx(1 / 12001) and share(told[:-1]) == pytest.approx(1 / 11999)
 
     def test_rules_out_of_their_bounds_are_refused_by_name(self):
         for passes, numbers, field in ((["brand_id"], {}, "passes"), ([], {"most_changed": 0}, "most_changed"), ([], {"shop_days": 9999}, "shop_days")):

@@ -25,7 +25,7 @@ from marketplace.merchant.inventory.models import StockLevel
 from marketplace.merchant.pricing.models import Price
 from marketplace.platform.listings.models import ForbiddenWord, Listing, ProductChange
 from marketplace.platform.listings.words import put_words
-from marketplace.platform.taxonomy.actions import put_brands
+from marketplace.platform.taxonomy.actions import put_attributes, put_brands
 from marketplace.platform.taxonomy.attributes import describe_by_hand, described
 from marketplace.platform.taxonomy.models import Brand
 from search.models import SearchDoc
@@ -90,6 +90,18 @@ def test_what_is_submitted_is_told_by_row_and_column_what_a_form_would_be_told(l
     assert states(import_id) == {"bad": 1, "good": 1}
     again = checked(as_csv(rows, heads), goes="draft", archive=an_archive({"cup.png": a_picture().getvalue()}))
     assert states(again)["good"] >= 1 and (lacks != "an attribute" or not problems(again)), "drafts may be unfinished"
+
+
+def test_days_that_no_calendar_has_and_amounts_beyond_all_are_told_and_the_others_go_on():
+    category = cups()
+    (made,) = put_attributes(by=SYSTEM, rows=[{"code": "made", "kind": "date", "names": {"zh-hans": "生产日期", "en": "Made on"}}]).values()
+    asked = [(one.attribute.pk, False, one.makes_variants) for one in described(category)]
+    describe_by_hand(by=SYSTEM, category_id=category.pk, seen=category.version, rows=[*asked, (made.pk, False, False)])
+    days = ["2026-02-28", "2026-02-30", "2026/13/01", "soon", ""]
+    rows = [[*a_row(n, Price="10" if day else "1e999999"), day] for n, day in enumerate(days)]
+    import_id = checked(as_csv(rows, [*HEADS, "Made on"]))
+    assert {line: [head for head, _why in each] for line, each in problems(import_id).items()} == {3: ["Made on"], 4: ["Made on"], 5: ["Made on"], 6: ["Price"]}
+    assert states(import_id) == {"good": 1, "bad": 4}
 
 
 def test_a_shop_that_was_let_in_for_one_brand_is_told_of_rows_of_another():

@@ -174,7 +174,16 @@ class TestWhatComesBack:
         assert canary.asked == [("/a?b=c", f"shop.example:{canary.port}")]
 
     @pytest.mark.parametrize(
-        "to", ["http://127.0.0.1:{p}/", "http://inside.example:{p}/", "//localhost:{p}/", "file:///etc/passwd", "http://[::1]:{p}/", "http://2130706433:{p}/"]
+        "to",
+        [
+            "http://127.0.0.1:{p}/",
+            "http://inside.example:{p}/",
+            "//localhost:{p}/",
+            "file:///etc/passwd",
+            "http://[::1]:{p}/",
+            "http://2130706433:{p}/",
+            "http://[x",
+        ],
     )
     def test_a_redirect_is_looked_at_like_the_first_address(self, canary, to):
         canary.answer = (302, {"Location": to.replace("{p}", str(canary.port))}, b"")

@@ -65,7 +65,7 @@ def test_amounts_are_read_as_people_type_them(text, minor):
     assert Money.parse(text, "CNY").minor == minor
 
 
-@pytest.mark.parametrize("text", ["", "abc", "1.234", "NaN", "Infinity", "1e30", "--1", "1.2.3"])
+@pytest.mark.parametrize("text", ["", "abc", "1.234", "NaN", "sNaN", "Infinity", "1e30", "1e999999", "1e-9999999", "--1", "1.2.3"])
 def test_what_is_no_amount_is_refused(text):
     with pytest.raises(NotAnAmount):
         Money.parse(text, "CNY")

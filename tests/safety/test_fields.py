@@ -111,8 +111,8 @@ MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
     ("console", "category"): {"is_hidden"},
     ("console", "attribute-new"): {"help_en", "help_zh", "is_facet", "seen", "synonyms"},
     ("console", "attribute"): {"help_en", "help_zh", "is_facet", "synonyms", "unit"},
-    ("console", "value-new"): {"place", "synonyms"},
-    ("console", "attribute-value"): {"into", "place", "synonyms", "why"},
+    ("console", "value-new"): {"place", "shown", "synonyms"},
+    ("console", "attribute-value"): {"into", "place", "shown", "synonyms", "why"},
     ("console", "category-attributes"): {"sure"},
     ("console", "virtual-new"): OF_A_RULE,
     ("console", "virtual"): OF_A_RULE,
@@ -125,20 +125,22 @@ MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
     ("console", "staff-role"): {"name_zh", "role_id"},
 }
 MAY_BE_EMPTY |= {("workbench", "shop-category-new"): {"in_stock", "pick", "seen"}, ("workbench", "shop-category"): {"sort", *OF_A_RULE}}
-OF_A_SIZE_TABLE = {"categories", "notes_en", "notes_zh", *(f"{name}_{n}" for name in ("name_en", "name_zh", "unit") for n in range(1, 8))}
+OF_A_SIZE_TABLE = {"categories", "notes_en", "notes_zh", "seen", *(f"{name}_{n}" for name in ("name_en", "name_zh", "unit") for n in range(1, 8))}
 MAY_BE_EMPTY |= {("workbench", name): OF_A_SIZE_TABLE for name in ("size-table", "size-table-new")}
 OF_A_PRODUCT = {"axes", "brand", "category_query", "description_en", "description_zh", "find_category", "hides_sold_out", "listed_from", "listed_until"}
 OF_A_PRODUCT |= {"aside", "copy", "pictures-clear", "kind", "size_table", "subtitle_en", "subtitle_zh", "tax_class", "title_zh", "valid_days"}
-OF_A_PRODUCT |= {"film", "film_file", "gallery", "library_query", "shot", "source_ref", "take"}
+OF_A_PRODUCT |= {"film", "film_file", "gallery", "library_query", "seen", "shot", "source_ref", "take"}
 MAY_BE_EMPTY |= {("workbench", "product"): OF_A_PRODUCT, ("workbench", "product-new"): OF_A_PRODUCT}
 # Fields of rows, a number or a key behind their name: as many as there are rows.
 OF_ROWS = {
     "reduction-new": r"price_[0-9a-f]{32}",
-    "reduction": r"price_[0-9a-f]{32}",
+    "reduction": r"(price|shown)_[0-9a-f]{32}",
+    "stock-set": r"shown_[0-9a-f]{32}",
+    "stocktake-count": r"shown_[0-9a-f]{32}",
     "price-list-prices": r"entry_[0-9a-f]{32}",
     "product-prices": r"price_[0-9a-f]{32}",
-    "product": r"(barcode|discount|gone|market|options|sku|stock_was|ticked|weight|place|alt_en|alt_zh|value)_(\d+|[0-9a-f]{32})",
-    "product-new": r"(barcode|discount|gone|market|options|sku|stock_was|ticked|weight)_\d+",
+    "product": r"(barcode|discount|gone|market|options|sku|(price|market|stock)_was|ticked|weight|place|alt_en|alt_zh|value)_(\d+|[0-9a-f]{32})",
+    "product-new": r"(barcode|discount|gone|market|options|sku|(price|market|stock)_was|ticked|weight)_\d+",
     "bundle-new": r"part_[0-9a-f]{32}",
     "bundle-parts": r"part_[0-9a-f]{32}",
     "product-customising": r"f\d+(c\d+)?-[a-z_]+",

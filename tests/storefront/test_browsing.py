@@ -6,16 +6,19 @@ import re
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.relay import deliver_events
+from marketplace.platform.listings.actions import announce
+from marketplace.platform.listings.models import Listing
 from marketplace.platform.taxonomy.actions import put_brands
 from marketplace.platform.taxonomy.models import Category
 from storefront.shop.browse import shops_called
 from storefront.shop.shops import shops_that, sorted_shops
+from tenants.tenancy.hosts import shop_url
 from tenants.tenancy.models import Merchant
 from tests import factories as make
 
@@ -126,10 +129,20 @@ def test_a_shop_is_found_by_its_name_in_either_language_and_stands_above_the_goo
     assert shops_called("zh-hans") == [] and shops_called("x") == [] and shops_called("n" * 41) == []  # codes of languages are no names
 
 
-def test_a_brand_has_a_page_with_its_shops(goods):
+def test_a_brand_has_a_page_with_its_goods_and_shops(goods):
     brand = put_brands(by=SYSTEM, rows=[{"code": "shanlan", "names": {"en": "Shanlan"}}])["shanlan"]
     page = text(f"/b/{brand.pk}/")
-    assert "Shanlan" in page and total(page) == 0
+    assert "Shanlan" in page and total(page) == 0 and "Sold by" not in page
+    rows = Listing.objects.filter(titles__en__in=["Jade mug 0", "Iron mug 1"])
+    rows.update(brand=brand)
+    for row in rows:
+        with transaction.atomic():
+            announce(row.merchant_id, [row.pk])
+    deliver_events()
+    page = text(f"/b/{brand.pk}/")
+    assert total(page) == 2 and "Jade mug 0" in page and "Iron mug 1" in page and "Jade mug 1" not in page
+    sellers = page[page.index("Sold by") :].partition("</nav>")[0]
+    assert all(f'href="{shop_url(Merchant.objects.get(pk=row.merchant_id))}"' in sellers for row in rows)
     assert get("/b/999999/").status_code == 404
 
 

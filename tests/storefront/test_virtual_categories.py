@@ -17,8 +17,9 @@ from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.relay import deliver_events
 from marketplace.platform.listings.models import Listing
+from marketplace.platform.taxonomy.attributes import describe_by_hand, keep_attribute
 from marketplace.platform.taxonomy.errors import VirtualChanged
-from marketplace.platform.taxonomy.models import VirtualCategory
+from marketplace.platform.taxonomy.models import AttributeValue, VirtualCategory
 from marketplace.platform.taxonomy.tree import merge_category
 from marketplace.platform.taxonomy.virtual import clean_rule, keep_virtual
 from search.by_rule import NOTHING, query_of, within
@@ -132,6 +133,25 @@ def test_numbers_that_make_no_sense_are_refused(rule):
 def test_a_rule_that_says_nothing_or_too_much_is_refused(rule):
     with pytest.raises(InvalidInput):
         clean_rule(rule)
+
+
+def test_a_rule_may_name_every_value_of_an_attribute(goods):
+    glaze = keep_attribute(by=SYSTEM, attribute_id=None, seen=0, fields={"names": {"zh-hans": "釉色", "en": "Glaze"}, "kind": "choice", "is_facet": True})
+    rows = [AttributeValue(attribute=glaze, code=str(n), names={"en": f"Glaze {n}"}, position=n) for n in range(502)]
+    values = AttributeValue.objects.bulk_create(rows)
+    describe_by_hand(by=SYSTEM, category_id=goods["cups"].pk, seen=goods["cups"].version, rows=[(glaze.pk, False, False)])
+    client, headers = Client(), {"host": "ops.market.localhost", "accept-language": "en"}
+    client.force_login(User.objects.get(email="operator@market.localhost"), backend=settings.AUTHENTICATION_BACKENDS[0])
+    data = {"name_zh": "精选", "name_en": "Picked", "code": "picked", "category": goods["cups"].pk, "sort": "newest", "is_shown": "on"}
+    assert client.post("/virtual-categories/new/", {**data, f"a_{glaze.pk}": values[499].pk}, headers=headers).status_code == 302
+    row = VirtualCategory.objects.get()
+    assert row.rule["values"] == {str(glaze.pk): [values[499].pk]}
+    VirtualCategory.objects.update(rule=row.rule | {"values": {str(glaze.pk): [values[501].pk]}})  # its place has changed since
+    path = f"/virtual-categories/{row.pk}/"
+    assert f'<option value="{values[501].pk}" selected>' in page(path, host=headers["host"], client=client)
+    sent = {**data, "seen": row.version, "name_en": "Chosen", f"a_{glaze.pk}": values[501].pk}
+    assert client.post(path, sent, headers=headers).status_code == 302
+    assert VirtualCategory.objects.get().rule["values"] == {str(glaze.pk): [values[501].pk]}
 
 
 def test_the_operator_looks_before_it_is_kept_and_an_older_form_is_refused(goods):

@@ -193,8 +193,8 @@ def test_wrong_lines_are_named_and_none_of_them_is_taken(owner):
     assert all(f"Line {n}:" in page for n in (2, 3, 4, 5)) and "Line 1:" not in page
     with merchant_schema(A):
         assert not Price.objects.filter(price_list=key).exists()
-    not_a_sheet = SimpleUploadedFile("prices.csv", b"\xff\xfe\x00\x81" * 9)
-    assert "no text file" in text(owner.post(f"/price-lists/{key}/prices/", {"file": not_a_sheet}), 422)
+    for data, why in ((b"\xff\xfe\x00\x81" * 9, "no text file"), (f"{sku},1,\x005".encode(), "no text file"), (b"x" * 200_000, "Line 1:")):
+        assert why in text(owner.post(f"/price-lists/{key}/prices/", {"file": SimpleUploadedFile("prices.csv", data)}), 422)
 
 
 def test_groups_are_made_and_lists_are_put_in_order(owner):

@@ -147,10 +147,20 @@ def test_a_discount_is_read_as_the_reader_counts_it(language, typed, minor):
         assert variants.write_discount(Money(10000, "CNY"), sale) == (typed if minor < 10000 else "")
 
 
-@pytest.mark.parametrize(("language", "typed"), [("en", "100"), ("en", "-1"), ("en", "x"), ("zh-hans", "0"), ("zh-hans", "11")])
+@pytest.mark.parametrize(
+    ("language", "typed"), [("en", "100"), ("en", "-1"), ("en", "x"), ("en", "NaN"), ("en", "9e999999999"), ("zh-hans", "0"), ("zh-hans", "11")]
+)
 def test_a_discount_that_makes_no_sense_is_refused(language, typed):
     with translation.override(language), pytest.raises(InvalidInput):
         variants.discounted(Money(10000, "CNY"), typed)
+
+
+def test_numbers_beyond_all_are_told_beside_their_cells(client, axes):
+    form = {**matrix_form(axes), "axes": [], "price_0": "1e999999", "stock_0": "9" * 5000, "weight_0": "1e999999", "then": "save"}
+    answer = client.post("/products/new/", form, headers={**HOST, "accept-language": "en"})
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "Stock is a whole number from 0 to 10,000,000." in page
+    assert all(f'id="id_{name}_0_error"' in page for name in ("price", "stock", "weight"))
 
 
 def test_filling_in_for_all_rows(client, axes):

@@ -19,7 +19,8 @@ from marketplace.platform.listings.errors import WordForbidden
 from marketplace.platform.listings.models import ProductChange
 from marketplace.platform.listings.words import put_words
 from marketplace.platform.taxonomy.attributes import describe_by_hand, keep_attribute
-from marketplace.platform.taxonomy.models import Attribute
+from marketplace.platform.taxonomy.merging import merge_value
+from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Category
 from marketplace.web.seller.size_tables import read_rows
 from storefront.templatetags.size_tables import beside
 from tenants.accounts.models import User
@@ -153,6 +154,36 @@ def test_where_the_market_asks_for_it_one_language_is_enough_and_none_is_named_a
     answer = client.post(path, form_of(product, then="submit"), headers=HOST)
     assert answer.status_code == 422 and f'id="id_attribute_{care.pk}_zh_error"' in answer.content.decode()
     assert client.post(path, form_of(product, then="submit", **{en: "Wash cold"}), headers=HOST).status_code == 302
+
+
+def test_every_value_an_attribute_may_have_is_offered_and_none_that_a_product_says_is_lost(client):
+    product = make.a_product("a")
+    glaze = keep_attribute(by=SYSTEM, attribute_id=None, seen=0, fields={"names": {"zh-hans": "釉色", "en": "Glaze"}, "kind": "choice"})
+    names = [{"zh-hans": f"釉 {n}", "en": f"Glaze {n}"} for n in range(502)]
+    values = AttributeValue.objects.bulk_create([AttributeValue(attribute=glaze, code=str(n), names=names[n], position=n) for n in range(502)])
+    category = product_category(product)
+    describe_by_hand(by=SYSTEM, category_id=category.pk, seen=category.version, rows=[(glaze.pk, False, False)])
+    name, path = f"attribute_{glaze.pk}", f"/products/{product.pk}/"
+    assert client.post(path, form_of(product, **{name: values[499].pk}), headers=HOST).status_code == 302
+    assert attributes_of(product) == [[glaze.pk, [values[499].pk], None]]
+    assert client.post(path, form_of(product, **{name: values[500].pk}), headers=HOST).status_code == 422, "an attribute has at most 500"
+    with merchant_schema(A):
+        Product.objects.filter(pk=product.pk).update(attributes=[[glaze.pk, [values[501].pk], None]])  # as an import may
+    page = client.get(path, headers=HOST).content.decode()
+    assert f'<option value="{values[501].pk}" selected>' in page
+    assert client.post(path, form_of(product, **{name: values[501].pk}), headers=HOST).status_code == 302
+    assert attributes_of(product) == [[glaze.pk, [values[501].pk], None]]
+    merge_value(by=SYSTEM, attribute_id=glaze.pk, value_id=values[501].pk, into_id=values[0].pk, why="The same glaze")  # goods follow by a job
+    assert f'<option value="{values[0].pk}" selected>' in client.get(path, headers=HOST).content.decode()
+
+
+def product_category(product: Product) -> Category:
+    return Category.objects.get(pk=product.category_id)
+
+
+def attributes_of(product: Product) -> list[list[object]]:
+    with merchant_schema(A):
+        return Product.objects.get(pk=product.pk).attributes
 
 
 def test_a_table_of_a_category_stands_on_the_pages_of_its_products_at_once_and_goes_again(client):

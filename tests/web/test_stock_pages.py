@@ -117,7 +117,11 @@ def test_a_sheet_is_read_whichever_program_wrote_it(encoding, mark):
     assert text_of(SimpleUploadedFile("x.csv", data)).split("\n") == ["", "MUG 1 12", "", "杯-2 0"]
 
 
-@pytest.mark.parametrize("data", [b"PK\x03\x04\x00\x00", b"x" * 1_000_001, b"\xff\xfe\x00"])
+def test_a_sheet_of_lines_that_end_as_on_old_macs_is_read():
+    assert text_of(SimpleUploadedFile("x.csv", b"SKU;Pieces\rMUG-1;12\rMUG-2;3\r")).split("\n")[1:3] == ["MUG-1 12", "MUG-2 3"]
+
+
+@pytest.mark.parametrize("data", [b"PK\x03\x04\x00\x00", b"x" * 1_000_001, b"\xff\xfe\x00", b"x" * 200_000, "a\x00b 1".encode("utf-16")])
 def test_what_is_no_sheet_is_refused(data):
     with pytest.raises(InvalidInput):
         text_of(SimpleUploadedFile("x.csv", data))

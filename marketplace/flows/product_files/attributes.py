@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.utils.dateparse import parse_date
@@ -129,7 +130,7 @@ class AttributeCells:
                 self.at.wrong(line, meant, _("Write yes or no."))
                 return None
         if attribute.kind == Attribute.Kind.DATE:
-            raw = parse_date(cell[:10].replace("/", "-").replace(".", "-")) if DAY.match(cell) else None
+            raw = _day(cell)
         try:
             return entry_of(attribute, cell if raw is None else raw, field=meant)
         except MarketError as refusal:
@@ -150,6 +151,14 @@ class AttributeCells:
             some = self.words.some_values(key, MOST_SHOWN)
             self.at.wrong(line, meant, _("“{said}” is no {name}. Possible are, for example: {some}").format(said=cell[:60], name=name, some=_(", ").join(some)))
         return found
+
+
+def _day(cell: str) -> date | None:
+    """None for what is no day, and for days that no calendar has."""
+    try:
+        return parse_date(cell[:10].replace("/", "-").replace(".", "-")) if DAY.match(cell) else None
+    except ValueError:
+        return None
 
 
 def _says(cell: str, free: Mapping[str, str] | None) -> bool:

@@ -8,6 +8,11 @@ class ProductIncomplete(MarketError):
     message = _("This product cannot go on sale yet: {missing}.")
 
 
+class ProductChangedMeanwhile(MarketError):
+    code, status = "product_changed", 409
+    message = _("Somebody has changed this product since you opened it. What you entered is here, and not saved: look at it as it is now, then save again.")
+
+
 class SkuTaken(MarketError):
     code, status, field = "sku_taken", 409, "sku"
     message = _("The SKU “{sku}” is used by another product. Choose another.")
@@ -26,6 +31,11 @@ class BarcodeTaken(MarketError):
 class CannotMerge(MarketError):
     code, status, field = "cannot_merge", 409, "into"
     message = _("“{sku}” cannot be merged yet: {why}")
+
+
+class SizeTableChanged(MarketError):
+    code, status = "size_table_changed", 409
+    message = _("Somebody has changed this size table since you opened it. Nothing was saved: load the page anew, and enter yours there.")
 
 
 class SizeTableUnknown(MarketError):

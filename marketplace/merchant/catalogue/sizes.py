@@ -15,7 +15,7 @@ from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.verbs import verb
-from marketplace.merchant.catalogue.errors import SizeTableUnknown
+from marketplace.merchant.catalogue.errors import SizeTableChanged, SizeTableUnknown
 from marketplace.merchant.catalogue.models import Product, SizeTable
 from tenants.tenancy.schemas import current_merchant_id
 
@@ -62,13 +62,15 @@ class SizeTableInput:
 
 
 @verb
-def put_size_table(*, by: Actor, table_id: UUID, table: SizeTableInput) -> SizeTable:
-    """Enter or change a size table. A category that stood in another of the shop's tables stands in this one from now on. Raises InvalidInput."""
+def put_size_table(*, by: Actor, table_id: UUID, table: SizeTableInput, seen: int | None = None) -> SizeTable:
+    """Enter or change a size table. A category that stood in another of the shop's tables stands in this one from now on. `seen` is the version that
+    was changed. Raises InvalidInput, SizeTableChanged."""
     table.clean()
     with transaction.atomic():
         others = list(SizeTable.objects.order_by("pk").select_for_update())
         row = next((one for one in others if one.pk == table_id), None)
         before = _audited(row) if row else None
+        is_outdated = row is not None and seen not in (None, row.version)
         if any(one.name.casefold() == table.name.casefold() and one.pk != table_id for one in others):
             raise InvalidInput(field="name", why=_("Another table of yours has this name."))
         if row is None and len(others) >= MOST_TABLES:
@@ -85,6 +87,8 @@ def put_size_table(*, by: Actor, table_id: UUID, table: SizeTableInput) -> SizeT
         row.version, row.changed_at = row.version + 1, clock.now()
         row.save()
         after = _audited(row)
+        if is_outdated and before != after:  # the same form sent twice changes nothing
+            raise SizeTableChanged
         if before != after:
             audit(by=by, action="size_table.saved", subject="size_table", subject_id=row.pk, merchant_id=current_merchant_id(), before=before, after=after)
     return row

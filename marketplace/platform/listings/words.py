@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from html import unescape
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +33,7 @@ LONGEST, MOST = 60, 5000
 INVISIBLE = re.compile(
     r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u206a-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]"
 )
+WITHIN = re.compile(r"</?(?:b|strong|i|em)>")
 CHINESE = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 
 
@@ -65,12 +67,17 @@ def texts_of(proposed: Mapping[str, Any]) -> list[tuple[str, str]]:
     """(field, plain text) of everything a buyer would read, of a proposal as ProductChange holds it."""
     found = [(f"title_{IN_FIELDS.get(code, code)}", text) for code, text in proposed["titles"].items()]
     found += [(f"subtitle_{IN_FIELDS.get(code, code)}", text) for code, text in proposed.get("subtitles", {}).items()]
-    found += [(f"description_{IN_FIELDS.get(code, code)}", nh3.clean(html.replace("<", " <"), tags=set())) for code, html in proposed["descriptions"].items()]
+    found += [(f"description_{IN_FIELDS.get(code, code)}", said_in(html)) for code, html in proposed["descriptions"].items()]
     found += [(f"description_{IN_FIELDS.get(code, code)}", alt) for code, html in proposed["descriptions"].items() for alt in alts_in(html)]
     found += [("attributes", text) for _key, _values, free in proposed["attributes"] for text in (free or {}).values()]
     found += [("customising", text) for text in texts_in(proposed.get("customising", {}).get("fields", ()))]
     found += [("pictures", text) for picture in proposed["pictures"] for text in picture.get("alt", {}).values()]
     return [(field, plain(text)) for field, text in found if text]
+
+
+def said_in(html: str) -> str:
+    """What a description says: a tag within a word divides it no more than it does for a reader, and signs that HTML spells are signs."""
+    return unescape(nh3.clean(WITHIN.sub("", html).replace("<", " <"), tags=set()))
 
 
 def every_word() -> list[ForbiddenWord]:

@@ -28,7 +28,7 @@ from marketplace.kernel.money import Money
 from marketplace.platform.approvals.access import request_for_operator
 from marketplace.platform.approvals.actions import LIMITS
 from marketplace.platform.approvals.models import ApprovalRequest
-from marketplace.platform.approvals.queries import limit_of
+from marketplace.platform.approvals.queries import limit_of, waiting_about
 from marketplace.platform.taxonomy.models import Category, TaxClass
 from marketplace.web.lists.pages import Column, ListPage, Teach
 from marketplace.web.operator import request_lines
@@ -53,8 +53,7 @@ class RequestFilter(django_filters.FilterSet):
 
 
 def _named(request: HttpRequest, rows: list[Any]) -> None:
-    for row in rows:
-        row.kind_label = KINDS[row.kind].label
+    named(rows)
 
 
 approvals = ListPage(
@@ -242,6 +241,19 @@ def approval_decide(request: HttpRequest, number: str) -> HttpResponse:
         return _case(request, request_for_operator(number), refusal, why)
     messages.success(request, said)
     return HttpResponseRedirect(f"/approvals/{number}/")
+
+
+def named(rows: Iterable[Any]) -> list[Any]:
+    """Requests with what they are in words (`kind_label`), as lists and notes show them."""
+    found = list(rows)
+    for row in found:
+        row.kind_label = KINDS[row.kind].label
+    return found
+
+
+def asked_about(subject: str, subject_id: object) -> list[Any]:
+    """What waits for a second person about a thing, for the note on its page (operator/_asked_about.html)."""
+    return named(waiting_about(subject, subject_id))
 
 
 def asked(request: HttpRequest, row: ApprovalRequest) -> HttpResponse:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import pgettext_lazy
 
 from marketplace.flows.keep_attributes import Use, goods_without, keep_used_attribute, merge_values, use_of_attribute, use_of_value
-from marketplace.kernel.errors import MarketError
+from marketplace.kernel.errors import InvalidInput, MarketError
 from marketplace.platform.taxonomy.attributes import LONGEST_HELP, MOST_VALUES, Described, describe_by_hand, described, keep_value
 from marketplace.platform.taxonomy.errors import AttributeUnknown, CategoryUnknown
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Category, CategoryAttribute, Merge
@@ -160,11 +160,13 @@ class ValueForm(forms.Form):
         max_value=MOST_VALUES,
         help_text=_lazy("1 is the first: product forms offer values in this order. A new one stands last unless you say where."),
     )
+    shown = forms.IntegerField(widget=forms.HiddenInput, required=False)  # the place that the form showed
 
     def given(self) -> dict[str, Any]:
         data = self.cleaned_data
         names = {"zh-hans": data["name_zh"], "en": data["name_en"]}
-        return {"names": names, "synonyms": data["synonyms"].splitlines(), "place": data["place"]}
+        place = data["place"] if data["place"] != data["shown"] else None  # whoever asks for no other place moves nothing that was moved meanwhile
+        return {"names": names, "synonyms": data["synonyms"].splitlines(), "place": place}
 
 
 def attribute_new(request: HttpRequest) -> HttpResponse:
@@ -253,7 +255,7 @@ def value(request: HttpRequest, attribute_id: int, value_id: int) -> HttpRespons
         raise AttributeUnknown
     ranked = list(AttributeValue.objects.filter(attribute=row, merged_into=None).order_by("position", "id").values_list("pk", flat=True))
     kept = {"name_zh": one.names.get("zh-hans", ""), "name_en": one.names.get("en", ""), "synonyms": "\n".join(one.synonyms)}
-    kept |= {"place": ranked.index(one.pk) + 1}
+    kept |= dict.fromkeys(("place", "shown"), ranked.index(one.pk) + 1)
     is_merge = request.method == "POST" and "into" in request.POST
     form = ValueForm(request.POST if request.method == "POST" and not is_merge else None, initial=kept)
     refusal: MarketError | None = None
@@ -294,9 +296,7 @@ def category_attributes(request: HttpRequest, category_id: int) -> HttpResponse:
         if fresh and request.POST.get("sure") != "1":
             names = Attribute.objects.in_bulk(fresh)
             asked = [(names[key], use) for key in fresh if key in names and (use := goods_without(row, key)).goods]
-        if asked:
-            own = _as_sent(own, wanted)
-        else:
+        if not asked:
             try:
                 seen = request.POST.get("seen", "")
                 describe_by_hand(
@@ -307,8 +307,14 @@ def category_attributes(request: HttpRequest, category_id: int) -> HttpResponse:
             else:
                 messages.success(request, _("Kept. The product form of these goods follows at once."))
                 return HttpResponseRedirect(f"/categories/{row.pk}/attributes/")
+    added: set[int] = set()
+    gone: set[int] = set()
+    if asked or isinstance(refusal, InvalidInput):  # all that was chosen stands there once more
+        keys = [key for key, _required, _variants in wanted]
+        gone, added = {one.attribute.pk for one in own} - set(keys), set(keys) - {one.attribute.pk for one in own}
+        own = _as_sent(own, wanted)
     text = request.GET.get("q", "")
-    has = {one.attribute.pk for one in every}
+    has = {one.attribute.pk for one in every} | added
     found = list(Attribute.objects.filter(named(text)).exclude(pk__in=has).order_by("pk")[:MOST_FOUND]) if text.strip() else []
     context = {
         "title": _("Attributes of “{name}”").format(name=row.name),
@@ -318,8 +324,10 @@ def category_attributes(request: HttpRequest, category_id: int) -> HttpResponse:
         "above": {one.pk: one.name for one in Category.objects.filter(pk__in=row.path)},
         "own": own,
         "asked": asked,
+        "gone": gone,
+        "added": added,
         "q": text,
-        "found": found,
+        "found": [*Attribute.objects.filter(pk__in=added).order_by("pk"), *found],
         "refusal": refusal,
     }
     return render(request, "operator/category_attributes.html", context, status=refusal.status if refusal else 200)
@@ -345,12 +353,15 @@ def _wanted(request: HttpRequest, own: list[Described]) -> list[tuple[int, bool,
 
 
 def _as_sent(own: list[Described], wanted: list[tuple[int, bool, bool]]) -> list[Described]:
+    """Its own in the order that was sent, each as it was ticked; those that would go stand last."""
     known = {one.attribute.pk: one for one in own}
-    return [
+    keys = {key for key, _required, _variants in wanted}
+    sent = [
         Described(known[key].attribute, is_required, variants, known[key].category_id, known[key].row_id)
         for key, is_required, variants in wanted
         if key in known
     ]
+    return [*sent, *(one for one in own if one.attribute.pk not in keys)]
 
 
 def _attribute(attribute_id: int) -> Attribute:

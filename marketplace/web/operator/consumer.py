@@ -18,7 +18,6 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from marketplace.flows.approval_kinds import KINDS
 from marketplace.flows.approvals import ask_for
 from marketplace.flows.close_account import ERASE, hindrances
 from marketplace.flows.consumers import deactivate_person, reactivate_person
@@ -26,7 +25,6 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import MarketError
 from marketplace.kernel.masks import masked_email, masked_phone, masked_street
 from marketplace.kernel.models import AuditEvent
-from marketplace.platform.approvals.queries import waiting_about
 from marketplace.platform.checkout.models import OrderCopy, ReturnCopy
 from marketplace.platform.members.access import addresses_of
 from marketplace.platform.members.models import ConsumerNote, Double, Profile
@@ -34,7 +32,7 @@ from marketplace.platform.members.notes import MOST_SIGNS, note_contact_shown, n
 from marketplace.platform.payments.models import Refund
 from marketplace.platform.reviews.models import BuyerReview, Question
 from marketplace.web.lists.pages import capped_count
-from marketplace.web.operator.approvals import asked
+from marketplace.web.operator.approvals import asked, asked_about
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 from tenants.accounts.errors import PersonUnknown
@@ -153,9 +151,7 @@ def _page(request: HttpRequest, person: User, *, shows: bool = False, forms_: di
     may = {right: bool(request.user.has_perm(right.full_name)) for right in (Right.VIEW_MARKET_ORDERS, Right.VIEW_MARKET_LOG, Right.MANAGE_CONSUMERS)}
     closure = Closure.objects.select_related("into").filter(user=person).first()
     bound = forms_ or {}
-    waiting = waiting_about("person", person.pk)
-    for row in waiting:
-        row.kind_label = KINDS[row.kind].label  # type: ignore[attr-defined]
+    waiting = asked_about("person", person.pk)
     context = {
         "title": person.name or _shown(person, shows),
         "person": person,

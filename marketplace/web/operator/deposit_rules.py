@@ -12,16 +12,14 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from marketplace.flows.approval_kinds import KINDS
 from marketplace.flows.approvals import ask_for
 from marketplace.kernel.errors import MarketError
 from marketplace.kernel.money import Money
 from marketplace.platform.approvals.models import ApprovalRequest
-from marketplace.platform.approvals.queries import waiting_about
 from marketplace.platform.deposits.actions import SET_ACCOUNT, SET_DEPOSIT, set_deposit_days
 from marketplace.platform.deposits.queries import EVERYBODY, rule_for, rules_in_force, terms
 from marketplace.platform.taxonomy.models import Category
-from marketplace.web.operator.approvals import asked
+from marketplace.web.operator.approvals import asked, asked_about
 from marketplace.web.operator.request_lines import deposit_target
 from marketplace.web.operator.sanctions import other_merchant_or_404
 from tenants.access.actors import actor_of
@@ -88,9 +86,7 @@ def deposit_rules(request: HttpRequest) -> HttpResponse:
                 return asked(request, row)
             messages.success(request, _("Kept. Days that run stay as they were set."))
             return HttpResponseRedirect("/deposits/rules/")
-    waits = waiting_about("deposit_terms", 1)
-    for each in waits:
-        each.kind_label = KINDS[each.kind].label  # type: ignore[attr-defined]
+    waits = asked_about("deposit_terms", 1)
     rules = sorted(rules_in_force().values(), key=lambda rule: (bool(rule.merchant_id), bool(rule.category_id), bool(rule.kind), -(rule.amount_minor or 0)))
     context = {
         "title": _("How much is deposited"),

@@ -15,18 +15,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import pgettext_lazy
 
-from marketplace.flows.approval_kinds import KINDS
 from marketplace.flows.approvals import ask_for
 from marketplace.kernel import clock
 from marketplace.kernel.errors import MarketError
 from marketplace.kernel.money import Money
-from marketplace.platform.approvals.queries import waiting_about
 from marketplace.platform.deposits.access import evidence_for_operator, move_for_operator
 from marketplace.platform.deposits.actions import MOVE_DEPOSIT, add_evidence, most_of, reject_objection
 from marketplace.platform.deposits.models import Deposit, DepositEvidence, DepositMove, DepositObjection
 from marketplace.platform.deposits.queries import deposit_of, off_the_journal, reference_of, required_of
 from marketplace.web.lists.pages import Column, ListPage, Teach
-from marketplace.web.operator.approvals import asked
+from marketplace.web.operator.approvals import asked, asked_about
 from marketplace.web.operator.request_lines import deposit_target
 from marketplace.web.operator.sanctions import other_merchant_or_404
 from tenants.access.actors import actor_of
@@ -110,9 +108,7 @@ def deposit(request: HttpRequest, merchant_id: UUID) -> HttpResponse:
 def _page(request: HttpRequest, merchant_id: UUID, refusal: MarketError | None = None) -> HttpResponse:
     merchant = other_merchant_or_404(merchant_id)
     row, required = deposit_of(merchant.pk), required_of(merchant)
-    waits = [*waiting_about("deposit", merchant.pk), *waiting_about("deposit_rule", f"::{merchant.pk}")]
-    for each in waits:
-        each.kind_label = KINDS[each.kind].label  # type: ignore[attr-defined]
+    waits = [*asked_about("deposit", merchant.pk), *asked_about("deposit_rule", f"::{merchant.pk}")]
     moves = list(DepositMove.objects.filter(merchant=merchant).select_related("objection", "undoes", "undone").order_by("-at", "-pk")[:SHOWN])
     shown = {each.move_id: each for each in DepositEvidence.objects.filter(merchant=merchant)}
     rule = required.rule

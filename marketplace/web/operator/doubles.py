@@ -16,19 +16,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import pgettext
 
-from marketplace.flows.approval_kinds import KINDS
 from marketplace.flows.approvals import ask_for
 from marketplace.flows.consumers import ask_for_doubles
 from marketplace.flows.merge_accounts import MERGE, check_mergeable, preview
 from marketplace.kernel.errors import MarketError
 from marketplace.kernel.masks import masked_email, masked_phone, masked_street
-from marketplace.platform.approvals.queries import waiting_about
 from marketplace.platform.checkout.models import OrderCopy
 from marketplace.platform.members.access import addresses_of
 from marketplace.platform.members.doubles import double_with, set_double_aside
 from marketplace.platform.members.models import Double, Profile
 from marketplace.web.lists.pages import Column, ListPage, Teach
-from marketplace.web.operator.approvals import MOVING, asked
+from marketplace.web.operator.approvals import MOVING, asked, asked_about
 from marketplace.web.operator.consumer import person_or_404
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
@@ -169,9 +167,7 @@ def pick(request: HttpRequest, user_id: UUID) -> HttpResponse:
 
 def _beside(request: HttpRequest, first: User, second: User, row: Double | None) -> HttpResponse:
     pair = [_facts(first), _facts(second)]
-    waiting = [each for person in (first, second) for each in waiting_about("person", person.pk)]
-    for each in waiting:
-        each.kind_label = KINDS[each.kind].label  # type: ignore[attr-defined]
+    waiting = [each for person in (first, second) for each in asked_about("person", person.pk)]
     context = {
         "title": _("Two accounts side by side"),
         "row": row,

@@ -13,7 +13,7 @@ import nh3
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from marketplace.platform.listings.words import Hit
+from marketplace.platform.listings.words import Hit, said_in
 
 # Claims that no proof can back; Chinese law on advertising (article 9) forbids them, too.
 CLAIMS = re.compile(
@@ -44,7 +44,7 @@ class Piece:
 
 def findings_of(proposed: dict[str, Any], sent_back_before: int, hits: Sequence[Hit] = ()) -> list[Finding]:
     """The worst first; one good line if there is nothing."""
-    titles, texts = proposed["titles"], {code: nh3.clean(html, tags=set()) for code, html in proposed["descriptions"].items()}
+    titles, texts = proposed["titles"], {code: said_in(html) for code, html in proposed["descriptions"].items()}
     found = [
         _("A word of your list: “{word}”. {note}").format(word=hit.word.text, note=hit.word.note).strip()
         for hit in {each.word.pk: each for each in hits}.values()

@@ -16,19 +16,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import pgettext_lazy
 
-from marketplace.flows.approval_kinds import KINDS
 from marketplace.flows.open_shop import open_shop
 from marketplace.flows.shop_life import why_suspended
 from marketplace.kernel import clock
 from marketplace.kernel.errors import MarketError
 from marketplace.kernel.pinyin import folded, name_keys
-from marketplace.platform.approvals.queries import waiting_about
 from marketplace.platform.checkout.models import OrderCopy
 from marketplace.platform.ledger.models import Statement
 from marketplace.platform.ledger.queries import balance, earned_on
 from marketplace.platform.listings.models import Listing
 from marketplace.web.lists.filters import Since, Until
 from marketplace.web.lists.pages import Column, ListPage, Teach, capped_count
+from marketplace.web.operator.approvals import asked_about
 from marketplace.web.operator.dossier import dossier_of
 from marketplace.web.operator.subscribers import PackageChoice
 from marketplace.web.readiness.assessed import readiness_of
@@ -202,13 +201,10 @@ def merchant(request: HttpRequest, merchant_id: UUID) -> HttpResponse:
     if found is None:
         raise MerchantUnknown
     currency = request.market.currency  # type: ignore[attr-defined]
-    asked = waiting_about("merchant", found.pk)
-    for row in asked:
-        row.kind_label = KINDS[row.kind].label  # type: ignore[attr-defined]
     context = {
         "title": found.name,
         "merchant": found,
-        "asked": asked,
+        "asked": asked_about("merchant", found.pk),
         "suspension": why_suspended(found),
         "history": list(ShopChange.objects.filter(merchant=found).order_by("-at", "-pk")[:10]),
         "may_suspend": found.status in (Merchant.Status.OPEN, Merchant.Status.HOLIDAY),

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import pgettext_lazy
 
-from marketplace.flows.approval_kinds import KINDS
 from marketplace.flows.approvals import ask_for
 from marketplace.flows.package_kinds import OWN
 from marketplace.flows.rent import BOOK_FEE
@@ -26,7 +25,7 @@ from marketplace.platform.approvals.queries import waiting
 from marketplace.platform.ledger.models import Account
 from marketplace.platform.ledger.queries import balance
 from marketplace.web.lists.pages import Column, ListPage, Teach
-from marketplace.web.operator.approvals import asked
+from marketplace.web.operator.approvals import asked, named
 from marketplace.web.operator.sanctions import other_merchant_or_404
 from marketplace.web.statements import fee_in_words
 from tenants.access.actors import actor_of
@@ -120,9 +119,7 @@ def subscriber(request: HttpRequest, merchant_id: UUID) -> HttpResponse:
     merchant = other_merchant_or_404(merchant_id)
     has, currency = subscription_of(merchant.pk), request.market.currency  # type: ignore[attr-defined]
     owed = -balance(Account.MERCHANT_PAYABLE, currency, merchant.pk)
-    waits = list(waiting().filter(kind__in=(SET_PRICE, BOOK_FEE), merchant=merchant).order_by("asked_at"))
-    for each in waits:
-        each.kind_label = KINDS[each.kind].label  # type: ignore[attr-defined]
+    waits = named(waiting().filter(kind__in=(SET_PRICE, BOOK_FEE), merchant=merchant).order_by("asked_at"))
     fees = list(FeeCharge.objects.filter(merchant=merchant).select_related("waived").order_by("-at", "-pk")[:SHOWN])
     context = {
         "title": merchant.name,

@@ -79,12 +79,17 @@ def _help(attribute: Attribute) -> str:
 
 
 def initial_of(entries: Iterable[Sequence[Any]], attributes: Mapping[int, Attribute]) -> dict[str, Any]:
-    """What the fields show of what a product says."""
+    """What the fields show of what a product says; of a value that became part of another, the other."""
     initial: dict[str, Any] = {}
-    for attribute_id, value_ids, free in entries:
+    entries = list(entries)
+    merged = dict(
+        AttributeValue.objects.filter(pk__in=[key for entry in entries for key in entry[1]], merged_into__isnull=False).values_list("pk", "merged_into_id")
+    )
+    for attribute_id, said, free in entries:
+        value_ids = list(dict.fromkeys(merged.get(key, key) for key in said))
         name, attribute = f"attribute_{attribute_id}", attributes.get(attribute_id)
         if value_ids:
-            initial[name] = list(value_ids) if attribute is not None and attribute.kind == Attribute.Kind.CHOICES else value_ids[0]
+            initial[name] = value_ids if attribute is not None and attribute.kind == Attribute.Kind.CHOICES else value_ids[0]
         elif free and attribute is not None and attribute.kind == Attribute.Kind.TEXT:
             initial |= {f"{name}_{short}": free.get(code, "") for code, short in IN_FIELDS.items()}
         elif free:

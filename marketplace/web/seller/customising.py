@@ -171,7 +171,7 @@ def _stepped(raws: list[Raw], step: str) -> list[Raw]:
     what, _dash, which = step.partition("-")
     if what == "add" and which in Kind.values and len(raws) < MOST_FIELDS:
         return [*raws, _new(which)]
-    n = int(which) if which.isascii() and which.isdigit() else -1
+    n = int(which) if which.isascii() and which.isdigit() and len(which) < 4 else -1
     if not 0 <= n < len(raws):
         return raws
     if what == "drop":

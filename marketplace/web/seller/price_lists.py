@@ -172,7 +172,7 @@ def _text(data: bytes) -> str:
     """Raises InvalidInput."""
     if len(data) > MOST_BYTES:
         raise InvalidInput(field="file", why=_("The file is too large: at most 1 MB."))
-    for encoding in ("utf-8-sig", "gb18030"):  # as spreadsheets in China save it
+    for encoding in ("utf-8-sig", "gb18030") if b"\x00" not in data else ():  # as spreadsheets in China save it
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:
@@ -185,8 +185,8 @@ def _lines(text: str, currency: str, wrong: list[str]) -> dict[Entry, Money | No
     lines = [line for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n") if line.strip()]
     if len(lines) > MOST_LINES:
         raise InvalidInput(field="lines", why=_("At most {most} lines at once.").format(most=MOST_LINES))
-    rows = [(n, [cell.strip() for cell in next(csv.reader(io.StringIO(line), delimiter="\t" if "\t" in line else ","))]) for n, line in enumerate(lines, 1)]
-    rows = [(n, cells) for n, cells in rows if not (n == 1 and cells and cells[0].lower() in ("sku", "货号"))]
+    rows = [(n, _cells(line)) for n, line in enumerate(lines, 1)]
+    rows = [(n, cells) for n, cells in rows if not (n == 1 and cells[0].lower() in ("sku", "货号"))]
     known = dict(Variant.objects.filter(sku__in=[cells[0] for _n, cells in rows]).values_list("sku", "pk"))
     found: dict[Entry, Money | None] = {}
     for n, read in rows:
@@ -202,6 +202,14 @@ def _lines(text: str, currency: str, wrong: list[str]) -> dict[Entry, Money | No
         except MarketError as refusal:
             wrong.append(_("Line {n}: {why}").format(n=n, why=refusal))
     return found
+
+
+def _cells(line: str) -> list[str]:
+    """Of a line that is not blank; one that is longer than any that is meant is a cell by itself, which is refused with its line."""
+    try:
+        return [cell.strip() for cell in next(csv.reader(io.StringIO(line), delimiter="\t" if "\t" in line else ","))]
+    except csv.Error:
+        return [line[:20]]
 
 
 def _page(request: HttpRequest, row: PriceList | None, form: ListForm | None, written: dict[UUID, str], pasted: str, wrong: list[str]) -> HttpResponse:

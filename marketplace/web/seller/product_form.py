@@ -12,15 +12,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from marketplace.flows.product_files.codes import weight_of
+from marketplace.flows.product_seen import seen_of
 from marketplace.kernel.errors import MarketError
+from marketplace.kernel.inputs import FilesField, FilesInput
 from marketplace.kernel.money import Money
 from marketplace.kernel.prose import as_text
 from marketplace.merchant.catalogue.actions import LONGEST_CODE, LONGEST_SUBTITLE
 from marketplace.merchant.catalogue.barcodes import gtin, read_barcode
+from marketplace.merchant.catalogue.errors import ProductChangedMeanwhile
 from marketplace.merchant.catalogue.models import Product, SizeTable, Variant
 from marketplace.merchant.inventory.models import StockLevel
 from marketplace.merchant.pricing.periods import in_force
-from marketplace.platform.taxonomy.attributes import Described, described
+from marketplace.platform.taxonomy.attributes import MOST_VALUES, Described, described
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category, TaxClass
 from marketplace.platform.taxonomy.queries import find_categories, led_to, path_name
 from marketplace.platform.virtual.kinds import LONGEST, SHORTEST, GoodsKind
@@ -30,7 +33,6 @@ from marketplace.web.seller.goods_kind import KindChoice, kind_initial
 from marketplace.web.seller.variants import Axis, Row
 
 MOST_ATTRIBUTES = 60
-MOST_VALUES = 200
 MOST_STOCK = 10_000_000
 
 
@@ -47,22 +49,12 @@ class Entered:
     stock: int
 
 
-class PicturesInput(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class PicturesField(forms.FileField):
-    """Several files at once."""
-
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        return [super(PicturesField, self).clean(one, initial) for one in data or []]
-
-
 BLANK_LINE = _lazy("A blank line begins a paragraph. Pictures come from your library.")
 
 
 class ProductForm(forms.Form):
     product_id = forms.UUIDField(widget=forms.HiddenInput)
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)  # what it was made from
     title_zh = forms.CharField(label=_lazy("Title in Chinese"), max_length=200, required=False)
     title_en = forms.CharField(label=_lazy("Title in English"), max_length=200, required=False)
     subtitle_zh = forms.CharField(label=_lazy("Subtitle in Chinese"), max_length=LONGEST_SUBTITLE, required=False)
@@ -83,11 +75,11 @@ class ProductForm(forms.Form):
     description_en = forms.CharField(
         label=_lazy("Description in English"), required=False, max_length=20_000, help_text=BLANK_LINE, widget=forms.Textarea(attrs={"rows": 4})
     )
-    pictures = PicturesField(
+    pictures = FilesField(
         label=_lazy("Add pictures"),
         required=False,
         help_text=_lazy("JPEG, PNG or WebP, up to 10 MB each"),
-        widget=PicturesInput(attrs={"multiple": True, "accept": "image/jpeg,image/png,image/webp"}),
+        widget=FilesInput(attrs={"multiple": True, "accept": "image/jpeg,image/png,image/webp"}),
     )
     kind = forms.ChoiceField(label=_lazy("Kind of goods"), choices=GoodsKind.choices, required=False, widget=forms.RadioSelect)
     valid_days = forms.IntegerField(label=_lazy("A voucher is valid for so many days after payment"), required=False, min_value=SHORTEST, max_value=LONGEST)
@@ -102,6 +94,7 @@ class ProductForm(forms.Form):
         if self.is_bound and self.data.get("copy"):
             self.data = texts.copied(self.data, str(self.data["copy"]))
         self.rows = self._rows_kept(is_active=True)
+        self.is_outdated = False  # somebody has changed the product since the form was made
         self.matrix_refusal = ""  # why rows could not be made or filled
         self.aside: list[Row] = []  # rows whose values are not chosen at the moment
         self.kept_before: dict[str, Row] = {}  # what a form that was sent would change, by combination
@@ -148,8 +141,10 @@ class ProductForm(forms.Form):
     def _values(self) -> dict[int, list[AttributeValue]]:
         if not hasattr(self, "_values_by_attribute"):
             found: dict[int, list[AttributeValue]] = {attribute.pk: [] for attribute in self.attributes()}
+            said = {value for entry in (self.product.attributes if self.product else ()) for value in entry[1]}
+            said |= {value for row in [*self.rows, *self.kept_before.values()] for value in row.options.values()}
             for value in AttributeValue.objects.filter(attribute__in=list(found), merged_into=None).order_by("position", "id"):
-                if len(found[value.attribute_id]) < MOST_VALUES:
+                if len(found[value.attribute_id]) < MOST_VALUES or value.pk in said:  # an import may have made more
                     found[value.attribute_id].append(value)
             self._values_by_attribute = found
         return self._values_by_attribute
@@ -260,6 +255,7 @@ class ProductForm(forms.Form):
 
     def _from_product(self, product: Product) -> dict[str, Any]:
         initial: dict[str, Any] = {
+            "seen": seen_of(product.pk),
             "title_zh": product.titles.get("zh-hans", ""),
             "title_en": product.titles.get("en", ""),
             "subtitle_zh": product.subtitles.get("zh-hans", ""),
@@ -325,7 +321,7 @@ class ProductForm(forms.Form):
                 self._row_error("discount", n, str(wrong))
         elif price is None and not row.cells.get("price"):
             self._row_error("price", n, _("Write a price, or a market price and a discount."))
-        if not (stock.isascii() and stock.isdigit() and int(stock) <= MOST_STOCK):
+        if not (stock.isascii() and stock.isdigit() and len(stock) < 10 and int(stock) <= MOST_STOCK):
             self._row_error("stock", n, _("Stock is a whole number from 0 to 10,000,000."))
             stock = "0"
         try:
@@ -384,7 +380,11 @@ class ProductForm(forms.Form):
         return {"picture": "pictures"}.get(name), None
 
     def show(self, refusal: MarketError, keys: list[UUID]) -> None:
-        """Say a refusal of the verb where it belongs."""
+        """Say a refusal of the verb where it belongs. What somebody has changed meanwhile is overwritten by whoever has read so, and saves again."""
+        if isinstance(refusal, ProductChangedMeanwhile) and self.product:
+            data: Any = self.data.copy()  # type: ignore[attr-defined]
+            data["seen"] = seen_of(self.product.pk)
+            self.data, self.is_outdated = data, True
         name, row = self.field_of(refusal, keys)
         if name and row is not None:
             self._row_error(name, row, str(refusal))

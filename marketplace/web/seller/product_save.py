@@ -14,7 +14,7 @@ from marketplace.merchant.virtual.actions import Kind
 from marketplace.web.seller.attribute_fields import entries_of
 from marketplace.web.seller.gallery import gallery_of
 from marketplace.web.seller.product_form import ProductForm
-from marketplace.web.seller.variants import key_of_variant
+from marketplace.web.seller.variants import has_shown_prices, key_of_variant
 
 
 def keys_of_rows(form: ProductForm, row: Product | None, product_id: UUID) -> list[UUID]:
@@ -24,7 +24,7 @@ def keys_of_rows(form: ProductForm, row: Product | None, product_id: UUID) -> li
 
 
 def save(by: Actor, form: ProductForm, row: Product | None, *, submits: bool) -> Product:
-    """Save what the form holds, and ask for its review. Raises InvalidInput, SkuTaken, StockHeld, ProductIncomplete."""
+    """Save what the form holds, and ask for its review. Raises InvalidInput, SkuTaken, StockHeld, ProductIncomplete, ProductChangedMeanwhile."""
     data = form.cleaned_data
     product_id: UUID = row.pk if row else data["product_id"]
     keys = keys_of_rows(form, row, product_id)
@@ -37,6 +37,7 @@ def save(by: Actor, form: ProductForm, row: Product | None, *, submits: bool) ->
         submits=submits,
         shown=shown,
         kind=Kind(data["kind"], data["valid_days"]) if data["kind"] else None,
+        seen=data["seen"],
         product=ProductInput(
             category_id=data["category"],
             brand_id=data["brand"].pk if data["brand"] else None,
@@ -55,8 +56,8 @@ def save(by: Actor, form: ProductForm, row: Product | None, *, submits: bool) ->
             sets_size_table=True,
             source_ref=data["source_ref"] if row is None or "source_ref" in form.data else row.source_ref,
         ),
-        prices={keys[n]: (one.price, one.market) for n, one in rows.items() if one.price is not None},
-        # What nobody changed is no count: orders may have shipped since the form was opened.
+        # What nobody changed is no price and no count: another may have begun, and orders may have shipped since the form was opened.
+        prices={keys[n]: (one.price, one.market) for n, one in rows.items() if one.price is not None and not has_shown_prices(one.row)},
         stock={keys[n]: one.stock for n, one in rows.items() if str(one.stock) != one.row.cells.get("stock_was")},
     )
     return saved

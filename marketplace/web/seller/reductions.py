@@ -266,9 +266,13 @@ def reduction(request: HttpRequest, reduction_id: UUID) -> HttpResponse:
         written = {key: request.POST.get(f"price_{key.hex}", text).strip()[:20] for key, text in written.items()}
     if request.method == "POST" and form.is_valid():
         try:
-            prices = {line.variant_id: line.sale for line in lines[SHOWN:]}
+            prices = {line.variant_id: line.sale for line in lines}
             for key, text in written.items():
-                if text:
+                if text == request.POST.get(f"shown_{key.hex}"):
+                    continue  # nobody has changed it here
+                if not text:
+                    del prices[key]
+                else:
                     try:
                         prices[key] = Money.parse(text, currency)
                     except MarketError as wrong:
@@ -303,6 +307,7 @@ def reduction(request: HttpRequest, reduction_id: UUID) -> HttpResponse:
             "is_called": line.variant_id in priors and line.sale_minor < priors[line.variant_id].minor,
             "name": f"price_{line.variant_id.hex}",
             "written": written[line.variant_id],
+            "shown": request.POST.get(f"shown_{line.variant_id.hex}", str(line.sale.decimal)),
             "error": errors.get(line.variant_id, ""),
         }
         for line in lines[:SHOWN]

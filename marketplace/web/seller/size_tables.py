@@ -28,6 +28,7 @@ UNIT_CHOICES = [(unit, unit or _lazy("no unit")) for unit in UNITS]
 
 class SizeTableForm(forms.Form):
     table_id = forms.UUIDField(widget=forms.HiddenInput)
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
     name = forms.CharField(label=_lazy("Name, for yourself"), max_length=60)
     rows = forms.CharField(
         label=_lazy("Sizes and measures"),
@@ -102,7 +103,8 @@ def size_table(request: HttpRequest, table_id: UUID | None = None) -> HttpRespon
     form = SizeTableForm(request.POST, table=table)
     if form.is_valid():
         try:
-            saved = save_size_table(by=actor_of(request), table_id=table.pk if table else form.cleaned_data["table_id"], table=form.meant())
+            key, seen = (table.pk, form.cleaned_data["seen"]) if table else (form.cleaned_data["table_id"], None)
+            saved = save_size_table(by=actor_of(request), table_id=key, table=form.meant(), seen=seen)
         except MarketError as refusal:
             field = {"columns": "name_zh_0", "notes": "notes_zh"}.get(refusal.field or "", refusal.field)
             form.add_error(field if field in form.fields else None, str(refusal))
@@ -126,6 +128,7 @@ def _page(request: HttpRequest, table: SizeTable | None, form: SizeTableForm) ->
 def _initial(table: SizeTable) -> dict[str, Any]:
     initial: dict[str, Any] = {
         "table_id": table.pk,
+        "seen": table.version,
         "name": table.name,
         "rows": "\n".join("\t".join([size, *cells]) for size, cells in table.rows),
         "notes_zh": table.notes.get("zh-hans", ""),

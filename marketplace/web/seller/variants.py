@@ -22,7 +22,8 @@ from marketplace.merchant.catalogue.models import Variant
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue
 
 MOST_AXES, MOST_VARIANTS = 3, 200
-CELLS = ("sku", "barcode", "market", "discount", "price", "stock", "weight", "stock_was")  # the last is what the form showed, and nobody types it
+WAS = ("price_was", "market_was", "stock_was")  # what the form showed; nobody types it
+CELLS = ("sku", "barcode", "market", "discount", "price", "stock", "weight", *WAS)
 FILLED = ("barcode", "market", "discount", "price", "stock", "weight")  # what is written into many rows at once
 PASTED = ("sku", *FILLED)
 COLUMNS = {
@@ -111,8 +112,15 @@ def rows_of(kept: Sequence[Variant], prices: Mapping[UUID, Any], levels: Mapping
             cells["price"] = str(price.sale.decimal)
             cells["market"] = str(price.market.decimal) if price.market else ""
             cells["discount"] = write_discount(price.market, price.sale) if price.market else ""
+            cells["price_was"], cells["market_was"] = cells["price"], cells["market"]
         rows.append(Row(_options_of(variant), cells, level.reserved + level.allocated if level else 0))
     return rows
+
+
+def has_shown_prices(row: Row) -> bool:
+    """Whether sale price and market price are those that the form showed. An empty sale price follows from a discount."""
+    cells = row.cells
+    return bool(cells.get("price")) and (cells["price"], cells.get("market", "")) == (cells.get("price_was"), cells.get("market_was", ""))
 
 
 def _options_of(variant: Variant) -> type_options:
@@ -255,6 +263,8 @@ def discounted(market: Money, text: str) -> Money:
     try:
         given = Decimal(text.strip().rstrip("折%％ "))
     except InvalidOperation:
+        given = Decimal(-1)
+    if not given.is_finite() or given.adjusted() > 9:
         given = Decimal(-1)
     share = given / 10 if counts_in_tenths() else 1 - given / 100
     if not 0 < share <= 1:

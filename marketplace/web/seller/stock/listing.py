@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 import django_filters
 from django.contrib import messages
@@ -20,7 +19,7 @@ from marketplace.merchant.inventory.models import StockLevel
 from marketplace.merchant.inventory.restocking import needs_of, set_levels
 from marketplace.web.lists.bulk import Bulk
 from marketplace.web.lists.pages import Column, ListPage, Teach
-from marketplace.web.seller.stock.shared import LOW, chosen_levels, found_by, levels, location_choices, sent_keys, with_labels
+from marketplace.web.seller.stock.shared import LOW, changed_texts, chosen_levels, found_by, levels, location_choices, sent_keys, with_labels
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 
@@ -125,7 +124,8 @@ def set_chosen(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         keys = sent_keys(request)
         try:
-            counted, safety = _numbers(request, "count", keys), _numbers(request, "safety", keys)
+            counted = {key: _number(str(request.POST.get(f"count_{key.hex}", "")).strip()) for key in keys}
+            safety = {key: _number(text) for key, text in changed_texts(request, "safety", keys).items()}
             every = str(request.POST.get("safety_all", "")).strip()
             if every:
                 safety = dict.fromkeys(keys, _number(every))
@@ -142,13 +142,10 @@ def set_chosen(request: HttpRequest) -> HttpResponse:
     rows = chosen_levels(request)
     for row in rows:
         row.typed = request.POST.get(f"count_{row.pk.hex}", "")
-        row.typed_safety = request.POST.get(f"safety_{row.pk.hex}", "" if row.safety is None else row.safety)
+        now = "" if row.safety is None else row.safety
+        row.typed_safety, row.shown = (request.POST.get(f"{name}_{row.pk.hex}", now) for name in ("safety", "shown"))
     context = {"title": _("Count or set safety stock"), "rows": rows, "refusal": refusal}
     return render(request, "seller/stock/set.html", context, status=422 if refusal else 200)
-
-
-def _numbers(request: HttpRequest, prefix: str, keys: list[UUID]) -> dict[UUID, int | None]:
-    return {key: _number(str(request.POST.get(f"{prefix}_{key.hex}", "")).strip()) for key in keys}
 
 
 def _number(text: str) -> int | None:

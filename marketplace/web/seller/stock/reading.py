@@ -31,10 +31,13 @@ def text_of(file: Any) -> str:
             continue
     else:
         raise InvalidInput(field="file", why=_("This is no CSV file. Save it as CSV first."))
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\x00" in text:
+        raise InvalidInput(field="file", why=_("This is no CSV file. Save it as CSV first."))
     first = text.partition("\n")[0]
     mark = max(",;\t", key=first.count)
     lines = []
-    for n, cells in enumerate(csv.reader(io.StringIO(text), delimiter=mark)):
+    for n, cells in enumerate(_rows(text, mark)):
         filled = [cell.strip() for cell in cells]
         if not any(filled):
             lines.append("")
@@ -43,3 +46,11 @@ def text_of(file: Any) -> str:
         else:
             lines.append(f"{filled[0]} {filled[-1]}" if len(filled) > 1 else filled[0])
     return "\n".join(lines)
+
+
+def _rows(text: str, mark: str) -> list[list[str]]:
+    """Raises InvalidInput: a cell may be longer than any that is meant."""
+    try:
+        return list(csv.reader(io.StringIO(text), delimiter=mark))
+    except csv.Error as wrong:
+        raise InvalidInput(field="file", why=_("This is no CSV file. Save it as CSV first.")) from wrong

@@ -39,7 +39,7 @@ from marketplace.platform.taxonomy.models import Category
 from marketplace.web.lists.filters import Since, Until
 from marketplace.web.lists.pages import Column, ListPage, Teach
 from marketplace.web.seller.stock.reading import text_of
-from marketplace.web.seller.stock.shared import chosen_levels, found_by, location_choices, sent_keys, typed_lines, with_labels
+from marketplace.web.seller.stock.shared import changed_texts, chosen_levels, found_by, location_choices, sent_keys, typed_lines, with_labels
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 
@@ -219,12 +219,9 @@ def stocktake(request: HttpRequest, number: str) -> HttpResponse:
 
 def stocktake_count(request: HttpRequest, number: str) -> HttpResponse:
     """What was typed into the sheet; an empty field was not counted."""
-    row = stocktake_here(number)
-    keys = sent_keys(request)
-    now = dict(row.lines.filter(variant_id__in=keys).values_list("variant_id", "counted"))
     try:
-        typed = {key: _number(request.POST.get(f"counted_{key.hex}", "")) for key in keys}
-        count_lines(by=actor_of(request), number=number, counted={key: n for key, n in typed.items() if n != now.get(key)})
+        counted = {key: _number(text) for key, text in changed_texts(request, "counted", sent_keys(request)).items()}
+        count_lines(by=actor_of(request), number=number, counted=counted)
     except StocktakeUnknown:
         raise
     except MarketError as refusal:
@@ -329,7 +326,8 @@ def _page(request: HttpRequest, number: str, *, refusal: MarketError | None = No
     numbers = {name.removeprefix("n_"): n for name, n in sums.items()}
     hides = row.hides_figures
     for line in lines:
-        line.typed = request.POST.get(f"counted_{line.variant_id.hex}", "" if line.counted is None else line.counted)
+        now = "" if line.counted is None else line.counted
+        line.typed, line.shown = (request.POST.get(f"{name}_{line.variant_id.hex}", now) for name in ("counted", "shown"))
     counters = counters_of(row) if row.status == S.WAITING else set()
     others = others_who_could(row) if request.user.pk in counters else []
     scanned = None
