@@ -46,13 +46,18 @@ def brands_not_allowed(merchant_id: UUID, brand_ids: Iterable[int]) -> set[int]:
     return {key for key in wanted if not standing.cover(demanding[key])[0]}
 
 
+def is_of_one_brand(merchant_id: UUID) -> bool:
+    """Whether a shop was let in for one brand."""
+    kind, sells_many = seller_of(merchant_id)
+    return bool(kind) and not sells_many
+
+
 class BrandScope:
     """The brands of a shop that was let in for one: of its goods on sale, and of what it has handed in. Asked once for many goods."""
 
     def __init__(self, merchant_id: UUID) -> None:
         self.merchant_id = merchant_id
-        kind, sells_many = seller_of(merchant_id)
-        self.is_one = bool(kind) and not sells_many
+        self.is_one = is_of_one_brand(merchant_id)
         self._on_sale: set[int] = set()
         self._waiting: dict[UUID, int] = {}
         if self.is_one:

@@ -83,6 +83,8 @@ def save_product(
             raise InvalidInput(field="tax_class", why=_("Choose a tax class."))
         product.clean()
         check_pictures(product, known_in([product]))
+        if not is_new:
+            locked_product(product_id)  # before the room: in the order of an import
         if product.pictures:
             check_room(current_merchant_id(), Limit.PICTURES, lambda: 0, adding=len(product.pictures))
         was = seen_of(locked_product(product_id).pk) if seen and not is_new else seen

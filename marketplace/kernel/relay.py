@@ -183,7 +183,7 @@ def _others(delivery: Delivery, reaction: registry.Reaction) -> list[Delivery]:
     some = list(alike.select_related("event").order_by("id")[:MOST_JOINED])
     _joined, count = reaction.join([_event(delivery), *map(_event, some)])
     # Only these are locked: what is locked for nothing would be passed over by its own worker.
-    wanted = waiting.filter(pk__in=[other.pk for other in some[: count - 1]]).order_by("id")
+    wanted = alike.filter(pk__in=[other.pk for other in some[: count - 1]]).order_by("id")
     return list(wanted.select_related("event").select_for_update(skip_locked=True, of=("self",)))
 
 

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from marketplace.kernel.errors import MarketError
+from marketplace.kernel.errors import MarketError, NotFound
 from marketplace.kernel.texts import localised
 from marketplace.platform.listings.models import Listing
 from marketplace.platform.members.keeping import drop_favourites, follow_shop, save_favourite, unfollow_shop
@@ -43,7 +43,8 @@ def favourite(request: HttpRequest, listing_id: UUID) -> HttpResponse:
         drop_favourites(by=actor_of(request), listing_ids=[listing_id])
     if not request.htmx:  # type: ignore[attr-defined]
         return HttpResponseRedirect(back_of(request))
-    listing = Listing.objects.only("titles").get(pk=listing_id)
+    if (listing := Listing.objects.only("titles").filter(pk=listing_id).first()) is None:
+        raise NotFound
     return HttpResponse(heart(listing, is_on=wanted, word=bool(request.POST.get("word"))))
 
 

@@ -226,12 +226,13 @@ def test_a_reduction_of_another_shop_is_not_there(mug):
 # ── What stands beside it ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "Lowest price in the 30 days before the reduction: CN¥100.00."), ("zh-hans", "¥100.00")])
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "Lowest price in the 30 days before the reduction: CN¥100.00."), ("zh-hans", "降价前 30 天最低价：¥100.00。")]
+)
 def test_the_lowest_price_of_the_thirty_days_before_stands_beside_a_reduced_one(mug, language, words):
     reduce(mug)
     with clock.shifted(2 * HOUR):
         assert words in page_of(mug, language)
-        assert "20" in page_of(mug, language)
 
 
 def test_a_price_that_was_lower_a_fortnight_ago_is_called_no_reduction(mug):

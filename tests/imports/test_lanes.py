@@ -10,8 +10,14 @@ from marketplace.kernel.models import AuditEvent, OutboxEvent
 from marketplace.kernel.relay import deliver_events
 from marketplace.merchant.catalogue.models import Product, Variant
 from marketplace.merchant.imports.actions import start_import, undo_import
+from marketplace.platform.listings.models import ProductChange
+from marketplace.platform.taxonomy.actions import put_brands
+from marketplace.platform.taxonomy.models import Brand
+from tenants.onboarding.models import Dossier
+from tenants.tenancy.models import Merchant
 from tenants.tenancy.schemas import merchant_schema
-from tests.imports.files import HEADS, A, a_row, as_csv, batch, checked, cups, imported, states
+from tests import factories as make
+from tests.imports.files import HEADS, A, a_row, an_archive, as_csv, batch, checked, cups, imported, states
 
 pytestmark = pytest.mark.django_db
 PLENTY = range(1, 61)
@@ -98,10 +104,10 @@ def test_a_product_named_by_its_code_and_by_its_key_keeps_the_file_in_order():
         assert Product.objects.get(source_ref="P1").titles["en"] == "Last"
 
 
-def with_one_barcode():
+def with_one_barcode(other="00000096385074"):
     """A file whose eleventh product (of the second lane) and whose 44th (of the first) claim the same barcode."""
     cups()
-    codes = {11: "96385074", 44: "00000096385074"}
+    codes = {11: "96385074", 44: other}
     return checked(as_csv([[*a_row(n), codes.get(n, "")] for n in PLENTY], [*HEADS, "Barcode"]), by=SYSTEM)
 
 
@@ -110,8 +116,9 @@ def who_has_it():
         return Variant.objects.filter(barcode__endswith="96385074", is_active=True).values_list("sku", flat=True).get()
 
 
-def test_of_two_products_with_one_barcode_the_first_of_the_file_has_it():
-    assert taken_over(with_one_barcode()) == set() and who_has_it() == "P11"
+@pytest.mark.parametrize("typed", ["00000096385074", "9638 5074", "96385074.0"])
+def test_of_two_products_with_one_barcode_the_first_of_the_file_has_it(typed):
+    assert taken_over(with_one_barcode(typed)) == set() and who_has_it() == "P11"
 
 
 def test_divided_without_a_look_at_barcodes_another_has_it(monkeypatch):
@@ -125,3 +132,24 @@ def test_shop_categories_that_fill_up_keep_the_file_in_order():
     import_id = checked(as_csv([[*a_row(n), ""] for n in PLENTY], [*HEADS, "Shop categories"]), by=SYSTEM)
     assert not any(fact.body["lanes"] > 1 for fact in OutboxEvent.objects.filter(topic="import.due"))
     assert taken_over(import_id) == set()
+
+
+def test_a_shop_of_one_brand_hands_in_the_brand_of_the_first_row():
+    cups()
+    put_brands(by=SYSTEM, rows=[{"code": "other", "names": {"zh-hans": "别家", "en": "Other"}}])
+    make.a_dossier(Merchant.objects.get(pk=A))
+    Dossier.objects.update(kind="retailer")
+    rows = [[*a_row(n, Pictures="cup.png"), "Kiln Fire" if n < 10 else "Other"] for n in PLENTY]
+    import_id = checked(as_csv(rows, [*HEADS, "Brand"]), goes="submit", archive=an_archive({"cup.png": make.a_picture().getvalue()}))
+    assert taken_over(import_id) == set() and batch(import_id).entered == 9
+    waiting = ProductChange.objects.filter(merchant_id=A, status="waiting").values_list("proposed__brand_id", flat=True)
+    assert set(waiting) == {Brand.objects.get(code="kiln-fire").pk}
+
+
+def test_bundles_and_their_articles_keep_the_file_in_order():
+    cups()
+    imported(as_csv([a_row(1), a_row(2)]), by=SYSTEM)
+    rows = [[*a_row(n), ""] for n in range(3, 60)]
+    rows.append([*a_row(60, Stock=""), "P1×1; P2×1"])
+    import_id = checked(as_csv(rows, [*HEADS, "What is in the bundle"]), by=SYSTEM)
+    assert states(import_id) == {"good": len(rows)} and taken_over(import_id) == set()

@@ -11,6 +11,7 @@ import pytest
 from django.db import connections, transaction
 
 from marketplace.flows.product_files import lanes, run
+from marketplace.flows.product_files.receiving import assign_columns, meanings_of
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.models import Delivery
 from marketplace.kernel.relay import deliver_events, fan_out, lease, perform
@@ -18,8 +19,10 @@ from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.imports.access import locked_import
 from marketplace.merchant.imports.actions import start_import, stop_import
 from marketplace.merchant.imports.events import ImportDue
+from marketplace.platform.taxonomy.models import OwnCategory
+from marketplace.platform.taxonomy.own_categories import note_own_categories
 from tenants.tenancy.schemas import merchant_schema
-from tests.imports.files import A, a_row, as_csv, batch, checked, cups, imported, states
+from tests.imports.files import A, a_row, as_csv, batch, checked, cups, imported, received, states
 from tests.running import until
 
 pytestmark = pytest.mark.usefixtures("own_database")
@@ -124,15 +127,49 @@ def test_who_stops_it_does_not_wait_and_the_batch_at_work_takes_itself_back(divi
     assert (row.status, row.settled, row.changed) == ("done", ROWS, ROWS) and titles(2_000) == {"Anew": ROWS}
 
 
-def test_a_turn_done_twice_at_once_counts_its_rows_once(divided):
-    import_id = divided(3_000)
+def test_a_check_done_twice_at_once_looks_at_every_row_once(divided, monkeypatch):
+    monkeypatch.setattr(lanes, "LINES", 10)
+    monkeypatch.setattr(run, "PRODUCTS_AT_ONCE", 5)
+    with merchant_schema(A):
+        row = received(as_csv([a_row(n) for n in range(4_000, 4_000 + ROWS)]), by=SYSTEM)
+        assign_columns(by=SYSTEM, import_id=row.pk, mapping=meanings_of(row), goes="draft", counts_stock=False)
     fan_out()
-    facts = [sending.delivery_id for sending in lease()]
-    events = [ImportDue.from_body(Delivery.objects.select_related("event").get(pk=key).event.body) for key in facts]
+    assert perform(lease()[0].delivery_id), "it is read"
+    fan_out()
+    assert perform(lease()[0].delivery_id) and len(batch(row.pk).open_turns) == 2, "and divided"
+    fan_out()
+    both_twice_at_once([sending.delivery_id for sending in lease()])
+    deliver_events()
+    row = batch(row.pk)
+    assert (row.status, row.looked_at) == ("checked", ROWS) and states(row.pk) == {"good": ROWS}
+
+
+def test_two_lanes_that_meet_a_new_name_of_a_category_count_it_together():
+    def note(**names: int) -> None:
+        note_own_categories(by=SYSTEM, merchant_id=A, names=names)
+
+    with transaction.atomic():
+        note(New=2, Newer=1)
+        other = in_a_thread(lambda: note(Newer=4, New=3))
+        other.join(timeout=0.7)
+        assert other.is_alive(), "it waits for the first"
+    other.join(timeout=10)
+    assert dict(OwnCategory.objects.filter(merchant_id=A, name__startswith="New").values_list("name", "times")) == {"New": 5, "Newer": 5}
+
+
+def both_twice_at_once(deliveries: list[UUID]) -> None:
+    """Each of these turns by two workers at the same moment."""
+    events = [ImportDue.from_body(Delivery.objects.select_related("event").get(pk=key).event.body) for key in deliveries]
     threads = [in_a_thread(lambda event=event: run.run_import(event)) for event in [*events, *events]]
     for thread in threads:
         thread.join(timeout=30)
         assert not thread.is_alive()
+
+
+def test_a_turn_done_twice_at_once_counts_its_rows_once(divided):
+    import_id = divided(3_000)
+    fan_out()
+    both_twice_at_once([sending.delivery_id for sending in lease()])
     deliver_events()
     row = batch(import_id)
     assert (row.status, row.settled, row.changed) == ("done", ROWS, ROWS) and titles(3_000) == {"Anew": ROWS}

@@ -110,6 +110,11 @@ def test_there_is_an_end_to_what_one_keeps(browser, mei, monkeypatch):
     assert [row.listing_id for row in Favourite.objects.all()] == [one.pk]
 
 
+def test_a_heart_of_what_is_not_there_is_not_found(browser):
+    for on in ("0", "1"):
+        assert browser.post(f"/favourites/{uuid4()}/", {"on": on}, headers=HX).status_code == 404
+
+
 def test_hearts_of_a_page_cost_one_query(mei, rf):
     from django.template import engines
 

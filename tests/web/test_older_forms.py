@@ -25,8 +25,8 @@ from marketplace.merchant.inventory.restocking import set_safety
 from marketplace.merchant.media.actions import keep_picture
 from marketplace.merchant.pricing.models import Price
 from marketplace.merchant.pricing.periods import in_force
-from marketplace.platform.taxonomy.attributes import keep_attribute, keep_value
-from marketplace.platform.taxonomy.models import AttributeValue
+from marketplace.platform.taxonomy.attributes import describe_by_hand, keep_attribute, keep_value
+from marketplace.platform.taxonomy.models import AttributeValue, CategoryAttribute
 from tenants.accounts.models import User
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
@@ -197,6 +197,21 @@ def test_an_older_form_of_a_size_table_is_refused(owner):
     form |= fields_of(owner, path, "seen")
     for _time in range(2):
         assert owner.post(path, {**form, "name": "Mine"}).status_code == 302
+    with merchant_schema(A):
+        assert SizeTable.objects.get().version == int(form["seen"]) + 1, "what changes nothing makes nobody's form an older one"
+
+
+def test_a_category_that_went_to_another_size_table_is_not_taken_back_by_an_older_form(owner):
+    cups = make.a_category()
+    with merchant_schema(A):
+        table = save_size_table(by=SYSTEM, table_id=uuid4(), table=a_table(category_ids=[cups.pk]))
+    path = f"/size-tables/{table.pk}/"
+    form = fields_of(owner, path, "table_id", "seen", "name") | {"unit_0": "cm", "unit_1": "cm", "rows": "M\t98\t68", "categories": str(cups.pk)}
+    with merchant_schema(A):
+        other = save_size_table(by=SYSTEM, table_id=uuid4(), table=a_table("Other", category_ids=[cups.pk]))
+    assert owner.post(path, {**form, "name": "Mine"}).status_code == 422
+    with merchant_schema(A):
+        assert SizeTable.objects.get(pk=other.pk).category_ids == [cups.pk] and SizeTable.objects.get(pk=table.pk).category_ids == []
 
 
 def test_a_reduction_keeps_what_others_set_where_the_form_changes_something_else(owner):
@@ -234,3 +249,21 @@ def test_who_renames_a_value_moves_nothing_that_was_moved_since():
     assert order() == ["S", "Middle", "L"]
     assert console.post(path, {**form, "name_en": "Middle", "place": "1"}).status_code == 302
     assert order() == ["Middle", "S", "L"], "who asks for a place gets it"
+
+
+def test_a_confirmation_takes_nothing_back_that_a_colleague_set_meanwhile():
+    console = at("ops.market.localhost", "operator@market.localhost")
+    cups = make.a_category()
+    size, care = (
+        keep_attribute(by=SYSTEM, attribute_id=None, seen=0, fields={"names": {"zh-hans": name, "en": name}, "kind": "text"}) for name in ("Size", "Care")
+    )
+    describe_by_hand(by=SYSTEM, category_id=cups.pk, seen=cups.version, rows=[(size.pk, False, False), (care.pk, False, False)])
+    make.a_product("a", category=cups)
+    path = f"/categories/{cups.pk}/attributes/"
+    form = fields_of(console, path, "seen", "place_")
+    describe_by_hand(by=SYSTEM, category_id=cups.pk, seen=int(form["seen"]), rows=[(size.pk, False, False), (care.pk, True, False)])
+    asked = console.post(path, {**form, f"required_{size.pk}": "1"})
+    assert asked.status_code == 200 and "Ask for it" in text(asked)
+    sure = dict(FIELD.findall(asked.content.decode()))
+    answer = console.post(path, {**form, "seen": sure["seen"], f"required_{size.pk}": "1", "sure": "1"})
+    assert answer.status_code == 409 and CategoryAttribute.objects.get(category=cups, attribute=care).is_required

@@ -58,6 +58,8 @@ def look_at_rows(*, by: Actor, turn: Turn) -> bool:
         if not turn.begins(S.CHECKING):
             return False
         rows = turn.next_rows(State.READ, locks=True)
+        if not rows and turn.next_rows(State.READ):
+            return True  # the same turn, twice at once: the other was faster with these
         found: dict[str, list[UUID]] = {State.GOOD: [], State.SAME: [], State.HELD: []}
         bad: list[ImportRow] = []
         for some, _there, result in turn.compiled(rows, turn.plan(turn.pictures.look, turn.filling)):

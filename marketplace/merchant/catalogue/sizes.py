@@ -79,17 +79,18 @@ def put_size_table(*, by: Actor, table_id: UUID, table: SizeTableInput, seen: in
         for other in others:
             if other.pk != table_id and set(other.category_ids) & set(wanted):
                 other.category_ids = [key for key in other.category_ids if key not in wanted]
-                other.save(update_fields=["category_ids"])
+                other.version += 1
+                other.save(update_fields=["category_ids", "version"])
         row = row or SizeTable(pk=table_id, version=0)
         row.name, row.notes, row.category_ids = table.name, dict(table.notes), wanted
         row.columns = [{"names": dict(names), "unit": unit} for names, unit in table.columns]
         row.rows = [[size, list(cells)] for size, cells in table.rows]
-        row.version, row.changed_at = row.version + 1, clock.now()
-        row.save()
         after = _audited(row)
         if is_outdated and before != after:  # the same form sent twice changes nothing
             raise SizeTableChanged
         if before != after:
+            row.version, row.changed_at = row.version + 1, clock.now()
+            row.save()
             audit(by=by, action="size_table.saved", subject="size_table", subject_id=row.pk, merchant_id=current_merchant_id(), before=before, after=after)
     return row
 

@@ -71,7 +71,7 @@ def note_pictures(*, by: Actor, pictures: Collection[tuple[str, str, Mapping[str
     there = {one.key for one in known}
     fresh = [
         LibraryPicture(name=clean_name(name) or PurePosixPath(key).name, alt=dict(alt), original=key, key=key, by_label=by.label)
-        for key, (name, alt) in wanted.items()
+        for key, (name, alt) in sorted(wanted.items())  # in one order for all who write at once
         if key not in there
     ]
     LibraryPicture.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=500)

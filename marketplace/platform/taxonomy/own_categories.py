@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -147,6 +147,8 @@ def note_own_categories(*, by: Actor, merchant_id: UUID, names: Mapping[str, int
         if folded := fold(name):
             met[folded] = (name.strip()[:LONGEST], met.get(folded, ("", 0))[1] + times)
     with transaction.atomic():
+        with connection.cursor() as cursor:  # two lanes of an import meet the same new names
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('wanshang.own_categories'), hashtext(%s))", [str(merchant_id)])
         held = {row.folded: row for row in OwnCategory.objects.filter(merchant_id=merchant_id).select_for_update(of=("self",)).order_by("pk")}
         fresh = [
             OwnCategory(merchant_id=merchant_id, name=name, folded=folded, times=times, seen_at=clock.now())

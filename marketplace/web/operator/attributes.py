@@ -298,9 +298,9 @@ def category_attributes(request: HttpRequest, category_id: int) -> HttpResponse:
             asked = [(names[key], use) for key in fresh if key in names and (use := goods_without(row, key)).goods]
         if not asked:
             try:
-                seen = request.POST.get("seen", "")
+                said = request.POST.get("seen", "")
                 describe_by_hand(
-                    by=actor_of(request), category_id=row.pk, seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0, rows=wanted
+                    by=actor_of(request), category_id=row.pk, seen=int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0, rows=wanted
                 )
             except MarketError as wrong:
                 refusal = wrong
@@ -309,10 +309,11 @@ def category_attributes(request: HttpRequest, category_id: int) -> HttpResponse:
                 return HttpResponseRedirect(f"/categories/{row.pk}/attributes/")
     added: set[int] = set()
     gone: set[int] = set()
+    seen = str(row.version)
     if asked or isinstance(refusal, InvalidInput):  # all that was chosen stands there once more
         keys = [key for key, _required, _variants in wanted]
         gone, added = {one.attribute.pk for one in own} - set(keys), set(keys) - {one.attribute.pk for one in own}
-        own = _as_sent(own, wanted)
+        own, seen = _as_sent(own, wanted), request.POST.get("seen", "")  # still what was changed: a colleague's change since is not confirmed with it
     text = request.GET.get("q", "")
     has = {one.attribute.pk for one in every} | added
     found = list(Attribute.objects.filter(named(text)).exclude(pk__in=has).order_by("pk")[:MOST_FOUND]) if text.strip() else []
@@ -324,6 +325,7 @@ def category_attributes(request: HttpRequest, category_id: int) -> HttpResponse:
         "above": {one.pk: one.name for one in Category.objects.filter(pk__in=row.path)},
         "own": own,
         "asked": asked,
+        "seen": seen,
         "gone": gone,
         "added": added,
         "q": text,
