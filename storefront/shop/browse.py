@@ -128,6 +128,7 @@ def found_at(request: HttpRequest, place: Place) -> dict[str, Any]:
     pages = Pages(min(query.page, _last_page(answer) or query.page), _last_page(answer))
     names = search_page.names_for(answer, query)
     listings = _that_can_be_bought([*answer.ids, *answer.also])
+    answer = near.as_written(answer, query, (title for row in listings.values() for title in row.titles.values()))
     own = asked.query if place.rule else query  # what was chosen here: the rule itself is no choice
     groups = search_page.facet_groups(answer, own, names, but=place.fixed, own_only=asked.chosen_shops)
     chips = search_page.chips(request.GET, own, names, request.path, currency, but=place.fixed)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from marketplace.platform.taxonomy.models import Category
@@ -10,10 +11,12 @@ from marketplace.platform.taxonomy.queries import category_row
 from search.contract import LOOSE, Answer, Query, Rung, Sort
 from search.find import find
 from search.ladder import NEAR
+from search.tokens import LONGEST_QUESTION, folded, stem
 from storefront.shop import search_page
 from storefront.shop.place import Place
 from storefront.shop.search_page import Chip
 
+LATIN = re.compile(r"[a-z]{3,}")
 MOST_LOOSENED = 5  # filters that are tried away where nothing is found
 
 
@@ -33,6 +36,22 @@ def with_neighbours(answer: Answer, place: Place) -> Answer:
         if found := find(query.but(sort=Sort.POPULAR, size=NEAR)).ids:
             return replace(answer, rung=Rung.NEIGHBOURS, category=None, also=found)
     return answer
+
+
+def as_written(answer: Answer, query: Query, titles: Iterable[str]) -> Answer:
+    """With the words that were answered instead as goods write them: what an index knows of a word is its stem, and “kettl” is none."""
+    if not answer.read_as:
+        return answer
+    asked = set(LATIN.findall(folded(query.text, LONGEST_QUESTION)))
+    written: dict[str, str] = {}
+    for title in titles:
+        for word in LATIN.findall(folded(title, LONGEST_QUESTION)):
+            written.setdefault(stem(word), word)
+
+    def word(found: re.Match[str]) -> str:
+        return found[0] if found[0] in asked else written.get(stem(found[0]), found[0])
+
+    return replace(answer, read_as=LATIN.sub(word, answer.read_as), dropped=tuple(LATIN.sub(word, each) for each in answer.dropped))
 
 
 @dataclass(frozen=True)

@@ -222,6 +222,13 @@ def test_what_was_meant_is_answered_and_said_and_the_words_as_typed_are_one_clic
     assert "已为你显示<b>“mug”</b>的结果。仍要搜索" in chinese
 
 
+def test_what_was_meant_is_said_in_words_as_goods_write_them(goods):
+    make.a_product("a", title="Stove-top kettle", category=goods)
+    deliver_events()
+    assert "Showing results for <b>“kettle”</b>" in text("/search/?q=kettel"), "and not its stem"
+    assert "Showing results for <b>“jade mugs”</b>" in text("/search/?q=jaed+mugs"), "what was typed right stays as it was typed"
+
+
 def test_what_was_typed_is_shown_as_text_and_nothing_else(goods):
     page = text("/search/?q=muug+%3Cscript%3Ejade%3C/script%3E")
     assert "<script>jade" not in page
