@@ -48,10 +48,10 @@ def as_written(answer: Answer, query: Query, titles: Iterable[str]) -> Answer:
         for word in LATIN.findall(folded(title, LONGEST_QUESTION)):
             written.setdefault(stem(word), word)
 
-    def word(found: re.Match[str]) -> str:
+    def as_goods_say(found: re.Match[str]) -> str:
         return found[0] if found[0] in asked else written.get(stem(found[0]), found[0])
 
-    return replace(answer, read_as=LATIN.sub(word, answer.read_as), dropped=tuple(LATIN.sub(word, each) for each in answer.dropped))
+    return replace(answer, read_as=LATIN.sub(as_goods_say, answer.read_as), dropped=tuple(LATIN.sub(as_goods_say, each) for each in answer.dropped))
 
 
 @dataclass(frozen=True)
