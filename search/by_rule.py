@@ -11,7 +11,7 @@ from django.db.models import F, Q
 
 from marketplace.kernel import clock
 from marketplace.platform.listings.models import Listing
-from marketplace.platform.taxonomy.merging import current_values
+from marketplace.platform.taxonomy.merging import chosen_now
 from marketplace.platform.taxonomy.models import Brand, Category
 from search.contract import AMONG, LARGEST_KEY, Query, Sort
 from tenants.tenancy.models import Merchant
@@ -38,15 +38,14 @@ def _among(rule: Mapping[str, Any], shop: Merchant | None) -> frozenset[UUID] | 
 
 def query_of(rule: Mapping[str, Any], shop: Merchant | None = None) -> Query:
     """What the rule alone finds, in all shops or in one. Categories, brands and values that were merged mean the others; two or three queries."""
-    values = {int(key): frozenset(chosen) for key, chosen in (rule.get("values") or {}).items()}
-    merged = current_values(value for chosen in values.values() for value in chosen)
+    values = chosen_now({int(key): chosen for key, chosen in (rule.get("values") or {}).items() if chosen})
     category = Category.objects.filter(pk=rule["category"]).first() if rule.get("category") else None
     brands = Brand.objects.filter(pk__in=rule.get("brands", ())).values_list("pk", "merged_into_id")
     return Query(
         category=None if not rule.get("category") else (category.merged_into_id or category.pk) if category else LARGEST_KEY,
         brands=(frozenset(into or key for key, into in brands) or NOTHING) if rule.get("brands") else frozenset(),
         shops=frozenset({shop.ordinal}) if shop else frozenset(rule.get("shops", ())),
-        values={key: frozenset(merged.get(value, value) for value in chosen) for key, chosen in values.items()},
+        values={key: chosen or NOTHING for key, chosen in values.items()},
         price_from=rule.get("from"),
         price_to=rule.get("to"),
         in_stock=bool(rule.get("in_stock")),

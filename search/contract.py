@@ -45,7 +45,8 @@ class Query:
     hold what is chosen of its options.
 
     Categories, brands, attributes and values are taxonomy keys; shops are merchants' ordinals; prices are minor units of
-    the market's currency, both ends included. A value belongs to one attribute. Text without a single word in it is no text.
+    the market's currency, both ends included. A value belongs to one attribute, and whoever asks names it under that one (taxonomy/merging.py,
+    chosen_now): under another the backends answer otherwise. Text without a single word in it is no text.
     """
 
     text: str = ""

@@ -16,7 +16,7 @@ from marketplace.kernel.errors import MarketError
 from marketplace.kernel.formats import format_money
 from marketplace.kernel.money import Money
 from marketplace.kernel.texts import localised
-from marketplace.platform.taxonomy.merging import current_values
+from marketplace.platform.taxonomy.merging import chosen_now
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category
 from marketplace.platform.taxonomy.queries import Called, names_of, shown_categories
 from search.by_rule import NOTHING
@@ -71,8 +71,7 @@ def read_query(parameters: QueryDict, category: Category | None, currency: str) 
         for name in islice((name for name in parameters if name[:1] == "a" and name[1:].isascii() and name[1:].isdigit() and len(name) < 10), MOST_GROUPS)
         if (chosen := _ids(parameters.getlist(name)))
     }
-    if now := current_values(value for chosen in values.values() for value in chosen):
-        values = {attribute: frozenset(now.get(value, value) for value in chosen) for attribute, chosen in values.items()}
+    values = {attribute: chosen for attribute, chosen in chosen_now(values).items() if chosen}
     sort = parameters.get("sort", "")
     own_only = parameters.get("own") == "1"
     shops = _ids(parameters.getlist("shop"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -59,13 +59,20 @@ def note_merge(*, by: Actor, merge_id: UUID, done: int, left: int, place: str = 
     Merge.objects.filter(pk=merge_id).update(**fields)
 
 
-def current_values(value_ids: Iterable[int]) -> dict[int, int]:
-    """For the values among these that were merged: the other."""
-    wanted = set(value_ids)
-    if not wanted:
-        return {}
-    merged = AttributeValue.objects.filter(pk__in=wanted).exclude(merged_into=None)
-    return {key: into for key, into in merged.values_list("pk", "merged_into_id") if into}
+def chosen_now(values: Mapping[int, Iterable[int]]) -> dict[int, frozenset[int]]:
+    """What is chosen of attributes, as it is now: of a value that was merged the other, and none that belongs to another attribute."""
+    chosen = {attribute: frozenset(some) for attribute, some in values.items()}
+    wanted = {value for some in chosen.values() for value in some}
+    rows = AttributeValue.objects.filter(pk__in=wanted).values_list("pk", "attribute_id", "merged_into_id") if wanted else ()
+    known = {key: (attribute, into or key) for key, attribute, into in rows}
+
+    def now(attribute: int, some: frozenset[int]) -> Iterator[int]:
+        for value in some:
+            belongs_to, current = known.get(value, (attribute, value))
+            if belongs_to == attribute:
+                yield current
+
+    return {attribute: frozenset(now(attribute, some)) for attribute, some in chosen.items()}
 
 
 def replaced_option(options: Mapping[str, int], axis: str, key: int, into_key: int) -> dict[str, int]:
