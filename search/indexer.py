@@ -7,7 +7,7 @@ or out of order.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from django.db import connection, transaction
 
 from marketplace.kernel import clock
 from marketplace.kernel.breaker import Breaker
+from marketplace.kernel.models import OutboxEvent
 from marketplace.platform.listings.actions import announce
 from marketplace.platform.listings.events import ListingsChanged
 from marketplace.platform.listings.models import Listing, stamp_of
@@ -130,18 +131,18 @@ def rebuild(backend: Backend, note: Callable[[int], None] = lambda _done: None) 
             count = backend.rebuild(_noted(all_documents(), note))
             suggestions.rebuild()
             return count
-        began = clock.now()
-        late: list[datetime] = []
+        since = clock.now() - LATE_COMMITS
 
         def docs() -> Iterator[Doc]:
             yield from _noted(all_documents(), note)
-            late.append(clock.now())
-            for ids in _changed_since(began - LATE_COMMITS):
+            for ids in _changed_since(since):
                 yield from documents_of(ids)
 
         total = backend.rebuild(docs())
-        for ids in _changed_since(late[0] - LATE_COMMITS):
-            refresh_until_same(backend, ids)
+        # All of them once more: what can be found no more had no document above, and nothing took the former one out.
+        for ids in _changed_since(since):
+            with suppress(NotStill):  # what goes on changing is told by events of its own, and these go into the new index
+                refresh_until_same(backend, ids)
         backend.refresh()
         return total
 
@@ -153,7 +154,10 @@ def _noted(docs: Iterable[Doc], note: Callable[[int], None]) -> Iterator[Doc]:
 
 
 def _changed_since(moment: datetime) -> Iterator[list[UUID]]:
-    return chunks(Listing.objects.filter(changed_at__gte=moment).order_by("pk").values_list("pk", flat=True), AT_ONCE)
+    """Listings that changed, and those that an event named: a shop's end, its score or a category's place changes documents and no row of a listing."""
+    told = OutboxEvent.objects.filter(topic=ListingsChanged.topic, recorded_at__gte=moment).values_list("body__listing_ids", flat=True)
+    named = {UUID(key) for keys in told.iterator() for key in keys}
+    return chunks(sorted(named.union(Listing.objects.filter(changed_at__gte=moment).values_list("pk", flat=True))), AT_ONCE)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from datetime import timedelta
 from typing import ClassVar
 from uuid import UUID, uuid4
 
@@ -18,6 +19,7 @@ from marketplace.kernel.models import Delivery
 from marketplace.kernel.relay import deliver_events
 from marketplace.platform.details.actions import put_details
 from marketplace.platform.details.models import ListingDetail
+from marketplace.platform.listings.actions import announce
 from marketplace.platform.listings.events import ListingsChanged
 from marketplace.platform.listings.models import Listing
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand
@@ -314,6 +316,31 @@ class TestRebuilding:
         indexer.rebuild(SlowBackend())
         assert set(server.search(Query()).ids) == {kept, renamed}
         assert server.search(Query(text="lamp")).ids == [renamed]
+
+    def test_what_can_be_found_no_more_long_before_it_ends_is_no_ghost(self, server, monkeypatch):
+        """Both were read before, and other workers take them out of the index that goes."""
+        monkeypatch.setattr(indexer, "LATE_COMMITS", timedelta(0))  # so that all was made long ago, and the last step comes long after the change
+        kept, gone = make.a_product(title="Mug").pk, make.a_product(title="Pot").pk
+        shut = make.a_product("b", title="Desk").pk
+        deliver_events()
+
+        class SlowBackend:
+            name = server.name
+
+            def rebuild(self, docs):
+                read = [next(docs)]
+                Listing.objects.filter(pk=gone).update(is_on_sale=False, changed_at=clock.now())
+                Merchant.objects.filter(pk=MERCHANTS["b"]).update(status=Merchant.Status.SUSPENDED)
+                with transaction.atomic():
+                    announce(MERCHANTS["b"], [shut])
+                read += docs
+                assert {doc.id for doc in read} == {kept, gone, shut}, "the test: all were read"
+                return server.rebuild(read)
+
+            put, remove, refresh = server.put, server.remove, server.refresh
+
+        indexer.rebuild(SlowBackend())
+        assert server.search(Query()).ids == [kept]
 
     def test_a_repeated_document_of_another_version_is_decided_by_version(self, server):
         product = make.a_product(title="Mug")
