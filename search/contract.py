@@ -99,7 +99,8 @@ class Query:
 
 
 def _bounded(keys: frozenset[int]) -> frozenset[int]:
-    return frozenset(min(max(key, 0), LARGEST_KEY) for key in keys)
+    """0 is what has no brand, and no key of anything."""
+    return frozenset(key if 0 < key < LARGEST_KEY else LARGEST_KEY for key in keys)
 
 
 @dataclass(frozen=True)

@@ -171,6 +171,10 @@ class TestFilters:
         huge = 10**30
         assert shelf.ask(category=huge).total == 0
         assert shelf.ask(category=-huge, brands=frozenset({huge}), shops=frozenset({-huge}), values={huge: frozenset({huge})}).total == 0
+        for none in (0, -1):  # of what has no brand either
+            answer = shelf.ask(brands=frozenset({none}), shops=frozenset({none}))
+            assert (answer.total, answer.ids) == (0, [])
+            assert (shelf.ask(brands=frozenset({none})).total, shelf.ask(values={COLOUR: frozenset({none})}).total) == (0, 0)
         assert shelf.ask(price_from=huge).total == 0
         assert shelf.ask(price_from=-huge, price_to=huge).total == 5
         assert shelf.ask(page=huge).ids == []
