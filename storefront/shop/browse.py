@@ -121,6 +121,7 @@ def found_at(request: HttpRequest, place: Place) -> dict[str, Any]:
     currency = request.market.currency  # type: ignore[attr-defined]
     chosen_category = place.category or (_category_asked(request) if place.filters_by_category else None)
     asked = search_page.read_query(request.GET, chosen_category, currency)
+    request.GET = search_page.as_now(request.GET, asked.query)  # type: ignore[assignment]  # what the page's links are made of
     query = near.may_loosen(place.narrowed(asked.query), place, chosen_category)
     is_arranged = bool(place.order) and query.sort == Sort.RELEVANCE and not query.text
     answer = _page_that_is_there(query, place.order if is_arranged else ())

@@ -18,7 +18,7 @@ from marketplace.kernel.money import Money
 from marketplace.kernel.texts import localised
 from marketplace.platform.taxonomy.merging import chosen_now
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand, Category
-from marketplace.platform.taxonomy.queries import Called, names_of, shown_categories
+from marketplace.platform.taxonomy.queries import Called, brands_now, names_of, shown_categories
 from search.by_rule import NOTHING
 from search.contract import Answer, Count, Query, Sort
 from storefront.pages import page_number
@@ -79,7 +79,7 @@ def read_query(parameters: QueryDict, category: Category | None, currency: str) 
         text=" ".join(parameters.get("q", "").split())[:200],
         language=(get_language() or "").lower(),
         category=category.pk if category else None,
-        brands=_ids(parameters.getlist("brand")),
+        brands=brands_now(_ids(parameters.getlist("brand"))),
         shops=narrowed_to_own(shops) if own_only else shops,
         values=values,
         price_from=ends["from"],
@@ -91,6 +91,15 @@ def read_query(parameters: QueryDict, category: Category | None, currency: str) 
         page=page_number(parameters.get("page"), MOST_PAGES),
     )
     return Asked(query, price_error, own_only, shops if own_only else None)
+
+
+def as_now(parameters: QueryDict, query: Query) -> QueryDict:
+    """The address, with brands and values as they are now where they were merged: what links and forms are made of, so all that is chosen can be taken away."""
+    now = parameters.copy()
+    for name, chosen in (("brand", query.brands), *((f"a{key}", chosen) for key, chosen in query.values.items())):
+        if _ids(now.getlist(name)) != chosen:
+            now.setlist(name, [str(key) for key in sorted(chosen)])
+    return now
 
 
 def narrowed_to_own(shops: frozenset[int]) -> frozenset[int]:

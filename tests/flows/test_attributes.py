@@ -226,6 +226,7 @@ class TestMergingValues:
         assert set(find(Query(category=cups.pk, values={colour.pk: frozenset({grey.pk})})).ids) == {said, chosen, both}
         old = Client().get(f"/c/{cups.pk}/?a{colour.pk}={gray.pk}", headers={"host": "market.localhost", "accept-language": "en"})
         assert f"/p/{said}/" in old.content.decode()
+        assert [(chip.label, chip.without) for chip in old.context["chosen"]] == [("Grey", f"/c/{cups.pk}/")]
         change = ProductChange.objects.get(product_id=waiting)
         approve_change(by=SYSTEM, change_id=change.pk, seen_version=change.version)
         assert not Listing.objects.filter(is_on_sale=False).exists()
@@ -247,6 +248,9 @@ class TestBrands:
             assert Product.objects.get(pk=draft).brand_id == kiln.pk
         found = Client().get(f"/b/{double.pk}/", headers={"host": "market.localhost"})
         assert (found.status_code, found.headers["Location"]) == (301, f"/b/{kiln.pk}/")
+        filtered = Client().get(f"/search/?brand={double.pk}", headers={"host": "market.localhost", "accept-language": "en"})
+        assert (filtered.context["answer"].rung, filtered.context["answer"].total) == (0, 2)
+        assert [(chip.label, chip.without) for chip in filtered.context["chosen"]] == [("Kiln", "/search/")]
         assert put_brands(by=SYSTEM, rows=[{"code": double.code, "names": {"en": "Kiln C."}}])[double.code].pk == kiln.pk
         assert "KILN Ceramics" in Brand.objects.get(pk=kiln.pk).aliases and Merge.objects.get().ended_at
         with pytest.raises(BrandChanged):

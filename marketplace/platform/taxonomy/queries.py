@@ -157,5 +157,12 @@ def brand_to_use(brand_id: int) -> int | None:
     return None if row is None else row[0] or brand_id
 
 
+def brands_now(brand_ids: frozenset[int]) -> frozenset[int]:
+    """These brands; of those that were merged the others."""
+    merged = Brand.objects.filter(pk__in=brand_ids).exclude(merged_into=None).values_list("pk", "merged_into_id") if brand_ids else ()
+    into = dict(merged)
+    return frozenset(into.get(key) or key for key in brand_ids)
+
+
 def brands(ids: Iterable[int]) -> dict[int, Brand]:
     return Brand.objects.in_bulk(set(ids))
