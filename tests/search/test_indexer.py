@@ -16,7 +16,8 @@ from marketplace.flows.publish_product import take_product_off_sale
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.models import Delivery
-from marketplace.kernel.relay import deliver_events
+from marketplace.kernel.registry import Reaction
+from marketplace.kernel.relay import deliver_events, perform, relay_once
 from marketplace.platform.details.actions import put_details
 from marketplace.platform.details.models import ListingDetail
 from marketplace.platform.listings.actions import announce
@@ -232,6 +233,17 @@ class TestReactions:
         assert server.search(Query(text="mug")).ids == [product.pk]
         server.drop()
         away.close()
+
+    def test_what_waits_of_one_shop_is_indexed_in_one_run(self, server):
+        mug, pot, _desk = make.a_product(title="Mug"), make.a_product(title="Pot"), make.a_product("b", title="Desk")
+        sent: list[UUID] = []
+        relay_once(lambda sending: sent.append(sending.delivery_id))
+        for run in (indexer.refresh_postgres, indexer.refresh_elasticsearch):
+            theirs = Delivery.objects.filter(pk__in=sent, reaction=Reaction(run).name, event__merchant_id=MERCHANTS["a"]).order_by("pk")
+            first, *_others = theirs.values_list("pk", flat=True)
+            assert perform(first) and not theirs.filter(status=Delivery.Status.WAITING).exists()
+        server.refresh()
+        assert set(server.search(Query()).ids) == set(indexer.postgres.search(Query()).ids) == {mug.pk, pot.pk}
 
     def test_a_listing_that_changes_while_it_is_indexed_is_indexed_again(self, server):
         product, still = make.a_product(title="Mug"), make.a_product(title="Pot")

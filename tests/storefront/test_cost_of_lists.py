@@ -8,8 +8,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from marketplace.kernel.relay import deliver_events
+from marketplace.platform.taxonomy.models import Attribute, AttributeValue
+from tenants.tenancy.models import Merchant
 from tenants.tenancy.remembered import GROUPS
 from tests import factories as make
+from tests.databases import MERCHANTS
 from tests.storefront.goods import a_choice, a_matrix
 
 MOST = 13  # queries of a page, where nothing is remembered; two of them note what was searched for
@@ -58,3 +61,23 @@ def test_names_are_asked_for_once_a_process(own_database):
     asked = [sql for sql in statements(path) if "merged_into_id" not in sql]
     assert any("platform_listings_listing" in sql for sql in asked)
     assert not any(f'FROM "{table}"' in sql for sql in asked for tables in GROUPS.values() for table in tables)
+
+
+def test_what_a_process_remembers_is_as_it_is_for_the_next_page(own_database):
+    goods("a", 2)
+    attribute, values = a_choice("colour", {"en": "Colour", "zh-hans": "颜色"}, ["colour 0", "colour 1"])
+    path = f"/c/{make.a_category().pk}/?a{attribute}={values['colour 1']}"
+
+    def page() -> str:
+        return str(Client(headers={"host": "market.localhost", "accept-language": "en"}).get(path).content.decode())
+
+    for _time in range(3):
+        before = page()
+    AttributeValue.objects.filter(pk=values["colour 1"]).update(names={"en": "Teal"})
+    Attribute.objects.filter(pk=attribute).update(names={"en": "Glaze"})
+    now = page()
+    assert "Teal" not in before and "Glaze" not in before and "Teal" in now and "Glaze" in now
+    Merchant.objects.filter(pk=MERCHANTS["a"]).update(status=Merchant.Status.SUSPENDED)
+    suspended = page()
+    Merchant.objects.filter(pk=MERCHANTS["a"]).update(status=Merchant.Status.OPEN)
+    assert "Jacket 0" in now and "Jacket 0" not in suspended and "Jacket 0" in page()
