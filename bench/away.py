@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.request import urlopen
 
-from bench.changing import WHOLE_S, Article, Changing, both, whole_s
-from bench.looking import Looking
+from bench.changing import PATIENCE_S, WHOLE_S, Article, Changing, both, whole_s
+from bench.looking import Looking, look
 from bench.measure import Row, at, at_most, exactly, row, say
 from launch import elasticsearch
 
@@ -58,11 +58,22 @@ def measure(server: Elastic, port: int, goods: Sequence[Article], short: bool) -
     return rows
 
 
+def _until_it_answers(port: int) -> None:
+    """A process that has left it alone asks it again after a while, once somebody searches."""
+    until_s = time.monotonic() + PATIENCE_S
+    while True:
+        with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as answer:
+            if json.load(answer)["search"] == "elasticsearch":
+                return
+        if time.monotonic() > until_s:
+            raise RuntimeError("Elasticsearch does not answer searches before it goes")
+        look(port, PATHS[0])
+        time.sleep(0.2)
+
+
 def _away(what: str, go: Callable[[], None], come_back: Callable[[], None], port: int, goods: Sequence[Article], seconds: float) -> list[Row]:
     say(f"Elasticsearch {what} for {seconds:.0f} s")
-    with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as answer:
-        if json.load(answer)["search"] != "elasticsearch":
-            raise RuntimeError("Elasticsearch does not answer searches before it goes")
+    _until_it_answers(port)
     changing = Changing(goods, PER_S)
     with Looking(port, PATHS) as looking:
         with changing:

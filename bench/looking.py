@@ -77,8 +77,8 @@ class Looking:
         self._process.join()
 
     def between(self, began_s: float, ended_s: float) -> list[Look]:
-        """What was asked for in this time."""
-        return [each for each in self.looks if began_s <= each.at_s < ended_s]
+        """What was asked for or under way in this time: whoever waits as it begins waits the longest."""
+        return [each for each in self.looks if each.at_s < ended_s and each.at_s + each.took_s > began_s]
 
 
 def _look_on(port: int, paths: list[str], at_once: int, ends: Any, results: Connection) -> None:
