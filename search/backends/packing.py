@@ -6,7 +6,8 @@ shop 2, attribute value 3; category 0, which does not exist, says "in stock".
 category path, with parent 0 above a root.
 `options`: nothing, or, of a listing whose variants lack some combinations of their options, rows of one width filled up with 0:
 the attributes that tell variants apart, below zero; then the values of each variant.
-`forward`: records of five bytes for ranking: crc32 of a token and its frequency; a mark has frequency 0.
+`forward`: records of five bytes for ranking: crc32 of a token and its frequency; a mark has frequency 0. The same words give the
+same bytes.
 `tsv`: tokens and marks as lexemes, without positions. Sample lexemes are held by a random half, quarter and sixteenth of the
 listings, independently of each other.
 """
@@ -81,7 +82,7 @@ def options_of(doc: Doc) -> list[list[int]] | None:
 
 def forward_of(doc: Doc) -> bytes:
     records = [(fingerprint(token), min(times, 255)) for token, times in doc.tokens.items()]
-    records += [(fingerprint(mark), 0) for mark in doc.marks]
+    records += [(fingerprint(mark), 0) for mark in sorted(doc.marks)]
     return np.array(records, RECORD).tobytes()
 
 

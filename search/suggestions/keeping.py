@@ -11,13 +11,12 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from uuid import UUID
 
-import numpy as np
 import psycopg
 from django.db import connection, transaction
 
 from marketplace.platform.taxonomy.models import Brand, Category
 from marketplace.platform.taxonomy.queries import hidden_ids
-from search.backends.packing import IN_STOCK, RECORD, brand_node, category_node, shop_node
+from search.backends.packing import IN_STOCK, brand_node, category_node, shop_node
 from search.backends.postgres_writing import beside_rebuilds, chunks
 from search.documents import on_sale
 from search.models import SearchDoc, Suggestion
@@ -224,8 +223,7 @@ def _all_products() -> Iterator[Entry]:
 
 def _indexed(listing_ids: Iterable[UUID]) -> dict[UUID, Indexed]:
     rows = SearchDoc.objects.filter(pk__in=listing_ids).values_list("pk", "nodes", "forward")
-    # Marks lie in no order.
-    return {key: Indexed(frozenset(nodes) - {IN_STOCK}, np.sort(np.frombuffer(forward, RECORD)).tobytes()) for key, nodes, forward in rows}
+    return {key: Indexed(frozenset(nodes) - {IN_STOCK}, bytes(forward)) for key, nodes, forward in rows}
 
 
 def _settle_named(nodes: Collection[int]) -> None:

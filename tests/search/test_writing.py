@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from search.backends.packing import forward_of
 from search.contract import Sort
 from tests.search.catalogue import doc, key
 
@@ -74,3 +77,10 @@ class TestWriting:
     def test_a_backend_that_works_says_so(self, index):
         index.put(doc("Mug"))
         assert index.backend.is_well()
+
+
+def test_the_same_words_are_packed_into_the_same_bytes():
+    one = frozenset(f"mark {n}" for n in range(500))
+    other = frozenset(f"mark {n}" for n in reversed(range(500)))
+    assert one == other and list(one) != list(other), "the test: sets that differ in their order alone"
+    assert forward_of(replace(doc("Mug"), marks=one)) == forward_of(replace(doc("Mug"), marks=other))
