@@ -12,9 +12,14 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, connections
 from django.test import override_settings
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 
 from launch import doctor
 from tests import databases, elastic
+
+examples.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # how long it takes tells of the machine, not of the test
+examples.load_profile("busy")
 
 
 @pytest.fixture(scope="session")
