@@ -3,21 +3,19 @@ them are found."""
 
 from __future__ import annotations
 
-import multiprocessing
 import random
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import cycle
 from multiprocessing.connection import Connection
-from types import TracebackType
 from typing import Any
 from uuid import UUID
 
 from bench import grounds, market
+from bench.beside import Beside
 from bench.measure import Row, at, at_least, at_most, exactly, row, say
 
-_processes = multiprocessing.get_context("fork")
 SHOPS, PRODUCTS = 4, 600  # goods that change: each every twelve seconds
 WATCHED = 20  # goods of the first shop that nothing else changes
 PER_S, TOGETHER = 200, 20  # changes a second; of one shop in one transaction
@@ -69,29 +67,16 @@ def _variants(merchant_id: UUID) -> dict[str, UUID]:
 # ── changes all the time ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class Changing:
+class Changing(Beside):
     """While this is entered a process changes `per_s` articles a second, one part of a shop after another: prices in one round, stock to nothing and back
     in the next. Afterwards `per_s` says how many it were."""
 
     def __init__(self, goods: Sequence[Article], per_s: int = PER_S) -> None:
-        self.per_s = 0.0
-        self._ends = _processes.Event()
-        self._result, self._theirs = _processes.Pipe(duplex=False)
-        parts = [list(goods[start : start + TOGETHER]) for start in range(0, len(goods), TOGETHER)]
-        self._process = _processes.Process(target=_change, args=(parts, TOGETHER / per_s, self._ends, self._theirs), daemon=True)
+        super().__init__(_change, [list(goods[start : start + TOGETHER]) for start in range(0, len(goods), TOGETHER)], TOGETHER / per_s)
 
-    def __enter__(self) -> Changing:
-        from django.db import connections
-
-        connections.close_all()  # a forked connection would be spoken to by two
-        self._process.start()
-        self._theirs.close()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._ends.set()
-        self.per_s = self._result.recv()
-        self._process.join()
+    @property
+    def per_s(self) -> float:
+        return self.result or 0.0
 
 
 def _change(parts: list[list[Article]], every_s: float, ends: Any, result: Connection) -> None:

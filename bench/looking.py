@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import multiprocessing
 import re
 import time
 from collections.abc import Iterator, Sequence
@@ -11,10 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import cycle, islice
 from multiprocessing.connection import Connection
-from types import TracebackType
 from typing import Any
 
-_processes = multiprocessing.get_context("fork")
+from bench.beside import Beside
+
 _TOTAL = re.compile(r'data-total="(\d+)"')
 
 
@@ -53,28 +52,15 @@ def look(port: int, path: str) -> Look:
     return Look(path, began, time.monotonic() - began, status, int(found[1]) if found else -1)
 
 
-class Looking:
+class Looking(Beside):
     """So many people at once look at one page after another while this is entered; afterwards `looks` holds all of them."""
 
     def __init__(self, port: int, paths: Sequence[str], at_once: int = 2) -> None:
-        self.looks: list[Look] = []
-        self._ends = _processes.Event()
-        self._results, theirs = _processes.Pipe(duplex=False)
-        self._process = _processes.Process(target=_look_on, args=(port, list(paths), at_once, self._ends, theirs), daemon=True)
-        self._theirs = theirs
+        super().__init__(_look_on, port, list(paths), at_once)
 
-    def __enter__(self) -> Looking:
-        from django.db import connections
-
-        connections.close_all()  # a forked connection would be spoken to by two
-        self._process.start()
-        self._theirs.close()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._ends.set()
-        self.looks = self._results.recv()
-        self._process.join()
+    @property
+    def looks(self) -> list[Look]:
+        return self.result or []
 
     def between(self, began_s: float, ended_s: float) -> list[Look]:
         """What was asked for or under way in this time: whoever waits as it begins waits the longest."""
