@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from uuid import UUID
 
 from marketplace.kernel.descriptions import renamed
+from marketplace.kernel.plain import fingerprint
 from marketplace.merchant.catalogue.models import Picture, Product, Variant
 from marketplace.merchant.media.models import TextPicture
 from marketplace.merchant.media.queries import by_key, shown_of
@@ -35,4 +34,4 @@ def seen_of(product_id: UUID) -> str:
         [sorted((same.get(key, key), value) for key, value in shown.values.items()), shown.film.pk if shown.film else None],
         [virtual.kind, virtual.valid_days] if virtual else None,
     ]
-    return hashlib.sha256(json.dumps(said, default=str, sort_keys=True).encode()).hexdigest()[:32]
+    return fingerprint(said)[:32]

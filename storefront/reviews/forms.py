@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.inputs import FilesField, FilesInput
 from marketplace.platform.reviews.actions import MOST_SIGNS, Marks, Opinion
 from marketplace.platform.reviews.asking import MOST_ANSWERED, MOST_ASKED
 from marketplace.platform.reviews.pictures import MOST_PICTURES, store_pictures
@@ -34,19 +34,6 @@ MARKS = (
 def stars_field(label: Any) -> forms.ChoiceField:
     said = {"invalid_choice": _("Give one to five stars.")}
     return forms.ChoiceField(label=label, choices=STARS, required=False, widget=forms.RadioSelect, error_messages=said)
-
-
-class ManyFiles(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Several files at once, perhaps none."""
-
-    widget = ManyFiles
-
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
-        return [super(FilesField, self).clean(one, initial) for one in data or [] if one]
 
 
 @dataclass
@@ -83,7 +70,7 @@ class ReviewForm(forms.Form):
                 label=_("Pictures"),
                 required=False,
                 help_text=_("Up to {most}, JPEG, PNG or WebP, each at most 10 MB.").format(most=MOST_PICTURES),
-                widget=ManyFiles(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+                widget=FilesInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
             )
         if rates_shop:
             for name, label in MARKS:

@@ -15,6 +15,7 @@ from marketplace.kernel.inputs import DayInput
 from marketplace.kernel.texts import IN_FIELDS
 from marketplace.platform.taxonomy.attributes import Described, entry_of
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue
+from marketplace.platform.taxonomy.queries import values_as_now
 from marketplace.platform.taxonomy.units import measure_of, parse_number
 
 LONGEST_TEXT = 200
@@ -82,11 +83,9 @@ def initial_of(entries: Iterable[Sequence[Any]], attributes: Mapping[int, Attrib
     """What the fields show of what a product says; of a value that became part of another, the other."""
     initial: dict[str, Any] = {}
     entries = list(entries)
-    merged = dict(
-        AttributeValue.objects.filter(pk__in=[key for entry in entries for key in entry[1]], merged_into__isnull=False).values_list("pk", "merged_into_id")
-    )
+    now = values_as_now({key for entry in entries for key in entry[1]})
     for attribute_id, said, free in entries:
-        value_ids = list(dict.fromkeys(merged.get(key, key) for key in said))
+        value_ids = list(dict.fromkeys(now[key].pk if key in now else key for key in said))
         name, attribute = f"attribute_{attribute_id}", attributes.get(attribute_id)
         if value_ids:
             initial[name] = value_ids if attribute is not None and attribute.kind == Attribute.Kind.CHOICES else value_ids[0]

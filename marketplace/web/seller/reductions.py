@@ -30,6 +30,7 @@ from marketplace.merchant.pricing.periods import in_force
 from marketplace.merchant.pricing.reductions import MOST_VARIANTS, reduced, reduction_here
 from marketplace.web.lists.filters import Since, Until
 from marketplace.web.lists.pages import Column, ListPage, Teach
+from marketplace.web.seller.older_forms import changed_texts
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 
@@ -267,16 +268,14 @@ def reduction(request: HttpRequest, reduction_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             prices = {line.variant_id: line.sale for line in lines}
-            for key, text in written.items():
-                if text == request.POST.get(f"shown_{key.hex}"):
-                    continue  # nobody has changed it here
-                if not text:
+            for key in changed_texts(request, "price", written):
+                if not written[key]:
                     del prices[key]
-                else:
-                    try:
-                        prices[key] = Money.parse(text, currency)
-                    except MarketError as wrong:
-                        errors[key] = str(wrong)
+                    continue
+                try:
+                    prices[key] = Money.parse(written[key], currency)
+                except MarketError as wrong:
+                    errors[key] = str(wrong)
             if errors:
                 raise InvalidInput(field="prices", why=_("One of the prices is not an amount: see the marked field."))
             data = form.cleaned_data

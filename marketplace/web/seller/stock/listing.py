@@ -19,7 +19,8 @@ from marketplace.merchant.inventory.models import StockLevel
 from marketplace.merchant.inventory.restocking import needs_of, set_levels
 from marketplace.web.lists.bulk import Bulk
 from marketplace.web.lists.pages import Column, ListPage, Teach
-from marketplace.web.seller.stock.shared import LOW, changed_texts, chosen_levels, found_by, levels, location_choices, sent_keys, with_labels
+from marketplace.web.seller.older_forms import changed_texts
+from marketplace.web.seller.stock.shared import LOW, chosen_levels, found_by, levels, location_choices, sent_keys, with_labels
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 

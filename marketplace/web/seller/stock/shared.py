@@ -116,16 +116,6 @@ def sent_numbers(data: Mapping[str, Any], prefix: str, keys: Collection[UUID]) -
     return found
 
 
-def changed_texts(request: HttpRequest, prefix: str, keys: Iterable[UUID]) -> dict[UUID, str]:
-    """`<prefix>_<key>` where it says something else than the form showed (`shown_<key>`): what others have entered since then stays."""
-    found = {}
-    for key in keys:
-        text, shown = (request.POST.get(f"{name}_{key.hex}", "").strip() for name in (prefix, "shown"))
-        if text != shown:
-            found[key] = text
-    return found
-
-
 def sent_keys(request: HttpRequest) -> list[UUID]:
     """The rows that a form held: each has a hidden field `row` with its key."""
     keys = []

@@ -38,8 +38,9 @@ from marketplace.merchant.pricing.periods import in_force
 from marketplace.platform.taxonomy.models import Category
 from marketplace.web.lists.filters import Since, Until
 from marketplace.web.lists.pages import Column, ListPage, Teach
+from marketplace.web.seller.older_forms import changed_texts
 from marketplace.web.seller.stock.reading import text_of
-from marketplace.web.seller.stock.shared import changed_texts, chosen_levels, found_by, location_choices, sent_keys, typed_lines, with_labels
+from marketplace.web.seller.stock.shared import chosen_levels, found_by, location_choices, sent_keys, typed_lines, with_labels
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 
