@@ -87,7 +87,7 @@ def save_product(
             locked_product(product_id)  # before the room: in the order of an import
         if product.pictures:
             check_room(current_merchant_id(), Limit.PICTURES, lambda: 0, adding=len(product.pictures))
-        was = seen_of(locked_product(product_id).pk) if seen and not is_new else seen
+        was = seen_of(product_id) if seen and not is_new else seen
         was_waiting = not is_new and Product.objects.filter(pk=product_id, review=Product.Review.WAITING).exists()
         put = enter_product if is_new else change_product
         row: Product = put(by=by, product_id=product_id, product=product)

@@ -28,7 +28,7 @@ MOST_ATTEMPTS = 12
 # How many deliveries may be with the broker and the workers at once: a long queue there would only be sent twice.
 MOST_IN_FLIGHT = 200
 # How many others of a merchant one run of a reaction may look through for those it can answer too.
-MOST_JOINED = 50
+MOST_LOOKED_THROUGH = 50
 # Waits after the first, second, … failure: together some seven hours before a delivery is given up.
 BACK_OFF_S = (1, 2, 5, 15, 60, 300, 900, 1800, 3600, 3600, 7200, 7200)
 
@@ -180,7 +180,7 @@ def _others(delivery: Delivery, reaction: registry.Reaction) -> list[Delivery]:
     now, fact = clock.now(), delivery.event
     waiting = Delivery.objects.filter(reaction=delivery.reaction, status=Delivery.Status.WAITING, attempts=0, due_at__gt=now, sent_at__isnull=False)
     alike = waiting.filter(event__topic=fact.topic, event__merchant_id=fact.merchant_id).exclude(claimed_until__gt=now).exclude(pk=delivery.pk)
-    some = list(alike.select_related("event").order_by("id")[:MOST_JOINED])
+    some = list(alike.select_related("event").order_by("id")[:MOST_LOOKED_THROUGH])
     _joined, count = reaction.join([_event(delivery), *map(_event, some)])
     # Only these are locked: what is locked for nothing would be passed over by its own worker.
     wanted = alike.filter(pk__in=[other.pk for other in some[: count - 1]]).order_by("id")

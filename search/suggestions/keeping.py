@@ -228,8 +228,7 @@ def _indexed(listing_ids: Iterable[UUID]) -> dict[UUID, Indexed]:
 
 def _settle_named(nodes: Collection[int]) -> None:
     """Of nodes of the index, those of categories, brands and shops."""
-    under = Named.of(nodes)
-    _settle_kinds(under, _counted([*map(category_node, under.categories), *map(brand_node, under.brands), *map(shop_node, under.shops)]))
+    _settle_kinds(Named.of(nodes), _counted([node for node in nodes if node & 3 != 3]))
 
 
 def _settle_all_named() -> None:
@@ -268,9 +267,9 @@ def _settle_kinds(under: Named | None, counts: dict[int, int]) -> None:
     for ordinal, names in shops.values_list("ordinal", "names"):
         if count := counts.get(shop_node(ordinal), 0):
             wanted[Kind.SHOP] += entries_of_name(Kind.SHOP, ordinal, names, _capped(count))
+    named = {Kind.CATEGORY: under.categories, Kind.BRAND: under.brands, Kind.SHOP: under.shops} if under else {}
     for kind in (Kind.CATEGORY, Kind.BRAND, Kind.SHOP):
-        keys = {} if under is None else {Kind.CATEGORY: under.categories, Kind.BRAND: under.brands, Kind.SHOP: under.shops}
-        settle(kind, wanted[kind], None if under is None else [str(key) for key in sorted(keys[kind])])
+        settle(kind, wanted[kind], [str(key) for key in sorted(named[kind])] if named else None)
 
 
 def _capped(count: int) -> int:

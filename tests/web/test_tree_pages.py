@@ -51,7 +51,7 @@ def post(client: Client, path: str, data: dict[str, Any]) -> Any:
 
 
 def order_below(row: Category) -> list[str]:
-    return list(Category.objects.filter(parent=row, merged_into=None).order_by("position").values_list("names__en", flat=True))
+    return list(Category.objects.filter(parent=row, merged_into=None).order_by("position", "pk").values_list("names__en", flat=True))
 
 
 def test_the_tree_opens_where_it_is_asked_to_and_its_arrows_change_the_order(operator, cups):

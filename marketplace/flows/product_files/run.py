@@ -203,7 +203,9 @@ class Turn:
 
     @cached_property
     def twice(self) -> frozenset[str]:
-        """SKUs that the file names in several lines."""
+        """SKUs that the file names in several lines. The check refuses their rows, so none is among those that are taken over."""
+        if self.batch.status != S.CHECKING:
+            return frozenset()
         seen = ImportRow.objects.filter(batch=self.batch).exclude(sku="").values("sku").annotate(times=Count("pk")).filter(times__gt=1)
         return frozenset(seen.values_list("sku", flat=True))
 

@@ -289,8 +289,9 @@ def category_attributes(request: HttpRequest, category_id: int) -> HttpResponse:
     own, inherited = _own(row), [one for one in every if one.category_id != row.pk]
     refusal: MarketError | None = None
     asked: list[tuple[Attribute, Use]] = []
+    seen = str(row.version)
     if request.method == "POST":
-        wanted = _wanted(request, own)
+        wanted, said = _wanted(request, own), request.POST.get("seen", "")
         was = {one.attribute.pk for one in own if one.is_required}
         fresh = [key for key, is_required, _variants in wanted if is_required and key not in was]
         if fresh and request.POST.get("sure") != "1":
@@ -298,7 +299,6 @@ def category_attributes(request: HttpRequest, category_id: int) -> HttpResponse:
             asked = [(names[key], use) for key in fresh if key in names and (use := goods_without(row, key)).goods]
         if not asked:
             try:
-                said = request.POST.get("seen", "")
                 describe_by_hand(
                     by=actor_of(request), category_id=row.pk, seen=int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0, rows=wanted
                 )
@@ -309,11 +309,10 @@ def category_attributes(request: HttpRequest, category_id: int) -> HttpResponse:
                 return HttpResponseRedirect(f"/categories/{row.pk}/attributes/")
     added: set[int] = set()
     gone: set[int] = set()
-    seen = str(row.version)
     if asked or isinstance(refusal, InvalidInput):  # all that was chosen stands there once more
         keys = [key for key, _required, _variants in wanted]
         gone, added = {one.attribute.pk for one in own} - set(keys), set(keys) - {one.attribute.pk for one in own}
-        own, seen = _as_sent(own, wanted), request.POST.get("seen", "")  # still what was changed: a colleague's change since is not confirmed with it
+        own, seen = _as_sent(own, wanted), said  # still what was changed: a colleague's change since is not confirmed with it
     text = request.GET.get("q", "")
     has = {one.attribute.pk for one in every} | added
     found = list(Attribute.objects.filter(named(text)).exclude(pk__in=has).order_by("pk")[:MOST_FOUND]) if text.strip() else []
