@@ -8,7 +8,7 @@ from datetime import date
 from typing import IO
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
@@ -83,6 +83,14 @@ class BrandScope:
         self._times[brand_id] += 1
         if product_id:
             self._waiting[product_id] = brand_id
+
+
+def scope_to_submit(merchant_id: UUID) -> BrandScope:
+    """Until the transaction ends nobody else hands in goods of a shop that sells one brand: the first that is handed in counts."""
+    if is_of_one_brand(merchant_id):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('wanshang.one_brand'), hashtext(%s))", [str(merchant_id)])
+    return BrandScope(merchant_id)
 
 
 def check_submitted(

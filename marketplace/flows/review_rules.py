@@ -18,7 +18,7 @@ from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
 from marketplace.kernel.descriptions import public_keys
 from marketplace.kernel.errors import InvalidInput, check_reason
-from marketplace.kernel.plain import plain
+from marketplace.kernel.plain import fingerprint, plain
 from marketplace.kernel.verbs import verb
 from marketplace.platform.customising.fields import words_only
 from marketplace.platform.customising.queries import kept_of
@@ -44,9 +44,14 @@ def review_rules() -> ReviewRules:
     return ReviewRules.objects.first() or ReviewRules()
 
 
+def seen_rules(rules: ReviewRules) -> str:
+    """A digest of what the form of these rules shows."""
+    return fingerprint([rules.passes, *(getattr(rules, name) for name in BOUNDS)])[:32]
+
+
 @verb
-def set_review_rules(*, by: Actor, passes: list[str], numbers: Mapping[str, int], why: str) -> ReviewRules:
-    """Which edits pass from now on. Raises InvalidInput, ReasonMissing."""
+def set_review_rules(*, by: Actor, passes: list[str], numbers: Mapping[str, int], why: str, seen: str = "") -> ReviewRules:
+    """Which edits pass from now on. `seen` is seen_rules() of what was changed. Raises InvalidInput, ReasonMissing."""
     check_reason(why, field="why")
     if unknown := set(passes) - set(PASSABLE):
         raise InvalidInput(field="passes", why=_("“{what}” cannot pass without a person.").format(what=sorted(unknown)[0]))
@@ -59,6 +64,8 @@ def set_review_rules(*, by: Actor, passes: list[str], numbers: Mapping[str, int]
         wanted = {"passes": [name for name in PASSABLE if name in passes], **{name: numbers[name] for name in BOUNDS}}
         before = {name: getattr(row, name) for name, value in wanted.items() if getattr(row, name) != value}
         if before:
+            if seen and seen != seen_rules(row):
+                raise InvalidInput(field="passes", why=_("Somebody has changed these rules since you opened them. Load the page anew, and enter yours there."))
             for name, value in wanted.items():
                 setattr(row, name, value)
             row.save()

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from marketplace.flows.invite_staff import invite
 from marketplace.flows.publish_product import publish_product, put_on_sale
@@ -26,12 +28,24 @@ from tests.databases import MERCHANTS
 from tests.factories import yuan
 from tests.flows.letterbox import letters
 from tests.flows.test_packages import JUNE, OWNER, A, _in_english, charged, offer, on_day, take
+from tests.flows.test_product_review import save
 
 __all__ = ["_in_english"]  # a fixture
 
 
 def extra(code: str = "more", price: str = "1", kind: str = "add_on", **adds: int) -> Extra:
     return put_extra(by=SYSTEM, code=code, kind=kind, names={"en": code}, texts={}, adds=adds, price=yuan(price), why="season")
+
+
+@pytest.mark.django_db
+def test_a_form_takes_its_product_before_the_room_for_pictures_as_an_import_does():
+    offer("free", default=True, pictures=9)
+    product = make.a_product("a")
+    with CaptureQueriesContext(connection) as asked:
+        save(product)
+    said = [one["sql"] for one in asked]
+    locked = next(n for n, sql in enumerate(said) if "merchant_catalogue_product" in sql and "FOR UPDATE" in sql)
+    assert locked < next(n for n, sql in enumerate(said) if "hashtextextended" in sql)
 
 
 @pytest.mark.django_db

@@ -9,13 +9,20 @@ import pytest
 from django.db import connection, connections, transaction
 
 from marketplace.flows.approvals import approve, ask_for
+from marketplace.flows.review_product import submit_product
 from marketplace.flows.shop_life import reopen_shop, suspend_shop
 from marketplace.kernel.actors import SYSTEM
+from marketplace.merchant.catalogue.models import Product
 from marketplace.platform.approvals.errors import RequestDecided
 from marketplace.platform.cart.queries import chosen_lines
 from marketplace.platform.checkout.models import OrderCopy
+from marketplace.platform.listings.models import ProductChange
+from marketplace.platform.taxonomy.errors import BrandOutOfScope
+from marketplace.platform.taxonomy.models import Brand
 from tenants.accounts.models import User
+from tenants.onboarding.models import Dossier
 from tenants.tenancy.models import Merchant, ShopChange
+from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.buyers import all_at_once, at_the_checkout
 from tests.databases import MERCHANTS
@@ -78,3 +85,23 @@ def test_a_suspension_waits_for_an_order_that_is_being_placed():
     with transaction.atomic():
         assert chosen_lines(cart.pk) == []
     reopen_shop(by=SYSTEM, merchant_id=A, reason="x")
+
+
+def test_of_two_brands_handed_in_at_once_by_a_shop_of_one_only_one_waits():
+    make.a_dossier(Merchant.objects.get(pk=A))
+    Dossier.objects.filter(merchant_id=A).update(kind="retailer", sells_many_brands=False)
+    brands = [Brand.objects.create(code=f"race-{n}", names={"zh-hans": f"品牌{n}", "en": f"Brand {n}"}) for n in range(4)]
+    drafts = []
+    for row in brands:
+        draft = make.a_product("a", on_sale=False)
+        with merchant_schema(A):
+            Product.objects.filter(pk=draft.pk).update(brand_id=row.pk)
+        drafts.append(draft.pk)
+
+    def hand_in():
+        with merchant_schema(A):
+            return submit_product(by=SYSTEM, product_id=drafts.pop())
+
+    got = at_once(hand_in)
+    assert sum(isinstance(each, BrandOutOfScope) for each in got) == 3, got
+    assert ProductChange.objects.filter(merchant_id=A, status="waiting", proposed__brand_id__in=[row.pk for row in brands]).count() == 1

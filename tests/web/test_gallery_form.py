@@ -158,6 +158,11 @@ def test_a_picture_shows_one_of_the_choices_the_product_has(client):
             assert list(PictureShows.objects.values_list("value_id", flat=True)) == found
 
 
+def test_a_box_that_no_form_has_beside_a_picture_is_left_alone(client, product):
+    assert client.post(f"/products/{product.pk}/", form_of(product, pictures=[a_file("red")], **{"pictures-clear": "on"}), headers=HOST).status_code == 302
+    assert len(keys_now(product)) == 2
+
+
 def test_a_film_is_uploaded_chosen_and_taken_away(client, product):
     clip = SimpleUploadedFile("wheel.mp4", FILE.read_bytes(), "video/mp4")
     assert client.post(f"/products/{product.pk}/", form_of(product, film_file=clip), headers=HOST).status_code == 302

@@ -16,6 +16,7 @@ from PIL import Image
 
 from marketplace.flows.library import cut_picture
 from marketplace.flows.prices import change_reduction, plan_reduction, schedule_prices
+from marketplace.flows.review_rules import review_rules, set_review_rules
 from marketplace.flows.size_tables import save_size_table
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM
@@ -249,6 +250,21 @@ def test_who_renames_a_value_moves_nothing_that_was_moved_since():
     assert order() == ["S", "Middle", "L"]
     assert console.post(path, {**form, "name_en": "Middle", "place": "1"}).status_code == 302
     assert order() == ["Middle", "S", "L"], "who asks for a place gets it"
+
+
+def test_an_older_form_of_what_passes_by_itself_takes_nothing_back():
+    console = at("ops.market.localhost", "operator@market.localhost")
+    numbers = {"most_changed": 10, "shop_days": 90, "clean_days": 90}
+    set_review_rules(by=SYSTEM, passes=["titles"], numbers=numbers, why="a trial")
+    form = fields_of(console, "/reviews/rules/", "seen") | {"passes": ["titles"], **numbers, "shop_days": 30, "why": "younger shops"}
+    set_review_rules(by=SYSTEM, passes=[], numbers=numbers, why="the trial is over")
+    answer = console.post("/reviews/rules/", form)
+    assert answer.status_code == 422 and "Somebody has changed these rules" in text(answer)
+    assert (review_rules().passes, review_rules().shop_days) == ([], 90)
+    anew = fields_of(console, "/reviews/rules/", "seen") | {**numbers, "shop_days": 30, "why": "younger shops"}
+    for _time in range(2):
+        assert console.post("/reviews/rules/", anew).status_code == 302, "the same form sent twice changes nothing"
+    assert (review_rules().passes, review_rules().shop_days) == ([], 30)
 
 
 def test_a_confirmation_takes_nothing_back_that_a_colleague_set_meanwhile():

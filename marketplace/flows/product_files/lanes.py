@@ -55,7 +55,8 @@ def _meet(batch: ProductImport) -> bool:
         return True
     if "barcode" not in batch.mapping:
         return False
-    digits = Func(_cell(batch, "barcode"), Value(r"\.0+$|[^0-9]"), Value(""), Value("g"), function="regexp_replace", output_field=TextField())
+    plain = Func(_cell(batch, "barcode"), template="normalize(%(expressions)s, NFKC)", output_field=TextField())
+    digits = Func(plain, Value(r"\.0+\s*$|[^0-9]"), Value(""), Value("g"), function="regexp_replace", output_field=TextField())
     codes = rows.annotate(said=digits).exclude(said="").values(padded=LPad("said", LONGEST_BARCODE, Value("0")))
     return codes.annotate(times=Count("pk")).filter(times__gt=1).exists()
 

@@ -1,4 +1,4 @@
-"""Pictures that a file names: in an archive handed in beside it, at an address, or in the shop's media already. Fetched and stored once an import."""
+"""Pictures that a file names: in an archive handed in beside it, at an address, or in the shop's media already. Kept once an import, whoever fetched it."""
 
 from __future__ import annotations
 

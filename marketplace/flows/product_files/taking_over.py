@@ -41,6 +41,7 @@ def take_over(*, by: Actor, turn: Turn, rows: list[ImportRow], refs: list[str]) 
             return True  # the same turn, twice at once: the other was faster
         by_code, by_sku = find({one.code for one in rows}, {one.sku for one in rows})
         list(Product.objects.filter(pk__in={*by_code.values(), *by_sku.values()}).order_by("pk").select_for_update())
+        turn.words.forget_scope()
         bad: list[ImportRow] = []
         held_back: list[UUID] = []
         wanted: dict[str, tuple[ImportedProduct, list[ImportRow]]] = {}

@@ -39,6 +39,10 @@ class Words:
         """Of the open shop, and of what this file has handed in of it so far."""
         return BrandScope(current_merchant_id())
 
+    def forget_scope(self) -> None:
+        """Others may have handed in goods since: asked anew, it is of this moment."""
+        self.__dict__.pop("scope", None)
+
     @cached_property
     def shop(self) -> ShopWords:
         """The open shop's own words."""

@@ -65,7 +65,7 @@ def keep_picture(*, by: Actor, upload: IO[bytes], name: str | None = "") -> Libr
 def note_pictures(*, by: Actor, pictures: Collection[tuple[str, str, Mapping[str, str]]]) -> None:
     """Take pictures that products name by (key, name, what it shows) into the library, where they are not yet; what was deleted comes back."""
     wanted = {key: (name, alt) for key, name, alt in pictures}
-    known = PictureKey.objects.filter(key__in=wanted).select_related("picture")
+    known = PictureKey.objects.filter(key__in=wanted).select_related("picture").order_by("picture_id")
     for row in [one.picture for one in known if one.picture.deleted_at]:
         _undelete(by, row)
     there = {one.key for one in known}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import pgettext_lazy
 
-from marketplace.flows.review_rules import BOUNDS, PASSABLE, review_rules, set_review_rules
+from marketplace.flows.review_rules import BOUNDS, PASSABLE, review_rules, seen_rules, set_review_rules
 from marketplace.kernel.errors import MarketError
 from marketplace.platform.listings.models import ProductChange
 from tenants.access.actors import actor_of
@@ -40,6 +40,7 @@ class RulesForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple({"class": "check"}),
     )
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)  # what it was made from
     why = forms.CharField(label=_lazy("Reason; it is kept in the log"), max_length=200)
     field_order = ("passes", *BOUNDS, "why")
 
@@ -52,11 +53,12 @@ class RulesForm(forms.Form):
 
 def review_rules_page(request: HttpRequest) -> HttpResponse:
     rules = review_rules()
-    form = RulesForm(request.POST or None, initial={"passes": rules.passes, **{name: getattr(rules, name) for name in BOUNDS}})
+    form = RulesForm(request.POST or None, initial={"seen": seen_rules(rules), "passes": rules.passes, **{name: getattr(rules, name) for name in BOUNDS}})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            set_review_rules(by=actor_of(request), passes=data["passes"], numbers={name: data[name] for name in BOUNDS}, why=data["why"])
+            numbers = {name: data[name] for name in BOUNDS}
+            set_review_rules(by=actor_of(request), passes=data["passes"], numbers=numbers, why=data["why"], seen=data["seen"])
         except MarketError as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
