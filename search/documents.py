@@ -154,7 +154,7 @@ def _document(listing: Listing, names: Names) -> Doc:
 
 def shop_scores(merchant_ids: Iterable[UUID]) -> dict[UUID, float]:
     """Of those that are rated: 0 for one star to 1 for five."""
-    return {key: share_of(score.expected) for key, score in ShopScore.objects.in_bulk(set(merchant_ids)).items()}
+    return {key: share_of(score.ranked) for key, score in ShopScore.objects.in_bulk(set(merchant_ids)).items()}
 
 
 def share_of(stars: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -10,6 +11,7 @@ import phonenumbers
 from babel import Locale
 from babel.dates import format_date as babel_date
 from babel.dates import format_datetime as babel_datetime
+from babel.lists import format_list as babel_list
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -72,6 +74,11 @@ def format_count(number: int, language: str | None = None) -> str:
 def format_number(number: Decimal, language: str | None = None) -> str:
     """1234.50 as 1,234.5: with the decimals it has."""
     return str(format_decimal(number, locale=locale(language)))
+
+
+def format_list(items: Sequence[str], language: str | None = None) -> str:
+    """a, b, and c, or a、b和c; "" of nothing."""
+    return babel_list(items, locale=locale(language))
 
 
 def format_day(moment: datetime, language: str | None = None) -> str:

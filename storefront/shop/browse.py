@@ -27,6 +27,7 @@ from search.suggestions.asked import note_asked
 from storefront.pages import Pages
 from storefront.shop import near, search_page
 from storefront.shop.place import Place
+from storefront.shop.ranking import counts_as_well
 from storefront.shop.search_page import Chip, Names, Row
 from storefront.shop.similar import NOT_ON_CARDS
 from tenants.access.actors import actor_of
@@ -154,6 +155,7 @@ def found_at(request: HttpRequest, place: Place) -> dict[str, Any]:
         "clear": request.path + (f"?{urlencode({'q': query.text, **({'typed': '1'} if query.as_typed else {})})}" if query.text else ""),
         "sorts": search_page.sort_names(is_arranged=bool(place.order)),
         "is_arranged": is_arranged,
+        "counts_as_well": counts_as_well(),
         "kept": search_page.kept(request.GET, "sort"),
         "kept_but_price": search_page.kept(request.GET, "from", "to"),
         "price_from": request.GET.get("from", ""),

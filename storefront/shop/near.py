@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from django.utils.translation import gettext as _
+
 from marketplace.platform.taxonomy.models import Category
 from marketplace.platform.taxonomy.queries import category_row
 from search.contract import LOOSE, Answer, Query, Rung, Sort
@@ -76,6 +78,8 @@ def given_up(answer: Answer, query: Query, chips: Sequence[Chip], category: Cate
     labels = [chip.label for chip in chips if chip.group in answer.freed]
     if "category" in answer.freed and category and category.name not in labels:
         labels.insert(0, category.name)
+    if set(answer.freed) - {"category", *(chip.group for chip in chips)}:
+        labels.append(_("a filter that there is no longer"))
     return GivenUp(
         of=answer.read_as or query.text,
         words=" ".join(answer.dropped),

@@ -106,7 +106,7 @@ def test_a_rating_or_a_shop_score_that_the_index_lacks_is_drift_and_one_that_is_
     mug, cup = make.a_product(title="Mug").pk, make.a_product("b", title="Cup").pk
     deliver_events()
     Listing.objects.filter(pk=mug).update(rating_sum=5, rating_count=1)
-    ShopScore.objects.create(merchant_id=MERCHANTS["b"], rating_count=1, goods_sum=1, service_sum=1, delivery_sum=1)
+    ShopScore.objects.create(merchant_id=MERCHANTS["b"], rating_count=1, goods_sum=1, service_sum=1, delivery_sum=1, ranked=3.5)
     backend.refresh()
     assert drift_of(backend).stale == {mug, cup}
     with transaction.atomic():

@@ -122,12 +122,24 @@ def test_a_shop_score_that_moves_takes_the_goods_of_the_shop_along(backend):
 
 def test_only_a_score_that_moves_by_a_tenth_is_told():
     product = make.a_product()
-    ShopScore.objects.create(merchant_id=MERCHANTS["a"], rating_count=200, goods_sum=900, service_sum=900, delivery_sum=900)
+    ShopScore.objects.create(merchant_id=MERCHANTS["a"], rating_count=200, goods_sum=900, service_sum=900, delivery_sum=900, ranked=4.5)
     say(product, 5, Marks(5, 5, 4))
     assert not OutboxEvent.objects.filter(topic=ShopScoreMoved.topic).exists()
-    ShopScore.objects.filter(pk=MERCHANTS["a"]).update(rating_count=1, goods_sum=5, service_sum=5, delivery_sum=5)
+    ShopScore.objects.filter(pk=MERCHANTS["a"]).update(rating_count=0, goods_sum=0, service_sum=0, delivery_sum=0, ranked=4)
     say(product, 5, Marks(5, 5, 5))
     assert OutboxEvent.objects.filter(topic=ShopScoreMoved.topic).count() == 1
+
+
+def test_a_score_between_two_tenths_does_not_go_to_and_fro():
+    product = make.a_product()
+    ShopScore.objects.create(merchant_id=MERCHANTS["a"], rating_count=95, goods_sum=425, service_sum=425, delivery_sum=425, ranked=4.4)
+    score, seen = ShopScore.objects.get(), set()
+    assert score.expected == 4.45
+    for stars in (5, 4, 5, 3, 5, 4):
+        say(product, stars, Marks(stars, stars, stars))
+        seen.add(round(ShopScore.objects.get().expected, 1))
+    assert seen == {4.4, 4.5}, "rounded it would have gone to and fro"
+    assert not OutboxEvent.objects.filter(topic=ShopScoreMoved.topic).exists()
 
 
 def test_a_recount_that_mends_a_score_tells_it():
@@ -138,4 +150,7 @@ def test_a_recount_that_mends_a_score_tells_it():
     assert told.count() == 1, "of the rating itself"
     ShopScore.objects.update(goods_sum=1)
     recount(by=SYSTEM)
-    assert told.count() == 2
+    assert told.count() == 1, "the sum was wrong, and what search ranks by is right"
+    ShopScore.objects.update(ranked=2.0)
+    recount(by=SYSTEM)
+    assert told.count() == 2 and round(ShopScore.objects.get().ranked, 1) == 4.2

@@ -102,3 +102,17 @@ def test_a_list_says_by_what_it_is_sorted_and_nothing_else(mugs, path, said):
     page = text(path)
     assert "No place in this list can be paid for." in page
     assert page.count("Sorted by") == bool(said) and said in page
+
+
+def test_a_search_says_what_counts_besides_the_words_as_this_installation_weighs_it(mugs, settings):
+    assert "A little counts as well: whether it is in stock, how it is rated, and how its shop is rated." in text("/search/?q=mug")
+    settings.SEARCH_FOR_RATING, settings.SEARCH_FOR_SHOP, settings.SEARCH_FOR_SALES = 0, 0, 0.1
+    assert "A little counts as well: whether it is in stock and how often it is bought." in text("/search/?q=mug")
+    settings.SEARCH_FOR_STOCK, settings.SEARCH_FOR_SALES = 0, 0
+    page = text("/search/?q=mug")
+    assert "Sorted by how well the words fit." in page and "counts as well" not in page
+
+
+def test_a_filter_that_there_is_no_longer_is_not_taken_off_without_a_word(mugs):
+    page = text("/search/?q=mug&brand=99999999")
+    assert 'data-total="0"' not in page and "without <b>a filter that there is no longer</b>" in page

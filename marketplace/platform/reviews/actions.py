@@ -127,13 +127,8 @@ def _rate(by: Actor, order: OrderCopy, marks: Marks) -> None:
         delivery_sum=F("delivery_sum") + marks.delivery,
     )
     now = ShopScore.objects.get(pk=order.merchant_id)  # locked by the statement before
-    before = ShopScore(
-        rating_count=now.rating_count - 1,
-        goods_sum=now.goods_sum - marks.goods,
-        service_sum=now.service_sum - marks.service,
-        delivery_sum=now.delivery_sum - marks.delivery,
-    )
-    if now.expected != before.expected:
+    if now.follow():
+        now.save(update_fields=["ranked"])
         record(ShopScoreMoved(merchant_id=order.merchant_id))
     audit(
         by=by,

@@ -26,7 +26,7 @@ class ReviewAnswered(Event):
 
 @dataclass(frozen=True)
 class ShopScoreMoved(Event):
-    """What buyers may expect of a shop is now a tenth of a star more or less, or several."""
+    """What buyers may expect of a shop has moved by a tenth of a star, or by several."""
 
     topic = "shop.score_moved"
     merchant_id: UUID

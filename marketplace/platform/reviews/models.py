@@ -12,8 +12,10 @@ from django.db.models import Q
 from marketplace.kernel import clock
 from marketplace.kernel.ids import new_id
 from marketplace.platform.checkout.models import OrderCopy
-from marketplace.platform.listings.models import Listing, expected_stars, mean_stars
+from marketplace.platform.listings.models import EXPECTED, Listing, expected_stars, mean_stars
 from tenants.tenancy.models import Merchant
+
+A_TENTH = 0.1 - 1e-9  # of a star, as binary fractions add up
 
 
 def stars() -> models.PositiveSmallIntegerField[Any, Any]:
@@ -110,6 +112,8 @@ class ShopScore(models.Model):
     goods_sum = models.IntegerField(default=0)
     service_sum = models.IntegerField(default=0)
     delivery_sum = models.IntegerField(default=0)
+    # Stars, to a tenth: what search ranks its goods by. It follows `expected` from a tenth on, so a mean between two tenths moves nothing to and fro.
+    ranked = models.FloatField(default=EXPECTED, db_default=EXPECTED)
 
     @property
     def rating(self) -> Decimal | None:
@@ -118,8 +122,15 @@ class ShopScore(models.Model):
 
     @property
     def expected(self) -> float:
-        """Stars that a buyer may expect, to one decimal: what search ranks its goods by."""
-        return round(expected_stars((self.goods_sum + self.service_sum + self.delivery_sum) / 3, self.rating_count), 1)
+        """Stars that a buyer may expect of it."""
+        return expected_stars((self.goods_sum + self.service_sum + self.delivery_sum) / 3, self.rating_count)
+
+    def follow(self) -> bool:
+        """Whether `ranked` is a tenth of a star or more behind; it is put right, in memory."""
+        if abs(self.expected - self.ranked) < A_TENTH:
+            return False
+        self.ranked = round(self.expected, 1)
+        return True
 
     @property
     def goods(self) -> Decimal | None:

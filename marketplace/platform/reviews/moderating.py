@@ -107,7 +107,9 @@ def _recount_shops() -> int:
     for score in wrong:
         for name, value in zip(SUMS, counted.get(score.pk, (0, 0, 0, 0)), strict=True):
             setattr(score, name, value)
-    ShopScore.objects.bulk_update(wrong, SUMS)
-    for score in wrong:
+    moved = [score for score in scores if score.follow()]
+    differ = {*wrong, *moved}
+    ShopScore.objects.bulk_update(differ, [*SUMS, "ranked"])
+    for score in moved:
         record(ShopScoreMoved(merchant_id=score.pk))
-    return len(wrong)
+    return len(differ)
