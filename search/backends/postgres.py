@@ -297,7 +297,7 @@ def _candidates(sets: Sequence[tuple[Where, int]], asked: Asked) -> Candidates:
         values += [*weighed, *own]
         for condition, more in besides:
             # OFFSET 0 keeps the planner from walking the index of popularity past everything else.
-            parts.append(f"(SELECT * FROM ({chosen} AND {condition} OFFSET 0) some ORDER BY popularity DESC, id LIMIT {REACH})")  # noqa: S608
+            parts.append(f"(SELECT * FROM ({chosen} AND {condition} OFFSET 0) besides ORDER BY popularity DESC, id LIMIT {REACH})")  # noqa: S608
             values += [*weighed, *own, *more]
     (columns,) = rows_of(
         "SELECT string_agg(uuid_send(id), ''), string_agg(float8send(popularity), ''), string_agg(float8send(factor), ''), string_agg(forward, ''),"  # noqa: S608

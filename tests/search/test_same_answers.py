@@ -132,3 +132,10 @@ def test_a_backend_that_weighs_words_otherwise_is_found_out(both, answers):
     """Negative control."""
     other = {text: Tilted().search(Query(text=text)) for kind, text in questions() if kind == "words of two titles"}
     assert min(shares(other, answers["elasticsearch"]).values()) < ALIKE
+
+
+def test_where_more_is_found_than_is_ranked_the_same_stands_first(both, answers, monkeypatch):
+    monkeypatch.setattr("search.backends.postgres.RANKED", 1)
+    for text, ranked in list(answers["postgres"].items())[::5]:
+        again = both["postgres"].search(Query(text=text))
+        assert (again.total, again.ids) == (ranked.total, ranked.ids), text
