@@ -43,6 +43,10 @@ class NotStill(BackendAway):
     """Listings change faster than they can be indexed. That is no failure of the server, and others are indexed meanwhile."""
 
 
+class NotCaughtUp(BackendAway):
+    """The index that was built is in use, but what changed meanwhile is not all in it."""
+
+
 class RebuildRunning(RuntimeError):
     """Another process is rebuilding this index."""
 
@@ -103,7 +107,7 @@ def refresh_until_same(backend: Backend, listing_ids: Iterable[UUID]) -> None:
 
 def _state(ids: list[UUID]) -> dict[UUID, tuple[object, ...]]:
     rows = Listing.objects.filter(pk__in=ids)
-    return {row[0]: row[1:] for row in rows.values_list("pk", "changed_at", "version", "is_on_sale", "merchant__status", "merchant__score__rating_count")}
+    return {row[0]: row[1:] for row in rows.values_list("pk", "changed_at", "version", "is_on_sale", "merchant__status", "merchant__score__ranked")}
 
 
 @market_task
@@ -122,7 +126,7 @@ def follow_shop_score(event: ShopScoreMoved) -> None:
 def rebuild(backend: Backend, note: Callable[[int], None] = lambda _done: None) -> int:
     """Build an index anew from all listings, beside its use. `note` is told how many documents went by. Returns how many it holds.
 
-    Raises RebuildRunning where one is under way, BackendAway. PostgreSQL keeps other writers out until it commits; what they
+    Raises RebuildRunning where one is under way, BackendAway, NotCaughtUp. PostgreSQL keeps other writers out until it commits; what they
     had to do comes again through the relay. Elasticsearch takes their writes into the index that goes, so what changed
     meanwhile is read again: before readers see the new index, and once more after.
     """
@@ -140,10 +144,13 @@ def rebuild(backend: Backend, note: Callable[[int], None] = lambda _done: None) 
 
         total = backend.rebuild(docs())
         # All of them once more: what can be found no more had no document above, and nothing took the former one out.
-        for ids in _changed_since(since):
-            with suppress(NotStill):  # what goes on changing is told by events of its own, and these go into the new index
-                refresh_until_same(backend, ids)
-        backend.refresh()
+        try:
+            for ids in _changed_since(since):
+                with suppress(NotStill):  # what goes on changing is told by events of its own, and these go into the new index
+                    refresh_until_same(backend, ids)
+            backend.refresh()
+        except BackendAway as away:
+            raise NotCaughtUp(str(away)) from away
         return total
 
 

@@ -17,7 +17,7 @@ from marketplace.kernel.audit import audit
 from marketplace.kernel.descriptions import renamed
 from marketplace.kernel.errors import InvalidInput, MarketError
 from marketplace.kernel.verbs import verb
-from marketplace.merchant.catalogue.actions import locked_product
+from marketplace.merchant.catalogue.actions import lock_products, locked_product
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.catalogue.pictures import store_picture
 from marketplace.merchant.media.actions import clean_alt, clean_name, locked_film, locked_picture
@@ -96,7 +96,9 @@ def describe_film(*, by: Actor, film_id: UUID, name: str, alt: Mapping[str, str]
         row.save(update_fields=["name", "alt", "poster"])
         audit(by=by, action="film.described", subject="film", subject_id=row.pk, merchant_id=current_merchant_id(), before=before, after=after)
         if (before["alt"], before["poster"]) != (after["alt"], after["poster"]):
-            for product_id in ProductFilm.objects.filter(film=row).order_by("product_id").values_list("product_id", flat=True):
+            uses = list(ProductFilm.objects.filter(film=row).order_by("product_id").values_list("product_id", flat=True))
+            lock_products(uses)
+            for product_id in uses:
                 _follow(by, product_id, lambda _product: True)
     return row
 
@@ -144,11 +146,13 @@ def _audit_and_follow(by: Actor, row: LibraryPicture, action: str, before: _Befo
     uses = list(products_with(was["key"]).values_list("pk", flat=True)[: MOST_USES + 1])
     if len(uses) > MOST_USES:
         raise UsedTooOften(most=MOST_USES)
+    films = Film.objects.filter(poster=row, deleted_at=None) if is_seen else Film.objects.none()
+    filmed = list(ProductFilm.objects.filter(film__in=films).order_by("product_id").values_list("product_id", flat=True))
+    lock_products([*uses, *filmed])
     for product_id in uses:
         _follow(by, product_id, lambda product: _swap(by, product, was, now) or is_seen)
-    for film in Film.objects.filter(poster=row, deleted_at=None) if is_seen else ():
-        for product_id in ProductFilm.objects.filter(film=film).order_by("product_id").values_list("product_id", flat=True):
-            _follow(by, product_id, lambda _product: True)
+    for product_id in filmed:
+        _follow(by, product_id, lambda _product: True)
 
 
 def _swap(by: Actor, product: Product, was: Mapping[str, Any], now: Mapping[str, Any]) -> bool:

@@ -15,7 +15,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.verbs import verb
-from marketplace.merchant.catalogue.actions import locked_product, set_times
+from marketplace.merchant.catalogue.actions import lock_products, locked_product, set_times
 from marketplace.merchant.catalogue.models import Product
 
 MOST_AT_ONCE = 100
@@ -44,6 +44,7 @@ def set_listing_times(*, by: Actor, product_ids: Collection[UUID], begins: Momen
         raise InvalidInput(field="chosen", why=_("Tick at most {most} rows at once.").format(most=MOST_AT_ONCE))
     changed = 0
     with transaction.atomic():
+        lock_products(product_ids)
         for product_id in sorted(set(product_ids)):
             row = locked_product(product_id)
             times = begins.of(row.listed_from), ends.of(row.listed_until)

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import TextField
+from django.db.models import F, Func, JSONField, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import render
@@ -24,6 +24,7 @@ from search.contract import SIZE, Answer, Query, Sort
 from search.find import find, find_in_order
 from search.searched import note_searched
 from search.suggestions.asked import note_asked
+from search.tokens import folded
 from storefront.pages import Pages
 from storefront.shop import near, search_page
 from storefront.shop.place import Place
@@ -37,6 +38,7 @@ from tenants.tenancy.stamps import note
 from tenants.tenancy.standing import FOUND
 
 SHOP_HITS = 2
+LONGEST_NAME = 60
 TOP_BRANDS = 8
 
 
@@ -217,14 +219,23 @@ def _category_href(request: HttpRequest, category_id: int, place: Place) -> str:
     return f"/c/{category_id}/" + (f"?{left.urlencode()}" if left else "")
 
 
+def shops_named(words: str) -> QuerySet[Merchant]:
+    """Open shops that have these words in a name, written in traditional characters or in simplified ones; codes of languages are no names."""
+    names = Func(F("names"), template="jsonb_path_query_array(%(expressions)s, '$.*')", output_field=JSONField())
+    found = Merchant.objects.filter(status__in=FOUND).annotate(written=Cast(names, TextField()))
+    return found.filter(Q(written__icontains=words) | Q(written__icontains=folded(words, LONGEST_NAME) or words))
+
+
 def shops_called(text: str) -> list[Merchant]:
-    """Open shops whose name in some language holds the words, the closest first."""
+    """The few that fit best, the closest first."""
     if len(text) < 2 or len(text) > 40:
         return []
-    words = text.casefold()
-    named = Merchant.objects.filter(status__in=FOUND).annotate(written=Cast("names", TextField())).filter(written__icontains=text)
-    hits = [shop for shop in named.order_by("-opened_at", "pk")[: SHOP_HITS * 10] if any(words in name.casefold() for name in shop.names.values())]
-    return sorted(hits, key=lambda shop: min(len(name) for name in shop.names.values() if words in name.casefold()))[:SHOP_HITS]
+    ways = {text.casefold(), folded(text, LONGEST_NAME) or text}
+    lengths = {
+        shop: [len(name) for name in shop.names.values() if any(way in name.casefold() for way in ways)]
+        for shop in shops_named(text).order_by("-opened_at", "pk")[: SHOP_HITS * 10]
+    }
+    return sorted((shop for shop in lengths if lengths[shop]), key=lambda shop: min(lengths[shop]))[:SHOP_HITS]
 
 
 def _whole(minor: int | None, currency: str, rounding: str) -> str:

@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from django.utils.translation import gettext as _
-
 from marketplace.platform.taxonomy.models import Category
 from marketplace.platform.taxonomy.queries import category_row
 from search.contract import LOOSE, Answer, Query, Rung, Sort
@@ -45,10 +43,12 @@ def as_written(answer: Answer, query: Query, titles: Iterable[str]) -> Answer:
     if not answer.read_as:
         return answer
     asked = set(LATIN.findall(folded(query.text, LONGEST_QUESTION)))
+    as_read = set(LATIN.findall(answer.read_as))
     written: dict[str, str] = {}
     for title in titles:
         for word in LATIN.findall(folded(title, LONGEST_QUESTION)):
-            written.setdefault(stem(word), word)
+            if word in as_read or stem(word) not in written:
+                written[stem(word)] = word
 
     def as_goods_say(found: re.Match[str]) -> str:
         return found[0] if found[0] in asked else written.get(stem(found[0]), found[0])
@@ -78,8 +78,6 @@ def given_up(answer: Answer, query: Query, chips: Sequence[Chip], category: Cate
     labels = [chip.label for chip in chips if chip.group in answer.freed]
     if "category" in answer.freed and category and category.name not in labels:
         labels.insert(0, category.name)
-    if set(answer.freed) - {"category", *(chip.group for chip in chips)}:
-        labels.append(_("a filter that there is no longer"))
     return GivenUp(
         of=answer.read_as or query.text,
         words=" ".join(answer.dropped),

@@ -306,6 +306,10 @@ def chips(parameters: QueryDict, query: Query, names: Names, path: str, currency
     for attribute_id, values in query.values.items():
         for value_id in sorted(values & names.values.keys()):
             add(names.values[value_id].name, attribute_id, **{f"a{attribute_id}": str(value_id)})
+    of_values = ((key, f"a{key}", chosen, names.values) for key, chosen in query.values.items())
+    for group, name, chosen, known in (("brand", "brand", query.brands, names.brands), ("shop", "shop", chosen_shops, names.shops), *of_values):
+        if chosen and group not in but and not chosen & known.keys():
+            add(_("a filter that there is no longer"), group, **{name: None})
     if query.price_from is not None or query.price_to is not None:
         low = format_money(Money(query.price_from or 0, currency))
         high = format_money(Money(query.price_to, currency)) if query.price_to is not None else ""

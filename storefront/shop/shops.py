@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum, TextField
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from marketplace.kernel.texts import localised
 from marketplace.platform.delivery.models import FreightZone
@@ -17,7 +18,7 @@ from marketplace.platform.taxonomy.models import Category
 from marketplace.platform.themes.queries import themes_of
 from storefront.pages import Pages, page_number
 from storefront.shop import sections
-from storefront.shop.browse import found_at, is_plain
+from storefront.shop.browse import LONGEST_NAME, found_at, is_plain, shops_named
 from storefront.shop.place import Place
 from tenants.onboarding.queries import trader_of
 from tenants.tenancy.models import Merchant
@@ -25,11 +26,10 @@ from tenants.tenancy.stamps import note, stamp_of_shop
 from tenants.tenancy.standing import FOUND
 
 SHOPS_A_PAGE = 24
-LONGEST_NAME = 60
 
 
 def shop_sorts() -> dict[str, str]:
-    return {"": _("Newest first"), "sold": _("Most bought"), "name": _("By name")}
+    return {"": pgettext("shops", "Newest first"), "sold": _("Most bought"), "name": _("By name")}
 
 
 def shops(request: HttpRequest) -> HttpResponse:
@@ -58,9 +58,7 @@ def shops(request: HttpRequest) -> HttpResponse:
 
 def shops_that(words: str, category: Category | None) -> QuerySet[Merchant]:
     """Shops that are found with these words in a name, that sell something of a top category."""
-    found = Merchant.objects.filter(status__in=FOUND)
-    if words:
-        found = found.annotate(written=Cast("names", TextField())).filter(written__icontains=words)
+    found = shops_named(words) if words else Merchant.objects.filter(status__in=FOUND)
     if category:
         found = found.filter(Exists(Listing.objects.filter(merchant_id=OuterRef("pk"), is_on_sale=True, category__path__0=category.pk)))
     return found

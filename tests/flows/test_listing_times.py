@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from marketplace.flows.publish_product import take_product_off_sale
 from marketplace.kernel import clock
@@ -132,3 +134,11 @@ def test_at_most_a_hundred_are_taken_at_once():
     keys = [product.pk, *(f"{n:032x}" for n in range(100))]
     assert client().post("/products/times/", {"chosen": keys, "listed_until": written(coming(3))}).url == "/products/"
     assert now(product).listed_until is None
+
+
+def test_all_products_are_locked_before_the_first_is_handed_in_for_what_holds_others_up_comes_after_products():
+    products = [make.a_product(title=title) for title in ("Mug", "Pot")]
+    with CaptureQueriesContext(connection) as asked:
+        assert send(*products, until=written(coming(5)), keeps_from="on").status_code == 302
+    first = next(one["sql"] for one in asked if "merchant_catalogue_product" in one["sql"] and "FOR UPDATE" in one["sql"])
+    assert all(str(row.pk) in first or row.pk.hex in first for row in products), first

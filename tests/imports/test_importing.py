@@ -9,6 +9,8 @@ import pytest
 from django.core.files.storage import storages
 from django.utils import translation
 
+from marketplace.flows.brand_rights import BrandScope
+from marketplace.flows.product_files import words
 from marketplace.flows.product_files.pictures import store_one
 from marketplace.flows.product_files.receiving import assign_columns, meanings_of
 from marketplace.kernel import clock
@@ -120,6 +122,41 @@ def test_a_shop_that_was_let_in_for_one_brand_is_told_of_rows_of_another():
     assert ProductChange.objects.filter(merchant_id=A, status="waiting").count() == 3
     import_id = checked(as_csv([[*a_row(8, Pictures="cup.png"), "Trail"]], heads), goes="submit", archive=pictures)
     assert states(import_id) == {"bad": 1}, "what waits from another file counts, too"
+
+
+def test_a_brand_that_was_handed_in_while_a_batch_was_at_work_is_told_in_its_rows(monkeypatch):
+    put_brands(by=SYSTEM, rows=[{"code": "trail", "names": {"en": "Trail"}}])
+    a_dossier(Merchant.objects.get(pk=A))
+    Dossier.objects.update(kind="retailer")
+    heads, pictures = [*HEADS, "Brand"], an_archive({"cup.png": a_picture().getvalue()})
+    late = checked(as_csv([[*a_row(8, Pictures="cup.png"), "Trail"]], heads), goes="submit", archive=pictures)
+    imported(as_csv([[*a_row(1, Pictures="cup.png"), "Kiln Fire"]], heads), goes="submit", archive=pictures)
+    looks = []
+
+    def as_it_was(merchant_id):
+        """The first look of the batch comes before the other was handed in."""
+        scope = BrandScope(merchant_id)
+        looks.append(scope)
+        scope.is_one = len(looks) > 1
+        return scope
+
+    monkeypatch.setattr(words, "BrandScope", as_it_was)
+    with merchant_schema(A):
+        start_import(by=owner(), import_id=late)
+    deliver_events()
+    assert batch(late).status == "done" and states(late) == {"bad": 1} and len(looks) == 2
+    ((heading, why),) = problems(late)[2]
+    assert heading == "Brand" and "Kiln Fire" in why
+
+
+def test_a_row_that_is_refused_for_its_words_says_nothing_of_the_brand_that_others_have():
+    put_brands(by=SYSTEM, rows=[{"code": "trail", "names": {"en": "Trail"}}])
+    a_dossier(Merchant.objects.get(pk=A))
+    Dossier.objects.update(kind="retailer")
+    put_words(by=SYSTEM, texts=["grail"], weight=ForbiddenWord.Weight.REFUSED, category_id=None, note="")
+    heads, pictures = [*HEADS, "Brand"], an_archive({"cup.png": a_picture().getvalue()})
+    rows = [[*a_row(1, Pictures="cup.png", **{"Title in English": "Grail"}), "Trail"], [*a_row(2, Pictures="cup.png"), "Kiln Fire"]]
+    assert states(checked(as_csv(rows, heads), goes="submit", archive=pictures)) == {"bad": 1, "good": 1}
 
 
 def test_rows_of_one_code_are_one_product_told_apart_by_what_differs():

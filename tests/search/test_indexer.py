@@ -26,7 +26,7 @@ from marketplace.platform.listings.models import Listing
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue, Brand
 from search import indexer
 from search.backends.choice import configured
-from search.contract import Count, Query
+from search.contract import BackendAway, Count, Query
 from search.documents import all_documents, count_documents, documents_of
 from search.find import find
 from search.models import SearchDoc, SearchTerm
@@ -307,6 +307,22 @@ class TestRebuilding:
     def test_an_elasticsearch_that_is_away_is_said(self, use_elasticsearch):
         use_elasticsearch("http://127.0.0.1:1")
         with pytest.raises(CommandError, match="former index stays in use"):
+            call_command("rebuild_search", only="elasticsearch")
+
+    def test_one_that_goes_away_once_the_new_index_is_in_use_is_said(self, server, monkeypatch):
+        make.a_product(title="Mug")
+        rebuilt = type(server).rebuild
+
+        def and_goes_away(self, docs):
+            count = rebuilt(self, docs)
+            monkeypatch.setattr(type(server), "refresh", away)
+            return count
+
+        def away(self):
+            raise BackendAway("gone")
+
+        monkeypatch.setattr(type(server), "rebuild", and_goes_away)
+        with pytest.raises(CommandError, match=r"is in use, but lacks some of what changed meanwhile: run it again\. gone"):
             call_command("rebuild_search", only="elasticsearch")
 
     def test_what_changes_while_it_runs_is_in_the_new_index(self, server):

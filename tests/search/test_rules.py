@@ -202,7 +202,10 @@ def test_under_rules_both_backends_count_alike_and_rank_nearly_alike(both):
     assert sum(shared) / len(shared) >= 0.8
 
 
-@pytest.mark.parametrize("set_higher", [pins("red", of=(TRAINER,)), weight("red", on="category", of=11, factor=2), weight("red", on="listing", of=TRAINER, factor=2)])
+HIGHER = [pins("red", of=(TRAINER,)), weight("red", on="category", of=11, factor=2), weight("red", on="listing", of=TRAINER, factor=2)]
+
+
+@pytest.mark.parametrize("set_higher", HIGHER)
 def test_of_more_than_is_ranked_what_was_set_higher_is_ranked_although_others_are_more_popular(shelf, set_higher, monkeypatch):
     monkeypatch.setattr("search.backends.postgres.RANKED", 1)
     monkeypatch.setattr("search.backends.postgres.REACH", 1)

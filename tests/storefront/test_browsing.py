@@ -16,7 +16,9 @@ from marketplace.platform.listings.actions import announce
 from marketplace.platform.listings.models import Listing
 from marketplace.platform.taxonomy.actions import put_brands
 from marketplace.platform.taxonomy.models import Category
+from search.contract import Answer, Query
 from storefront.shop.browse import shops_called
+from storefront.shop.near import as_written
 from storefront.shop.shops import shops_that, sorted_shops
 from tenants.tenancy.hosts import shop_url
 from tenants.tenancy.models import Merchant
@@ -175,6 +177,11 @@ class TestShops:
         page = text(f"/shops/?c={shoes.pk}")
         assert page.count("<article") == 1
         assert "No shop fits" in text("/shops/?q=nowhere")
+        assert not shops_that("hans", None), "codes of languages are no names"
+
+    def test_written_in_traditional_characters(self, goods):
+        Merchant.objects.filter(slug="kiln").update(names={"zh-hans": "茶庄", "en": "Kiln"})
+        assert [shop.slug for shop in shops_that("茶莊", None)] == [shop.slug for shop in shops_called("茶莊")] == ["kiln"]
 
     def test_in_an_order(self, goods):
         found = shops_that("", None)
@@ -227,6 +234,11 @@ def test_what_was_meant_is_said_in_words_as_goods_write_them(goods):
     deliver_events()
     assert "Showing results for <b>“kettle”</b>" in text("/search/?q=kettel"), "and not its stem"
     assert "Showing results for <b>“jade mugs”</b>" in text("/search/?q=jaed+mugs"), "what was typed right stays as it was typed"
+
+
+def test_a_word_that_some_title_has_as_it_was_read_is_said_so():
+    answer = Answer([], 2, [], [], [], {}, None, None, read_as="lighting")
+    assert as_written(answer, Query(text="ligting"), ["Light stand", "Garden lighting"]).read_as == "lighting"
 
 
 def test_what_was_typed_is_shown_as_text_and_nothing_else(goods):

@@ -116,3 +116,4 @@ def test_a_search_says_what_counts_besides_the_words_as_this_installation_weighs
 def test_a_filter_that_there_is_no_longer_is_not_taken_off_without_a_word(mugs):
     page = text("/search/?q=mug&brand=99999999")
     assert 'data-total="0"' not in page and "without <b>a filter that there is no longer</b>" in page
+    assert 'href="/search/?q=mug" class="chip flex-none max-lg:order-2" aria-current="true">a filter that there is no longer' in page

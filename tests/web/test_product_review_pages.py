@@ -294,3 +294,12 @@ def test_the_page_of_many_says_how_often_one_was_sent_back_and_asks_no_remark_on
     ProductChange.objects.filter(pk=change.pk).update(proposed={**change.proposed, "titles": live.titles})
     page = text(console.get("/reviews/many/"))
     assert "No field changed" in page and "data-remarks" not in page
+
+
+def test_on_the_page_of_many_what_a_colleague_decided_meanwhile_is_told_by_name(draft, console):
+    change = submitted(draft)
+    form = {"chosen": [change.pk], f"decision_{change.pk.hex}": "send_back", f"reason_{change.pk.hex}": "Too dark.", f"seen_{change.pk.hex}": change.version}
+    approve_change(by=SYSTEM, change_id=change.pk, seen_version=change.version)
+    answer = console.post("/reviews/many/decide/", form, follow=True)
+    assert answer.status_code == 200 and "Mug: " in text(answer), "and no empty page of refusals"
+    assert "decided" in text(answer).split("Mug: ")[1][:200]

@@ -158,3 +158,9 @@ def test_who_may_not_manage_the_market_sees_none_of_it(goods):
     client.force_login(clerk, backend=settings.AUTHENTICATION_BACKENDS[0])
     for path in ("/searches/", "/search-rules/", "/search-rules/new/", "/search-rules/changes/", "/searches/why/"):
         assert client.get(path).status_code in (403, 404), path
+
+
+def test_what_is_searched_for_is_found_in_traditional_characters_too_and_names_its_language(console):
+    in_vain("手机壳")
+    page = console.get("/searches/?q=手機").content.decode()
+    assert "手机壳" in page and "English" in page and ">en<" not in page

@@ -188,6 +188,8 @@ class Compiling(VariantCells, ShopCells, PictureCells, BundleCells):
                 meant = {"title": "title:en", "sku": "sku", "variants": "axes"}.get(refusal.field or "", "")
                 self.wrong(first, meant, str(refusal))
         if not self.problems and self.is_reviewed():
+            self.check_words(wanted)
+        if not self.problems and self.is_reviewed():  # what is refused is of no brand
             try:
                 check_submitted(
                     self.words.scope,
@@ -200,7 +202,6 @@ class Compiling(VariantCells, ShopCells, PictureCells, BundleCells):
             except MarketError as refusal:
                 field = refusal.field or ""
                 self.wrong(first, f"{PREFIX}{field.removeprefix('attribute_')}" if field.startswith("attribute_") else "brand", str(refusal))
-            self.check_words(wanted)
 
     def check_words(self, wanted: ProductInput) -> None:
         pictures = [{"key": key, "alt": dict(alt)} for key, alt in wanted.pictures]

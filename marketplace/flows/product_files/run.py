@@ -44,6 +44,7 @@ from marketplace.merchant.imports.models import ImportRow, ProductImport
 from marketplace.merchant.shelves.filling import Filling
 from marketplace.platform.listings.models import ForbiddenWord
 from marketplace.platform.listings.words import every_word
+from marketplace.platform.taxonomy.errors import BrandOutOfScope
 from tenants.access.rights import Right
 from tenants.accounts.models import Membership, User
 from tenants.packages.models import Limit
@@ -221,7 +222,10 @@ class Turn:
         if missing:
             self.pictures.fetch(self.by, missing[:AT_ONCE])
             return not self.is_over or next_turn(by=self.by, turn=self)
-        return take_over(by=self.by, turn=self, rows=rows, refs=refs)
+        try:
+            return take_over(by=self.by, turn=self, rows=rows, refs=refs)
+        except BrandOutOfScope:  # another brand was handed in while this batch was at work: now the rows are told so
+            return take_over(by=self.by, turn=self, rows=rows, refs=refs)
 
     def undo(self) -> bool:
         return put_some_back(by=self.by, turn=self)

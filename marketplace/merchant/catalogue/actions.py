@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -194,6 +194,12 @@ def set_review(*, by: Actor, product_id: UUID, review: str, note: str = "", note
             why=note,
         )
     return row
+
+
+def lock_products(product_ids: Collection[UUID]) -> None:
+    """Several, in the order of an import, before the first of them goes into review: behind the lock that this takes in a shop of one brand
+    (flows/brand_rights.py) no product may be waited for."""
+    list(Product.objects.filter(pk__in=product_ids).order_by("pk").values_list("pk").select_for_update())
 
 
 def locked_product(product_id: UUID) -> Product:

@@ -80,6 +80,8 @@ def decide_many(request: HttpRequest) -> HttpResponse:
             refused[key] = sent
     if done:
         messages.success(request, ngettext("{n} submission is decided.", "{n} submissions are decided.", done).format(n=done))
+    for row in ProductChange.objects.filter(pk__in=refused).exclude(status=ProductChange.Status.WAITING):
+        messages.error(request, f"{row.title.text}: {refused.pop(row.pk).refusal}")
     if refused:
         return _page(request, list(refused), refused)
     if not done:

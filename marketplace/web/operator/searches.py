@@ -20,6 +20,7 @@ from marketplace.web.operator.search_form import FACTORS, keys_in, names_of
 from search.explain import explain
 from search.models import SearchedWords
 from search.searched import between, searched_by_enough
+from search.tokens import LONGEST_QUESTION, folded
 from tenants.access.rights import Right
 
 OUTCOMES = [
@@ -44,10 +45,19 @@ class SearchFilter(django_filters.FilterSet):
         if asked["since"] or asked["until"]:
             queryset = between(queryset, asked["since"], asked["until"])
         if asked["q"]:
-            queryset = queryset.filter(text__contains=" ".join(asked["q"].casefold().split()))
+            queryset = queryset.filter(text__contains=" ".join(folded(asked["q"], LONGEST_QUESTION).split()))
         if asked["language"]:
             queryset = queryset.filter(language=asked["language"])
         return queryset.filter(**{f"of_{asked['show']}__gt": 0}) if asked["show"] else queryset
+
+
+def _say_languages(_request: HttpRequest, rows: list[Any]) -> None:
+    for row in rows:
+        row.language_said = _language(row)
+
+
+def _language(row: Any) -> str:
+    return str(dict(LANGUAGES).get(row.language, row.language))
 
 
 searches = ListPage(
@@ -66,6 +76,7 @@ searches = ListPage(
     ],
     row_template="operator/_search_row.html",
     rows=lambda request: between(searched_by_enough(), None, None),
+    prepare=_say_languages,
     filters=SearchFilter,
     order=("-times", "-pk"),
     search_hint=_lazy("Part of the words"),
@@ -78,7 +89,7 @@ searches = ListPage(
         *(label for _key, label in OUTCOMES),
         pgettext_lazy("searches", "Last on"),
     ],
-    export=lambda row: [(row.text, row.language, row.of_times, row.of_nothing, row.of_few, row.of_otherwise, row.of_relaxed, row.last_on)],
+    export=lambda row: [(row.text, _language(row), row.of_times, row.of_nothing, row.of_few, row.of_otherwise, row.of_relaxed, row.last_on)],
     base="operator/base.html",
     actions_template="operator/_searches_actions.html",
 )

@@ -34,6 +34,8 @@ class Command(BaseCommand):
                 total = indexer.rebuild(backend, bar.update)
             except indexer.RebuildRunning as running:
                 raise CommandError(str(running)) from running
+            except indexer.NotCaughtUp as away:
+                raise CommandError(f"{backend.name} was rebuilt and is in use, but lacks some of what changed meanwhile: run it again. {away}") from away
             except BackendAway as away:
                 raise CommandError(f"{backend.name} was not rebuilt; the former index stays in use. {away}") from away
         if backend is indexer.postgres and not connection.in_atomic_block:
