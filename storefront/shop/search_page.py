@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -306,8 +306,12 @@ def chips(parameters: QueryDict, query: Query, names: Names, path: str, currency
     for attribute_id, values in query.values.items():
         for value_id in sorted(values & names.values.keys()):
             add(names.values[value_id].name, attribute_id, **{f"a{attribute_id}": str(value_id)})
-    of_values = ((key, f"a{key}", chosen, names.values) for key, chosen in query.values.items())
-    for group, name, chosen, known in (("brand", "brand", query.brands, names.brands), ("shop", "shop", chosen_shops, names.shops), *of_values):
+    groups: list[tuple[str | int, str, frozenset[int], Mapping[int, Any]]] = [
+        ("brand", "brand", query.brands, names.brands),
+        ("shop", "shop", chosen_shops, names.shops),
+        *((key, f"a{key}", values, names.values) for key, values in query.values.items()),
+    ]
+    for group, name, chosen, known in groups:
         if chosen and group not in but and not chosen & known.keys():
             add(_("a filter that there is no longer"), group, **{name: None})
     if query.price_from is not None or query.price_to is not None:
