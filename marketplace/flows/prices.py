@@ -108,7 +108,8 @@ def unschedule_prices(*, by: Actor, price_ids: Collection[UUID]) -> None:
 def copy_prices(*, by: Actor, variant_ids: Collection[UUID]) -> None:
     """Prices of these variants have changed, now or for later: what buyers read of their products follows."""
     keys = list(Product.objects.filter(variants__in=variant_ids, status=Product.Status.ON_SALE).values_list("pk", flat=True))
-    follow(by=by, products=list(Product.objects.filter(pk__in=keys).order_by("pk")))
+    rows = list(Product.objects.filter(pk__in=keys).order_by("pk").select_for_update(of=("self",)))  # as they are once nobody else is at them
+    follow(by=by, products=[row for row in rows if row.status == Product.Status.ON_SALE])
     watch()
 
 

@@ -17,7 +17,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.errors import InvalidInput, MarketError
 from marketplace.kernel.verbs import verb
-from marketplace.merchant.catalogue.actions import locked_product
+from marketplace.merchant.catalogue.actions import lock_products, locked_product
 from marketplace.merchant.catalogue.models import Product, Variant
 from marketplace.merchant.conditions import actions
 from marketplace.merchant.conditions.events import WatchedStockChanged
@@ -35,6 +35,7 @@ def set_conditions(*, by: Actor, product_ids: Collection[UUID], off_at: int | No
     if len(product_ids) > MOST_AT_ONCE:
         raise InvalidInput(field="chosen", why=_("Tick at most {most} rows at once.").format(most=MOST_AT_ONCE))
     with transaction.atomic():
+        lock_products(product_ids)
         for product_id in sorted(set(product_ids)):
             actions.set_condition(by=by, product_id=product_id, off_at=off_at, on_at=on_at, waits_for_stock=waits_for_stock)
             follow_condition(by=SYSTEM, product_id=product_id)

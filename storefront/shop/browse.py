@@ -130,7 +130,7 @@ def found_at(request: HttpRequest, place: Place) -> dict[str, Any]:
     answer = _page_that_is_there(query, place.order if is_arranged else ())
     answer = near.with_neighbours(answer, place)
     pages = Pages(min(query.page, _last_page(answer) or query.page), _last_page(answer))
-    names = search_page.names_for(answer, query)
+    names = search_page.names_for(answer, query, asked.query)
     listings = _that_can_be_bought([*answer.ids, *answer.also])
     answer = near.as_written(answer, query, (title for row in listings.values() for title in row.titles.values()))
     own = asked.query if place.rule else query  # what was chosen here: the rule itself is no choice

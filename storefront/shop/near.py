@@ -83,7 +83,7 @@ def given_up(answer: Answer, query: Query, chips: Sequence[Chip], category: Cate
         words=" ".join(answer.dropped),
         place=category if answer.rung == Rung.WIDER else None,
         wider=category_row(answer.category) if answer.category else None,
-        filters=" · ".join(labels),
+        filters=" · ".join(dict.fromkeys(labels)),
         is_some=answer.rung == Rung.SOME,
         is_near=answer.rung == Rung.NEIGHBOURS,
     )

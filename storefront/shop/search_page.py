@@ -156,13 +156,15 @@ class Names:
     values: dict[int, Called]
 
 
-def names_for(answer: Answer, query: Query) -> Names:
+def names_for(answer: Answer, query: Query, asked: Query) -> Names:
+    """`asked`: as it was chosen, before the place narrowed it."""
     shown = _most_useful(answer, query)
     value_ids = {count.id for counts in shown.values() for count in counts[:MOST_VALUES]} | {v for some in query.values.values() for v in some}
+    value_ids |= {v for some in asked.values.values() for v in some}
     return Names(
         shown_categories(count.id for count in answer.categories),
-        names_of(Brand, {count.id for count in answer.brands[:MOST_VALUES]} | query.brands),
-        shops_by_ordinal({count.id for count in answer.shops[:MOST_VALUES]} | query.shops),
+        names_of(Brand, {count.id for count in answer.brands[:MOST_VALUES]} | query.brands | asked.brands),
+        shops_by_ordinal({count.id for count in answer.shops[:MOST_VALUES]} | query.shops | asked.shops),
         names_of(Attribute, {*shown, *query.values}),
         names_of(AttributeValue, value_ids),
     )

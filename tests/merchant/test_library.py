@@ -8,6 +8,8 @@ from uuid import uuid4
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from PIL import Image
 
@@ -158,6 +160,16 @@ def test_words_reach_products_that_said_the_same_or_nothing_and_no_others():
         describe_picture(by=SYSTEM, picture_id=row.pk, name="Halves", alt={"en": "Red and blue"})
         assert Picture.objects.get(product=silent).alt == {"en": "My own"}
         assert Product.objects.get(pk=silent.pk).review == "approved"  # nothing of it has changed
+
+
+def test_all_products_that_show_it_are_locked_before_the_first_goes_into_review():
+    with merchant_schema(A):
+        row = keep_picture(by=SYSTEM, upload=halves())
+        products = [on_sale(row, title=title) for title in ("Mug", "Pot")]
+        with CaptureQueriesContext(connection) as asked:
+            describe_picture(by=SYSTEM, picture_id=row.pk, name="Halves", alt={"en": "Two halves"})
+        locks = [one["sql"] for one in asked if "merchant_catalogue_product" in one["sql"] and "FOR UPDATE" in one["sql"]]
+    assert all(str(product.pk) in locks[0] or product.pk.hex in locks[0] for product in products), locks[0]
 
 
 def test_a_word_that_must_not_be_said_stops_the_whole_change_and_names_the_product():

@@ -19,7 +19,7 @@ from marketplace.kernel.relay import deliver_events
 from marketplace.platform.listings.models import Listing
 from marketplace.platform.taxonomy.attributes import describe_by_hand, keep_attribute
 from marketplace.platform.taxonomy.errors import VirtualChanged
-from marketplace.platform.taxonomy.models import AttributeValue, VirtualCategory
+from marketplace.platform.taxonomy.models import AttributeValue, Brand, VirtualCategory
 from marketplace.platform.taxonomy.tree import merge_category
 from marketplace.platform.taxonomy.virtual import clean_rule, keep_virtual
 from search.by_rule import NOTHING, query_of, within
@@ -63,6 +63,13 @@ def page(path: str, status: int = 200, host: str = "market.localhost", client: C
 def shown(path: str) -> set[str]:
     """What is found; not what is popular besides where nothing is."""
     return set(re.findall(r"/p/([0-9a-f-]{36})/", page(path).partition("data-near")[0]))
+
+
+def test_what_lies_outside_the_rule_is_called_by_its_name_where_it_is_taken_off(goods):
+    inside, outside = (Brand.objects.create(code=name, names={"zh-hans": name, "en": name}) for name in ("inside", "outside"))
+    kept({"brands": [inside.pk]})
+    found = page(f"/v/picked/?brand={outside.pk}")
+    assert f'aria-current="true">{outside.name}<' in found and "no longer" not in found
 
 
 def test_its_page_shows_what_the_rule_finds_and_what_a_buyer_chooses_of_it(goods):

@@ -189,13 +189,12 @@ class Compiling(VariantCells, ShopCells, PictureCells, BundleCells):
                 self.wrong(first, meant, str(refusal))
         if not self.problems and self.is_reviewed():
             self.check_words(wanted)
-        if not self.problems and self.is_reviewed():  # what is refused is of no brand
             try:
                 check_submitted(
                     self.words.scope,
                     product_id=self.there.product.pk if self.there else None,
                     category_id=wanted.category_id,
-                    brand_id=wanted.brand_id,
+                    brand_id=None if self.problems else wanted.brand_id,  # what is refused is of no brand
                     attributes=[list(each) for each in wanted.attributes],
                     axes=list(wanted.axes),
                 )

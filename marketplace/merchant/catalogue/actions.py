@@ -197,8 +197,8 @@ def set_review(*, by: Actor, product_id: UUID, review: str, note: str = "", note
 
 
 def lock_products(product_ids: Collection[UUID]) -> None:
-    """Several, in the order of an import, before the first of them goes into review: behind the lock that this takes in a shop of one brand
-    (flows/brand_rights.py) no product may be waited for."""
+    """Several, in the order of an import, before the first of them goes into review or on sale: behind the locks that this takes (of one brand in
+    flows/brand_rights.py, of room for goods) no product may be waited for."""
     list(Product.objects.filter(pk__in=product_ids).order_by("pk").values_list("pk").select_for_update())
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from marketplace.flows.review_product import NOTE_LABELS
 from marketplace.kernel.errors import MarketError
+from marketplace.platform.listings.errors import ChangeDecided
 from marketplace.platform.listings.models import ForbiddenWord, Listing, ProductChange
 from marketplace.platform.listings.words import every_word, hits_in
 from marketplace.web.cases import Case, Fact, case_of
@@ -81,7 +82,8 @@ def decide_many(request: HttpRequest) -> HttpResponse:
     if done:
         messages.success(request, ngettext("{n} submission is decided.", "{n} submissions are decided.", done).format(n=done))
     for row in ProductChange.objects.filter(pk__in=refused).exclude(status=ProductChange.Status.WAITING):
-        messages.error(request, f"{row.title.text}: {refused.pop(row.pk).refusal}")
+        messages.error(request, f"{row.title.text}: {ChangeDecided()}")
+        del refused[row.pk]
     if refused:
         return _page(request, list(refused), refused)
     if not done:
