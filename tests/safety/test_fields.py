@@ -93,7 +93,7 @@ MAY_BE_EMPTY: dict[tuple[str, str], set[str]] = {
     ("console", "double-aside"): {"undo"},
     ("console", "review-decide"): {"reason", *(f"note_{name}" for name in NOTE_LABELS)},
     ("console", "words-new"): {"category", "note"},
-    ("console", "review-rules"): {"passes"},
+    ("console", "review-rules"): {"passes", "seen"},
     ("console", "search-rule-new"): {"add", "seen"},
     ("console", "search-rule"): {"add"},
     ("console", "settings"): {"category", "merchant"},

@@ -201,7 +201,7 @@ FACTS: dict[tuple[str, str], dict[str, str]] = {
     ("console", "notices"): {"Rail": "stripe", "Reference": "{notice}", "Set aside": "0"},
     ("console", "payout-accounts"): {"Shop": "Trail", "New account": "Holder B Ltd · Bank •••• 0062", "Asked by": "owner-b@market.localhost", "In force": ""},
     ("console", "approvals"): {"Request": "{approval}", "What": "Change a tax rate", "Reason": "a new law", "Asked by": "operator@market.localhost"},
-    ("console", "searches"): {"Words": "third jug", "Language": "en", "Searched": "5", "Found nothing": "5", "Read otherwise": "0"},
+    ("console", "searches"): {"Words": "third jug", "Language": "English", "Searched": "5", "Found nothing": "5", "Read otherwise": "0"},
     ("console", "search-rules"): {"Words": "Third jug, Third jug with a lid", "Kind": "Synonyms", "Language": "", "By": "system"},
     ("console", "dispatches"): {"Kind": "Shop opened", "Way": "Mail", "To": "o***b@market.localhost"},
 }

@@ -301,5 +301,5 @@ def test_on_the_page_of_many_what_a_colleague_decided_meanwhile_is_told_by_name(
     form = {"chosen": [change.pk], f"decision_{change.pk.hex}": "send_back", f"reason_{change.pk.hex}": "Too dark.", f"seen_{change.pk.hex}": change.version}
     approve_change(by=SYSTEM, change_id=change.pk, seen_version=change.version)
     answer = console.post("/reviews/many/decide/", form, follow=True)
-    assert answer.status_code == 200 and "Mug: " in text(answer), "and no empty page of refusals"
-    assert "decided" in text(answer).split("Mug: ")[1][:200]
+    assert answer.status_code == 200, "and no empty page of refusals"
+    assert "“Mug” no longer waits: it was decided or taken back meanwhile." in text(answer)

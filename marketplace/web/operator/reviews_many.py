@@ -16,7 +16,6 @@ from django.utils.translation import ngettext
 
 from marketplace.flows.review_product import NOTE_LABELS
 from marketplace.kernel.errors import MarketError
-from marketplace.platform.listings.errors import ChangeDecided
 from marketplace.platform.listings.models import ForbiddenWord, Listing, ProductChange
 from marketplace.platform.listings.words import every_word, hits_in
 from marketplace.web.cases import Case, Fact, case_of
@@ -82,7 +81,7 @@ def decide_many(request: HttpRequest) -> HttpResponse:
     if done:
         messages.success(request, ngettext("{n} submission is decided.", "{n} submissions are decided.", done).format(n=done))
     for row in ProductChange.objects.filter(pk__in=refused).exclude(status=ProductChange.Status.WAITING):
-        messages.error(request, f"{row.title.text}: {ChangeDecided()}")
+        messages.error(request, _("“{title}” no longer waits: it was decided or taken back meanwhile.").format(title=row.title.text))
         del refused[row.pk]
     if refused:
         return _page(request, list(refused), refused)
