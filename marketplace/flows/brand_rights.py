@@ -55,9 +55,13 @@ def is_of_one_brand(merchant_id: UUID) -> bool:
 class BrandScope:
     """The brands of a shop that was let in for one: of its goods on sale, and of what it has handed in. Asked once for many goods."""
 
-    def __init__(self, merchant_id: UUID) -> None:
+    def __init__(self, merchant_id: UUID, *, submits: bool = False) -> None:
+        """`submits`: nobody else hands in goods of a shop of one brand until the transaction ends; the first that is handed in counts."""
         self.merchant_id = merchant_id
         self.is_one = is_of_one_brand(merchant_id)
+        if self.is_one and submits:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(hashtext('wanshang.one_brand'), hashtext(%s))", [str(merchant_id)])
         self._on_sale: set[int] = set()
         self._waiting: dict[UUID, int] = {}
         if self.is_one:
@@ -83,14 +87,6 @@ class BrandScope:
         self._times[brand_id] += 1
         if product_id:
             self._waiting[product_id] = brand_id
-
-
-def scope_to_submit(merchant_id: UUID) -> BrandScope:
-    """Until the transaction ends nobody else hands in goods of a shop that sells one brand: the first that is handed in counts."""
-    if is_of_one_brand(merchant_id):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('wanshang.one_brand'), hashtext(%s))", [str(merchant_id)])
-    return BrandScope(merchant_id)
 
 
 def check_submitted(

@@ -108,9 +108,14 @@ def unschedule_prices(*, by: Actor, price_ids: Collection[UUID]) -> None:
 def copy_prices(*, by: Actor, variant_ids: Collection[UUID]) -> None:
     """Prices of these variants have changed, now or for later: what buyers read of their products follows."""
     keys = list(Product.objects.filter(variants__in=variant_ids, status=Product.Status.ON_SALE).values_list("pk", flat=True))
-    rows = list(Product.objects.filter(pk__in=keys).order_by("pk").select_for_update(of=("self",)))  # as they are once nobody else is at them
-    follow(by=by, products=[row for row in rows if row.status == Product.Status.ON_SALE])
+    follow(by=by, products=_still_on_sale(keys))
     watch()
+
+
+def _still_on_sale(keys: Collection[UUID]) -> list[Product]:
+    """Locked, and as they are once nobody else is at them."""
+    rows = Product.objects.filter(pk__in=keys).order_by("pk").select_for_update(of=("self",))
+    return [row for row in rows if row.status == Product.Status.ON_SALE]
 
 
 @verb
@@ -138,9 +143,9 @@ def follow_when_due(event: DeadlineReached) -> None:
     with transaction.atomic(), merchant_schema(event.merchant_id):
         mine = OfferedPrice.objects.filter(passed(clock.now()), merchant_id=event.merchant_id)
         products = list(mine.order_by("product_id").values_list("product_id", flat=True).distinct()[:AT_ONCE])
-        rows = list(Product.objects.filter(pk__in=products).order_by("pk").select_for_update(of=("self",)))
-        follow(by=SYSTEM, products=[row for row in rows if row.status == Product.Status.ON_SALE])
-        gone = set(products) - {row.pk for row in rows if row.status == Product.Status.ON_SALE}
+        rows = _still_on_sale(products)
+        follow(by=SYSTEM, products=rows)
+        gone = set(products) - {row.pk for row in rows}
         OfferedPrice.objects.filter(merchant_id=event.merchant_id, product_id__in=gone).update(copied_at=clock.now())
         watch()
 

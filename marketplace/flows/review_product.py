@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from marketplace.flows.brand_rights import BrandScope, check_submitted, scope_to_submit
+from marketplace.flows.brand_rights import BrandScope, check_submitted
 from marketplace.flows.bundle_copies import parts_proposed
 from marketplace.flows.contracting import check_may_list
 from marketplace.flows.customising_copies import customising_proposed
@@ -144,7 +144,7 @@ def submit_product(*, by: Actor, product_id: UUID) -> Product:
             check_may_list(current_merchant_id())
         proposed = _proposal(row)
         watched = check_words(proposed)
-        _check_submitted(scope_to_submit(current_merchant_id()), row)
+        _check_submitted(BrandScope(current_merchant_id(), submits=True), row)
         change = put_change(
             by=by,
             merchant_id=current_merchant_id(),
@@ -188,7 +188,7 @@ def submit_products(*, by: Actor, products: Sequence[Product]) -> None:
         whole = [row for row in whole if ForbiddenWord.Weight.REFUSED not in said[row.pk]]
         if any(row.status != Product.Status.ON_SALE for row in whole):
             check_may_list(current_merchant_id())
-        scope = scope_to_submit(current_merchant_id())
+        scope = BrandScope(current_merchant_id(), submits=True)
         for row in whole:
             _check_submitted(scope, row)
         wanted = [NewChange(row.pk, row.version, row.status == Product.Status.DRAFT, proposed[row.pk]) for row in whole]

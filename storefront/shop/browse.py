@@ -157,7 +157,7 @@ def found_at(request: HttpRequest, place: Place) -> dict[str, Any]:
         "clear": request.path + (f"?{urlencode({'q': query.text, **({'typed': '1'} if query.as_typed else {})})}" if query.text else ""),
         "sorts": search_page.sort_names(is_arranged=bool(place.order)),
         "is_arranged": is_arranged,
-        "counts_as_well": counts_as_well(),
+        "counts_as_well": counts_as_well() if query.text else "",
         "kept": search_page.kept(request.GET, "sort"),
         "kept_but_price": search_page.kept(request.GET, "from", "to"),
         "price_from": request.GET.get("from", ""),

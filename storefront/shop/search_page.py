@@ -299,22 +299,19 @@ def chips(parameters: QueryDict, query: Query, names: Names, path: str, currency
             left.setlist(name, [other for other in left.getlist(name) if value is not None and other != value])
         found.append(Chip(label, group, f"{path}?{left.urlencode()}" if any(left.values()) else path, left))
 
-    for brand_id in sorted(query.brands & names.brands.keys()) if "brand" not in but else ():
-        add(names.brands[brand_id].name, "brand", brand=str(brand_id))
     own_only = parameters.get("own") == "1"
-    chosen_shops = query.shops & _ids(parameters.getlist("shop")) if own_only else query.shops
-    for shop_id in sorted(chosen_shops & names.shops.keys()) if "shop" not in but else ():
-        add(names.shops[shop_id].name, "shop", shop=str(shop_id))
-    for attribute_id, values in query.values.items():
-        for value_id in sorted(values & names.values.keys()):
-            add(names.values[value_id].name, attribute_id, **{f"a{attribute_id}": str(value_id)})
     groups: list[tuple[str | int, str, frozenset[int], Mapping[int, Any]]] = [
         ("brand", "brand", query.brands, names.brands),
-        ("shop", "shop", chosen_shops, names.shops),
+        ("shop", "shop", query.shops & _ids(parameters.getlist("shop")) if own_only else query.shops, names.shops),
         *((key, f"a{key}", values, names.values) for key, values in query.values.items()),
     ]
     for group, name, chosen, known in groups:
-        if chosen and group not in but and not chosen & known.keys():
+        if group in but:
+            continue
+        there = sorted(chosen & known.keys())
+        for key in there:
+            add(known[key].name, group, **{name: str(key)})
+        if chosen and not there:
             add(_("a filter that there is no longer"), group, **{name: None})
     if query.price_from is not None or query.price_to is not None:
         low = format_money(Money(query.price_from or 0, currency))
