@@ -59,6 +59,10 @@ class Query:
     price_to: int | None = None
     in_stock: bool = False
     among: frozenset[UUID] | None = None  # of these listings only, at most AMONG; None: of all
+    # What whoever asks is known to like, if they agreed to it: with words, listings of these categories (with what is below) and brands rank a little
+    # higher. Changes no count.
+    liked_categories: frozenset[int] = frozenset()
+    liked_brands: frozenset[int] = frozenset()
     sort: Sort = Sort.RELEVANCE
     as_typed: bool = False  # whoever asks wants no other reading of the words
     exact: bool = False  # nothing is loosened, not even words
@@ -80,6 +84,8 @@ class Query:
             category=None if self.category is None else min(max(self.category, 1), LARGEST_KEY),
             brands=_bounded(self.brands),
             shops=_bounded(self.shops),
+            liked_categories=_bounded(self.liked_categories),
+            liked_brands=_bounded(self.liked_brands),
             values={min(max(attribute, 1), LARGEST_KEY): _bounded(values) for attribute, values in self.values.items() if values},
             price_from=None if self.price_from is None else min(max(self.price_from, 0), HIGHEST_PRICE),
             price_to=None if self.price_to is None else min(max(self.price_to, -1), HIGHEST_PRICE),

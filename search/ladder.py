@@ -55,14 +55,17 @@ class _Ladder:
 
     @cached_property
     def asked(self) -> Asked:
-        return ask(self.query.text, self.place, self.query.language)
+        return self.weighed(self.query.text)
+
+    def weighed(self, text: str) -> Asked:
+        return ask(text, self.place, self.query.language).liking(self.query)
 
     @cached_property
     def others(self) -> list[tuple[str, Asked]]:
         """Other readings of the words, each as a text and weighed."""
         if self.query.as_typed or all(word.is_known for word in self.asked.words):
             return []
-        return [(text, ask(text, self.place, self.query.language)) for text in readings(self.asked, self.place)]
+        return [(text, self.weighed(text)) for text in readings(self.asked, self.place)]
 
     @cached_property
     def strict(self) -> Answer:

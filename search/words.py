@@ -2,8 +2,8 @@
 
 The score of a listing is the sum over its words of the best form it holds, plus a little for every word it holds at all and
 for every word that names its own category. A form of tokens scores by BM25, a form of marks by a constant. That is taken times what the
-listing itself brings along (`Shares`) and what the operator set for these words. Ties go to what sells more, then by key. The weights
-were chosen on the shared English queries: docs/decisions/search.md.
+listing itself brings along (`Shares`), what the operator set for these words and what whoever asks is known to like. Ties go to what sells
+more, then by key. The weights were chosen on the shared English queries: docs/decisions/search.md.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import connection
 
 from marketplace.kernel import clock
+from search.contract import Query
 from search.place import MARKET, Place
 from search.rules import STAMP, Rules, Weight, rules_again, rules_held
 from search.tokens import HEAD, Clause, Form, joined_neighbours, query_clauses, with_joined_neighbours
@@ -66,6 +67,7 @@ class Shares:
     new: float
     rating: float
     shop: float
+    liked: float  # for a category that whoever asks is known to like, and once more for a brand
 
     @classmethod
     def now(cls) -> Shares:
@@ -77,6 +79,7 @@ class Shares:
             new=settings.SEARCH_FOR_NEWNESS,
             rating=settings.SEARCH_FOR_RATING,
             shop=settings.SEARCH_FOR_SHOP,
+            liked=settings.SEARCH_FOR_LIKED,
         )
 
     def of_sales(self, pieces: float) -> float:
@@ -89,7 +92,8 @@ class Shares:
 @dataclass(frozen=True)
 class Asked:
     """The words of a question, with what the vocabulary knows of their tokens, and what the operator set for them: listings to be put first,
-    in order, and what is weighed. `dropped`: those of the words that count where a listing holds them, and need not be held."""
+    in order, and what is weighed, which what whoever asks likes joins. `dropped`: those of the words that count where a listing holds them, and
+    need not be held."""
 
     words: tuple[Word, ...]
     df: Mapping[str, int]
@@ -106,6 +110,14 @@ class Asked:
         looks like a model, then what is rarest."""
         kept = sorted(self.words, key=lambda word: (not word.is_known, not self.df.get(word.head), not _MODEL.search(word.typed), -word.unit))[:count]
         return replace(self, dropped=tuple(word for word in self.words if word not in kept))
+
+    def liking(self, query: Query) -> Asked:
+        """The same words of somebody who likes what the question says."""
+        times = 1 + Shares.now().liked
+        if not self.words or times == 1:
+            return self
+        liked = (("category", query.liked_categories), ("brand", query.liked_brands))
+        return replace(self, weights=(*self.weights, *(Weight(on, key, times) for on, keys in liked for key in sorted(keys))))
 
     @property
     def docs(self) -> int:

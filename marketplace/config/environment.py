@@ -40,6 +40,7 @@ class Environment(BaseSettings):
     SEARCH_FOR_NEWNESS: float = Field(0.0, ge=0, le=5, description="how much more the score of what is new is taken, half of it after 30 days, 0 to 5")
     SEARCH_FOR_RATING: float = Field(0.1, ge=0, le=5, description="how much more it is taken for five stars, nothing for one, 0 to 5; few ratings count little")
     SEARCH_FOR_SHOP: float = Field(0.05, ge=0, le=5, description="the same for the score of its shop, 0 to 5")
+    SEARCH_FOR_LIKED: float = Field(0.05, ge=0, le=5, description="how much more for a category or a brand that a buyer who agreed to it likes, 0 to 5")
     BASE_URL: str = Field(
         "http://market.localhost:8000", description="where the market answers: https://market.example. Shops, workbenches and console are hosts below it"
     )

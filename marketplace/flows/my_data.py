@@ -51,6 +51,7 @@ def _person(user: User) -> Rows:
             "language": user.language,
             "joined_at": user.joined_at,
             "remembers_seen": profile.remembers_seen if profile else True,
+            "personalised_since": profile.personalised_since if profile else None,
             "addresses": _rows(EmailAddress.objects.filter(user=user), "email", "verified", "primary"),
             "works_for": _rows(Membership.objects.filter(user=user), "merchant_id", "is_active", "since", "ended_at", "signed_in_at"),
             "invited_to": _rows(Invitation.objects.filter(email=user.email.lower()), "merchant_id", "roles", "status", "created_at", "ended_at"),

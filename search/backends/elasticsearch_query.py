@@ -130,7 +130,7 @@ def _told(asked: Asked, *, all_words: bool, scores: bool) -> type_json:
 
 
 def _weighed(told: type_json, asked: Asked) -> type_json:
-    """The score of the words, taken times what the listing brings along, and times what the operator set."""
+    """The score of the words, taken times what the listing brings along, and times what is set higher or lower."""
     shares = Shares.now()
     functions: list[type_json] = [{"weight": 1.0}]
     if shares.stock:

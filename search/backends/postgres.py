@@ -281,7 +281,7 @@ def _page(asked: Asked, candidates: Candidates, start: int, end: int) -> list[UU
 
 def _candidates(sets: Sequence[tuple[Where, int]], asked: Asked) -> Candidates:
     """The listings worth ranking, of sets with their sizes: all; of very many the most popular, as many whose category a word names, as many that
-    the operator set higher, and what is pinned."""
+    are set higher, and what is pinned."""
     factor, weighed = factor_of(asked)
     besides = _worth_ranking(asked)
     parts: list[str] = []

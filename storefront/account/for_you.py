@@ -39,9 +39,13 @@ def for_you(seen: Sequence[Listing], buyer_id: UUID | None, most: int) -> list[L
 
 def _bought(buyer_id: UUID) -> dict[UUID, int]:
     """What was in the newest orders, with its category."""
+    return dict(Listing.objects.filter(pk__in=bought_keys(buyer_id)).values_list("pk", "category_id"))
+
+
+def bought_keys(buyer_id: UUID) -> set[UUID]:
+    """Listings in the newest orders."""
     orders = OrderCopy.objects.filter(buyer_id=buyer_id).order_by("-placed_at", "-id").values_list("lines", flat=True)[:ORDERS]
-    keys = {UUID(line["product_id"]) for lines in orders for line in lines}
-    return dict(Listing.objects.filter(pk__in=keys).values_list("pk", "category_id"))
+    return {UUID(line["product_id"]) for lines in orders for line in lines}
 
 
 def _candidates(categories: Sequence[int], known: Collection[UUID]) -> list[list[Listing]]:

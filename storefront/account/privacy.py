@@ -19,6 +19,7 @@ from marketplace.flows.my_data import ask_for_my_data
 from marketplace.kernel.errors import MarketError
 from marketplace.platform.members.exports import export_of
 from marketplace.platform.members.models import DataExport
+from storefront.account.liking import has_agreed
 from storefront.account.profile import PasswordForm
 from storefront.account.recent import remembers
 from tenants.access.actors import actor_of, person_of
@@ -30,7 +31,8 @@ class CloseForm(PasswordForm):
 
 
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "account/privacy.html", {"section": "privacy", "remembers": remembers(request), **_exports(request)})
+    kept = {"remembers": remembers(request), "is_personalised": has_agreed(request.user.pk)}
+    return render(request, "account/privacy.html", {"section": "privacy", **kept, **_exports(request)})
 
 
 def _exports(request: HttpRequest) -> dict[str, Any]:

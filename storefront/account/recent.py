@@ -12,11 +12,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from marketplace.platform.listings.models import Listing
-from marketplace.platform.members.keeping import forget_seen, note_seen, set_remembering
+from marketplace.platform.members.keeping import forget_seen, note_seen, set_personalised, set_remembering
 from marketplace.platform.members.models import Profile, Seen
+from marketplace.platform.taxonomy.models import Brand, Category
 from storefront.account import cookies
 from storefront.account.for_you import MOST_CONSIDERED, for_you
 from storefront.account.keeping import back_of
+from storefront.account.liking import has_agreed, liked_by
 from tenants.access.actors import actor_of
 from tenants.tenancy.standing import FOUND
 
@@ -39,8 +41,17 @@ def recent(request: HttpRequest) -> HttpResponse:
             "remembers": remembers(request),
             "choice": cookies.choice_of(request),
             "for_you": for_you(seen[:MOST_CONSIDERED], request.user.pk, PICKED),
+            **_personalised(request),
         },
     )
+
+
+def _personalised(request: HttpRequest) -> dict[str, Any]:
+    """Whether searches follow what the reader likes, and what that is now."""
+    liked = liked_by(request.user.pk)
+    categories, brands = (model.objects.in_bulk(keys) for model, keys in ((Category, liked.categories), (Brand, liked.brands)))
+    names = [found[key].name for keys, found in ((liked.categories, categories), (liked.brands, brands)) for key in keys if key in found]
+    return {"is_personalised": has_agreed(request.user.pk), "likes": list(dict.fromkeys(names))}
 
 
 def remembers(request: HttpRequest) -> bool:
@@ -88,6 +99,12 @@ def remember(request: HttpRequest) -> HttpResponse:
     """The switch of somebody signed in; visitors choose on the page about cookies."""
     set_remembering(by=actor_of(request), remembers_seen=request.POST.get("on") == "1")
     return HttpResponseRedirect(reverse("recent"))
+
+
+def personalised(request: HttpRequest) -> HttpResponse:
+    """Whether the reader's searches rank higher what they like."""
+    set_personalised(by=actor_of(request), is_on=request.POST.get("on") == "1")
+    return HttpResponseRedirect(reverse("recent") + "#personalised")
 
 
 def keep_seen_at_sign_in(sender: object, request: HttpRequest, user: Any, **kwargs: Any) -> None:

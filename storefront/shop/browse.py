@@ -25,6 +25,7 @@ from search.find import find, find_in_order
 from search.searched import note_searched
 from search.suggestions.asked import note_asked
 from search.tokens import folded
+from storefront.account.liking import liked_by
 from storefront.pages import Pages
 from storefront.shop import near, search_page
 from storefront.shop.place import Place
@@ -126,6 +127,9 @@ def found_at(request: HttpRequest, place: Place) -> dict[str, Any]:
     asked = search_page.read_query(request.GET, chosen_category, currency)
     request.GET = search_page.as_now(request.GET, asked.query)  # type: ignore[assignment]  # what the page's links are made of
     query = near.may_loosen(place.narrowed(asked.query), place, chosen_category)
+    if query.text and query.sort == Sort.RELEVANCE:
+        liked = liked_by(request.user.pk)
+        query = query.but(liked_categories=frozenset(liked.categories), liked_brands=frozenset(liked.brands))
     is_arranged = bool(place.order) and query.sort == Sort.RELEVANCE and not query.text
     answer = _page_that_is_there(query, place.order if is_arranged else ())
     answer = near.with_neighbours(answer, place)
@@ -157,7 +161,7 @@ def found_at(request: HttpRequest, place: Place) -> dict[str, Any]:
         "clear": request.path + (f"?{urlencode({'q': query.text, **({'typed': '1'} if query.as_typed else {})})}" if query.text else ""),
         "sorts": search_page.sort_names(is_arranged=bool(place.order)),
         "is_arranged": is_arranged,
-        "counts_as_well": counts_as_well() if query.text else "",
+        "counts_as_well": counts_as_well(query) if query.text else "",
         "kept": search_page.kept(request.GET, "sort"),
         "kept_but_price": search_page.kept(request.GET, "from", "to"),
         "price_from": request.GET.get("from", ""),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from marketplace.kernel.formats import format_list
+from search.contract import Query
 from search.words import Shares
 
 
-def counts_as_well() -> str:
+def counts_as_well(query: Query) -> str:
     """What counts besides the words, listed; "" for nothing."""
     shares = Shares.now()
     known = [
@@ -17,5 +18,6 @@ def counts_as_well() -> str:
         (shares.shop, _("how its shop is rated")),
         (shares.sales, _("how often it is bought")),
         (shares.new, _("how new it is")),
+        (shares.liked and (query.liked_categories or query.liked_brands), _("what you looked at and bought")),
     ]
     return format_list([words for share, words in known if share])

@@ -348,7 +348,8 @@ SAID_BY_A_PROVIDER = "a provider's signed report, no person's act: what follows 
 OF_A_SESSION = "a session, no change of anybody's record: each sign-in is a row of its own (SignIn), shown to its person and to the operator"
 ONLY_A_LETTER = "sends a letter (which is kept as one) and changes nothing before its link is followed"
 CART = ("cart-add", "cart-choose", "cart-choose-all", "cart-choose-shop", "cart-clear", "cart-line", "cart-wishes")
-KEEPING = ("favourite", "favourites-take-out", "favourites-undo", "follow", "recent", "recent-clear", "recent-remember", "review-helpful", "my-notices-read")
+RECENT = ("recent", "recent-clear", "recent-remember", "recent-personalised")
+KEEPING = ("favourite", "favourites-take-out", "favourites-undo", "follow", *RECENT, "review-helpful", "my-notices-read")
 # Forms that leave nothing in the log, each with the reason (docs/operations.md says the same to operators).
 LEAVE_NO_ROW: dict[tuple[str, str], str] = {
     **{("market", name): KEPT_BY_THE_PERSON for name in (*CART, *KEEPING)},

@@ -128,6 +128,7 @@ def test_an_explanation_is_read_in_words(console, goods):
         "In stock: 0.20 more",
         "Its rating, 4.0 stars: 0.08 more",
         "The score of its shop, 4.0 stars: 0.04 more",
+        "times 1.05 where they like its category",
         "points in all",
     ):
         assert words in page

@@ -108,6 +108,7 @@ urlpatterns = [
     route("recent/", recent.recent, may=anyone(), name="recent", methods="GET POST"),
     route("recent/clear/", recent.clear, may=anyone(), name="recent-clear", methods="POST"),
     route("recent/remember/", recent.remember, may=signed_in(), name="recent-remember", methods="POST"),
+    route("recent/personalised/", recent.personalised, may=signed_in(), name="recent-personalised", methods="POST"),
     route("cookies/", cookies.cookies, may=anyone(), name="cookies", methods="GET POST"),
     route("favourites/<uuid:listing_id>/", keeping.favourite, may=anyone(), name="favourite", methods="POST", limit="cart"),
     route("favourites/wish/", keeping.wish, may=signed_in(), name="wish"),

@@ -117,3 +117,13 @@ def set_remembering(*, by: Actor, remembers_seen: bool) -> None:
         Profile.objects.update_or_create(user_id=by.person, defaults={"remembers_seen": remembers_seen})
         if not remembers_seen:
             forget_seen(by=by)
+
+
+@verb
+def set_personalised(*, by: Actor, is_on: bool) -> None:
+    """Whether searches rank what the person looked at and bought a little higher: only from when they agree to it, and as long. Safe to repeat."""
+    with transaction.atomic():
+        profile, _made = Profile.objects.select_for_update().get_or_create(user_id=by.person)
+        if bool(profile.personalised_since) != is_on:
+            profile.personalised_since = clock.now() if is_on else None
+            profile.save(update_fields=["personalised_since"])

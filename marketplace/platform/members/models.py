@@ -89,6 +89,7 @@ class Profile(models.Model):
     user = models.OneToOneField(settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="+")
     phone = models.CharField(max_length=20, blank=True)  # E.164
     remembers_seen = models.BooleanField(default=True)
+    personalised_since = models.DateTimeField(null=True)  # agreed then that searches rank higher what they like; empty: has not, or no longer
 
     class Meta:
         indexes = [models.Index(fields=["phone"], name="profile_by_phone", condition=~models.Q(phone=""))]

@@ -117,5 +117,6 @@ def search_why(request: HttpRequest) -> HttpResponse:
         "is_unknown": bool(said) and listing is None,
         "told": explained,
         "weights": weights,
+        "liked": settings.SEARCH_FOR_LIKED and 1 + settings.SEARCH_FOR_LIKED,
     }
     return render(request, "operator/search_why.html", context)
