@@ -107,6 +107,8 @@ def _measure(size: int | None, made: int, rounds: int, url: str, pids: dict[str,
         beside = (None, None) if name == "limit" else (at(limits, 0.5), at(limits, 0.95))
         rows.append(row(f"{name}: p50, {made} documents", at(all_ms, 0.5), "ms", beside=beside[0]))
         rows.append(row(f"{name}: p95, {made} documents", at(all_ms, 0.95), "ms", beside=beside[1], goal=goals.get(name), note=f"{len(kept)} rounds"))
+        pages_ms = [ms for n in kept for ms, query in zip(times[name][n], mix, strict=True) if query.category is not None]
+        rows += [row(f"{name}: category page with two filters, p{n}, {made} documents", at(pages_ms, n / 100), "ms") for n in (50, 95)]
         used = {whose: sum(cpus[name][n][whose] for n in kept) for whose in cpus[name][0]}
         rows += [row(f"{name}: CPU of {whose} per question", 1e3 * used_s / len(all_ms), "CPU-ms") for whose, used_s in used.items() if used_s]
     return rows + _several_at_once(list(ways), made, url, mix, seconds=2.0 * rounds)

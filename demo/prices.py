@@ -1,4 +1,5 @@
-"""What a shop plans: a reduction of the next days and one that runs, a list for customers who buy much, goods that go off at a low stock."""
+"""What a shop plans: a reduction of the next days and one that runs, a list for customers who buy much, goods that go off at a low stock; and the
+market's page of what is reduced now, in all shops."""
 
 from __future__ import annotations
 
@@ -17,13 +18,27 @@ from marketplace.merchant.inventory.queries import stocks_of
 from marketplace.merchant.pricing.models import PriceList, Reduction
 from marketplace.merchant.pricing.periods import in_force
 from marketplace.merchant.pricing.reductions import reduced
+from marketplace.platform.taxonomy.models import VirtualCategory
+from marketplace.platform.taxonomy.virtual import keep_virtual
 from tenants.tenancy.schemas import merchant_schema
 
 SHOP, OFF, FOR_MUCH = "kiln", Decimal(15), Decimal(20)
+REDUCED = {
+    "names": {"zh-hans": "正在降价", "en": "Reduced now"},
+    "texts": {
+        "zh-hans": "各店正在降价的商品，价格旁边是降价前 30 天的最低价。",
+        "en": "What shops sell for less now, beside the lowest price of the 30 days before.",
+    },
+    "rule": {"reduced": 1},
+    "is_shown": True,
+    "in_menu": True,
+}
 
 
 def plan_prices(by: Actor) -> None:
     """In one shop; what is there already stays."""
+    if not VirtualCategory.objects.filter(code="reduced").exists():
+        keep_virtual(by=by, virtual_id=None, seen=0, code="reduced", fields=REDUCED)
     with merchant_schema(merchant_of(SHOP)):
         if Reduction.objects.exists() or PriceList.objects.exists():
             return

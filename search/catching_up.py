@@ -1,14 +1,22 @@
-"""Elasticsearch was away and is back: what waits for it goes at once, and not after the pauses that its failures have earned it."""
+"""Elasticsearch was away and is back: what waits for it goes at once, and not after the pauses that its failures have earned it. One that is new, or
+has lost its disk, has its index built."""
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
+
+from django.db import transaction
 
 from marketplace.kernel import clock
 from marketplace.kernel.models import Delivery
 from marketplace.kernel.registry import Reaction
 from search import indexer
 from search.backends.choice import configured
+from search.contract import BackendAway
+from tenants.tenancy.jobs import long_market_task
+
+log = logging.getLogger("wanshang.search")
 
 REACTION = Reaction(indexer.refresh_elasticsearch, outward=True).name
 # By then every worker's breaker lets somebody ask.
@@ -32,3 +40,30 @@ def hurry() -> None:
     elif _Seen.was_away:
         late.update(due_at=now + SOON)
         _Seen.was_away = False
+
+
+def ask_to_build() -> None:
+    """Duty. Where Elasticsearch answers and has no index."""
+    if _lacks_its_index():
+        with transaction.atomic():
+            build_lacking.request()
+
+
+@long_market_task
+def build_lacking() -> None:
+    """Job: the index that Elasticsearch lacks, of everything. Until it is there PostgreSQL answers."""
+    server = configured()
+    if server is None or not _lacks_its_index():
+        return
+    try:
+        log.warning("Elasticsearch had no index: %s listings are in it now", indexer.rebuild(server))
+    except (BackendAway, indexer.RebuildRunning) as why:
+        log.warning("the index that Elasticsearch lacks was not built: %s", why)
+
+
+def _lacks_its_index() -> bool:
+    server = configured()
+    try:
+        return server is not None and not server.is_built()
+    except BackendAway:
+        return False

@@ -187,6 +187,10 @@ class BackendAway(Exception):
     """The backend did not answer, or not in time, or not with what was asked."""
 
 
+class NotBuilt(BackendAway):
+    """There is no index yet. Only a rebuild gives readers one, so that none ever answers from what happened to change first."""
+
+
 class Backend(Protocol):
     name: str
 
@@ -194,10 +198,10 @@ class Backend(Protocol):
         """Raises BackendAway."""
 
     def put(self, docs: Iterable[Doc]) -> None:
-        """Add or replace. An older version never overwrites a newer one; the same version does."""
+        """Add or replace. An older version never overwrites a newer one; the same version does. Raises NotBuilt, BackendAway."""
 
     def remove(self, ids: Iterable[UUID]) -> None:
-        """Take out what is there of these."""
+        """Take out what is there of these. Raises NotBuilt, BackendAway."""
 
     def states(self, ids: Collection[UUID] | None = None) -> Iterator[tuple[UUID, type_state]]:
         """What is noted of every listing that is there, or of these, by key. Raises BackendAway."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,7 +11,7 @@ import numpy as np
 from search.backends.packing import IN_STOCK, RECORD, node_of
 from search.backends.postgres import factor_of, rows_of
 from search.backends.ranking import Candidates, Scoring
-from search.contract import REACH, Answer, Query
+from search.contract import REACH, Answer, Query, Rung
 from search.documents import stars_of
 from search.find import AT_ONCE, find
 from search.place import MARKET
@@ -87,13 +87,12 @@ def explain(text: str, listing_id: UUID, language: str) -> Explained:
     times, popularity, forward, nodes, published, rating, shop_score = rows[0]
     shares = Shares.now()
     said = list(_said(asked, forward))
-    held = [bool(word.how) for word in said]
     return Explained(
         answer=answer,
         read_as=answer.read_as,
         place=place,
         is_indexed=True,
-        is_found=bool(pinned) or (any(held) if answer.rung else all(held)),
+        is_found=bool(pinned) or _is_found(answer, said),
         words=said,
         in_stock=IN_STOCK in nodes,
         stock=shares.stock * (IN_STOCK in nodes),
@@ -108,6 +107,13 @@ def explain(text: str, listing_id: UUID, language: str) -> Explained:
         factor=float(times),
         popularity=float(popularity),
     )
+
+
+def _is_found(answer: Answer, said: Sequence[Said]) -> bool:
+    """Whether it holds what it has to: any of the words where that is all that was left to do, none of those that were left out."""
+    if answer.rung == Rung.SOME:
+        return any(word.how for word in said)
+    return answer.rung != Rung.NEIGHBOURS and all(word.how for word in said if word.typed not in answer.dropped)
 
 
 def _placed(query: Query, listing_id: UUID) -> tuple[Answer, int]:

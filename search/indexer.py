@@ -23,7 +23,7 @@ from marketplace.platform.reviews.events import ShopScoreMoved
 from search.backends.choice import configured
 from search.backends.postgres import PostgresBackend
 from search.backends.postgres_writing import chunks
-from search.contract import Backend, BackendAway, Doc
+from search.contract import Backend, BackendAway, Doc, NotBuilt
 from search.documents import AT_ONCE, all_documents, documents_of
 from search.suggestions import keeping as suggestions
 from tenants.tenancy.jobs import market_task
@@ -63,7 +63,7 @@ def refresh_postgres(event: ListingsChanged) -> None:
 
 
 def refresh_elasticsearch(event: ListingsChanged) -> None:
-    """Outward reaction: Elasticsearch follows, where one is configured. Raises BackendAway; the relay comes again."""
+    """Outward reaction: Elasticsearch follows, where one is configured and has an index. Raises BackendAway; the relay comes again."""
     server = configured()
     if server is None:
         return
@@ -73,6 +73,8 @@ def refresh_elasticsearch(event: ListingsChanged) -> None:
         refresh_until_same(server, event.listing_ids)
     except NotStill:
         raise
+    except NotBuilt:
+        pass  # whoever builds it reads everything (catching_up.py), and what changed meanwhile once more
     except BackendAway:
         breaker.failed()
         raise

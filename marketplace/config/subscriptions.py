@@ -120,7 +120,7 @@ from marketplace.platform.reviews.events import QuestionAnswered, QuestionAsked,
 from marketplace.web import list_jobs
 from marketplace.web.shop_export import pack
 from search import indexer
-from search.catching_up import hurry
+from search.catching_up import ask_to_build, hurry
 from search.drift import ask_to_mend_indexes
 from search.searched import forget_old_searches
 from search.suggestions.keeping import ask_to_mend
@@ -319,6 +319,7 @@ DUTIES = [
     Duty("mend the suggestions of search", 3_600, ask_to_mend),
     Duty("compare the indexes of search with the goods", 3_600, ask_to_mend_indexes),
     Duty("let Elasticsearch catch up", 10, hurry),
+    Duty("build the index that Elasticsearch lacks", 60, ask_to_build),
     Duty("forget old searches", 3_600, forget_old_searches),
     Duty("evaluate shops whose period is over", 3_600, evaluate_shops.ask_for_evaluations),
 ]

@@ -1,7 +1,8 @@
 """Search in Elasticsearch 8.19 or 9, also in a distribution without plug-ins. The only file that imports its client.
 
 Tokens are made in Python (tokens.py), so the index needs the whitespace analyser and nothing else. No source is kept: the
-listings in PostgreSQL are the truth, and a rebuild reads them. Readers go through an alias, which a rebuild turns over.
+listings in PostgreSQL are the truth, and a rebuild reads them. Readers go through an alias, which a rebuild turns over and nothing
+else makes: what has just begun, or lost its disk, answers nobody before it has everything.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
 from elasticsearch.helpers import BulkIndexError, streaming_bulk
 
 from search.backends.elasticsearch_query import body_of, read_answer, some_words
-from search.contract import UNRATED, Answer, BackendAway, Doc, Query, Sort, type_state
+from search.contract import UNRATED, Answer, BackendAway, Doc, NotBuilt, Query, Sort, type_state
 from search.ladder import climb
 from search.place import MARKET, Place
 from search.words import K1, Asked, B
@@ -88,7 +89,7 @@ class ElasticsearchBackend:
         return read_answer(self._ask(body_of(query, asked, all_words=False)), query, self.name)
 
     def put(self, docs: Iterable[Doc]) -> None:
-        self._ensure_index()
+        self._look()
         self._bulk(_put(self.alias, doc) for doc in docs)
 
     def remove(self, ids: Iterable[UUID]) -> None:
@@ -96,7 +97,7 @@ class ElasticsearchBackend:
         keys = [str(key) for key in ids]
         if not keys:
             return
-        self._ensure_index()
+        self._look()
         try:
             there = self._writing.mget(index=self.alias, ids=keys)["docs"]
         except (ApiError, TransportError) as error:
@@ -149,9 +150,16 @@ class ElasticsearchBackend:
 
     def is_well(self) -> bool:
         try:
-            return bool(self._asking.indices.exists_alias(name=self.alias))
-        except (ApiError, TransportError):
+            return self.is_built()
+        except BackendAway:
             return False
+
+    def is_built(self) -> bool:
+        """Whether readers have an index. Raises BackendAway."""
+        try:
+            return bool(self._asking.indices.exists_alias(name=self.alias))
+        except (ApiError, TransportError) as error:
+            raise _away(error) from error
 
     def drop(self) -> None:
         """Delete the alias and all its indexes. Raises BackendAway."""
@@ -170,26 +178,26 @@ class ElasticsearchBackend:
         return answer
 
     def _bulk(self, actions: Iterable[dict[str, Any]], client: Elasticsearch | None = None) -> None:
-        """Write; what is older than what is there stays out, everything else has to succeed."""
+        """Write, where no client is given through the alias: a name that has none makes no index. What is older than what is there stays out, and what
+        is gone already is no error; everything else has to succeed."""
         try:
-            for done, result in streaming_bulk(client or self._writing, actions, chunk_size=1000, raise_on_error=False):
+            for done, result in streaming_bulk(client or self._writing, actions, chunk_size=1000, raise_on_error=False, require_alias=client is None):
                 (outcome,) = result.values()
-                if not done and outcome["status"] not in (404, 409):
+                if not done and outcome["status"] != 409 and "error" in outcome:
                     raise BackendAway(f"Elasticsearch refuses {outcome['_id']}: {outcome.get('error')}")
         except (ApiError, TransportError, BulkIndexError) as error:
             raise _away(error) from error
 
-    def _ensure_index(self) -> None:
-        """That there is one, and that one of an earlier release knows the fields of this."""
+    def _look(self) -> None:
+        """That there is an index, and that one of an earlier release knows the fields of this. Raises NotBuilt, BackendAway."""
         try:
             if not self._looking.indices.exists_alias(name=self.alias):
-                self._writing.indices.create(index=f"{self.alias}.0", settings=SETTINGS, mappings=MAPPINGS, aliases={self.alias: {}})
-            elif not self._knows_fields:
+                raise NotBuilt(f"Elasticsearch: there is no index {self.alias} yet")
+            if not self._knows_fields:
                 self._writing.indices.put_mapping(index=self.alias, properties=MAPPINGS["properties"])
             self._knows_fields = True
         except (ApiError, TransportError) as error:
-            if "resource_already_exists_exception" not in str(error):
-                raise _away(error) from error
+            raise _away(error) from error
 
     def indices(self) -> dict[str, list[str]]:
         """Our indexes, each with its aliases."""

@@ -8,8 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import F, Func, JSONField, Q, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import F, Func, Q, QuerySet, TextField
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import render
 
@@ -24,7 +23,7 @@ from search.contract import SIZE, Answer, Query, Sort
 from search.find import find, find_in_order
 from search.searched import note_searched
 from search.suggestions.asked import note_asked
-from search.tokens import folded
+from search.tokens import folded, query_clauses
 from storefront.account.liking import liked_by
 from storefront.pages import Pages
 from storefront.shop import near, search_page
@@ -40,20 +39,22 @@ from tenants.tenancy.standing import FOUND
 
 SHOP_HITS = 2
 LONGEST_NAME = 60
+BETWEEN = "\x1f"  # names of one shop, where all of them are searched: nobody types it
 TOP_BRANDS = 8
 
 
 def search(request: HttpRequest) -> HttpResponse:
     """All shops' goods by words; above them a shop that is called so."""
     context = found_at(request, Place())
-    _note(request, context["query"], context["answer"])
+    if context["has_words"]:
+        _note(request, context["query"], context["answer"])
     return render(request, "shop/search.html", {**context, "shop_hits": shops_called(context["query"].text)})
 
 
 def _note(request: HttpRequest, query: Query, answer: Answer) -> None:
     """What came of words alone, and as they were typed, for the operator's figures; and where they found something by themselves, that they may be
     proposed to others, if enough others ask for them."""
-    if query.text and set(request.GET) <= {"q", "hl"}:
+    if set(request.GET) <= {"q", "hl"}:
         note_searched(by=actor_of(request), text=query.text, language=query.language, answer=answer)
         if answer.total and not answer.rung and not answer.read_as:
             note_asked(by=actor_of(request), text=query.text)
@@ -127,7 +128,8 @@ def found_at(request: HttpRequest, place: Place) -> dict[str, Any]:
     asked = search_page.read_query(request.GET, chosen_category, currency)
     request.GET = search_page.as_now(request.GET, asked.query)  # type: ignore[assignment]  # what the page's links are made of
     query = near.may_loosen(place.narrowed(asked.query), place, chosen_category)
-    if query.text and query.sort == Sort.RELEVANCE:
+    has_words = bool(query_clauses(query.text))  # “the” and “!!!” are none: then all goods are found
+    if has_words and query.sort == Sort.RELEVANCE:
         liked = liked_by(request.user.pk)
         query = query.but(liked_categories=frozenset(liked.categories), liked_brands=frozenset(liked.brands))
     is_arranged = bool(place.order) and query.sort == Sort.RELEVANCE and not query.text
@@ -161,7 +163,8 @@ def found_at(request: HttpRequest, place: Place) -> dict[str, Any]:
         "clear": request.path + (f"?{urlencode({'q': query.text, **({'typed': '1'} if query.as_typed else {})})}" if query.text else ""),
         "sorts": search_page.sort_names(is_arranged=bool(place.order)),
         "is_arranged": is_arranged,
-        "counts_as_well": counts_as_well(query) if query.text else "",
+        "has_words": has_words,
+        "counts_as_well": counts_as_well(query) if has_words else "",
         "kept": search_page.kept(request.GET, "sort"),
         "kept_but_price": search_page.kept(request.GET, "from", "to"),
         "price_from": request.GET.get("from", ""),
@@ -224,9 +227,10 @@ def _category_href(request: HttpRequest, category_id: int, place: Place) -> str:
 
 
 def shops_named(words: str) -> QuerySet[Merchant]:
-    """Open shops that have these words in a name, written in traditional characters or in simplified ones; codes of languages are no names."""
-    names = Func(F("names"), template="jsonb_path_query_array(%(expressions)s, '$.*')", output_field=JSONField())
-    found = Merchant.objects.filter(status__in=FOUND).annotate(written=Cast(names, TextField()))
+    """Open shops that have these words in a name, written in traditional characters or in simplified ones; codes of languages are no names, and signs
+    that stand between names neither."""
+    names = Func(F("names"), template=f"(SELECT string_agg(value, '{BETWEEN}') FROM jsonb_each_text(%(expressions)s))", output_field=TextField())  # noqa: S608  a sign of ours
+    found = Merchant.objects.filter(status__in=FOUND).annotate(written=names)
     return found.filter(Q(written__icontains=words) | Q(written__icontains=folded(words, LONGEST_NAME) or words))
 
 

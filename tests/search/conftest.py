@@ -61,7 +61,9 @@ def an_index(request: pytest.FixtureRequest) -> Index:
     postgres = PostgresBackend()
     if request.param == "postgres":
         return Index(postgres, postgres)
-    return Index(ElasticsearchBackend(request.getfixturevalue("elasticsearch_url"), index_name(), timeout_s=UNHURRIED_S), postgres)
+    server = ElasticsearchBackend(request.getfixturevalue("elasticsearch_url"), index_name(), timeout_s=UNHURRIED_S)
+    server.rebuild([])
+    return Index(server, postgres)
 
 
 @pytest.fixture(params=["postgres", "elasticsearch"])

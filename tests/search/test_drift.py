@@ -13,17 +13,20 @@ from django.db import transaction
 
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM
-from marketplace.kernel.models import AuditEvent, Delivery
+from marketplace.kernel.models import AuditEvent, Delivery, OutboxEvent
 from marketplace.kernel.outbox import record
 from marketplace.kernel.relay import deliver_events
 from marketplace.platform.listings.models import Listing
 from marketplace.platform.reviews.events import ShopScoreMoved
 from marketplace.platform.reviews.models import ShopScore
 from search import catching_up, drift, indexer
+from search import find as finding
 from search.backends.choice import configured
 from search.contract import BackendAway, Query
 from search.documents import documents_of
 from search.drift import drift_of, mend, mend_all
+from search.find import find
+from search.health import search_health
 from search.models import Suggestion
 from tests import factories as make
 from tests.databases import MERCHANTS
@@ -41,7 +44,7 @@ def backend(request, use_elasticsearch):
         return
     use_elasticsearch(request.getfixturevalue("elasticsearch_url"))
     server = configured()
-    server.put([])
+    server.rebuild([])
     yield server
     server.drop()
 
@@ -204,7 +207,7 @@ def test_once_elasticsearch_answers_again_what_waits_for_it_is_due_soon(late):
     catching_up.hurry()
     assert waits_s(waiting) > 7000, "it is still away"
     away.turn("open")
-    configured().put([])  # an index is there
+    configured().rebuild([])  # an index is there
     catching_up.hurry()
     assert indexer.breaker.pause_s < waits_s(waiting) < 10
     configured().drop()
@@ -213,10 +216,64 @@ def test_once_elasticsearch_answers_again_what_waits_for_it_is_due_soon(late):
 def test_what_a_server_that_is_there_refuses_waits_longer_each_time(late):
     away, waiting = late
     away.turn("open")
-    configured().put([])
+    configured().rebuild([])
     catching_up.hurry()
     assert waits_s(waiting) > 7000
     configured().drop()
+
+
+class TestAnElasticsearchWithoutItsIndex:
+    """It is new, or has lost its disk: nobody is answered from the little that changed since."""
+
+    @pytest.fixture
+    def goods(self, use_elasticsearch, elasticsearch_url, breaker):
+        """Two mugs that PostgreSQL knows, and the server after them."""
+        mugs = [make.a_product(title="Mug"), make.a_product(title="Mug")]
+        deliver_events()
+        use_elasticsearch(elasticsearch_url)
+        indexer.breaker.succeeded()
+        server = configured()
+        yield [mug.pk for mug in mugs]
+        server.drop()
+
+    @staticmethod
+    def found() -> tuple[str, int]:
+        answer = find(Query(text="mug"))
+        return answer.backend, answer.total
+
+    def test_postgresql_answers_whatever_changes_and_the_whole_is_built(self, goods):
+        make.a_product(title="Mug")
+        deliver_events()
+        assert self.found() == ("postgres", 3)
+        assert "never built" in search_health()
+        assert not Delivery.objects.filter(reaction=catching_up.REACTION, status="waiting").exists(), "nothing waits for an index that reads everything"
+        catching_up.ask_to_build()
+        deliver_events()
+        finding.breaker.succeeded()
+        assert self.found() == ("elasticsearch", 3)
+
+    def test_so_it_is_after_its_index_was_lost(self, goods):
+        catching_up.build_lacking()
+        configured().drop()
+        make.a_product(title="Mug")
+        deliver_events()
+        assert self.found() == ("postgres", 3)
+        catching_up.ask_to_build()
+        deliver_events()
+        finding.breaker.succeeded()
+        assert self.found() == ("elasticsearch", 3)
+
+    def test_nothing_is_asked_for_where_there_is_an_index_or_nobody_answers(self, goods, use_elasticsearch):
+        catching_up.build_lacking()
+        indexes = configured().indices()
+        events = OutboxEvent.objects.count()
+        catching_up.ask_to_build()
+        catching_up.build_lacking()
+        assert configured().indices() == indexes
+        use_elasticsearch("http://127.0.0.1:1")
+        catching_up.ask_to_build()
+        catching_up.build_lacking()
+        assert OutboxEvent.objects.count() == events
 
 
 def test_a_server_that_hangs_holds_no_worker_for_long(late, monkeypatch):

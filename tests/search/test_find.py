@@ -8,7 +8,7 @@ import pytest
 
 from search import find as finding
 from search.backends.choice import configured
-from search.contract import Query
+from search.contract import NotBuilt, Query
 from search.find import find
 from search.health import search_health
 from tests.fakes.door import Door
@@ -82,7 +82,7 @@ def test_one_probe_after_the_pause_finds_the_server_well_again(mugs, use_elastic
     finding.breaker.pause_s = 0.5
     assert [find(Query(text="mug")).backend for _time in range(3)] == ["postgres"] * 3
     away.turn("open")
-    server.put([doc("Mug", name=1), doc("Mug", name=2)])
+    server.rebuild([doc("Mug", name=1), doc("Mug", name=2)])
     server.refresh()
     until = time.monotonic() + 20
     answers = [find(Query(text="mug"))]
@@ -96,7 +96,7 @@ def test_one_probe_after_the_pause_finds_the_server_well_again(mugs, use_elastic
 def test_a_server_that_is_slow_at_every_step_of_a_question_is_as_good_as_away(mugs, use_elasticsearch, elasticsearch_url, monkeypatch):
     use_elasticsearch(elasticsearch_url)
     server = configured()
-    server.put([doc("Mug", name=1)])
+    server.rebuild([doc("Mug", name=1)])
     server.refresh()
     assert find(Query(text="mug")).backend == "elasticsearch"
     monkeypatch.setattr(server, "in_all_s", -1)
@@ -108,6 +108,11 @@ def test_a_server_whose_index_was_never_built_is_not_asked_for_answers(mugs, use
     use_elasticsearch(elasticsearch_url)
     assert find(Query(text="mug")).backend == "postgres"
     assert "never built" in search_health()
+    with pytest.raises(NotBuilt):
+        configured().put([doc("Mug", name=1)])
+    with pytest.raises(NotBuilt):
+        configured().remove([key(1)])
+    assert not configured().indices(), "what happens to change first makes no index"
 
 
 def test_a_backend_is_made_once_for_an_address_and_an_index(settings):

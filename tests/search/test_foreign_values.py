@@ -26,7 +26,7 @@ def backend(request, settings, use_elasticsearch):
         return
     use_elasticsearch(request.getfixturevalue("elasticsearch_url"))
     server = ElasticsearchBackend(settings.ELASTICSEARCH_URL, settings.SEARCH_INDEX, timeout_s=UNHURRIED_S)
-    server.put([])
+    server.rebuild([])
     yield server
     server.drop()
 

@@ -44,7 +44,7 @@ def server(use_elasticsearch, elasticsearch_url):
     """Elasticsearch as configured, its index empty."""
     use_elasticsearch(elasticsearch_url)
     server = configured()
-    server.put([])
+    server.rebuild([])
     yield server
     server.drop()
 
@@ -214,8 +214,10 @@ class TestReactions:
         assert find(Query(text="mug")).ids == [other.pk]
 
     def test_while_elasticsearch_is_away_its_reaction_waits_and_postgresql_is_ahead(self, use_elasticsearch, breaker, elasticsearch_url):
-        away = Door(elasticsearch_url, "refusing")
+        away = Door(elasticsearch_url, "open")
         use_elasticsearch(away.url)
+        configured().rebuild([])
+        away.turn("refusing")
         indexer.breaker.succeeded()
         product = make.a_product(title="Mug")
         deliver_events()

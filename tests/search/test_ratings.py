@@ -65,7 +65,7 @@ def test_what_an_earlier_release_has_indexed_counts_as_unrated(elasticsearch_url
     server = ElasticsearchBackend(elasticsearch_url, index_name(), timeout_s=UNHURRIED_S)
     docs = [doc("Blue vase", name=name, rating=share) for name, share in (("good", 0.9), ("bad", 0.1))]
     PostgresBackend().rebuild([*docs, doc("Blue vase", name="old")])
-    server.put(docs)
+    server.rebuild(docs)
     old = {"id": str(key("old")), "text": "blue blue vase vase", "in_stock": True, "price": 1, "popularity": 0, "published": 0, "shop": "1"}
     server._writing.index(index=server.alias, id=old["id"], document=old, version=1, version_type="external_gte")
     server.refresh()
@@ -85,7 +85,7 @@ def backend(request, use_elasticsearch):
         return
     use_elasticsearch(request.getfixturevalue("elasticsearch_url"))
     server = configured()
-    server.put([])
+    server.rebuild([])
     yield server
     server.drop()
 

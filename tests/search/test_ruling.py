@@ -9,7 +9,7 @@ from marketplace.kernel.errors import InvalidInput, ReasonMissing
 from marketplace.kernel.models import AuditEvent
 from search import rules
 from search.backends.postgres import PostgresBackend
-from search.contract import Query
+from search.contract import Query, Rung
 from search.errors import ChangeTakenBack, RuleChanged, RuleUnknown
 from search.explain import explain
 from search.models import SearchRule, SearchRuleChange
@@ -165,3 +165,12 @@ def test_an_explanation_says_how_each_word_is_held_and_adds_up(postgres):
     other = explain("red sneakers", key("boot"), "en")
     assert (other.place, other.is_found, [word.how for word in other.words]) == (0, False, ["", ""])
     assert not explain("red", key("nowhere"), "en").is_indexed
+
+
+def test_what_was_left_out_need_not_be_held_and_everything_else_has_to(postgres):
+    postgres.rebuild([doc("Red trainers", name="trainer"), doc("Red hat", name="hat")])
+    answer = postgres.search(Query(text="red trainers zzqqy"))
+    assert (answer.rung, answer.dropped, answer.ids) == (Rung.FEWER, ("zzqqy",), [key("trainer")])
+    told = {name: explain("red trainers zzqqy", key(name), "en") for name in ("trainer", "hat")}
+    assert (told["trainer"].is_found, told["trainer"].place) == (True, 1)
+    assert not told["hat"].is_found, "it holds one of the words that are left, and not the other"

@@ -76,7 +76,7 @@ def test_it_is_told_in_words_with_the_worst_first(files):
 def test_the_markets_own_index_stays_as_it_was_and_nothing_is_left_behind(files, backend):
     PostgresBackend().put([doc("Market mug", name=1)])
     if server := configured():
-        server.put([doc("Market mug", name=1)])
+        server.rebuild([doc("Market mug", name=1)])
         server.refresh()
     before = (list(SearchDoc.objects.values()), sorted(SearchTerm.objects.values_list("term", "df")))
     files.measured(backend=backend)

@@ -17,7 +17,7 @@ from marketplace.platform.listings.models import Listing
 from marketplace.platform.taxonomy.actions import put_brands
 from marketplace.platform.taxonomy.models import Category
 from search.contract import Answer, Query
-from storefront.shop.browse import shops_called
+from storefront.shop.browse import shops_called, shops_named
 from storefront.shop.near import as_written
 from storefront.shop.shops import shops_that, sorted_shops
 from tenants.tenancy.hosts import shop_url
@@ -129,6 +129,8 @@ def test_a_shop_is_found_by_its_name_in_either_language_and_stands_above_the_goo
     page = text(f"/search/?q={kiln.names['en']}")
     assert page.index('data-shop="kiln"') < page.index('id="found"')
     assert shops_called("zh-hans") == [] and shops_called("x") == [] and shops_called("n" * 41) == []  # codes of languages are no names
+    for signs in (",", '"', '", "', "[", "{"):
+        assert not shops_named(signs).exists(), "what stands between names in the database is none"
 
 
 def test_a_brand_has_a_page_with_its_goods_and_shops(goods):

@@ -14,6 +14,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.relay import deliver_events
 from marketplace.platform.listings.models import Listing
 from search import find as finding
+from search.models import AskedWords, SearchedWords
 from storefront.shop.search_page import MOST_CHOSEN, MOST_GROUPS
 from tenants.tenancy.models import Merchant
 from tests import factories as make
@@ -111,6 +112,14 @@ def test_a_search_says_what_counts_besides_the_words_as_this_installation_weighs
     settings.SEARCH_FOR_STOCK, settings.SEARCH_FOR_SALES = 0, 0
     page = text("/search/?q=mug")
     assert "Sorted by how well the words fit." in page and "counts as well" not in page
+
+
+@pytest.mark.parametrize("words", ["the", "!!!"])
+def test_what_holds_no_word_finds_all_goods_by_sales_and_says_so_and_is_counted_nowhere(mugs, words):
+    page = text(f"/search/?q={words}")
+    assert 'data-total="4"' in page
+    assert "Sorted by how often a product is bought." in page and "how well the words fit" not in page
+    assert not SearchedWords.objects.exists() and not AskedWords.objects.exists()
 
 
 def test_a_filter_that_there_is_no_longer_is_not_taken_off_without_a_word(mugs):
