@@ -180,14 +180,14 @@ def _swap_in_texts(by: Actor, product: Product, was: Mapping[str, Any], now: Map
 
 
 def _follow(by: Actor, product_id: UUID, change: Any) -> None:
-    """Change a product and, as after an edit by hand, have what is on sale or waits reviewed as it is now."""
+    """Change a product and, as after an edit by hand, have what is on sale, is to go on sale later, or waits reviewed as it is now."""
     row = locked_product(product_id)
     if not change(row):
         return
-    was_waiting = row.review == Product.Review.WAITING
+    is_asked = row.status == Product.Status.ON_SALE or row.review == Product.Review.WAITING or (row.review == Product.Review.APPROVED and row.is_early)
     row.review, row.version, row.changed_at = Product.Review.NONE, row.version + 1, clock.now()
     row.save(update_fields=["review", "version", "changed_at"])
-    if row.status == Product.Status.ON_SALE or was_waiting:
+    if is_asked:
         try:
             submit_product(by=by, product_id=product_id)
         except MarketError as refusal:

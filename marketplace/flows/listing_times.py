@@ -15,7 +15,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.verbs import verb
-from marketplace.merchant.catalogue.actions import lock_products, locked_product, set_times
+from marketplace.merchant.catalogue.actions import check_end, lock_products, locked_product, set_times
 from marketplace.merchant.catalogue.models import Product
 
 MOST_AT_ONCE = 100
@@ -67,7 +67,6 @@ def _check(row: Product, listed_from: datetime | None, listed_until: datetime | 
         if row.status == Product.Status.ON_SALE:
             why = _("“{title}” is on sale already. Take it off sale first, or leave its beginning as it is.").format(title=title)
             raise InvalidInput(field="listed_from", why=why)
-    if listed_until and listed_until != row.listed_until and listed_until <= now:
-        raise InvalidInput(field="listed_until", why=_("This moment is past. Write a later one, or leave it empty."))
+    check_end(listed_until, row.listed_until)
     if listed_from and listed_until and listed_until <= listed_from:
         raise InvalidInput(field="listed_until", why=_("“{title}” cannot go off sale before it goes on sale.").format(title=title))

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from marketplace.flows.brand_rights import BrandScope
 from marketplace.flows.bundle_copies import check_one_variant, copy_parts, tell_stopped
 from marketplace.flows.contracting import check_may_list
 from marketplace.flows.customising_copies import copy_customisations, copy_surcharges
@@ -27,8 +28,8 @@ from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.deadlines import meet, set_deadline
 from marketplace.kernel.events import DeadlineReached
 from marketplace.kernel.verbs import verb
-from marketplace.merchant.catalogue.actions import locked_product, set_product_status, set_review
-from marketplace.merchant.catalogue.errors import NotReviewed, ProductIncomplete
+from marketplace.merchant.catalogue.actions import locked_product, set_product_status, set_review, set_times
+from marketplace.merchant.catalogue.errors import NeverOnSale, NotReviewed, ProductIncomplete, TimeIsOver
 from marketplace.merchant.catalogue.models import Product, Variant
 from marketplace.merchant.conditions.actions import note_on_sale, note_taken_off
 from marketplace.merchant.conditions.errors import ConditionHolds
@@ -43,6 +44,7 @@ from marketplace.platform.deposits.errors import DepositOverdue
 from marketplace.platform.details.actions import put_details
 from marketplace.platform.listings.actions import note_listed, note_stock, put_listings, put_offers, take_off_sale
 from marketplace.platform.listings.models import Listing, ListingVariant
+from marketplace.platform.taxonomy.errors import BrandOutOfScope
 from tenants.packages.errors import LimitReached
 from tenants.packages.limits import check_room
 from tenants.packages.models import Limit
@@ -56,8 +58,8 @@ LISTED_FROM, LISTED_UNTIL = "product.listed_from", "product.listed_until"
 def publish_product(*, by: Actor, product_id: UUID) -> Product:
     """Approve a product and let it go on sale: what an operator does at the end of a review, or with goods of its own.
 
-    Where the shop's package is full, or its deposit overdue, it is approved and stays off sale, for the shop to put on sale later; where
-    its condition of sale keeps it off, until that is met.
+    Where the shop's package is full, its deposit overdue, its one brand another, or the time of sale over, it is approved and stays off sale,
+    for the shop to put on sale later; where its condition of sale keeps it off, until that is met.
 
     Raises ProductUnknown, ProductIncomplete.
     """
@@ -74,7 +76,9 @@ def publish_product(*, by: Actor, product_id: UUID) -> Product:
         except ConditionHolds as holds:
             note_taken_off(by=SYSTEM, product_id=product_id, left=int(str(holds.facts["n"])))
             return set_product_status(by=by, product_id=product_id, status=Product.Status.OFF_SALE)
-        except (DepositOverdue, LimitReached):
+        except (BrandOutOfScope, DepositOverdue, LimitReached, TimeIsOver):
+            if row.status == Product.Status.ON_SALE:  # its time has ended at this moment
+                return take_product_off_sale(by=by, product_id=product_id)
             return set_product_status(by=by, product_id=product_id, status=Product.Status.OFF_SALE)
 
 
@@ -82,7 +86,8 @@ def publish_product(*, by: Actor, product_id: UUID) -> Product:
 def put_on_sale(*, by: Actor, product_id: UUID) -> Product:
     """Put an approved product on sale, now or when its time comes.
 
-    Raises ProductUnknown, ProductIncomplete, NotReviewed, NothingNewMeanwhile, DepositOverdue, LimitReached, ConditionHolds.
+    Raises ProductUnknown, ProductIncomplete, NotReviewed, NothingNewMeanwhile, BrandOutOfScope, DepositOverdue, LimitReached, TimeIsOver,
+    ConditionHolds.
     """
     with transaction.atomic():
         row = locked_product(product_id)
@@ -90,11 +95,15 @@ def put_on_sale(*, by: Actor, product_id: UUID) -> Product:
         if row.status != Product.Status.ON_SALE:
             if by.kind == "person":
                 check_may_list(current_merchant_id())
+            if row.brand_id is not None:  # before the room, as when it is submitted
+                BrandScope(current_merchant_id(), submits=True).take(row.brand_id, product_id)
             check_deposit(current_merchant_id())
             check_room(current_merchant_id(), Limit.PRODUCTS, lambda: products_of(current_merchant_id(), but=product_id))
         if row.review != Product.Review.APPROVED:
             raise NotReviewed
-        is_early = row.listed_from is not None and row.listed_from > clock.now()
+        if row.is_over:
+            raise TimeIsOver
+        is_early = row.is_early and row.status != Product.Status.ON_SALE
         if row.status != Product.Status.ON_SALE and not is_early:
             check_condition(product_id)
         row = set_product_status(by=by, product_id=product_id, status=Product.Status.OFF_SALE if is_early else Product.Status.ON_SALE)
@@ -108,20 +117,31 @@ def put_on_sale(*, by: Actor, product_id: UUID) -> Product:
 
 @verb
 def take_product_off_sale(*, by: Actor, product_id: UUID) -> Product:
-    """The listing can no longer be found or bought; orders keep what was bought. Raises ProductUnknown."""
+    """The listing can no longer be found or bought; orders keep what was bought. A beginning that is still to come is called off for good.
+
+    What is off sale already stays as it is. Raises ProductUnknown, NeverOnSale for a draft.
+    """
     with transaction.atomic():
-        row = set_product_status(by=by, product_id=product_id, status=Product.Status.OFF_SALE)
-        note_sale(by=by, product=row)
+        row = locked_product(product_id)
+        if row.status == Product.Status.DRAFT:
+            raise NeverOnSale
+        if row.is_early and row.review == Product.Review.APPROVED:
+            row = set_times(by=by, product_id=product_id, listed_from=None, listed_until=row.listed_until)
         for kind in (LISTED_FROM, LISTED_UNTIL):
             meet(kind=kind, subject_id=product_id)
+        if row.status == Product.Status.OFF_SALE:
+            return row
+        row = set_product_status(by=by, product_id=product_id, status=Product.Status.OFF_SALE)
+        note_sale(by=by, product=row)
         take_off_sale(by=by, merchant_id=current_merchant_id(), listing_id=product_id)
     return row
 
 
 def watch_times(row: Product) -> None:
-    """Have an approved product go on and off sale at its times; times that are past have no effect."""
-    for kind, at in ((LISTED_FROM, row.listed_from), (LISTED_UNTIL, row.listed_until)):
-        if at is not None and at > clock.now():
+    """Have an approved product go on and off sale at its times. A beginning that is past has no effect; an end that is, takes off what is on sale."""
+    ends = row.is_over and row.status == Product.Status.ON_SALE
+    for kind, at, is_due in ((LISTED_FROM, row.listed_from, row.is_early), (LISTED_UNTIL, row.listed_until, ends or not row.is_over)):
+        if at is not None and is_due:
             set_deadline(kind=kind, subject_id=row.pk, merchant_id=current_merchant_id(), due_at=at)
         else:
             meet(kind=kind, subject_id=row.pk)
@@ -254,12 +274,15 @@ def copy_stock(event: StockCrossedZero) -> None:
     """Reaction: the public copies say whether a variant can be had; what hides when sold out goes and comes back."""
     with transaction.atomic():
         with merchant_schema(event.merchant_id):
-            free = free_of_variants(event.variant_ids)
+            of_these = Variant.objects.filter(pk__in=event.variant_ids).values("product_id")
+            # Locked, because whoever takes one of them off sale at this moment is waited for, and then it is not listed again.
             hiding = list(
-                Product.objects.filter(variants__in=event.variant_ids, hides_sold_out=True, status=Product.Status.ON_SALE)
-                .distinct()
+                Product.objects.filter(pk__in=of_these, hides_sold_out=True, status=Product.Status.ON_SALE)
+                .order_by("pk")
+                .select_for_update(of=("self",))
                 .values_list("pk", flat=True)
             )
+            free = free_of_variants(event.variant_ids)
         ended = note_stock(by=SYSTEM, merchant_id=event.merchant_id, in_stock={variant_id: free[variant_id] > 0 for variant_id in event.variant_ids})
         tell_stopped(event.merchant_id, ended)
         if hiding:

@@ -28,7 +28,7 @@ from marketplace.kernel.money import Money
 from marketplace.kernel.outbox import record
 from marketplace.kernel.plain import plain
 from marketplace.kernel.verbs import verb
-from marketplace.merchant.catalogue.actions import ProductInput, change_product, enter_product, locked_product, set_review
+from marketplace.merchant.catalogue.actions import ProductInput, change_product, check_end, enter_product, locked_product, set_review
 from marketplace.merchant.catalogue.errors import ProductChangedMeanwhile
 from marketplace.merchant.catalogue.models import Product, Variant
 from marketplace.merchant.inventory.actions import count_stock
@@ -39,7 +39,7 @@ from marketplace.merchant.pricing.actions import set_prices
 from marketplace.merchant.virtual.actions import Kind, set_kind
 from marketplace.platform.listings.actions import NewChange, close_change, locked_change, merchant_of_change, put_change, put_changes
 from marketplace.platform.listings.errors import ChangeDecided, ChangeOutdated, RefusedAsItIs
-from marketplace.platform.listings.models import ForbiddenWord, ProductChange
+from marketplace.platform.listings.models import ForbiddenWord, Listing, ProductChange
 from marketplace.platform.listings.words import check_words, every_word, hits_in
 from marketplace.platform.taxonomy.models import TaxClass
 from marketplace.platform.taxonomy.queries import brand_to_use, categories_to_use
@@ -83,8 +83,10 @@ def save_product(
             raise InvalidInput(field="tax_class", why=_("Choose a tax class."))
         product.clean()
         check_pictures(product, known_in([product]))
-        if not is_new:
-            locked_product(product_id)  # before the room: in the order of an import
+        if is_new:
+            check_end(product.listed_until)
+        else:
+            check_end(product.listed_until, locked_product(product_id).listed_until)  # before the room: in the order of an import
         if product.pictures:
             check_room(current_merchant_id(), Limit.PICTURES, lambda: 0, adding=len(product.pictures))
         was = seen_of(product_id) if seen and not is_new else seen
@@ -150,7 +152,7 @@ def submit_product(*, by: Actor, product_id: UUID) -> Product:
             merchant_id=current_merchant_id(),
             product_id=product_id,
             version=row.version,
-            is_new=row.status == Product.Status.DRAFT,
+            is_new=product_id in _never_listed([row]),
             proposed=proposed,
         )
         if is_own(change.merchant_id):
@@ -164,6 +166,13 @@ def submit_product(*, by: Actor, product_id: UUID) -> Product:
 
 def _check_submitted(scope: BrandScope, row: Product) -> None:
     check_submitted(scope, product_id=row.pk, category_id=row.category_id, brand_id=row.brand_id, attributes=row.attributes, axes=row.axes)
+
+
+def _never_listed(rows: Sequence[Product]) -> set[UUID]:
+    """Those that no buyer has seen: drafts, and what was approved and never went on sale."""
+    drafts = {row.pk for row in rows if row.status == Product.Status.DRAFT}
+    off = {row.pk for row in rows if row.status == Product.Status.OFF_SALE}
+    return drafts | (off and off - set(Listing.objects.filter(pk__in=off).values_list("pk", flat=True)))
 
 
 def _let_through(change: ProductChange, by: Actor) -> Product:
@@ -191,7 +200,8 @@ def submit_products(*, by: Actor, products: Sequence[Product]) -> None:
         scope = BrandScope(current_merchant_id(), submits=True)
         for row in whole:
             _check_submitted(scope, row)
-        wanted = [NewChange(row.pk, row.version, row.status == Product.Status.DRAFT, proposed[row.pk]) for row in whole]
+        new = _never_listed(whole)
+        wanted = [NewChange(row.pk, row.version, row.pk in new, proposed[row.pk]) for row in whole]
         changes = put_changes(by=by, merchant_id=current_merchant_id(), changes=wanted)
         if is_own(current_merchant_id()):
             for change in changes:

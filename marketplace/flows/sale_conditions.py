@@ -13,7 +13,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from marketplace.flows.publish_product import put_on_sale, take_product_off_sale
-from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.errors import InvalidInput, MarketError
 from marketplace.kernel.verbs import verb
@@ -70,7 +69,7 @@ def follow_condition(*, by: Actor, product_id: UUID) -> None:
 def _comes_back(row: Product, condition: SaleCondition, stock: int) -> bool:
     if row.status != Product.Status.OFF_SALE or row.review != Product.Review.APPROVED:
         return False
-    if row.listed_until is not None and row.listed_until <= clock.now():
+    if row.is_over:
         return False
     if condition.taken_off_at is not None:
         return condition.on_at is not None and stock >= condition.on_at

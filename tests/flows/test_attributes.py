@@ -14,6 +14,7 @@ from django.utils import translation
 
 from marketplace.flows.brand_rights import ask_for_brand, brands_not_allowed
 from marketplace.flows.keep_attributes import goods_without, keep_used_attribute, merge_brands, merge_values, use_of_value
+from marketplace.flows.publish_product import put_on_sale, take_product_off_sale
 from marketplace.flows.qualify import accept_renewal, waive_for_shop
 from marketplace.flows.review_dossier import review_dossier
 from marketplace.flows.review_product import approve_change, save_product, submit_product, withdraw_product
@@ -310,6 +311,38 @@ class TestBrands:
             product(cups, submits=True, brand_id=other.pk)
         review_dossier(by=SYSTEM, change_id=several.pk, approves=True)
         product(cups, submits=True, brand_id=other.pk)
+
+    def test_who_sells_one_brand_does_not_put_another_back_beside_it(self, cups):
+        kiln, other = brand("Kiln"), brand("Other")
+        make.a_dossier(Merchant.objects.get(pk=MERCHANTS["a"]))
+        Dossier.objects.update(kind="retailer")
+        first, free = product(cups, brand_id=kiln.pk), product(cups)
+        with merchant_schema(MERCHANTS["a"]):
+            for key in (first, free):
+                take_product_off_sale(by=SYSTEM, product_id=key)
+            second = product(cups, submits=True, brand_id=other.pk)
+            change = ProductChange.objects.get(product_id=second)
+            with pytest.raises(BrandOutOfScope, match="Other"):
+                put_on_sale(by=SYSTEM, product_id=first)
+            approve_change(by=SYSTEM, change_id=change.pk, seen_version=change.version)
+            with pytest.raises(BrandOutOfScope, match="Other"):
+                put_on_sale(by=SYSTEM, product_id=first)
+            assert put_on_sale(by=SYSTEM, product_id=free).status == "on_sale"
+            take_product_off_sale(by=SYSTEM, product_id=second)
+            assert put_on_sale(by=SYSTEM, product_id=first).status == "on_sale"
+
+    def test_another_brand_that_was_to_go_on_sale_later_stays_off_when_its_time_comes(self, cups):
+        kiln, other = brand("Kiln"), brand("Other")
+        make.a_dossier(Merchant.objects.get(pk=MERCHANTS["a"]))
+        Dossier.objects.update(kind="retailer")
+        later = product(cups, brand_id=kiln.pk, listed_from=clock.now() + timedelta(days=1))
+        product(cups, brand_id=other.pk)
+        with clock.shifted(timedelta(days=2)):
+            fire_due()
+            deliver_events()
+        assert not Listing.objects.filter(pk=later, is_listed=True).exists()
+        with merchant_schema(MERCHANTS["a"]):
+            assert (Product.objects.get(pk=later).status, Product.objects.get(pk=later).review) == ("off_sale", "approved")
 
     def test_the_one_brand_is_also_that_of_what_waits_for_review(self, cups):
         kiln, other = brand("Kiln"), brand("Other")

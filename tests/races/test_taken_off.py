@@ -254,6 +254,30 @@ def test_stock_that_is_copied_while_its_product_is_written_waits_and_is_true_in_
     assert row.is_on_sale and not row.in_stock and not row.variants.get().in_stock
 
 
+def one_that_is_back() -> Product:
+    """It hides when sold out, was sold out, and has come in again: its copy does not know yet."""
+    product = a_mug(takes_away)
+    with merchant_schema(A):
+        Product.objects.filter(pk=product.pk).update(hides_sold_out=True)
+        for pieces in (0, 5):
+            count_stock(by=SYSTEM, counted={make.variant_of(product): pieces})
+            if not pieces:
+                stock_is_copied(product)
+    assert not Listing.objects.get(pk=product.pk).is_on_sale
+    return product
+
+
+def test_what_hides_when_sold_out_and_is_back_is_not_listed_while_its_shop_takes_it_off():
+    for pair in ((takes_away, stock_is_copied), (stock_is_copied, takes_away)):
+        product = one_that_is_back()
+        one_inside_the_other(*pair, product)
+        row = Listing.objects.get(pk=product.pk)
+        assert (row.is_listed, row.is_on_sale) == (False, False)
+    product = one_that_is_back()
+    stock_is_copied(product)
+    assert Listing.objects.get(pk=product.pk).is_on_sale, "the control: what stays on sale is listed again"
+
+
 def test_stock_that_locked_variants_before_their_product_would_stand_in_its_way():
     """The control of the test above: the order that copies of products do not take."""
 

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection, connections, transaction
 
 from marketplace.flows.approvals import approve, ask_for
+from marketplace.flows.publish_product import put_on_sale, take_product_off_sale
 from marketplace.flows.review_product import submit_product
 from marketplace.flows.shop_life import reopen_shop, suspend_shop
 from marketplace.kernel.actors import SYSTEM
@@ -105,3 +106,26 @@ def test_of_two_brands_handed_in_at_once_by_a_shop_of_one_only_one_waits():
     got = at_once(hand_in)
     assert sum(isinstance(each, BrandOutOfScope) for each in got) == 3, got
     assert ProductChange.objects.filter(merchant_id=A, status="waiting", proposed__brand_id__in=[row.pk for row in brands]).count() == 1
+
+
+def test_of_two_brands_put_back_at_once_by_a_shop_of_one_only_one_is_on_sale():
+    make.a_dossier(Merchant.objects.get(pk=B))
+    goods = []
+    for n in range(4):
+        row = make.a_product("b")
+        brand = Brand.objects.create(code=f"back-{n}", names={"zh-hans": f"品牌{n}", "en": f"Back {n}"})
+        with merchant_schema(B):
+            take_product_off_sale(by=SYSTEM, product_id=row.pk)
+            Product.objects.filter(pk=row.pk).update(brand_id=brand.pk)
+        goods.append(row.pk)
+    Dossier.objects.filter(merchant_id=B).update(kind="retailer", sells_many_brands=False)
+    keys = list(goods)
+
+    def put_back():
+        with merchant_schema(B):
+            return put_on_sale(by=SYSTEM, product_id=goods.pop())
+
+    got = at_once(put_back)
+    assert sum(isinstance(each, BrandOutOfScope) for each in got) == 3, got
+    with merchant_schema(B):
+        assert Product.objects.filter(pk__in=keys, status="on_sale").count() == 1

@@ -171,6 +171,13 @@ def set_times(*, by: Actor, product_id: UUID, listed_from: datetime | None, list
     return row
 
 
+def check_end(listed_until: datetime | None, before: datetime | None = None) -> None:
+    """A new end of the time on sale is still to come; a form repeats one that is there to the minute. Raises InvalidInput."""
+    is_same = before is not None and listed_until in (before, before.replace(second=0, microsecond=0))
+    if listed_until is not None and not is_same and listed_until <= clock.now():
+        raise InvalidInput(field="listed_until", why=_("This moment is past. Write a later one, or leave it empty."))
+
+
 def _times(row: Product) -> dict[str, Any]:
     return {name: at.astimezone(UTC).isoformat() if at else None for name, at in (("listed_from", row.listed_from), ("listed_until", row.listed_until))}
 

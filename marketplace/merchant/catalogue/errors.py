@@ -48,6 +48,16 @@ class ProductUnknown(MarketError):
     message = _("There is no such product in this shop.")
 
 
+class NeverOnSale(MarketError):
+    code, status = "never_on_sale", 409
+    message = _("This is a draft and was never on sale, so there is nothing to take off sale. It stays as it is.")
+
+
+class TimeIsOver(MarketError):
+    code, status, field = "time_is_over", 409, "listed_until"
+    message = _("The time until which this product is on sale is past. Write a later one, or leave it empty; then put it on sale.")
+
+
 class NotReviewed(MarketError):
     code, status = "not_reviewed", 409
     message = _("This product, or what was changed of it, has not passed the market's review. Submit it; it goes on sale when it has.")

@@ -84,6 +84,16 @@ class Product(MerchantModel):
     def title(self) -> Localised:
         return localised(self.titles)
 
+    @property
+    def is_early(self) -> bool:
+        """Whether the time from which it may be on sale is still to come."""
+        return self.listed_from is not None and self.listed_from > clock.now()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the time until which it may be on sale is past."""
+        return self.listed_until is not None and self.listed_until <= clock.now()
+
 
 class Variant(MerchantModel):
     """What is stocked, priced and sold: one combination of the product's axes."""

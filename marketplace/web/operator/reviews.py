@@ -17,7 +17,8 @@ from django.utils.translation import pgettext_lazy
 from marketplace.flows.offers_now import offers_now
 from marketplace.flows.review_product import NOTE_LABELS, approve_change, refuse_change, send_change_back
 from marketplace.kernel.errors import MarketError
-from marketplace.kernel.formats import format_count
+from marketplace.kernel.formats import format_count, format_time
+from marketplace.merchant.catalogue.models import Product
 from marketplace.platform.listings.errors import ChangeUnknown
 from marketplace.platform.listings.models import Listing, ProductChange
 from marketplace.platform.listings.words import hits_in
@@ -29,6 +30,7 @@ from marketplace.web.operator.findings import findings_of
 from tenants.access.actors import actor_of
 from tenants.access.rights import Right
 from tenants.tenancy.models import Merchant
+from tenants.tenancy.schemas import merchant_schema
 
 QUEUE_SHOWN = 12
 FORMER = 5  # submissions of the same product, on the page of one
@@ -169,13 +171,25 @@ def decide(request: HttpRequest, change_id: UUID) -> HttpResponse:
         if refusal.status == 404:
             raise
         return _case_page(request, change_id, refusal, reason)
-    said = {
-        ProductChange.Status.APPROVED: _("“{title}” is on the market."),
-        ProductChange.Status.REFUSED: _("“{title}” was refused; the shop is told why."),
-    }.get(ProductChange.Status(found.status), _("“{title}” went back to the shop, with the reason."))
-    messages.success(request, said.format(title=found.title.text))
+    messages.success(request, _told(found))
     following = ProductChange.objects.filter(status=ProductChange.Status.WAITING).order_by("submitted_at").first()
     return HttpResponseRedirect(f"/reviews/{following.pk}/" if following else "/reviews/")
+
+
+def _told(found: ProductChange) -> str:
+    """What has become of it."""
+    title = found.title.text
+    if found.status == ProductChange.Status.REFUSED:
+        return _("“{title}” was refused; the shop is told why.").format(title=title)
+    if found.status != ProductChange.Status.APPROVED:
+        return _("“{title}” went back to the shop, with the reason.").format(title=title)
+    with merchant_schema(found.merchant_id):
+        row = Product.objects.filter(pk=found.product_id).first()
+    if row is None or row.status == Product.Status.ON_SALE:
+        return _("“{title}” is on the market.").format(title=title)
+    if row.is_early and row.listed_from is not None:
+        return _("“{title}” is approved and goes on sale {at}.").format(title=title, at=format_time(row.listed_from))
+    return _("“{title}” is approved and stays off sale for now.").format(title=title)
 
 
 def notes_from(request: HttpRequest) -> dict[str, str]:
