@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from marketplace.flows.prices import copy_prices
 from marketplace.kernel.actors import Actor
@@ -26,6 +26,7 @@ from tenants.tenancy.schemas import current_merchant_id
 def save_group(*, by: Actor, group_id: UUID, name: str, tags: Sequence[str]) -> CustomerGroup:
     """Raises InvalidInput."""
     with transaction.atomic():
+        _hold_lists()
         row: CustomerGroup = lists.save_group(by=by, group_id=group_id, name=name, tags=tags)
         fit_lists(by=by)
     return row
@@ -33,8 +34,9 @@ def save_group(*, by: Actor, group_id: UUID, name: str, tags: Sequence[str]) -> 
 
 @verb
 def save_list(*, by: Actor, list_id: UUID, name: str, group_id: UUID | None, currency: str, starts_at: datetime | None, ends_at: datetime | None) -> PriceList:
-    """Raises InvalidInput, GroupUnknown."""
+    """Raises InvalidInput, GroupUnknown, PiecesOnList."""
     with transaction.atomic():
+        _hold_lists()
         row: PriceList = lists.save_list(
             by=by,
             list_id=list_id,
@@ -52,7 +54,7 @@ def save_list(*, by: Actor, list_id: UUID, name: str, group_id: UUID | None, cur
 
 @verb
 def put_list_prices(*, by: Actor, list_id: UUID, prices: Mapping[lists.Entry, Money | None]) -> int:
-    """Returns how many variants changed. Raises PriceListUnknown, InvalidInput."""
+    """Returns how many variants changed. Raises PriceListUnknown, PieceForEverybody, InvalidInput."""
     with transaction.atomic():
         changed = lists.put_list_prices(by=by, list_id=list_id, prices=prices)
         copy_prices(by=by, variant_ids=changed)
@@ -63,6 +65,7 @@ def put_list_prices(*, by: Actor, list_id: UUID, prices: Mapping[lists.Entry, Mo
 def move_list(*, by: Actor, list_id: UUID) -> None:
     """Raises PriceListUnknown."""
     with transaction.atomic():
+        _hold_lists()
         lists.move_list(by=by, list_id=list_id)
         fit_lists(by=by)
         _copy(by, PriceList.objects.filter(for_everybody=True).values_list("pk", flat=True))
@@ -70,8 +73,9 @@ def move_list(*, by: Actor, list_id: UUID) -> None:
 
 @verb
 def switch_list(*, by: Actor, list_id: UUID, is_on: bool) -> PriceList:
-    """Raises PriceListUnknown."""
+    """Raises PriceListUnknown, PiecesOnList."""
     with transaction.atomic():
+        _hold_lists()
         row: PriceList = lists.switch_list(by=by, list_id=list_id, is_on=is_on)
         fit_lists(by=by)
         _copy(by, [row.pk])
@@ -90,6 +94,7 @@ def tag_customer(*, by: Actor, customer_id: UUID, tags: Sequence[str]) -> Custom
 @verb
 def fit_lists(*, by: Actor) -> None:
     """Who buys by which list follows from groups and tags; heads and buyers are copied. Does nothing where there are no lists. Safe to repeat."""
+    _hold_lists()
     rows = list(PriceList.objects.select_related("group"))
     if not rows:
         return
@@ -108,6 +113,15 @@ def fit_lists(*, by: Actor) -> None:
         lists=[OfferedList(id=row.pk, merchant_id=merchant_id, position=row.position, is_on=row.is_on, for_everybody=row.for_everybody) for row in rows],
         buyers=[OfferedListBuyer(price_list_id=key, user_id=user_id) for key, user_id in ListBuyer.objects.values_list("price_list_id", "user_id")],
     )
+
+
+def _hold_lists() -> None:
+    """One at a time in a shop: heads and buyers are written as a whole, so whoever comes second has to read what the first committed.
+
+    Before lists and products are locked, of which the copies of prices lock more; after the customer, whom nobody locks who holds a list.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('wanshang.price_lists'), hashtext(%s))", [str(current_merchant_id())])
 
 
 def _copy(by: Actor, list_ids: Collection[UUID]) -> None:

@@ -107,13 +107,13 @@ def unschedule_prices(*, by: Actor, price_ids: Collection[UUID]) -> None:
 @verb
 def copy_prices(*, by: Actor, variant_ids: Collection[UUID]) -> None:
     """Prices of these variants have changed, now or for later: what buyers read of their products follows."""
-    keys = list(Product.objects.filter(variants__in=variant_ids, status=Product.Status.ON_SALE).values_list("pk", flat=True))
+    keys = set(Product.objects.filter(variants__in=variant_ids).values_list("pk", flat=True))
     follow(by=by, products=_still_on_sale(keys))
     watch()
 
 
 def _still_on_sale(keys: Collection[UUID]) -> list[Product]:
-    """Locked, and as they are once nobody else is at them."""
+    """Locked, and as they are once nobody else is at them: what was put on sale meanwhile is among them, what was taken off is not."""
     rows = Product.objects.filter(pk__in=keys).order_by("pk").select_for_update(of=("self",))
     return [row for row in rows if row.status == Product.Status.ON_SALE]
 

@@ -16,7 +16,7 @@ from marketplace.platform.prices.resolving import lay_on, offered, steps
 @dataclass(frozen=True)
 class OfferedAt:
     reduction: Announced | None = None
-    is_own: bool = False  # a price list made it, which is not everybody's
+    is_own: bool = False  # a price list of the buyer's group made it
     steps: Sequence[tuple[int, Money]] = ()  # from which quantity on a piece costs what; none where the quantity changes nothing
 
 
@@ -29,4 +29,4 @@ def price_now(variants: Sequence[ListingVariant], chosen: ListingVariant, reques
     if rate is None:
         return OfferedAt()
     by_quantity = steps(held[chosen.pk])
-    return OfferedAt(announced(rate), rate.price_list_id is not None, by_quantity if len(by_quantity) > 1 else ())
+    return OfferedAt(announced(rate), rate.price_list_id is not None and not rate.for_everybody, by_quantity if len(by_quantity) > 1 else ())

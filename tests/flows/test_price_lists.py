@@ -21,7 +21,7 @@ from marketplace.kernel.errors import InvalidInput
 from marketplace.merchant.customers.actions import recount_customer
 from marketplace.merchant.orders.models import OrderLine
 from marketplace.merchant.pricing import lists
-from marketplace.merchant.pricing.errors import GroupUnknown, PriceListUnknown
+from marketplace.merchant.pricing.errors import GroupUnknown, PieceForEverybody, PiecesOnList, PriceListUnknown
 from marketplace.merchant.pricing.models import LinePrice, Price, PriceList
 from marketplace.merchant.pricing.periods import rates
 from marketplace.platform.cart.actions import set_quantity
@@ -146,29 +146,29 @@ def test_nobody_pays_more_than_everybody(mug):
 
 def test_a_list_holds_in_its_time_and_the_time_can_be_moved(mug):
     key = a_list("Week", starts=HOUR, lasts=2 * HOUR)
-    fill(key, mug, (1, "80"))
+    fill(key, mug, (2, "80"))
     found = []
     for at in (timedelta(minutes=1), HOUR + timedelta(minutes=1), 3 * HOUR + timedelta(minutes=1)):
         with clock.shifted(at):
-            found.append(agreed(mug, None))
+            found.append(agreed(mug, None, 2))
     assert found == ["100.00", "80.00", "100.00"]
     with merchant_schema(A):
         flow.save_list(by=SYSTEM, list_id=key, name="Week", group_id=None, currency="CNY", starts_at=None, ends_at=None)
-    assert agreed(mug, None) == "80.00"
+    assert agreed(mug, None, 2) == "80.00"
 
 
 def test_an_entry_is_changed_and_taken_off_and_its_past_is_kept(mug):
     key = a_list("Many")
-    fill(key, mug, (1, "90"), (10, "80"))
+    fill(key, mug, (2, "90"), (10, "80"))
     with clock.shifted(HOUR):
-        fill(key, mug, (1, "85"), (10, None))
+        fill(key, mug, (2, "85"), (10, None))
         assert agreed(mug, None, 10) == "85.00"
         with merchant_schema(A):
             assert Price.objects.filter(price_list=key).count() == 3
 
 
 @pytest.mark.parametrize(
-    ("steps", "field"), [([(0, "90")], "quantity"), ([(1000, "90")], "quantity"), ([(1, "0")], "price"), ([(1, "80"), (10, "90")], "price")]
+    ("steps", "field"), [([(0, "90")], "quantity"), ([(1000, "90")], "quantity"), ([(1, "0")], "price"), ([(2, "80"), (10, "90")], "price")]
 )
 def test_what_makes_no_sense_on_a_list_is_refused_and_changes_nothing(mug, steps, field):
     key = a_list("Many")
@@ -192,6 +192,79 @@ def test_another_currency_or_place_is_refused_and_what_is_not_there_too(mug):
     key = a_list("Many")
     with merchant_schema(MERCHANTS["b"]), pytest.raises(PriceListUnknown):
         flow.switch_list(by=SYSTEM, list_id=key, is_on=False)
+
+
+# ── One piece for everybody ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def save_again(key: UUID, *, group_id: UUID | None = None, lasts: timedelta | None = None, name: str = "Again") -> None:
+    ends_at = clock.now() + lasts if lasts else None
+    with merchant_schema(A):
+        flow.save_list(by=SYSTEM, list_id=key, name=name, group_id=group_id, currency="CNY", starts_at=None, ends_at=ends_at)
+
+
+def from_before(product: Any, price: str) -> UUID:
+    """A list for everybody with a price of one piece, as it could be made once."""
+    key = a_list("Old", tags=["wholesale"])
+    fill(key, product, (1, price))
+    with merchant_schema(A):
+        PriceList.objects.filter(pk=key).update(group=None, for_everybody=True)
+        flow.fit_lists(by=SYSTEM)
+    return key
+
+
+def test_what_one_piece_costs_everybody_is_no_matter_of_lists_because_no_history_of_it_is_kept(mug):
+    key = a_list("Many")
+    with pytest.raises(PieceForEverybody) as refused:
+        fill(key, mug, (1, "70"), (10, "60"))
+    assert refused.value.field == "quantity"
+    assert agreed(mug, None, 10) == "100.00"
+    fill(key, mug, (2, "70"))
+    assert (agreed(mug, None), agreed(mug, None, 2)) == ("100.00", "70.00")
+
+
+def test_a_list_with_prices_of_one_piece_is_not_opened_to_everybody_and_is_once_they_are_off(mug):
+    key = a_list("Trade", tags=["wholesale"])
+    fill(key, mug, (1, "70"), (5, "60"))
+    with pytest.raises(PiecesOnList) as refused:
+        save_again(key)
+    with merchant_schema(A):
+        sku = mug.variants.get().sku
+        assert PriceList.objects.get(pk=key).name == "Trade"
+    assert refused.value.field == "group" and sku in str(refused.value)
+    assert agreed(mug, None, 5) == "100.00"
+    fill(key, mug, (1, None))
+    save_again(key)
+    assert (agreed(mug, None), agreed(mug, None, 5)) == ("100.00", "60.00")
+
+
+def test_a_list_for_everybody_from_before_goes_on_as_it_is_and_can_only_be_ended(mug):
+    key = from_before(mug, "70")
+    assert agreed(mug, None) == "70.00"
+    page = " ".join(Client(headers={"host": "market.localhost", "accept-language": "en"}).get(f"/p/{mug.pk}/").content.decode().split())
+    assert "70.00" in page and "Your price in this shop" not in page, "it is everybody's"
+    save_again(key, name="Another name")
+    fill(key, mug, (1, "70"), (10, "60"))
+    for act in (lambda: fill(key, mug, (1, "65")), lambda: save_again(key, lasts=HOUR)):
+        with pytest.raises((PieceForEverybody, PiecesOnList)):
+            act()
+    with merchant_schema(A):
+        flow.switch_list(by=SYSTEM, list_id=key, is_on=False)
+    assert agreed(mug, None) == "100.00"
+    with merchant_schema(A), pytest.raises(PiecesOnList):
+        flow.switch_list(by=SYSTEM, list_id=key, is_on=True)
+    fill(key, mug, (1, None))
+    with merchant_schema(A):
+        flow.switch_list(by=SYSTEM, list_id=key, is_on=True)
+    assert (agreed(mug, None), agreed(mug, None, 10)) == ("100.00", "60.00")
+
+
+def test_a_list_from_before_is_given_to_a_group_with_all_its_prices(mug):
+    key = from_before(mug, "70")
+    with merchant_schema(A):
+        group = flow.save_group(by=SYSTEM, group_id=uuid4(), name="Friends", tags=["friends"]).pk
+    save_again(key, group_id=group, lasts=HOUR)
+    assert agreed(mug, None) == "100.00" and agreed(mug, a_customer("friends")) == "70.00"
 
 
 # ── The function ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -145,6 +145,18 @@ def test_a_change_of_the_regular_price_is_planned_and_called_off(mug):
         assert paid_for(mug) == "130.00"
 
 
+def test_two_plans_of_one_variant_that_are_called_off_together_leave_no_gap(mug):
+    for price, starts in (("120", HOUR), ("130", 3 * HOUR)):
+        with merchant_schema(A):
+            flow.schedule_prices(by=SYSTEM, prices={mug.variant_id: (make.yuan(price), None)}, starts_at=clock.now() + starts)
+    with merchant_schema(A):
+        flow.unschedule_prices(by=SYSTEM, price_ids=Price.objects.filter(sale_minor__in=(12000, 13000)).values_list("pk", flat=True))
+        (left,) = Price.objects.filter(variant_id=mug.variant_id)
+    assert (left.sale_minor, left.ends_at) == (10000, None)
+    with clock.shifted(2 * HOUR):
+        assert paid_for(mug) == "100.00"
+
+
 def test_reductions_that_hold_at_once_give_the_lowest_price_and_calling_one_off_brings_the_other_back(mug):
     reduce(mug, "90", lasts=None, name="Season")
     flash = reduce(mug, "70", starts=2 * HOUR, lasts=HOUR, name="Flash")

@@ -11,7 +11,8 @@ from django.db import OperationalError, connections, transaction
 
 from marketplace.flows.import_batch import Goes, ImportedProduct
 from marketplace.flows.import_products import import_products
-from marketplace.flows.price_lists import put_list_prices, save_list, switch_list
+from marketplace.flows.price_lists import save_list, switch_list
+from marketplace.flows.prices import copy_prices
 from marketplace.flows.publish_product import copy_stock, put_on_sale, take_product_off_sale
 from marketplace.flows.review_product import approve_change
 from marketplace.kernel.actors import SYSTEM
@@ -19,7 +20,7 @@ from marketplace.merchant.catalogue.actions import ProductInput, VariantInput
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.inventory.actions import count_stock
 from marketplace.merchant.inventory.events import StockCrossedZero
-from marketplace.merchant.pricing.models import PriceList
+from marketplace.merchant.pricing.models import Price, PriceList
 from marketplace.platform.listings.models import Listing, ListingVariant
 from marketplace.platform.listings.taking_off import release_goods, take_goods_off
 from tenants.tenancy.schemas import merchant_schema
@@ -182,18 +183,18 @@ def test_what_its_shop_takes_off_at_that_moment_stays_off_without_the_mark():
         assert (row.is_listed, row.is_taken_off, row.is_on_sale) == (False, False, False)
 
 
-def a_list_is_switched_on(product: Product) -> None:
+def a_list_is_switched_off(product: Product) -> None:
     with merchant_schema(A):
-        switch_list(by=SYSTEM, list_id=PriceList.objects.get(name=f"Of {product.pk}").pk, is_on=True)
+        switch_list(by=SYSTEM, list_id=PriceList.objects.get(name=f"Of {product.pk}").pk, is_on=False)
 
 
 def on_a_list(product: Product) -> Product:
-    """One for everybody that is off, and would be this product's price."""
-    key = uuid4()
-    with merchant_schema(A):
+    """One for everybody from before such lists began at two pieces: it makes the price that buyers see."""
+    key, variant = uuid4(), make.variant_of(product)
+    with transaction.atomic(), merchant_schema(A):
         save_list(by=SYSTEM, list_id=key, name=f"Of {product.pk}", group_id=None, currency="CNY", starts_at=None, ends_at=None)
-        switch_list(by=SYSTEM, list_id=key, is_on=False)
-        put_list_prices(by=SYSTEM, list_id=key, prices={(make.variant_of(product), 1): make.yuan("70")})
+        Price.objects.create(variant_id=variant, price_list_id=key, currency="CNY", sale_minor=7000)
+        copy_prices(by=SYSTEM, variant_ids=[variant])
     return product
 
 
@@ -201,14 +202,23 @@ def edits(product: Product) -> None:
     save(product, title=NEW)
 
 
-def test_what_its_shop_takes_off_or_changes_while_a_list_of_prices_is_switched_on_stays_so():
-    product = on_a_list(make.a_product("a", title="Mug"))
-    one_inside_the_other(takes_away, a_list_is_switched_on, product)
+def test_what_its_shop_takes_off_or_changes_while_a_list_of_prices_is_switched_off_stays_so():
+    product = on_a_list(make.a_product("a", title="Mug", price="100"))
+    one_inside_the_other(takes_away, a_list_is_switched_off, product)
     assert not Listing.objects.get(pk=product.pk).is_on_sale
-    product = on_a_list(make.a_product("a", title="Mug"))
-    one_inside_the_other(edits, a_list_is_switched_on, product)
+    product = on_a_list(make.a_product("a", title="Mug", price="100"))
+    assert Listing.objects.get(pk=product.pk).price_minor == 7000
+    one_inside_the_other(edits, a_list_is_switched_off, product)
     row = Listing.objects.get(pk=product.pk)
-    assert row.titles["en"] == "Mug" and row.price_minor == 7000, "the price is, and what waits for review is not, what buyers see"
+    assert row.titles["en"] == "Mug" and row.price_minor == 10000, "the price is, and what waits for review is not, what buyers see"
+
+
+def test_what_goes_on_sale_while_a_list_of_prices_is_switched_off_has_the_price_from_after_it():
+    product = on_a_list(make.a_product("a", title="Mug", price="100"))
+    takes_away(product)
+    one_inside_the_other(put_back, a_list_is_switched_off, product)
+    row = Listing.objects.get(pk=product.pk)
+    assert row.is_on_sale and row.price_minor == 10000
 
 
 def test_a_release_that_forgot_what_the_shop_wishes_would_put_it_back():

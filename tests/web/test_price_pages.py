@@ -15,7 +15,7 @@ from marketplace.flows.prices import set_prices
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM
 from marketplace.merchant.catalogue.models import Variant
-from marketplace.merchant.pricing.models import Price, PriceList, Reduction
+from marketplace.merchant.pricing.models import CustomerGroup, Price, PriceList, Reduction
 from tenants.accounts.actions import give_role
 from tenants.accounts.models import User
 from tenants.tenancy.schemas import merchant_schema
@@ -195,6 +195,42 @@ def test_wrong_lines_are_named_and_none_of_them_is_taken(owner):
         assert not Price.objects.filter(price_list=key).exists()
     for data, why in ((b"\xff\xfe\x00\x81" * 9, "no text file"), (f"{sku},1,\x005".encode(), "no text file"), (b"x" * 200_000, "Line 1:")):
         assert why in text(owner.post(f"/price-lists/{key}/prices/", {"file": SimpleUploadedFile("prices.csv", data)}), 422)
+
+
+def test_one_piece_on_a_list_for_everybody_is_refused_in_lines_in_files_and_in_its_head(owner):
+    product = make.a_product("a", title="Mug", price="100")
+    key, sku = a_list(), sku_of(product)
+    says = "For everybody, prices on a list begin at 2 pieces"
+    assert "From 2 pieces on" in text(owner.get(f"/price-lists/{key}/"))
+    assert f"Line 2: {says}" in text(owner.post(f"/price-lists/{key}/prices/", {"lines": f"{sku},2,90\n{sku},95"}), 422)
+    sheet = SimpleUploadedFile("prices.csv", f"SKU,quantity,price\n{sku},1,95\n".encode())
+    assert f"Line 2: {says}" in text(owner.post(f"/price-lists/{key}/prices/", {"file": sheet}), 422)
+    with merchant_schema(A):
+        assert not Price.objects.filter(price_list=key).exists()
+    assert owner.post("/price-lists/groups/", {"group_id": uuid4(), "name": "Trade", "tags": "wholesale"}).status_code == 302
+    with merchant_schema(A):
+        head = {"list_id": key, "name": "Trade", "group": str(CustomerGroup.objects.get().pk)}
+    assert owner.post(f"/price-lists/{key}/", head).status_code == 302
+    assert owner.post(f"/price-lists/{key}/prices/", {"lines": f"{sku},95"}).status_code == 302
+    page = text(owner.post(f"/price-lists/{key}/", head | {"group": ""}), 422)
+    assert says in page and f"stand on it from 1 piece: {sku}." in page
+
+
+def test_a_price_of_one_piece_from_before_is_marked_and_its_table_can_be_saved_around_it(owner):
+    product = make.a_product("a", title="Mug", price="100")
+    key, sku = a_list(), sku_of(product)
+    assert owner.post(f"/price-lists/{key}/prices/", {"lines": f"{sku},10,80"}).status_code == 302
+    with merchant_schema(A):
+        old = Price.objects.create(variant_id=make.variant_of(product), price_list_id=key, currency="CNY", sale_minor=9500)
+        ten = Price.objects.get(price_list=key, from_quantity=10)
+    assert "can only be taken off" in text(owner.get(f"/price-lists/{key}/"))
+    fields = {f"entry_{old.pk.hex}": "95.00", f"entry_{ten.pk.hex}": "75"}
+    assert owner.post(f"/price-lists/{key}/prices/", fields).status_code == 302
+    page = text(owner.post(f"/price-lists/{key}/prices/", fields | {f"entry_{old.pk.hex}": "94"}), 422)
+    assert f"{sku}: For everybody, prices on a list begin at 2 pieces" in page
+    assert owner.post(f"/price-lists/{key}/prices/", {f"entry_{old.pk.hex}": ""}).status_code == 302
+    with merchant_schema(A):
+        assert list(Price.objects.filter(price_list=key, ends_at=None).values_list("from_quantity", "sale_minor")) == [(10, 7500)]
 
 
 def test_groups_are_made_and_lists_are_put_in_order(owner):

@@ -30,6 +30,26 @@ class PriceListUnknown(MarketError):
     message = _("There is no such price list in this shop.")
 
 
+class PieceForEverybody(MarketError):
+    """A list for everybody would make the price of one piece, of which no earlier price could be named beside a reduction."""
+
+    code, status, field = "piece_for_everybody", 422, "quantity"
+    message = _(
+        "For everybody, prices on a list begin at 2 pieces. What one piece costs everybody is its regular price or a reduction: "
+        "set it there, or choose a group of customers for this list."
+    )
+
+
+class PiecesOnList(MarketError):
+    """A list with prices from one piece on is to hold for everybody."""
+
+    code, status, field = "pieces_on_list", 422, "group"
+    message = _(
+        "For everybody, prices on a list begin at 2 pieces, and these stand on it from 1 piece: {skus}. "
+        "Take those prices off first, or choose a group of customers. What one piece costs everybody is its regular price or a reduction."
+    )
+
+
 class GroupUnknown(MarketError):
     code, status = "customer_group_unknown", 404
     message = _("There is no such group of customers in this shop.")

@@ -18,7 +18,7 @@ from marketplace.kernel.audit import audit
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import Money
 from marketplace.kernel.verbs import verb
-from marketplace.merchant.pricing.errors import GroupUnknown, PriceListUnknown
+from marketplace.merchant.pricing.errors import GroupUnknown, PieceForEverybody, PiecesOnList, PriceListUnknown
 from marketplace.merchant.pricing.models import CustomerGroup, ListBuyer, Price, PriceList
 from marketplace.merchant.pricing.periods import lock
 from tenants.tenancy.schemas import current_merchant_id
@@ -40,6 +40,14 @@ def list_here(list_id: UUID, *, locked: bool = False) -> PriceList:
 def entries_of(row: PriceList) -> list[Price]:
     """What stands on a list now: the prices that hold, are to come, or held until its end."""
     return list(row.prices.filter(ends_at=row.ends_at).select_related("variant__product").order_by("variant__sku", "from_quantity"))
+
+
+def begins_too_early(row: PriceList, quantity: int) -> bool:
+    """What one piece costs everybody is its regular price or a reduction, whose history is kept; a list for everybody begins at two pieces.
+
+    An entry from before that rule holds until it is taken off, and can only be taken off.
+    """
+    return row.for_everybody and quantity == 1
 
 
 @verb
@@ -78,7 +86,7 @@ def save_list(
 ) -> PriceList:
     """A list for a group of customers, or (no group) for everybody; a new one stands last. Its prices hold in its time.
 
-    Raises InvalidInput (also for a currency or a place the market does not sell in), GroupUnknown.
+    Raises InvalidInput (also for a currency or a place the market does not sell in), GroupUnknown, PiecesOnList.
     """
     name = _named(name)
     if currency != market_currency:
@@ -100,6 +108,8 @@ def save_list(
             row = PriceList(pk=list_id, currency=currency, channel=channel, position=(PriceList.objects.aggregate(last=Max("position"))["last"] or 0) + 1)
         entries = entries_of(row) if before else []
         has_moved = before is not None and (row.starts_at, row.ends_at) != (starts_at, ends_at)
+        if group_id is None and (has_moved or row.group_id is not None):
+            _check_begin(entries)
         row.name, row.group_id, row.for_everybody, row.starts_at, row.ends_at = name, group_id, group_id is None, starts_at, ends_at
         row.save()
         if has_moved:
@@ -115,7 +125,7 @@ def save_list(
 def put_list_prices(*, by: Actor, list_id: UUID, prices: Mapping[Entry, Money | None]) -> set[UUID]:
     """What variants cost by a list from a quantity on; None takes one off. What is not named stays. Returns the variants that changed.
 
-    Raises PriceListUnknown, InvalidInput: above zero, from 1 to 999 pieces, and more pieces never cost more a piece.
+    Raises PriceListUnknown, PieceForEverybody, InvalidInput: above zero, from 1 to 999 pieces, and more pieces never cost more a piece.
     """
     for (variant_id, quantity), sale in prices.items():
         if not 1 <= quantity <= MOST_PIECES:
@@ -129,6 +139,9 @@ def put_list_prices(*, by: Actor, list_id: UUID, prices: Mapping[Entry, Money | 
             raise InvalidInput(field="prices", why=_("One of these variants does not exist. Load the page anew."), variant_id=min(missing))
         held = {(entry.variant_id, entry.from_quantity): entry for entry in entries_of(row)}
         changed = {key: sale for key, sale in prices.items() if (held[key].sale if key in held else None) != sale}
+        for (variant_id, quantity), sale in changed.items():
+            if sale is not None and begins_too_early(row, quantity):
+                raise PieceForEverybody(variant_id=variant_id)
         now = clock.now()
         _end([held[key] for key in changed if key in held], now)
         _begin(row, {key: sale for key, sale in changed.items() if sale is not None}, now)
@@ -165,10 +178,12 @@ def move_list(*, by: Actor, list_id: UUID) -> None:
 
 @verb
 def switch_list(*, by: Actor, list_id: UUID, is_on: bool) -> PriceList:
-    """Off: nobody buys by it until it is on again. Raises PriceListUnknown."""
+    """Off: nobody buys by it until it is on again. Raises PriceListUnknown, PiecesOnList."""
     with transaction.atomic():
         row = list_here(list_id, locked=True)
         if row.is_on != is_on:
+            if is_on and row.for_everybody:
+                _check_begin(entries_of(row))
             row.is_on = is_on
             row.save(update_fields=["is_on"])
             _audit(by, row, "price_list.switched", before={"is_on": not is_on}, after={"is_on": is_on})
@@ -212,6 +227,12 @@ def _begin(row: PriceList, prices: Mapping[Entry, Money], now: datetime) -> None
         ],
         batch_size=1000,
     )
+
+
+def _check_begin(entries: Collection[Price]) -> None:
+    """Raises PiecesOnList, with the first of them by name."""
+    if found := [entry.variant.sku for entry in entries if entry.from_quantity == 1]:
+        raise PiecesOnList(skus=", ".join(found[:5]) + (", …" if len(found) > 5 else ""))
 
 
 def _check_steps(row: PriceList, variant_ids: Collection[UUID], skus: Mapping[UUID, str]) -> None:

@@ -98,7 +98,7 @@ def begin(at: datetime, prices: Mapping[UUID, tuple[Money, Money | None]], of: Q
 
 def give_up(rows: Collection[Price]) -> None:
     """Regular prices that have not begun are gone; what held before goes on in their place."""
-    for row in sorted(rows, key=lambda one: one.starts_at, reverse=True):
+    for row in sorted(rows, key=lambda one: one.starts_at):  # so that of two of one variant what held before goes on over both
         row.delete()
         Price.objects.filter(REGULAR, variant_id=row.variant_id, currency=row.currency, ends_at=row.starts_at).update(ends_at=row.ends_at)
 

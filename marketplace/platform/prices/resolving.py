@@ -19,7 +19,7 @@ from marketplace.platform.prices.models import OfferedPrice
 # In SQL, because placing asks it of every shop of a basket. The public copies and a merchant's own tables answer in the same columns.
 RATES = """
     SELECT price.variant_id, price.price_list_id, coalesce(list.position, 0), price.from_quantity, price.sale_minor, price.market_minor,
-        price.currency, price.is_reduction, price.ends_at, {asked}
+        price.currency, price.is_reduction, price.ends_at, coalesce(list.for_everybody, false), {asked}
     FROM {price} AS price LEFT JOIN {list} AS list ON list.id = price.price_list_id
     WHERE price.variant_id = ANY(%s) AND price.starts_at <= %s AND (price.ends_at IS NULL OR price.ends_at > %s)
         AND (price.price_list_id IS NULL OR (list.is_on AND (list.for_everybody
@@ -46,6 +46,7 @@ class Rate:
     currency: str
     is_reduction: bool
     ends_at: datetime | None
+    for_everybody: bool = False  # its list is
     list_name: str = ""
     reduction_id: UUID | None = None
     lowest_minor: int | None = None

@@ -21,8 +21,8 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import InvalidInput, MarketError
 from marketplace.kernel.money import Money
 from marketplace.merchant.catalogue.models import Variant
-from marketplace.merchant.pricing.errors import GroupUnknown
-from marketplace.merchant.pricing.lists import Entry, entries_of, list_here
+from marketplace.merchant.pricing.errors import GroupUnknown, PieceForEverybody
+from marketplace.merchant.pricing.lists import Entry, begins_too_early, entries_of, list_here
 from marketplace.merchant.pricing.models import CustomerGroup, ListBuyer, Price, PriceList
 from marketplace.merchant.pricing.periods import in_force
 from marketplace.web.seller.reductions import MomentInput
@@ -146,7 +146,7 @@ def prices(request: HttpRequest, list_id: UUID) -> HttpResponse:
         upload = request.FILES.get("file")
         if upload is not None:
             pasted = _text(upload.read(MOST_BYTES + 1))
-        wanted |= _lines(pasted, currency, wrong)
+        wanted |= _lines(row, pasted, currency, wrong)
         if not wrong:
             changed = put_list_prices(by=actor_of(request), list_id=row.pk, prices=wanted)
             messages.success(request, _("{n} articles have other prices on this list.").format(n=changed))
@@ -162,7 +162,10 @@ def _table(row: PriceList, written: dict[UUID, str], currency: str, wrong: list[
         if (text := written.get(entry.pk)) is None:
             continue
         try:
-            found[entry.variant_id, entry.from_quantity] = Money.parse(text, currency) if text else None
+            sale = Money.parse(text, currency) if text else None
+            if sale not in (None, entry.sale) and begins_too_early(row, entry.from_quantity):
+                raise PieceForEverybody
+            found[entry.variant_id, entry.from_quantity] = sale
         except MarketError as refusal:
             wrong.append(f"{entry.variant.sku}: {refusal}")
     return found
@@ -180,7 +183,7 @@ def _text(data: bytes) -> str:
     raise InvalidInput(field="file", why=_("This is no text file. Save the sheet as CSV (UTF-8)."))
 
 
-def _lines(text: str, currency: str, wrong: list[str]) -> dict[Entry, Money | None]:
+def _lines(row: PriceList, text: str, currency: str, wrong: list[str]) -> dict[Entry, Money | None]:
     """SKU, from how many pieces, price: with commas or tabs between; a head is passed over, an empty price takes the article off."""
     lines = [line for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n") if line.strip()]
     if len(lines) > MOST_LINES:
@@ -198,6 +201,8 @@ def _lines(text: str, currency: str, wrong: list[str]) -> dict[Entry, Money | No
                 raise InvalidInput(why=_("There is no article with the SKU “{sku}”.").format(sku=cells[0]))
             if not (cells[1].isascii() and cells[1].isdigit() and len(cells[1]) < 5):
                 raise InvalidInput(why=_("Write the quantity as a whole number."))
+            if cells[2] and begins_too_early(row, int(cells[1])):
+                raise PieceForEverybody
             found[known[cells[0]], int(cells[1])] = Money.parse(cells[2], currency) if cells[2] else None
         except MarketError as refusal:
             wrong.append(_("Line {n}: {why}").format(n=n, why=refusal))
@@ -227,6 +232,7 @@ def _page(request: HttpRequest, row: PriceList | None, form: ListForm | None, wr
                 "entry": entry,
                 "ordinary": ordinary.get(entry.variant_id),
                 "is_dearer": entry.variant_id in ordinary and entry.sale >= ordinary[entry.variant_id],
+                "is_too_early": begins_too_early(row, entry.from_quantity),
                 "name": f"entry_{entry.pk.hex}",
                 "written": written.get(entry.pk, str(entry.sale.decimal)),
             }
