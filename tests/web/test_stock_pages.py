@@ -19,8 +19,10 @@ from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.models import AuditEvent
 from marketplace.merchant.inventory.actions import count_stock
 from marketplace.merchant.inventory.models import Reservation, StockLevel, StockLocation, StockMovement, Stocktake
+from marketplace.merchant.inventory.moves import send_transfer
 from marketplace.merchant.inventory.places import Place, open_location
 from marketplace.merchant.inventory.queries import available_of
+from marketplace.merchant.inventory.restocking import order_restock
 from marketplace.merchant.inventory.stocktakes import begin_stocktake, count_lines
 from marketplace.merchant.pricing.actions import set_prices
 from marketplace.platform.listings.models import ProductChange
@@ -236,3 +238,17 @@ def test_a_count_waits_for_somebody_else_and_for_oneself_only_where_nobody_else_
     assert to_approve in owner.get("/").content.decode(), "nobody else may approve it"
     keeper = a_colleague("stock_keeper")
     assert to_approve not in owner.get("/").content.decode() and to_approve in keeper.get("/").content.decode()
+
+
+def test_goods_that_come_to_a_place_that_ships_nothing_are_not_said_to_be_for_sale(owner):
+    _product, level = an_article(stock=7)
+    with merchant_schema(A):
+        cellar = open_location(by=SYSTEM, location_id=uuid4(), place=Place({"en": "Cellar"}, may_ship=False))
+        main = StockLocation.objects.get(is_default=True)
+        ordered = [order_restock(by=SYSTEM, restock_id=uuid4(), location_id=at.pk, pieces={level.variant_id: 2}).number for at in (main, cellar)]
+        sent = send_transfer(by=SYSTEM, transfer_id=uuid4(), source_id=main.pk, target_id=cellar.pk, pieces={level.variant_id: 1}).number
+    came = {"row": level.variant_id, f"came_{level.variant_id.hex}": "2", f"arrived_{level.variant_id.hex}": "1"}
+    for number, words in zip(ordered, ["Received: it can be sold.", "Received: it lies at “Cellar”, from where nothing is shipped."], strict=True):
+        assert words in owner.post(f"/restocks/{number}/receive/", {**came, "receipt_id": uuid4()}, follow=True).content.decode()
+    page = owner.post(f"/transfers/{sent}/end/", came, follow=True).content.decode()
+    assert "Arrived: they lie at “Cellar”" in page

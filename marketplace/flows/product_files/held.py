@@ -32,6 +32,7 @@ class Held:
     pictures: list[Picture] = field(default_factory=list)
     prices: dict[UUID, Price] = field(default_factory=dict)
     on_hand: dict[UUID, int] = field(default_factory=dict)
+    promised: dict[UUID, int] = field(default_factory=dict)  # of these: what orders hold, where they hold any
     parts: list[tuple[UUID, str, int]] = field(default_factory=list)  # of a bundle: variant, its SKU, how many
     kind: str = GoodsKind.GOODS.value
     valid_days: int | None = None
@@ -51,8 +52,8 @@ class Held:
         return [variant for variant in self.variants if variant.is_active]
 
 
-def held(products: Iterable[Product]) -> dict[UUID, Held]:
-    """By key, in the order given: eight questions however many."""
+def held(products: Iterable[Product], *, locks_stock: bool = False) -> dict[UUID, Held]:
+    """By key, in the order given: eight questions however many. `locks_stock`: no order holds more of it until the caller's transaction is over."""
     found = {row.pk: Held(row) for row in products}
     for variant in Variant.objects.filter(product_id__in=found).order_by("position", "pk"):
         found[variant.product_id].variants.append(variant)
@@ -61,8 +62,11 @@ def held(products: Iterable[Product]) -> dict[UUID, Held]:
     owner = {variant.pk: each for each in found.values() for variant in each.variants}
     for price in in_force().filter(variant_id__in=owner):
         owner[price.variant_id].prices[price.variant_id] = price
-    for level in StockLevel.objects.filter(variant_id__in=owner, location__is_default=True):
+    levels = StockLevel.objects.filter(variant_id__in=owner, location__is_default=True)
+    for level in levels.order_by("pk").select_for_update(of=("self",)) if locks_stock else levels:
         owner[level.variant_id].on_hand[level.variant_id] = level.on_hand
+        if level.held:
+            owner[level.variant_id].promised[level.variant_id] = level.held
     parts = BundlePart.objects.filter(bundle_id__in=found).order_by("position", "pk")
     for key, variant_id, sku, n in parts.values_list("bundle_id", "variant_id", "variant__sku", "quantity"):
         found[key].parts.append((variant_id, sku, n))

@@ -41,6 +41,7 @@ from marketplace.merchant.imports.actions import ask_for_turn, end_import
 from marketplace.merchant.imports.errors import ImportUnknown
 from marketplace.merchant.imports.events import ImportDue
 from marketplace.merchant.imports.models import ImportRow, ProductImport
+from marketplace.merchant.inventory.errors import StockHeld
 from marketplace.merchant.shelves.filling import Filling
 from marketplace.platform.listings.models import ForbiddenWord
 from marketplace.platform.listings.words import every_word
@@ -224,8 +225,10 @@ class Turn:
             return not self.is_over or next_turn(by=self.by, turn=self)
         try:
             return take_over(by=self.by, turn=self, rows=rows, refs=refs)
-        except BrandOutOfScope:  # another brand was handed in while this batch was at work: now the rows are told so
-            return take_over(by=self.by, turn=self, rows=rows, refs=refs)
+        except (BrandOutOfScope, StockHeld):
+            # Another brand was handed in, or an order holds more, while this batch was at work: now the rows are told so. Stock is locked before
+            # it is looked at, so that the next order waits. Otherwise it is not: orders need not wait for a whole batch.
+            return take_over(by=self.by, turn=self, rows=rows, refs=refs, locks_stock=True)
 
     def undo(self) -> bool:
         return put_some_back(by=self.by, turn=self)
@@ -241,13 +244,13 @@ class Turn:
         rows = ImportRow.objects.filter(batch=self.batch, state=state, place__in=places).order_by("place", "line")
         return list(rows.select_for_update() if locks else rows)
 
-    def compiled(self, rows: Sequence[ImportRow], plan: Plan) -> Iterator[tuple[list[ImportRow], Held | None, Compiled]]:
+    def compiled(self, rows: Sequence[ImportRow], plan: Plan, *, locks_stock: bool = False) -> Iterator[tuple[list[ImportRow], Held | None, Compiled]]:
         """Product by product: its rows, what the shop has of it, and what it would be."""
         self.pictures.know(refs_of(plan, rows))
         groups = [list(some) for _place, some in groupby(rows, key=lambda row: row.place)]
         by_code, by_sku = find({row.code for row in rows}, {row.sku for row in rows})
         found = {some[0].place: by_code.get(some[0].code) or (by_sku.get(some[0].sku) if some[0].code == some[0].sku else None) for some in groups}
-        there = held(Product.objects.filter(pk__in=[key for key in found.values() if key]))
+        there = held(Product.objects.filter(pk__in=[key for key in found.values() if key]), locks_stock=locks_stock)
         for some in groups:
             one = there.get(key) if (key := found[some[0].place]) else None
             yield some, one, compile_rows(plan, some, one, some[0].code, by_sku, self.twice)

@@ -28,8 +28,11 @@ S, State = ProductImport.Status, ImportRow.State
 
 
 @verb
-def take_over(*, by: Actor, turn: Turn, rows: list[ImportRow], refs: list[str]) -> bool:
-    """The next products, with what is needed to undo it, in one transaction. What cannot be taken any more is noted in its rows."""
+def take_over(*, by: Actor, turn: Turn, rows: list[ImportRow], refs: list[str], locks_stock: bool = False) -> bool:
+    """The next products, with what is needed to undo it, in one transaction. What cannot be taken any more is noted in its rows.
+
+    Raises BrandOutOfScope, and StockHeld where an order came between looking and counting: with `locks_stock` none can.
+    """
     with transaction.atomic():
         if not turn.begins(S.APPLYING):
             return False
@@ -47,7 +50,7 @@ def take_over(*, by: Actor, turn: Turn, rows: list[ImportRow], refs: list[str]) 
         wanted: dict[str, tuple[ImportedProduct, list[ImportRow]]] = {}
         before: dict[UUID, Held] = {}
         later: set[int] = set()
-        for some, there, result in turn.compiled(rows, turn.plan(turn.pictures.fetched(refs))):
+        for some, there, result in turn.compiled(rows, turn.plan(turn.pictures.fetched(refs)), locks_stock=locks_stock):
             if result.product is None:
                 bad += note_problems(some, result.problems)
                 held_back += [one.pk for one in some if one.line not in result.problems]

@@ -16,7 +16,7 @@ from marketplace.kernel.money import Money
 from marketplace.merchant.catalogue.barcodes import gtin, owners_of
 from marketplace.merchant.catalogue.errors import BarcodeTaken
 from marketplace.merchant.catalogue.models import Variant
-from marketplace.merchant.inventory.errors import BundleHasNoStock
+from marketplace.merchant.inventory.errors import BundleHasNoStock, StockHeld
 
 if TYPE_CHECKING:
     from marketplace.flows.product_files.compiling import Line, Plan
@@ -88,5 +88,8 @@ class VariantCells:
                 self.wrong(row, "stock", why.format(sku=sku))
         elif not self.is_bundle:
             stock[sku] = int(text)
+            promised = self.there.promised.get(held.pk, 0) if self.there and held and self.plan.counts_stock else 0
+            if stock[sku] < promised:
+                self.wrong(row, "stock", str(StockHeld(held=promised, sku=sku)))
         elif int(text):
             self.wrong(row, "stock", str(BundleHasNoStock(sku=sku)))

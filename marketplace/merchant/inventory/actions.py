@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from marketplace.kernel.actors import Actor
@@ -18,7 +19,7 @@ from marketplace.kernel.verbs import verb
 from marketplace.merchant.bundles.queries import bundles_of, parts_of_variants
 from marketplace.merchant.catalogue.models import Variant
 from marketplace.merchant.conditions.queries import watched_of
-from marketplace.merchant.inventory.booking import Books, tell_crossings, tell_watched, variants_of_codes
+from marketplace.merchant.inventory.booking import Books, lock_places, tell_crossings, tell_watched, variants_of_codes
 from marketplace.merchant.inventory.errors import HeldElsewhere, OutOfStock, StockHeld
 from marketplace.merchant.inventory.models import PackedFrom, Reservation, StockLevel, StockLocation, StockMovement
 from tenants.tenancy.rows import insert_new
@@ -50,7 +51,7 @@ def count_stock(*, by: Actor, counted: Mapping[UUID, int], location_id: UUID | N
     """What lies at a place (None: the default one), by variant id: a count. In few statements, however many variants there are. Of goods that
     are sold as codes nothing is counted.
 
-    Raises InvalidInput, StockHeld, BundleHasNoStock.
+    Raises InvalidInput, StockHeld, BundleHasNoStock, LocationClosed.
     """
     if any(not 0 <= number <= MOST for number in counted.values()):
         raise InvalidInput(field="on_hand", why=_("Stock is a whole number from 0 to 10,000,000."))
@@ -62,7 +63,7 @@ def count_stock(*, by: Actor, counted: Mapping[UUID, int], location_id: UUID | N
         counted = {key: number for key, number in counted.items() if key not in bundles}
         of_codes = variants_of_codes(counted)  # theirs is the number of unused codes, whatever a form or a file says
         counted = {key: number for key, number in counted.items() if key not in of_codes}
-        books = Books.at(by, location, counted.keys())
+        books = Books.at(by, location, counted.keys(), holds_codes=True)  # of codes none is left
         before = {}
         for level in books.levels:
             new = counted[level.variant_id]
@@ -247,15 +248,20 @@ def ship_stock(*, by: Actor, order_id: UUID, shipped: Mapping[UUID, int], ref: s
 
 @verb
 def take_back_stock(*, by: Actor, order_id: UUID, pieces: Mapping[UUID, int], ref: str) -> None:
-    """Goods came back and can be sold again: line id → quantity, to where they had lain."""
+    """Goods came back and can be sold again: line id → quantity, to where they had lain, or to the main location where
+    that place was closed since, and the movement says so."""
     with transaction.atomic():
-        books, found = _held(by, order_id, S.ALLOCATED, S.SHIPPED)
+        books, found, main = _held_and_main(by, order_id)
         wanted = dict(pieces)
         for reservation, level in found:
             quantity = min(wanted.get(reservation.line_id, 0), reservation.shipped)
             if quantity:
                 wanted[reservation.line_id] -= quantity
-                books.move(level, quantity, K.RETURNED, ref=ref)
+                if level.location.closed_at is None:
+                    books.move(level, quantity, K.RETURNED, ref=ref)
+                else:
+                    note = _("It lay at “{place}”, which is closed.").format(place=level.location.name)
+                    books.move(main[level.variant_id], quantity, K.RETURNED, ref=ref, note=note)
         books.close()
 
 
@@ -282,8 +288,31 @@ def note_packed_from(*, by: Actor, order_id: UUID, package_id: UUID, location_id
 
 def _held(by: Actor, order_id: UUID, *statuses: str) -> tuple[Books, list[tuple[Reservation, StockLevel]]]:
     """What is held for an order, the preferred place first, and the books of its levels; one level object serves all its reservations."""
-    found = list(Reservation.objects.filter(order_id=order_id, status__in=statuses).order_by("level_id", "pk").select_for_update(of=("self",)))
+    found = _locked_reservations(order_id, *statuses)
     books = Books(by, StockLevel.objects.filter(pk__in=[reservation.level_id for reservation in found]))
+    return books, _preferred_first(found, books)
+
+
+def _held_and_main(by: Actor, order_id: UUID) -> tuple[Books, list[tuple[Reservation, StockLevel]], dict[UUID, StockLevel]]:
+    """The same of what was sent, and the levels at the main location, by variant, of what lay at places that are closed. None of these places
+    is closed from now on: they are locked before the levels, which are then locked all at once."""
+    found = _locked_reservations(order_id, S.ALLOCATED, S.SHIPPED)
+    lay = StockLevel.objects.filter(pk__in=[reservation.level_id for reservation in found])
+    places = lock_places(set(lay.exclude(location__is_default=True).values_list("location_id", flat=True)))
+    closed = [key for key, place in places.items() if place.closed_at]
+    homeless = set(lay.filter(location_id__in=closed).values_list("variant_id", flat=True)) if closed else set()
+    if homeless:
+        main = StockLocation.objects.get(is_default=True)
+        StockLevel.objects.bulk_create([StockLevel(variant_id=key, location=main) for key in sorted(homeless)], ignore_conflicts=True)
+    books = Books(by, StockLevel.objects.filter(Q(pk__in=[one.level_id for one in found]) | Q(variant_id__in=homeless, location__is_default=True)))
+    return books, _preferred_first(found, books), {level.variant_id: level for level in books.levels if level.location.is_default}
+
+
+def _locked_reservations(order_id: UUID, *statuses: str) -> list[Reservation]:
+    return list(Reservation.objects.filter(order_id=order_id, status__in=statuses).order_by("level_id", "pk").select_for_update(of=("self",)))
+
+
+def _preferred_first(found: list[Reservation], books: Books) -> list[tuple[Reservation, StockLevel]]:
     levels = {level.pk: level for level in books.levels}
     found.sort(key=lambda reservation: (levels[reservation.level_id].location.preference, reservation.pk))
-    return books, [(reservation, levels[reservation.level_id]) for reservation in found]
+    return [(reservation, levels[reservation.level_id]) for reservation in found]

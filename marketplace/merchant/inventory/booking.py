@@ -18,7 +18,7 @@ from marketplace.merchant.catalogue.models import Variant
 from marketplace.merchant.conditions.events import WatchedStockChanged
 from marketplace.merchant.conditions.queries import watched_of
 from marketplace.merchant.inventory.bundled import crossed_bundles
-from marketplace.merchant.inventory.errors import BundleHasNoStock, CodesAreTheStock
+from marketplace.merchant.inventory.errors import BundleHasNoStock, CodesAreTheStock, LocationClosed
 from marketplace.merchant.inventory.events import StockCrossedZero, StockRanLow
 from marketplace.merchant.inventory.models import StockLevel, StockLocation, StockMovement
 from tenants.tenancy.link import connection
@@ -45,7 +45,7 @@ class Books:
     def at(cls, by: Actor, location: StockLocation, variant_ids: Collection[UUID], *, holds_codes: bool = False) -> Books:
         """The levels of these variants at one place; what never lay there begins with nothing. `holds_codes`: codes come or go with it.
 
-        Raises BundleHasNoStock, CodesAreTheStock.
+        Raises BundleHasNoStock, CodesAreTheStock, LocationClosed.
         """
         if not holds_codes and (of_codes := variants_of_codes(variant_ids)):
             raise CodesAreTheStock(sku=Variant.objects.get(pk=min(of_codes)).sku)
@@ -54,7 +54,11 @@ class Books:
         known = set(StockLevel.objects.filter(location=location, variant_id__in=variant_ids).values_list("variant_id", flat=True))
         new = [StockLevel(variant_id=key, location=location) for key in sorted(set(variant_ids) - known)]
         StockLevel.objects.bulk_create(new, ignore_conflicts=True, batch_size=AT_ONCE)
-        return cls(by, StockLevel.objects.filter(location=location, variant_id__in=variant_ids))
+        books = cls(by, StockLevel.objects.filter(location=location, variant_id__in=variant_ids))
+        # Asked under the locks of its levels, which whoever closes it takes, too; the default one stays open.
+        if not location.is_default and StockLocation.objects.filter(pk=location.pk, closed_at__isnull=False).exists():
+            raise LocationClosed(name=location.name)
+        return books
 
     def by_variant(self) -> dict[UUID, StockLevel]:
         """Of books at one place."""
@@ -94,6 +98,12 @@ class Books:
     def _available_before(self, level: StockLevel) -> int:
         on_hand, reserved, allocated = self._before[level.pk]
         return on_hand - reserved - allocated
+
+
+def lock_places(location_ids: Collection[UUID]) -> dict[UUID, StockLocation]:
+    """Whoever closes one of these waits for the caller's transaction, and then sees what was begun there. Always before levels are locked."""
+    rows = StockLocation.objects.filter(pk__in=location_ids).order_by("pk").select_for_update(no_key=True)  # what refers to it does not wait
+    return {row.pk: row for row in rows}
 
 
 def variants_of_codes(variant_ids: Iterable[UUID]) -> set[UUID]:

@@ -28,6 +28,16 @@ class LocationInUse(MarketError):
     message = _("“{name}” still has stock or holds goods for orders. Move the goods and ship the orders first.")
 
 
+class LocationAwaits(MarketError):
+    code, status = "location_awaits", 409
+    message = _("“{name}” cannot be closed while this is open there: {what}. Receive or give up what was ordered, and book or cancel what is counted, first.")
+
+
+class LocationClosed(MarketError):
+    code, status, field = "location_closed", 409, "location"
+    message = _("“{name}” is closed, and nothing can be put there any more. End or cancel this here, and do it anew at a location that is open.")
+
+
 class TransferUnknown(MarketError):
     code, status = "transfer_unknown", 404
     message = _("There is no such transfer.")

@@ -16,7 +16,7 @@ from marketplace.kernel.numbers import free_number
 from marketplace.kernel.verbs import verb
 from marketplace.merchant.catalogue.models import Variant
 from marketplace.merchant.inventory.actions import MOST
-from marketplace.merchant.inventory.booking import Books
+from marketplace.merchant.inventory.booking import Books, lock_places
 from marketplace.merchant.inventory.errors import NotEnoughThere, TransferUnknown
 from marketplace.merchant.inventory.models import StockLocation, StockMovement, StockTransfer, TransferLine
 from tenants.tenancy.models import Market
@@ -88,6 +88,7 @@ def send_transfer(*, by: Actor, transfer_id: UUID, source_id: UUID, target_id: U
     if source_id == target_id:
         raise InvalidInput(field="target", why=_("Choose another location to send to."))
     with transaction.atomic():
+        lock_places([source_id, target_id])
         source, target = open_location_of(source_id, "source"), open_location_of(target_id, "target")
         books = Books.at(by, source, wanted.keys())
         if same := StockTransfer.objects.filter(pk=transfer_id).first():

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from uuid import UUID
 
 from django.db import transaction
@@ -19,12 +20,13 @@ from marketplace.kernel.verbs import verb
 from marketplace.merchant.bundles.queries import bundles_of
 from marketplace.merchant.conditions.queries import watched_of
 from marketplace.merchant.inventory.booking import AT_ONCE, tell_watched
-from marketplace.merchant.inventory.errors import LocationInUse, LocationUnknown
+from marketplace.merchant.inventory.errors import LocationAwaits, LocationInUse, LocationUnknown
 from marketplace.merchant.inventory.events import StockCrossedZero
-from marketplace.merchant.inventory.models import StockLevel, StockLocation, StockTransfer
+from marketplace.merchant.inventory.models import Restock, StockLevel, StockLocation, Stocktake, StockTransfer
 from tenants.tenancy.schemas import current_merchant_id
 
 MOST_LOCATIONS = 200
+NAMED_AT_MOST = 6  # of what keeps a location open
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,10 @@ def change_location(*, by: Actor, location_id: UUID, place: Place) -> StockLocat
 
 @verb
 def close_location(*, by: Actor, location_id: UUID) -> StockLocation:
-    """Nothing lies there any more and nothing will. Its history stays. Raises LocationUnknown, LocationInUse, InvalidInput."""
+    """Nothing lies there any more and nothing will. Its history stays.
+
+    Raises LocationUnknown, LocationInUse, LocationAwaits (orders from suppliers or stocktakes are open there), InvalidInput.
+    """
     with transaction.atomic():
         row = _locked(location_id)
         if row.is_default:
@@ -103,10 +108,22 @@ def close_location(*, by: Actor, location_id: UUID) -> StockLocation:
         on_the_way = StockTransfer.objects.filter(Q(source=row) | Q(target=row), status=StockTransfer.Status.SENT)
         if StockLevel.objects.filter(Q(on_hand__gt=0) | Q(reserved__gt=0) | Q(allocated__gt=0), location=row).exists() or on_the_way.exists():
             raise LocationInUse(name=row.name)
+        if awaited := list(islice(_open_at(row), NAMED_AT_MOST)):
+            raise LocationAwaits(name=row.name, what=_(", ").join(awaited))
         row.closed_at = clock.now()
         row.save(update_fields=["closed_at"])
         _audit(by, row, "location.closed", {"is_open": True}, {"is_open": False})
     return row
+
+
+def _open_at(row: StockLocation) -> Iterator[str]:
+    """What was begun there and would end there."""
+    ordered = Restock.objects.filter(location=row, status__in=[Restock.Status.ORDERED, Restock.Status.PART])
+    for number in ordered.order_by("pk").values_list("number", flat=True)[:NAMED_AT_MOST]:
+        yield _("order {number} from a supplier").format(number=number)
+    counts = Stocktake.objects.filter(location=row, status__in=[Stocktake.Status.COUNTING, Stocktake.Status.WAITING])
+    for number in counts.order_by("pk").values_list("number", flat=True)[:NAMED_AT_MOST]:
+        yield _("stocktake {number}").format(number=number)
 
 
 def _locked(location_id: UUID) -> StockLocation:

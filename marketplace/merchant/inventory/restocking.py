@@ -21,7 +21,7 @@ from marketplace.kernel.verbs import verb
 from marketplace.merchant.catalogue.models import Variant
 from marketplace.merchant.inventory.actions import MOST, count_stock
 from marketplace.merchant.inventory.auditing import stock_audit
-from marketplace.merchant.inventory.booking import Books
+from marketplace.merchant.inventory.booking import Books, lock_places
 from marketplace.merchant.inventory.errors import LevelUnknown, RestockUnknown
 from marketplace.merchant.inventory.models import Restock, RestockLine, StockLevel, StockMovement, StockTransfer, TransferLine
 from marketplace.merchant.inventory.moves import MOST_LINES, open_location_of
@@ -140,8 +140,8 @@ def order_restock(
     if not wanted or len(wanted) > MOST_LINES or any(not 0 < number <= MOST for number in wanted.values()):
         raise InvalidInput(field="lines", why=_("Write how many pieces of at least one variant, and of at most {most}.").format(most=MOST_LINES))
     with transaction.atomic():
+        lock_places([location_id])  # of two equal requests the second sees what the first made
         location = open_location_of(location_id, "location")
-        list(type(location).objects.filter(pk=location.pk).select_for_update())  # of two equal requests the second sees what the first made
         if same := Restock.objects.filter(pk=restock_id).first():
             return same
         skus = dict(Variant.objects.filter(pk__in=wanted).values_list("pk", "sku"))
@@ -166,7 +166,7 @@ def order_restock(
 def receive_restock(*, by: Actor, receipt_id: UUID, number: str, pieces: Mapping[UUID, int]) -> Restock:
     """Goods came, variant id → pieces, more than were ordered if it is so. The same `receipt_id` receives once.
 
-    Raises RestockUnknown, IllegalMove (nothing is awaited any more), InvalidInput.
+    Raises RestockUnknown, IllegalMove (nothing is awaited any more), InvalidInput, LocationClosed.
     """
     with transaction.atomic():
         row = Restock.objects.select_for_update(of=("self",)).select_related("location").filter(number=number).first()

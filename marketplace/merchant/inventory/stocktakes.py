@@ -23,8 +23,8 @@ from marketplace.merchant.catalogue.barcodes import variants_by_code
 from marketplace.merchant.catalogue.models import Variant
 from marketplace.merchant.inventory.actions import MOST
 from marketplace.merchant.inventory.auditing import stock_audit
-from marketplace.merchant.inventory.booking import AT_ONCE, Books, variants_of_codes
-from marketplace.merchant.inventory.errors import CodesAreTheStock, CountedBySame, StockHeld, StocktakeUnknown
+from marketplace.merchant.inventory.booking import AT_ONCE, Books, lock_places, variants_of_codes
+from marketplace.merchant.inventory.errors import CodesAreTheStock, CountedBySame, LocationClosed, StockHeld, StocktakeUnknown
 from marketplace.merchant.inventory.models import StockLevel, StockMovement, Stocktake, StocktakeLine
 from marketplace.merchant.inventory.moves import open_location_of
 from tenants.access.people import staff_with
@@ -82,6 +82,7 @@ def begin_stocktake(
     if scope not in scopes:
         raise InvalidInput(field="scope", why=_("Choose what is counted."))
     with transaction.atomic():
+        lock_places([location_id])
         location = open_location_of(location_id, "location")
         if same := Stocktake.objects.filter(pk=stocktake_id).first():
             return same
@@ -114,7 +115,7 @@ def begin_stocktake(
 def count_lines(*, by: Actor, number: str, counted: Mapping[UUID, int | None], at: datetime | None = None) -> Stocktake:
     """What was counted, by variant id (None: not counted after all); `at` says when, now if nothing does. Adds what the sheet did not hold.
 
-    Raises StocktakeUnknown, IllegalMove (it is not being counted), InvalidInput.
+    Raises StocktakeUnknown, IllegalMove (it is not being counted), InvalidInput, LocationClosed.
     """
     now = clock.now()
     moment = at or now
@@ -130,7 +131,10 @@ def count_lines(*, by: Actor, number: str, counted: Mapping[UUID, int | None], a
 
 @verb
 def scan_line(*, by: Actor, number: str, code: str, quantity: int = 1) -> StocktakeLine:
-    """So many pieces more of the variant with this SKU or barcode: scanned, or typed. Raises StocktakeUnknown, IllegalMove, InvalidInput."""
+    """So many pieces more of the variant with this SKU or barcode: scanned, or typed.
+
+    Raises StocktakeUnknown, IllegalMove, InvalidInput, LocationClosed.
+    """
     text = code.strip()[:64]
     if not 1 <= quantity <= MOST:
         raise InvalidInput(field="quantity", why=_("Write how many pieces, such as 3."))
@@ -149,6 +153,8 @@ def scan_line(*, by: Actor, number: str, code: str, quantity: int = 1) -> Stockt
 
 
 def _count(by: Actor, row: Stocktake, counted: Mapping[UUID, int | None], moment: datetime) -> None:
+    if row.location.closed_at:
+        raise LocationClosed(name=row.location.name)
     lines = {line.variant_id: line for line in row.lines.filter(variant_id__in=counted.keys())}
     more = [key for key in counted if key not in lines]
     if more:
@@ -231,7 +237,7 @@ def counters_of(row: Stocktake) -> set[UUID]:
 def book_stocktake(*, by: Actor, number: str) -> Stocktake:
     """Approve the differences: each becomes a movement, on top of what came and went since the count. What was not counted stays.
 
-    Safe to repeat. Raises StocktakeUnknown, IllegalMove, CountedBySame (somebody else could approve it), StockHeld.
+    Safe to repeat. Raises StocktakeUnknown, IllegalMove, CountedBySame (somebody else could approve it), StockHeld, LocationClosed.
     """
     with transaction.atomic():
         row = _locked(number, S.WAITING, S.BOOKED)

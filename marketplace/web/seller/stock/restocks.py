@@ -255,12 +255,15 @@ def restock_receive(request: HttpRequest, number: str) -> HttpResponse:
         key = uuid4()
     try:
         pieces = sent_numbers(request.POST, "came", sent_keys(request))
-        receive_restock(by=actor_of(request), receipt_id=key, number=number, pieces=pieces)
+        row = receive_restock(by=actor_of(request), receipt_id=key, number=number, pieces=pieces)
     except RestockUnknown:
         raise
     except MarketError as refusal:
         return _page(request, number, refusal)
-    messages.success(request, _("Received: it can be sold."))
+    if row.location.sells:
+        messages.success(request, _("Received: it can be sold."))
+    else:
+        messages.success(request, _("Received: it lies at “{place}”, from where nothing is shipped. Move it to sell it.").format(place=row.location.name))
     return HttpResponseRedirect(reverse("restock", args=[number]))
 
 

@@ -160,12 +160,17 @@ def transfer_end(request: HttpRequest, number: str) -> HttpResponse:
     back = request.POST.get("then") == "back"
     try:
         arrived = sent_numbers(request.POST, "arrived", sent_keys(request))
-        end_transfer(by=actor_of(request), number=number, back=back, arrived=arrived)
+        row = end_transfer(by=actor_of(request), number=number, back=back, arrived=arrived)
     except TransferUnknown:
         raise
     except MarketError as refusal:
         return _page(request, number, refusal)
-    messages.success(request, _("Taken back: the goods are where they were.") if back else _("Arrived: the goods can be sold from there."))
+    if back:
+        messages.success(request, _("Taken back: the goods are where they were."))
+    elif row.target.sells:
+        messages.success(request, _("Arrived: the goods can be sold from there."))
+    else:
+        messages.success(request, _("Arrived: they lie at “{place}”, from where nothing is shipped. Move them to sell them.").format(place=row.target.name))
     return HttpResponseRedirect(reverse("transfer", args=[number]))
 
 
