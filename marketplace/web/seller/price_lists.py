@@ -232,7 +232,7 @@ def _page(request: HttpRequest, row: PriceList | None, form: ListForm | None, wr
                 "entry": entry,
                 "ordinary": ordinary.get(entry.variant_id),
                 "is_dearer": entry.variant_id in ordinary and entry.sale >= ordinary[entry.variant_id],
-                "is_too_early": begins_too_early(row, entry.from_quantity),
+                "is_too_early": row is not None and begins_too_early(row, entry.from_quantity),
                 "name": f"entry_{entry.pk.hex}",
                 "written": written.get(entry.pk, str(entry.sale.decimal)),
             }
