@@ -57,7 +57,11 @@ def build_lacking() -> None:
         return
     try:
         log.warning("Elasticsearch had no index: %s listings are in it now", indexer.rebuild(server))
-    except (BackendAway, indexer.RebuildRunning) as why:
+    except indexer.RebuildRunning:
+        log.info("the index that Elasticsearch lacks is being built")
+    except indexer.NotCaughtUp as why:  # the hourly comparison mends it (drift.py)
+        log.warning("the index that Elasticsearch lacked is in use, but lacks some of what changed meanwhile: %s", why)
+    except BackendAway as why:
         log.warning("the index that Elasticsearch lacks was not built: %s", why)
 
 

@@ -70,8 +70,7 @@ class BrandScope:
             waiting = ProductChange.objects.filter(merchant_id=merchant_id, status=ProductChange.Status.WAITING)
             self._waiting = {key: brand for key, brand in waiting.values_list("product_id", "proposed__brand_id") if brand is not None}
         self._times = Counter(self._waiting.values())
-        every = self._on_sale | self._times.keys()
-        self._merged = dict(Brand.objects.filter(merged_into__isnull=False, pk__in=every).values_list("pk", "merged_into_id"))
+        self._merged = dict(Brand.objects.filter(merged_into__isnull=False).values_list("pk", "merged_into_id"))
 
     def take(self, brand_id: int, product_id: UUID | None) -> None:
         """Hand in a product of a brand. Raises BrandOutOfScope where others of the shop have another; None: it is new."""
@@ -79,7 +78,7 @@ class BrandScope:
             return
         mine = self._waiting.get(product_id) if product_id else None
         found = self._on_sale | {brand for brand, n in self._times.items() if n > (brand == mine)}
-        others = {key for key in found if self._merged.get(key, key) != brand_id}
+        others = {key for key in found if self._merged.get(key, key) != self._merged.get(brand_id, brand_id)}
         if others:
             raise BrandOutOfScope(brand=Brand.objects.get(pk=min(others)).name)
         if mine is not None:

@@ -20,6 +20,7 @@ from marketplace.kernel.verbs import verb
 from marketplace.merchant.catalogue.actions import lock_products, locked_product
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.catalogue.pictures import store_picture
+from marketplace.merchant.conditions.queries import waits_for_stock
 from marketplace.merchant.media.actions import clean_alt, clean_name, locked_film, locked_picture
 from marketplace.merchant.media.cutting import clean_cut, clean_focus, measured, store_cuts
 from marketplace.merchant.media.errors import PictureTaken, UsedTooOften, UseNotFollowed
@@ -180,11 +181,12 @@ def _swap_in_texts(by: Actor, product: Product, was: Mapping[str, Any], now: Map
 
 
 def _follow(by: Actor, product_id: UUID, change: Any) -> None:
-    """Change a product and, as after an edit by hand, have what is on sale, is to go on sale later, or waits reviewed as it is now."""
+    """Change a product and, as after an edit by hand, have what is on sale, is to go on sale by itself, or waits reviewed as it is now."""
     row = locked_product(product_id)
     if not change(row):
         return
-    is_asked = row.status == Product.Status.ON_SALE or row.review == Product.Review.WAITING or (row.review == Product.Review.APPROVED and row.is_early)
+    begins = row.review == Product.Review.APPROVED and (row.is_early or waits_for_stock(product_id))
+    is_asked = row.status == Product.Status.ON_SALE or row.review == Product.Review.WAITING or begins
     row.review, row.version, row.changed_at = Product.Review.NONE, row.version + 1, clock.now()
     row.save(update_fields=["review", "version", "changed_at"])
     if is_asked:

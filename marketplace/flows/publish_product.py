@@ -138,7 +138,8 @@ def take_product_off_sale(*, by: Actor, product_id: UUID) -> Product:
 
 
 def watch_times(row: Product) -> None:
-    """Have an approved product go on and off sale at its times. A beginning that is past has no effect; an end that is, takes off what is on sale."""
+    """Have a product that is approved or on sale go on and off sale at its times. A beginning that is past has no effect; an end that is, takes off
+    what is on sale."""
     ends = row.is_over and row.status == Product.Status.ON_SALE
     for kind, at, is_due in ((LISTED_FROM, row.listed_from, row.is_early), (LISTED_UNTIL, row.listed_until, ends or not row.is_over)):
         if at is not None and is_due:
@@ -154,7 +155,7 @@ def list_when_due(event: DeadlineReached) -> None:
 
 def unlist_when_due(event: DeadlineReached) -> None:
     """Reaction to the deadline `product.listed_until`."""
-    _when_due(event, lambda row: row.status == Product.Status.ON_SALE, take_product_off_sale)
+    _when_due(event, lambda row: row.status == Product.Status.ON_SALE and row.is_over, take_product_off_sale)
 
 
 def _when_due(event: DeadlineReached, is_due: Any, change: Any) -> None:
@@ -275,13 +276,9 @@ def copy_stock(event: StockCrossedZero) -> None:
     with transaction.atomic():
         with merchant_schema(event.merchant_id):
             of_these = Variant.objects.filter(pk__in=event.variant_ids).values("product_id")
-            # Locked, because whoever takes one of them off sale at this moment is waited for, and then it is not listed again.
-            hiding = list(
-                Product.objects.filter(pk__in=of_these, hides_sold_out=True, status=Product.Status.ON_SALE)
-                .order_by("pk")
-                .select_for_update(of=("self",))
-                .values_list("pk", flat=True)
-            )
+            # Locked first, because whoever takes one of them off sale at this moment, or puts it on sale, is waited for, and counts.
+            rows = Product.objects.filter(pk__in=of_these).order_by("pk").select_for_update(of=("self",))
+            hiding = [row.pk for row in rows if row.hides_sold_out and row.status == Product.Status.ON_SALE]
             free = free_of_variants(event.variant_ids)
         ended = note_stock(by=SYSTEM, merchant_id=event.merchant_id, in_stock={variant_id: free[variant_id] > 0 for variant_id in event.variant_ids})
         tell_stopped(event.merchant_id, ended)

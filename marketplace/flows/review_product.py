@@ -114,8 +114,9 @@ def after_change(*, by: Actor, row: Product, was_waiting: bool, submits: bool = 
     Raises as submit_product().
     """
     is_on_sale = row.status == Product.Status.ON_SALE
-    if row.review == Product.Review.APPROVED:
+    if is_on_sale or row.review == Product.Review.APPROVED:
         watch_times(row)
+    if row.review == Product.Review.APPROVED:
         if is_on_sale:
             copy_products(by=by, products=[row])
     elif is_on_sale:

@@ -77,8 +77,11 @@ def _comes_back(row: Product, condition: SaleCondition, stock: int) -> bool:
 
 
 def act(event: WatchedStockChanged) -> None:
-    """Reaction: products whose stock has changed follow their conditions; each in a transaction of its own."""
-    with merchant_schema(event.merchant_id):
+    """Reaction: products whose stock has changed follow their conditions. All are locked first, as behind the first of them that goes on sale no other
+    may be waited for."""
+    with transaction.atomic(), merchant_schema(event.merchant_id):
         rows = Variant.objects.filter(pk__in=event.variant_ids, product__condition__isnull=False)
-        for product_id in list(rows.order_by("product_id").values_list("product_id", flat=True).distinct()):
+        product_ids = list(rows.order_by("product_id").values_list("product_id", flat=True).distinct())
+        lock_products(product_ids)
+        for product_id in product_ids:
             follow_condition(by=SYSTEM, product_id=product_id)

@@ -331,6 +331,19 @@ class TestBrands:
             take_product_off_sale(by=SYSTEM, product_id=second)
             assert put_on_sale(by=SYSTEM, product_id=first).status == "on_sale"
 
+    def test_a_brand_that_was_merged_into_its_own_is_its_own(self, cups):
+        kiln, other = brand("Kiln"), brand("Other")
+        make.a_dossier(Merchant.objects.get(pk=MERCHANTS["a"]))
+        Dossier.objects.update(kind="retailer")
+        product(cups, brand_id=kiln.pk)
+        with merchant_schema(MERCHANTS["a"]):
+            first = Product.objects.get(brand_id=kiln.pk)
+            take_product_off_sale(by=SYSTEM, product_id=first.pk)
+        product(cups, brand_id=other.pk)
+        Brand.objects.filter(pk=kiln.pk).update(merged_into=other)
+        with merchant_schema(MERCHANTS["a"]):
+            assert put_on_sale(by=SYSTEM, product_id=first.pk).status == "on_sale"
+
     def test_another_brand_that_was_to_go_on_sale_later_stays_off_when_its_time_comes(self, cups):
         kiln, other = brand("Kiln"), brand("Other")
         make.a_dossier(Merchant.objects.get(pk=MERCHANTS["a"]))

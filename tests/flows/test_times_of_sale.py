@@ -14,6 +14,7 @@ from marketplace.flows.coming import Kind, coming
 from marketplace.flows.library import cut_picture, describe_picture
 from marketplace.flows.publish_product import put_on_sale, take_product_off_sale
 from marketplace.flows.review_product import approve_change, submit_product
+from marketplace.flows.sale_conditions import set_conditions
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.deadlines import due_at, fire_due
@@ -22,6 +23,7 @@ from marketplace.kernel.models import AuditEvent
 from marketplace.kernel.relay import deliver_events
 from marketplace.merchant.catalogue.errors import NeverOnSale, TimeIsOver
 from marketplace.merchant.catalogue.models import Product
+from marketplace.merchant.inventory.actions import count_stock
 from marketplace.merchant.media.actions import keep_picture
 from marketplace.merchant.virtual.queries import is_kind_fixed
 from marketplace.platform.listings.models import Listing, ProductChange
@@ -168,6 +170,44 @@ def test_what_is_on_sale_while_its_end_passes_goes_off_whatever_is_saved_or_appr
         assert now(repriced).status == "off_sale"
 
 
+def test_an_end_that_is_moved_while_an_edit_waits_for_review_holds_at_once():
+    later, sooner = make.a_product("a"), make.a_product("a")
+    for product in (later, sooner):
+        save(product, listed_until=clock.now() + timedelta(days=2))
+        approve(product)
+        save(product, title="Another", listed_until=now(product).listed_until)
+        assert now(product).review == "waiting"
+    save(later, title="Another", listed_until=clock.now() + timedelta(days=9))
+    save(sooner, title="Another", listed_until=clock.now() + timedelta(days=1))
+    pass_days(1.1)
+    assert (now(later).status, now(sooner).status) == ("on_sale", "off_sale")
+    pass_days(2.1)
+    assert now(later).status == "on_sale"
+
+
+def test_an_end_that_was_moved_before_its_deadline_is_told_does_not_come():
+    product = make.a_product("a")
+    save(product, listed_until=clock.now() + timedelta(days=1))
+    approve(product)
+    with clock.shifted(timedelta(days=1, minutes=1)):
+        fire_due()
+        with merchant_schema(A):
+            Product.objects.filter(pk=product.pk).update(listed_until=clock.now() + timedelta(days=3))
+        deliver_events()
+    assert now(product).status == "on_sale"
+
+
+def test_who_puts_on_sale_what_begins_later_is_told_from_when_and_can_call_it_off():
+    product, client = scheduled(), at(WORKBENCH)
+    page = page_of(product)
+    assert "Do not put it on sale" in page and "Put on sale" not in page
+    answer = client.post(f"/products/{product.pk}/on-sale/")
+    (told,) = [str(message) for message in client.get(answer.url).context["messages"]]
+    assert "goes on sale" in told and "within seconds" not in told
+    client.post(f"/products/{product.pk}/off-sale/")
+    assert "It goes on sale" not in page_of(product) and "Put on sale" in page_of(product)
+
+
 def test_an_edit_of_what_is_on_sale_leaves_it_there_whatever_beginning_it_names():
     product = make.a_product("a")
     save(product, title="Another", listed_from=clock.now() + timedelta(days=3))
@@ -205,6 +245,27 @@ def test_a_picture_that_changes_hands_in_what_is_to_go_on_sale_later_and_it_keep
     assert now(product).review == "waiting" and waiting_of(product).is_new, "nobody has seen it"
     assert (approve(product).status, now(product).listed_from) == ("off_sale", product.listed_from)
     pass_days(2.1)
+    assert now(product).status == "on_sale"
+
+
+def test_a_picture_that_changes_hands_in_what_waits_for_stock_and_it_comes_back():
+    with merchant_schema(A):
+        picture = keep_picture(by=SYSTEM, upload=make.a_picture(size=(400, 200)))
+    product = make.a_product("a", stock=1)
+    with merchant_schema(A):
+        variant = make.variant_of(product)
+        set_conditions(by=SYSTEM, product_ids=[product.pk], off_at=0, on_at=5, waits_for_stock=False)
+        count_stock(by=SYSTEM, counted={variant: 0})
+    deliver_events()
+    assert now(product).status == "off_sale"
+    with merchant_schema(A):
+        product.pictures.update(key=picture.key)
+        describe_picture(by=SYSTEM, picture_id=picture.pk, name="Mug", alt={"en": "A red mug"})
+    assert now(product).review == "waiting"
+    assert approve(product).status == "off_sale", "there is none of it yet"
+    with merchant_schema(A):
+        count_stock(by=SYSTEM, counted={variant: 9})
+    deliver_events()
     assert now(product).status == "on_sale"
 
 

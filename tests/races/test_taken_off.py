@@ -288,6 +288,21 @@ def test_what_hides_when_sold_out_and_is_back_is_not_listed_while_its_shop_takes
     assert Listing.objects.get(pk=product.pk).is_on_sale, "the control: what stays on sale is listed again"
 
 
+def test_what_hides_when_sold_out_and_sells_out_while_it_is_put_on_sale_is_not_left_listed():
+    def sells_out(product: Product) -> None:
+        with merchant_schema(A):
+            count_stock(by=SYSTEM, counted={make.variant_of(product): 0})
+        stock_is_copied(product)
+
+    product = a_mug(takes_away)
+    with merchant_schema(A):
+        Product.objects.filter(pk=product.pk).update(hides_sold_out=True)
+    takes_away(product)
+    one_inside_the_other(put_back, sells_out, product)
+    row = Listing.objects.get(pk=product.pk)
+    assert (row.in_stock, row.is_on_sale) == (False, False)
+
+
 def test_stock_that_locked_variants_before_their_product_would_stand_in_its_way():
     """The control of the test above: the order that copies of products do not take."""
 

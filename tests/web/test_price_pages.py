@@ -226,6 +226,8 @@ def test_a_price_of_one_piece_from_before_is_marked_and_its_table_can_be_saved_a
     assert "can only be taken off" in text(owner.get(f"/price-lists/{key}/"))
     fields = {f"entry_{old.pk.hex}": "95.00", f"entry_{ten.pk.hex}": "75"}
     assert owner.post(f"/price-lists/{key}/prices/", fields).status_code == 302
+    assert owner.post(f"/price-lists/{key}/prices/", {"lines": f"{sku},1,95\n{sku},10,74"}).status_code == 302, "a sheet that repeats it"
+    assert owner.post(f"/price-lists/{key}/prices/", {"lines": f"{sku},10,75"}).status_code == 302
     page = text(owner.post(f"/price-lists/{key}/prices/", fields | {f"entry_{old.pk.hex}": "94"}), 422)
     assert f"{sku}: For everybody, prices on a list begin at 2 pieces" in page
     assert owner.post(f"/price-lists/{key}/prices/", {f"entry_{old.pk.hex}": ""}).status_code == 302

@@ -15,3 +15,9 @@ def watched_of(variant_ids: Collection[UUID]) -> list[UUID]:
 def condition_of(product_id: UUID) -> SaleCondition | None:
     row: SaleCondition | None = SaleCondition.objects.filter(product_id=product_id).first()
     return row
+
+
+def waits_for_stock(product_id: UUID) -> bool:
+    """Whether its condition will put it on sale by itself once there is enough of it."""
+    row = condition_of(product_id)
+    return row is not None and (row.waits_for_stock if row.taken_off_at is None else row.on_at is not None)

@@ -108,7 +108,8 @@ def save_list(
             row = PriceList(pk=list_id, currency=currency, channel=channel, position=(PriceList.objects.aggregate(last=Max("position"))["last"] or 0) + 1)
         entries = entries_of(row) if before else []
         has_moved = before is not None and (row.starts_at, row.ends_at) != (starts_at, ends_at)
-        if group_id is None and (has_moved or row.group_id is not None):
+        ends_earlier = starts_at == row.starts_at and ends_at is not None and (row.ends_at is None or ends_at < row.ends_at)
+        if group_id is None and (row.group_id is not None or (has_moved and not ends_earlier)):
             _check_begin(entries)
         row.name, row.group_id, row.for_everybody, row.starts_at, row.ends_at = name, group_id, group_id is None, starts_at, ends_at
         row.save()

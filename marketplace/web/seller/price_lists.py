@@ -191,6 +191,7 @@ def _lines(row: PriceList, text: str, currency: str, wrong: list[str]) -> dict[E
     rows = [(n, _cells(line)) for n, line in enumerate(lines, 1)]
     rows = [(n, cells) for n, cells in rows if not (n == 1 and cells[0].lower() in ("sku", "货号"))]
     known = dict(Variant.objects.filter(sku__in=[cells[0] for _n, cells in rows]).values_list("sku", "pk"))
+    there = {(entry.variant_id, entry.from_quantity): entry.sale for entry in entries_of(row)}
     found: dict[Entry, Money | None] = {}
     for n, read in rows:
         cells = [read[0], "1", read[1]] if len(read) == 2 else read
@@ -201,9 +202,10 @@ def _lines(row: PriceList, text: str, currency: str, wrong: list[str]) -> dict[E
                 raise InvalidInput(why=_("There is no article with the SKU “{sku}”.").format(sku=cells[0]))
             if not (cells[1].isascii() and cells[1].isdigit() and len(cells[1]) < 5):
                 raise InvalidInput(why=_("Write the quantity as a whole number."))
-            if cells[2] and begins_too_early(row, int(cells[1])):
+            entry, sale = (known[cells[0]], int(cells[1])), Money.parse(cells[2], currency) if cells[2] else None
+            if sale not in (None, there.get(entry)) and begins_too_early(row, entry[1]):
                 raise PieceForEverybody
-            found[known[cells[0]], int(cells[1])] = Money.parse(cells[2], currency) if cells[2] else None
+            found[entry] = sale
         except MarketError as refusal:
             wrong.append(_("Line {n}: {why}").format(n=n, why=refusal))
     return found

@@ -18,6 +18,7 @@ from marketplace.flows.offered_prices import shown_prices
 from marketplace.flows.publish_product import put_on_sale, take_product_off_sale
 from marketplace.flows.review_product import NOTE_LABELS, submit_product, withdraw_product
 from marketplace.kernel.errors import MarketError, NotFound
+from marketplace.kernel.formats import format_time
 from marketplace.kernel.money import Money
 from marketplace.merchant.catalogue.models import Product, Variant
 from marketplace.merchant.conditions.models import SaleCondition
@@ -237,7 +238,7 @@ def submit_chosen(request: HttpRequest) -> HttpResponse:
 
 def put_chosen_on_sale(request: HttpRequest) -> HttpResponse:
     def told(n: int) -> str:
-        return ngettext("{n} product is on sale.", "{n} products are on sale.", n).format(n=n)
+        return ngettext("{n} product is on sale, or will be at its time.", "{n} products are on sale, or will be at their time.", n).format(n=n)
 
     answer = with_each(request, products, "products-on-sale", told)
     if request.POST.get("all") != "1":
@@ -255,7 +256,9 @@ def take_chosen_off_sale(request: HttpRequest) -> HttpResponse:
 
 def on_sale(request: HttpRequest, product_id: UUID) -> HttpResponse:
     row = put_on_sale(by=actor_of(request), product_id=product_id)
-    if not warn_of_market(request, [product_id]):
+    if row.status != Product.Status.ON_SALE and row.listed_from is not None:
+        messages.success(request, _("“{title}” goes on sale {at}, not before.").format(title=row.title.text, at=format_time(row.listed_from)))
+    elif not warn_of_market(request, [product_id]):
         messages.success(request, _("“{title}” is on sale; the market finds it within seconds.").format(title=row.title.text))
     return HttpResponseRedirect(f"/products/{product_id}/")
 
