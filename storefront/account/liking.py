@@ -13,7 +13,7 @@ from marketplace.platform.listings.models import Listing
 from marketplace.platform.members.models import Profile, Seen
 from storefront.account.for_you import FOR_BOUGHT, FOR_SEEN, MOST_CONSIDERED, bought_keys
 
-ENOUGH = 2  # bought once, or looked at twice
+ENOUGH = 2  # one that was bought, or two that were looked at
 MOST = 5  # categories, and as many brands
 
 
