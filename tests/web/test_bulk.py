@@ -55,7 +55,7 @@ def test_several_products_go_off_sale_and_on_again(client):
     url, told = sent(client, "/products/off-sale/", *(product.pk for product in products), query="show=on_sale&q=o")
     assert (url, told) == ("/products/?show=on_sale&q=o", [("success", "2 products are off sale.")])
     assert statuses(*products) == ["off_sale", "off_sale"]
-    assert sent(client, "/products/on-sale/", *(product.pk for product in products))[1] == [("success", "2 products are on sale.")]
+    assert sent(client, "/products/on-sale/", *(product.pk for product in products))[1] == [("success", "2 products are on sale, or will be at their time.")]
     assert statuses(*products) == ["on_sale", "on_sale"]
     assert AuditEvent.objects.filter(action="product.off_sale", actor_label="owner-a@market.localhost").count() == 2
 
