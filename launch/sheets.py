@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-ACROSS, HEIGHT, GAP, HEAD = 3_000, 400, 12, 18  # px
+ACROSS, HEIGHT, GAP, HEAD = 4_200, 400, 12, 18  # px; WebP holds 16,383 down
 MOST_BYTES = 3_000_000
 # (width from, height a width): what of a long page is shown.
 CUTS = ((1_000, 1.25), (600, 1.5), (0, 2.2))
