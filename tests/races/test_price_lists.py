@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connections, transaction
 
 from marketplace.flows.price_lists import put_list_prices, save_group, save_list, switch_list, tag_customer
 from marketplace.kernel import clock
@@ -21,10 +18,10 @@ from tenants.accounts.models import User
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.databases import MERCHANTS
+from tests.races.pairs import one_inside_the_other, type_act
 
 pytestmark = pytest.mark.usefixtures("own_database")
 A = MERCHANTS["a"]
-type_act = Callable[[], object]
 
 
 def a_group(word: str) -> UUID:
@@ -67,30 +64,16 @@ def moves(key: UUID) -> None:
 
 
 def one_before_the_other(first: type_act, second: type_act, then: type_act = lambda: None) -> None:
-    """`second` begins while what `first` has written is not committed yet; `then` goes on with the transaction of `first`."""
-    refused: list[BaseException] = []
+    """All of it in the shop."""
 
-    def acting() -> None:
-        try:
+    def here(act: type_act) -> type_act:
+        def acting() -> None:
             with merchant_schema(A):
-                second()
-        except BaseException as wrong:
-            refused.append(wrong)
-        finally:
-            connections.close_all()
+                act()
 
-    thread = threading.Thread(target=acting)
-    try:
-        with transaction.atomic(), merchant_schema(A):
-            first()
-            thread.start()
-            thread.join(timeout=0.4)
-            then()
-    finally:
-        thread.join(timeout=10)
-    assert not thread.is_alive()
-    if refused:
-        raise refused[0]
+        return acting
+
+    one_inside_the_other(here(first), here(second), here(then))
 
 
 def agree() -> None:

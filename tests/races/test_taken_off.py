@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
-from django.db import OperationalError, connections, transaction
+from django.db import OperationalError, transaction
 
 from marketplace.flows.import_batch import Goes, ImportedProduct
 from marketplace.flows.import_products import import_products
@@ -27,6 +26,7 @@ from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.databases import MERCHANTS
 from tests.flows.test_product_review import save, waiting_of
+from tests.races import pairs
 
 pytestmark = pytest.mark.usefixtures("own_database")
 A = MERCHANTS["a"]
@@ -113,29 +113,7 @@ def a_mug(act: type_act, *, taken_off: bool = False) -> Product:
 
 
 def one_inside_the_other(first: type_act, second: type_act, product: Product, then: Callable[[], object] = lambda: None) -> None:
-    """`second` begins while what `first` has written is not committed yet, and ends after it; `then` goes on with the transaction of `first`."""
-    refused: list[BaseException] = []
-
-    def acting() -> None:
-        try:
-            second(product)
-        except BaseException as wrong:
-            refused.append(wrong)
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=acting)
-    try:
-        with transaction.atomic():
-            first(product)
-            thread.start()
-            thread.join(timeout=0.4)
-            then()
-    finally:
-        thread.join(timeout=10)
-    assert not thread.is_alive()
-    if refused:
-        raise refused[0]
+    pairs.one_inside_the_other(lambda: first(product), lambda: second(product), then)
 
 
 @pytest.mark.parametrize("of_the_shop", [*OF_THE_SHOP, market_approves, stock_is_copied])
