@@ -17,6 +17,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from marketplace.platform.taxonomy.models import Brand, Category
 from search.models import SearchRule
 from search.place import MARKET, Place
 from search.tokens import AS_TYPED, MARKED, MEANT_TOO, Clause, Form, query_clauses
@@ -99,7 +100,7 @@ class Rules:
         words = frozenset(clause.joined for clause in clauses)
         fitting = [one for word in sorted(words) for one in self.about.get(word, ()) if one.fits(words)]
         fitting.sort(key=lambda one: not one.is_whole)
-        return tuple(dict.fromkeys(key for one in fitting for key in one.pins)), tuple(one.weight for one in fitting if one.weight)
+        return tuple(dict.fromkeys(key for one in fitting for key in one.pins)), _as_merged([one.weight for one in fitting if one.weight])
 
 
 NONE = Rules()
@@ -108,6 +109,18 @@ NONE = Rules()
 def words_of(text: str) -> type_words:
     """What a text is compared by: its words, whatever their case, spelling and endings."""
     return _joined(query_clauses(text))
+
+
+def merged(on: str, keys: Iterable[Any]) -> dict[Any, int]:
+    """Of the categories or brands among these that were merged: the others, which their goods carry now. A query where any is asked for."""
+    model: Any = {"category": Category, "brand": Brand}.get(on)
+    wanted = set(keys) if model else set()
+    return dict(model.objects.filter(pk__in=wanted).exclude(merged_into=None).values_list("pk", "merged_into_id")) if wanted else {}
+
+
+def _as_merged(weights: Sequence[Weight]) -> tuple[Weight, ...]:
+    into = {on: merged(on, (weight.key for weight in weights if weight.on == on)) for on in ("category", "brand")}
+    return tuple(replace(weight, key=into.get(weight.on, {}).get(weight.key, weight.key)) for weight in weights)
 
 
 # A word stands beside each of its group.

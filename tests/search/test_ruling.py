@@ -7,6 +7,9 @@ import pytest
 from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.errors import InvalidInput, ReasonMissing
 from marketplace.kernel.models import AuditEvent
+from marketplace.platform.taxonomy.brands import merge_brand
+from marketplace.platform.taxonomy.models import Brand
+from marketplace.platform.taxonomy.tree import merge_category
 from search import rules
 from search.backends.postgres import PostgresBackend
 from search.contract import Query, Rung
@@ -174,3 +177,14 @@ def test_what_was_left_out_need_not_be_held_and_everything_else_has_to(postgres)
     told = {name: explain("red trainers zzqqy", key(name), "en") for name in ("trainer", "hat")}
     assert (told["trainer"].is_found, told["trainer"].place) == (True, 1)
     assert not told["hat"].is_found, "it holds one of the words that are left, and not the other"
+
+
+def test_of_a_brand_or_category_that_was_merged_the_other_is_set_higher():
+    first, second = (Brand.objects.create(code=name, names={"en": name}) for name in ("Acme", "Apex"))
+    cups, mugs = (make.a_category(code) for code in ("beakers", "mugs"))
+    for kind, of in (("brand", first), ("category", cups)):
+        keep(draft(kind="weight", language="", body={"words": ["red"], "how": "whole", "on": kind, "key": of.pk, "factor": 2}))
+    assert [(each.on, each.key) for each in ask("red").weights] == [("brand", first.pk), ("category", cups.pk)]
+    merge_brand(by=SYSTEM, brand_id=first.pk, seen=first.version, into_id=second.pk, seen_into=second.version, why="one house")
+    merge_category(by=SYSTEM, category_id=cups.pk, seen=cups.version, into_id=mugs.pk, seen_into=mugs.version, why="one thing")
+    assert [(each.on, each.key) for each in ask("red").weights] == [("brand", second.pk), ("category", mugs.pk)]

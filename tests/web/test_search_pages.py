@@ -10,8 +10,11 @@ from django.test import Client
 
 from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.relay import deliver_events
+from marketplace.platform.taxonomy.brands import merge_brand
+from marketplace.platform.taxonomy.models import Brand
 from search.contract import Answer
 from search.models import SearchRule, SearchRuleChange
+from search.ruling import draft, keep_rule
 from search.searched import note_searched
 from tenants.accounts.actions import give_role
 from tenants.accounts.models import User
@@ -99,6 +102,20 @@ def test_what_stands_higher_is_named_as_it_is_called(console, goods, on, which):
         row = SearchRule.objects.get()
         assert "kiln" in console.get(f"/search-rules/{row.pk}/").content.decode()
         assert "Kiln: Higher (times 2)" in console.get("/search-rules/").content.decode()
+
+
+def test_of_a_brand_that_was_merged_the_other_is_named_and_the_rule_is_kept_again(console, goods):
+    first, second = (Brand.objects.create(code=name.lower(), names={"en": name}) for name in ("Acme", "Apex"))
+    body = {"words": ["red"], "how": "whole", "on": "brand", "key": first.pk, "factor": 2}
+    row = keep_rule(by=SYSTEM, rule_id=None, seen=0, wanted=draft(kind="weight", language="", body=body), why="the season")
+    merge_brand(by=SYSTEM, brand_id=first.pk, seen=first.version, into_id=second.pk, seen_into=second.version, why="one house")
+    assert "Apex: Higher (times 2)" in console.get("/search-rules/").content.decode()
+    path = f"/search-rules/{row.pk}/"
+    data = console.get(path).context["form"].initial | {"factor": "5.0", "why": "more"}
+    seen = looked(console, path, **data).context["looked"]
+    assert console.post(path, {**data, "then": "save", "looked": seen}).status_code == 302
+    row.refresh_from_db()
+    assert (row.body["key"], row.body["factor"]) == (second.pk, "5.0")
 
 
 def test_a_rule_is_removed_after_a_look_and_taken_back_from_the_changes(console, goods):

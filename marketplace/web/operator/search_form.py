@@ -18,6 +18,7 @@ from marketplace.platform.listings.models import Listing
 from marketplace.platform.taxonomy.models import Brand, Category
 from marketplace.web.rule_form import called
 from search.models import SearchRule
+from search.rules import merged
 from search.ruling import MOST_PINS, Draft, draft
 from tenants.tenancy.models import Merchant
 
@@ -126,9 +127,9 @@ def keys_called(on: str, text: str) -> list[int | UUID]:
         shops = Merchant.objects.filter(slug=text.lower()) or Merchant.objects.filter(called(text))
         return list(shops.values_list("ordinal", flat=True)[:2])
     model: Any = Category if on == "category" else Brand
-    rows = model.objects.filter(merged_into=None)
-    named = rows.filter(pk=number) if number and rows.filter(pk=number).exists() else rows.filter(called(text))
-    return list(named.values_list("pk", flat=True)[:2])
+    if number and model.objects.filter(pk=number).exists():
+        return [merged(on, [number]).get(number, number)]
+    return list(model.objects.filter(called(text), merged_into=None).values_list("pk", flat=True)[:2])
 
 
 def begun(row: SearchRule | None, asked: Any) -> dict[str, Any]:
@@ -155,7 +156,7 @@ def begun(row: SearchRule | None, asked: Any) -> dict[str, Any]:
 
 
 def names_of(targets: Iterable[tuple[str, int | UUID]]) -> dict[tuple[str, int | UUID], str]:
-    """What categories, brands, shops (by ordinal) and goods are called; a query a kind."""
+    """What categories, brands, shops (by ordinal) and goods are called, what was merged by the other's name; a query or two a kind."""
     wanted: dict[str, set[Any]] = {}
     for on, key in targets:
         wanted.setdefault(on, set()).add(key)
@@ -167,8 +168,10 @@ def names_of(targets: Iterable[tuple[str, int | UUID]]) -> dict[tuple[str, int |
         "listing": (Listing, "pk", "titles"),
     }.items():
         if keys := wanted.get(on):
-            rows = model.objects.filter(**{f"{name}__in": keys})  # type: ignore[attr-defined]
-            found |= {(on, getattr(row, name)): localised(getattr(row, texts)).text for row in rows}
+            into = merged(on, keys)
+            rows = model.objects.filter(**{f"{name}__in": {into.get(key, key) for key in keys}})  # type: ignore[attr-defined]
+            called_so = {getattr(row, name): localised(getattr(row, texts)).text for row in rows}
+            found |= {(on, key): called_so[into.get(key, key)] for key in keys if into.get(key, key) in called_so}
     return found
 
 
