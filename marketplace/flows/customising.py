@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from marketplace.flows.kept_off import Asked
 from marketplace.flows.review_product import after_change
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import InvalidInput
@@ -34,6 +35,6 @@ def customise_product(*, by: Actor, product_id: UUID, fields: Sequence[Field], d
             raise CannotCustomise(title=row.title.text)
         if fields and virtual_of([product_id]):
             raise InvalidInput(field="fields", why=_("It is not shipped, and what is made to buyers' wishes is. Wishes are for goods that are shipped."))
-        was_waiting, version = row.review == Product.Review.WAITING, row.version
+        asked, version = Asked.of(row), row.version
         row = put_customisation(by=by, product_id=product_id, fields=fields, days=days)
-        return row if row.version == version else after_change(by=by, row=row, was_waiting=was_waiting)
+        return row if row.version == version else after_change(by=by, row=row, asked=asked)

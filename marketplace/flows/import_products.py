@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.flows.import_batch import Batch, Goes, Imported, ImportedProduct
 from marketplace.flows.import_beside import Beside
+from marketplace.flows.kept_off import coming_by_itself
 from marketplace.flows.publish_product import copy_offers, copy_products
 from marketplace.flows.review_product import submit_products
 from marketplace.flows.size_tables import copy_size_tables
@@ -87,8 +88,8 @@ def import_products(*, by: Actor, products: Sequence[ImportedProduct], goes: str
 
 def _pass_on(*, by: Actor, entered: list[Product], changed: list[Product], differing: list[Product], submits: bool) -> None:
     """What save_product() does after an edit by hand, for many: prices and stock of what is on sale take effect at once; what
-    buyers read, or was waiting, or is asked for, goes into review."""
-    edited = {row.pk for row in differing}
+    buyers read, or was waiting or to go on sale by itself, or is asked for, goes into review."""
+    edited, coming = {row.pk for row in differing}, coming_by_itself(changed)
     waiting, stale, unseen = [], [], []
     for row in changed:
         was = row.review
@@ -99,7 +100,7 @@ def _pass_on(*, by: Actor, entered: list[Product], changed: list[Product], diffe
         if is_on_sale and row.review != Product.Review.APPROVED:
             copy_offers(by=by, product=row)
             unseen.append(row)
-        if row.review not in (Product.Review.APPROVED, Product.Review.REFUSED) and (is_on_sale or was == Product.Review.WAITING or submits):
+        if row.review not in (Product.Review.APPROVED, Product.Review.REFUSED) and (is_on_sale or was == Product.Review.WAITING or row.pk in coming or submits):
             waiting.append(row)
     if stale:
         Product.objects.bulk_update(stale, ["review"], batch_size=500)

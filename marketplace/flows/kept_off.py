@@ -1,11 +1,14 @@
-"""Whether a product's condition of sale keeps it off sale at this moment."""
+"""Whether a product's condition of sale keeps it off sale at this moment, and what is to go on sale by itself."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from uuid import UUID
 
+from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.conditions.errors import ConditionHolds
-from marketplace.merchant.conditions.queries import condition_of
+from marketplace.merchant.conditions.queries import condition_of, wait_for_stock
 from marketplace.merchant.inventory.queries import stock_of
 
 
@@ -26,3 +29,24 @@ def check_still_kept_off(product_id: UUID) -> None:
     least = condition.on_at or (condition.off_at or 0) + 1
     if stock < least:
         raise ConditionHolds(n=stock, most=least - 1)
+
+
+def coming_by_itself(rows: Collection[Product]) -> set[UUID]:
+    """Those of these that are approved and go on sale without anybody's hand: at their time, or when their condition is met. A query at most."""
+    off = [row for row in rows if row.status == Product.Status.OFF_SALE and row.review == Product.Review.APPROVED and not row.is_over]
+    early = {row.pk for row in off if row.is_early}
+    return early | wait_for_stock({row.pk for row in off} - early)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked for a product before somebody changes it: `is_asked`, that it goes on sale after its review or by itself, so that an edit of it
+    goes into review without being asked again; `is_early`, that it is approved and its day is still to come."""
+
+    is_asked: bool = False
+    is_early: bool = False
+
+    @classmethod
+    def of(cls, row: Product) -> Asked:
+        is_coming = row.pk in coming_by_itself([row])
+        return cls(is_coming or row.review == Product.Review.WAITING, is_coming and row.is_early)

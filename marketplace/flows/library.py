@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from marketplace.flows.kept_off import Asked
 from marketplace.flows.review_product import submit_product
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
@@ -20,7 +21,6 @@ from marketplace.kernel.verbs import verb
 from marketplace.merchant.catalogue.actions import lock_products, locked_product
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.catalogue.pictures import store_picture
-from marketplace.merchant.conditions.queries import waits_for_stock
 from marketplace.merchant.media.actions import clean_alt, clean_name, locked_film, locked_picture
 from marketplace.merchant.media.cutting import clean_cut, clean_focus, measured, store_cuts
 from marketplace.merchant.media.errors import PictureTaken, UsedTooOften, UseNotFollowed
@@ -185,8 +185,7 @@ def _follow(by: Actor, product_id: UUID, change: Any) -> None:
     row = locked_product(product_id)
     if not change(row):
         return
-    begins = row.review == Product.Review.APPROVED and (row.is_early or waits_for_stock(product_id))
-    is_asked = row.status == Product.Status.ON_SALE or row.review == Product.Review.WAITING or begins
+    is_asked = row.status == Product.Status.ON_SALE or Asked.of(row).is_asked
     row.review, row.version, row.changed_at = Product.Review.NONE, row.version + 1, clock.now()
     row.save(update_fields=["review", "version", "changed_at"])
     if is_asked:

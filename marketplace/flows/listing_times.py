@@ -10,10 +10,11 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from marketplace.flows.kept_off import Asked
 from marketplace.flows.review_product import after_change
 from marketplace.kernel import clock
 from marketplace.kernel.actors import Actor
-from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.errors import InvalidInput, MarketError
 from marketplace.kernel.verbs import verb
 from marketplace.merchant.catalogue.actions import check_end, lock_products, locked_product, set_times
 from marketplace.merchant.catalogue.models import Product
@@ -36,7 +37,8 @@ class Moment:
 
 @verb
 def set_listing_times(*, by: Actor, product_ids: Collection[UUID], begins: Moment, ends: Moment) -> int:
-    """The same times for several products; how many have changed. They go on and off sale then, as if each form had been saved.
+    """The same times for several products; how many have changed. They go on and off sale then, as if each form had been saved: what is approved and
+    loses a beginning that was to come goes on sale at once.
 
     Raises ProductUnknown, InvalidInput (`listed_from`, `listed_until`), and for what waits for review as submit_product(): then none has changed.
     """
@@ -51,9 +53,15 @@ def set_listing_times(*, by: Actor, product_ids: Collection[UUID], begins: Momen
             if times == (row.listed_from, row.listed_until):
                 continue
             _check(row, *times)
-            was_waiting = row.review == Product.Review.WAITING
+            asked = Asked.of(row)
             row = set_times(by=by, product_id=product_id, listed_from=times[0], listed_until=times[1])
-            after_change(by=by, row=row, was_waiting=was_waiting)
+            try:
+                after_change(by=by, row=row, asked=asked)
+            except MarketError as refusal:
+                if not asked.is_early:
+                    raise
+                why = _("“{title}” cannot go on sale: {why}").format(title=row.title.text, why=refusal)
+                raise InvalidInput(field="listed_from", why=why) from refusal
             changed += 1
     return changed
 

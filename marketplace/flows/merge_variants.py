@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from marketplace.flows.events import VariantsMerged
+from marketplace.flows.kept_off import Asked
 from marketplace.flows.review_product import after_change
 from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.audit import audit
@@ -39,7 +40,7 @@ def merge_variants(*, by: Actor, product_id: UUID, variant_id: UUID, into_id: UU
     check_reason(why, field="why")
     with transaction.atomic():
         row = locked_product(product_id)
-        was_waiting = row.review == Product.Review.WAITING
+        asked = Asked.of(row)
         variant, into = two_variants(product_id, variant_id, into_id)
         if variant is None:
             raise InvalidInput(field="variant", why=_("Choose the variant that is the same as another."))
@@ -70,7 +71,7 @@ def merge_variants(*, by: Actor, product_id: UUID, variant_id: UUID, into_id: UU
             why=why.strip(),
         )
         if was_sold:
-            row = after_change(by=by, row=row, was_waiting=was_waiting)
+            row = after_change(by=by, row=row, asked=asked)
         record(VariantsMerged(merchant_id=current_merchant_id(), product_id=product_id, variant_id=variant.pk, into_id=into.pk))
     return row
 

@@ -16,8 +16,18 @@ from marketplace.flows.bundle_copies import parts_proposed
 from marketplace.flows.contracting import check_may_list
 from marketplace.flows.customising_copies import customising_proposed
 from marketplace.flows.events import ProductReviewed, ProductSubmitted
+from marketplace.flows.kept_off import Asked
 from marketplace.flows.product_seen import seen_of
-from marketplace.flows.publish_product import available_of, check_complete, copies_of, copy_offers, copy_products, publish_product, watch_times
+from marketplace.flows.publish_product import (
+    available_of,
+    check_complete,
+    copies_of,
+    copy_offers,
+    copy_products,
+    publish_product,
+    put_on_sale,
+    watch_times,
+)
 from marketplace.flows.review_rules import BY_OWN, BY_RULE, REVIEWED, combinations_of, passing_of, wishes_of
 from marketplace.flows.size_tables import copy_size_tables
 from marketplace.flows.virtual_copies import copy_virtual, kinds_proposed
@@ -83,14 +93,12 @@ def save_product(
             raise InvalidInput(field="tax_class", why=_("Choose a tax class."))
         product.clean()
         check_pictures(product, known_in([product]))
-        if is_new:
-            check_end(product.listed_until)
-        else:
-            check_end(product.listed_until, locked_product(product_id).listed_until)  # before the room: in the order of an import
+        former = None if is_new else locked_product(product_id)  # before the room: in the order of an import
+        check_end(product.listed_until, former and former.listed_until)
         if product.pictures:
             check_room(current_merchant_id(), Limit.PICTURES, lambda: 0, adding=len(product.pictures))
         was = seen_of(product_id) if seen and not is_new else seen
-        was_waiting = not is_new and Product.objects.filter(pk=product_id, review=Product.Review.WAITING).exists()
+        asked = Asked.of(former) if former else Asked()
         put = enter_product if is_new else change_product
         row: Product = put(by=by, product_id=product_id, product=product)
         note_pictures(by=by, pictures=[(key, row.title.text, alt) for key, alt in product.pictures])
@@ -104,15 +112,18 @@ def save_product(
             raise ProductChangedMeanwhile
         set_prices(by=by, prices=prices)
         count_stock(by=by, counted=stock)
-        row = after_change(by=by, row=row, was_waiting=was_waiting, submits=submits)
+        row = after_change(by=by, row=row, asked=asked, submits=submits)
     return row
 
 
-def after_change(*, by: Actor, row: Product, was_waiting: bool, submits: bool = False) -> Product:
-    """What follows from a change of a product that its caller has locked: copies of what is on sale, and review of what buyers would read.
+def after_change(*, by: Actor, row: Product, asked: Asked, submits: bool = False) -> Product:
+    """What follows from a change of a product that its caller has locked: copies of what is on sale, and review of what buyers would read. What is
+    approved and has lost the day that was still to come goes on sale at once.
 
-    Raises as submit_product().
+    Raises as submit_product() and put_on_sale().
     """
+    if asked.is_early and row.review == Product.Review.APPROVED and not row.is_early and not row.is_over:
+        return put_on_sale(by=by, product_id=row.pk)  # type: ignore[no-any-return]
     is_on_sale = row.status == Product.Status.ON_SALE
     if is_on_sale or row.review == Product.Review.APPROVED:
         watch_times(row)
@@ -124,7 +135,7 @@ def after_change(*, by: Actor, row: Product, was_waiting: bool, submits: bool = 
         copy_size_tables(by=by, products=[row])
         copy_virtual(by=by, products=[row])
     is_as_refused = row.review == Product.Review.REFUSED and not submits  # its price and stock may change all the same
-    if row.review != Product.Review.APPROVED and not is_as_refused and (submits or is_on_sale or was_waiting):
+    if row.review != Product.Review.APPROVED and not is_as_refused and (submits or is_on_sale or asked.is_asked):
         return submit_product(by=by, product_id=row.pk)  # type: ignore[no-any-return]
     return publish_product(by=by, product_id=row.pk) if submits else row
 

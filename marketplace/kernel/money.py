@@ -5,6 +5,7 @@ Columns are `<what>_minor BIGINT` beside `currency CHAR(3)`; `money_of("total_mi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
@@ -36,6 +37,14 @@ def minor_digits(currency: str) -> int:
     return int(get_currency_precision(currency))
 
 
+_GROUPED = re.compile(r"[^,，\d]*\d{1,3}([,，]\d{3})+(?!\d)[^,，]*")
+
+
+def ungrouped(text: str) -> str:
+    """A number as a person typed it, without the commas that group its thousands. A comma anywhere else stays: in “1,5” it may mean one and a half."""
+    return text.replace(",", "").replace("，", "") if _GROUPED.fullmatch(text) else text
+
+
 @dataclass(frozen=True, slots=True, order=False)
 class Money:
     """An exact amount. Sums keep the currency, products round half up once, shares always add up to the whole."""
@@ -51,7 +60,7 @@ class Money:
     @classmethod
     def parse(cls, text: str, currency: str) -> Money:
         """From what a person typed ("1,299.5", "￥88"). Raises NotAnAmount."""
-        plain = text.strip().replace(",", "").replace("，", "").lstrip("¥￥$€£").strip()
+        plain = ungrouped(text.strip()).lstrip("¥￥$€£").strip()
         try:
             value = Decimal(plain)
         except InvalidOperation:

@@ -36,6 +36,7 @@ ABOUT_GOODS: dict[str, str | Promise] = {
     "product.review_refused": pgettext_lazy("log", "Product refused"),
     "product.review_sent_back": pgettext_lazy("log", "Product sent back"),
     "product.review_waiting": pgettext_lazy("log", "Product waits for review"),
+    "product.stays_off": pgettext_lazy("log", "Product no longer comes back by its condition"),
     "product.submitted": pgettext_lazy("log", "Product submitted"),
     "product.times_set": pgettext_lazy("log", "Times on sale set"),
     "products.imported": pgettext_lazy("log", "Products imported"),

@@ -178,3 +178,20 @@ def test_neither_other_products_nor_stock_nor_codes_come_into_it(goods):
     assert only_problem(checked(table((1, {**row, "Stock": "3"}))))[0] == "Stock"
     assert only_problem(checked(table((1, {**row, "Stock": "", "Kind of goods": "codes"}))))[0] == "Kind of goods"
     assert states(checked(table((1, {**row, "Stock": ""})))) == {"good": 1}
+
+
+def test_a_row_that_gives_a_bundle_a_second_variant_is_told_so_though_its_parts_are_as_they_are():
+    bundle = a_bundle((make.a_product("a"), 2))
+    lines = list(csv.reader(io.StringIO(exported("csv", "en").decode("utf-8-sig"))))
+    sku = lines[0].index("SKU")
+    row = next(line for line in lines[1:] if line[sku] == sku_of(bundle))
+    out = io.StringIO()
+    csv.writer(out).writerows([lines[0], row, [f"{cell}-2" if n == sku else "" if lines[0][n] == "Barcode" else cell for n, cell in enumerate(row)]])
+    found = [why for each in problems(checked(out.getvalue().encode())).values() for _column, why in each]
+    assert any("sold as one thing, without options" in why for why in found), found
+
+
+def test_a_comma_groups_thousands_of_a_stock_and_is_no_point():
+    wrong = checked(table((1, {"Stock": "1,5", "Price": "12,50"})))
+    assert [column for column, _why in problems(wrong)[2]] == ["Price", "Stock"]
+    assert states(checked(table((1, {"Stock": "1,500", "Price": "1,250"})))) == {"good": 1}

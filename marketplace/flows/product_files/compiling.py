@@ -30,6 +30,7 @@ from marketplace.kernel.exports import plain_cell
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.kernel.prose import as_html, as_text
+from marketplace.merchant.bundles.errors import BundleHasOptions
 from marketplace.merchant.catalogue.actions import LONGEST_SUBTITLE, ProductInput, VariantInput
 from marketplace.merchant.catalogue.errors import SkuTaken
 from marketplace.merchant.catalogue.models import Variant
@@ -179,6 +180,8 @@ class Compiling(VariantCells, ShopCells, PictureCells, BundleCells):
             self.wrong(first, "code", _("A product code has at most {most} characters.").format(most=LONGEST_CODE))
         if len(wanted.variants) > MOST_VARIANTS:
             self.wrong(first, "code", _("A product has at most {most} variants.").format(most=MOST_VARIANTS))
+        if self.is_bundle and self.there and max(len(wanted.variants), len(self.rows)) > 1:
+            self.wrong(self.rows[-1], "sku", str(BundleHasOptions()))
         if not self.there and self.plan.goes != ProductImport.Goes.DRAFT and not wanted.pictures and not self.problems.get(first.line):
             self.wrong(first, "pictures", _("Add a picture: the market reviews nothing without one. Or keep new products as drafts."))
         if not self.problems:

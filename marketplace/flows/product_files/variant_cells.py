@@ -12,7 +12,7 @@ from marketplace.flows.product_files.codes import barcode_of, weight_of
 from marketplace.flows.product_files.held import Held
 from marketplace.kernel.errors import MarketError
 from marketplace.kernel.exports import plain_cell
-from marketplace.kernel.money import Money
+from marketplace.kernel.money import Money, ungrouped
 from marketplace.merchant.catalogue.barcodes import gtin, owners_of
 from marketplace.merchant.catalogue.errors import BarcodeTaken
 from marketplace.merchant.catalogue.models import Variant
@@ -78,7 +78,7 @@ class VariantCells:
     def stock(self, row: Line, sku: str, held: Variant | None, stock: dict[str, int]) -> None:
         if not (cell := self.plan.cell(row, "stock")):
             return
-        text = cell.replace(",", "").removesuffix(".0")
+        text = ungrouped(cell.strip()).removesuffix(".0")
         if not (text.isascii() and text.isdigit() and int(text[:10]) <= MOST_STOCK and len(text) < 10):
             self.wrong(row, "stock", _("Stock is a whole number from 0 to 10,000,000."))
         elif self.is_codes:

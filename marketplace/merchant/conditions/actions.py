@@ -80,7 +80,7 @@ def note_taken_off(*, by: Actor, product_id: UUID, left: int) -> None:
 
 @verb
 def note_on_sale(*, by: Actor, product_id: UUID) -> None:
-    """The locked product is on sale: nothing keeps it off, and it waits for nothing. Safe to repeat."""
+    """The locked product is on sale: nothing has taken it off, and it waits for nothing. Safe to repeat."""
     row: SaleCondition | None = SaleCondition.objects.select_for_update(of=("self",)).filter(product_id=product_id).first()
     if row is None:
         return
@@ -90,6 +90,25 @@ def note_on_sale(*, by: Actor, product_id: UUID) -> None:
     row.taken_off_at = row.left = None
     row.waits_for_stock = False
     row.save(update_fields=["taken_off_at", "left", "waits_for_stock"])
+
+
+@verb
+def note_stays_off(*, by: Actor, product_id: UUID) -> None:
+    """Its merchant wants the locked product off sale: its condition, which stays, no longer brings it back. Safe to repeat."""
+    row: SaleCondition | None = SaleCondition.objects.select_for_update(of=("self",)).filter(product_id=product_id).first()
+    if row is None or not (row.waits_for_stock or row.taken_off_at):
+        return
+    before = said(row)
+    note_on_sale(by=by, product_id=product_id)
+    audit(
+        by=by,
+        action="product.stays_off",
+        subject="product",
+        subject_id=product_id,
+        merchant_id=current_merchant_id(),
+        before=before,
+        after=said(SaleCondition.objects.filter(product_id=product_id).first()),
+    )
 
 
 @verb

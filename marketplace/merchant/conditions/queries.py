@@ -17,7 +17,7 @@ def condition_of(product_id: UUID) -> SaleCondition | None:
     return row
 
 
-def waits_for_stock(product_id: UUID) -> bool:
-    """Whether its condition will put it on sale by itself once there is enough of it."""
-    row = condition_of(product_id)
-    return row is not None and (row.waits_for_stock if row.taken_off_at is None else row.on_at is not None)
+def wait_for_stock(product_ids: Collection[UUID]) -> set[UUID]:
+    """Those whose condition will put them on sale by itself once there is enough of them."""
+    rows = SaleCondition.objects.filter(product_id__in=product_ids) if product_ids else ()
+    return {row.product_id for row in rows if (row.waits_for_stock if row.taken_off_at is None else row.on_at is not None)}

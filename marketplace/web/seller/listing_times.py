@@ -76,4 +76,8 @@ def _shared(rows: list[Product]) -> dict[str, Any]:
 def _told(n: int) -> str:
     if not n:
         return _("Nothing was to be changed.")
-    return ngettext("The times of {n} product are set; the calendar shows them.", "The times of {n} products are set; the calendar shows them.", n).format(n=n)
+    return ngettext(
+        "The times of {n} product are set. What began by that is on sale; the calendar shows what is to come.",
+        "The times of {n} products are set. What began by that is on sale; the calendar shows what is to come.",
+        n,
+    ).format(n=n)

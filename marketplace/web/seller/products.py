@@ -15,8 +15,9 @@ from django.utils.translation import ngettext
 
 from marketplace.flows.bundles import parts_seen_of
 from marketplace.flows.offered_prices import shown_prices
-from marketplace.flows.publish_product import put_on_sale, take_product_off_sale
+from marketplace.flows.publish_product import put_on_sale
 from marketplace.flows.review_product import NOTE_LABELS, submit_product, withdraw_product
+from marketplace.flows.stop_selling import stop_selling
 from marketplace.kernel.errors import MarketError, NotFound
 from marketplace.kernel.formats import format_time
 from marketplace.kernel.money import Money
@@ -133,7 +134,7 @@ products = ListPage(
     bulk=[
         Bulk(_lazy("Submit for review"), "products-submit", Right.EDIT_PRODUCTS, "eye", do=lambda by, key: submit_product(by=by, product_id=key)),
         Bulk(_lazy("Put on sale"), "products-on-sale", Right.EDIT_PRODUCTS, "check", do=lambda by, key: put_on_sale(by=by, product_id=key)),
-        Bulk(_lazy("Take off sale"), "products-off-sale", Right.EDIT_PRODUCTS, "minus", do=lambda by, key: take_product_off_sale(by=by, product_id=key)),
+        Bulk(_lazy("Take off sale"), "products-off-sale", Right.EDIT_PRODUCTS, "minus", do=lambda by, key: stop_selling(by=by, product_id=key)),
         Bulk(_lazy("Condition of sale"), "products-conditions", Right.EDIT_PRODUCTS, "box", shows=True, stays=True),
         Bulk(_lazy("When it is on sale"), "products-times", Right.EDIT_PRODUCTS, "clock", shows=True, stays=True),
         Bulk(_lazy("Print labels"), "products-labels", Right.VIEW_PRODUCTS, "print", shows=True, stays=True),
@@ -264,8 +265,11 @@ def on_sale(request: HttpRequest, product_id: UUID) -> HttpResponse:
 
 
 def off_sale(request: HttpRequest, product_id: UUID) -> HttpResponse:
-    row = take_product_off_sale(by=actor_of(request), product_id=product_id)
+    waited = Product.objects.filter(pk=product_id, review=Product.Review.WAITING).exists()
+    row = stop_selling(by=actor_of(request), product_id=product_id)
     messages.success(request, _("“{title}” is off sale. Orders that exist are not touched.").format(title=row.title.text))
+    if waited:
+        messages.info(request, _("What waited for review is taken back. Submit it again when it is to be sold."))
     return HttpResponseRedirect(f"/products/{product_id}/")
 
 
