@@ -94,7 +94,7 @@ def save_product(
         product.clean()
         check_pictures(product, known_in([product]))
         former = None if is_new else locked_product(product_id)  # before the room: in the order of an import
-        check_end(product.listed_until, former and former.listed_until)
+        check_end(product.listed_until, former.listed_until if former else None)
         if product.pictures:
             check_room(current_merchant_id(), Limit.PICTURES, lambda: 0, adding=len(product.pictures))
         was = seen_of(product_id) if seen and not is_new else seen

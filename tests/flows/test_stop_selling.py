@@ -21,7 +21,7 @@ from marketplace.platform.listings.models import Listing, ProductChange
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.flows.test_product_review import now, pass_days, save, waiting_of
-from tests.flows.test_times_of_sale import A, WORKBENCH, approve, at, in_english, scheduled
+from tests.flows.test_times_of_sale import WORKBENCH, A, approve, at, in_english, scheduled
 
 pytestmark = pytest.mark.django_db
 __all__ = ["in_english"]

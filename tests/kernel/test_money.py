@@ -65,7 +65,9 @@ def test_amounts_are_read_as_people_type_them(text, minor):
     assert Money.parse(text, "CNY").minor == minor
 
 
-@pytest.mark.parametrize("text", ["", "abc", "1.234", "NaN", "sNaN", "Infinity", "1e30", "1e999999", "1e-9999999", "--1", "1.2.3", "12,50", "1,2345", "1,299,5", "1.299,50", ",5"])
+@pytest.mark.parametrize(
+    "text", ["", "abc", "1.234", "NaN", "sNaN", "Infinity", "1e30", "1e999999", "1e-9999999", "--1", "1.2.3", "12,50", "1,2345", "1,299,5", "1.299,50", ",5"]
+)
 def test_what_is_no_amount_is_refused(text):
     with pytest.raises(NotAnAmount):
         Money.parse(text, "CNY")
