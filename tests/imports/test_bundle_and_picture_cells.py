@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import translation
 
+from marketplace.flows.listing_times import Moment, set_listing_times
 from marketplace.flows.product_files.pictures import store_one
 from marketplace.flows.review_product import submit_product
+from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM
 from marketplace.merchant.bundles.models import BundlePart
 from marketplace.merchant.catalogue.models import Picture, Product
@@ -18,6 +21,8 @@ from marketplace.platform.listings.models import ProductChange
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.flows.bundles import a_bundle
+from tests.flows.test_product_review import now
+from tests.flows.test_times_of_sale import approve
 from tests.flows.virtual import a_card
 from tests.imports.files import HEADS as FIRST
 from tests.imports.files import A, a_row, checked, cups, imported, problems, states
@@ -195,3 +200,17 @@ def test_a_comma_groups_thousands_of_a_stock_and_is_no_point():
     wrong = checked(table((1, {"Stock": "1,5", "Price": "12,50"})))
     assert [column for column, _why in problems(wrong)[2]] == ["Price", "Stock"]
     assert states(checked(table((1, {"Stock": "1,500", "Price": "1,250"})))) == {"good": 1}
+
+
+def test_a_table_that_changes_what_is_to_go_on_sale_on_a_day_hands_the_edit_in(keys):
+    row = {"Pictures": "|".join(keys)}
+    imported(table((1, row)), goes="submit")
+    begins = clock.now() + timedelta(days=2)
+    with merchant_schema(A):
+        product = product_of("P1")
+        set_listing_times(by=SYSTEM, product_ids=[product.pk], begins=Moment(begins), ends=Moment())
+    approve(product)
+    assert states(checked(table((1, row)))) == {"same": 1}
+    imported(table((1, {**row, "Title in English": "Cup of another name"})))
+    found = now(product)
+    assert (found.review, found.status, found.listed_from) == ("waiting", "off_sale", begins)
