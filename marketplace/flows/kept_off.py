@@ -6,10 +6,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
+from marketplace.flows.contracting import check_may_list
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.conditions.errors import ConditionHolds
 from marketplace.merchant.conditions.queries import condition_of, wait_for_stock
 from marketplace.merchant.inventory.queries import stock_of
+from tenants.onboarding.errors import NothingNewMeanwhile
+from tenants.tenancy.schemas import current_merchant_id
 
 
 def check_condition(product_id: UUID) -> None:
@@ -32,10 +35,20 @@ def check_still_kept_off(product_id: UUID) -> None:
 
 
 def coming_by_itself(rows: Collection[Product]) -> set[UUID]:
-    """Those of these that are approved and go on sale without anybody's hand: at their time, or when their condition is met. A query at most."""
+    """Those of these that are approved and go on sale without anybody's hand: at their time, or when their condition is met. None in a shop that may put
+    nothing new on sale for the time being. No query where none is off sale and approved, else a few."""
     off = [row for row in rows if row.status == Product.Status.OFF_SALE and row.review == Product.Review.APPROVED and not row.is_over]
     early = {row.pk for row in off if row.is_early}
-    return early | wait_for_stock({row.pk for row in off} - early)
+    coming = early | wait_for_stock({row.pk for row in off} - early)
+    return coming if coming and _may_list() else set()
+
+
+def _may_list() -> bool:
+    try:
+        check_may_list(current_merchant_id())
+    except NothingNewMeanwhile:
+        return False
+    return True
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from marketplace.flows.bundle_copies import parts_proposed
 from marketplace.flows.contracting import check_may_list
 from marketplace.flows.customising_copies import customising_proposed
 from marketplace.flows.events import ProductReviewed, ProductSubmitted
-from marketplace.flows.kept_off import Asked
+from marketplace.flows.kept_off import Asked, check_still_kept_off
 from marketplace.flows.product_seen import seen_of
 from marketplace.flows.publish_product import (
     available_of,
@@ -32,7 +32,7 @@ from marketplace.flows.review_rules import BY_OWN, BY_RULE, REVIEWED, combinatio
 from marketplace.flows.size_tables import copy_size_tables
 from marketplace.flows.virtual_copies import copy_virtual, kinds_proposed
 from marketplace.kernel import clock
-from marketplace.kernel.actors import Actor
+from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.errors import InvalidInput, check_reason
 from marketplace.kernel.money import Money
 from marketplace.kernel.outbox import record
@@ -41,6 +41,8 @@ from marketplace.kernel.verbs import verb
 from marketplace.merchant.catalogue.actions import ProductInput, change_product, check_end, enter_product, locked_product, set_review
 from marketplace.merchant.catalogue.errors import ProductChangedMeanwhile
 from marketplace.merchant.catalogue.models import Product, Variant
+from marketplace.merchant.conditions.actions import note_taken_off
+from marketplace.merchant.conditions.errors import ConditionHolds
 from marketplace.merchant.inventory.actions import count_stock
 from marketplace.merchant.media.actions import note_pictures, put_shown
 from marketplace.merchant.media.in_texts import check_pictures, known_in, note_in_texts
@@ -118,12 +120,12 @@ def save_product(
 
 def after_change(*, by: Actor, row: Product, asked: Asked, submits: bool = False) -> Product:
     """What follows from a change of a product that its caller has locked: copies of what is on sale, and review of what buyers would read. What is
-    approved and has lost the day that was still to come goes on sale at once.
+    approved and has lost the day that was still to come goes on sale at once, or when its condition of sale lets it.
 
     Raises as submit_product() and put_on_sale().
     """
     if asked.is_early and row.review == Product.Review.APPROVED and not row.is_early and not row.is_over:
-        return put_on_sale(by=by, product_id=row.pk)  # type: ignore[no-any-return]
+        return _begin(by, row)
     is_on_sale = row.status == Product.Status.ON_SALE
     if is_on_sale or row.review == Product.Review.APPROVED:
         watch_times(row)
@@ -138,6 +140,17 @@ def after_change(*, by: Actor, row: Product, asked: Asked, submits: bool = False
     if row.review != Product.Review.APPROVED and not is_as_refused and (submits or is_on_sale or asked.is_asked):
         return submit_product(by=by, product_id=row.pk)  # type: ignore[no-any-return]
     return publish_product(by=by, product_id=row.pk) if submits else row
+
+
+def _begin(by: Actor, row: Product) -> Product:
+    try:
+        with transaction.atomic():
+            check_still_kept_off(row.pk)
+            return put_on_sale(by=by, product_id=row.pk)  # type: ignore[no-any-return]
+    except ConditionHolds as holds:
+        watch_times(row)
+        note_taken_off(by=SYSTEM, product_id=row.pk, left=int(str(holds.facts["n"])))
+        return row
 
 
 @verb

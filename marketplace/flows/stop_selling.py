@@ -18,7 +18,7 @@ from marketplace.merchant.conditions.actions import note_stays_off
 
 @verb
 def stop_selling(*, by: Actor, product_id: UUID) -> Product:
-    """Off sale, and nothing brings it back by itself: what waits for review is taken back, because its approval would; a beginning that is still to come
+    """Off sale, and nothing brings it back by itself: what waits for review is taken back, because its approval would; what is approved and still to come
     is called off, and its condition of sale brings back what it took off, or what waits for stock, no more.
 
     Safe to repeat. Raises ProductUnknown, NeverOnSale for a draft.

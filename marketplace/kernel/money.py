@@ -5,7 +5,6 @@ Columns are `<what>_minor BIGINT` beside `currency CHAR(3)`; `money_of("total_mi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
@@ -16,6 +15,7 @@ from babel.numbers import get_currency_precision, list_currencies
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel.errors import MarketError
+from marketplace.kernel.ungrouping import ungrouped
 
 
 class CurrencyMismatch(ValueError):
@@ -35,14 +35,6 @@ def minor_digits(currency: str) -> int:
     if currency not in list_currencies():
         raise ValueError(f"{currency!r} is not an ISO 4217 currency code")
     return int(get_currency_precision(currency))
-
-
-_GROUPED = re.compile(r"[^,，\d]*\d{1,3}([,，]\d{3})+(?!\d)[^,，]*")
-
-
-def ungrouped(text: str) -> str:
-    """A number as a person typed it, without the commas that group its thousands. A comma anywhere else stays: in “1,5” it may mean one and a half."""
-    return text.replace(",", "").replace("，", "") if _GROUPED.fullmatch(text) else text
 
 
 @dataclass(frozen=True, slots=True, order=False)

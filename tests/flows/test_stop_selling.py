@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from marketplace.flows.listing_times import Moment, set_listing_times
 from marketplace.flows.publish_product import put_on_sale
 from marketplace.flows.sale_conditions import set_conditions
 from marketplace.flows.stop_selling import stop_selling
@@ -20,8 +21,10 @@ from marketplace.merchant.inventory.actions import count_stock
 from marketplace.platform.listings.models import Listing, ProductChange
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
+from tests.flows.test_packages import offer
 from tests.flows.test_product_review import now, pass_days, save, waiting_of
 from tests.flows.test_times_of_sale import WORKBENCH, A, approve, at, in_english, scheduled
+from tests.tenants.test_contracts import a_shop_with_dossier, owner, sign, signs_for_market
 
 pytestmark = pytest.mark.django_db
 __all__ = ["in_english"]
@@ -151,7 +154,40 @@ def test_what_is_approved_and_loses_its_day_goes_on_sale_at_once(by):
 
 def test_where_it_may_not_go_on_sale_at_once_it_is_said_at_the_field_and_its_day_stays():
     product = scheduled()
-    condition(product, 50, None)
+    offer("free", default=True, products=1)
+    make.a_product("a", title="Pot")
     answer = times(product)
     assert answer.status_code == 422 and "“Mug” cannot go on sale" in answer.context["form"].errors["listed_from"][0]
     assert (now(product).status, now(product).listed_from is None) == ("off_sale", False)
+
+
+def test_what_loses_its_day_still_waits_for_its_condition():
+    low, first = scheduled(), scheduled()
+    condition(low, 3, 8)
+    condition(first, None, None, waits=True)
+    count(low, 2)
+    count(first, 0)
+    assert times(low).status_code == times(first).status_code == 302
+    assert {now(row).status for row in (low, first)} == {"off_sale"}
+    count(low, 5)
+    assert now(low).status == "off_sale", "above the lower level, below the higher one"
+    count(low, 8)
+    count(first, 1)
+    assert {now(row).status for row in (low, first)} == {"on_sale"}
+
+
+def test_after_the_contract_has_ended_an_edit_is_kept_and_not_handed_in():
+    make.a_contract_template()
+    contract = signs_for_market(sign(a_shop_with_dossier(), owner()))
+    with clock.shifted(contract.ends_at + timedelta(hours=1) - clock.now()):
+        product = scheduled_by_hand()
+        save(product, title="Better words", listed_from=now(product).listed_from)
+        assert (now(product).title.text, now(product).review) == ("Better words", "none")
+
+
+def scheduled_by_hand() -> Product:
+    """Approved, off sale, and with a day to come, whatever the shop may do."""
+    product = stop(make.a_product("a"))
+    with merchant_schema(A):
+        set_listing_times(by=SYSTEM, product_ids=[product.pk], begins=Moment(clock.now() + timedelta(days=2)), ends=Moment())
+    return now(product)

@@ -18,6 +18,7 @@ from marketplace.kernel.actors import SYSTEM
 from marketplace.merchant.bundles.models import BundlePart
 from marketplace.merchant.catalogue.models import Picture, Product
 from marketplace.platform.listings.models import ProductChange
+from marketplace.platform.listings.words import put_words
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.flows.bundles import a_bundle
@@ -214,3 +215,15 @@ def test_a_table_that_changes_what_is_to_go_on_sale_on_a_day_hands_the_edit_in(k
     imported(table((1, {**row, "Title in English": "Cup of another name"})))
     found = now(product)
     assert (found.review, found.status, found.listed_from) == ("waiting", "off_sale", begins)
+
+
+def test_a_forbidden_word_in_what_is_to_go_on_sale_on_a_day_is_told_when_the_table_is_checked(keys):
+    row = {"Pictures": "|".join(keys)}
+    imported(table((1, row)), goes="submit")
+    with merchant_schema(A):
+        product = product_of("P1")
+        set_listing_times(by=SYSTEM, product_ids=[product.pk], begins=Moment(clock.now() + timedelta(days=2)), ends=Moment())
+    approve(product)
+    put_words(by=SYSTEM, texts=["Cuppa"], weight="refused", category_id=None, note="")
+    column, why = only_problem(checked(table((1, {**row, "Title in English": "Cuppa"}))))
+    assert column == "Title in English" and "cuppa" in why

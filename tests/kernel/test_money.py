@@ -66,7 +66,8 @@ def test_amounts_are_read_as_people_type_them(text, minor):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "abc", "1.234", "NaN", "sNaN", "Infinity", "1e30", "1e999999", "1e-9999999", "--1", "1.2.3", "12,50", "1,2345", "1,299,5", "1.299,50", ",5"]
+    "text",
+    ["", "abc", "1.234", "NaN", "sNaN", "Infinity", "1e30", "1e999999", "1e-9999999", "--1", "1.2.3", "12,50", "1,2345", "1,299,5", "1.299,50", ",5", "0,500"],
 )
 def test_what_is_no_amount_is_refused(text):
     with pytest.raises(NotAnAmount):

@@ -31,7 +31,8 @@ def test_another_unit_of_the_same_measure_is_converted(typed, unit, kept):
 
 
 @pytest.mark.parametrize(
-    ("typed", "unit"), [("much", "g"), ("5 cm", "g"), ("1e3", "g"), ("", "g"), ("9" * 20, "g"), ("nan", ""), ("1.2.3", "g"), ("5 furlongs", "")]
+    ("typed", "unit"),
+    [("much", "g"), ("5 cm", "g"), ("1e3", "g"), ("", "g"), ("9" * 20, "g"), ("nan", ""), ("1.2.3", "g"), ("5 furlongs", ""), ("1,5 kg", "g"), ("0,500", "g")],
 )
 def test_what_is_no_such_number_is_refused_with_an_example(typed, unit):
     with translation.override("en"), pytest.raises(InvalidInput) as refusal:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.flows.brand_rights import check_submitted
 from marketplace.flows.import_batch import ImportedProduct, changes_codes
+from marketplace.flows.kept_off import Asked
 from marketplace.flows.product_files.attributes import AttributeCells
 from marketplace.flows.product_files.bundle_cells import BundleCells
 from marketplace.flows.product_files.columns import PREFIX, same_text
@@ -228,7 +229,7 @@ class Compiling(VariantCells, ShopCells, PictureCells, BundleCells):
         if self.plan.goes == ProductImport.Goes.SUBMIT:
             return True
         row = self.there.product if self.there else None
-        is_on_its_way = row is not None and (row.status == row.Status.ON_SALE or row.review == row.Review.WAITING)
+        is_on_its_way = row is not None and (row.status == row.Status.ON_SALE or Asked.of(row).is_asked)
         return is_on_its_way and self.plan.goes != ProductImport.Goes.ON_SALE
 
     def differs(self, one: ImportedProduct) -> bool:

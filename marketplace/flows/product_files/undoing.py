@@ -14,8 +14,8 @@ from marketplace.flows.import_batch import Goes, ImportedProduct
 from marketplace.flows.import_products import import_products
 from marketplace.flows.product_files.held import Held, held
 from marketplace.flows.product_files.snapshots import mark, snapshot
-from marketplace.flows.publish_product import take_product_off_sale
 from marketplace.flows.review_product import withdraw_product
+from marketplace.flows.stop_selling import stop_selling
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.audit import audit
 from marketplace.kernel.errors import MarketError
@@ -75,11 +75,7 @@ def _each(by: Actor, effect: ImportEffect, act: Any) -> None:
 
 
 def _off_sale(by: Actor, effect: ImportEffect) -> None:
-    row = Product.objects.get(pk=effect.product_id)
-    if row.review == Product.Review.WAITING:
-        withdraw_product(by=by, product_id=row.pk)
-    if row.status != Product.Status.OFF_SALE:
-        take_product_off_sale(by=by, product_id=row.pk)
+    stop_selling(by=by, product_id=effect.product_id)
 
 
 def _take_away(by: Actor, effects: Sequence[ImportEffect], there: dict[UUID, Held]) -> None:

@@ -12,7 +12,8 @@ from marketplace.flows.product_files.codes import barcode_of, weight_of
 from marketplace.flows.product_files.held import Held
 from marketplace.kernel.errors import MarketError
 from marketplace.kernel.exports import plain_cell
-from marketplace.kernel.money import Money, ungrouped
+from marketplace.kernel.money import Money
+from marketplace.kernel.ungrouping import ungrouped
 from marketplace.merchant.catalogue.barcodes import gtin, owners_of
 from marketplace.merchant.catalogue.errors import BarcodeTaken
 from marketplace.merchant.catalogue.models import Variant

@@ -94,11 +94,11 @@ def note_on_sale(*, by: Actor, product_id: UUID) -> None:
 
 @verb
 def note_stays_off(*, by: Actor, product_id: UUID) -> None:
-    """Its merchant wants the locked product off sale: its condition, which stays, no longer brings it back. Safe to repeat."""
+    """Its merchant wants the locked product off sale: its condition no longer brings it back, and stays where it has a level. Safe to repeat."""
     row: SaleCondition | None = SaleCondition.objects.select_for_update(of=("self",)).filter(product_id=product_id).first()
     if row is None or not (row.waits_for_stock or row.taken_off_at):
         return
-    before = said(row)
+    before = {**said(row), "taken_off_at": row.taken_off_at and row.taken_off_at.isoformat()}
     note_on_sale(by=by, product_id=product_id)
     audit(
         by=by,
@@ -107,7 +107,7 @@ def note_stays_off(*, by: Actor, product_id: UUID) -> None:
         subject_id=product_id,
         merchant_id=current_merchant_id(),
         before=before,
-        after=said(SaleCondition.objects.filter(product_id=product_id).first()),
+        after={**said(SaleCondition.objects.filter(product_id=product_id).first()), "taken_off_at": None},
     )
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from django.utils.translation import gettext as _
 
 from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.ungrouping import ungrouped
 
 # Kind of measure → unit → how many of the first unit it is.
 MEASURES: dict[str, dict[str, Decimal]] = {
@@ -63,7 +64,7 @@ def parse_number(text: str, unit: str, *, field: str = "") -> str:
     found = _NUMBER.match(text.strip())
     units = measure_of(unit)
     try:
-        value = Decimal((found[1] if found else "x").replace(",", "").replace("，", ""))
+        value = Decimal(ungrouped(found[1]) if found else "x")
     except InvalidOperation as wrong:
         raise InvalidInput(field=field, why=_example(unit)) from wrong
     written = (found[2] or "").strip() if found else ""

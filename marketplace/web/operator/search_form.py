@@ -127,9 +127,9 @@ def keys_called(on: str, text: str) -> list[int | UUID]:
         shops = Merchant.objects.filter(slug=text.lower()) or Merchant.objects.filter(called(text))
         return list(shops.values_list("ordinal", flat=True)[:2])
     model: Any = Category if on == "category" else Brand
-    if number and model.objects.filter(pk=number).exists():
-        return [merged(on, [number]).get(number, number)]
-    return list(model.objects.filter(called(text), merged_into=None).values_list("pk", flat=True)[:2])
+    rows = model.objects.filter(merged_into=None)
+    named = rows.filter(pk=number) if number and rows.filter(pk=number).exists() else rows.filter(called(text))
+    return list(named.values_list("pk", flat=True)[:2]) or list(merged(on, [number] if number else []).values())
 
 
 def begun(row: SearchRule | None, asked: Any) -> dict[str, Any]:
