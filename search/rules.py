@@ -18,6 +18,7 @@ from uuid import UUID
 from django.db import connection
 
 from marketplace.platform.taxonomy.models import Brand, Category
+from marketplace.platform.taxonomy.queries import merged
 from search.models import SearchRule
 from search.place import MARKET, Place
 from search.tokens import AS_TYPED, MARKED, MEANT_TOO, Clause, Form, query_clauses
@@ -26,6 +27,7 @@ STAMP = "~rules"  # in the vocabulary; it is no word
 LEAST_FACTOR, MOST_FACTOR = 0.2, 5.0  # of one rule for one listing
 
 type_words = tuple[str, ...]
+MERGED: dict[str, type[Brand] | type[Category]] = {"category": Category, "brand": Brand}  # of what a rule may weigh, what may be merged
 
 
 @dataclass(frozen=True)
@@ -111,16 +113,14 @@ def words_of(text: str) -> type_words:
     return _joined(query_clauses(text))
 
 
-def merged(on: str, keys: Iterable[Any]) -> dict[Any, int]:
-    """Of the categories or brands among these that were merged: the others, which their goods carry now. A query where any is asked for."""
-    model: Any = {"category": Category, "brand": Brand}.get(on)
-    wanted = set(keys) if model else set()
-    return dict(model.objects.filter(pk__in=wanted).exclude(merged_into=None).values_list("pk", "merged_into_id")) if wanted else {}
+def merged_of(on: str, keys: Iterable[Any]) -> dict[Any, int]:
+    """What a rule may weigh, of those keys that were merged: the others. Shops and goods are not merged."""
+    return merged(MERGED[on], keys) if on in MERGED else {}
 
 
 def _as_merged(weights: Sequence[Weight]) -> tuple[Weight, ...]:
-    into = {on: merged(on, (weight.key for weight in weights if weight.on == on)) for on in ("category", "brand")}
-    return tuple(replace(weight, key=into.get(weight.on, {}).get(weight.key, weight.key)) for weight in weights)
+    into = {on: merged_of(on, (weight.key for weight in weights if weight.on == on)) for on in {weight.on for weight in weights}}
+    return tuple(replace(weight, key=into[weight.on].get(weight.key, weight.key)) for weight in weights)
 
 
 # A word stands beside each of its group.

@@ -157,11 +157,17 @@ def brand_to_use(brand_id: int) -> int | None:
     return None if row is None else row[0] or brand_id
 
 
+def merged(kind: type[Brand] | type[Category], keys: Iterable[int]) -> dict[int, int]:
+    """Of the brands or categories among these that were merged: the others, which their goods carry. One query, none without keys."""
+    wanted = set(keys)
+    rows = kind._default_manager.filter(pk__in=wanted).exclude(merged_into=None) if wanted else kind._default_manager.none()
+    return dict(rows.values_list("pk", "merged_into_id"))
+
+
 def brands_now(brand_ids: frozenset[int]) -> frozenset[int]:
     """These brands; of those that were merged the others."""
-    merged = Brand.objects.filter(pk__in=brand_ids).exclude(merged_into=None).values_list("pk", "merged_into_id") if brand_ids else ()
-    into = dict(merged)
-    return frozenset(into.get(key) or key for key in brand_ids)
+    into = merged(Brand, brand_ids)
+    return frozenset(into.get(key, key) for key in brand_ids)
 
 
 def brands(ids: Iterable[int]) -> dict[int, Brand]:

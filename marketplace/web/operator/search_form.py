@@ -18,7 +18,7 @@ from marketplace.platform.listings.models import Listing
 from marketplace.platform.taxonomy.models import Brand, Category
 from marketplace.web.rule_form import called
 from search.models import SearchRule
-from search.rules import merged
+from search.rules import merged_of
 from search.ruling import MOST_PINS, Draft, draft
 from tenants.tenancy.models import Merchant
 
@@ -129,7 +129,7 @@ def keys_called(on: str, text: str) -> list[int | UUID]:
     model: Any = Category if on == "category" else Brand
     rows = model.objects.filter(merged_into=None)
     named = rows.filter(pk=number) if number and rows.filter(pk=number).exists() else rows.filter(called(text))
-    return list(named.values_list("pk", flat=True)[:2]) or list(merged(on, [number] if number else []).values())
+    return list(named.values_list("pk", flat=True)[:2]) or list(merged_of(on, [number] if number else []).values())
 
 
 def begun(row: SearchRule | None, asked: Any) -> dict[str, Any]:
@@ -168,7 +168,7 @@ def names_of(targets: Iterable[tuple[str, int | UUID]]) -> dict[tuple[str, int |
         "listing": (Listing, "pk", "titles"),
     }.items():
         if keys := wanted.get(on):
-            into = merged(on, keys)
+            into = merged_of(on, keys)
             rows = model.objects.filter(**{f"{name}__in": {into.get(key, key) for key in keys}})  # type: ignore[attr-defined]
             called_so = {getattr(row, name): localised(getattr(row, texts)).text for row in rows}
             found |= {(on, key): called_so[into.get(key, key)] for key in keys if into.get(key, key) in called_so}
