@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from marketplace.flows.contracting import check_may_list
+from marketplace.kernel.actors import SYSTEM
 from marketplace.merchant.catalogue.models import Product
+from marketplace.merchant.conditions.actions import note_taken_off
 from marketplace.merchant.conditions.errors import ConditionHolds
 from marketplace.merchant.conditions.queries import condition_of, wait_for_stock
 from marketplace.merchant.inventory.queries import stock_of
@@ -29,9 +31,16 @@ def check_still_kept_off(product_id: UUID) -> None:
     if condition is None or not (condition.waits_for_stock or condition.taken_off_at):
         return
     stock = stock_of(product_id)
-    least = condition.on_at or (condition.off_at or 0) + 1
+    least = condition.on_at if condition.on_at and condition.taken_off_at else (condition.off_at or 0) + 1
     if stock < least:
         raise ConditionHolds(n=stock, most=least - 1)
+
+
+def note_kept_off(product_id: UUID, holds: ConditionHolds) -> None:
+    """Its condition keeps the locked product off sale, as `holds` says: from now on, unless it only waits for its first stock and goes on doing so."""
+    condition = condition_of(product_id)
+    if condition is not None and (condition.taken_off_at or not condition.waits_for_stock):
+        note_taken_off(by=SYSTEM, product_id=product_id, left=int(str(holds.facts["n"])))
 
 
 def coming_by_itself(rows: Collection[Product]) -> set[UUID]:

@@ -18,7 +18,7 @@ from marketplace.flows.brand_rights import BrandScope
 from marketplace.flows.bundle_copies import check_one_variant, copy_parts, tell_stopped
 from marketplace.flows.contracting import check_may_list
 from marketplace.flows.customising_copies import copy_customisations, copy_surcharges
-from marketplace.flows.kept_off import check_condition, check_still_kept_off
+from marketplace.flows.kept_off import check_condition, check_still_kept_off, note_kept_off
 from marketplace.flows.listing_details import details_of
 from marketplace.flows.offered_prices import copy_offered, shown_prices
 from marketplace.flows.use_of_packages import products_of
@@ -31,7 +31,7 @@ from marketplace.kernel.verbs import verb
 from marketplace.merchant.catalogue.actions import locked_product, set_product_status, set_review, set_times
 from marketplace.merchant.catalogue.errors import NeverOnSale, NotReviewed, ProductIncomplete, TimeIsOver
 from marketplace.merchant.catalogue.models import Product, Variant
-from marketplace.merchant.conditions.actions import note_on_sale, note_taken_off
+from marketplace.merchant.conditions.actions import note_on_sale
 from marketplace.merchant.conditions.errors import ConditionHolds
 from marketplace.merchant.inventory.events import StockCrossedZero
 from marketplace.merchant.inventory.queries import free_of_products, free_of_variants
@@ -45,6 +45,7 @@ from marketplace.platform.details.actions import put_details
 from marketplace.platform.listings.actions import note_listed, note_stock, put_listings, put_offers, take_off_sale
 from marketplace.platform.listings.models import Listing, ListingVariant
 from marketplace.platform.taxonomy.errors import BrandOutOfScope
+from tenants.onboarding.errors import NothingNewMeanwhile
 from tenants.packages.errors import LimitReached
 from tenants.packages.limits import check_room
 from tenants.packages.models import Limit
@@ -58,8 +59,8 @@ LISTED_FROM, LISTED_UNTIL = "product.listed_from", "product.listed_until"
 def publish_product(*, by: Actor, product_id: UUID) -> Product:
     """Approve a product and let it go on sale: what an operator does at the end of a review, or with goods of its own.
 
-    Where the shop's package is full, its deposit overdue, its one brand another, or the time of sale over, it is approved and stays off sale,
-    for the shop to put on sale later; where its condition of sale keeps it off, until that is met.
+    Where the shop's package is full, its deposit overdue, its contract ended, its one brand another, or the time of sale over, it is approved and
+    stays off sale, for the shop to put on sale later; where its condition of sale keeps it off, until that is met. A day to come is tried then.
 
     Raises ProductUnknown, ProductIncomplete.
     """
@@ -74,12 +75,13 @@ def publish_product(*, by: Actor, product_id: UUID) -> Product:
                     check_still_kept_off(product_id)
                 return put_on_sale(by=by, product_id=product_id)
         except ConditionHolds as holds:
-            note_taken_off(by=SYSTEM, product_id=product_id, left=int(str(holds.facts["n"])))
-            return set_product_status(by=by, product_id=product_id, status=Product.Status.OFF_SALE)
-        except (BrandOutOfScope, DepositOverdue, LimitReached, TimeIsOver):
+            note_kept_off(product_id, holds)
+        except (BrandOutOfScope, DepositOverdue, LimitReached, NothingNewMeanwhile, TimeIsOver):
             if row.status == Product.Status.ON_SALE:  # its time has ended at this moment
                 return take_product_off_sale(by=by, product_id=product_id)
-            return set_product_status(by=by, product_id=product_id, status=Product.Status.OFF_SALE)
+        row = set_product_status(by=by, product_id=product_id, status=Product.Status.OFF_SALE)
+        watch_times(row)
+        return row
 
 
 @verb
@@ -93,8 +95,7 @@ def put_on_sale(*, by: Actor, product_id: UUID) -> Product:
         row = locked_product(product_id)
         check_complete(row)
         if row.status != Product.Status.ON_SALE:
-            if by.kind == "person":
-                check_may_list(current_merchant_id())
+            check_may_list(current_merchant_id())
             if row.brand_id is not None:  # before the room, as when it is submitted
                 BrandScope(current_merchant_id(), submits=True).take(row.brand_id, product_id)
             check_deposit(current_merchant_id())
@@ -138,13 +139,13 @@ def take_product_off_sale(*, by: Actor, product_id: UUID) -> Product:
 
 
 def watch_times(row: Product) -> None:
-    """Have a product that is approved or on sale go on and off sale at its times. A beginning that is past has no effect; an end that is, takes off
-    what is on sale."""
+    """Have a product that is approved or on sale go on and off sale at its times. A beginning that is past has no effect, unless it is due and was
+    not acted upon yet; an end that is past takes off what is on sale."""
     ends = row.is_over and row.status == Product.Status.ON_SALE
     for kind, at, is_due in ((LISTED_FROM, row.listed_from, row.is_early), (LISTED_UNTIL, row.listed_until, ends or not row.is_over)):
         if at is not None and is_due:
             set_deadline(kind=kind, subject_id=row.pk, merchant_id=current_merchant_id(), due_at=at)
-        else:
+        elif at is None or kind == LISTED_UNTIL:
             meet(kind=kind, subject_id=row.pk)
 
 

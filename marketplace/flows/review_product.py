@@ -16,7 +16,7 @@ from marketplace.flows.bundle_copies import parts_proposed
 from marketplace.flows.contracting import check_may_list
 from marketplace.flows.customising_copies import customising_proposed
 from marketplace.flows.events import ProductReviewed, ProductSubmitted
-from marketplace.flows.kept_off import Asked, check_still_kept_off
+from marketplace.flows.kept_off import Asked, check_still_kept_off, note_kept_off
 from marketplace.flows.product_seen import seen_of
 from marketplace.flows.publish_product import (
     available_of,
@@ -32,7 +32,7 @@ from marketplace.flows.review_rules import BY_OWN, BY_RULE, REVIEWED, combinatio
 from marketplace.flows.size_tables import copy_size_tables
 from marketplace.flows.virtual_copies import copy_virtual, kinds_proposed
 from marketplace.kernel import clock
-from marketplace.kernel.actors import SYSTEM, Actor
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import InvalidInput, check_reason
 from marketplace.kernel.money import Money
 from marketplace.kernel.outbox import record
@@ -41,7 +41,6 @@ from marketplace.kernel.verbs import verb
 from marketplace.merchant.catalogue.actions import ProductInput, change_product, check_end, enter_product, locked_product, set_review
 from marketplace.merchant.catalogue.errors import ProductChangedMeanwhile
 from marketplace.merchant.catalogue.models import Product, Variant
-from marketplace.merchant.conditions.actions import note_taken_off
 from marketplace.merchant.conditions.errors import ConditionHolds
 from marketplace.merchant.inventory.actions import count_stock
 from marketplace.merchant.media.actions import note_pictures, put_shown
@@ -149,7 +148,7 @@ def _begin(by: Actor, row: Product) -> Product:
             return put_on_sale(by=by, product_id=row.pk)  # type: ignore[no-any-return]
     except ConditionHolds as holds:
         watch_times(row)
-        note_taken_off(by=SYSTEM, product_id=row.pk, left=int(str(holds.facts["n"])))
+        note_kept_off(row.pk, holds)
         return row
 
 

@@ -154,6 +154,23 @@ def test_a_new_product_that_passes_review_waits_for_its_stock():
     assert status(product) == ON
 
 
+@pytest.mark.parametrize("on_at", [None, 8])
+def test_a_new_product_that_waits_for_its_stock_comes_as_soon_as_it_is_above_its_lower_level(on_at):
+    product = make.a_product("a", title="Bowl", stock=0, on_sale=False)
+    condition(product, 3, on_at, waits=True)
+    with merchant_schema(A):
+        assert publish_product(by=SYSTEM, product_id=product.pk).status == OFF
+        assert SaleCondition.objects.get().taken_off_at is None
+    assert not AuditEvent.objects.filter(action="product.off_by_condition").exists(), "it was never on sale"
+    count(product, 3)
+    assert status(product) == OFF
+    count(product, 5)
+    assert status(product) == ON
+    count(product, 3)
+    count(product, 5)
+    assert status(product) == OFF, "it has waited once; from now on its levels hold"
+
+
 def test_a_condition_that_is_met_already_acts_at_once_and_taking_it_away_leaves_things_as_they_are(mug):
     condition(mug, 10, None)
     assert status(mug) == OFF

@@ -31,7 +31,9 @@ from tenants.accounts.models import User
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.databases import MERCHANTS
+from tests.flows.test_packages import offer
 from tests.flows.test_product_review import now, pass_days, save, waiting_of
+from tests.tenants.test_contracts import a_shop_with_dossier, owner, sign, signs_for_market
 
 pytestmark = pytest.mark.django_db
 A = MERCHANTS["a"]
@@ -112,6 +114,69 @@ def test_what_is_off_sale_already_is_left_as_it_is():
     before = AuditEvent.objects.count()
     assert take_off(product).version == product.version
     assert AuditEvent.objects.count() == before
+
+
+def test_what_is_approved_while_the_package_is_full_comes_on_its_day_when_there_is_room_again():
+    other = make.a_product("a", title="Pot")
+    offer("free", default=True, products=1)
+    product = scheduled(2)
+    assert (now(product).status, due_at(kind="product.listed_from", subject_id=product.pk)) == ("off_sale", now(product).listed_from)
+    take_off(other)
+    pass_days(2.1)
+    assert now(product).status == "on_sale"
+
+
+def test_what_is_approved_while_its_condition_keeps_it_off_is_tried_on_its_day_too():
+    draft = make.a_product("a", on_sale=False, stock=2)
+    with merchant_schema(A):
+        set_conditions(by=SYSTEM, product_ids=[draft.pk], off_at=3, on_at=None, waits_for_stock=True)
+    save(draft, submits=True, stock=2, listed_from=clock.now() + timedelta(days=2))
+    assert due_at(kind="product.listed_from", subject_id=approve(draft).pk) == now(draft).listed_from
+
+
+def a_contract_that_ends_tomorrow() -> datetime:
+    """When the one contract of the shop ends."""
+    make.a_contract_template()
+    contract = signs_for_market(sign(a_shop_with_dossier(), owner()))
+    contract.ends_at = clock.now() + timedelta(days=1)
+    contract.save(update_fields=["ends_at"])
+    return contract.ends_at
+
+
+def test_after_the_contract_has_ended_nothing_new_comes_by_itself_either():
+    early, low = scheduled(2), make.a_product("a", title="Pot")
+    with merchant_schema(A):
+        set_conditions(by=SYSTEM, product_ids=[low.pk], off_at=3, on_at=8, waits_for_stock=False)
+        count_stock(by=SYSTEM, counted={make.variant_of(low): 2})
+    deliver_events()
+    a_contract_that_ends_tomorrow()
+    with clock.shifted(timedelta(days=2.1)):
+        with merchant_schema(A):
+            count_stock(by=SYSTEM, counted={make.variant_of(low): 50})
+        fire_due()
+        deliver_events()
+        assert {now(row).status for row in (early, low)} == {"off_sale"}
+
+
+def test_what_waited_when_the_contract_ended_is_approved_and_stays_off_sale():
+    draft = make.a_product("a", on_sale=False)
+    save(draft, submits=True)
+    a_contract_that_ends_tomorrow()
+    with clock.shifted(timedelta(days=2)):
+        change = waiting_of(draft)
+        decision = {"decision": "approve", "seen_version": change.version}
+        answer = at(CONSOLE, "operator@market.localhost").post(f"/reviews/{change.pk}/decide/", decision)
+    assert (answer.status_code, now(draft).status, now(draft).review) == (302, "off_sale", "approved")
+
+
+def test_a_beginning_that_is_due_comes_also_where_the_price_is_saved_before_it_is_acted_upon():
+    product = scheduled(2)
+    with clock.shifted(timedelta(days=2.1)):
+        save(product, price="9.00", listed_from=now(product).listed_from)
+        assert now(product).status == "off_sale"
+        fire_due()
+        deliver_events()
+        assert now(product).status == "on_sale"
 
 
 def test_a_beginning_that_was_called_off_is_shown_nowhere_and_is_not_armed_again():
