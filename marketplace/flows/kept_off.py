@@ -39,7 +39,7 @@ def check_still_kept_off(product_id: UUID) -> None:
 def note_kept_off(product_id: UUID, holds: ConditionHolds) -> None:
     """Its condition keeps the locked product off sale, as `holds` says: from now on, unless it only waits for its first stock and goes on doing so."""
     condition = condition_of(product_id)
-    if condition is not None and (condition.taken_off_at or not condition.waits_for_stock):
+    if condition is not None and not condition.waits_for_stock:
         note_taken_off(by=SYSTEM, product_id=product_id, left=int(str(holds.facts["n"])))
 
 

@@ -25,7 +25,7 @@ from marketplace.flows.use_of_packages import products_of
 from marketplace.flows.virtual_copies import copy_virtual
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM, Actor
-from marketplace.kernel.deadlines import meet, set_deadline
+from marketplace.kernel.deadlines import due_at, meet, set_deadline
 from marketplace.kernel.events import DeadlineReached
 from marketplace.kernel.verbs import verb
 from marketplace.merchant.catalogue.actions import locked_product, set_product_status, set_review, set_times
@@ -59,8 +59,9 @@ LISTED_FROM, LISTED_UNTIL = "product.listed_from", "product.listed_until"
 def publish_product(*, by: Actor, product_id: UUID) -> Product:
     """Approve a product and let it go on sale: what an operator does at the end of a review, or with goods of its own.
 
-    Where the shop's package is full, its deposit overdue, its contract ended, its one brand another, or the time of sale over, it is approved and
-    stays off sale, for the shop to put on sale later; where its condition of sale keeps it off, until that is met. A day to come is tried then.
+    Where the shop's package is full, its deposit overdue, its contract ended, rules not accepted, its one brand another, or the time of sale over,
+    it is approved and stays off sale, for the shop to put on sale later; where its condition of sale keeps it off, until that is met. A day to come
+    is tried then.
 
     Raises ProductUnknown, ProductIncomplete.
     """
@@ -79,7 +80,9 @@ def publish_product(*, by: Actor, product_id: UUID) -> Product:
         except (BrandOutOfScope, DepositOverdue, LimitReached, NothingNewMeanwhile, TimeIsOver):
             if row.status == Product.Status.ON_SALE:  # its time has ended at this moment
                 return take_product_off_sale(by=by, product_id=product_id)
-        row = set_product_status(by=by, product_id=product_id, status=Product.Status.OFF_SALE)
+        row = locked_product(product_id)
+        if row.status != Product.Status.OFF_SALE:
+            row = set_product_status(by=by, product_id=product_id, status=Product.Status.OFF_SALE)
         watch_times(row)
         return row
 
@@ -139,18 +142,18 @@ def take_product_off_sale(*, by: Actor, product_id: UUID) -> Product:
 
 
 def watch_times(row: Product) -> None:
-    """Have a product that is approved or on sale go on and off sale at its times. A beginning that is past has no effect, unless it is due and was
-    not acted upon yet; an end that is past takes off what is on sale."""
+    """Have a product that is approved or on sale go on and off sale at its times. A beginning that is past has no effect, unless it is the one that
+    was waited for and has not been acted upon yet; an end that is past takes off what is on sale."""
     ends = row.is_over and row.status == Product.Status.ON_SALE
     for kind, at, is_due in ((LISTED_FROM, row.listed_from, row.is_early), (LISTED_UNTIL, row.listed_until, ends or not row.is_over)):
         if at is not None and is_due:
             set_deadline(kind=kind, subject_id=row.pk, merchant_id=current_merchant_id(), due_at=at)
-        elif at is None or kind == LISTED_UNTIL:
+        elif row.status == Product.Status.ON_SALE or at is None or at != due_at(kind=kind, subject_id=row.pk):
             meet(kind=kind, subject_id=row.pk)
 
 
 def list_when_due(event: DeadlineReached) -> None:
-    """Reaction to the deadline `product.listed_from`. Where the package is full by then, or the deposit overdue, it stays off sale."""
+    """Reaction to the deadline `product.listed_from`. Where it may not go on sale then, it stays off, as publish_product() says."""
     _when_due(event, lambda row: row.status == Product.Status.OFF_SALE and row.review == Product.Review.APPROVED, publish_product)
 
 

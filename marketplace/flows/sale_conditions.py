@@ -44,7 +44,7 @@ def set_conditions(*, by: Actor, product_ids: Collection[UUID], off_at: int | No
 def follow_condition(*, by: Actor, product_id: UUID) -> None:
     """Make a product's being on sale what its condition says of the stock there is. Safe to repeat. Raises ProductUnknown.
 
-    What may not go on sale for another reason (package, deposit, review, its own end) stays off, and is tried again when its stock changes.
+    What may not go on sale for another reason (package, deposit, contract, rules, review, its own end) stays off, and is tried again when its stock changes.
     """
     with transaction.atomic():
         row = locked_product(product_id)

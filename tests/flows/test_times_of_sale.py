@@ -12,6 +12,7 @@ from django.utils import translation
 
 from marketplace.flows.coming import Kind, coming
 from marketplace.flows.library import cut_picture, describe_picture
+from marketplace.flows.listing_times import Moment, set_listing_times
 from marketplace.flows.publish_product import put_on_sale, take_product_off_sale
 from marketplace.flows.review_product import approve_change, submit_product
 from marketplace.flows.sale_conditions import set_conditions
@@ -121,8 +122,14 @@ def test_what_is_approved_while_the_package_is_full_comes_on_its_day_when_there_
     offer("free", default=True, products=1)
     product = scheduled(2)
     assert (now(product).status, due_at(kind="product.listed_from", subject_id=product.pk)) == ("off_sale", now(product).listed_from)
-    take_off(other)
+    said = AuditEvent.objects.filter(action="product.off_sale", subject_id=product.pk)
+    before = said.count()
     pass_days(2.1)
+    assert (now(product).status, said.count()) == ("off_sale", before), "still no room; it was off sale before"
+    with merchant_schema(A):
+        set_listing_times(by=SYSTEM, product_ids=[product.pk], begins=Moment(clock.now() + timedelta(days=4)), ends=Moment())
+    take_off(other)
+    pass_days(4.1)
     assert now(product).status == "on_sale"
 
 
@@ -132,6 +139,7 @@ def test_what_is_approved_while_its_condition_keeps_it_off_is_tried_on_its_day_t
         set_conditions(by=SYSTEM, product_ids=[draft.pk], off_at=3, on_at=None, waits_for_stock=True)
     save(draft, submits=True, stock=2, listed_from=clock.now() + timedelta(days=2))
     assert due_at(kind="product.listed_from", subject_id=approve(draft).pk) == now(draft).listed_from
+    assert "It waits for its first stock and goes on sale as soon as there are more than 3." in page_of(draft)
 
 
 def a_contract_that_ends_tomorrow() -> datetime:
@@ -167,6 +175,21 @@ def test_what_waited_when_the_contract_ended_is_approved_and_stays_off_sale():
         decision = {"decision": "approve", "seen_version": change.version}
         answer = at(CONSOLE, "operator@market.localhost").post(f"/reviews/{change.pk}/decide/", decision)
     assert (answer.status_code, now(draft).status, now(draft).review) == (302, "off_sale", "approved")
+
+
+def test_a_day_that_was_moved_into_the_past_is_not_waited_for_any_more():
+    product = scheduled(5)
+    with merchant_schema(A):
+        set_conditions(by=SYSTEM, product_ids=[product.pk], off_at=3, on_at=None, waits_for_stock=False)
+    save(product, stock=2, listed_from=clock.now() - timedelta(days=1))
+    assert due_at(kind="product.listed_from", subject_id=product.pk) is None
+
+
+def test_what_is_put_on_sale_by_hand_when_its_day_has_come_is_waited_for_no_more():
+    product = scheduled(2)
+    with clock.shifted(timedelta(days=2.1)):
+        put_back(product)
+    assert due_at(kind="product.listed_from", subject_id=product.pk) is None
 
 
 def test_a_beginning_that_is_due_comes_also_where_the_price_is_saved_before_it_is_acted_upon():
