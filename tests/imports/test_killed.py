@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections
 
+from marketplace.flows.product_files import lanes
 from marketplace.flows.product_files.receiving import assign_columns, meanings_of
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.models import AuditEvent, OutboxEvent
@@ -38,7 +39,7 @@ from django.db import connection, connections
 settings.DATABASES["default"]["NAME"] = connections.settings["default"]["NAME"] = connection.settings_dict["NAME"] = sys.argv[1]
 from marketplace.flows.product_files import lanes, run
 run.TURN_S, run.LANE_S, run.PRODUCTS_AT_ONCE, run.ROWS_READ = 600.0, 600.0, 10, 30  # many batches, so that it is killed between or within some
-lanes.LINES = 20
+lanes.LINES = int(sys.argv[5])
 from marketplace.kernel.models import OutboxEvent
 from marketplace.merchant.imports.events import ImportDue
 from marketplace.merchant.imports.models import ProductImport
@@ -53,14 +54,18 @@ while True:
 """
 
 
+LINES = 20  # of a block, for the workers and for who goes on after them: one may have done its lane before the other began
+
+
 @pytest.fixture
-def killed_at(own_database, django_db_blocker):
+def killed_at(own_database, django_db_blocker, monkeypatch):
     """Has two workers go on with an import, and kills them once so many rows are `read`, `looked_at` or `settled`."""
+    monkeypatch.setattr(lanes, "LINES", LINES)
 
     def kill(import_id, done, rows):
         command = [sys.executable, "-c", WORKER, own_database, str(A), str(import_id)]
         env = {**os.environ, "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "tests.settings")}
-        workers = [subprocess.Popen([*command, str(which)], env=env) for which in range(2)]
+        workers = [subprocess.Popen([*command, str(which), str(LINES)], env=env) for which in range(2)]
         until = time.monotonic() + 60 + rows / 20  # in batches of ten
         while getattr(batch(import_id), done) < rows:
             assert not any(worker.poll() for worker in workers) and time.monotonic() < until, "it was over before it could be killed"

@@ -12,7 +12,7 @@ from marketplace.merchant.imports.models import ImportRow, ProductImport
 from tenants.tenancy.schemas import current_merchant_id
 
 LANES = 2  # as many workers as an import may keep busy at once
-LINES = 1_000  # of a block
+LINES = 1_000  # of a block; whoever goes on with an import has to agree on it
 LONGEST_BARCODE = 14
 S = ProductImport.Status
 
