@@ -142,13 +142,12 @@ def test_what_is_approved_while_its_condition_keeps_it_off_is_tried_on_its_day_t
     assert "It waits for its first stock and goes on sale as soon as there are more than 3." in page_of(draft)
 
 
-def a_contract_that_ends_tomorrow() -> datetime:
-    """When the one contract of the shop ends."""
+def a_contract_that_ends_tomorrow() -> None:
+    """The one contract of the shop."""
     make.a_contract_template()
     contract = signs_for_market(sign(a_shop_with_dossier(), owner()))
     contract.ends_at = clock.now() + timedelta(days=1)
     contract.save(update_fields=["ends_at"])
-    return contract.ends_at
 
 
 def test_after_the_contract_has_ended_nothing_new_comes_by_itself_either():
