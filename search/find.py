@@ -15,12 +15,13 @@ from search.contract import Answer, BackendAway, Query
 log = logging.getLogger("wanshang.search")
 
 postgres = PostgresBackend()
-breaker = Breaker()
+breaker = Breaker(moment_s=1.0)
 AT_ONCE = 100  # the largest page that both backends give
 
 
 def find(query: Query) -> Answer:
-    """The answer to a buyer's question; `backend` says whose. An Elasticsearch that is away, or slow at every step, costs at most its patience."""
+    """The answer to a buyer's question; `backend` says whose. An Elasticsearch that is away, or slow at every step, costs at most its patience, and
+    a page with several questions costs it once."""
     if (server := configured()) and breaker.allows():
         try:
             answer = server.search(query)

@@ -110,8 +110,9 @@ def put_on_sale(*, by: Actor, product_id: UUID) -> Product:
         is_early = row.is_early and row.status != Product.Status.ON_SALE
         if row.status != Product.Status.ON_SALE and not is_early:
             check_condition(product_id)
-        row = set_product_status(by=by, product_id=product_id, status=Product.Status.OFF_SALE if is_early else Product.Status.ON_SALE)
-        note_sale(by=by, product=row)
+        if not is_early or row.status != Product.Status.OFF_SALE:
+            row = set_product_status(by=by, product_id=product_id, status=Product.Status.OFF_SALE if is_early else Product.Status.ON_SALE)
+            note_sale(by=by, product=row)
         watch_times(row)
         if not is_early:
             note_on_sale(by=by, product_id=product_id)

@@ -1,4 +1,4 @@
-"""A breaker: who has failed twice is left alone for a while, then asked by one caller first."""
+"""A breaker: who has failed is left alone for a moment, who has failed twice for a while; then one caller asks first."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ FAILURES, PAUSE_S = 2, 15.0
 
 
 class Breaker:
-    """Of one process, shared by its threads."""
+    """Of one process, shared by its threads. Nobody asks for `moment_s` after a failure that does not open it, so that a page which asks several
+    times waits once, nor for `pause_s` after one that does; then one caller at a time may."""
 
-    def __init__(self, failures: int = FAILURES, pause_s: float = PAUSE_S) -> None:
-        self.failures, self.pause_s = failures, pause_s
+    def __init__(self, failures: int = FAILURES, pause_s: float = PAUSE_S, moment_s: float = 0.0) -> None:
+        self.failures, self.pause_s, self.moment_s = failures, pause_s, moment_s
         self._lock = threading.Lock()
         self._failed = 0
         self._next_try = 0.0
@@ -21,14 +22,13 @@ class Breaker:
         return self._failed >= self.failures
 
     def allows(self) -> bool:
-        """Whether to ask. While open, one caller may, once a pause; it reports back like the others."""
+        """Whether to ask. Whoever may reports back how it went."""
         with self._lock:
-            if not self.is_open():
+            if not self._failed:
                 return True
-            now = time.monotonic()
-            if now < self._next_try:
+            if time.monotonic() < self._next_try:
                 return False
-            self._next_try = now + self.pause_s
+            self._rest()
             return True
 
     def succeeded(self) -> None:
@@ -39,5 +39,8 @@ class Breaker:
         """Note a failure; True if it opened the breaker now."""
         with self._lock:
             self._failed += 1
-            self._next_try = time.monotonic() + self.pause_s
+            self._rest()
             return self._failed == self.failures
+
+    def _rest(self) -> None:
+        self._next_try = time.monotonic() + (self.pause_s if self.is_open() else self.moment_s)

@@ -291,8 +291,24 @@ def test_who_puts_on_sale_what_begins_later_is_told_from_when_and_can_call_it_of
     answer = client.post(f"/products/{product.pk}/on-sale/")
     (told,) = [str(message) for message in client.get(answer.url).context["messages"]]
     assert "goes on sale" in told and "within seconds" not in told
+    assert now(product).version == product.version, "it waited for its day already"
     client.post(f"/products/{product.pk}/off-sale/")
     assert "It goes on sale" not in page_of(product) and "Put on sale" in page_of(product)
+
+
+def test_stock_that_comes_before_the_day_changes_nothing_and_nothing_is_written_down():
+    product = make.a_product("a", on_sale=False, stock=0)
+    with merchant_schema(A):
+        set_conditions(by=SYSTEM, product_ids=[product.pk], off_at=None, on_at=None, waits_for_stock=True)
+    save(product, submits=True, listed_from=clock.now() + timedelta(days=2))
+    approve(product)
+    deliver_events()
+    told = AuditEvent.objects.filter(subject_id=product.pk).count()
+    with merchant_schema(A):
+        count_stock(by=SYSTEM, counted={make.variant_of(product): 9})
+    deliver_events()
+    assert AuditEvent.objects.filter(subject_id=product.pk).count() == told
+    assert now(product).status == "off_sale" and due_at(kind="product.listed_from", subject_id=product.pk)
 
 
 def test_an_edit_of_what_is_on_sale_leaves_it_there_whatever_beginning_it_names():

@@ -78,9 +78,9 @@ def index(request: pytest.FixtureRequest, db: None) -> Iterator[Index]:
 def breaker() -> Iterator[None]:
     """The breaker of this process closed, before and after."""
     finding.breaker.succeeded()
-    pause_s = finding.breaker.pause_s
+    pause_s, moment_s = finding.breaker.pause_s, finding.breaker.moment_s
     yield
-    finding.breaker.pause_s = pause_s
+    finding.breaker.pause_s, finding.breaker.moment_s = pause_s, moment_s
     finding.breaker.succeeded()
 
 

@@ -12,6 +12,7 @@ from search.contract import NotBuilt, Query
 from search.find import find
 from search.health import search_health
 from tests.fakes.door import Door
+from tests.running import until
 from tests.search.catalogue import doc, key
 from tests.search.conftest import index_name
 
@@ -53,6 +54,7 @@ def test_postgresql_answers_for_a_server_that_does_not(mugs, use_elasticsearch, 
     away = door(way)
     use_elasticsearch(away.url)
     assert search_health().startswith("postgres: ")
+    finding.breaker.moment_s = 0
     for _time in range(finding.breaker.failures):
         answer, took_s = timed(Query(text="mug"))
         assert (answer.backend, answer.ids) == ("postgres", [key(1)])
@@ -69,26 +71,46 @@ def test_postgresql_answers_for_a_server_that_does_not(mugs, use_elasticsearch, 
 def test_one_failure_alone_does_not_open_the_breaker(mugs, use_elasticsearch, door):
     away = door("failing")
     use_elasticsearch(away.url)
+    finding.breaker.moment_s = 0
     find(Query())
     asked = away.knocks
     find(Query())
     assert away.knocks > asked
 
 
+def test_a_page_with_several_questions_waits_once_for_a_server_that_hangs(mugs, use_elasticsearch, door):
+    away = door("hanging")
+    use_elasticsearch(away.url)
+    finding.breaker.moment_s *= 60  # for a slow machine
+    assert find(Query(text="mug")).ids == [key(1)]
+    asked = away.knocks
+    assert asked and [find(Query(text="mug")).ids for _time in range(3)] == [[key(1)]] * 3
+    assert away.knocks == asked and not finding.breaker.is_open()
+
+
+def test_after_one_failure_a_server_that_is_well_again_is_found_in_a_moment(mugs, use_elasticsearch, door, elasticsearch_url):
+    away = door("failing", behind=elasticsearch_url)
+    use_elasticsearch(away.url)
+    server = configured()
+    assert find(Query(text="mug")).backend == "postgres"
+    away.turn("open")
+    server.rebuild([doc("Mug", name=1)])
+    server.refresh()
+    until(lambda: find(Query(text="mug")).backend == "elasticsearch", within_s=20, what="Elasticsearch answers again")
+    server.drop()
+
+
 def test_one_probe_after_the_pause_finds_the_server_well_again(mugs, use_elasticsearch, door, elasticsearch_url):
     away = door("hanging", behind=elasticsearch_url)
     use_elasticsearch(away.url)
     server = configured()
-    finding.breaker.pause_s = 0.5
+    finding.breaker.pause_s, finding.breaker.moment_s = 0.5, 0
     assert [find(Query(text="mug")).backend for _time in range(3)] == ["postgres"] * 3
     away.turn("open")
     server.rebuild([doc("Mug", name=1), doc("Mug", name=2)])
     server.refresh()
-    until = time.monotonic() + 20
-    answers = [find(Query(text="mug"))]
-    while answers[-1].backend == "postgres" and time.monotonic() < until:
-        answers.append(find(Query(text="mug")))
-    assert (answers[-1].backend, answers[-1].total) == ("elasticsearch", 2)
+    until(lambda: find(Query(text="mug")).backend == "elasticsearch", within_s=20, what="Elasticsearch answers again")
+    assert find(Query(text="mug")).total == 2
     assert find(Query(text="mug")).backend == search_health() == "elasticsearch"
     server.drop()
 
