@@ -4,7 +4,7 @@ has lost its disk, has its index built."""
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -21,25 +21,27 @@ log = logging.getLogger("wanshang.search")
 REACTION = Reaction(indexer.refresh_elasticsearch, outward=True).name
 # By then every worker's breaker lets somebody ask.
 SOON = timedelta(seconds=indexer.breaker.pause_s + 1)
+# For so long after it was last seen away: until then workers whose breaker still rests fail what was under way, and that earns a long pause too.
+AFTERWARDS = timedelta(seconds=45)
 
 
 class _Seen:
-    """Of the process that does duties: whether Elasticsearch was away when it last looked. At first it may have been."""
+    """Of the process that does duties: until when it hurries what waits. None before it has looked: Elasticsearch may have been away."""
 
-    was_away = True
+    hurries_until: datetime | None = None
 
 
 def hurry() -> None:
-    """Duty. Once after each time away, so that what Elasticsearch refuses for reasons of its own still waits longer each time."""
+    """Duty. For a while after each time away and no longer, so that what Elasticsearch refuses for reasons of its own still waits longer each time."""
     server, now = configured(), clock.now()
+    _Seen.hurries_until = _Seen.hurries_until or now + AFTERWARDS
     late = Delivery.objects.filter(reaction=REACTION, status=Delivery.Status.WAITING, attempts__gt=0, sent_at=None, due_at__gt=now + SOON)
-    if server is None or not (_Seen.was_away or late.exists()):
+    if server is None or not late.exists():
         return
     if not server.is_well():
-        _Seen.was_away = True
-    elif _Seen.was_away:
+        _Seen.hurries_until = now + AFTERWARDS
+    elif now < _Seen.hurries_until:
         late.update(due_at=now + SOON)
-        _Seen.was_away = False
 
 
 def ask_to_build() -> None:

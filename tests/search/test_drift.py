@@ -185,7 +185,7 @@ def test_an_elasticsearch_that_is_away_is_compared_another_time(use_elasticsearc
 @pytest.fixture
 def late(use_elasticsearch, elasticsearch_url, breaker, monkeypatch):
     """A change that has waited so long for an Elasticsearch which is away that it would wait hours more."""
-    monkeypatch.setattr(catching_up._Seen, "was_away", False)
+    monkeypatch.setattr(catching_up._Seen, "hurries_until", clock.now())
     away = Door(elasticsearch_url, "refusing")
     use_elasticsearch(away.url)
     indexer.breaker.succeeded()
@@ -210,6 +210,24 @@ def test_once_elasticsearch_answers_again_what_waits_for_it_is_due_soon(late):
     configured().rebuild([])  # an index is there
     catching_up.hurry()
     assert indexer.breaker.pause_s < waits_s(waiting) < 10
+    configured().drop()
+
+
+def test_what_a_worker_fails_just_after_that_is_due_soon_too_and_later_no_more(late):
+    """A worker that leaves Elasticsearch alone after failures does so for seconds after it is back."""
+    away, waiting = late
+    catching_up.hurry()
+    away.turn("open")
+    configured().rebuild([])
+    catching_up.hurry()
+    waiting.update(due_at=clock.now() + timedelta(hours=2), attempts=10)
+    with clock.shifted(timedelta(seconds=10)):
+        catching_up.hurry()
+        assert waits_s(waiting) < 10
+    waiting.update(due_at=clock.now() + timedelta(hours=2), attempts=11)
+    with clock.shifted(catching_up.AFTERWARDS):
+        catching_up.hurry()
+    assert waits_s(waiting) > 7000
     configured().drop()
 
 
