@@ -3,6 +3,7 @@ them are found."""
 
 from __future__ import annotations
 
+import itertools
 import random
 import time
 from collections.abc import Callable, Sequence
@@ -67,23 +68,27 @@ def _variants(merchant_id: UUID) -> dict[str, UUID]:
 # ── changes all the time ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
+_seeds = itertools.count(5)  # who changes goods later than another changes them otherwise
+
+
 class Changing(Beside):
     """While this is entered a process changes `per_s` articles a second, one part of a shop after another: prices in one round, stock to nothing and back
     in the next. Afterwards `per_s` says how many it were."""
 
     def __init__(self, goods: Sequence[Article], per_s: int = PER_S) -> None:
-        super().__init__(_change, [list(goods[start : start + TOGETHER]) for start in range(0, len(goods), TOGETHER)], TOGETHER / per_s)
+        parts = [list(goods[start : start + TOGETHER]) for start in range(0, len(goods), TOGETHER)]
+        super().__init__(_change, parts, TOGETHER / per_s, next(_seeds))
 
     @property
     def per_s(self) -> float:
         return self.result or 0.0
 
 
-def _change(parts: list[list[Article]], every_s: float, ends: Any, result: Connection) -> None:
+def _change(parts: list[list[Article]], every_s: float, seed: int, ends: Any, result: Connection) -> None:
     """One part each `every_s`; who comes late goes on without a pause."""
-    dice = random.Random(5)
+    dice = random.Random(seed)
+    stock = [_stock_of(part[0]) for part in parts]
     began, changed = time.monotonic(), 0
-    stock = [STOCK] * len(parts)
     for turn, number in enumerate(cycle(range(len(parts)))):
         if ends.is_set():
             break
@@ -95,6 +100,14 @@ def _change(parts: list[list[Article]], every_s: float, ends: Any, result: Conne
         changed += len(parts[number])
         time.sleep(max(0.0, began + (turn + 1) * every_s - time.monotonic()))
     result.send(changed / (time.monotonic() - began))
+
+
+def _stock_of(article: Article) -> int:
+    from marketplace.merchant.inventory.models import StockLevel
+    from tenants.tenancy.schemas import merchant_schema
+
+    with merchant_schema(article[0]):
+        return int(StockLevel.objects.values_list("on_hand", flat=True).get(variant_id=article[1]))
 
 
 def set_prices(articles: Sequence[Article], minor: Sequence[int]) -> None:
