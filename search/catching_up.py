@@ -32,7 +32,7 @@ class _Seen:
 
 
 def hurry() -> None:
-    """Duty. For a while after each time away and no longer, so that what Elasticsearch refuses for reasons of its own still waits longer each time."""
+    """Duty. For a while after each time away, and after its first look, and no longer, so that what Elasticsearch refuses for reasons of its own still waits longer each time."""
     server, now = configured(), clock.now()
     _Seen.hurries_until = _Seen.hurries_until or now + AFTERWARDS
     late = Delivery.objects.filter(reaction=REACTION, status=Delivery.Status.WAITING, attempts__gt=0, sent_at=None, due_at__gt=now + SOON)
@@ -41,7 +41,7 @@ def hurry() -> None:
     if not server.is_well():
         _Seen.hurries_until = now + AFTERWARDS
     elif now < _Seen.hurries_until:
-        late.update(due_at=now + SOON)
+        late.update(due_at=now + SOON, attempts=1)  # what failed because it was away, or was left alone, is no nearer to being given up
 
 
 def ask_to_build() -> None:

@@ -10,7 +10,7 @@ FAILURES, PAUSE_S = 2, 15.0
 
 class Breaker:
     """Of one process, shared by its threads. Nobody asks for `moment_s` after a failure that does not open it, so that a page which asks several
-    times waits once, nor for `pause_s` after one that does; then one caller at a time may."""
+    times waits once; nor for `pause_s` after one that does. Then one caller in each moment or pause may."""
 
     def __init__(self, failures: int = FAILURES, pause_s: float = PAUSE_S, moment_s: float = 0.0) -> None:
         self.failures, self.pause_s, self.moment_s = failures, pause_s, moment_s

@@ -92,6 +92,7 @@ def test_after_one_failure_a_server_that_is_well_again_is_found_in_a_moment(mugs
     away = door("failing", behind=elasticsearch_url)
     use_elasticsearch(away.url)
     server = configured()
+    finding.breaker.pause_s = 3600  # what comes after the second failure
     assert find(Query(text="mug")).backend == "postgres"
     away.turn("open")
     server.rebuild([doc("Mug", name=1)])
