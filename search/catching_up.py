@@ -32,7 +32,8 @@ class _Seen:
 
 
 def hurry() -> None:
-    """Duty. For a while after each time away, and after its first look, and no longer, so that what Elasticsearch refuses for reasons of its own still waits longer each time."""
+    """Duty. For a while after each time away, and after its first look, and no longer: what Elasticsearch refuses for reasons of its own still waits
+    longer each time."""
     server, now = configured(), clock.now()
     _Seen.hurries_until = _Seen.hurries_until or now + AFTERWARDS
     late = Delivery.objects.filter(reaction=REACTION, status=Delivery.Status.WAITING, attempts__gt=0, sent_at=None, due_at__gt=now + SOON)
