@@ -86,8 +86,10 @@ class Changing(Beside):
 
 def _change(parts: list[list[Article]], every_s: float, seed: int, ends: Any, result: Connection) -> None:
     """One part each `every_s`; who comes late goes on without a pause."""
+    from marketplace.merchant.inventory.queries import available_of
+
     dice = random.Random(seed)
-    stock = [_stock_of(part[0]) for part in parts]
+    stock = [available_of(merchant_id, variant_id) for (merchant_id, variant_id, _word), *_others in parts]
     began, changed = time.monotonic(), 0
     for turn, number in enumerate(cycle(range(len(parts)))):
         if ends.is_set():
@@ -100,14 +102,6 @@ def _change(parts: list[list[Article]], every_s: float, seed: int, ends: Any, re
         changed += len(parts[number])
         time.sleep(max(0.0, began + (turn + 1) * every_s - time.monotonic()))
     result.send(changed / (time.monotonic() - began))
-
-
-def _stock_of(article: Article) -> int:
-    from marketplace.merchant.inventory.models import StockLevel
-    from tenants.tenancy.schemas import merchant_schema
-
-    with merchant_schema(article[0]):
-        return int(StockLevel.objects.values_list("on_hand", flat=True).get(variant_id=article[1]))
 
 
 def set_prices(articles: Sequence[Article], minor: Sequence[int]) -> None:
