@@ -36,13 +36,14 @@ def hurry() -> None:
     longer each time."""
     server, now = configured(), clock.now()
     _Seen.hurries_until = _Seen.hurries_until or now + AFTERWARDS
-    late = Delivery.objects.filter(reaction=REACTION, status=Delivery.Status.WAITING, attempts__gt=0, sent_at=None, due_at__gt=now + SOON)
-    if server is None or not late.exists():
+    failed = Delivery.objects.filter(reaction=REACTION, status=Delivery.Status.WAITING, attempts__gt=0, sent_at=None)
+    if server is None or not failed.exists():
         return
     if not server.is_well():
         _Seen.hurries_until = now + AFTERWARDS
     elif now < _Seen.hurries_until:
-        late.update(due_at=now + SOON, attempts=1)  # what failed because it was away, or was left alone, is no nearer to being given up
+        # What failed because it was away, or was left alone, is no nearer to being given up.
+        failed.filter(due_at__gt=now + SOON).update(due_at=now + SOON, attempts=1)
 
 
 def ask_to_build() -> None:

@@ -231,6 +231,18 @@ def test_what_a_worker_fails_just_after_that_is_due_soon_too_and_later_no_more(l
     configured().drop()
 
 
+def test_a_time_away_in_which_nothing_waited_long_yet_is_seen_too(late):
+    away, waiting = late
+    waiting.update(due_at=clock.now() + timedelta(seconds=2), attempts=1)
+    catching_up.hurry()
+    away.turn("open")
+    configured().rebuild([])
+    waiting.update(due_at=clock.now() + timedelta(hours=2), attempts=4)
+    catching_up.hurry()
+    assert waits_s(waiting) < 10
+    configured().drop()
+
+
 def test_what_a_server_that_is_there_refuses_waits_longer_each_time(late):
     away, waiting = late
     away.turn("open")
