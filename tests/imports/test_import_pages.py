@@ -109,6 +109,9 @@ def test_columns_that_make_no_sense_are_refused_on_the_page(client):
 def test_what_is_no_table_is_refused_beside_its_field(client):
     answer = client.post("/imports/new/", {"import_id": uuid4(), "table": SimpleUploadedFile("x.csv", b"")}, headers=HOST)
     assert answer.status_code == 422 and "holds no headings" in text(answer)
+    marked = SimpleUploadedFile("x.csv", b"\xef\xbb\xbfsku,\xb1\xad\n")
+    answer = client.post("/imports/new/", {"import_id": uuid4(), "table": marked}, headers=HOST)
+    assert answer.status_code == 422 and "neither UTF-8 nor GBK" in text(answer), "it says that it is UTF-8, and is not"
     files = {"table": SimpleUploadedFile("x.csv", b"sku\nA\n"), "archive": SimpleUploadedFile("x.zip", b"no zip")}
     answer = client.post("/imports/new/", {"import_id": uuid4(), **files}, headers=HOST)
     assert answer.status_code == 422 and "no ZIP archive" in text(answer)

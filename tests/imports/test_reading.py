@@ -69,6 +69,10 @@ def a_zip(name: str, size: int) -> bytes:
         (b"\xd0\xcf\x11\xe0" + b"\0" * 100, ".xls"),
         (b"PK\x03\x04nothing", "spreadsheet"),
         (b"a,b\n\xff\xff\xff\xff", "UTF-8"),
+        (b"\xef\xbb\xbfsku,\xb1\xad\n", "UTF-8"),
+        (b"\xff\xfe\x00", "UTF-8"),
+        (b"\xef\xbb\xbfsku,price\n" + b"A,1\n" * 50_000 + b"\xb1\xad,1\n", "UTF-8"),
+        (("sku,price\n" + "A,1\n" * 50_000).encode("utf-16") + b"\x00", "UTF-8"),
         (",".join(["c"] * 300).encode(), "columns"),
     ],
 )

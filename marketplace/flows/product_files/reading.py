@@ -83,20 +83,18 @@ def _lines(path: Path, layout: Layout) -> Iterator[tuple[int, list[str]]]:
 
 
 def _encoding_of(path: Path) -> str:
-    """By its mark; else UTF-8 where all of it is, else GB18030, which holds GBK and GB2312."""
+    """What its mark says; without one UTF-8, else GB18030, which holds GBK and GB2312. All of it has to be that. Raises TableUnreadable."""
     with open(path, "rb") as file:
         begin = file.read(4)
-    for mark, encoding in MARKS:
-        if begin.startswith(mark):
-            return encoding
-    for encoding in ("utf-8", "gb18030"):
+    marked = [encoding for mark, encoding in MARKS if begin.startswith(mark)]
+    for encoding in marked or ("utf-8", "gb18030"):
         decoder = codecs.getincrementaldecoder(encoding)()
         try:
             with open(path, "rb") as file:
                 while piece := file.read(A_PIECE):
                     decoder.decode(piece)
                 decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
+        except UnicodeError:
             continue
         return encoding
     raise TableUnreadable(why=_("its text is neither UTF-8 nor GBK. Save it as “CSV UTF-8”."))
