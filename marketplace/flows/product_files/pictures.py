@@ -14,6 +14,7 @@ from urllib.parse import unquote
 from django.core.files.storage import default_storage, storages
 from django.utils.translation import gettext as _
 
+from marketplace.flows.product_files.reading import BROKEN_ARCHIVE
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import InvalidInput, MarketError
 from marketplace.kernel.fetching import Fetched, FetchFailed, fetch
@@ -58,7 +59,7 @@ class Pictures:
             return {}
         found: dict[str, str] = {}
         for entry in self._archive.infolist():
-            if not entry.is_dir():
+            if entry.filename and not entry.is_dir():  # a name that begins with NUL is none
                 found.setdefault(entry.filename.casefold(), entry.filename)
                 found.setdefault(PurePosixPath(entry.filename).name.casefold(), entry.filename)
         return found
@@ -121,7 +122,7 @@ class Pictures:
         try:
             with self._archive.open(name) as file:
                 return file.read(MOST_BYTES + 1)  # never more, whatever it unpacks to
-        except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError, ValueError) as wrong:
+        except BROKEN_ARCHIVE as wrong:
             raise InvalidInput(field="pictures", why=_("This file of the archive is broken or locked.")) from wrong
 
     def fetched(self, refs: Collection[str]) -> Callable[[str], str]:
@@ -145,7 +146,7 @@ def check_archive(file: io.BufferedIOBase | object, size: int) -> None:
     try:
         with zipfile.ZipFile(file) as archive:  # type: ignore[arg-type]
             entries = len(archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as wrong:
+    except BROKEN_ARCHIVE as wrong:
         raise InvalidInput(field="archive", why=_("This file is no ZIP archive.")) from wrong
     if entries > MOST_ENTRIES:
         raise InvalidInput(field="archive", why=_("This archive holds more than {most} files. Divide it.").format(most=MOST_ENTRIES))

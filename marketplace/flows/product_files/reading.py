@@ -5,7 +5,9 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -29,7 +31,9 @@ LONGEST_CELL = 40_000
 A_PIECE = 1 << 16
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 DELIMITERS = ",;\t|"
-BROKEN = (InvalidFileException, zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, AttributeError, IndexError, OSError, EOFError)
+# What zipfile raises on archives that are damaged, locked or packed in a way of their own; of what unpacks it lets everything through.
+BROKEN_ARCHIVE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, RuntimeError, ValueError)
+BROKEN = (*BROKEN_ARCHIVE, InvalidFileException, ParseError, LookupError, TypeError, AttributeError)
 
 
 @dataclass(frozen=True)

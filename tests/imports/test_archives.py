@@ -1,0 +1,129 @@
+"""Archives as people have them: damaged on the way, or locked. What cannot be read is told; the rest goes in."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+import openpyxl
+import pytest
+from django.utils import translation
+
+from marketplace.flows.product_files.reading import look_at, rows_of
+from marketplace.merchant.catalogue.models import Product
+from marketplace.merchant.imports.errors import TableUnreadable
+from tenants.tenancy.schemas import merchant_schema
+from tests.factories import a_picture
+from tests.imports.files import A, a_row, as_csv, batch, checked, cups, imported, problems
+
+pytestmark = pytest.mark.django_db
+CENTRAL = b"PK\x01\x02"
+
+
+def data_at(data: bytes, name: str) -> int:
+    """Where what an entry holds begins."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        at = archive.getinfo(name).header_offset
+    return at + 30 + int.from_bytes(data[at + 26 : at + 28], "little") + int.from_bytes(data[at + 28 : at + 30], "little")
+
+
+def damaged(data: bytes, name: str, after: int = 0, by: bytes = b"\xff" * 16) -> bytes:
+    """With other bytes in what one entry holds."""
+    at = data_at(data, name) + after
+    return data[:at] + by + data[at + len(by) :]
+
+
+def marked(data: bytes, name: str, place: int, sign: int) -> bytes:
+    """With one byte of an entry's record in the table of contents changed."""
+    at = data.index(name.encode(), data.index(CENTRAL)) - 46 + place
+    return data[:at] + bytes([sign]) + data[at + 1 :]
+
+
+def an_archive(names: list[str], packing: int = zipfile.ZIP_DEFLATED) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", packing) as archive:
+        for name in names:
+            archive.writestr(name, a_picture().getvalue())
+    return data.getvalue()
+
+
+def a_book(rows: int = 3) -> bytes:
+    """A spreadsheet of products; of many rows it unpacks in many pieces."""
+    chance, book, data = Random(4), openpyxl.Workbook(), io.BytesIO()
+    sheet = book.active
+    sheet.append(["SKU", "Price", "Title in English"])
+    for n in range(rows):
+        sheet.append([f"P{n}", chance.random() * 100, "".join(chance.choices("abcdefgh ", k=40))])
+    book.save(data)
+    return data.getvalue()
+
+
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    "packed bytes": lambda data: damaged(data, "bad.png"),
+    "a lock": lambda data: marked(data, "bad.png", 8, 1),
+    "an unknown packing": lambda data: marked(data, "bad.png", 10, 77),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_picture_is_told_beside_its_row_and_the_rest_goes_in(damage):
+    cups()
+    archive = DAMAGES[damage](an_archive(["good.png", "bad.png"]))
+    with translation.override("en"):
+        import_id = imported(as_csv([a_row(1, Pictures="good.png"), a_row(2, Pictures="bad.png"), a_row(3)]), archive=archive)
+    assert batch(import_id).status == "done"
+    [(head, why)] = problems(import_id)[3]
+    assert head == "Pictures" and "broken or locked" in why
+    with merchant_schema(A):
+        assert set(Product.objects.values_list("source_ref", flat=True)) == {"P1", "P3"}
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_damaged_picture_in_another_packing_is_told_too(packing):
+    cups()
+    archive = damaged(an_archive(["good.png", "bad.png"], packing), "bad.png", after=4)
+    import_id = imported(as_csv([a_row(1, Pictures="good.png"), a_row(2, Pictures="bad.png")]), archive=archive)
+    assert (batch(import_id).status, batch(import_id).entered, list(problems(import_id))) == ("done", 1, [3])
+
+
+def test_a_file_whose_name_was_lost_leaves_the_others_to_be_found():
+    cups()
+    archive = marked(an_archive(["good.png", "lost.png"]), "lost.png", 46, 0)
+    import_id = imported(as_csv([a_row(1, Pictures="good.png")]), archive=archive)
+    assert (batch(import_id).status, batch(import_id).entered) == ("done", 1)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda data: damaged(data, "xl/workbook.xml"),
+        lambda data: damaged(data, "xl/worksheets/sheet1.xml"),
+        lambda data: marked(data, "xl/worksheets/sheet1.xml", 8, 1),
+        lambda data: marked(data, "xl/worksheets/sheet1.xml", 6, 99),
+    ],
+    ids=["packed bytes of the book", "packed bytes of the sheet", "a lock", "a version to come"],
+)
+def test_a_damaged_spreadsheet_is_refused_with_what_to_do(tmp_path: Path, damage):
+    path = tmp_path / "table"
+    path.write_bytes(a_book())
+    assert len(list(rows_of(path, look_at(path)))) == 3, "the control"
+    path.write_bytes(damage(a_book()))
+    with translation.override("en"), pytest.raises(TableUnreadable, match="Save it anew"):
+        look_at(path)
+
+
+def test_a_spreadsheet_that_is_damaged_further_on_fails_with_the_reason():
+    cups()
+    data = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(a_book(5_000))) as book, zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED, compresslevel=0) as loose:
+        for name in book.namelist():
+            loose.writestr(name, book.read(name))
+    name, packed, behind = "xl/worksheets/sheet1.xml", data.getvalue(), 0
+    while behind < 500_000:  # blocks of a packed file, each with its length before it
+        at = data_at(packed, name) + behind
+        behind += 5 + int.from_bytes(packed[at + 1 : at + 3], "little")
+    import_id = checked(damaged(packed, name, behind))
+    assert batch(import_id).status == "failed" and "XLSX" in batch(import_id).why.upper()
