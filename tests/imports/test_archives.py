@@ -1,4 +1,4 @@
-"""Archives as people have them: damaged on the way, or locked. What cannot be read is told; the rest goes in."""
+"""Archives as people have them: damaged on the way, locked, or named by a Chinese Windows. What cannot be read is told; the rest goes in."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ import pytest
 from django.utils import translation
 
 from marketplace.flows.product_files.reading import look_at, rows_of
-from marketplace.merchant.catalogue.models import Product
+from marketplace.merchant.catalogue.models import Picture, Product
 from marketplace.merchant.imports.errors import TableUnreadable
 from tenants.tenancy.schemas import merchant_schema
 from tests.factories import a_picture
-from tests.imports.files import A, a_row, as_csv, batch, checked, cups, imported, problems
+from tests.imports.files import A, a_row, as_csv, batch, checked, cups, imported, problems, states
 
 pytestmark = pytest.mark.django_db
 CENTRAL = b"PK\x01\x02"
@@ -127,3 +127,39 @@ def test_a_spreadsheet_that_is_damaged_further_on_fails_with_the_reason():
         behind += 5 + int.from_bytes(packed[at + 1 : at + 3], "little")
     import_id = checked(damaged(packed, name, behind))
     assert batch(import_id).status == "failed" and "XLSX" in batch(import_id).why.upper()
+
+
+# ── names ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def named(data: bytes, names: dict[str, bytes]) -> bytes:
+    """With other bytes for names, as a program writes them that knows no Unicode: of the same length, in both places."""
+    for old, new in names.items():
+        assert len(old) == len(new) and data.count(old.encode()) == 2
+        data = data.replace(old.encode(), new)
+    return data
+
+
+def test_pictures_that_a_chinese_windows_named_are_found_with_and_without_folders():
+    cups()
+    archive = named(
+        an_archive(["aaaa/bbbbbb.png", "aaaa/cccc.PNG", "plain.png"]),
+        {"aaaa/bbbbbb.png": "图片/青瓷杯.png".encode("gbk"), "aaaa/cccc.PNG": "图片/白杯.PNG".encode("gbk")},
+    )
+    rows = [a_row(1, Pictures="青瓷杯.png"), a_row(2, Pictures="图片/白杯.png"), a_row(3, Pictures="plain.png"), a_row(4, Pictures="黑杯.png")]
+    import_id = imported(as_csv(rows), archive=archive)
+    assert list(problems(import_id)) == [5] and batch(import_id).entered == 3
+
+
+def test_a_name_in_unicode_goes_before_what_other_bytes_might_mean_and_odd_bytes_hurt_nobody():
+    cups()
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("bbbbbb.png", b"no picture")
+        archive.writestr("o.png", a_picture().getvalue())
+        archive.writestr("青瓷杯.png", a_picture().getvalue())
+    packed = named(data.getvalue(), {"bbbbbb.png": "青瓷杯.png".encode("gbk"), "o.png": b"\x82.png"})
+    import_id = imported(as_csv([a_row(1, Pictures="青瓷杯.png"), a_row(2, Pictures="é.png")]), archive=packed)
+    assert states(import_id) == {"done": 2}, problems(import_id)
+    with merchant_schema(A):
+        assert Picture.objects.count() == 2

@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cached_property
 from pathlib import PurePosixPath
 from urllib.parse import unquote
@@ -29,6 +30,7 @@ THREADS = 8
 SECONDS = 10  # for one address
 LONGEST_REF = 1000
 MOST_ARCHIVE_BYTES, MOST_ENTRIES = 500 * 1024 * 1024, 50_000
+IN_UNICODE = 0x800  # the flag of an entry whose name is; else zipfile reads it as the code page 437
 OWN = re.compile(r"[a-z]+/[A-Za-z0-9._-]{1,150}\.(webp|jpg|jpeg|png)")  # a key in public media
 ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 
@@ -54,14 +56,19 @@ class Pictures:
 
     @cached_property
     def _names(self) -> dict[str, str]:
-        """Folded name, with and without folders → its entry."""
+        """Folded name, with and without folders → its entry. What is named by bytes alone may also be named in Chinese, where no other is."""
         if not self.batch.pictures:
             return {}
+        entries = [entry for entry in self._archive.infolist() if entry.filename and not entry.is_dir()]  # a name that begins with NUL is none
+        names = [(entry.filename, entry.filename) for entry in entries]
+        for entry in entries:
+            if not entry.flag_bits & IN_UNICODE:
+                with suppress(UnicodeError):
+                    names.append((entry.filename.encode("cp437").decode("gb18030"), entry.filename))
         found: dict[str, str] = {}
-        for entry in self._archive.infolist():
-            if entry.filename and not entry.is_dir():  # a name that begins with NUL is none
-                found.setdefault(entry.filename.casefold(), entry.filename)
-                found.setdefault(PurePosixPath(entry.filename).name.casefold(), entry.filename)
+        for name, filename in names:
+            found.setdefault(name.casefold(), filename)
+            found.setdefault(PurePosixPath(name).name.casefold(), filename)
         return found
 
     def look(self, ref: str) -> str:
