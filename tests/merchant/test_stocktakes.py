@@ -16,7 +16,7 @@ from marketplace.merchant.inventory.actions import allocate_stock, ship_stock
 from marketplace.merchant.inventory.checking import findings
 from marketplace.merchant.inventory.errors import CountedBySame, StockHeld
 from marketplace.merchant.inventory.models import StockLevel, StockLocation, StockMovement, Stocktake
-from marketplace.merchant.inventory.moves import adjust_stock
+from marketplace.merchant.inventory.moves import adjust_stock, end_transfer, send_transfer
 from marketplace.merchant.inventory.stocktakes import (
     begin_stocktake,
     book_stocktake,
@@ -31,7 +31,7 @@ from tenants.accounts.models import User
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.databases import MERCHANTS
-from tests.merchant.test_stock_places import an_article, hold, main
+from tests.merchant.test_stock_places import a_place, an_article, hold, main
 
 A = MERCHANTS["a"]
 
@@ -112,6 +112,46 @@ def test_goods_thrown_away_after_the_count_stay_away(shop):
     hand_in_stocktake(by=SYSTEM, number=number)
     with clock.shifted(timedelta(minutes=1)):
         adjust_stock(by=SYSTEM, movement_id=uuid4(), variant_id=article, location_id=main().pk, cause="damaged", quantity=2)
+        book_stocktake(by=SYSTEM, number=number)
+    assert on_hand(article) == 5
+
+
+def counted_then(article: UUID, pieces: int) -> str:
+    number = begun(article)
+    count_lines(by=SYSTEM, number=number, counted={article: pieces})
+    hand_in_stocktake(by=SYSTEM, number=number)
+    return number
+
+
+def test_what_a_transfer_brought_after_the_count_is_what_arrived_of_it(shop):
+    store = a_place()
+    article = an_article(5, store=(store, 10))
+    row = send_transfer(by=SYSTEM, transfer_id=uuid4(), source_id=store.pk, target_id=main().pk, pieces={article: 10})
+    number = counted_then(article, 5)
+    with clock.shifted(timedelta(minutes=1)):
+        end_transfer(by=SYSTEM, number=row.number, arrived={article: 7})
+        book_stocktake(by=SYSTEM, number=number)
+    assert on_hand(article) == 12 and not StockMovement.objects.filter(kind="stocktake").exists()
+    assert findings() == []
+
+
+@pytest.mark.parametrize("came", [{"arrived": {}}, {"back": True}])
+def test_a_transfer_that_left_before_the_count_is_no_difference_where_it_left_from(shop, came):
+    store = a_place()
+    article = an_article(5)
+    row = send_transfer(by=SYSTEM, transfer_id=uuid4(), source_id=main().pk, target_id=store.pk, pieces={article: 2})
+    number = counted_then(article, 3)
+    with clock.shifted(timedelta(minutes=1)):
+        end_transfer(by=SYSTEM, number=row.number, **came)
+        book_stocktake(by=SYSTEM, number=number)
+    assert on_hand(article) == (5 if "back" in came else 3) and not StockMovement.objects.filter(kind="stocktake").exists()
+
+
+def test_what_somebody_finds_missing_after_the_count_is_not_taken_off_twice(shop):
+    article = an_article(7)
+    number = counted_then(article, 5)
+    with clock.shifted(timedelta(minutes=1)):
+        adjust_stock(by=SYSTEM, movement_id=uuid4(), variant_id=article, location_id=main().pk, cause="lost", quantity=2)
         book_stocktake(by=SYSTEM, number=number)
     assert on_hand(article) == 5
 

@@ -34,11 +34,12 @@ from tenants.tenancy.schemas import current_merchant_id
 
 K, S = StockMovement.Kind, Stocktake.Status
 PHYSICAL = (K.RECEIVED, K.SHIPPED, K.RETURNED, K.MOVED_OUT, K.MOVED_IN, K.DAMAGED)  # goods came or went; everything else mends figures
+# Of what is lost, that of a transfer, which alone has a number, belongs to what it moved in.
 LONGEST_AGO = timedelta(days=31)
 THEN = """
     SELECT level.variant_id, level.on_hand - coalesce((
         SELECT sum(movement.quantity) FROM merchant_inventory_stockmovement AS movement
-        WHERE movement.level_id = level.id AND movement.at > wanted.at AND movement.kind = ANY(%s)
+        WHERE movement.level_id = level.id AND movement.at > wanted.at AND (movement.kind = ANY(%s) OR movement.kind = 'lost' AND movement.ref <> '')
     ), 0)
     FROM unnest(%s::uuid[], %s::timestamptz[]) AS wanted(variant_id, at)
     JOIN merchant_inventory_stocklevel AS level ON level.variant_id = wanted.variant_id AND level.location_id = %s
