@@ -111,6 +111,17 @@ def test_a_file_of_counts_is_taken_whole_or_not_at_all(owner):
         assert Stocktake.objects.get(number=number).lines.get().counted == 9
 
 
+def test_a_file_with_the_same_number_counts_anew_and_says_when(owner):
+    _product, level = an_article()
+    number = a_stocktake(level)
+    for _time in range(2):
+        assert owner.post(f"/stocktakes/{number}/upload/", {"lines": f"{level.variant.sku} 7"}).status_code == 302
+    with merchant_schema(A):
+        first, second = AuditEvent.objects.filter(action="stocktake.counted", subject_id=number).order_by("pk")
+        assert Stocktake.objects.get(number=number).lines.get().counted_at > first.at
+        assert (first.before, second.before) == ({str(level.variant_id): None}, {str(level.variant_id): 7})
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 @pytest.mark.parametrize("mark", [",", ";", "\t"])
 def test_a_sheet_is_read_whichever_program_wrote_it(encoding, mark):

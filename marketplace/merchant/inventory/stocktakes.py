@@ -116,6 +116,7 @@ def begin_stocktake(
 def count_lines(*, by: Actor, number: str, counted: Mapping[UUID, int | None], at: datetime | None = None) -> Stocktake:
     """What was counted, by variant id (None: not counted after all); `at` says when, now if nothing does. Adds what the sheet did not hold.
 
+    The number that stands there is counted anew by somebody else, or where `at` is another moment: a form sent once more says none.
     Raises StocktakeUnknown, IllegalMove (it is not being counted), InvalidInput, LocationClosed.
     """
     now = clock.now()
@@ -126,7 +127,7 @@ def count_lines(*, by: Actor, number: str, counted: Mapping[UUID, int | None], a
         raise InvalidInput(field="counted", why=_("Stock is a whole number from 0 to 10,000,000."))
     with transaction.atomic():
         row = _locked(number, S.COUNTING)
-        _count(by, row, counted, moment)
+        _count(by, row, counted, moment, says_when=at is not None)
     return row
 
 
@@ -153,7 +154,7 @@ def scan_line(*, by: Actor, number: str, code: str, quantity: int = 1) -> Stockt
     return found
 
 
-def _count(by: Actor, row: Stocktake, counted: Mapping[UUID, int | None], moment: datetime) -> None:
+def _count(by: Actor, row: Stocktake, counted: Mapping[UUID, int | None], moment: datetime, *, says_when: bool = False) -> None:
     if row.location.closed_at:
         raise LocationClosed(name=row.location.name)
     lines = {line.variant_id: line for line in row.lines.filter(variant_id__in=counted.keys())}
@@ -165,7 +166,13 @@ def _count(by: Actor, row: Stocktake, counted: Mapping[UUID, int | None], moment
             raise InvalidInput(field="counted", why=_("One of these variants does not exist. Load the sheet anew."))
         StocktakeLine.objects.bulk_create([StocktakeLine(stocktake=row, variant_id=key, expected=0) for key in more], batch_size=AT_ONCE)
         lines |= {line.variant_id: line for line in row.lines.filter(variant_id__in=more)}
-    changed = [line for key, line in lines.items() if line.counted != counted[key]]
+
+    def is_new(line: StocktakeLine) -> bool:
+        number_now = counted[line.variant_id]
+        is_anew = line.counted_by_id != by.user_id or (says_when and line.counted_at != moment)
+        return line.counted != number_now or (number_now is not None and is_anew)
+
+    changed = [line for line in lines.values() if is_new(line)]
     then = on_hand_then(row.location_id, {line.variant_id: moment for line in changed})
     before = {str(line.variant_id): line.counted for line in changed}
     for line in changed:
