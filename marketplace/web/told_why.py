@@ -24,6 +24,7 @@ WHYS: dict[str, str | Promise] = {
     "payment disputed and lost": pgettext_lazy("log", "Payment disputed and lost"),
     "not paid in time": pgettext_lazy("log", "Not paid in time"),
     "cancelled by the buyer": pgettext_lazy("log", "Cancelled by the buyer"),
+    "codes loaded": pgettext_lazy("log", "Codes loaded"),
     "codes handed out": pgettext_lazy("log", "Codes handed out"),
     "all vouchers used": pgettext_lazy("log", "All vouchers used"),
     "vouchers expired": pgettext_lazy("log", "Vouchers not used in time"),

@@ -18,6 +18,7 @@ from marketplace.merchant.catalogue.errors import BarcodeTaken
 from marketplace.merchant.catalogue.models import Product, Variant
 from marketplace.merchant.inventory.stocktakes import scan_line
 from marketplace.web.seller.product_search import products_said
+from marketplace.web.seller.variants import Row, fill
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.databases import MERCHANTS
@@ -75,8 +76,34 @@ def test_a_wrong_code_is_refused_with_the_digit_that_is_expected(typed, said):
 def test_counting_up_leaves_out_what_is_taken():
     second = following(MUG, ())
     assert read_barcode(second) == second and second == "6901234567908"
-    assert following(MUG, [second]) == "6901234567915"
+    assert following(MUG, {gtin(second)}) == "6901234567915"
     assert following("99999995", ()) == ""
+
+
+def test_filling_in_over_many_that_are_taken_reads_each_once():
+    reads = 0
+
+    class Counted(str):
+        def zfill(self, width):
+            nonlocal reads
+            reads += 1
+            return super().zfill(width)
+
+    taken = [Counted(MUG)]
+    for _n in range(50):
+        taken.append(Counted(following(taken[-1], ())))
+    reads = 0
+    rows = [Row(), Row(), Row()]
+    fill(rows, {"barcode": MUG}, taken)
+    first = following(taken[-1], ())
+    assert [row.cells["barcode"] for row in rows] == [first, second := following(first, ()), following(second, ())]
+    assert reads == len(taken)
+
+
+def test_filling_in_leaves_out_what_is_taken_in_another_length():
+    rows = [Row()]
+    fill(rows, {"barcode": UPC}, [f"0{UPC}"])
+    assert rows[0].cells["barcode"] == following(UPC, ())
 
 
 def test_a_code_is_on_one_variant_of_the_shop_however_it_is_written(shop):

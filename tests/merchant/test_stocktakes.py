@@ -12,11 +12,12 @@ from django.db import connections, transaction
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.errors import IllegalMove, InvalidInput, MarketError, ReasonMissing
+from marketplace.kernel.models import AuditEvent
 from marketplace.merchant.inventory.actions import allocate_stock, ship_stock
 from marketplace.merchant.inventory.checking import findings
 from marketplace.merchant.inventory.errors import CountedBySame, StockHeld
-from marketplace.merchant.inventory.models import StockLevel, StockLocation, StockMovement, Stocktake
-from marketplace.merchant.inventory.moves import adjust_stock
+from marketplace.merchant.inventory.models import StockLevel, StockLocation, StockMovement, Stocktake, StocktakeLine
+from marketplace.merchant.inventory.moves import adjust_stock, end_transfer, send_transfer
 from marketplace.merchant.inventory.stocktakes import (
     begin_stocktake,
     book_stocktake,
@@ -31,7 +32,7 @@ from tenants.accounts.models import User
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.databases import MERCHANTS
-from tests.merchant.test_stock_places import an_article, hold, main
+from tests.merchant.test_stock_places import a_place, an_article, hold, main
 
 A = MERCHANTS["a"]
 
@@ -114,6 +115,85 @@ def test_goods_thrown_away_after_the_count_stay_away(shop):
         adjust_stock(by=SYSTEM, movement_id=uuid4(), variant_id=article, location_id=main().pk, cause="damaged", quantity=2)
         book_stocktake(by=SYSTEM, number=number)
     assert on_hand(article) == 5
+
+
+def counted_then(article: UUID, pieces: int) -> str:
+    number = begun(article)
+    count_lines(by=SYSTEM, number=number, counted={article: pieces})
+    hand_in_stocktake(by=SYSTEM, number=number)
+    return number
+
+
+def test_what_a_transfer_brought_after_the_count_is_what_arrived_of_it(shop):
+    store = a_place()
+    article = an_article(5, store=(store, 10))
+    row = send_transfer(by=SYSTEM, transfer_id=uuid4(), source_id=store.pk, target_id=main().pk, pieces={article: 10})
+    number = counted_then(article, 5)
+    with clock.shifted(timedelta(minutes=1)):
+        end_transfer(by=SYSTEM, number=row.number, arrived={article: 7})
+        book_stocktake(by=SYSTEM, number=number)
+    assert on_hand(article) == 12 and not StockMovement.objects.filter(kind="stocktake").exists()
+    assert findings() == []
+
+
+@pytest.mark.parametrize("came", [{"arrived": {}}, {"back": True}])
+def test_a_transfer_that_left_before_the_count_is_no_difference_where_it_left_from(shop, came):
+    store = a_place()
+    article = an_article(5)
+    row = send_transfer(by=SYSTEM, transfer_id=uuid4(), source_id=main().pk, target_id=store.pk, pieces={article: 2})
+    number = counted_then(article, 3)
+    with clock.shifted(timedelta(minutes=1)):
+        end_transfer(by=SYSTEM, number=row.number, **came)
+        book_stocktake(by=SYSTEM, number=number)
+    assert on_hand(article) == (5 if "back" in came else 3) and not StockMovement.objects.filter(kind="stocktake").exists()
+
+
+def test_what_somebody_finds_missing_after_the_count_is_not_taken_off_twice(shop):
+    article = an_article(7)
+    number = counted_then(article, 5)
+    with clock.shifted(timedelta(minutes=1)):
+        adjust_stock(by=SYSTEM, movement_id=uuid4(), variant_id=article, location_id=main().pk, cause="lost", quantity=2)
+        book_stocktake(by=SYSTEM, number=number)
+    assert on_hand(article) == 5
+
+
+def test_the_same_number_counted_again_holds_for_the_later_moment_and_its_counter(shop):
+    first, second = a_colleague("first"), a_colleague("second")
+    with clock.shifted(-timedelta(hours=4)):
+        article = an_article(10)
+        number = begun(article)
+    count_lines(by=first, number=number, counted={article: 10}, at=clock.now() - timedelta(hours=3))
+    with clock.shifted(-timedelta(hours=2)):
+        shipped(article, 3)
+    hand_in_stocktake(by=SYSTEM, number=number)
+    count_again(by=SYSTEM, number=number, why="seven should be left")
+    at = clock.now() - timedelta(hours=1)
+    count_lines(by=second, number=number, counted={article: 10}, at=at)
+    line = StocktakeLine.objects.get()
+    assert (line.counted, line.expected, line.counted_at, line.counted_by_id) == (10, 7, at, second.user_id)
+    hand_in_stocktake(by=SYSTEM, number=number)
+    with pytest.raises(CountedBySame):
+        book_stocktake(by=second, number=number)
+    book_stocktake(by=first, number=number)
+    assert on_hand(article) == 10
+
+
+def test_the_same_numbers_saved_twice_were_counted_once(shop):
+    with clock.shifted(-timedelta(hours=4)):
+        article, left_out = an_article(10), an_article(4)
+        number = begun(article, left_out)
+    at = clock.now() - timedelta(hours=3)
+    with clock.shifted(-timedelta(hours=3)):
+        count_lines(by=SYSTEM, number=number, counted={article: 10, left_out: None})
+    before = StocktakeLine.objects.get(variant=article)
+    shipped(article, 3)
+    count_lines(by=SYSTEM, number=number, counted={article: 10, left_out: None})  # a form that was sent once more
+    count_lines(by=SYSTEM, number=number, counted={left_out: None}, at=at)
+    assert StocktakeLine.objects.get(variant=article).counted_at == before.counted_at
+    assert StocktakeLine.objects.get(variant=left_out).counted_at is None
+    count_lines(by=SYSTEM, number=number, counted={article: 10}, at=at)
+    count_lines(by=SYSTEM, number=number, counted={article: 10}, at=at)
+    assert AuditEvent.objects.filter(action="stocktake.counted").count() == 2
 
 
 def test_each_scan_is_one_piece_more_and_adds_what_the_sheet_did_not_hold(shop):

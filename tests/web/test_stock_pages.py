@@ -17,6 +17,7 @@ from marketplace.flows.review_product import submit_product
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.models import AuditEvent
+from marketplace.kernel.relay import deliver_events
 from marketplace.merchant.inventory.actions import count_stock
 from marketplace.merchant.inventory.models import Reservation, StockLevel, StockLocation, StockMovement, Stocktake
 from marketplace.merchant.inventory.moves import send_transfer
@@ -32,6 +33,7 @@ from tenants.accounts.models import User
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.databases import MERCHANTS
+from tests.flows.virtual import a_card
 
 A, HOST = MERCHANTS["a"], "kiln.seller.market.localhost"
 
@@ -109,6 +111,29 @@ def test_a_file_of_counts_is_taken_whole_or_not_at_all(owner):
     assert owner.post(f"/stocktakes/{number}/upload/", {"file": right}).status_code == 302
     with merchant_schema(A):
         assert Stocktake.objects.get(number=number).lines.get().counted == 9
+
+
+def test_a_file_with_the_same_number_counts_anew_and_says_when(owner):
+    _product, level = an_article()
+    number = a_stocktake(level)
+    for _time in range(2):
+        assert owner.post(f"/stocktakes/{number}/upload/", {"lines": f"{level.variant.sku} 7"}).status_code == 302
+    with merchant_schema(A):
+        first, second = AuditEvent.objects.filter(action="stocktake.counted", subject_id=number).order_by("pk")
+        assert Stocktake.objects.get(number=number).lines.get().counted_at > first.at
+        assert (first.before, second.before) == ({str(level.variant_id): None}, {str(level.variant_id): 7})
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "Codes loaded"), ("zh-hans", "导入卡密")])
+def test_the_ledger_says_in_the_readers_language_that_codes_were_loaded(owner, language, said):
+    card, headers = a_card(2), {"accept-language": language}
+    sent = {"do": "export", "job_id": uuid4(), "format": "csv", "query": "", "head": list(range(11))}
+    job = owner.post("/movements/", sent, headers=headers).url.partition("=")[2]
+    deliver_events()
+    file = b"".join(owner.get(f"/jobs/{job}/file/", headers=headers).streaming_content)
+    pages = [owner.get(path, headers=headers).content for path in ("/movements/", f"/stock/variants/{make.variant_of(card)}/")]
+    for shown in (file.decode("utf-8-sig"), *(page.decode() for page in pages)):
+        assert said in shown and "codes loaded" not in shown
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Container, Mapping
 from uuid import UUID
 
 from django.db.models import Q, QuerySet, Value
@@ -40,12 +40,12 @@ def gtin(code: str) -> str:
     return code.zfill(14)
 
 
-def following(code: str, taken: Collection[str]) -> str:
-    """The next number of the same length with its check digit that is none of `taken`; "" where there is none."""
+def following(code: str, taken: Container[str]) -> str:
+    """The next number of the same length with its check digit whose GTIN is none of `taken`; "" where there is none."""
     body = int(code[:-1])
     while len(str(body := body + 1)) <= len(code) - 1:
         text = str(body).zfill(len(code) - 1)
-        if gtin(found := text + ean.calc_check_digit(text)) not in {gtin(one) for one in taken}:
+        if gtin(found := text + ean.calc_check_digit(text)) not in taken:
             return found
     return ""
 

@@ -34,11 +34,12 @@ from tenants.tenancy.schemas import current_merchant_id
 
 K, S = StockMovement.Kind, Stocktake.Status
 PHYSICAL = (K.RECEIVED, K.SHIPPED, K.RETURNED, K.MOVED_OUT, K.MOVED_IN, K.DAMAGED)  # goods came or went; everything else mends figures
+# Of what is lost, that of a transfer, which alone has a number, belongs to what it moved in.
 LONGEST_AGO = timedelta(days=31)
 THEN = """
     SELECT level.variant_id, level.on_hand - coalesce((
         SELECT sum(movement.quantity) FROM merchant_inventory_stockmovement AS movement
-        WHERE movement.level_id = level.id AND movement.at > wanted.at AND movement.kind = ANY(%s)
+        WHERE movement.level_id = level.id AND movement.at > wanted.at AND (movement.kind = ANY(%s) OR movement.kind = 'lost' AND movement.ref <> '')
     ), 0)
     FROM unnest(%s::uuid[], %s::timestamptz[]) AS wanted(variant_id, at)
     JOIN merchant_inventory_stocklevel AS level ON level.variant_id = wanted.variant_id AND level.location_id = %s
@@ -115,6 +116,7 @@ def begin_stocktake(
 def count_lines(*, by: Actor, number: str, counted: Mapping[UUID, int | None], at: datetime | None = None) -> Stocktake:
     """What was counted, by variant id (None: not counted after all); `at` says when, now if nothing does. Adds what the sheet did not hold.
 
+    The number that stands there is counted anew by somebody else, or where `at` is another moment: a form sent once more says none.
     Raises StocktakeUnknown, IllegalMove (it is not being counted), InvalidInput, LocationClosed.
     """
     now = clock.now()
@@ -125,7 +127,7 @@ def count_lines(*, by: Actor, number: str, counted: Mapping[UUID, int | None], a
         raise InvalidInput(field="counted", why=_("Stock is a whole number from 0 to 10,000,000."))
     with transaction.atomic():
         row = _locked(number, S.COUNTING)
-        _count(by, row, counted, moment)
+        _count(by, row, counted, moment, says_when=at is not None)
     return row
 
 
@@ -152,7 +154,7 @@ def scan_line(*, by: Actor, number: str, code: str, quantity: int = 1) -> Stockt
     return found
 
 
-def _count(by: Actor, row: Stocktake, counted: Mapping[UUID, int | None], moment: datetime) -> None:
+def _count(by: Actor, row: Stocktake, counted: Mapping[UUID, int | None], moment: datetime, *, says_when: bool = False) -> None:
     if row.location.closed_at:
         raise LocationClosed(name=row.location.name)
     lines = {line.variant_id: line for line in row.lines.filter(variant_id__in=counted.keys())}
@@ -164,7 +166,13 @@ def _count(by: Actor, row: Stocktake, counted: Mapping[UUID, int | None], moment
             raise InvalidInput(field="counted", why=_("One of these variants does not exist. Load the sheet anew."))
         StocktakeLine.objects.bulk_create([StocktakeLine(stocktake=row, variant_id=key, expected=0) for key in more], batch_size=AT_ONCE)
         lines |= {line.variant_id: line for line in row.lines.filter(variant_id__in=more)}
-    changed = [line for key, line in lines.items() if line.counted != counted[key]]
+
+    def is_new(line: StocktakeLine) -> bool:
+        number_now = counted[line.variant_id]
+        is_anew = line.counted_by_id != by.user_id or (says_when and line.counted_at != moment)
+        return line.counted != number_now or (number_now is not None and is_anew)
+
+    changed = [line for line in lines.values() if is_new(line)]
     then = on_hand_then(row.location_id, {line.variant_id: moment for line in changed})
     before = {str(line.variant_id): line.counted for line in changed}
     for line in changed:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import Money
-from marketplace.merchant.catalogue.barcodes import following, read_barcode
+from marketplace.merchant.catalogue.barcodes import following, gtin, read_barcode
 from marketplace.merchant.catalogue.models import Variant
 from marketplace.platform.taxonomy.models import Attribute, AttributeValue
 
@@ -170,16 +170,16 @@ def fill(rows: Sequence[Row], wanted: Mapping[str, str], taken: Collection[str] 
     Raises InvalidInput for what is no barcode, or where no number follows.
     """
     code = read_barcode(wanted.get("barcode", ""))
-    used = set(taken)
+    used = {gtin(one) for one in taken} if code else set()
     for row in rows if code else ():
         if row.cells.get("barcode"):
             continue
-        if code in used or not code:
-            code = following(code, used) if code else ""
+        if gtin(code) in used:
+            code = following(code, used)
             if not code:
                 raise InvalidInput(field="barcode", why=_("There are not enough barcodes after this one."))
         row.cells["barcode"] = code
-        used.add(code)
+        used.add(gtin(code))
     wanted = {name: text for name, text in wanted.items() if name != "barcode"}
     for row in rows:
         row.cells.update({name: text for name, text in wanted.items() if text})

@@ -15,6 +15,7 @@ from marketplace.merchant.inventory.models import StockMovement
 from marketplace.web.lists.filters import Since, Until
 from marketplace.web.lists.pages import Column, ListPage, Teach
 from marketplace.web.seller.stock.shared import found_by, location_choices, with_labels, with_places
+from marketplace.web.told import why_in_words
 from tenants.access.rights import Right
 
 
@@ -49,7 +50,7 @@ def _exported(row: Any) -> list[tuple[object, ...]]:
             row.balance,
             row.ref,
             row.by_label,
-            row.note,
+            why_in_words(row.note),
         )
     ]
 

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from marketplace.kernel import clock
 from marketplace.kernel.errors import InvalidInput, MarketError
 from marketplace.kernel.money import Money
 from marketplace.merchant.catalogue.models import Product
@@ -263,7 +264,7 @@ def stocktake_upload(request: HttpRequest, number: str) -> HttpResponse:
             counted = typed_lines(text_of(data["file"]) if data["file"] else data["lines"], field="file" if data["file"] else "lines", least=0)
             if not counted:
                 raise InvalidInput(field="lines", why=_("Choose a file, or write at least one line."))
-            count_lines(by=actor_of(request), number=row.number, counted=dict(counted), at=data["counted_at"])
+            count_lines(by=actor_of(request), number=row.number, counted=dict(counted), at=data["counted_at"] or clock.now())
         except MarketError as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
