@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from django.core.files.storage import default_storage, storages
 from django.utils.translation import gettext as _
 
-from marketplace.flows.product_files.reading import BROKEN_ARCHIVE
+from marketplace.flows.product_files.reading import BOUNDED, BROKEN_ARCHIVE
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.errors import InvalidInput, MarketError
 from marketplace.kernel.fetching import Fetched, FetchFailed, fetch
@@ -126,6 +126,8 @@ class Pictures:
         name = self._names.get(ref.casefold())
         if name is None:
             raise InvalidInput(field="pictures", why=_("There is no such file."))
+        if self._archive.getinfo(name).compress_type not in BOUNDED:
+            raise InvalidInput(field="pictures", why=_("This file of the archive is packed in an unusual way. Make an ordinary ZIP of the pictures."))
         try:
             with self._archive.open(name) as file:
                 return file.read(MOST_BYTES + 1)  # never more, whatever it unpacks to

@@ -31,6 +31,7 @@ LONGEST_CELL = 40_000
 A_PIECE = 1 << 16
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 DELIMITERS = ",;\t|"
+BOUNDED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # of these zipfile unpacks as much as it is asked for, of others a whole piece, however large
 # What zipfile raises on archives that are damaged, locked or packed in a way of their own; of what unpacks it lets everything through.
 BROKEN_ARCHIVE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, RuntimeError, ValueError)
 BROKEN = (*BROKEN_ARCHIVE, InvalidFileException, ParseError, LookupError, TypeError, AttributeError)
@@ -143,7 +144,7 @@ def _check_archive(path: Path) -> None:
     strings = sum(part.file_size for part in parts if part.filename.endswith("sharedStrings.xml"))
     if len(parts) > 2_000 or sum(part.file_size for part in parts) > MOST_UNPACKED or strings > MOST_STRINGS:
         raise TableUnreadable(why=_("it unpacks to more than {most} MB. Save it as CSV.").format(most=MOST_UNPACKED >> 20))
-    if not any(part.filename == "xl/workbook.xml" for part in parts):
+    if not any(part.filename == "xl/workbook.xml" for part in parts) or any(part.compress_type not in BOUNDED for part in parts):
         raise TableUnreadable(why=why)
 
 
