@@ -16,9 +16,9 @@ from marketplace.kernel.deadlines import meet, set_deadline
 from marketplace.kernel.verbs import verb
 from marketplace.merchant.catalogue.models import Product, Variant
 from marketplace.merchant.pricing.history import Period, Prior, Span, announced_at, lowest_before, lowest_prior, paid
-from marketplace.merchant.pricing.models import OffSale, Price
+from marketplace.merchant.pricing.models import Price
 from marketplace.merchant.pricing.periods import not_over, rates
-from marketplace.platform.listings.models import Listing
+from marketplace.platform.listings.models import Listing, OffMarket
 from marketplace.platform.listings.reduced import note_reductions
 from marketplace.platform.prices.actions import put_offered_prices
 from marketplace.platform.prices.models import OfferedPrice
@@ -151,9 +151,9 @@ def periods_of(variant_ids: Collection[UUID]) -> dict[UUID, list[Period]]:
 
 
 def gaps_of(product_ids: Collection[UUID]) -> dict[UUID, list[Span]]:
-    """When products were off sale."""
+    """When products were not to be had."""
     found: dict[UUID, list[Span]] = defaultdict(list)
-    for key, starts_at, ends_at in OffSale.objects.filter(product_id__in=product_ids).values_list("product_id", "starts_at", "ends_at"):
+    for key, starts_at, ends_at in OffMarket.objects.filter(listing_id__in=product_ids).values_list("listing_id", "starts_at", "ends_at"):
         found[key].append(Span(starts_at, ends_at))
     return found
 

@@ -37,7 +37,6 @@ from marketplace.merchant.inventory.events import StockCrossedZero
 from marketplace.merchant.inventory.queries import free_of_products, free_of_variants
 from marketplace.merchant.media.in_texts import public_descriptions
 from marketplace.merchant.media.queries import public_pictures
-from marketplace.merchant.pricing.actions import note_sale
 from marketplace.merchant.pricing.periods import in_force
 from marketplace.platform.deposits.actions import check_deposit
 from marketplace.platform.deposits.errors import DepositOverdue
@@ -112,7 +111,6 @@ def put_on_sale(*, by: Actor, product_id: UUID) -> Product:
             check_condition(product_id)
         if not is_early or row.status != Product.Status.OFF_SALE:
             row = set_product_status(by=by, product_id=product_id, status=Product.Status.OFF_SALE if is_early else Product.Status.ON_SALE)
-            note_sale(by=by, product=row)
         watch_times(row)
         if not is_early:
             note_on_sale(by=by, product_id=product_id)
@@ -137,7 +135,6 @@ def take_product_off_sale(*, by: Actor, product_id: UUID) -> Product:
         if row.status == Product.Status.OFF_SALE:
             return row
         row = set_product_status(by=by, product_id=product_id, status=Product.Status.OFF_SALE)
-        note_sale(by=by, product=row)
         take_off_sale(by=by, merchant_id=current_merchant_id(), listing_id=product_id)
     return row
 

@@ -167,6 +167,21 @@ def test_an_entry_is_changed_and_taken_off_and_its_past_is_kept(mug):
             assert Price.objects.filter(price_list=key).count() == 3
 
 
+def test_what_is_taken_off_a_list_whose_time_is_over_does_not_come_back_with_a_later_end(mug):
+    cup = make.a_product("a", title="Cup", price="100")
+    cup.variant_id = make.variant_of(cup)
+    key = a_list("Autumn", starts=-48 * HOUR, lasts=24 * HOUR)
+    with clock.shifted(-36 * HOUR):
+        for product in (mug, cup):
+            fill(key, product, (5, "80"))
+    fill(key, mug, (5, None))
+    with merchant_schema(A):
+        assert [entry.variant_id for entry in lists.entries_of(PriceList.objects.get())] == [cup.variant_id]
+    with merchant_schema(A):
+        flow.save_list(by=SYSTEM, list_id=key, name="Autumn", group_id=None, currency="CNY", starts_at=clock.now() - 48 * HOUR, ends_at=clock.now() + 24 * HOUR)
+    assert (agreed(mug, None, 5), agreed(cup, None, 5)) == ("100.00", "80.00")
+
+
 @pytest.mark.parametrize(
     ("steps", "field"), [([(0, "90")], "quantity"), ([(1000, "90")], "quantity"), ([(1, "0")], "price"), ([(2, "80"), (10, "90")], "price")]
 )

@@ -15,9 +15,8 @@ from marketplace.kernel.audit import audit
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import Money
 from marketplace.kernel.verbs import verb
-from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.pricing.errors import PlanUnknown
-from marketplace.merchant.pricing.models import OffSale, Price
+from marketplace.merchant.pricing.models import Price
 from marketplace.merchant.pricing.periods import REGULAR, begin, give_up, in_force, lock
 from tenants.tenancy.schemas import current_merchant_id
 
@@ -110,14 +109,3 @@ def unschedule_prices(*, by: Actor, price_ids: Collection[UUID]) -> list[UUID]:
             before={str(row.variant_id): {"starts_at": row.starts_at, "price": row.sale_minor} for row in rows},
         )
     return keys
-
-
-@verb
-def note_sale(*, by: Actor, product: Product) -> None:
-    """Keep when a product that had been on sale was not. Safe to repeat: what is noted already stays."""
-    open_gap = OffSale.objects.filter(product=product, ends_at=None)
-    if product.status == Product.Status.ON_SALE:
-        open_gap.filter(starts_at__gt=clock.now()).delete()  # a clock that went backwards
-        open_gap.update(ends_at=clock.now())
-    elif product.status == Product.Status.OFF_SALE and not open_gap.exists():
-        OffSale.objects.create(product=product)

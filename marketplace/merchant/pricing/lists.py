@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
 from marketplace.kernel import clock
@@ -144,7 +144,10 @@ def put_list_prices(*, by: Actor, list_id: UUID, prices: Mapping[Entry, Money | 
             if sale is not None and begins_too_early(row, quantity):
                 raise PieceForEverybody(variant_id=variant_id)
         now = clock.now()
-        _end([held[key] for key in changed if key in held], now)
+        ended = [held[key] for key in changed if key in held]
+        _end(ended, now)
+        # On a list whose time is over: what stood there until its very end would come back with a later one.
+        Price.objects.filter(pk__in=[price.pk for price in ended], ends_at=row.ends_at).update(ends_at=F("ends_at") - timedelta(microseconds=1))
         _begin(row, {key: sale for key, sale in changed.items() if sale is not None}, now)
         _check_steps(row, {variant_id for variant_id, _quantity in changed}, {key: variant.sku for key, variant in variants.items()})
         if changed:

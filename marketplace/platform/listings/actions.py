@@ -21,6 +21,7 @@ from marketplace.kernel.outbox import record
 from marketplace.kernel.verbs import verb
 from marketplace.platform.listings.errors import ChangeUnknown
 from marketplace.platform.listings.events import ListingsChanged
+from marketplace.platform.listings.gaps import note_gaps
 from marketplace.platform.listings.holding import NOT_HELD, judge, lock
 from marketplace.platform.listings.models import Listing, ListingVariant, ProductChange, stamp_of
 from tenants.tenancy.stamps import change_stamps
@@ -48,6 +49,7 @@ def put_listings(*, by: Actor, merchant_id: UUID, listings: Iterable[Listing], v
     if gone := [pk for pk in ListingVariant.objects.filter(listing_id__in=ids).values_list("pk", flat=True) if pk not in kept]:
         ListingVariant.objects.filter(pk__in=gone).delete()
     ListingVariant.objects.bulk_create(variants, update_conflicts=True, unique_fields=["id"], update_fields=COPIED_OF_VARIANT, batch_size=1000)
+    note_gaps(ids)
     announce(merchant_id, ids)
 
 
@@ -77,6 +79,7 @@ def put_offers(*, by: Actor, merchant_id: UUID, listing_id: UUID, variants: Iter
 def take_off_sale(*, by: Actor, merchant_id: UUID, listing_id: UUID) -> None:
     lock(merchant_id, shared=True)
     Listing.objects.filter(pk=listing_id, merchant_id=merchant_id).update(is_listed=False, is_on_sale=False, changed_at=clock.now())
+    note_gaps([listing_id])
     announce(merchant_id, [listing_id])
 
 
@@ -105,6 +108,7 @@ def note_listed(*, by: Actor, merchant_id: UUID, listing_ids: list[UUID]) -> Non
     for is_in_stock in (True, False):
         rows = Listing.objects.filter(pk__in=listing_ids, merchant_id=merchant_id, in_stock=is_in_stock)
         rows.update(is_listed=is_in_stock, is_on_sale=NOT_HELD if is_in_stock else False)
+    note_gaps(listing_ids)
     announce(merchant_id, sorted(listing_ids))
 
 

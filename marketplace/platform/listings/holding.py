@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from marketplace.kernel import clock
+from marketplace.platform.listings.gaps import note_gaps
 from marketplace.platform.listings.models import Listing
 from marketplace.platform.taxonomy.models import Category
 from tenants.onboarding.models import Requirement
@@ -57,6 +58,7 @@ def settle_shop(merchant_id: UUID) -> Settled:
         if not was_held:
             continue
         Listing.objects.filter(pk__in=was_held).update(is_held=is_held, sellable_until=until, is_on_sale=False if is_held else LISTED, changed_at=clock.now())
+        note_gaps(was_held)
         changed = [key for key, was in was_held.items() if was != is_held]
         (found.held if is_held else found.released).extend(changed)
     return found

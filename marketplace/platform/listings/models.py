@@ -139,6 +139,17 @@ class Listing(models.Model):
         return mean_stars(self.rating_sum, self.rating_count)
 
 
+class OffMarket(models.Model):
+    """A time in which a listing was not to be had (gaps.py)."""
+
+    listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="+")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["listing"], condition=Q(ends_at=None), name="one_open_gap_a_listing")]
+
+
 class ListingVariant(models.Model):
     """What can be put into a cart. The key is the variant's own."""
 

@@ -21,6 +21,7 @@ from marketplace.kernel.outbox import record
 from marketplace.kernel.verbs import verb
 from marketplace.platform.listings.actions import announce
 from marketplace.platform.listings.events import GoodsReleased, GoodsTakenOff
+from marketplace.platform.listings.gaps import note_gaps
 from marketplace.platform.listings.holding import lock
 from marketplace.platform.listings.models import LONGEST_WHY, Listing
 from tenants.access.other_hands import check_other_hands
@@ -83,6 +84,7 @@ def _write(by: Actor, merchant_id: UUID, keys: list[UUID], why: str, *, is_taken
     )
     before = dict(Listing.objects.filter(pk__in=keys).values_list("pk", "taken_off_why"))
     Listing.objects.filter(pk__in=keys).update(is_taken_off=is_taken_off, changed_at=now, **said)
+    note_gaps(keys)
     for key in keys:
         audit(
             by=by,

@@ -1,0 +1,33 @@
+import django.db.models.deletion
+from django.db import migrations, models
+
+# What is not to be had at this moment: since when is not known, but since its last change at the latest.
+NOW = """
+    INSERT INTO platform_listings_offmarket (listing_id, starts_at)
+    SELECT listing.id, COALESCE(listing.taken_off_at, listing.changed_at) FROM platform_listings_listing AS listing
+    JOIN tenancy_merchant AS merchant ON merchant.id = listing.merchant_id
+    WHERE NOT listing.is_on_sale OR merchant.status NOT IN ('open', 'holiday')
+"""
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('platform_listings', '0008_taken_off'),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='OffMarket',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('starts_at', models.DateTimeField()),
+                ('ends_at', models.DateTimeField(null=True)),
+                ('listing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='platform_listings.listing')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ends_at', None)), fields=('listing',), name='one_open_gap_a_listing')],
+            },
+        ),
+        migrations.RunSQL(NOW, migrations.RunSQL.noop),
+    ]

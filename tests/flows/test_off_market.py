@@ -1,0 +1,125 @@
+"""Prices of a time in which nobody could have a product, for whatever reason, are no earlier prices of a reduction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from marketplace.flows import prices as flow
+from marketplace.flows.publish_product import publish_product
+from marketplace.flows.shop_life import move
+from marketplace.kernel import clock
+from marketplace.kernel.actors import SYSTEM
+from marketplace.kernel.relay import deliver_events
+from marketplace.merchant.catalogue.models import Product
+from marketplace.merchant.inventory.actions import count_stock
+from marketplace.platform.listings.models import Listing, OffMarket
+from marketplace.platform.listings.taking_off import release_goods, take_goods_off
+from marketplace.platform.prices.models import OfferedPrice
+from tenants.onboarding.requirements import put_requirement
+from tenants.tenancy.schemas import merchant_schema
+from tests import factories as make
+from tests.databases import MERCHANTS
+
+pytestmark = pytest.mark.django_db
+A = MERCHANTS["a"]
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def mug() -> Any:
+    """A product of a hundred yuan that has been on sale for forty days."""
+    with clock.shifted(-timedelta(days=40)):
+        product = make.a_product("a", title="Mug", price="100")
+        product.variant_id = make.variant_of(product)
+    return product
+
+
+def reduce(product: Any, to: str) -> None:
+    """In an hour, for a day."""
+    start = clock.now() + HOUR
+    prices = {product.variant_id: make.yuan(to)}
+    with merchant_schema(A):
+        flow.plan_reduction(by=SYSTEM, reduction_id=uuid4(), name="Spring", starts_at=start, ends_at=start + 24 * HOUR, prices=prices)
+
+
+def page_of(product: Any) -> str:
+    client = Client(headers={"host": "market.localhost", "accept-language": "en"})
+    response = client.get(f"/p/{product.pk}/")
+    assert response.status_code == 200
+    return " ".join(response.content.decode().split())
+
+
+def count(mug: Any, pieces: int) -> None:
+    """It hides when sold out."""
+    with merchant_schema(A):
+        Product.objects.filter(pk=mug.pk).update(hides_sold_out=True)
+        count_stock(by=SYSTEM, counted={mug.variant_id: pieces})
+    deliver_events()
+
+
+def ask_for_papers(mug: Any) -> None:
+    fields = {"names": {"en": "Glass"}, "categories": [Listing.objects.get(pk=mug.pk).category_id]}
+    put_requirement(by=SYSTEM, code="glassware", fields=fields, why="the law")
+    put_requirement(by=SYSTEM, code="glassware", fields={"enforced_from": clock.now()}, why="the law")
+    deliver_events()
+
+
+def ask_no_more(mug: Any) -> None:
+    put_requirement(by=SYSTEM, code="glassware", fields={"is_active": False}, why="the law")
+    deliver_events()
+
+
+WAYS_OUT_AND_IN: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
+    "hidden as sold out": (lambda mug: count(mug, 0), lambda mug: count(mug, 5)),
+    "held for papers": (ask_for_papers, ask_no_more),
+    "taken off by the market": (
+        lambda mug: take_goods_off(by=SYSTEM, listing_ids=[mug.pk], why="a recall"),
+        lambda mug: release_goods(by=SYSTEM, listing_ids=[mug.pk], why="it was another"),
+    ),
+    "its shop suspended": (
+        lambda mug: move(by=SYSTEM, merchant_id=A, to="suspended", kind="goods", reason="x"),
+        lambda mug: move(by=SYSTEM, merchant_id=A, to="open"),
+    ),
+}
+
+
+@pytest.mark.parametrize("way", WAYS_OUT_AND_IN)
+def test_prices_of_a_time_in_which_nobody_could_have_it_count_for_nothing(mug, way):
+    """Asked for 60 until it went, for 100 while nobody saw it, for 70 when it comes back."""
+    out, back = WAYS_OUT_AND_IN[way]
+    with clock.shifted(-timedelta(days=35)):
+        with merchant_schema(A):
+            flow.set_prices(by=SYSTEM, prices={mug.variant_id: (make.yuan("60"), None)})
+        out(mug)
+    with clock.shifted(-timedelta(days=34)), merchant_schema(A):
+        flow.set_prices(by=SYSTEM, prices={mug.variant_id: (make.yuan("100"), None)})
+    assert OffMarket.objects.filter(listing_id=mug.pk, ends_at=None).count() == 1
+    with clock.shifted(-timedelta(hours=1)):
+        back(mug)
+    assert not OffMarket.objects.filter(listing_id=mug.pk, ends_at=None).exists()
+    reduce(mug, "70")
+    with clock.shifted(2 * HOUR):
+        assert OfferedPrice.objects.get(is_reduction=True).lowest_minor is None
+        page = page_of(mug)
+        assert "70.00" in page and "before the reduction" not in page
+
+
+def test_what_was_first_shown_with_its_reduction_has_no_earlier_price():
+    with clock.shifted(-timedelta(days=3)):
+        product = make.a_product("a", title="New", price="100", on_sale=False)
+        product.variant_id = make.variant_of(product)
+        count(product, 0)
+        with merchant_schema(A):
+            publish_product(by=SYSTEM, product_id=product.pk)
+    with clock.shifted(-HOUR):
+        count(product, 5)
+    reduce(product, "70")
+    with clock.shifted(2 * HOUR):
+        page = page_of(product)
+        assert "70.00" in page and "before the reduction" not in page
