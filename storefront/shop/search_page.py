@@ -270,9 +270,9 @@ def _rows(counts: list[Count], names: dict[int, Any], chosen: frozenset[int]) ->
     return rows
 
 
-def own_count(answer: Answer) -> int:
-    """How many of what was found, the choice of shops aside, the market sells itself."""
-    own = frozenset(own_shops().values())
+def own_count(answer: Answer, shops: frozenset[int]) -> int:
+    """How many of what was found, in the shops that are asked for (none: in all), the market sells itself."""
+    own = narrowed_to_own(shops)
     return sum(count.count for count in answer.shops if count.id in own)
 
 
