@@ -1,5 +1,5 @@
-"""Elasticsearch was away and is back: what waits for it goes at once, and not after the pauses that its failures have earned it. One that is new, or
-has lost its disk, has its index built."""
+"""Elasticsearch was away and is back: what waits for it goes at once, and not after the pauses that its failures have earned it, and what was given up
+goes again. One that is new, or has lost its disk, has its index built."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from marketplace.kernel import clock
-from marketplace.kernel.models import Delivery
+from marketplace.kernel.models import DeadLetter, Delivery
 from marketplace.kernel.registry import Reaction
+from marketplace.kernel.relay import replay_all
 from search import indexer
 from search.backends.choice import configured
 from search.contract import BackendAway
@@ -33,17 +34,20 @@ class _Seen:
 
 def hurry() -> None:
     """Duty. For a while after each time away, and after its first look, and no longer: what Elasticsearch refuses for reasons of its own still waits
-    longer each time."""
+    longer each time, and is given up in the end."""
     server, now = configured(), clock.now()
     _Seen.hurries_until = _Seen.hurries_until or now + AFTERWARDS
     failed = Delivery.objects.filter(reaction=REACTION, status=Delivery.Status.WAITING, attempts__gt=0, sent_at=None)
-    if server is None or not failed.exists():
+    given_up = DeadLetter.objects.filter(replayed_at=None, delivery__reaction=REACTION)
+    if server is None or not (failed.exists() or given_up.exists()):
         return
     if not server.is_well():
         _Seen.hurries_until = now + AFTERWARDS
     elif now < _Seen.hurries_until:
         # What failed because it was away, or was left alone, is no nearer to being given up.
         failed.filter(due_at__gt=now + SOON).update(due_at=now + SOON, attempts=1)
+        if count := replay_all(REACTION, due_at=now + SOON):
+            log.warning("Elasticsearch is back: %s changes that were given up are sent to it again", count)
 
 
 def ask_to_build() -> None:

@@ -178,8 +178,8 @@ class Doc:
     shop_score: float = UNRATED  # the same of its shop
 
 
-# What an index notes of a listing besides its words: version, price, pieces sold, when it was published, whether in stock, shop, brand, rating and
-# score of its shop.
+# What an index notes of a listing to be compared with it (drift.py): version, price, pieces sold, when it was published, whether in stock, shop, brand,
+# rating and score of its shop. Its words, categories, values and variants are not.
 type_state = tuple[int, int, float, int, bool, int, int, float, float]
 
 

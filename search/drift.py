@@ -1,8 +1,9 @@
 """What an index holds otherwise than the listings are, in both directions and on both backends: found, said, and mended.
 
 Indexes follow by events, so they should never differ for longer than an event takes. They do after a dead letter, a backup that was put back
-for one of them alone, or rows that were changed past the verbs. Compared is what an index notes besides words (contract.type_state); words are
-as old as the rest of a document. What an event that waits will bring is no drift.
+for one of them alone, or rows that were changed past the verbs. Compared is what an index notes for it (contract.type_state). Words, categories, values
+and variants are not: they are as old as the rest of a document, unless something else than the product has changed them, as when a category is moved
+or values are merged. If the delivery of that was given up, it has to be sent again (catching_up.py). What an event that waits will bring is no drift.
 """
 
 from __future__ import annotations
@@ -59,6 +60,9 @@ class Drift:
         self.ghosts |= other.ghosts
         self.stale |= other.stale
         self.newer |= other.newer
+
+    def without(self, keys: set[UUID]) -> Drift:
+        return Drift(self.lacking - keys, self.ghosts - keys, self.stale - keys, self.newer - keys)
 
     def counts(self) -> dict[str, int]:
         return {"lacking": len(self.lacking), "ghosts": len(self.ghosts), "stale": len(self.stale)}
@@ -117,6 +121,7 @@ def mend(*, by: Actor, backend: Backend) -> Drift:
         backend.refresh()
         for some in chunks(sorted(suspects), AT_ONCE):
             drift.add(drift_of(backend, some))
+        drift = drift.without(_on_their_way(backend))  # of these something has changed since
     if not drift.keys:
         return drift
     if drift.newer or len(drift.keys) > MOST_MENDED:

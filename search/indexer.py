@@ -26,7 +26,6 @@ from search.backends.postgres_writing import chunks
 from search.contract import Backend, BackendAway, Doc, NotBuilt
 from search.documents import AT_ONCE, all_documents, documents_of
 from search.suggestions import keeping as suggestions
-from tenants.tenancy.jobs import market_task
 from tenants.tenancy.stamps import change_stamps
 
 postgres = PostgresBackend()
@@ -110,14 +109,6 @@ def refresh_until_same(backend: Backend, listing_ids: Iterable[UUID]) -> None:
 def _state(ids: list[UUID]) -> dict[UUID, tuple[object, ...]]:
     rows = Listing.objects.filter(pk__in=ids)
     return {row[0]: row[1:] for row in rows.values_list("pk", "changed_at", "version", "is_on_sale", "merchant__status", "merchant__score__ranked")}
-
-
-@market_task
-def refresh_merchant(*, merchant_id: str) -> None:
-    """Job: every listing of a merchant anew, after the shop was suspended, opened again or renamed."""
-    ids = list(Listing.objects.filter(merchant_id=merchant_id).order_by("pk").values_list("pk", flat=True))
-    with transaction.atomic():
-        announce(UUID(merchant_id), ids)
 
 
 def follow_shop_score(event: ShopScoreMoved) -> None:

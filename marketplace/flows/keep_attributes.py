@@ -80,7 +80,8 @@ def _use(rows: QuerySet[Listing]) -> Use:
 
 @verb
 def keep_used_attribute(*, by: Actor, attribute_id: int | None, seen: int, fields: Mapping[str, Any]) -> Attribute:
-    """Make an attribute or change one. Another kind or unit only where goods stay readable; search reads them anew if it is called otherwise.
+    """Make an attribute or change one. Another kind or unit only where goods stay readable; search reads them anew if it becomes a filter or is none
+    any more (what it is called stands in no index).
 
     Raises InvalidInput, AttributeUnknown, AttributeChanged.
     """

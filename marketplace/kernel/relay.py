@@ -10,7 +10,7 @@ import logging
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -236,6 +236,16 @@ def replay(dead_letter: DeadLetter) -> None:
             Delivery.objects.filter(pk=dead_letter.delivery_id, status=Delivery.Status.DEAD).update(
                 status=Delivery.Status.WAITING, attempts=0, due_at=clock.now(), last_error=""
             )
+
+
+def replay_all(reaction: str, *, due_at: datetime) -> int:
+    """Send again, from that moment on, whatever was given up of one reaction, each by itself and with all attempts but the first before it. Returns how
+    many."""
+    now = clock.now()
+    with transaction.atomic():
+        DeadLetter.objects.filter(replayed_at=None, delivery__reaction=reaction).update(replayed_at=now)
+        dead = Delivery.objects.filter(reaction=reaction, status=Delivery.Status.DEAD, dead_letters__replayed_at=now)
+        return dead.update(status=Delivery.Status.WAITING, attempts=1, due_at=due_at, last_error="")
 
 
 def deliver_events(rounds: int = 50) -> int:

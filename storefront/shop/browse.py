@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_FLOOR
 from typing import Any
 from urllib.parse import urlencode
@@ -121,6 +122,16 @@ def within_rule(groups: Sequence[search_page.Group], rule: Query) -> Iterator[se
             yield group
 
 
+def _priced_within(answer: Answer, rule: Query | None) -> Answer:
+    """Prices are counted with the choice of prices aside, and a rule's own is one: it offers no ranges then, and what the goods cost ends where it does."""
+    if rule is None or (rule.price_from is None and rule.price_to is None):
+        return answer
+    low = max(answer.price_from or 0, rule.price_from or 0)
+    high = min((price for price in (answer.price_to, rule.price_to) if price is not None), default=0)
+    is_any = answer.price_from is not None and low <= high
+    return replace(answer, prices=[], price_from=low if is_any else None, price_to=high if is_any else None)
+
+
 def found_at(request: HttpRequest, place: Place) -> dict[str, Any]:
     """What a list page shows, whatever the place. The address holds every filter."""
     currency = request.market.currency  # type: ignore[attr-defined]
@@ -134,7 +145,7 @@ def found_at(request: HttpRequest, place: Place) -> dict[str, Any]:
         query = query.but(liked_categories=frozenset(liked.categories), liked_brands=frozenset(liked.brands))
     is_arranged = bool(place.order) and query.sort == Sort.RELEVANCE and not query.text
     answer = _page_that_is_there(query, place.order if is_arranged else ())
-    answer = near.with_neighbours(answer, place)
+    answer = _priced_within(near.with_neighbours(answer, place), place.rule)
     pages = Pages(min(query.page, _last_page(answer) or query.page), _last_page(answer))
     names = search_page.names_for(answer, query, asked.query)
     listings = _that_can_be_bought([*answer.ids, *answer.also])
@@ -156,7 +167,7 @@ def found_at(request: HttpRequest, place: Place) -> dict[str, Any]:
         "category_counts": _categories(request, answer, names, place),
         "facets": search_page.with_links(groups, request.GET, request.path),
         "own_only": asked.own_only and place.shop is None,
-        "own_count": search_page.own_count(answer) if not place.shop else 0,
+        "own_count": search_page.own_count(answer, query.shops) if not place.shop else 0,
         "chosen": near.loosened(chips, place, chosen_category, currency) if chips and not answer.total and (query.exact or place.rule) else chips,
         "given": near.given_up(answer, query, chips, chosen_category),
         "prices": search_page.price_group(request.GET, answer, asked.query, request.path, currency),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -31,6 +32,7 @@ MOST_VALUES = 40
 TELLING = 10  # values of a group that say how useful it is
 MOST_RANGES = 5  # of prices
 MOST_PAGES = 100
+ATTRIBUTE = re.compile(r"a[0-9]{1,8}")  # a parameter that chooses values of one
 MOST_GROUPS, MOST_CHOSEN = 12, 50  # attributes that an address can choose from, and values of each: every one costs a count of its own
 
 
@@ -68,7 +70,7 @@ def read_query(parameters: QueryDict, category: Category | None, currency: str) 
                 price_error = str(wrong)
     values = {
         int(name[1:]): chosen
-        for name in islice((name for name in parameters if name[:1] == "a" and name[1:].isascii() and name[1:].isdigit() and len(name) < 10), MOST_GROUPS)
+        for name in islice((name for name in parameters if ATTRIBUTE.fullmatch(name)), MOST_GROUPS)
         if (chosen := _ids(parameters.getlist(name)))
     }
     values = {attribute: chosen for attribute, chosen in chosen_now(values).items() if chosen}
@@ -94,11 +96,16 @@ def read_query(parameters: QueryDict, category: Category | None, currency: str) 
 
 
 def as_now(parameters: QueryDict, query: Query) -> QueryDict:
-    """The address, with brands and values as they are now where they were merged: what links and forms are made of, so all that is chosen can be taken away."""
+    """The address, with brands and values as they are now where they were merged, and keys without zeros before them: what links and forms are made of, so
+    all that is chosen can be taken away."""
     now = parameters.copy()
-    for name, chosen in (("brand", query.brands), *((f"a{key}", chosen) for key, chosen in query.values.items())):
-        if _ids(now.getlist(name)) != chosen:
-            now.setlist(name, [str(key) for key in sorted(chosen)])
+    for name in [name for name in now if ATTRIBUTE.fullmatch(name) and name != f"a{int(name[1:])}"]:
+        del now[name]
+    shops = _ids(now.getlist("shop"))
+    for name, chosen in (("brand", query.brands), ("shop", shops), *((f"a{key}", chosen) for key, chosen in query.values.items())):
+        keys = [str(key) for key in sorted(chosen)]
+        if sorted(now.getlist(name)) != sorted(keys):
+            now.setlist(name, keys)
     return now
 
 
@@ -270,9 +277,9 @@ def _rows(counts: list[Count], names: dict[int, Any], chosen: frozenset[int]) ->
     return rows
 
 
-def own_count(answer: Answer) -> int:
-    """How many of what was found, the choice of shops aside, the market sells itself."""
-    own = frozenset(own_shops().values())
+def own_count(answer: Answer, shops: frozenset[int]) -> int:
+    """How many of what was found, in the shops that are asked for (none: in all), the market sells itself."""
+    own = narrowed_to_own(shops)
     return sum(count.count for count in answer.shops if count.id in own)
 
 

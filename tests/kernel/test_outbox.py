@@ -19,7 +19,7 @@ from marketplace.kernel.events import BY_TOPIC, DeadlineReached, Event
 from marketplace.kernel.models import AuditEvent, DeadLetter, Deadline, Delivery, OutboxEvent
 from marketplace.kernel.outbox import record
 from marketplace.kernel.registry import Reaction
-from marketplace.kernel.relay import MOST_ATTEMPTS, deliver_events, perform, relay_once
+from marketplace.kernel.relay import MOST_ATTEMPTS, deliver_events, fan_out, lease, perform, relay_once, replay_all
 from tenants.tenancy.jobs import merchant_task
 from tenants.tenancy.schemas import current_merchant_id
 from tests.databases import MERCHANTS
@@ -153,6 +153,21 @@ def test_after_the_last_attempt_it_is_a_dead_letter_and_can_be_replayed(capsys):
     assert Delivery.objects.get(pk=delivery).status == "done"
     with pytest.raises(CommandError):
         call_command("replay_dead_letters", str(uuid4()))
+
+
+def test_what_was_given_up_of_one_reaction_is_sent_again_together_and_nothing_else_is():
+    registry.install({Rang: [Reaction(note), Reaction(call_out, outward=True)]}, {})
+    ring()
+    ring()
+    fan_out()
+    Delivery.objects.update(attempts=MOST_ATTEMPTS)
+    lease()
+    assert DeadLetter.objects.count() == 4
+    soon = clock.now() + timedelta(seconds=6)
+    assert [replay_all(Reaction(note).name, due_at=soon) for _time in range(2)] == [2, 0]
+    noted, called = (Delivery.objects.filter(reaction=Reaction(run).name) for run in (note, call_out))
+    assert set(noted.values_list("status", "attempts", "due_at")) == {("waiting", 1, soon)}
+    assert set(called.values_list("status", flat=True)) == {"dead"} and DeadLetter.objects.filter(replayed_at=None).count() == 2
 
 
 def test_a_broker_that_is_away_uses_up_no_attempt_and_loses_nothing():

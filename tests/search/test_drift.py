@@ -13,9 +13,10 @@ from django.db import transaction
 
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM
-from marketplace.kernel.models import AuditEvent, Delivery, OutboxEvent
+from marketplace.kernel.models import AuditEvent, DeadLetter, Delivery, OutboxEvent
 from marketplace.kernel.outbox import record
-from marketplace.kernel.relay import deliver_events
+from marketplace.kernel.relay import MOST_ATTEMPTS, deliver_events, lease
+from marketplace.platform.listings.actions import announce
 from marketplace.platform.listings.models import Listing
 from marketplace.platform.reviews.events import ShopScoreMoved
 from marketplace.platform.reviews.models import ShopScore
@@ -100,6 +101,31 @@ def test_what_an_event_will_bring_is_no_drift(backend):
     make.a_product(title="Mug")
     assert len(drift_of(backend).lacking) == 1
     assert mend(by=SYSTEM, backend=backend).keys == set(), "its reaction has not run yet"
+    deliver_events()
+    backend.refresh()
+    assert drift_of(backend).keys == set()
+
+
+def test_what_changes_while_it_is_compared_is_no_drift(backend):
+    """Its first change arrives late, the second when the index has just been looked at."""
+    mug = make.a_product(title="Mug", price="20").pk
+    deliver_events()
+    Listing.objects.filter(pk=mug).update(price_minor=10_00)
+
+    class Changing:
+        """Somebody changes the listing just before the second look."""
+
+        name, states, put, remove = backend.name, backend.states, backend.put, backend.remove
+
+        def refresh(self):
+            indexer.refresh(backend, [mug])
+            backend.refresh()
+            Listing.objects.filter(pk=mug).update(price_minor=12_00)
+            with transaction.atomic():
+                announce(MERCHANTS["a"], [mug])
+
+    assert mend(by=SYSTEM, backend=Changing()).counts() == {"lacking": 0, "ghosts": 0, "stale": 0}
+    assert not AuditEvent.objects.filter(action="search_index.mended").exists()
     deliver_events()
     backend.refresh()
     assert drift_of(backend).keys == set()
@@ -202,6 +228,12 @@ def waits_s(waiting) -> float:
     return (waiting.get().due_at - clock.now()).total_seconds()
 
 
+def given_up(waiting) -> None:
+    """The relay gives up what waits: it has had all its tries."""
+    waiting.update(due_at=clock.now(), attempts=MOST_ATTEMPTS)
+    assert lease() == [] and DeadLetter.objects.filter(replayed_at=None).count() == 1
+
+
 def test_once_elasticsearch_answers_again_what_waits_for_it_is_due_soon(late):
     away, waiting = late
     catching_up.hurry()
@@ -240,6 +272,36 @@ def test_a_time_away_in_which_nothing_waited_long_yet_is_seen_too(late):
     waiting.update(due_at=clock.now() + timedelta(hours=2), attempts=4)
     catching_up.hurry()
     assert waits_s(waiting) < 10
+    configured().drop()
+
+
+def test_what_was_given_up_while_it_was_away_is_sent_again_once_it_answers(late, caplog):
+    """Nothing else compares categories: they change no version of a product."""
+    away, waiting = late
+    given_up(waiting)
+    catching_up.hurry()
+    assert not waiting.exists(), "it is still away"
+    away.turn("open")
+    server = configured()
+    server.rebuild([])
+    catching_up.hurry()
+    assert indexer.breaker.pause_s < waits_s(waiting) < 10 and waiting.get().attempts == 1
+    assert not DeadLetter.objects.filter(replayed_at=None).exists() and "1 changes that were given up" in caplog.text
+    indexer.breaker.succeeded()
+    waiting.update(due_at=clock.now())
+    deliver_events()
+    server.refresh()
+    assert server.search(Query(text="mug")).total == 1
+    server.drop()
+
+
+def test_what_a_server_that_is_there_refuses_stays_given_up(late):
+    away, waiting = late
+    away.turn("open")
+    configured().rebuild([])
+    given_up(waiting)
+    catching_up.hurry()
+    assert not waiting.exists() and DeadLetter.objects.filter(replayed_at=None).count() == 1
     configured().drop()
 
 

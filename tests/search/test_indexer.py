@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from marketplace.flows.publish_product import take_product_off_sale
+from marketplace.flows.shop_life import move
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.models import Delivery
@@ -174,9 +175,7 @@ class TestReactions:
         product = make.a_product(title="Mug")
         deliver_events()
         for status, found in ((Merchant.Status.SUSPENDED, []), (Merchant.Status.OPEN, [product.pk])):
-            Merchant.objects.filter(pk=MERCHANTS["a"]).update(status=status)
-            with transaction.atomic():
-                indexer.refresh_merchant.request(merchant_id=MERCHANTS["a"])
+            move(by=SYSTEM, merchant_id=MERCHANTS["a"], to=status, kind="goods", reason="Fakes")
             deliver_events()
             assert find(Query(text="mug")).ids == found
 

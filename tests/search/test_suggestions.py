@@ -119,24 +119,20 @@ class TestFreshness:
         deliver_events()
         assert stored() == set()
 
-    @pytest.mark.parametrize("status", ["suspended", "closed"])
-    def test_a_shop_that_is_not_found_leaves_with_its_goods_and_comes_back(self, mugs, status):
+    def test_a_shop_that_is_suspended_leaves_with_its_goods_and_comes_back(self, mugs):
         before = stored()
         shop = Merchant.objects.get(pk=MERCHANTS["a"])
         assert suggest(shop.names["en"], EN).shops == [shop.ordinal]
-        Merchant.objects.filter(pk=shop.pk).update(status=status)
-        with transaction.atomic():
-            indexer.refresh_merchant.request(merchant_id=str(shop.pk))
+        move(by=SYSTEM, merchant_id=shop.pk, to=Merchant.Status.SUSPENDED, kind="goods", reason="Fakes")
         deliver_events()
         assert stored() == set()
-        Merchant.objects.filter(pk=shop.pk).update(status="open")
-        with transaction.atomic():
-            indexer.refresh_merchant.request(merchant_id=str(shop.pk))
+        move(by=SYSTEM, merchant_id=shop.pk, to=Merchant.Status.OPEN)
         deliver_events()
         assert stored() == before
 
-    def test_moving_a_shop_by_its_verb_is_enough(self, mugs):
-        move(by=SYSTEM, merchant_id=MERCHANTS["a"], to=Merchant.Status.SUSPENDED, kind="goods", reason="Fakes")
+    def test_a_shop_that_is_closed_leaves_with_its_goods(self, mugs):
+        for status in (Merchant.Status.CLOSING, Merchant.Status.CLOSED):
+            move(by=SYSTEM, merchant_id=MERCHANTS["a"], to=status, reason="Enough", is_owners=True)
         deliver_events()
         assert stored() == set()
 

@@ -212,6 +212,18 @@ def test_buyers_see_what_the_market_sells_itself_and_can_look_at_that_alone(good
     assert total(text(f"/search/?q=mug&own=1&exact=1&shop={shop}")) == 0, "a shop of somebody else is none of the market's own"
 
 
+def test_among_chosen_shops_nothing_is_said_of_others(goods):
+    own = make.the_markets_own("c")
+    make.a_product("c", title="Own mug", price="70", category=goods)
+    deliver_events()
+    kiln, own = Merchant.objects.get(slug="kiln").ordinal, own.ordinal
+    every, chosen, both = (text(f"/search/?q=mug{shops}") for shops in ("", f"&shop={kiln}", f"&shop={kiln}&shop={own}"))
+    assert "5 products from 3 shops" in every
+    assert total(chosen) == 2 and "from 3 shops" not in chosen and "Only sold by the market itself" not in chosen
+    assert total(both) == 3 and "from 3 shops" not in both and "Only sold by the market itself" in both
+    assert total(text(f"/search/?q=mug&shop={kiln}&shop={own}&own=1")) == 1
+
+
 def test_without_own_goods_nothing_is_said_of_them(goods):
     page = text("/search/?q=mug")
     assert "y the market</span>" not in page and "Only sold by the market itself" not in page

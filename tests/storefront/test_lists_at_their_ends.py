@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from marketplace.kernel import clock
 from marketplace.kernel.relay import deliver_events
 from marketplace.platform.listings.models import Listing
+from marketplace.platform.taxonomy.models import Brand
 from search import find as finding
 from search.models import AskedWords, SearchedWords
 from storefront.shop.search_page import MOST_CHOSEN, MOST_GROUPS
@@ -20,6 +21,7 @@ from tenants.tenancy.models import Merchant
 from tests import factories as make
 from tests.databases import MERCHANTS
 from tests.search.catalogue import generated
+from tests.storefront.goods import a_choice, a_matrix
 
 pytestmark = pytest.mark.django_db
 
@@ -126,3 +128,16 @@ def test_a_filter_that_there_is_no_longer_is_not_taken_off_without_a_word(mugs):
     page = text("/search/?q=mug&brand=99999999")
     assert 'data-total="0"' not in page and "without <b>a filter that there is no longer</b>" in page
     assert 'href="/search/?q=mug" class="chip flex-none max-lg:order-2" aria-current="true">a filter that there is no longer' in page
+
+
+@pytest.mark.parametrize("way", ["{}", "00{}", "{0}&{name}=0{0}", "x&{name}={}"])
+def test_however_an_address_writes_a_key_what_it_chooses_can_be_taken_away(mugs, way):
+    a_matrix({("red", "M"): 5})
+    deliver_events()
+    brand = Brand.objects.create(code="kiln", names={"en": "Kilnfire"})
+    Listing.objects.update(brand=brand)
+    colour, colours = a_choice("colour", {"en": "Colour", "zh-hans": "颜色"}, ["red"])
+    shop = Merchant.objects.get(pk=MERCHANTS["a"]).ordinal
+    for name, key in (("brand", brand.pk), ("shop", shop), (f"a{colour}", colours["red"]), (f"a0{colour}", colours["red"])):
+        chosen = get(f"/search/?{name}={way.format(key, name=name)}&sort=newest").context["chosen"]
+        assert [chip.without for chip in chosen] == ["/search/?sort=newest"], (name, way)

@@ -86,6 +86,7 @@ def test_a_rule_finds_goods_of_this_shop_only_and_a_buyer_narrows_it(goods):
     assert shown("/v/cheap-things/?from=25") == [goods["pot"].pk]
     assert shown("/v/cheap-things/?sort=price_down") == [goods["pot"].pk, goods["mug"].pk]
     assert shown("/v/cheap-things/?to=9999") == [goods["mug"].pk, goods["pot"].pk]
+    assert ">from CN¥50.00<" in page("/search/") and ">from CN¥50.00<" not in page("/v/cheap-things/"), "a range is of what the rule finds"
     with merchant_schema(MERCHANTS["b"]):
         assert not ShopCategory.objects.exists()
 

@@ -82,6 +82,36 @@ def test_its_page_shows_what_the_rule_finds_and_what_a_buyer_chooses_of_it(goods
     assert shown(f"/v/picked/?shop={trail}") == {str(goods["pot"])}
 
 
+def offered(path: str) -> Any:
+    """What the page is made of."""
+    return Client().get(path, headers={"host": "market.localhost", "accept-language": "en"}).context
+
+
+def test_ranges_of_prices_say_what_a_click_finds_and_a_rule_with_a_price_offers_none(goods):
+    row = kept({"days": 7})
+    ranges = offered("/v/picked/")["prices"].rows
+    assert len(ranges) == 2 and [len(shown(each.href)) for each in ranges] == [each.count for each in ranges]
+    for rule, span in (({"to": 5000}, ("20", "50")), ({"from": 2500}, ("25", "90")), ({"from": 2500, "to": 5000}, ("25", "50"))):
+        row = keep_virtual(by=SYSTEM, virtual_id=row.pk, seen=row.version, code=row.code, fields={"rule": rule})
+        found = offered("/v/picked/")
+        assert not found["prices"].rows and (found["span_from"], found["span_to"]) == span, rule
+    keep_virtual(by=SYSTEM, virtual_id=row.pk, seen=row.version, code=row.code, fields={"rule": {"from": 50000}})
+    assert (offered("/v/picked/")["span_from"], offered("/v/picked/")["span_to"]) == ("", "")
+
+
+def test_what_is_said_of_shops_is_counted_within_the_rule(goods):
+    make.the_markets_own("c")
+    make.a_product("c", title="Own mug", price="70", category=goods["cups"])
+    deliver_events()
+    kiln, trail, own = (Merchant.objects.get(pk=MERCHANTS[name]).ordinal for name in "abc")
+    row = kept({"shops": [kiln]})
+    alone = page("/v/picked/")
+    assert "1 product" in alone and "from 3 shops" not in alone and "Only sold by the market itself" not in alone
+    for shops, count in (([kiln, trail], 0), ([kiln, own], 1)):
+        row = keep_virtual(by=SYSTEM, virtual_id=row.pk, seen=row.version, code=row.code, fields={"rule": {"shops": shops}})
+        assert offered("/v/picked/")["own_count"] == count == len(shown("/v/picked/?own=1"))
+
+
 def test_it_stands_in_menu_and_site_map_while_it_is_shown_and_nowhere_else(goods):
     row = kept({"category": goods["cups"].pk})
     for path in ("/categories/", "/categories/menu/", "/sitemaps/categories.xml"):
