@@ -1,8 +1,9 @@
 """What the operator does with attributes, values and brands that goods depend on, and how the goods follow.
 
-Nothing that is decided here takes a product off sale: an attribute that becomes required is asked for when a product is submitted next; a kind
-changes only where what goods say stays readable; a value that became part of another is shown and counted as the other from the first commit on,
-while the rows follow by a job.
+Nothing that is decided here takes a product off sale unseen: an attribute that becomes required is asked for when a product is submitted next; a
+kind changes only where what goods say stays readable; a value that became part of another is shown and counted as the other from the first commit
+on, while the rows follow by a job. Goods of a brand that becomes part of one with authorisation only are held back where their shop has none for
+that one: `tree_preview.preview_brand_merge` says beforehand how many.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What moving or merging a category would touch, asked before it is done. Nothing is written."""
+"""What moving or merging a category, or merging a brand, would touch, asked before it is done. Nothing is written."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from marketplace.kernel import clock
 from marketplace.platform.deposits.models import DepositRule
 from marketplace.platform.deposits.queries import rules_in_force
 from marketplace.platform.ledger.errors import NoCommissionRule
 from marketplace.platform.ledger.queries import commission_rates
+from marketplace.platform.listings.holding import paths_of
 from marketplace.platform.listings.models import Listing, ProductChange
-from marketplace.platform.taxonomy.models import Attribute, Category, CategoryAttribute
+from marketplace.platform.taxonomy.brands import check_brand_merge
+from marketplace.platform.taxonomy.models import Attribute, Brand, Category, CategoryAttribute
 from marketplace.platform.taxonomy.tree import check_merge, check_not_busy, check_place
+from tenants.onboarding.brands import demanding_brands
 from tenants.onboarding.models import Requirement
 from tenants.onboarding.standing import standing_of
 
@@ -39,20 +42,26 @@ class Touched:
     rules: int  # requirements that name one of them
 
 
-@dataclass
-class Preview:
-    touched: Touched
+@dataclass(kw_only=True)
+class AskedOtherwise:
+    """What is asked for goods otherwise than before, and what that does to those on offer."""
+
     requirements_new: list[Requirement] = field(default_factory=list)  # that the goods did not need before
     requirements_gone: list[Requirement] = field(default_factory=list)
+    held: int = 0  # goods that could not be sold any more
+    held_shops: int = 0
+    freed: int = 0  # goods that could be sold again
+    is_partly_counted: bool = False  # there are more shops than are looked at
+
+
+@dataclass
+class Preview(AskedOtherwise):
+    touched: Touched
     widened: list[Requirement] = field(default_factory=list)  # asked for all goods of the other category from now on
     commission: tuple[Decimal, Decimal] | None = None  # before and after, where it differs
     deposits: list[DepositRule] = field(default_factory=list)  # that fit the goods from now on
     attributes_new: list[Attribute] = field(default_factory=list)
     attributes_gone: list[Attribute] = field(default_factory=list)
-    held: int = 0  # goods that could not be sold any more
-    held_shops: int = 0
-    freed: int = 0  # goods that could be sold again
-    is_partly_counted: bool = False  # there are more shops than are looked at
 
 
 def touched_by(category: Category) -> Touched:
@@ -78,7 +87,7 @@ def preview_move(category: Category, parent: Category | None) -> Preview:
     then = {key: [*after, *path[len(category.path) :]] for key, path in now.items()}
     found = Preview(touched_by(category))
     _compare(found, category.path, after)
-    _count_held(found, now, then)
+    _count_held(found, Listing.objects.filter(category_id__in=now), now, then)
     return found
 
 
@@ -93,7 +102,23 @@ def preview_merge(category: Category, into: Category) -> Preview:
     own = [one for one in Requirement.objects.filter(is_active=True) if category.pk in one.categories]
     found.widened = [one for one in own if set(one.categories).isdisjoint(into.path)]
     _compare(found, category.path, into.path, carried=category.pk)
-    _count_held(found, {**_paths(into), **now}, {**_paths(into), **then}, carried=(category.pk, into.pk))
+    both = {**_paths(into), **now}
+    _count_held(found, Listing.objects.filter(category_id__in=both), both, {**_paths(into), **then}, carried=(category.pk, into.pk))
+    return found
+
+
+def preview_brand_merge(brand: Brand, into: Brand) -> AskedOtherwise:
+    """Only goods of the one that goes are asked for something else. Raises InvalidInput, as the merge would."""
+    check_brand_merge(brand, into)
+    demanding = demanding_brands()
+    found = AskedOtherwise(
+        requirements_new=[demanding[key] for key in (into.pk,) if key in demanding],
+        requirements_gone=[demanding[key] for key in (brand.pk,) if key in demanding],
+    )
+    if found.requirements_new:
+        goods = Listing.objects.filter(brand=brand)
+        paths = paths_of(goods.order_by().values_list("category_id", flat=True).distinct())
+        _count_held(found, goods, paths, paths, brands=(brand.pk, into.pk))
     return found
 
 
@@ -133,25 +158,33 @@ def _attributes(path: Sequence[int]) -> set[int]:
     return set(CategoryAttribute.objects.filter(category_id__in=path).values_list("attribute_id", flat=True))
 
 
-def _count_held(found: Preview, now: Paths, then: Paths, carried: tuple[int, int] | None = None) -> None:
+def _count_held(
+    found: AskedOtherwise,
+    goods: QuerySet[Listing],
+    now: Paths,
+    then: Paths,
+    *,
+    carried: tuple[int, int] | None = None,
+    brands: tuple[int | None, int | None] = (None, None),
+) -> None:
     """Goods that could be sold and could not any more, and the other way round, by the one rule of what a shop may sell (tenants/onboarding/standing.py)."""
     if not Requirement.objects.filter(is_active=True, check_by=Requirement.Check.DOCUMENT).exists():
         return
-    goods: dict[UUID, dict[int, int]] = defaultdict(dict)
-    offered = Listing.objects.filter(category_id__in=now, is_listed=True).order_by()
-    for merchant_id, category_id, n in offered.values_list("merchant_id", "category_id").annotate(n=Count("pk")):
-        goods[merchant_id][category_id] = n
-    found.is_partly_counted = len(goods) > MOST_SHOPS
+    offered: dict[UUID, dict[int, int]] = defaultdict(dict)
+    rows = goods.filter(is_listed=True).order_by().values_list("merchant_id", "category_id").annotate(n=Count("pk"))
+    for merchant_id, category_id, n in rows:
+        offered[merchant_id][category_id] = n
+    found.is_partly_counted = len(offered) > MOST_SHOPS
     at = clock.now()
-    for merchant_id, counts in sorted(goods.items())[:MOST_SHOPS]:
+    for merchant_id, counts in sorted(offered.items())[:MOST_SHOPS]:
         standing = standing_of(merchant_id, at)
-        if not standing.asked:
+        if standing.is_plain:
             continue
         later = copy(standing)
         later.asked = [_as_carried(one, carried) for one in standing.asked]
         held = 0
         for category_id, n in counts.items():
-            was, will = bool(standing.of(now[category_id]).lacks), bool(later.of(then[category_id]).lacks)
+            was, will = bool(standing.of(now[category_id], brands[0]).lacks), bool(later.of(then[category_id], brands[1]).lacks)
             held += n if will and not was else 0
             found.freed += n if was and not will else 0
         found.held += held

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -108,3 +111,50 @@ def test_a_merchant_says_it_on_a_page_and_the_operator_proposes_it_to_all(tree):
     assert console.post("/own-names/", {"name": "Dining table", "category": tree["tables"]}).status_code == 302
     assert category_of_own_name(B, "dining table") == tree["tables"]
     assert Category.objects.filter(pk=tree["tables"]).exists()
+
+
+@pytest.fixture
+def seller() -> Client:
+    client = Client(headers={"host": "kiln.seller.market.localhost", "accept-language": "en"})
+    client.force_login(User.objects.get(email="owner-a@market.localhost"), backend=settings.AUTHENTICATION_BACKENDS[0])
+    return client
+
+
+def names_on(page: str) -> list[str]:
+    return re.findall(r'name="name" value="(Name \d+)"><input type="hidden" name="category" value=""', page)
+
+
+def test_every_name_that_was_said_is_reached_by_pages_and_by_search(tree, seller):
+    for n in range(100):
+        say(A, f"Name {n:03}", tree["k-pots"])
+    found, path = [], "/own-categories/?show=done"
+    while path:
+        page = seller.get(path).content.decode()
+        found += names_on(page)
+        forth = re.search(r'rel="next" href="([^"]+)"', page)
+        path = html.unescape(forth[1]) if forth else ""
+    assert found == [f"Name {n:03}" for n in range(100)]
+    searched = seller.get("/own-categories/?show=done&find=NAME+09").content.decode()
+    assert names_on(searched) == [f"Name 09{n}" for n in range(10)]
+    nothing = seller.get("/own-categories/?show=done&find=zebra").content.decode()
+    assert "Nothing fits this search" in nothing and "Nothing is said yet" not in nothing
+    assert 'value="zebra"' in nothing, "what was searched for stays in its field"
+
+
+def test_a_word_is_taken_back_on_the_page_and_the_place_in_the_list_stays(tree, seller):
+    say(A, "Pots", tree["k-pots"])
+    for n in range(70):
+        say(A, f"Name {n:03}", tree["k-pots"])
+    place = "/own-categories/?show=done&find=name&page=2"
+    page = seller.get(place).content.decode()
+    name = names_on(page)[0]
+    assert name == "Name 060"
+    answer = seller.post(place, {"name": name, "category": ""})
+    assert (answer.status_code, answer.headers["Location"]) == (302, place)
+    after = seller.get(answer.headers["Location"]).content.decode()
+    assert name not in names_on(after) and "“Name 060” is open again." in after
+    assert category_of_own_name(A, name) is None and category_of_own_name(A, "Pots") == tree["k-pots"]
+    opened = seller.get("/own-categories/").content.decode()
+    assert name in opened and names_on(opened) == [], "there is nothing to take back of what nobody has said"
+    chosen = seller.get(f"{place}&for=Name+061&q=Pots").content.decode()
+    assert 'name="find" value="name"' in chosen and 'name="page" value="2"' in chosen, "looking for another category keeps the place, too"

@@ -20,6 +20,7 @@ from marketplace.flows.review_rules import review_rules, set_review_rules
 from marketplace.flows.size_tables import save_size_table
 from marketplace.kernel import clock
 from marketplace.kernel.actors import SYSTEM
+from marketplace.kernel.models import AuditEvent
 from marketplace.merchant.catalogue.models import Product, SizeTable
 from marketplace.merchant.inventory.models import StockLevel, Stocktake
 from marketplace.merchant.inventory.restocking import set_safety
@@ -213,6 +214,24 @@ def test_a_category_that_went_to_another_size_table_is_not_taken_back_by_an_olde
     assert owner.post(path, {**form, "name": "Mine"}).status_code == 422
     with merchant_schema(A):
         assert SizeTable.objects.get(pk=other.pk).category_ids == [cups.pk] and SizeTable.objects.get(pk=table.pk).category_ids == []
+
+
+def test_the_log_says_which_size_table_lost_a_category_to_another(owner):
+    cups, plates = make.a_category("log-cups"), make.a_category("log-plates")
+    make.a_product("a", category=cups)
+    with merchant_schema(A):
+        table = save_size_table(by=SYSTEM, table_id=uuid4(), table=a_table(category_ids=[cups.pk, plates.pk]))
+        save_size_table(by=SYSTEM, table_id=uuid4(), table=a_table("Bystander"))
+    key = uuid4()
+    form = {"table_id": key, "name": "Other", "name_en_0": "Chest", "unit_0": "cm", "rows": "M 98", "categories": str(cups.pk)}
+    assert owner.post("/size-tables/new/", form).status_code == 302
+    said = {row.subject_id: row for row in AuditEvent.objects.filter(actor_kind="person", action="size_table.saved", merchant_id=A)}
+    assert set(said) == {str(table.pk), str(key)}
+    lost, won = said[str(table.pk)], said[str(key)]
+    assert (lost.before["categories"], lost.after["categories"]) == (sorted([cups.pk, plates.pk]), [plates.pk])
+    assert {**lost.before, "categories": []} == {**lost.after, "categories": []} and won.after["categories"] == [cups.pk]
+    with merchant_schema(A):
+        assert SizeTable.objects.get(pk=table.pk).version == table.version + 1
 
 
 def test_a_reduction_keeps_what_others_set_where_the_form_changes_something_else(owner):

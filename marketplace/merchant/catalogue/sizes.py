@@ -78,9 +78,11 @@ def put_size_table(*, by: Actor, table_id: UUID, table: SizeTableInput, seen: in
         wanted = sorted(set(table.category_ids))
         for other in others:
             if other.pk != table_id and set(other.category_ids) & set(wanted):
+                had = _audited(other)
                 other.category_ids = [key for key in other.category_ids if key not in wanted]
                 other.version += 1
                 other.save(update_fields=["category_ids", "version"])
+                _audit_saved(by, other, had)
         row = row or SizeTable(pk=table_id, version=0)
         row.name, row.notes, row.category_ids = table.name, dict(table.notes), wanted
         row.columns = [{"names": dict(names), "unit": unit} for names, unit in table.columns]
@@ -91,7 +93,7 @@ def put_size_table(*, by: Actor, table_id: UUID, table: SizeTableInput, seen: in
         if before != after:
             row.version, row.changed_at = row.version + 1, clock.now()
             row.save()
-            audit(by=by, action="size_table.saved", subject="size_table", subject_id=row.pk, merchant_id=current_merchant_id(), before=before, after=after)
+            _audit_saved(by, row, before)
     return row
 
 
@@ -115,6 +117,10 @@ def drop_size_table(*, by: Actor, table_id: UUID) -> list[UUID]:
             after={"rows": None},
         )
     return products
+
+
+def _audit_saved(by: Actor, row: SizeTable, before: dict[str, Any] | None) -> None:
+    audit(by=by, action="size_table.saved", subject="size_table", subject_id=row.pk, merchant_id=current_merchant_id(), before=before, after=_audited(row))
 
 
 def _audited(row: SizeTable) -> dict[str, Any]:

@@ -62,8 +62,7 @@ def merge_brand(*, by: Actor, brand_id: int, seen: int, into_id: int, seen_into:
         first, second = sorted(((brand_id, seen), (into_id, seen_into)))
         rows = {key: locked_brand(key, version) for key, version in (first, second)}
         row, into = rows[brand_id], rows[into_id]
-        if demands_authorisation(row.pk) and not demands_authorisation(into.pk):
-            raise InvalidInput(field="into", why=_("“{brand}” is sold with authorisation only. Ask for it for the other brand first.").format(brand=row.name))
+        check_brand_merge(row, into)
         Brand.objects.filter(merged_into=row).update(merged_into=into)
         into.aliases = _clean_aliases([*into.aliases, *row.names.values(), *row.aliases], into.names)
         into.logo, into.is_kept, into.version = into.logo or row.logo, True, into.version + 1
@@ -73,6 +72,12 @@ def merge_brand(*, by: Actor, brand_id: int, seen: int, into_id: int, seen_into:
         _audit(by, row, "brand.merged", before={"names": row.names}, after={"into": into.pk, "names": into.names}, why=why)
         tree_changed()
         return Merge.objects.create(kind=Merge.Kind.BRAND, key=row.pk, into_key=into.pk, by_label=by.label)
+
+
+def check_brand_merge(row: Brand, into: Brand) -> None:
+    """Raises InvalidInput where authorisation that a brand demands would end with it."""
+    if demands_authorisation(row.pk) and not demands_authorisation(into.pk):
+        raise InvalidInput(field="into", why=_("“{brand}” is sold with authorisation only. Ask for it for the other brand first.").format(brand=row.name))
 
 
 def locked_brand(brand_id: int, seen: int | None = None) -> Brand:

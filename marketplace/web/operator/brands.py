@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import pgettext_lazy
 
 from marketplace.flows.keep_attributes import merge_brands
+from marketplace.flows.tree_preview import AskedOtherwise, preview_brand_merge
 from marketplace.kernel import clock
 from marketplace.kernel.errors import MarketError
 from marketplace.kernel.inputs import DayInput
@@ -229,6 +230,12 @@ def brand_merge(request: HttpRequest, brand_id: int) -> HttpResponse:
             messages.success(request, _("Merged. Its goods follow."))
             return HttpResponseRedirect(f"/brands/{chosen}/")
     into = Brand.objects.filter(pk=chosen, merged_into=None).exclude(pk=row.pk).first()
+    preview: AskedOtherwise | None = None
+    if into is not None:
+        try:
+            preview = preview_brand_merge(row, into)
+        except MarketError as wrong:
+            refusal = refusal or wrong
     text = request.GET.get("q", "")
     found = Brand.objects.filter(called(text), merged_into=None).exclude(pk=row.pk).order_by("code")[:MOST_FOUND] if text.strip() else alike(row)
     goods = Listing.objects.filter(brand=row)
@@ -236,6 +243,7 @@ def brand_merge(request: HttpRequest, brand_id: int) -> HttpResponse:
         "title": _("Merge “{name}”").format(name=row.name),
         "row": row,
         "into": into,
+        "preview": preview,
         "goods": goods.count(),
         "shops": goods.order_by().values("merchant_id").distinct().count(),
         "q": text,

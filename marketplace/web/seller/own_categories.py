@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -14,13 +17,14 @@ from marketplace.platform.taxonomy.queries import in_tree, path_name
 from marketplace.web.seller.product_form import category_rows
 from tenants.access.actors import actor_of
 
-MOST_SHOWN = 60
+A_PAGE = 60
 
 
 def own_categories(request: HttpRequest) -> HttpResponse:
-    """Those nobody has said a category for first; `show=done` the others. `for` with `q` finds another category for one of them."""
+    """Those nobody has said a category for first; `show=done` the others; `find` narrows both. `for` with `q` finds another category for one of them."""
     merchant = request.merchant  # type: ignore[attr-defined]
     refusal: MarketError | None = None
+    place = {name: request.GET[name] for name in ("show", "find", "page") if request.GET.get(name)}
     if request.method == "POST":
         chosen = request.POST.get("category", "")
         try:
@@ -33,11 +37,14 @@ def own_categories(request: HttpRequest) -> HttpResponse:
         except MarketError as wrong:
             refusal = wrong
         else:
-            messages.success(request, _("Kept. Imports put “{name}” there from now on.").format(name=row.name) if row.category_id else _("Kept as open."))
-            return HttpResponseRedirect("/own-categories/")
-    is_done = request.GET.get("show") == "done"
+            told = _("Kept. Imports put “{name}” there from now on.") if row.category_id else _("“{name}” is open again.")
+            messages.success(request, told.format(name=row.name))
+            return HttpResponseRedirect(f"/own-categories/?{urlencode(place)}" if place else "/own-categories/")
+    is_done, text = request.GET.get("show") == "done", request.GET.get("find", "").strip()
     mine = OwnCategory.objects.filter(merchant=merchant)
-    rows = list(mine.filter(category__isnull=not is_done).order_by("-times", "folded")[:MOST_SHOWN])
+    mine = mine.filter(folded__icontains=text) if text else mine
+    page = Paginator(mine.filter(category__isnull=not is_done).order_by("-times", "folded"), A_PAGE).get_page(request.GET.get("page"))
+    rows = list(page.object_list)
     known = categories_of_own_names(merchant.pk, [row.name for row in rows])
     index = Index.of_tree() if rows and not is_done else None
     guesses = {row.pk: index.guess(row.folded) if index else None for row in rows}
@@ -50,6 +57,9 @@ def own_categories(request: HttpRequest) -> HttpResponse:
     context = {
         "title": _("Own categories"),
         "rows": shown,
+        "page": page,
+        "place": place,
+        "find": text,
         "is_done": is_done,
         "open_count": mine.filter(category=None).count(),
         "done_count": mine.exclude(category=None).count(),
