@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import translation
 
 from marketplace.kernel.actors import SYSTEM
+from marketplace.kernel.models import AuditEvent
 from marketplace.platform.taxonomy.actions import put_categories
 from marketplace.platform.taxonomy.models import Category, OwnCategory
 from marketplace.platform.taxonomy.own_categories import (
@@ -158,3 +159,23 @@ def test_a_word_is_taken_back_on_the_page_and_the_place_in_the_list_stays(tree, 
     assert name in opened and names_on(opened) == [], "there is nothing to take back of what nobody has said"
     chosen = seller.get(f"{place}&for=Name+061&q=Pots").content.decode()
     assert 'name="find" value="name"' in chosen and 'name="page" value="2"' in chosen, "looking for another category keeps the place, too"
+
+
+def test_a_name_as_long_as_paths_in_files_are_is_said_and_stands_in_the_log(tree, seller):
+    name = " > ".join(["A department of the house"] * 7)
+    answer = seller.post("/own-categories/", {"name": name, "category": tree["k-pots"]})
+    assert answer.status_code == 302 and category_of_own_name(A, name) == tree["k-pots"]
+    row = AuditEvent.objects.get(action="own_category.mapped")
+    assert row.after == {"name": name, "category": tree["k-pots"]} and row.subject_id == str(OwnCategory.objects.get().pk)
+
+
+def test_the_operator_reaches_every_name_that_shops_use(tree):
+    console = Client(headers={"host": "ops.market.localhost", "accept-language": "en"})
+    console.force_login(User.objects.get(email="operator@market.localhost"), backend=settings.AUTHENTICATION_BACKENDS[0])
+    note_own_categories(by=SYSTEM, merchant_id=A, names={f"Name {n:03}": 1 for n in range(70)})
+    assert "Name 059" in console.get("/own-names/").content.decode()
+    second = console.get("/own-names/?page=2").content.decode()
+    assert "Name 069" in second and "Name 059" not in second and 'rel="prev"' in second
+    answer = console.post("/own-names/?find=name&page=2", {"name": "Name 069", "category": tree["k-pots"]})
+    assert answer.headers["Location"] == "/own-names/?find=name&page=2"
+    assert "Nothing fits this search" in console.get("/own-names/?find=zebra").content.decode()

@@ -187,9 +187,9 @@ def map_own_category(*, by: Actor, merchant_id: UUID | None, name: str, category
             by=by,
             action="own_category.mapped",
             subject="own_category",
-            subject_id=row.name,
+            subject_id=row.pk,
             merchant_id=merchant_id,
             before=before,
-            after={"category": category_id},
+            after={"name": row.name, "category": category_id},
         )
     return row

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -14,12 +17,13 @@ from marketplace.platform.taxonomy.own_categories import Index, map_own_category
 from marketplace.platform.taxonomy.queries import find_categories, in_tree, path_name
 from tenants.access.actors import actor_of
 
-MOST_SHOWN = 60
+A_PAGE = 60
 
 
 def own_names(request: HttpRequest) -> HttpResponse:
     """The names that most shops use and that are open in some of them, with what is proposed to all."""
     refusal: MarketError | None = None
+    place = {name: request.GET[name] for name in ("find", "page") if request.GET.get(name)}
     if request.method == "POST":
         chosen = request.POST.get("category", "")
         try:
@@ -38,15 +42,17 @@ def own_names(request: HttpRequest) -> HttpResponse:
                 else _("“{name}” is proposed to nobody any more.")
             )
             messages.success(request, told.format(name=row.name))
-            return HttpResponseRedirect("/own-names/")
+            return HttpResponseRedirect(f"/own-names/?{urlencode(place)}" if place else "/own-names/")
     text = request.GET.get("find", "").strip()
     used = OwnCategory.objects.exclude(merchant=None)
     used = used.filter(folded__icontains=text) if text else used
-    names = list(
+    ordered = (
         used.values("folded")
         .annotate(shops=Count("pk"), rows=Sum("times"), still_open=Count("pk", filter=Q(category=None)))
-        .order_by("-still_open", "-shops", "folded")[:MOST_SHOWN]
+        .order_by("-still_open", "-shops", "folded")
     )
+    page = Paginator(ordered, A_PAGE).get_page(request.GET.get("page"))
+    names = list(page.object_list)
     folded = [one["folded"] for one in names]
     written = dict(used.filter(folded__in=folded).order_by("seen_at").values_list("folded", "name"))
     proposed = dict(OwnCategory.objects.filter(merchant=None, folded__in=folded).exclude(category=None).values_list("folded", "category_id"))
@@ -65,6 +71,8 @@ def own_names(request: HttpRequest) -> HttpResponse:
     context = {
         "title": _("Merchants' own names"),
         "rows": rows,
+        "page": page,
+        "place": place,
         "find": text,
         "asked": request.GET.get("for", ""),
         "q": q,
