@@ -18,7 +18,8 @@ from marketplace.merchant.catalogue.models import Product, Variant
 from marketplace.merchant.pricing.history import Period, Prior, Span, announced_at, lowest_before, lowest_prior, paid
 from marketplace.merchant.pricing.models import Price
 from marketplace.merchant.pricing.periods import not_over, rates
-from marketplace.platform.listings.models import Listing, OffMarket
+from marketplace.platform.listings.gaps import gaps_of
+from marketplace.platform.listings.models import Listing
 from marketplace.platform.listings.reduced import note_reductions
 from marketplace.platform.prices.actions import put_offered_prices
 from marketplace.platform.prices.models import OfferedPrice
@@ -99,7 +100,7 @@ def _priors(variants: dict[UUID, UUID], rows: Collection[Price]) -> dict[UUID, P
     zone, now = Market.objects.get().tz, clock.now()
     products = {variants[row.variant_id] for row in reduced}
     periods = periods_of({row.variant_id for row in reduced})
-    gaps = gaps_of(products)
+    gaps = _gaps_of(products)
     since = dict(Listing.objects.filter(pk__in=products).values_list("pk", "published_at"))
     found = {}
     for row in reduced:
@@ -150,19 +151,16 @@ def periods_of(variant_ids: Collection[UUID]) -> dict[UUID, list[Period]]:
     return found
 
 
-def gaps_of(product_ids: Collection[UUID]) -> dict[UUID, list[Span]]:
-    """When products were not to be had."""
-    found: dict[UUID, list[Span]] = defaultdict(list)
-    for key, starts_at, ends_at in OffMarket.objects.filter(listing_id__in=product_ids).values_list("listing_id", "starts_at", "ends_at"):
-        found[key].append(Span(starts_at, ends_at))
-    return found
+def _gaps_of(product_ids: Collection[UUID]) -> dict[UUID, list[Span]]:
+    found = gaps_of(current_merchant_id(), product_ids)
+    return {key: [Span(*gap) for gap in found[key]] for key in product_ids}
 
 
 def priors_now(variant_ids: Collection[UUID], at: datetime | None = None) -> dict[UUID, Prior]:
     """The lowest earlier price of each variant at a moment: of the reduction that holds then, or of one that would begin then."""
     at, zone = at or clock.now(), Market.objects.get().tz
     products = dict(Variant.objects.filter(pk__in=variant_ids).values_list("pk", "product_id"))
-    periods, gaps = periods_of(variant_ids), gaps_of(set(products.values()))
+    periods, gaps = periods_of(variant_ids), _gaps_of(set(products.values()))
     since = dict(Listing.objects.filter(pk__in=products.values()).values_list("pk", "published_at"))
     found = {}
     for key, product_id in products.items():

@@ -10,7 +10,6 @@ from marketplace.kernel.actors import Actor
 from marketplace.kernel.two_people import needs_two
 from marketplace.kernel.verbs import verb
 from marketplace.platform.listings.actions import announce
-from marketplace.platform.listings.gaps import note_gaps
 from marketplace.platform.listings.models import Listing
 from tenants.tenancy.life import REOPEN, SUSPEND, last_change, move_shop
 from tenants.tenancy.models import Holiday, Merchant, ShopChange
@@ -49,9 +48,7 @@ def move(*, by: Actor, merchant_id: UUID, to: str, kind: str = "", reason: str =
     """Move the shop; search, lists and kept pages follow."""
     with transaction.atomic():
         change: ShopChange = move_shop(by=by, merchant_id=merchant_id, to=to, kind=kind, reason=reason, is_owners=is_owners)
-        shown = list(Listing.objects.filter(merchant_id=merchant_id, is_on_sale=True).order_by("pk").values_list("pk", flat=True))
-        note_gaps(shown)
-        announce(merchant_id, shown)
+        announce(merchant_id, list(Listing.objects.filter(merchant_id=merchant_id, is_on_sale=True).order_by("pk").values_list("pk", flat=True)))
         change_stamps([stamp_of_shop(merchant_id)])
     return change
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from marketplace.flows import prices as flow
@@ -18,6 +20,8 @@ from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.relay import deliver_events
 from marketplace.merchant.catalogue.models import Product
 from marketplace.merchant.inventory.actions import count_stock
+from marketplace.merchant.pricing.models import OffSale
+from marketplace.platform.listings.gaps import gaps_of
 from marketplace.platform.listings.models import Listing, OffMarket
 from marketplace.platform.listings.taking_off import release_goods, take_goods_off
 from marketplace.platform.prices.models import OfferedPrice
@@ -99,10 +103,9 @@ def test_prices_of_a_time_in_which_nobody_could_have_it_count_for_nothing(mug, w
         out(mug)
     with clock.shifted(-timedelta(days=34)), merchant_schema(A):
         flow.set_prices(by=SYSTEM, prices={mug.variant_id: (make.yuan("100"), None)})
-    assert OffMarket.objects.filter(listing_id=mug.pk, ends_at=None).count() == 1
     with clock.shifted(-timedelta(hours=1)):
         back(mug)
-    assert not OffMarket.objects.filter(listing_id=mug.pk, ends_at=None).exists()
+    assert [ends_at is not None for _from, ends_at in gaps_of(A, [mug.pk])[mug.pk]] == [True]
     reduce(mug, "70")
     with clock.shifted(2 * HOUR):
         assert OfferedPrice.objects.get(is_reduction=True).lowest_minor is None
@@ -123,3 +126,26 @@ def test_what_was_first_shown_with_its_reduction_has_no_earlier_price():
     with clock.shifted(2 * HOUR):
         page = page_of(product)
         assert "70.00" in page and "before the reduction" not in page
+
+
+def test_the_times_that_the_shop_kept_are_taken_over_once(mug):
+    """What the migrations do, which a schema from a backup may meet long after the market has."""
+    moved = import_module("marketplace.merchant.pricing.migrations.0005_off_market")
+    day = timedelta(days=1)
+    now = clock.now()
+    off = make.a_product("a", title="Cup")
+    gone_again = make.a_product("a", title="Pot")
+    OffMarket.objects.create(listing_id=off.pk, starts_at=now - day)
+    OffMarket.objects.create(listing_id=gone_again.pk, starts_at=now - 15 * day, ends_at=now - 10 * day)
+    OffMarket.objects.create(listing_id=gone_again.pk, starts_at=now - day)
+    with merchant_schema(A):
+        OffSale.objects.create(product_id=mug.pk, starts_at=now - 9 * day, ends_at=now - 8 * day)
+        OffSale.objects.create(product_id=off.pk, starts_at=now - 5 * day)
+        OffSale.objects.create(product_id=gone_again.pk, starts_at=now - 20 * day)
+        for _time in range(2):
+            for statement in (moved.MOVE, moved.OPEN):
+                with connection.cursor() as cursor:
+                    cursor.execute(statement)
+    assert gaps_of(A, [mug.pk])[mug.pk] == [(now - 9 * day, now - 8 * day)]
+    assert gaps_of(A, [off.pk])[off.pk] == [(now - 5 * day, None)]
+    assert sorted(gaps_of(A, [gone_again.pk])[gone_again.pk]) == [(now - 15 * day, now - 10 * day), (now - day, None)], "it was on sale between"

@@ -137,6 +137,8 @@ def test_every_name_that_was_said_is_reached_by_pages_and_by_search(tree, seller
     assert found == [f"Name {n:03}" for n in range(100)]
     searched = seller.get("/own-categories/?show=done&find=NAME+09").content.decode()
     assert names_on(searched) == [f"Name 09{n}" for n in range(10)]
+    say(A, "服饰/连衣裙", tree["k-pots"])
+    assert "服饰/连衣裙" in seller.get("/own-categories/?show=done&find=服饰/连衣裙").content.decode(), "as it is shown"
     nothing = seller.get("/own-categories/?show=done&find=zebra").content.decode()
     assert "Nothing fits this search" in nothing and "Nothing is said yet" not in nothing
     assert 'value="zebra"' in nothing, "what was searched for stays in its field"

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel import clock
 from marketplace.kernel.money import money_of
-from marketplace.merchant.catalogue.models import Variant
+from marketplace.merchant.catalogue.models import Product, Variant
 from tenants.tenancy.guard import MerchantModel
 
 
@@ -145,6 +145,14 @@ class Price(MerchantModel):
 
     sale = money_of("sale_minor")
     market = money_of("market_minor")
+
+
+class OffSale(MerchantModel):
+    """Times off sale as the version before kept them, which runs on while schemas are migrated. Nothing reads it; it goes with the next version."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+")
+    starts_at = models.DateTimeField(default=clock.now)
+    ends_at = models.DateTimeField(null=True)
 
 
 class LinePrice(MerchantModel):

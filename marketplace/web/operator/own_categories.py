@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.kernel.errors import MarketError
 from marketplace.platform.taxonomy.models import OwnCategory
-from marketplace.platform.taxonomy.own_categories import Index, map_own_category
+from marketplace.platform.taxonomy.own_categories import Index, fold, map_own_category
 from marketplace.platform.taxonomy.queries import find_categories, in_tree, path_name
 from tenants.access.actors import actor_of
 
@@ -45,7 +45,7 @@ def own_names(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(f"/own-names/?{urlencode(place)}" if place else "/own-names/")
     text = request.GET.get("find", "").strip()
     used = OwnCategory.objects.exclude(merchant=None)
-    used = used.filter(folded__icontains=text) if text else used
+    used = used.filter(folded__contains=fold(text)) if fold(text) else used
     ordered = (
         used.values("folded")
         .annotate(shops=Count("pk"), rows=Sum("times"), still_open=Count("pk", filter=Q(category=None)))

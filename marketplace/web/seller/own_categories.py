@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.kernel.errors import MarketError
 from marketplace.platform.taxonomy.models import OwnCategory
-from marketplace.platform.taxonomy.own_categories import Index, categories_of_own_names, map_own_category
+from marketplace.platform.taxonomy.own_categories import Index, categories_of_own_names, fold, map_own_category
 from marketplace.platform.taxonomy.queries import in_tree, path_name
 from marketplace.web.seller.product_form import category_rows
 from tenants.access.actors import actor_of
@@ -42,7 +42,7 @@ def own_categories(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(f"/own-categories/?{urlencode(place)}" if place else "/own-categories/")
     is_done, text = request.GET.get("show") == "done", request.GET.get("find", "").strip()
     mine = OwnCategory.objects.filter(merchant=merchant)
-    mine = mine.filter(folded__icontains=text) if text else mine
+    mine = mine.filter(folded__contains=fold(text)) if fold(text) else mine
     page = Paginator(mine.filter(category__isnull=not is_done).order_by("-times", "folded"), A_PAGE).get_page(request.GET.get("page"))
     rows = list(page.object_list)
     known = categories_of_own_names(merchant.pk, [row.name for row in rows])

@@ -1,12 +1,10 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-# What is not to be had at this moment: since when is not known, but since its last change at the latest.
+# What is off sale at this moment: since when is not known, but since its last change at the latest.
 NOW = """
     INSERT INTO platform_listings_offmarket (listing_id, starts_at)
-    SELECT listing.id, COALESCE(listing.taken_off_at, listing.changed_at) FROM platform_listings_listing AS listing
-    JOIN tenancy_merchant AS merchant ON merchant.id = listing.merchant_id
-    WHERE NOT listing.is_on_sale OR merchant.status NOT IN ('open', 'holiday')
+    SELECT id, COALESCE(taken_off_at, changed_at) FROM platform_listings_listing WHERE NOT is_on_sale
 """
 
 
