@@ -6,11 +6,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.db import connection
-from django.test import Client
 
 from marketplace.flows import prices as flow
 from marketplace.flows.publish_product import publish_product
@@ -29,34 +27,11 @@ from tenants.onboarding.requirements import put_requirement
 from tenants.tenancy.schemas import merchant_schema
 from tests import factories as make
 from tests.databases import MERCHANTS
+from tests.flows.test_prices import page_of, reduce
 
 pytestmark = pytest.mark.django_db
 A = MERCHANTS["a"]
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def mug() -> Any:
-    """A product of a hundred yuan that has been on sale for forty days."""
-    with clock.shifted(-timedelta(days=40)):
-        product = make.a_product("a", title="Mug", price="100")
-        product.variant_id = make.variant_of(product)
-    return product
-
-
-def reduce(product: Any, to: str) -> None:
-    """In an hour, for a day."""
-    start = clock.now() + HOUR
-    prices = {product.variant_id: make.yuan(to)}
-    with merchant_schema(A):
-        flow.plan_reduction(by=SYSTEM, reduction_id=uuid4(), name="Spring", starts_at=start, ends_at=start + 24 * HOUR, prices=prices)
-
-
-def page_of(product: Any) -> str:
-    client = Client(headers={"host": "market.localhost", "accept-language": "en"})
-    response = client.get(f"/p/{product.pk}/")
-    assert response.status_code == 200
-    return " ".join(response.content.decode().split())
 
 
 def count(mug: Any, pieces: int) -> None:

@@ -37,15 +37,6 @@ HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
 
 
-@pytest.fixture
-def mug() -> Any:
-    """A product of a hundred yuan that has been on sale for forty days."""
-    with clock.shifted(-timedelta(days=40)):
-        product = make.a_product("a", title="Mug", price="100")
-        product.variant_id = make.variant_of(product)
-    return product
-
-
 def reduce(product: Any, to: str = "80", starts: timedelta = HOUR, lasts: timedelta | None = 24 * HOUR, name: str = "Spring") -> Reduction:
     start = clock.now() + starts
     with merchant_schema(A):

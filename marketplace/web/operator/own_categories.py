@@ -45,7 +45,7 @@ def own_names(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(f"/own-names/?{urlencode(place)}" if place else "/own-names/")
     text = request.GET.get("find", "").strip()
     used = OwnCategory.objects.exclude(merchant=None)
-    used = used.filter(folded__contains=fold(text)) if fold(text) else used
+    used = used.filter(folded__contains=called) if (called := fold(text)) else used
     ordered = (
         used.values("folded")
         .annotate(shops=Count("pk"), rows=Sum("times"), still_open=Count("pk", filter=Q(category=None)))

@@ -42,7 +42,7 @@ def own_categories(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(f"/own-categories/?{urlencode(place)}" if place else "/own-categories/")
     is_done, text = request.GET.get("show") == "done", request.GET.get("find", "").strip()
     mine = OwnCategory.objects.filter(merchant=merchant)
-    mine = mine.filter(folded__contains=fold(text)) if fold(text) else mine
+    mine = mine.filter(folded__contains=called) if (called := fold(text)) else mine
     page = Paginator(mine.filter(category__isnull=not is_done).order_by("-times", "folded"), A_PAGE).get_page(request.GET.get("page"))
     rows = list(page.object_list)
     known = categories_of_own_names(merchant.pk, [row.name for row in rows])
