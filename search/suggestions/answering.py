@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -20,6 +20,16 @@ ROWS_EACH = 4  # rows that are read for one proposal: a name has several beginni
 KINDS = list(Kind)
 NAMES = frozenset({Kind.BRAND, Kind.SHOP})  # of no language: whoever types a name means it
 PRINTABLE = str.maketrans("", "", "\x00")
+
+
+class Row(NamedTuple):
+    """`is_own`: in a language that the reader reads."""
+
+    kind: str
+    target: str
+    text: str
+    weight: int
+    is_own: bool
 
 
 @dataclass(frozen=True)
@@ -41,9 +51,15 @@ def suggest(text: str, language: str) -> Suggestions:
         return Suggestions()
     found: dict[Kind, dict[str, str]] = {kind: {} for kind in KINDS}
     languages = [language.lower(), *NEXT_BEST.get(language.lower(), ()), ""]
-    _read(found, typed, KINDS, languages, is_own=True)
-    if sum(map(len, found.values())) < MOST:
-        _read(found, typed, [kind for kind in KINDS if kind not in NAMES], languages, is_own=False)
+    if len(typed) == 1:
+        _put(found, _heaviest(typed, languages, is_own=True))
+        if _are_few(found):
+            _put(found, _heaviest(typed, languages, is_own=False))
+    else:
+        rows = _all_languages(typed, languages)
+        _put(found, (row for row in rows if row.is_own))
+        if _are_few(found):
+            _put(found, (row for row in rows if not row.is_own))
     words = dict.fromkeys([*found[Kind.ASKED].values(), *found[Kind.PHRASE].values()])
     same = " ".join(text.casefold().split())
     groups: dict[Kind, list[str]] = {
@@ -74,28 +90,39 @@ def _wanted(kind: Kind) -> int:
     return AT_MOST.get(kind, AT_MOST[Kind.PHRASE])
 
 
-def _read(found: dict[Kind, dict[str, str]], typed: str, kinds: Sequence[Kind], languages: list[str], *, is_own: bool) -> None:
-    """Put what begins so into `found`: target → text, the heaviest first.
+def _are_few(found: dict[Kind, dict[str, str]]) -> bool:
+    return sum(map(len, found.values())) < MOST
 
-    Of one sign or letter very much may begin so: the planner chooses between prefixes and the index of weights. For more it must not, because
-    it takes few rows for many and walks the weights of all.
-    """
-    order = "weight" if len(typed) == 1 else "weight + 0"
+
+def _put(found: dict[Kind, dict[str, str]], rows: Iterable[Row]) -> None:
+    """The heaviest rows into `found`: target → text."""
+    for row in sorted(rows, key=lambda row: -row.weight):
+        kind = Kind(row.kind)
+        if len(found[kind]) < _wanted(kind):
+            found[kind].setdefault(row.target, row.text)
+
+
+def _heaviest(typed: str, languages: list[str], *, is_own: bool) -> list[Row]:
+    """Of one sign or letter very much may begin so: the planner chooses between prefixes and the index of weights, which knows no languages."""
+    return _read(typed, languages, f"AND {'' if is_own else 'NOT '}{{mine}}", "weight", ROWS_EACH)
+
+
+def _all_languages(typed: str, languages: list[str]) -> list[Row]:
+    """Of more signs it must not choose, because it takes few rows for many and walks the weights of all. All that begins so is fetched, and once."""
+    return _read(typed, languages, "", "is_own DESC, weight + 0", 2 * ROWS_EACH)
+
+
+def _read(typed: str, languages: list[str], only: str, order: str, rows_each: int) -> list[Row]:
+    """What begins so. `only` and `order` are SQL; {mine} in it is whether a row is in one of these languages."""
     keys = ["norm"] if has_han(typed) or not typed.isascii() else ["norm", "pinyin", "initials"]
-    begins = " OR ".join(f"{key} LIKE %s" for key in keys)
+    begins = " OR ".join(f"{key} LIKE %(begins)s" for key in keys)
     parts: list[str] = []
-    values: list[Any] = []
-    for kind in kinds:
-        own = "" if kind in NAMES else "AND language = ANY(%s)" if is_own else "AND NOT language = ANY(%s)"
+    for kind in KINDS:
+        mine = "true" if kind in NAMES else "language = ANY(%(languages)s)"
         parts.append(
-            f"(SELECT kind, target, text, weight FROM public.search_suggestion WHERE kind = '{kind.value}' AND ({begins})"  # noqa: S608
-            f" {own} ORDER BY {order} DESC LIMIT {_wanted(kind) * ROWS_EACH})"
+            f"(SELECT kind, target, text, weight, {mine} AS is_own FROM public.search_suggestion"  # noqa: S608
+            f" WHERE kind = '{kind.value}' AND ({begins}) {only.format(mine=mine)} ORDER BY {order} DESC LIMIT {_wanted(kind) * rows_each})"
         )
-        values += [*(f"{typed}%" for _key in keys), *([languages] if own else [])]
-    rows: list[tuple[Any, ...]]
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts), values)
-        rows = cursor.fetchall()
-    for kind, target, text, _weight in sorted(rows, key=lambda row: -row[3]):
-        if len(found[Kind(kind)]) < _wanted(Kind(kind)):
-            found[Kind(kind)].setdefault(target, text)
+        cursor.execute(" UNION ALL ".join(parts), {"begins": f"{typed}%", "languages": languages})
+        return [Row(*row) for row in cursor.fetchall()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
@@ -49,6 +50,15 @@ def stored() -> set[tuple[object, ...]]:
     return set(Suggestion.objects.values_list("kind", "target", "language", "place", "text", "norm", "pinyin", "initials", "weight"))
 
 
+def make_rows(kind: Kind, languages: dict[str, str], weight: int = 1, pinyin: str = "") -> None:
+    """Rows of these targets, each in its language and a little lighter than the one before."""
+    for nth, (target, language) in enumerate(languages.items()):
+        text = target if kind is Kind.PHRASE else ""
+        Suggestion.objects.create(
+            kind=kind, target=target, language=language, text=text, norm=target[:28], pinyin=pinyin, initials=pinyin[:1], weight=10 * weight - nth
+        )
+
+
 def counted_for(listing_id: object, **change: object) -> int:
     """How often goods of categories, brands and shops were counted when the index followed this change."""
     with CaptureQueriesContext(connection) as asked:
@@ -83,6 +93,21 @@ class TestTyping:
         assert suggest("shu", EN).words[0] == "shuttle"
         assert suggest("shu", ZH).categories == [mugs["cups"].pk]
         assert suggest("shu", ZH).words == ["shuttle"]
+
+    @pytest.mark.parametrize("typed", ["q", "qu"])
+    def test_other_languages_fill_what_the_readers_own_leaves_and_stay_out_where_it_leaves_nothing(self, typed):
+        quilts = [f"quilt {n}" for n in range(100)]  # more than are read
+        make_rows(Kind.PHRASE, dict.fromkeys(quilts, "en"), weight=90)
+        make_rows(Kind.PHRASE, {f"裙{sign}": "zh-hans" for sign in "子装摆"}, pinyin="qun")
+        assert suggest(typed, ZH).words == ["裙子", "裙装", "裙摆", *quilts[:5]]
+        assert suggest(typed, EN).words == quilts[:8]
+        make_rows(Kind.PRODUCT, {str(uuid4()): "zh-hans" for _n in range(5)}, pinyin="qun")
+        make_rows(Kind.CATEGORY, {str(n): "zh-hans" for n in range(5)}, pinyin="qun")
+        assert suggest(typed, ZH).words == ["裙子", "裙装", "裙摆"]
+
+    def test_several_signs_are_looked_up_once_for_all_languages(self, mugs, django_assert_num_queries):
+        with django_assert_num_queries(1):
+            assert suggest("cer", ZH).products
 
     def test_nothing_is_proposed_for_nothing_and_for_signs(self, mugs):
         for typed in ("", "   ", "%", "_", "'\\", "\x00", "%%%", "\ud83d", "zzzz", "x" * 500):
