@@ -18,6 +18,7 @@ ENOUGH = 20  # listings: more tell nothing more
 MOST_SINGLE = 4  # unknown words that are looked at one by one: a question of more is another language, or none
 _LATIN, _IS_HAN = re.compile(r"[a-z]+\Z"), re.compile(f"[{HAN}]+\\Z")
 _VOWEL = re.compile("[aeiou]")
+_STUTTERS = re.compile(r"(.)\1\1")
 
 
 def readings(asked: Asked, place: Place) -> list[str]:
@@ -66,8 +67,11 @@ def _of_letters(typed: str, lexicon: Lexicon, place: Place) -> list[str]:
 
 
 def _said(found: Sequence[str], place: Place) -> list[str]:
-    """Those of these strings that listings hold, made of known words and of few first, then those that more hold."""
-    held = _held(found, place)
+    """Those of these strings that listings hold, made of known words and of few first, then those that more hold.
+
+    Where one sign stands beside itself in a listing, that pair would say it for letters struck again and again (“zzzz”), however often.
+    """
+    held = _held([text for text in found if not _STUTTERS.search(text)], place)
     words = {text: [clause.joined for clause in query_clauses(text)] for text in held}
     df = look_up({word for each in words.values() for word in each}, place)
     return sorted(held, key=lambda text: (sum(word not in df for word in words[text]), len(words[text]), -held[text]))

@@ -14,7 +14,7 @@ from search.tokens import stem
 from tests.search.catalogue import doc, key
 from tests.search.conftest import an_index
 
-FLASK, MUG, PHONES, KEYS, ROLL, BATTERY = (key(name) for name in ("flask", "mug", "phones", "keys", "roll", "battery"))
+FLASK, MUG, PHONES, KEYS, ROLL, BATTERY, CRAYONS = (key(name) for name in ("flask", "mug", "phones", "keys", "roll", "battery", "crayons"))
 
 
 @pytest.fixture(scope="module", params=["postgres", "elasticsearch"])
@@ -26,6 +26,7 @@ def shelf(request, own_database):
         doc("蓝牙降噪耳机 Wireless headphones", name="phones", names=["耳机", "Headphones"], path=[2, 21], aside=["银色 Silver"]),
         doc("机械键盘 Mechanical keyboard TN-2110", name="keys", names=["键盘", "Keyboards"], path=[2, 23], brand=3),
         doc("春卷皮 Spring roll wrappers", name="roll", names=["面皮", "Wrappers"], path=[3, 31]),
+        doc("蜂蜡蜡笔 Crayons", name="crayons", names=["画笔", "Crayons"], path=[5, 51]),
         doc("Rechargeable battery", name="battery", names=["Batteries"], path=[4, 41]),
     ])  # fmt: skip
     yield index
@@ -48,6 +49,8 @@ def shelf(request, own_database):
         ("lanya erji", "蓝牙 耳机", {PHONES}),
         ("ddzcb", "大肚早餐杯", {MUG}),
         ("jxjp", "机械键盘", {KEYS}),
+        ("fenglalabi", "蜂蜡蜡笔", {CRAYONS}),
+        ("fllb", "蜂蜡蜡笔", {CRAYONS}),
         ("保文杯", "保温杯", {FLASK}),
         ("肌械键盘", "机械键盘", {KEYS}),
         ("蓝牙尔机", "蓝牙耳机", {PHONES}),
@@ -71,7 +74,7 @@ def test_who_wants_the_words_as_typed_gets_them(shelf):
     assert (answer.ids, answer.rung, answer.read_as) == ([KEYS], 1, "")
 
 
-@pytest.mark.parametrize("text", ["xqzwv", "tn-2119", "20215", "鑫淼", "ceramic zebra"])
+@pytest.mark.parametrize("text", ["xqzwv", "tn-2119", "20215", "鑫淼", "ceramic zebra", "llll", "lalala", "flllb"])
 def test_where_nothing_comes_near_nothing_is_made_up(shelf, text):
     answer = shelf.ask(text)
     assert (answer.total, answer.read_as) == (0, "")
