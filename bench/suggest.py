@@ -32,18 +32,15 @@ def run(short: bool) -> list[Row]:
 
 def _measure(env: Mapping[str, str], short: bool) -> list[Row]:
     """The table made anew, the statement by itself, and the web server's answers."""
-    from django.db import connection
-
     from marketplace.platform.listings.models import Listing
+    from search.indexer import clear_away
     from search.suggestions.answering import suggest
     from search.suggestions.keeping import rebuild
 
     began, cpu = time.perf_counter(), own_cpu_s()
-    rows_made = rebuild()
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM (ANALYZE) public.search_suggestion")  # as rebuild_search does
-    goods = Listing.objects.filter(is_on_sale=True).count()
+    rows_made, goods = rebuild(), Listing.objects.filter(is_on_sale=True).count()
     took, cpu = time.perf_counter() - began, own_cpu_s() - cpu
+    clear_away()
     rows = [row(f"suggestions of {goods:,} listings made anew, listings", goods / took, "1/s", note=f"{rows_made:,} rows, {took:.1f} s, {cpu:.1f} CPU-s")]
     typed = typings()
     for text, language in typed:

@@ -147,6 +147,14 @@ def rebuild(backend: Backend, note: Callable[[int], None] = lambda _done: None) 
         return total
 
 
+def clear_away() -> None:
+    """Rows that a rebuild of PostgreSQL's index replaced: readers step over them until the database clears them away by itself. Not in a transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        cursor.execute("VACUUM (ANALYZE) public.search_searchdoc, public.search_searchterm, public.search_suggestion")
+        cursor.execute("RESET statement_timeout")
+
+
 def _noted(docs: Iterable[Doc], note: Callable[[int], None]) -> Iterator[Doc]:
     for doc in docs:
         note(1)

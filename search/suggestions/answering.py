@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
@@ -25,7 +25,7 @@ PRINTABLE = str.maketrans("", "", "\x00")
 class Row(NamedTuple):
     """`is_own`: in a language that the reader reads."""
 
-    kind: str
+    kind: Kind
     target: str
     text: str
     weight: int
@@ -51,15 +51,12 @@ def suggest(text: str, language: str) -> Suggestions:
         return Suggestions()
     found: dict[Kind, dict[str, str]] = {kind: {} for kind in KINDS}
     languages = [language.lower(), *NEXT_BEST.get(language.lower(), ()), ""]
-    if len(typed) == 1:
-        _put(found, _heaviest(typed, languages, is_own=True))
-        if _are_few(found):
-            _put(found, _heaviest(typed, languages, is_own=False))
-    else:
-        rows = _all_languages(typed, languages)
-        _put(found, (row for row in rows if row.is_own))
-        if _are_few(found):
-            _put(found, (row for row in rows if not row.is_own))
+    for rows in _own_then_others(typed, languages):
+        for row in sorted(rows, key=lambda row: -row.weight):
+            if len(found[row.kind]) < _wanted(row.kind):
+                found[row.kind].setdefault(row.target, row.text)
+        if sum(map(len, found.values())) >= MOST:
+            break
     words = dict.fromkeys([*found[Kind.ASKED].values(), *found[Kind.PHRASE].values()])
     same = " ".join(text.casefold().split())
     groups: dict[Kind, list[str]] = {
@@ -90,26 +87,19 @@ def _wanted(kind: Kind) -> int:
     return AT_MOST.get(kind, AT_MOST[Kind.PHRASE])
 
 
-def _are_few(found: dict[Kind, dict[str, str]]) -> bool:
-    return sum(map(len, found.values())) < MOST
+def _own_then_others(typed: str, languages: list[str]) -> Iterator[list[Row]]:
+    """What begins so in these languages, then what does in others.
 
-
-def _put(found: dict[Kind, dict[str, str]], rows: Iterable[Row]) -> None:
-    """The heaviest rows into `found`: target → text."""
-    for row in sorted(rows, key=lambda row: -row.weight):
-        kind = Kind(row.kind)
-        if len(found[kind]) < _wanted(kind):
-            found[kind].setdefault(row.target, row.text)
-
-
-def _heaviest(typed: str, languages: list[str], *, is_own: bool) -> list[Row]:
-    """Of one sign or letter very much may begin so: the planner chooses between prefixes and the index of weights, which knows no languages."""
-    return _read(typed, languages, f"AND {'' if is_own else 'NOT '}{{mine}}", "weight", ROWS_EACH)
-
-
-def _all_languages(typed: str, languages: list[str]) -> list[Row]:
-    """Of more signs it must not choose, because it takes few rows for many and walks the weights of all. All that begins so is fetched, and once."""
-    return _read(typed, languages, "", "is_own DESC, weight + 0", 2 * ROWS_EACH)
+    Of one sign or letter very much may begin so: the planner chooses between prefixes and the index of weights, which knows no languages. For more it
+    must not, because it takes few rows for many and walks the weights of all: what begins so is fetched, once for all languages.
+    """
+    if len(typed) == 1:
+        yield _read(typed, languages, "AND {mine}", "weight", ROWS_EACH)
+        yield _read(typed, languages, "AND NOT {mine}", "weight", ROWS_EACH)
+    else:
+        rows = _read(typed, languages, "", "is_own DESC, weight + 0", 2 * ROWS_EACH)
+        yield [row for row in rows if row.is_own]
+        yield [row for row in rows if not row.is_own]
 
 
 def _read(typed: str, languages: list[str], only: str, order: str, rows_each: int) -> list[Row]:
@@ -125,4 +115,4 @@ def _read(typed: str, languages: list[str], only: str, order: str, rows_each: in
         )
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), {"begins": f"{typed}%", "languages": languages})
-        return [Row(*row) for row in cursor.fetchall()]
+        return [Row(Kind(kind), *rest) for kind, *rest in cursor.fetchall()]

@@ -39,7 +39,5 @@ class Command(BaseCommand):
             except BackendAway as away:
                 raise CommandError(f"{backend.name} was not rebuilt; the former index stays in use. {away}") from away
         if backend is indexer.postgres and not connection.in_atomic_block:
-            with connection.cursor() as cursor:
-                cursor.execute("SET statement_timeout = 0")
-                cursor.execute("VACUUM (ANALYZE) public.search_searchdoc, public.search_searchterm, public.search_suggestion")
+            indexer.clear_away()
         self.stdout.write(f"{backend.name}: {total} listings can be found")
